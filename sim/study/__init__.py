@@ -1,0 +1,17 @@
+"""What the planner states: frozen models, checked once at the edge."""
+
+from sim.study.effects import Effect
+from sim.study.parse import parse_study
+from sim.study.sections import TOTAL, Analysis, Correlations, RoleName, Rule
+from sim.study.study import Study
+
+__all__ = [
+    "TOTAL",
+    "Analysis",
+    "Correlations",
+    "Effect",
+    "RoleName",
+    "Rule",
+    "Study",
+    "parse_study",
+]

@@ -1,0 +1,228 @@
+"""Checks that look at more than one field of a study.
+
+Each raises :class:`FieldError` with the field's place, its value and what
+would be right; :mod:`sim.study.parse` turns that into one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from sim.study.effects import (
+    ByDomainEffect,
+    Effect,
+    JointEffect,
+    MedianEffect,
+    NoEffect,
+    OddsRatioEffect,
+    PostEffect,
+    ShiftEffect,
+)
+from sim.study.sections import TOTAL
+
+if TYPE_CHECKING:
+    from sim.study.study import Study
+
+MARGINAL_TOLERANCE = 1e-6
+
+
+class FieldError(ValueError):
+    """A value that does not fit the rest of the study."""
+
+    def __init__(self, place: str, value: object, right: str) -> None:
+        super().__init__(f"{place}: {shown(value)} {right}")
+
+
+def shown(value: object) -> str:
+    """Write a value on one line, cut where it is long."""
+    text = " ".join(repr(value).replace("(", "[").replace(")", "]").replace(",]", "]").split())
+    if isinstance(value, str):
+        text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Say which known name a misspelt one is nearest to, or list them all."""
+    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else "known: " + ", ".join(known)
+
+
+def check_all(study: Study) -> None:
+    """Run every cross-field check, in the order in which a reader would meet them."""
+    _check_scale(study)
+    _check_roles(study)
+    _check_matrices(study)
+    _check_sizes(study)
+    _check_analysis(study)
+    _check_rules(study)
+    if study.report.pilot_example and (study.pilot is None or study.pilot.example is None):
+        raise FieldError("report.pilot_example", True, "needs a pilot file with an example")
+
+
+def _check_scale(study: Study) -> None:
+    domains = study.scale.domains
+    twice = [name for name in domains if domains.count(name) > 1]
+    if twice:
+        raise FieldError("scale.domains", twice[0], "is named twice; domain names must differ")
+    if TOTAL in domains:
+        raise FieldError("scale.domains", TOTAL, "is kept for the sum of all domains")
+    if "domains" in domains:
+        raise FieldError("scale.domains", "domains", "is kept for the list of all domains")
+
+
+def _check_roles(study: Study) -> None:
+    _check_effect(study, "effect", study.effect)
+    for name in study.role_names:
+        role = getattr(study.roles, name)
+        _per_domain(study, f"roles.{name}.pre", role.pre, _check_marginal)
+        if role.effect is not None:
+            _check_effect(study, f"roles.{name}.effect", role.effect)
+
+
+def _check_effect(study: Study, place: str, effect: Effect) -> None:
+    match effect:
+        case NoEffect():
+            return
+        case ShiftEffect(shift=values) | OddsRatioEffect(odds_ratio=values):
+            _check_count(study, f"{place}.{effect.kind}", values)
+        case PostEffect():
+            _per_domain(study, f"{place}.post", effect.post, _check_marginal)
+        case JointEffect():
+            _per_domain(study, f"{place}.joint", effect.joint, _check_joint)
+        case MedianEffect(median=median):
+            _check_count(study, f"{place}.median", median)
+            for point in median if isinstance(median, tuple) else (median,):
+                if point is not None and point > study.scale.points:
+                    raise FieldError(
+                        f"{place}.median", point, f"must be a point from 1 to {study.scale.points}"
+                    )
+        case ByDomainEffect():
+            for name, inner in effect.domains.items():
+                if name not in study.scale.domains:
+                    hint = nearest(name, list(study.scale.domains))
+                    raise FieldError(f"{place}.domains", name, f"is not a domain; {hint}")
+                _check_effect(study, f"{place}.domains.{name}", inner)
+            _check_effect(study, f"{place}.otherwise", effect.otherwise)
+
+
+def _check_count(study: Study, place: str, values: object) -> None:
+    count = len(study.scale.domains)
+    if isinstance(values, tuple) and len(values) != count:
+        raise FieldError(place, values, f"must be one value, or {count} (one per domain)")
+
+
+def _per_domain(
+    study: Study, place: str, value: Any, check: Callable[[Study, str, Any, int], None]
+) -> None:
+    """Check one item, or one item per domain, told apart by nesting depth."""
+    depth = 2 if check is _check_joint else 1
+    if _depth(value) == depth:
+        check(study, place, value, study.scale.points)
+        return
+    _check_count(study, place, value)
+    for index, item in enumerate(value):
+        check(study, f"{place}[{index}]", item, study.scale.points)
+
+
+def _depth(value: object) -> int:
+    return 1 + _depth(value[0]) if isinstance(value, tuple) and value else 0
+
+
+def _check_marginal(_study: Study, place: str, value: Any, points: int) -> None:
+    if _depth(value) != 1 or len(value) != points:
+        raise FieldError(place, value, f"must be {points} probabilities, one per point")
+    if abs(sum(value) - 1) > MARGINAL_TOLERANCE:
+        raise FieldError(place, value, f"sums to {sum(value):.6g}; probabilities must sum to 1")
+
+
+def _check_joint(_study: Study, place: str, value: Any, points: int) -> None:
+    if len(value) != points or any(len(row) != points for row in value):
+        raise FieldError(place, value, f"must be a table of {points} x {points} probabilities")
+    total = sum(map(sum, value))
+    if abs(total - 1) > MARGINAL_TOLERANCE:
+        raise FieldError(place, value, f"sums to {total:.6g}; probabilities must sum to 1")
+
+
+def _check_matrices(study: Study) -> None:
+    count = len(study.scale.domains)
+    if isinstance(study.correlation.domains, tuple):
+        _check_square("correlation.domains", study.correlation.domains, count)
+    if study.correlation.full is not None:
+        _check_square("correlation.full", study.correlation.full, 2 * count)
+
+
+def _check_square(place: str, rows: tuple[tuple[float, ...], ...], size: int) -> None:
+    if len(rows) != size or any(len(row) != size for row in rows):
+        raise FieldError(place, rows, f"must be a {size} x {size} matrix")
+    for i, row in enumerate(rows):
+        if row[i] != 1:
+            raise FieldError(f"{place}[{i}][{i}]", row[i], "must be 1 (the diagonal)")
+        for j in range(i):
+            if row[j] != rows[j][i]:
+                right = f"must equal [{j}][{i}] = {rows[j][i]} (the matrix is symmetric)"
+                raise FieldError(f"{place}[{i}][{j}]", row[j], right)
+
+
+def _check_sizes(study: Study) -> None:
+    design = study.design
+    if design.sizes is None:
+        if design.max_pairs < design.min_pairs:
+            right = f"must be at least design.min_pairs = {design.min_pairs}"
+            raise FieldError("design.max_pairs", design.max_pairs, right)
+        return
+    if not design.sizes:
+        raise FieldError("design.sizes", design.sizes, "must name at least one size, or be null")
+    if list(design.sizes) != sorted(set(design.sizes)):
+        raise FieldError("design.sizes", design.sizes, "must rise, each size once")
+
+
+def _check_analysis(study: Study) -> None:
+    analysis = study.analysis
+    if analysis.p_value == "mid_p" and analysis.test != "sign":
+        right = f"is offered for analysis.test=sign only, not {analysis.test}"
+        raise FieldError("analysis.p_value", "mid_p", right)
+    if analysis.test == "paired_t" and analysis.p_value not in ("auto",):
+        right = "does not apply to analysis.test=paired_t, which has one p-value; use auto"
+        raise FieldError("analysis.p_value", analysis.p_value, right)
+    if analysis.continuity and (analysis.test != "signed_rank" or analysis.p_value == "exact"):
+        right = "applies to analysis.test=signed_rank with an asymptotic p-value only"
+        raise FieldError("analysis.continuity", True, right)
+    if analysis.p_value == "exact" and max(study.sizes) > 1000:
+        right = "exceeds 1000, the most for which analysis.p_value=exact is offered; use auto"
+        raise FieldError("design", max(study.sizes), right)
+
+
+def _check_rules(study: Study) -> None:
+    decision = study.decision
+    if decision.primary not in decision.rules:
+        hint = nearest(decision.primary, list(decision.rules))
+        raise FieldError("decision.primary", decision.primary, f"is not a rule; {hint}")
+    for name, rule in decision.rules.items():
+        place = f"decision.rules.{name}"
+        for role in rule.roles:
+            if role not in study.role_names:
+                raise FieldError(f"{place}.roles", role, "does not take part (roles.mentee is null)")
+        count = len(rule.roles) * len(_rule_endpoints(study, place, rule.endpoints))
+        if rule.kind == "one" and count != 1:
+            raise FieldError(f"{place}.endpoints", rule.endpoints, "must be one endpoint of one role")
+        if (rule.kind == "at_least") != (rule.k is not None):
+            raise FieldError(f"{place}.k", rule.k, "goes with kind=at_least, and only with it")
+        if rule.k is not None and rule.k > count:
+            raise FieldError(f"{place}.k", rule.k, f"must be at most {count}, the endpoints named")
+
+
+def _rule_endpoints(
+    study: Study, place: str, endpoints: str | tuple[str, ...]
+) -> tuple[str, ...]:
+    if endpoints == "domains":
+        return study.scale.domains
+    names = (endpoints,) if isinstance(endpoints, str) else endpoints
+    known = [*study.scale.domains, TOTAL]
+    for name in names:
+        if name not in known:
+            raise FieldError(f"{place}.endpoints", name, f"is not an endpoint; {nearest(name, known)}")
+    if not names or len(set(names)) != len(names):
+        raise FieldError(f"{place}.endpoints", names, "must name endpoints, each once")
+    return names

@@ -1,0 +1,108 @@
+"""How mentoring's effect on one role can be stated."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.study.base import Assumed, Marginal, Probability
+
+Shift = float
+OddsRatio = Annotated[float, Field(gt=0)]
+Point = Annotated[int, Field(ge=1)]
+JointTable = tuple[Marginal, ...]
+
+
+class NoEffect(Assumed):
+    """Scores after are distributed as scores before."""
+
+    kind: Literal["none"]
+    """This way of stating the effect: no effect."""
+
+
+class ShiftEffect(Assumed):
+    """The latent normal score moves."""
+
+    kind: Literal["shift"]
+    """This way of stating the effect: a shift of the latent score."""
+    shift: Shift | tuple[Shift, ...]
+    """Latent shift in standard deviations (probit); one number, or one per domain."""
+
+
+class OddsRatioEffect(Assumed):
+    """The odds of scoring above each point are multiplied."""
+
+    kind: Literal["odds_ratio"]
+    """This way of stating the effect: a cumulative odds ratio."""
+    odds_ratio: OddsRatio | tuple[OddsRatio, ...]
+    """Cumulative odds ratio above 0 (over 1 = better); one number, or one per domain."""
+
+
+class PostEffect(Assumed):
+    """The distribution after mentoring is given."""
+
+    kind: Literal["post"]
+    """This way of stating the effect: the distribution after."""
+    post: Marginal | tuple[Marginal, ...]
+    """Probabilities of the points after mentoring; one list, or one list per domain."""
+
+
+class MedianEffect(Assumed):
+    """The smallest latent shift that brings the median to a stated point."""
+
+    kind: Literal["median"]
+    """This way of stating the effect: the median after."""
+    median: Point | tuple[Point | None, ...]
+    """Median score after mentoring (a point of the scale); one, or one per domain (null = no effect)."""
+
+
+class JointEffect(Assumed):
+    """The full table of scores before and after is given."""
+
+    kind: Literal["joint"]
+    """This way of stating the effect: a table of before by after."""
+    joint: JointTable | tuple[JointTable, ...]
+    """Probabilities of (before, after), rows before; one table, or one per domain. Sets the pre marginal too."""
+
+
+DomainEffect = Annotated[
+    NoEffect | ShiftEffect | OddsRatioEffect | PostEffect | MedianEffect | JointEffect,
+    Field(discriminator="kind"),
+]
+
+
+class ByDomainEffect(Assumed):
+    """Each domain states its effect in its own way."""
+
+    kind: Literal["by_domain"]
+    """This way of stating the effect: domain by domain."""
+    domains: dict[str, DomainEffect]
+    """Effect by domain name."""
+    otherwise: DomainEffect
+    """Effect of every domain not named."""
+
+
+Effect = Annotated[
+    NoEffect
+    | ShiftEffect
+    | OddsRatioEffect
+    | PostEffect
+    | MedianEffect
+    | JointEffect
+    | ByDomainEffect,
+    Field(discriminator="kind"),
+]
+
+__all__ = [
+    "ByDomainEffect",
+    "DomainEffect",
+    "Effect",
+    "JointEffect",
+    "JointTable",
+    "Marginal",
+    "MedianEffect",
+    "NoEffect",
+    "OddsRatioEffect",
+    "PostEffect",
+    "Probability",
+    "ShiftEffect",
+]

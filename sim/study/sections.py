@@ -1,0 +1,153 @@
+"""The sections of a study, one model each."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.study.base import Assumed, Correlation, Marginal, Section
+from sim.study.effects import Effect
+
+RoleName = Literal["mentor", "mentee"]
+TOTAL = "total"
+"""Name of the endpoint that sums all domains."""
+
+
+class Scale(Section):
+    """The questionnaire: ordered points, named domains."""
+
+    points: int = Field(ge=2, le=11)
+    """Number of ordered points of the response scale, scored 1 to this (2 to 11)."""
+    domains: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = Field(
+        min_length=1, max_length=20
+    )
+    """Names of the domains (1 to 20 different names); their sum is the endpoint "total"."""
+
+
+class Role(Assumed):
+    """One group of people and how they answer."""
+
+    pre: Marginal | tuple[Marginal, ...]
+    """Probabilities of the scale's points before mentoring; one list, or one list per domain."""
+    effect: Effect | None = None
+    """Effect of mentoring on this role; null = the study's effect."""
+
+
+class Roles(Section):
+    """Who takes part."""
+
+    mentor: Role
+    """The mentors (in the pilot: junior doctors)."""
+    mentee: Role | None = None
+    """The mentees (in the pilot: consultants); null = a study of mentors only."""
+
+
+class Correlations(Assumed):
+    """Correlations of the latent normal scores."""
+
+    pre_post: Correlation
+    """Correlation of a person's latent scores before and after, within a domain (-1 to 1)."""
+    domains: Correlation | tuple[tuple[Correlation, ...], ...]
+    """Correlation between domains: one number for all pairs, or a full domains x domains matrix."""
+    full: tuple[tuple[Correlation, ...], ...] | None = None
+    """Full matrix of all latent scores, domains before then domains after; replaces the two above."""
+
+
+class Design(Section):
+    """How many people."""
+
+    sizes: tuple[Annotated[int, Field(ge=2, le=5000)], ...] | None = None
+    """Sizes to study, in mentor-mentee pairs; null = every size from min_pairs to max_pairs."""
+    min_pairs: int = Field(ge=2, le=5000)
+    """Smallest size studied, in pairs (2 to 5000); unused where sizes is given."""
+    max_pairs: int = Field(ge=2, le=5000)
+    """Largest size studied, in pairs (2 to 5000); unused where sizes is given."""
+    ratio: tuple[Annotated[int, Field(ge=1, le=100)], Annotated[int, Field(ge=1, le=100)]]
+    """Mentors to mentees; with 6:5, n pairs are n mentors and n x 5/6 mentees, rounded up."""
+
+
+class Analysis(Section):
+    """The paired test and its error rate."""
+
+    test: Literal["signed_rank", "sign", "paired_t"]
+    """Paired test of each endpoint."""
+    p_value: Literal["auto", "exact", "asymptotic", "mid_p"]
+    """How p is found: auto = exact up to exact_limit informative pairs, asymptotic beyond."""
+    exact_limit: int = Field(ge=0, le=1000)
+    """Largest number of informative pairs for which auto is exact (0 to 1000)."""
+    zeros: Literal["wilcox", "pratt"]
+    """Unchanged pairs in the signed-rank test: dropped before ranking (wilcox) or after (pratt)."""
+    continuity: bool
+    """Continuity correction of the asymptotic signed-rank test (true or false)."""
+    alpha: float = Field(gt=0, lt=1)
+    """Significance level (above 0, below 1)."""
+    alternative: Literal["two_sided", "greater", "less"]
+    """Direction tested: two_sided, greater (scores rise) or less (scores fall)."""
+    adjustment: Literal[
+        "none",
+        "bonferroni",
+        "sidak",
+        "holm",
+        "hochberg",
+        "hommel",
+        "benjamini_hochberg",
+        "benjamini_yekutieli",
+    ]
+    """Multiplicity adjustment over the domains of one role; the total is tested on its own."""
+
+
+class Rule(Section):
+    """When the study counts as a success: wins on adjusted p-values."""
+
+    kind: Literal["one", "any", "all", "at_least"]
+    """one = the single endpoint; any, all, or at_least k of the endpoints."""
+    endpoints: Literal["domains", "total"] | tuple[str, ...]
+    """Endpoints the rule looks at: domains, total, or a list of names."""
+    roles: tuple[RoleName, ...] = Field(min_length=1)
+    """Roles whose endpoints count."""
+    k: int | None = Field(default=None, ge=1)
+    """For at_least: how many endpoints must be won."""
+
+
+class Decision(Section):
+    """Decision rules; one of them sizes the study."""
+
+    primary: str
+    """Name of the rule that sizes the study."""
+    rules: dict[str, Rule] = Field(min_length=1)
+    """The rules by name."""
+
+
+class Target(Section):
+    """What the design must reach."""
+
+    power: float = Field(gt=0, lt=1)
+    """Power the primary rule must reach and keep (above 0, below 1)."""
+
+
+class MonteCarlo(Section):
+    """How much is simulated."""
+
+    replicates: int = Field(ge=100, le=100_000_000)
+    """Number of simulated studies (100 to 100000000)."""
+    mcse: float | None = Field(default=None, gt=0, le=0.1)
+    """Largest Monte Carlo standard error of a power; if given, fixes replicates at .25/mcse^2, rounded up."""
+    block_size: int = Field(ge=10, le=10_000)
+    """Simulated studies per block (10 to 10000); part of what fixes the numbers."""
+
+
+class Report(Section):
+    """What the reader gets."""
+
+    title: str = Field(min_length=1, max_length=200)
+    """Title of the scenario (text)."""
+    table_rows: int = Field(ge=2, le=60)
+    """Most rows of the power table on screen (2 to 60)."""
+    pilot_example: bool = False
+    """Whether the pilot's constructed example is scored and explained (true or false)."""
+
+
+class InProcess(Section):
+    """Run in this process."""
+
+    kind: Literal["in_process"]
+    """Where blocks are computed: in this process."""

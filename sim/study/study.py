@@ -1,0 +1,84 @@
+"""The study: everything the planner states, checked once."""
+
+from math import ceil
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from sim.study import checks
+from sim.study.base import Section
+from sim.study.effects import Effect
+from sim.study.pilot import Pilot
+from sim.study.sections import (
+    Analysis,
+    Correlations,
+    Decision,
+    Design,
+    InProcess,
+    MonteCarlo,
+    Report,
+    RoleName,
+    Roles,
+    Scale,
+    Target,
+)
+
+
+class Study(Section):
+    """A study design and all that is assumed about it; frozen and valid by construction."""
+
+    seed: int = Field(ge=0, lt=2**63)
+    """Seed of all random numbers (0 or more)."""
+    scale: Scale
+    """The questionnaire."""
+    roles: Roles
+    """Who takes part and how they answer before mentoring."""
+    effect: Effect
+    """Effect of mentoring on every role that states none of its own."""
+    correlation: Correlations
+    """Correlations of the latent scores."""
+    design: Design
+    """Sizes."""
+    analysis: Analysis
+    """Test, level and multiplicity."""
+    decision: Decision
+    """Decision rules."""
+    target: Target
+    """Power to reach."""
+    monte_carlo: MonteCarlo
+    """Amount of simulation."""
+    report: Report
+    """What is shown."""
+    compute: InProcess
+    """Where it runs."""
+    pilot: Pilot | None = None
+    """Published facts of the pilot."""
+
+    @model_validator(mode="after")
+    def _cross_checks(self) -> Self:
+        checks.check_all(self)
+        return self
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Sizes studied, in pairs, ascending."""
+        if self.design.sizes is not None:
+            return self.design.sizes
+        return tuple(range(self.design.min_pairs, self.design.max_pairs + 1))
+
+    @property
+    def role_names(self) -> tuple[RoleName, ...]:
+        """Names of the roles that take part."""
+        return ("mentor",) if self.roles.mentee is None else ("mentor", "mentee")
+
+    @property
+    def replicates(self) -> int:
+        """Number of simulated studies: stated, or fixed in advance by the stated error."""
+        mcse = self.monte_carlo.mcse
+        # 1e-9 keeps .25/.005^2 at 10,000 where floating point says 10,000.000000000002
+        return self.monte_carlo.replicates if mcse is None else ceil(0.25 / mcse**2 - 1e-9)
+
+    def participants(self, role: RoleName, pairs: int) -> int:
+        """Number of people of a role in a study of that many pairs."""
+        mentors, mentees = self.design.ratio
+        return pairs if role == "mentor" else -(-pairs * mentees // mentors)
