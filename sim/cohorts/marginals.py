@@ -1,0 +1,174 @@
+"""Distributions of a score before and after, for every way of stating an effect."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from sim.cohorts.normal import FloatArray
+from sim.errors import StudyError
+from sim.study.effects import (
+    ByDomainEffect,
+    DomainEffect,
+    Effect,
+    JointEffect,
+    MedianEffect,
+    NoEffect,
+    OddsRatioEffect,
+    PostEffect,
+    ShiftEffect,
+)
+
+HALF_TOLERANCE = 1e-9
+"""How close to one half a cumulative probability counts as one half."""
+
+
+@dataclass(frozen=True, eq=False)
+class DomainMarginals:
+    """One domain's scores before and after.
+
+    Attributes
+    ----------
+    pre, post : ndarray, shape (K,)
+        Probabilities of the points.
+    joint : ndarray, shape (K, K), or None
+        The table of before by after, where that was stated.
+    """
+
+    pre: FloatArray
+    post: FloatArray
+    joint: FloatArray | None = None
+
+
+def cut_points(marginal: FloatArray) -> FloatArray:
+    """Standard normal cut points of a distribution over K points; shape (K - 1,)."""
+    below = np.minimum(np.cumsum(marginal)[:-1], 1.0)
+    return np.asarray(ndtri(below), dtype=np.float64)
+
+
+def per_domain(value: object, index: int) -> object:
+    """Pick a domain's own value from one value for all or a tuple of them."""
+    return value[index] if isinstance(value, tuple) else value
+
+
+def domain_effect(effect: Effect, name: str, index: int) -> DomainEffect:
+    """Reduce a role's effect to that of one domain, with plain values."""
+    match effect:
+        case ByDomainEffect():
+            inner = effect.domains.get(name, effect.otherwise)
+            return domain_effect(inner, name, index)
+        case NoEffect():
+            return effect
+        case ShiftEffect():
+            return ShiftEffect(kind="shift", shift=per_domain(effect.shift, index))  # type: ignore[arg-type]
+        case OddsRatioEffect():
+            ratio = per_domain(effect.odds_ratio, index)
+            return OddsRatioEffect(kind="odds_ratio", odds_ratio=ratio)  # type: ignore[arg-type]
+        case MedianEffect():
+            point = per_domain(effect.median, index)
+            if point is None:
+                return NoEffect(kind="none")
+            return MedianEffect(kind="median", median=point)  # type: ignore[arg-type]
+        case PostEffect():
+            post = effect.post[index] if isinstance(effect.post[0], tuple) else effect.post
+            return PostEffect(kind="post", post=post)  # type: ignore[arg-type]
+        case JointEffect():
+            nested = isinstance(effect.joint[0][0], tuple)
+            joint = effect.joint[index] if nested else effect.joint
+            return JointEffect(kind="joint", joint=joint)  # type: ignore[arg-type]
+
+
+def domain_marginals(pre: FloatArray, effect: DomainEffect, place: str) -> DomainMarginals:
+    """Distributions before and after of one domain.
+
+    Parameters
+    ----------
+    pre : ndarray, shape (K,)
+        Probabilities of the points before.
+    effect : DomainEffect
+        Effect with plain values, as from :func:`domain_effect`.
+    place : str
+        The config field to name in an error.
+
+    Returns
+    -------
+    DomainMarginals
+        With ``pre`` taken from the table where the effect is a joint one.
+
+    Raises
+    ------
+    StudyError
+        Where no shift can bring the median to the stated point.
+    """
+    match effect:
+        case NoEffect():
+            return DomainMarginals(pre, pre)
+        case ShiftEffect(shift=float() | int() as shift):
+            return DomainMarginals(pre, shifted(pre, shift))
+        case OddsRatioEffect(odds_ratio=float() | int() as ratio):
+            return DomainMarginals(pre, _multiply_odds(pre, ratio))
+        case PostEffect():
+            return DomainMarginals(pre, _normalised(effect.post))
+        case MedianEffect(median=int() as median):
+            return DomainMarginals(pre, shifted(pre, shift_to_median(pre, median, place)))
+        case JointEffect():
+            joint = _normalised(effect.joint)
+            return DomainMarginals(joint.sum(axis=1), joint.sum(axis=0), joint)
+        case _:  # pragma: no cover - domain_effect leaves none of these
+            raise TypeError(effect)
+
+
+def _normalised(values: object) -> FloatArray:
+    array = np.asarray(values, dtype=np.float64)
+    return array / array.sum()
+
+
+def shifted(pre: FloatArray, shift: float) -> FloatArray:
+    """Distribution of the points after the latent normal score has moved by a shift (in SD)."""
+    below = np.concatenate(([0.0], ndtr(cut_points(pre) - shift), [1.0]))
+    return np.diff(below)
+
+
+def _multiply_odds(pre: FloatArray, ratio: float) -> FloatArray:
+    below = np.concatenate(([0.0], np.minimum(np.cumsum(pre)[:-1], 1.0), [1.0]))
+    above = 1 - below
+    return np.diff(1 - ratio * above / (below + ratio * above))
+
+
+def shift_to_median(pre: FloatArray, median: int, place: str) -> float:
+    """Find the smallest latent shift after which a stated point is a median.
+
+    A point is a median if at least half score it or less and at least half
+    score it or more; the smallest shift leaves exactly half on the near side.
+    """
+    below = np.concatenate(([0.0], np.cumsum(pre)))
+    if below[median - 1] > 0.5 + HALF_TOLERANCE:
+        return _finite_shift(float(ndtri(below[median - 1])), pre, median, place)
+    if below[median] < 0.5 - HALF_TOLERANCE:
+        return _finite_shift(float(ndtri(below[median])), pre, median, place)
+    return 0.0
+
+
+def _finite_shift(shift: float, pre: FloatArray, median: int, place: str) -> float:
+    # cumulative sums end at 1 only to rounding: beyond 8 SD nobody scores there
+    if abs(shift) > 8:
+        raise StudyError(
+            f"{place}: median {median} cannot be reached by a shift, because nobody scores "
+            f"there or beyond before (pre = {np.round(pre, 4).tolist()}); state effect=post instead"
+        )
+    return shift
+
+
+def medians(marginal: FloatArray) -> tuple[int, int]:
+    """Lowest and highest median point of a distribution (they differ where half lies below)."""
+    below = np.cumsum(marginal)
+    low = int(np.argmax(below >= 0.5 - HALF_TOLERANCE)) + 1
+    high = int(np.argmax(below > 0.5 + HALF_TOLERANCE)) + 1
+    return low, high
+
+
+def is_flat(values: NDArray[np.float64], tolerance: float = 1e-9) -> bool:
+    """Tell whether finite values all agree."""
+    finite = values[np.isfinite(values)]
+    return finite.size > 0 and float(np.ptp(finite)) <= tolerance

@@ -1,0 +1,176 @@
+"""What is true of a population: the effect dictionary."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sim.cohorts.marginals import medians
+from sim.cohorts.normal import FloatArray, rectangle_table
+from sim.cohorts.population import Population
+
+NO_EFFECT = 1e-9
+"""Largest difference of two probabilities that counts as none."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrueEffects:
+    """One effect said in every way, per domain (D) or per endpoint (E = D + the total).
+
+    Attributes
+    ----------
+    pre_median, post_median : ndarray, shape (D,)
+        Median points. Where exactly half lies on either side, the median
+        before is the midpoint and the one after the point the effect reaches.
+    mean_change : ndarray, shape (E,)
+        Mean change in points.
+    sd_change : ndarray, shape (E,)
+        Standard deviation of the change in points; NaN for the total where a
+        stated table leaves it without a closed form.
+    standardised : ndarray, shape (E,)
+        d_z = mean change / SD of change; NaN where the SD is 0 or NaN.
+    better, same, worse : ndarray, shape (D,)
+        Probabilities that a person's score rises, stays, falls.
+    superiority : ndarray, shape (D,)
+        P(better) + P(same) / 2.
+    shift : ndarray, shape (D, K - 1)
+        Latent (probit) shift per cut point; NaN at a cut nobody straddles.
+    odds_ratio : ndarray, shape (D, K - 1)
+        Cumulative odds ratio per cut point; NaN where undefined.
+    ceiling : ndarray, shape (D,)
+        Share of people at the top point before, who cannot improve.
+    true_null : ndarray of bool, shape (E,)
+        Endpoints on which mentoring has no effect: same distribution before
+        and after (for the total: no domain has an effect).
+    symmetric : ndarray of bool, shape (D,)
+        Domains whose change is distributed symmetrically around 0, which is
+        what the paired tests take as their null.
+    """
+
+    pre_median: FloatArray
+    post_median: FloatArray
+    mean_change: FloatArray
+    sd_change: FloatArray
+    standardised: FloatArray
+    better: FloatArray
+    same: FloatArray
+    worse: FloatArray
+    superiority: FloatArray
+    shift: FloatArray
+    odds_ratio: FloatArray
+    ceiling: FloatArray
+    true_null: NDArray[np.bool_]
+    symmetric: NDArray[np.bool_]
+
+
+def true_effects(population: Population) -> TrueEffects:
+    """Effect dictionary of a population, exact.
+
+    Parameters
+    ----------
+    population : Population
+        Who exists.
+
+    Returns
+    -------
+    TrueEffects
+    """
+    changes = change_pmf(population)  # (D, 2 K - 1)
+    values = np.arange(1 - population.points, population.points)
+    means = changes @ values
+    variances = changes @ values**2 - means**2
+    deviations = np.sqrt(np.append(variances, _total_variance(population, variances)))
+    mean_change = np.append(means, means.sum())
+    better, worse = changes[:, values > 0].sum(axis=1), changes[:, values < 0].sum(axis=1)
+    unchanged = np.abs(population.post - population.pre).max(axis=1) < NO_EFFECT
+    with np.errstate(invalid="ignore", divide="ignore"):
+        standardised = np.where(deviations > 0, mean_change / deviations, np.nan)
+    pre_median, post_median = _medians(population)
+    shift, odds_ratio = _per_cut(population)
+    return TrueEffects(
+        pre_median=pre_median,
+        post_median=post_median,
+        mean_change=mean_change,
+        sd_change=deviations,
+        standardised=standardised,
+        better=better,
+        same=changes[:, values == 0].sum(axis=1),
+        worse=worse,
+        superiority=(1 + better - worse) / 2,
+        shift=shift,
+        odds_ratio=odds_ratio,
+        ceiling=population.pre[:, -1],
+        true_null=np.append(unchanged, unchanged.all()),
+        symmetric=np.abs(changes - changes[:, ::-1]).max(axis=1) < NO_EFFECT,
+    )
+
+
+def change_pmf(population: Population) -> FloatArray:
+    """Exact distribution of the change per domain.
+
+    Returns
+    -------
+    ndarray, shape (D, 2 K - 1)
+        Probabilities of the changes -(K - 1) ... K - 1.
+    """
+    points = population.points
+    offsets = range(1 - points, points)
+    return np.array(
+        [[np.trace(table, offset) for offset in offsets] for table in population.tables]
+    )
+
+
+def _medians(population: Population) -> tuple[FloatArray, FloatArray]:
+    before, after = [], []
+    for pre, post in zip(population.pre, population.post, strict=True):
+        start = sum(medians(pre)) / 2
+        low, high = medians(post)
+        before.append(start)
+        # the one further from the start: the point that the effect just reaches
+        after.append(start if low <= start <= high else high if low >= start else low)
+        if low != high:
+            after[-1] = high if high - start > start - low else low
+        if np.abs(pre - post).max() < NO_EFFECT:
+            after[-1] = start
+    return np.array(before), np.array(after)
+
+
+def _per_cut(population: Population) -> tuple[FloatArray, FloatArray]:
+    """Latent shift and odds ratio at every cut point, NaN where not defined."""
+    below_pre = np.cumsum(population.pre, axis=1)[:, :-1]
+    below_post = np.cumsum(population.post, axis=1)[:, :-1]
+    inside = (np.minimum(below_pre, below_post) > NO_EFFECT) & (
+        np.maximum(below_pre, below_post) < 1 - NO_EFFECT
+    )
+    pre = np.where(inside, below_pre, np.nan)
+    post = np.where(inside, below_post, np.nan)
+    return ndtri(pre) - ndtri(post), (1 - post) / post * pre / (1 - pre)
+
+
+def _total_variance(population: Population, variances: FloatArray) -> float:
+    """Variance of the change of the total; NaN where a stated table has no closed form."""
+    count = len(population.tables)
+    if count > 1 and any(population.joint):
+        return float("nan")
+    covariance = score_covariance(population)
+    sign = np.repeat([-1.0, 1.0], count)
+    return float(sign @ covariance @ sign) if count > 1 else float(variances[0])
+
+
+def score_covariance(population: Population) -> FloatArray:
+    """Covariance matrix of the scores, domains before then after; shape (2 D, 2 D).
+
+    From bivariate normal rectangles; valid where no domain states a table.
+    """
+    count, points = len(population.tables), population.points
+    cuts = np.concatenate([population.pre_cuts, population.post_cuts[:, 0]])  # (2 D, K - 1)
+    marginals = np.concatenate([population.pre, population.post])  # (2 D, K)
+    values = np.arange(1, points + 1)
+    means = marginals @ values
+    covariance = np.diag(marginals @ values**2 - means**2)
+    for i in range(2 * count):
+        for j in range(i):
+            table = rectangle_table(cuts[i], cuts[j], population.correlation[i, j])
+            covariance[i, j] = covariance[j, i] = values @ table @ values - means[i] * means[j]
+    return covariance

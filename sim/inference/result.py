@@ -1,0 +1,86 @@
+"""What every paired test returns, and how changes are laid out."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.integer]
+
+MISSING = np.int16(-32768)
+"""The change of a participant whose score before or after is missing."""
+
+Alternative = Literal["two_sided", "greater", "less"]
+SIDE = {"two_sided": 0, "greater": 1, "less": -1}
+"""Sign of the changes that each alternative looks for; 0 = either."""
+
+
+@dataclass(frozen=True, eq=False)
+class TestResult:
+    """Outcome of a paired test, elementwise.
+
+    Attributes
+    ----------
+    pvalue : ndarray of float64
+        Between 0 and 1; 1 where there is no information, never NaN.
+    statistic : ndarray of float64
+        The test's own statistic (W+, number of rises, t).
+    direction : ndarray of int8
+        Side on which the statistic lies: 1 rise, -1 fall, 0 neither.
+    informative : ndarray of int
+        Pairs that carry information: non-zero changes (rank and sign tests),
+        observed changes (t); 0 where the test has nothing to work on.
+    """
+
+    __test__ = False  # not a test class for pytest
+
+    pvalue: FloatArray
+    statistic: FloatArray
+    direction: NDArray[np.int8]
+    informative: NDArray[np.int32]
+
+
+def as_rows(changes: object) -> NDArray[np.int64]:
+    """Check a plain array of changes and return it as whole numbers.
+
+    Raises
+    ------
+    ValueError
+        Where a change is no whole number or there is no participant axis.
+    """
+    array = np.asarray(changes)
+    if array.ndim == 0 or array.shape[-1] == 0:
+        raise ValueError("changes must have at least one participant on the last axis")
+    whole = array.astype(np.int64)
+    if not np.array_equal(whole, array):
+        raise ValueError("changes must be whole numbers; multiply scores by a common factor first")
+    return whole
+
+
+def single(result: TestResult, shape: tuple[int, ...]) -> TestResult:
+    """Reshape the (R, 1, 1) result of one endpoint at one size to the caller's shape."""
+    return TestResult(
+        result.pvalue.reshape(shape),
+        result.statistic.reshape(shape),
+        result.direction.reshape(shape),
+        result.informative.reshape(shape),
+    )
+
+
+def prefix_sums(values: IntArray, sizes: IntArray) -> NDArray[np.int64]:
+    """Sums over the first n participants, for every n in sizes.
+
+    Parameters
+    ----------
+    values : ndarray, shape (R, N, E)
+    sizes : ndarray, shape (K,)
+        Each from 1 to N.
+
+    Returns
+    -------
+    ndarray of int64, shape (R, K, E)
+    """
+    ends = np.asarray(sizes) - 1
+    return np.asarray(np.cumsum(values, axis=1, dtype=np.int64)[:, ends])

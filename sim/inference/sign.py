@@ -1,0 +1,109 @@
+"""The sign test: do more people rise than fall?"""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtr
+
+from sim.inference.binomial import fair_binomial
+from sim.inference.result import (
+    MISSING,
+    SIDE,
+    Alternative,
+    FloatArray,
+    IntArray,
+    TestResult,
+    as_rows,
+    prefix_sums,
+)
+from sim.study import Analysis
+
+PValue = Literal["auto", "exact", "asymptotic", "mid_p"]
+
+
+def sign_test(
+    changes: ArrayLike,
+    p_value: PValue = "exact",
+    alternative: Alternative = "two_sided",
+    exact_limit: int = 1000,
+) -> TestResult:
+    """Test whether rises and falls are equally likely; unchanged pairs are dropped.
+
+    Parameters
+    ----------
+    changes : array_like of whole numbers, shape (..., n)
+        After minus before, participants on the last axis.
+    p_value : {'exact', 'mid_p', 'asymptotic', 'auto'}
+        Binomial; binomial with half the probability of what was observed;
+        normal; or exact up to `exact_limit` non-zero changes.
+    alternative : {'two_sided', 'greater', 'less'}
+        Two-sided p is twice the smaller tail, at most 1.
+    exact_limit : int
+        Most non-zero changes for which 'auto' is exact.
+
+    Returns
+    -------
+    TestResult
+        Each field of shape (...); the statistic is the number of rises.
+
+    Raises
+    ------
+    ValueError
+        Where changes are no whole numbers or an option is unknown.
+
+    Examples
+    --------
+    >>> float(sign_test([1, 1, 2, 2, 3, 0]).pvalue)
+    0.0625
+    """
+    if p_value not in ("auto", "exact", "asymptotic", "mid_p"):
+        raise ValueError(f"p_value: {p_value!r} must be one of auto, exact, asymptotic, mid_p")
+    if alternative not in SIDE:
+        raise ValueError(f"alternative: {alternative!r} must be one of {', '.join(SIDE)}")
+    rows = as_rows(changes)
+    rises, falls = (rows > 0).sum(axis=-1), (rows < 0).sum(axis=-1)
+    return _result(rises, falls, p_value, SIDE[alternative], exact_limit)
+
+
+def sign_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestResult:
+    """Sign test at every size; changes (R, N, E) to fields of shape (R, K, E)."""
+    rises = prefix_sums(changes > 0, sizes)
+    falls = prefix_sums((changes < 0) & (changes != MISSING), sizes)
+    side = SIDE[analysis.alternative]
+    return _result(rises, falls, analysis.p_value, side, analysis.exact_limit)
+
+
+def _result(
+    rises: IntArray, falls: IntArray, p_value: PValue, side: int, exact_limit: int
+) -> TestResult:
+    informative = rises + falls
+    if p_value == "asymptotic":
+        pvalue = _normal(rises, falls, side)
+    elif p_value == "auto":
+        exact = informative <= exact_limit
+        capped = np.where(exact, rises, 0), np.where(exact, falls, 0)
+        pvalue = np.where(exact, _binomial(*capped, side, 0.0), _normal(rises, falls, side))
+    else:
+        pvalue = _binomial(rises, falls, side, 0.5 if p_value == "mid_p" else 0.0)
+    return TestResult(
+        np.where(informative == 0, 1.0, pvalue),
+        rises.astype(np.float64),
+        np.sign(rises - falls).astype(np.int8),
+        informative.astype(np.int32),
+    )
+
+
+def _binomial(rises: IntArray, falls: IntArray, side: int, less: float) -> FloatArray:
+    """Binomial tail, less a share of the probability of the outcome itself."""
+    informative = rises + falls
+    pmf, cdf = fair_binomial(int(informative.max(initial=0)))
+    # the tail of the upper side equals the lower tail of the number of falls
+    fewer = np.minimum(rises, falls) if side == 0 else falls if side > 0 else rises
+    tail = cdf[informative, fewer] - less * pmf[informative, fewer]
+    return np.asarray(np.minimum(2 * tail, 1.0) if side == 0 else tail)
+
+
+def _normal(rises: IntArray, falls: IntArray, side: int) -> FloatArray:
+    z = (rises - falls) / np.sqrt(np.maximum(rises + falls, 1))
+    return np.asarray(2 * ndtr(-np.abs(z)) if side == 0 else ndtr(-side * z))
