@@ -36,7 +36,9 @@ class FieldError(ValueError):
 
 
 def shown(value: object) -> str:
-    """Write a value on one line, cut where it is long."""
+    """Write a value on one line as YAML does, cut where it is long."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
     text = " ".join(repr(value).replace("(", "[").replace(")", "]").replace(",]", "]").split())
     if isinstance(value, str):
         text = " ".join(repr(value).split())
@@ -91,20 +93,26 @@ def _check_effect(study: Study, place: str, effect: Effect) -> None:
             _per_domain(study, f"{place}.post", effect.post, _check_marginal)
         case JointEffect():
             _per_domain(study, f"{place}.joint", effect.joint, _check_joint)
-        case MedianEffect(median=median):
-            _check_count(study, f"{place}.median", median)
-            for point in median if isinstance(median, tuple) else (median,):
-                if point is not None and point > study.scale.points:
-                    raise FieldError(
-                        f"{place}.median", point, f"must be a point from 1 to {study.scale.points}"
-                    )
+        case MedianEffect():
+            _check_median(study, f"{place}.median", effect.median)
         case ByDomainEffect():
-            for name, inner in effect.domains.items():
-                if name not in study.scale.domains:
-                    hint = nearest(name, list(study.scale.domains))
-                    raise FieldError(f"{place}.domains", name, f"is not a domain; {hint}")
-                _check_effect(study, f"{place}.domains.{name}", inner)
-            _check_effect(study, f"{place}.otherwise", effect.otherwise)
+            _check_by_domain(study, place, effect)
+
+
+def _check_median(study: Study, place: str, median: int | tuple[int | None, ...]) -> None:
+    _check_count(study, place, median)
+    for point in median if isinstance(median, tuple) else (median,):
+        if point is not None and point > study.scale.points:
+            raise FieldError(place, point, f"must be a point from 1 to {study.scale.points}")
+
+
+def _check_by_domain(study: Study, place: str, effect: ByDomainEffect) -> None:
+    for name, inner in effect.domains.items():
+        if name not in study.scale.domains:
+            hint = nearest(name, list(study.scale.domains))
+            raise FieldError(f"{place}.domains", name, f"is not a domain; {hint}")
+        _check_effect(study, f"{place}.domains.{name}", inner)
+    _check_effect(study, f"{place}.otherwise", effect.otherwise)
 
 
 def _check_count(study: Study, place: str, values: object) -> None:
@@ -183,7 +191,7 @@ def _check_analysis(study: Study) -> None:
     if analysis.p_value == "mid_p" and analysis.test != "sign":
         right = f"is offered for analysis.test=sign only, not {analysis.test}"
         raise FieldError("analysis.p_value", "mid_p", right)
-    if analysis.test == "paired_t" and analysis.p_value not in ("auto",):
+    if analysis.test == "paired_t" and analysis.p_value != "auto":
         right = "does not apply to analysis.test=paired_t, which has one p-value; use auto"
         raise FieldError("analysis.p_value", analysis.p_value, right)
     if analysis.continuity and (analysis.test != "signed_rank" or analysis.p_value == "exact"):
@@ -203,26 +211,30 @@ def _check_rules(study: Study) -> None:
         place = f"decision.rules.{name}"
         for role in rule.roles:
             if role not in study.role_names:
-                raise FieldError(f"{place}.roles", role, "does not take part (roles.mentee is null)")
+                raise FieldError(
+                    f"{place}.roles", role, "does not take part (roles.mentee is null)"
+                )
         count = len(rule.roles) * len(_rule_endpoints(study, place, rule.endpoints))
         if rule.kind == "one" and count != 1:
-            raise FieldError(f"{place}.endpoints", rule.endpoints, "must be one endpoint of one role")
+            raise FieldError(
+                f"{place}.endpoints", rule.endpoints, "must be one endpoint of one role"
+            )
         if (rule.kind == "at_least") != (rule.k is not None):
             raise FieldError(f"{place}.k", rule.k, "goes with kind=at_least, and only with it")
         if rule.k is not None and rule.k > count:
             raise FieldError(f"{place}.k", rule.k, f"must be at most {count}, the endpoints named")
 
 
-def _rule_endpoints(
-    study: Study, place: str, endpoints: str | tuple[str, ...]
-) -> tuple[str, ...]:
+def _rule_endpoints(study: Study, place: str, endpoints: str | tuple[str, ...]) -> tuple[str, ...]:
     if endpoints == "domains":
         return study.scale.domains
     names = (endpoints,) if isinstance(endpoints, str) else endpoints
     known = [*study.scale.domains, TOTAL]
     for name in names:
         if name not in known:
-            raise FieldError(f"{place}.endpoints", name, f"is not an endpoint; {nearest(name, known)}")
+            raise FieldError(
+                f"{place}.endpoints", name, f"is not an endpoint; {nearest(name, known)}"
+            )
     if not names or len(set(names)) != len(names):
         raise FieldError(f"{place}.endpoints", names, "must name endpoints, each once")
     return names

@@ -52,7 +52,7 @@ class MedianEffect(Assumed):
     kind: Literal["median"]
     """This way of stating the effect: the median after."""
     median: Point | tuple[Point | None, ...]
-    """Median score after mentoring (a point of the scale); one, or one per domain (null = no effect)."""
+    """Median after mentoring (a point of the scale); one, or one per domain (null = no effect)."""
 
 
 class JointEffect(Assumed):
@@ -61,7 +61,7 @@ class JointEffect(Assumed):
     kind: Literal["joint"]
     """This way of stating the effect: a table of before by after."""
     joint: JointTable | tuple[JointTable, ...]
-    """Probabilities of (before, after), rows before; one table, or one per domain. Sets the pre marginal too."""
+    """Probabilities (rows before, columns after); one table, or one per domain; sets pre too."""
 
 
 DomainEffect = Annotated[

@@ -1,10 +1,11 @@
 """From plain data to a frozen study, or to one clear line."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sim.errors import StudyError
@@ -79,18 +80,33 @@ def _place(loc: tuple[int | str, ...], data: Any) -> str:
 
 
 def _sentence(detail: ErrorDetails, data: Any, found: list[ErrorDetails]) -> str:
+    place, value = _place(detail["loc"], data), detail["input"]
+    match detail["type"]:
+        case "value_error":
+            return str(detail["ctx"]["error"])
+        case "extra_forbidden":
+            section, _, word = place.rpartition(".")
+            right = f"unknown field; {nearest(word, _siblings(section, data))}"
+        case "missing":
+            right = "is missing and must be given"
+        case "union_tag_not_found":
+            place, right = f"{place}.kind", "is missing and must be given"
+        case "union_tag_invalid":
+            tag = detail["ctx"]["tag"]
+            right = f"{tag!r} {_choices(tag, detail['ctx']['expected_tags'])}"
+            place = f"{place}.kind"
+        case kind if kind in _BOUNDS.values():
+            right = f"{shown(value)} must be {_bounds(detail, _field(place, data))}"
+        case _:
+            right = f"{shown(value)} {_right(detail)}{_or_list(detail, data, found)}"
+    return f"{place}: {right}"
+
+
+def _or_list(detail: ErrorDetails, data: Any, found: list[ErrorDetails]) -> str:
+    """Add that a list would do too, where one side of a union is a list."""
     place = _place(detail["loc"], data)
-    if detail["type"] == "value_error":
-        return str(detail["ctx"]["error"])
-    if detail["type"] == "extra_forbidden":
-        section, _, word = place.rpartition(".")
-        return f"{place}: unknown field; {nearest(word, _siblings(section, data))}"
-    if detail["type"] == "missing":
-        return f"{place}: is missing and must be given"
-    listed = any(
-        other["type"] == "tuple_type" and _place(other["loc"], data) == place for other in found
-    )
-    return f"{place}: {shown(detail['input'])} {_right(detail, listed=listed)}"
+    listed = (other for other in found if other["type"] == "tuple_type" != detail["type"])
+    return ", or a list" if any(_place(other["loc"], data) == place for other in listed) else ""
 
 
 _RIGHT = {
@@ -104,33 +120,73 @@ _RIGHT = {
     "model_type": "must be a section with fields of its own",
     "model_attributes_type": "must be a section with fields of its own",
     "dict_type": "must be a section with fields of its own",
-    "greater_than": "must be above {gt}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than": "must be below {lt}",
-    "less_than_equal": "must be at most {le}",
     "literal_error": "must be one of {expected}",
-    "union_tag_invalid": "has an unknown kind {tag!r}; kinds: {expected_tags}",
-    "union_tag_not_found": "must name its kind",
-    "too_short": "must have at least {min_length} items",
+    "too_short": "must name at least {min_length}",
     "too_long": "must have at most {max_length} items",
-    "string_too_short": "must have at least {min_length} characters",
+    "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
 }
+_BOUNDS = {
+    "gt": "greater_than",
+    "ge": "greater_than_equal",
+    "lt": "less_than",
+    "le": "less_than_equal",
+}
+_BOUND_WORDS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
 
-def _right(detail: ErrorDetails, *, listed: bool) -> str:
+def _right(detail: ErrorDetails) -> str:
     """Say what would be right."""
     context = detail.get("ctx", {})
-    text = _RIGHT.get(detail["type"], detail["msg"]).format(**context)
     if detail["type"] == "literal_error" and isinstance(detail["input"], str):
-        known = re.findall(r"'([^']+)'", str(context["expected"]))
-        close = nearest(detail["input"], known)
-        text = f"must be one of {', '.join(known)}" + (f"; {close}" if "?" in close else "")
-    return text + (", or a list" if listed and detail["type"] != "tuple_type" else "")
+        return _choices(detail["input"], context["expected"])
+    return _RIGHT.get(detail["type"], detail["msg"]).format(**context)
+
+
+def _choices(word: str, expected: str) -> str:
+    """List the choices, and the one that a misspelt word is nearest to."""
+    known = re.findall(r"'([^']+)'", expected)
+    close = nearest(word, known)
+    return f"must be one of {', '.join(known)}" + (f"; {close}" if "?" in close else "")
+
+
+def _bounds(detail: ErrorDetails, field: FieldInfo | None) -> str:
+    """Word the bound that was crossed together with its partner, if it has one."""
+    name = next(key for key, kind in _BOUNDS.items() if kind == detail["type"])
+    crossed = {name: detail["ctx"][name]}
+    pairs = [] if field is None else [_limits(field.metadata), *_nested_limits(field.annotation)]
+    limits = next((pair for pair in pairs if crossed.items() <= pair.items()), crossed)
+    worded = {
+        key: str(int(value) if value == int(value) else value) for key, value in limits.items()
+    }
+    if worded.keys() == {"ge", "le"}:
+        return f"from {worded['ge']} to {worded['le']}"
+    return " and ".join(f"{_BOUND_WORDS[key]} {value}" for key, value in worded.items())
+
+
+def _limits(metadata: Iterable[Any]) -> dict[str, float]:
+    stated = [(key, getattr(item, key, None)) for item in metadata for key in _BOUNDS]
+    return {key: value for key, value in stated if value is not None}
+
+
+def _nested_limits(annotation: Any) -> list[dict[str, float]]:
+    """Find the bounds stated inside an annotation, such as a list's items."""
+    own = [item for part in getattr(annotation, "__metadata__", ()) for item in part.metadata]
+    return [_limits(own), *(pair for part in get_args(annotation) for pair in _nested_limits(part))]
+
+
+def _field(place: str, data: Any) -> FieldInfo | None:
+    section, _, name = place.partition("[")[0].rpartition(".")
+    fields: dict[str, FieldInfo] = getattr(_model(section, data), "model_fields", {})
+    return fields.get(name)
 
 
 def _siblings(section: str, data: Any) -> list[str]:
-    """List the fields that a section has, following the models and the data's own `kind`."""
+    return list(getattr(_model(section, data), "model_fields", {}))
+
+
+def _model(section: str, data: Any) -> Any:
+    """Find a section's model, following the annotations and the data's own `kind`."""
     model: Any = Study
     node = data
     for part in filter(None, section.replace("[", ".[").split(".")):
@@ -141,7 +197,7 @@ def _siblings(section: str, data: Any) -> list[str]:
         node = node.get(part) if isinstance(node, Mapping) else None
         field = getattr(model, "model_fields", {}).get(part)
         model = _inner(field.annotation if field else model, node)
-    return list(getattr(model, "model_fields", {}))
+    return model
 
 
 def _inner(annotation: Any, node: Any) -> Any:

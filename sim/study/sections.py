@@ -49,7 +49,7 @@ class Correlations(Assumed):
     domains: Correlation | tuple[tuple[Correlation, ...], ...]
     """Correlation between domains: one number for all pairs, or a full domains x domains matrix."""
     full: tuple[tuple[Correlation, ...], ...] | None = None
-    """Full matrix of all latent scores, domains before then domains after; replaces the two above."""
+    """Matrix of all latent scores, domains before then domains after; replaces the two above."""
 
 
 class Design(Section):
@@ -130,7 +130,7 @@ class MonteCarlo(Section):
     replicates: int = Field(ge=100, le=100_000_000)
     """Number of simulated studies (100 to 100000000)."""
     mcse: float | None = Field(default=None, gt=0, le=0.1)
-    """Largest Monte Carlo standard error of a power; if given, fixes replicates at .25/mcse^2, rounded up."""
+    """Largest Monte Carlo standard error of a power; fixes replicates at .25/mcse^2, rounded up."""
     block_size: int = Field(ge=10, le=10_000)
     """Simulated studies per block (10 to 10000); part of what fixes the numbers."""
 

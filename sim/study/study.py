@@ -79,6 +79,6 @@ class Study(Section):
         return self.monte_carlo.replicates if mcse is None else ceil(0.25 / mcse**2 - 1e-9)
 
     def participants(self, role: RoleName, pairs: int) -> int:
-        """Number of people of a role in a study of that many pairs."""
+        """Count the people of a role in a study of that many pairs."""
         mentors, mentees = self.design.ratio
         return pairs if role == "mentor" else -(-pairs * mentees // mentors)

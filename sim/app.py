@@ -1,0 +1,322 @@
+"""Composes, checks, dispatches: the console command and :func:`compose_study`.
+
+The only file that imports Hydra. Hydra makes folders before it looks at values and
+answers mistakes at length, so everything is composed and validated here first, each
+point of a ``--multirun`` too; only a study that is right reaches :func:`hydra.main`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import warnings
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+from threading import RLock
+from typing import Any, cast
+from unittest.mock import patch
+
+import hydra
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.main import get_args_parser  # type: ignore[attr-defined]  # not in its __all__
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
+
+from sim.command import (
+    DEFAULT_VERB,
+    VERBS,
+    Verb,
+    help_text,
+    hydra_words,
+    read_flags,
+    remove_empty,
+    try_folder,
+)
+from sim.complaints import no_choice, reworded
+from sim.errors import StudyError
+from sim.study import Study, parse_study
+from sim.study.checks import nearest
+
+_HERE = Path(__file__).resolve().parent
+CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"
+"""The configuration: inside the package in a wheel, beside it in a checkout."""
+
+_COMPOSING = RLock()  # Hydra composes through global state
+
+
+def compose_study(overrides: Sequence[str] = ()) -> Study:
+    """Compose a study from the configuration, as ``mentorsim plan`` does.
+
+    May be called from several threads and as often as wanted: Hydra's own state, and a
+    Hydra application that may be running around the call, are left as they were.
+
+    Parameters
+    ----------
+    overrides : sequence of str
+        Changes to ``conf/plan.yaml``, such as ``"design.max_pairs=80"`` or, for a group,
+        ``"effect=shift"``.
+
+    Returns
+    -------
+    Study
+        Frozen, valid.
+
+    Raises
+    ------
+    StudyError
+        One line that names what is wrong and what would be right.
+
+    Examples
+    --------
+    >>> study = compose_study(["design.max_pairs=40", "effect=shift", "effect.shift=0.4"])
+    >>> study.sizes[-1], study.effect.kind
+    (40, 'shift')
+    """
+    with _hydra(CONF):
+        return _study(_composed("plan", list(overrides), RunMode.RUN)[1])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the console command: ``mentorsim VERB [overrides]``.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words after the command's name; by default those it was called with.
+
+    Returns
+    -------
+    int
+        Exit status: 0; 2 for a mistake that the user can mend (one line on stderr and
+        nothing written); 130 if interrupted. A bug shows its traceback.
+    """
+    try:
+        flags = read_flags(sys.argv[1:] if argv is None else argv, get_args_parser())
+        if flags.help and flags.verb is None:
+            print(help_text(), end="")
+        else:
+            _run(flags)
+    except StudyError as error:
+        print(f"mentorsim: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("mentorsim: interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+# ------------------------------------------------------------------------ check, then run
+
+
+class _Failed(BaseException):
+    """Carries a job's exception past Hydra, which would print it in its own way."""
+
+
+def _run(flags: Namespace) -> None:
+    """Check every point, then hand over to Hydra."""
+    verb = flags.verb or DEFAULT_VERB
+    conf = CONF if flags.config_path is None else Path(flags.config_path).resolve()
+    name = flags.config_name or verb
+    words = _with_config_dir(flags)
+    new_folders: list[Path] = []
+    if not (flags.hydra_help or flags.shell_completion):
+        with _hydra(conf):
+            words, new_folders = _checked(VERBS[verb], name, words, flags)
+    application = hydra.main(version_base="1.3", config_path=str(conf), config_name=name)
+    argv = ["mentorsim", *hydra_words(flags), *words]
+    try:
+        # HYDRA_FULL_ERROR: Hydra hands its exceptions on instead of printing them
+        with patch.object(sys, "argv", argv), patch.dict("os.environ", HYDRA_FULL_ERROR="1"):
+            application(_task(VERBS[verb]))()
+    except _Failed as failed:
+        raise cast("Exception", failed.__cause__) from None
+    except Exception as error:  # noqa: BLE001 - all that runs outside a job is Hydra, on the user's words
+        raise StudyError(reworded(error)) from None
+    finally:
+        remove_empty(new_folders)
+
+
+def _with_config_dir(flags: Namespace) -> list[str]:
+    """State --config-dir as an override, which composing without hydra.main knows too."""
+    words: list[str] = flags.overrides
+    if flags.config_dir is None:
+        return words
+    if any(word.lstrip("+").startswith("hydra.searchpath=") for word in words):
+        raise StudyError("--config-dir: cannot be combined with hydra.searchpath")
+    return [*words, f'hydra.searchpath=["file://{Path(flags.config_dir).resolve()}"]']
+
+
+def _task(verb: Verb) -> Callable[[DictConfig], None]:
+    def task(config: DictConfig) -> None:
+        settings = HydraConfig.get()
+        folder = Path(settings.runtime.output_dir)
+        try:
+            study = _study(config)
+            if settings.mode == RunMode.MULTIRUN:
+                point = " ".join(word.lstrip("+") for word in settings.overrides.task)
+                verb.run_point(study, folder, point)
+            else:
+                verb.run(study, folder)
+        except Exception as error:
+            raise _Failed from error
+
+    return task
+
+
+def _checked(
+    verb: Verb, name: str, words: list[str], flags: Namespace
+) -> tuple[list[str], list[Path]]:
+    """Check every point; give the overrides that Hydra takes and the folders it will make."""
+    mode = RunMode.MULTIRUN if flags.multirun else RunMode.RUN
+    words, master = _composed(name, words, mode)
+    if flags.multirun and master.hydra.mode == RunMode.RUN:
+        raise StudyError("hydra.mode: RUN contradicts --multirun")
+    if flags.package is not None and OmegaConf.select(master, flags.package) is None:
+        raise StudyError(f"--package: there is no section {flags.package!r}")
+    sweeps = flags.multirun or master.hydra.mode == RunMode.MULTIRUN
+    points = _points(words, master) if sweeps else [words]
+    folders: dict[Path, tuple[Path, ...]] = {}
+    for number, point in enumerate(points):
+        composed, config = _composed(name, point, RunMode.RUN)
+        words = _force(words, set(map(_key, set(composed) - set(point))))
+        folder = _check_point(verb, config, number if sweeps else None)
+        if folder in folders:
+            raise StudyError(f"hydra.sweep.subdir: two points would write to {str(folder)!r}")
+        runs = not (flags.cfg or flags.info or flags.help)
+        setting = "hydra.sweep" if sweeps else "hydra.run.dir"
+        folders[folder] = try_folder(folder, setting) if runs else ()
+    return words, [path for missing in folders.values() for path in missing]
+
+
+def _check_point(verb: Verb, config: DictConfig, number: int | None) -> Path:
+    """Check one study in full; give the folder it would write to."""
+    settings = HydraConfig.instance()
+    try:
+        with open_dict(config):
+            config.hydra.job.num = config.hydra.job.id = 0 if number is None else number
+        settings.set_config(config)
+        verb.check(_study(config))
+        if number is None:
+            return Path(config.hydra.run.dir).absolute()
+        return Path(config.hydra.sweep.dir, config.hydra.sweep.subdir).absolute()
+    except OmegaConfBaseException as error:
+        raise StudyError(reworded(error)) from None
+    finally:
+        settings.cfg = None
+
+
+def _points(words: list[str], master: DictConfig) -> list[list[str]]:
+    """Write out every combination of a sweep; of a name given twice, the last counts."""
+    declared = [
+        f"{key}={value}" for key, value in (master.hydra.sweeper.get("params") or {}).items()
+    ]
+    choices: dict[str, list[str]] = {}
+    for word in _parsed([*declared, *words]):
+        key = word.get_key_element()
+        if word.is_interval_sweep():
+            raise StudyError(f"{word.input_line}: an interval has no points to run; use range()")
+        if not word.is_sweep_override():
+            choices[key] = [str(word.input_line)]
+            continue
+        choices[key] = [f"{key}={value}" for value in word.sweep_string_iterator()]
+        if not choices[key]:
+            raise StudyError(f"{word.input_line}: the sweep is empty")
+    return [list(point) for point in product(*choices.values())]
+
+
+# ------------------------------------------------------------------------------ composing
+
+
+@contextmanager
+def _hydra(conf: Path) -> Iterator[None]:
+    """Let Hydra compose from a folder, and leave its global state as it was."""
+    with _COMPOSING, warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)  # such as a search path that does not exist
+        hub, settings = GlobalHydra.instance(), HydraConfig.instance()
+        running, running_config = hub.hydra, settings.cfg
+        hub.clear()
+        try:
+            with hydra.initialize_config_dir(str(conf), job_name="mentorsim", version_base="1.3"):
+                yield
+        finally:
+            GlobalHydra.instance().hydra = running
+            settings.cfg = running_config
+
+
+def _composed(name: str, words: list[str], mode: RunMode) -> tuple[list[str], DictConfig]:
+    """Compose; a field that the YAML leaves out is added, and judged by the schema."""
+    core: Any = GlobalHydra.instance().hydra
+    _check_choices(_parsed(words))
+    while True:
+        try:
+            return words, core.compose_config(
+                name, words, mode, from_shell=False, with_log_configuration=False
+            )
+        except Exception as error:  # noqa: BLE001 - Hydra refuses odd words with ValueError, KeyError, AssertionError...
+            absent = re.match(
+                r"Could not override '([^@]+)'\.\nTo append to your config", str(error)
+            )
+            if absent is None or absent[1].startswith("hydra"):
+                raise StudyError(reworded(error)) from None
+            words = _added(words, absent[1])
+
+
+def _parsed(words: list[str]) -> list[Override]:
+    try:
+        return OverridesParser.create(GlobalHydra.instance().config_loader()).parse_overrides(words)
+    except Exception as error:  # noqa: BLE001 - as above
+        raise StudyError(reworded(error)) from None
+
+
+def _check_choices(words: list[Override]) -> None:
+    """Refuse what is not a choice of its group."""
+    loader: ConfigLoader = GlobalHydra.instance().config_loader()
+    for word in words:
+        options = loader.get_group_options(word.key_or_group)
+        value = word.value()
+        if not word.key_or_group:
+            raise StudyError(f"{word.input_line}: names no field")
+        if not options or word.is_sweep_override() or word.is_delete() or isinstance(value, dict):
+            continue
+        for choice in value if isinstance(value, list) else [value]:
+            if choice not in options:
+                raise StudyError(no_choice(word.get_key_element(), choice, options))
+
+
+def _added(words: list[str], key: str) -> list[str]:
+    loader = GlobalHydra.instance().config_loader()
+    known = [*Study.model_fields, *(group for group in loader.list_groups("") if group != "hydra")]
+    head = key.partition(".")[0]
+    forced = _force(words, {key})
+    if head not in known or forced == words:
+        raise StudyError(f"{key}: unknown field; {nearest(head, list(dict.fromkeys(known)))}")
+    return forced
+
+
+def _force(words: list[str], keys: set[str]) -> list[str]:
+    """Write name=value as ++name=value, which Hydra adds where it is not there."""
+    return [f"++{word}" if _key(f"++{word}") in keys else word for word in words]
+
+
+def _key(word: str) -> str:
+    return word.removeprefix("++").partition("=")[0]
+
+
+def _study(config: DictConfig) -> Study:
+    """Read a composed configuration; the only place where one is read."""
+    sections = [str(key) for key in config if key != "hydra"]
+    try:
+        plain = OmegaConf.to_container(
+            OmegaConf.masked_copy(config, sections), resolve=True, throw_on_missing=True
+        )
+    except OmegaConfBaseException as error:
+        raise StudyError(reworded(error)) from None
+    return parse_study(cast("Mapping[str, Any]", plain))

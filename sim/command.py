@@ -1,0 +1,202 @@
+"""What the console command offers: its verbs, its flags, the folders it may write to.
+
+Knows nothing of Hydra; :mod:`sim.app` joins the two.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from sim import __version__
+from sim.errors import StudyError
+from sim.study import Study
+from sim.study.checks import nearest, shown
+
+# ---------------------------------------------------------------------------------- verbs
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A job of the console command; its config is conf/<verb>.yaml."""
+
+    purpose: str
+    check: Callable[[Study], None]
+    """Refuses a study whose numbers cannot work, before anything is written."""
+    run: Callable[[Study, Path], None]
+    """Runs one study, with progress and a summary."""
+    run_point: Callable[[Study, Path, str], None]
+    """Runs one point of a --multirun, quietly: one line."""
+
+
+def _check_plan(study: Study) -> None:
+    from sim.jobs.plan import check
+
+    check(study)
+
+
+def _plan(study: Study, folder: Path) -> None:
+    from sim.jobs.plan import plan
+    from sim.report.files import write_run
+    from sim.report.progress import progress_bar
+    from sim.report.terminal import summary
+
+    with progress_bar(study.report.title) as on_block:
+        answer = plan(study, on_block)
+    print(summary(answer, write_run(answer, folder)))
+
+
+def _plan_point(study: Study, folder: Path, point: str) -> None:
+    from sim.jobs.plan import plan
+    from sim.report.files import write_run
+    from sim.report.terminal import one_line
+
+    answer = plan(study)
+    write_run(answer, folder)
+    print(f"{point}: {one_line(answer)}", flush=True)
+
+
+DEFAULT_VERB = "plan"
+VERBS: dict[str, Verb] = {
+    "plan": Verb(
+        "what can this design achieve, and how large must it be?", _check_plan, _plan, _plan_point
+    ),
+}
+
+_HELP = """\
+mentorsim: how large must a study of paired Likert outcomes be?
+
+  mentorsim VERB [name=value ...]
+
+Verbs ({default} if none is given):
+{verbs}
+
+  mentorsim VERB --help        what can be set, in plain words, with examples
+  mentorsim VERB --cfg job     every setting and its value
+  mentorsim VERB --multirun name=value,value ...   one run for each combination
+  mentorsim --version
+"""
+
+
+def help_text() -> str:
+    """List the verbs."""
+    verbs = "\n".join(f"  {name:9} {verb.purpose}" for name, verb in VERBS.items())
+    return _HELP.format(default=DEFAULT_VERB, verbs=verbs)
+
+
+# ---------------------------------------------------------------------------------- flags
+
+
+class _Parser(ArgumentParser):
+    """Hydra's flags, with one line for a wrong one."""
+
+    def error(self, message: str) -> NoReturn:
+        wrong = re.match(r"unrecognized arguments: (-\S+)", message)
+        known = [flag for flag in self._option_string_actions if flag.startswith("--")]
+        if wrong:
+            raise StudyError(f"{wrong[1]}: unknown flag; {nearest(wrong[1], known)}")
+        raise StudyError(" ".join(message.removeprefix("argument ").split()))
+
+
+def read_flags(argv: Sequence[str], hydra_flags: ArgumentParser) -> Namespace:
+    """Read the command line; ``verb`` is None where none is named.
+
+    Raises
+    ------
+    StudyError
+        For an unknown flag or verb, or flags that do not go together.
+    """
+    parser = _Parser(
+        prog="mentorsim",
+        parents=[hydra_flags],
+        add_help=False,
+        allow_abbrev=False,
+        conflict_handler="resolve",
+    )
+    parser.add_argument("--version", action="version", version=f"mentorsim {__version__}")
+    # intermixed, so that flags may stand before, between and after the overrides
+    flags = parser.parse_intermixed_args(argv)
+    flags.verb = _take_verb(flags.overrides)
+    _check_flags(flags)
+    return flags
+
+
+def _take_verb(words: list[str]) -> str | None:
+    if not words or "=" in words[0] or words[0].startswith("~"):
+        return None
+    verb = words.pop(0)
+    if verb not in VERBS:
+        raise StudyError(f"{verb}: unknown verb; {nearest(verb, list(VERBS))}")
+    return verb
+
+
+def _check_flags(flags: Namespace) -> None:
+    """Refuse what Hydra would answer with a traceback."""
+    modes = ("cfg", "info", "multirun", "run", "shell_completion")
+    asked = [f"--{mode.replace('_', '-')}" for mode in modes if getattr(flags, mode)]
+    if len(asked) > 1:
+        raise StudyError(f"{' and '.join(asked)}: give one of them")
+    if flags.experimental_rerun is not None:
+        raise StudyError("--experimental-rerun: not offered (it would run code from a pickle)")
+    if (flags.resolve or flags.package is not None) and not flags.cfg:
+        raise StudyError("--resolve and --package: go with --cfg")
+    shell = r"(install|uninstall|query)=(bash|zsh|fish)"
+    if flags.shell_completion and not re.fullmatch(shell, " ".join(flags.overrides)):
+        raise StudyError(
+            "--shell-completion: needs install=, uninstall= or query=bash, zsh or fish"
+        )
+    for name in ("config_path", "config_dir"):
+        folder = getattr(flags, name)
+        if folder is not None and not Path(folder).is_dir():
+            raise StudyError(f"--{name.replace('_', '-')}: {shown(folder)} is not a folder")
+
+
+def hydra_words(flags: Namespace) -> list[str]:
+    """Write the flags as Hydra is to read them; the others are dealt with by then."""
+    plain = ("help", "hydra_help", "resolve", "run", "multirun", "shell_completion")
+    words = [f"--{name.replace('_', '-')}" for name in plain if getattr(flags, name)]
+    valued = {name: getattr(flags, name) for name in ("cfg", "package", "info")}
+    return words + [f"--{name}={value}" for name, value in valued.items() if value is not None]
+
+
+# -------------------------------------------------------------------------------- folders
+
+
+def try_folder(folder: Path, setting: str) -> tuple[Path, ...]:
+    """Make sure that a folder can be made and written to, leaving no trace.
+
+    Returns
+    -------
+    tuple of Path
+        The folders that do not exist yet, deepest first.
+
+    Raises
+    ------
+    StudyError
+        Naming the setting, the folder and what stands in the way.
+    """
+    missing: tuple[Path, ...] = ()
+    try:
+        missing = tuple(path for path in (folder, *folder.parents) if not path.exists())
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StudyError(f"{setting}: cannot write to {str(folder)!r} ({reason})") from None
+    finally:
+        remove_empty(missing)
+    return missing
+
+
+def remove_empty(folders: Sequence[Path]) -> None:
+    """Remove those of the folders that exist and hold nothing."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()

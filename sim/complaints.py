@@ -1,0 +1,69 @@
+"""Hydra's complaints, each in one plain line.
+
+Told by their words and attributes, so that only :mod:`sim.app` imports Hydra.
+"""
+
+import re
+from collections.abc import Sequence
+
+from sim.study.checks import nearest, shown
+
+_PLAIN = {
+    r"Ambiguous value for argument '(.+)'": (
+        "{}: several values need --multirun; a list is written [a,b]"
+    ),
+    r"Sweep parameters '(.+)' requires": "{}: a sweep needs --multirun",
+    r"Could not append to config. An item is already at '(.+)'": "+{}: is set already; leave out +",
+    r"Could not delete from config. '(.+)' does not": "~{}: there is no such field",
+    r"Could not delete from config. The value of '(.+)' is (.+) and not (.+)\.": (
+        "~{0}={2}: cannot be deleted, for its value is {1}"
+    ),
+    r"force-add of config groups is not supported: '\+\+(.+)'": "++{}: is a group; leave out ++",
+    r"Multiple values for (.+)\. To override": "+{}: is chosen already; leave out +",
+    r"Could not override '(hydra.+)'": "{}: Hydra has no such setting",
+    r"Could not override '(.+@.+)'\.\nDid you mean to override (?:one of )?(.+)\?": (
+        "{}: is not a choice this study has; known: {}"
+    ),
+    r"Override (.+) looks like a config group override, but config group '(.+)' does": (
+        "{}: there is no group {!r}"
+    ),
+    r"Sweeping over Hydra's configuration is not supported : '(.+)'": (
+        "{}: Hydra's own settings cannot be swept"
+    ),
+    r"Cannot find primary config '(.+?)'": "--config-name: there is no config {!r}",
+    r"Missing mandatory value: (.+)": "{}: is missing (???) and must be given",
+}
+
+
+def reworded(error: Exception) -> str:
+    """Say in one plain line what Hydra or OmegaConf complains of."""
+    text = str(error)
+    for pattern, words in _PLAIN.items():
+        if found := re.match(pattern, text):
+            return words.format(*found.groups())
+    if options := getattr(error, "options", None):
+        group, _, choice = str(getattr(error, "missing_cfg_file", "")).rpartition("/")
+        return no_choice(group, choice, options)
+    cause = error if hasattr(error, "full_key") else error.__cause__
+    if override := getattr(error, "override", None):
+        why = _first_line(cause) if cause else "expected name=value; a list is [a,b]"
+        return f"{override}: cannot be read ({why})"
+    if place := getattr(cause, "full_key", None):
+        return f"{place}: {_first_line(cause)}"
+    text = re.split(r"\nSee https|\nConfig search path", text)[0] or type(error).__name__
+    return f"Hydra cannot use this: {_joined(text)}"
+
+
+def no_choice(group: str, choice: object, options: Sequence[str]) -> str:
+    """Say that a group has no such choice, and which it has."""
+    hint = nearest(str(choice), list(options))
+    known = ", ".join(options)
+    return f"{group}: {shown(choice)} must be one of {known}" + (f"; {hint}" if "?" in hint else "")
+
+
+def _first_line(error: BaseException | None) -> str:
+    return _joined((str(error).splitlines() or ["no reason given"])[0])
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())[:300]
