@@ -13,18 +13,16 @@ import warnings
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import product
 from pathlib import Path
 from threading import RLock
 from typing import Any, cast
 from unittest.mock import patch
 
 import hydra
-from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import Override, Quote, QuotedString
 from hydra.main import get_args_parser  # type: ignore[attr-defined]  # not in its __all__
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -34,11 +32,15 @@ from sim.command import (
     DEFAULT_VERB,
     VERBS,
     Verb,
+    combinations,
+    force,
     help_text,
     hydra_words,
+    key_of,
     read_flags,
     remove_empty,
     try_folder,
+    with_config_dir,
 )
 from sim.complaints import no_choice, reworded
 from sim.errors import StudyError
@@ -125,7 +127,7 @@ def _run(flags: Namespace) -> None:
     verb = flags.verb or DEFAULT_VERB
     conf = CONF if flags.config_path is None else Path(flags.config_path).resolve()
     name = flags.config_name or verb
-    words = _with_config_dir(flags)
+    words = with_config_dir(flags)
     new_folders: list[Path] = []
     if not (flags.hydra_help or flags.shell_completion):
         with _hydra(conf):
@@ -142,16 +144,6 @@ def _run(flags: Namespace) -> None:
         raise StudyError(reworded(error)) from None
     finally:
         remove_empty(new_folders)
-
-
-def _with_config_dir(flags: Namespace) -> list[str]:
-    """State --config-dir as an override, which composing without hydra.main knows too."""
-    words: list[str] = flags.overrides
-    if flags.config_dir is None:
-        return words
-    if any(word.lstrip("+").startswith("hydra.searchpath=") for word in words):
-        raise StudyError("--config-dir: cannot be combined with hydra.searchpath")
-    return [*words, f'hydra.searchpath=["file://{Path(flags.config_dir).resolve()}"]']
 
 
 def _task(verb: Verb) -> Callable[[DictConfig], None]:
@@ -175,33 +167,42 @@ def _checked(
     verb: Verb, name: str, words: list[str], flags: Namespace
 ) -> tuple[list[str], list[Path]]:
     """Check every point; give the overrides that Hydra takes and the folders it will make."""
-    mode = RunMode.MULTIRUN if flags.multirun else RunMode.RUN
-    words, master = _composed(name, words, mode)
+    words, master = _composed(name, words, RunMode.MULTIRUN if flags.multirun else RunMode.RUN)
     if flags.multirun and master.hydra.mode == RunMode.RUN:
         raise StudyError("hydra.mode: RUN contradicts --multirun")
     if flags.package is not None and OmegaConf.select(master, flags.package) is None:
         raise StudyError(f"--package: there is no section {flags.package!r}")
     sweeps = flags.multirun or master.hydra.mode == RunMode.MULTIRUN
-    points = _points(words, master) if sweeps else [words]
+    pinned = _pinned("hydra.sweep.dir" if sweeps else "hydra.run.dir", master)
+    points = [[*point, pinned] for point in (_points(words, master) if sweeps else [words])]
     folders: dict[Path, tuple[Path, ...]] = {}
     for number, point in enumerate(points):
         composed, config = _composed(name, point, RunMode.RUN)
-        words = _force(words, set(map(_key, set(composed) - set(point))))
+        words = force(words, {key_of(word) for word in set(composed) - set(point)})
         folder = _check_point(verb, config, number if sweeps else None)
         if folder in folders:
             raise StudyError(f"hydra.sweep.subdir: two points would write to {str(folder)!r}")
-        runs = not (flags.cfg or flags.info or flags.help)
-        setting = "hydra.sweep" if sweeps else "hydra.run.dir"
-        folders[folder] = try_folder(folder, setting) if runs else ()
-    return words, [path for missing in folders.values() for path in missing]
+        shows = flags.cfg or flags.info or flags.help
+        folders[folder] = () if shows else try_folder(folder, pinned.partition("=")[0])
+    return [*words, pinned], [path for missing in folders.values() for path in missing]
+
+
+def _pinned(key: str, master: DictConfig) -> str:
+    """Fix the run's folder, which may hold the time, so that what is checked is what is used."""
+    try:
+        folder = str(OmegaConf.select(master, key))
+    except OmegaConfBaseException as error:
+        raise StudyError(reworded(error)) from None
+    return f"{key}={QuotedString(folder, Quote.single).with_quotes()}"
 
 
 def _check_point(verb: Verb, config: DictConfig, number: int | None) -> Path:
     """Check one study in full; give the folder it would write to."""
     settings = HydraConfig.instance()
     try:
-        with open_dict(config):
-            config.hydra.job.num = config.hydra.job.id = 0 if number is None else number
+        if number is not None:
+            with open_dict(config):
+                config.hydra.job.num = config.hydra.job.id = number
         settings.set_config(config)
         verb.check(_study(config))
         if number is None:
@@ -214,22 +215,8 @@ def _check_point(verb: Verb, config: DictConfig, number: int | None) -> Path:
 
 
 def _points(words: list[str], master: DictConfig) -> list[list[str]]:
-    """Write out every combination of a sweep; of a name given twice, the last counts."""
-    declared = [
-        f"{key}={value}" for key, value in (master.hydra.sweeper.get("params") or {}).items()
-    ]
-    choices: dict[str, list[str]] = {}
-    for word in _parsed([*declared, *words]):
-        key = word.get_key_element()
-        if word.is_interval_sweep():
-            raise StudyError(f"{word.input_line}: an interval has no points to run; use range()")
-        if not word.is_sweep_override():
-            choices[key] = [str(word.input_line)]
-            continue
-        choices[key] = [f"{key}={value}" for value in word.sweep_string_iterator()]
-        if not choices[key]:
-            raise StudyError(f"{word.input_line}: the sweep is empty")
-    return [list(point) for point in product(*choices.values())]
+    declared = master.hydra.sweeper.get("params") or {}
+    return combinations(_parsed([*(f"{key}={value}" for key, value in declared.items()), *words]))
 
 
 # ------------------------------------------------------------------------------ composing
@@ -261,9 +248,7 @@ def _composed(name: str, words: list[str], mode: RunMode) -> tuple[list[str], Di
                 name, words, mode, from_shell=False, with_log_configuration=False
             )
         except Exception as error:  # noqa: BLE001 - Hydra refuses odd words with ValueError, KeyError, AssertionError...
-            absent = re.match(
-                r"Could not override '([^@]+)'\.\nTo append to your config", str(error)
-            )
+            absent = re.match(r"Could not override '([^@]+)'\.\nTo append to", str(error))
             if absent is None or absent[1].startswith("hydra"):
                 raise StudyError(reworded(error)) from None
             words = _added(words, absent[1])
@@ -278,7 +263,9 @@ def _parsed(words: list[str]) -> list[Override]:
 
 def _check_choices(words: list[Override]) -> None:
     """Refuse what is not a choice of its group."""
-    loader: ConfigLoader = GlobalHydra.instance().config_loader()
+    if any(word.key_or_group == "hydra.searchpath" for word in words):
+        return  # there may be more choices than are known here: Hydra will look
+    loader = GlobalHydra.instance().config_loader()
     for word in words:
         options = loader.get_group_options(word.key_or_group)
         value = word.value()
@@ -295,19 +282,10 @@ def _added(words: list[str], key: str) -> list[str]:
     loader = GlobalHydra.instance().config_loader()
     known = [*Study.model_fields, *(group for group in loader.list_groups("") if group != "hydra")]
     head = key.partition(".")[0]
-    forced = _force(words, {key})
+    forced = force(words, {key})
     if head not in known or forced == words:
         raise StudyError(f"{key}: unknown field; {nearest(head, list(dict.fromkeys(known)))}")
     return forced
-
-
-def _force(words: list[str], keys: set[str]) -> list[str]:
-    """Write name=value as ++name=value, which Hydra adds where it is not there."""
-    return [f"++{word}" if _key(f"++{word}") in keys else word for word in words]
-
-
-def _key(word: str) -> str:
-    return word.removeprefix("++").partition("=")[0]
 
 
 def _study(config: DictConfig) -> Study:

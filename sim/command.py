@@ -1,4 +1,4 @@
-"""What the console command offers: its verbs, its flags, the folders it may write to.
+"""What the console command offers: verbs, flags, overrides, folders.
 
 Knows nothing of Hydra; :mod:`sim.app` joins the two.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import tempfile
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sim import __version__
 from sim.errors import StudyError
@@ -163,6 +164,51 @@ def hydra_words(flags: Namespace) -> list[str]:
     words = [f"--{name.replace('_', '-')}" for name in plain if getattr(flags, name)]
     valued = {name: getattr(flags, name) for name in ("cfg", "package", "info")}
     return words + [f"--{name}={value}" for name, value in valued.items() if value is not None]
+
+
+# ------------------------------------------------------------------------------ overrides
+
+
+def with_config_dir(flags: Namespace) -> list[str]:
+    """State --config-dir as an override, which composing without hydra.main knows too."""
+    words: list[str] = flags.overrides
+    if flags.config_dir is None:
+        return words
+    if any(word.lstrip("+").startswith("hydra.searchpath=") for word in words):
+        raise StudyError("--config-dir: cannot be combined with hydra.searchpath")
+    return [*words, f'hydra.searchpath=["file://{Path(flags.config_dir).resolve()}"]']
+
+
+def combinations(words: Iterable[Any]) -> list[list[str]]:
+    """Write out every combination of a sweep; of a name given twice, the last counts.
+
+    Parameters
+    ----------
+    words : iterable of Hydra's Override
+        The overrides, sweeps among them.
+    """
+    choices: dict[str, list[str]] = {}
+    for word in words:
+        key = word.get_key_element()
+        if word.is_interval_sweep():
+            raise StudyError(f"{word.input_line}: an interval has no points to run; use range()")
+        if not word.is_sweep_override():
+            choices[key] = [word.input_line]
+            continue
+        choices[key] = [f"{key}={value}" for value in word.sweep_string_iterator()]
+        if not choices[key]:
+            raise StudyError(f"{word.input_line}: the sweep is empty")
+    return [list(point) for point in product(*choices.values())]
+
+
+def force(words: list[str], keys: set[str]) -> list[str]:
+    """Write name=value as ++name=value, which Hydra adds where it is not there."""
+    return [f"++{word}" if key_of(f"++{word}") in keys else word for word in words]
+
+
+def key_of(word: str) -> str:
+    """Give the name of a ++name=value."""
+    return word.removeprefix("++").partition("=")[0]
 
 
 # -------------------------------------------------------------------------------- folders
