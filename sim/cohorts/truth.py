@@ -23,8 +23,8 @@ class TrueEffects:
     pre_median, post_median : ndarray, shape (D,)
         Median points. Where exactly half lies on either side, the median
         before is the midpoint and the one after the point the effect reaches.
-    mean_change : ndarray, shape (E,)
-        Mean change in points.
+    pre_mean, mean_change : ndarray, shape (E,)
+        Mean score before and mean change, in points.
     sd_change : ndarray, shape (E,)
         Standard deviation of the change in points; NaN for the total where a
         stated table leaves it without a closed form.
@@ -50,6 +50,7 @@ class TrueEffects:
 
     pre_median: FloatArray
     post_median: FloatArray
+    pre_mean: FloatArray
     mean_change: FloatArray
     sd_change: FloatArray
     standardised: FloatArray
@@ -79,6 +80,7 @@ def true_effects(population: Population) -> TrueEffects:
     changes = change_pmf(population)  # (D, 2 K - 1)
     values = np.arange(1 - population.points, population.points)
     means = changes @ values
+    before = population.pre @ np.arange(1, population.points + 1)
     variances = changes @ values**2 - means**2
     deviations = np.sqrt(np.append(variances, _total_variance(population, variances)))
     mean_change = np.append(means, means.sum())
@@ -91,6 +93,7 @@ def true_effects(population: Population) -> TrueEffects:
     return TrueEffects(
         pre_median=pre_median,
         post_median=post_median,
+        pre_mean=np.append(before, before.sum()),
         mean_change=mean_change,
         sd_change=deviations,
         standardised=standardised,
@@ -122,18 +125,13 @@ def change_pmf(population: Population) -> FloatArray:
 
 
 def _medians(population: Population) -> tuple[FloatArray, FloatArray]:
-    before, after = [], []
-    for pre, post in zip(population.pre, population.post, strict=True):
-        start = sum(medians(pre)) / 2
-        low, high = medians(post)
-        before.append(start)
-        # the one further from the start: the point that the effect just reaches
-        after.append(start if low <= start <= high else high if low >= start else low)
-        if low != high:
-            after[-1] = high if high - start > start - low else low
-        if np.abs(pre - post).max() < NO_EFFECT:
-            after[-1] = start
-    return np.array(before), np.array(after)
+    before = np.array([sum(medians(pre)) / 2 for pre in population.pre])
+    after = before.copy()
+    unchanged = np.abs(population.post - population.pre).max(axis=1) < NO_EFFECT
+    for d in np.flatnonzero(~unchanged):
+        # where exactly half lies on either side: the point that the effect just reaches
+        after[d] = max(medians(population.post[d]), key=lambda point: abs(point - before[d]))
+    return before, after
 
 
 def _per_cut(population: Population) -> tuple[FloatArray, FloatArray]:

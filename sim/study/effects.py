@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.study.base import Assumed, Marginal, Probability
+from sim.study.base import Assumed, Marginal
 
 Shift = float
 OddsRatio = Annotated[float, Field(gt=0)]
@@ -12,14 +12,21 @@ Point = Annotated[int, Field(ge=1)]
 JointTable = tuple[Marginal, ...]
 
 
-class NoEffect(Assumed):
+class EffectSection(Assumed):
+    """What every way of stating an effect shares."""
+
+    selected_for_significance: bool = False
+    """Whether the values come from a study reported because it was significant (true or false)."""
+
+
+class NoEffect(EffectSection):
     """Scores after are distributed as scores before."""
 
     kind: Literal["none"]
     """This way of stating the effect: no effect."""
 
 
-class ShiftEffect(Assumed):
+class ShiftEffect(EffectSection):
     """The latent normal score moves."""
 
     kind: Literal["shift"]
@@ -28,7 +35,7 @@ class ShiftEffect(Assumed):
     """Latent shift in standard deviations (probit); one number, or one per domain."""
 
 
-class OddsRatioEffect(Assumed):
+class OddsRatioEffect(EffectSection):
     """The odds of scoring above each point are multiplied."""
 
     kind: Literal["odds_ratio"]
@@ -37,7 +44,7 @@ class OddsRatioEffect(Assumed):
     """Cumulative odds ratio above 0 (over 1 = better); one number, or one per domain."""
 
 
-class PostEffect(Assumed):
+class PostEffect(EffectSection):
     """The distribution after mentoring is given."""
 
     kind: Literal["post"]
@@ -46,7 +53,7 @@ class PostEffect(Assumed):
     """Probabilities of the points after mentoring; one list, or one list per domain."""
 
 
-class MedianEffect(Assumed):
+class MedianEffect(EffectSection):
     """The smallest latent shift that brings the median to a stated point."""
 
     kind: Literal["median"]
@@ -55,7 +62,7 @@ class MedianEffect(Assumed):
     """Median after mentoring (a point of the scale); one, or one per domain (null = no effect)."""
 
 
-class JointEffect(Assumed):
+class JointEffect(EffectSection):
     """The full table of scores before and after is given."""
 
     kind: Literal["joint"]
@@ -70,7 +77,7 @@ DomainEffect = Annotated[
 ]
 
 
-class ByDomainEffect(Assumed):
+class ByDomainEffect(EffectSection):
     """Each domain states its effect in its own way."""
 
     kind: Literal["by_domain"]
@@ -90,19 +97,4 @@ Effect = Annotated[
     | JointEffect
     | ByDomainEffect,
     Field(discriminator="kind"),
-]
-
-__all__ = [
-    "ByDomainEffect",
-    "DomainEffect",
-    "Effect",
-    "JointEffect",
-    "JointTable",
-    "Marginal",
-    "MedianEffect",
-    "NoEffect",
-    "OddsRatioEffect",
-    "PostEffect",
-    "Probability",
-    "ShiftEffect",
 ]

@@ -1,0 +1,1 @@
+"""Where it runs: random streams, executors, blocks. Knows nothing of trials."""

@@ -1,0 +1,1 @@
+"""What is done with the answers: tests, multiplicity, decision rules."""

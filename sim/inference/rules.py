@@ -1,0 +1,67 @@
+"""Decision rules: when a study counts as a success."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.study import TOTAL, RoleName, Study
+
+
+@dataclass(frozen=True)
+class DecisionRule:
+    """Success = at least `needed` wins among some endpoints.
+
+    Attributes
+    ----------
+    name : str
+        The rule's name.
+    roles : tuple of str
+        Roles it looks at.
+    columns : tuple of int
+        Places of its endpoints when the endpoints of all roles stand side by side.
+    needed : int
+        Number of wins needed.
+    """
+
+    name: str
+    roles: tuple[RoleName, ...]
+    columns: tuple[int, ...]
+    needed: int
+
+
+def decision_rules(study: Study) -> tuple[DecisionRule, ...]:
+    """Rules of a study, in the order stated, with endpoints looked up by name."""
+    endpoints = (*study.scale.domains, TOTAL)
+    rules = []
+    for name, rule in study.decision.rules.items():
+        stated = study.scale.domains if rule.endpoints == "domains" else rule.endpoints
+        names = (stated,) if isinstance(stated, str) else stated
+        columns = tuple(
+            study.role_names.index(role) * len(endpoints) + endpoints.index(endpoint)
+            for role in rule.roles
+            for endpoint in names
+        )
+        needed = {"one": 1, "any": 1, "all": len(columns), "at_least": rule.k or 1}[rule.kind]
+        rules.append(DecisionRule(name, rule.roles, columns, needed))
+    return tuple(rules)
+
+
+def successes(won: NDArray[np.bool_], rules: Sequence[DecisionRule]) -> NDArray[np.bool_]:
+    """Apply rules to wins.
+
+    Parameters
+    ----------
+    won : ndarray of bool, shape (..., J)
+        Wins on adjusted p-values, the endpoints of all roles side by side.
+    rules : sequence of DecisionRule
+        Q rules.
+
+    Returns
+    -------
+    ndarray of bool, shape (..., Q)
+    """
+    return np.stack(
+        [won[..., list(rule.columns)].sum(axis=-1) >= rule.needed for rule in rules], axis=-1
+    )

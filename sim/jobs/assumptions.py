@@ -1,0 +1,51 @@
+"""What an answer rests on that no source gives."""
+
+from sim.power.answer import Assumption
+from sim.study import Study
+from sim.study.base import Assumed
+from sim.study.checks import shown
+from sim.study.effects import ByDomainEffect
+
+
+def assumptions_of(study: Study) -> tuple[Assumption, ...]:
+    """Collect the assumptions that the sections of a study are marked with.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    tuple of Assumption
+        In the order of the config.
+    """
+    mentee = study.roles.mentee
+    sections: list[tuple[str, Assumed | None]] = [
+        ("effect", study.effect),
+        ("roles.mentor", study.roles.mentor),
+        ("roles.mentor.effect", study.roles.mentor.effect),
+        ("roles.mentee", mentee),
+        ("roles.mentee.effect", mentee.effect if mentee else None),
+        ("correlation", study.correlation),
+    ]
+    return tuple(
+        Assumption(field, _stated(section), section.assumption)
+        for field, section in sections
+        if section is not None and section.assumption is not None
+    )
+
+
+def _stated(section: Assumed) -> str:
+    """Write what a section states, in short."""
+    marks = {"assumption", "effect", "selected_for_significance"}
+    if isinstance(section, ByDomainEffect):
+        named = [f"{name} {_stated(inner)}" for name, inner in section.domains.items()]
+        return "; ".join([*named, f"otherwise {_stated(section.otherwise)}"])
+    values = {key: value for key, value in section if key not in marks and value is not None}
+    if len(values) > 1:
+        values.pop("kind", None)
+    return ", ".join(
+        value if isinstance(value, str) else f"{key} {shown(value)}"
+        for key, value in values.items()
+    )

@@ -1,0 +1,1 @@
+"""What a design can achieve: tallies, estimates, sample size."""

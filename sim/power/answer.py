@@ -1,0 +1,107 @@
+"""The answer to a plan: everything that is reported, and nothing that is computed later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.cohorts import TrueEffects
+from sim.power.operating import OperatingCharacteristics
+from sim.power.sample_size import SampleSize
+from sim.study import Study
+
+
+@dataclass(frozen=True)
+class Attainable:
+    """What the smallest possible p-values allow.
+
+    Attributes
+    ----------
+    smallest : dict of str to tuple of float
+        Smallest possible unadjusted p-value per role, at every size.
+    winnable_from : dict of str to (int or None)
+        Smallest number of pairs from which each rule can be won at all; None
+        where none up to the largest size studied can.
+    """
+
+    smallest: dict[str, tuple[float, ...]]
+    winnable_from: dict[str, int | None]
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A value that no source gives.
+
+    Attributes
+    ----------
+    field : str
+        Where the config states it.
+    value : str
+        What is stated there, in short.
+    note : str
+        Why it is assumed.
+    """
+
+    field: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class PilotScore:
+    """P-value of the pilot's constructed example under one test.
+
+    Attributes
+    ----------
+    test : str
+        The test in words.
+    pvalue : float
+        Its two-sided p-value.
+    matches : bool
+        Whether it rounds to the published one.
+    """
+
+    test: str
+    pvalue: float
+    matches: bool
+
+
+@dataclass(frozen=True, eq=False)
+class PlanAnswer:
+    """What a design can achieve, and how large it must be.
+
+    Attributes
+    ----------
+    study : Study
+        What was asked.
+    effects : dict of str to TrueEffects
+        Effect dictionary per role.
+    attainable : Attainable
+        What cannot be won at which size.
+    characteristics : OperatingCharacteristics
+        Under the stated effect.
+    null_characteristics : OperatingCharacteristics
+        With the effect removed and all else equal: attained levels.
+    sample_sizes : tuple of SampleSize
+        One per rule, in the order stated.
+    assumptions : tuple of Assumption
+        What the answer rests on.
+    pilot_scores : tuple of PilotScore
+        The pilot's example under each test; empty unless asked for.
+    warnings : tuple of str
+        What a good statistician would say.
+    """
+
+    study: Study
+    effects: dict[str, TrueEffects]
+    attainable: Attainable
+    characteristics: OperatingCharacteristics
+    null_characteristics: OperatingCharacteristics
+    sample_sizes: tuple[SampleSize, ...]
+    assumptions: tuple[Assumption, ...]
+    pilot_scores: tuple[PilotScore, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def sample_size(self) -> SampleSize:
+        """The primary rule's sample size."""
+        return next(s for s in self.sample_sizes if s.rule == self.study.decision.primary)

@@ -1,0 +1,1 @@
+"""What the reader gets: words, tables, files. Computes no statistics."""

@@ -1,0 +1,147 @@
+"""The files of a run, each written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import platform
+from dataclasses import asdict, astuple, fields
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.power.answer import PlanAnswer
+from sim.power.operating import Row, rows
+from sim.report.wording import answer_sentence, design_sentence
+from sim.study import Study
+
+LIBRARIES = ("numpy", "scipy", "numba", "pydantic", "hydra-core")
+"""Libraries whose version can matter to the numbers or the config."""
+
+
+def write_run(answer: PlanAnswer, folder: Path) -> tuple[Path, ...]:
+    """Write results.csv, summary.json and manifest.json.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        What was found.
+    folder : Path
+        Existing folder.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+    """
+    contents = {
+        "results.csv": results_csv(answer),
+        "summary.json": _json(summary_data(answer)),
+        "manifest.json": _json(manifest_data(answer.study)),
+    }
+    return tuple(write_whole(folder / name, text) for name, text in contents.items())
+
+
+def write_whole(path: Path, text: str) -> Path:
+    """Write a file beside its target, then move it there, so that it is never half there."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def results_csv(answer: PlanAnswer) -> str:
+    """Tidy table: one row per size, endpoint or rule, and measure; null runs as ``null_...``."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(field.name for field in fields(Row))
+    for row in rows(answer.characteristics):
+        writer.writerow(astuple(row))
+    for row in rows(answer.null_characteristics, "null_"):
+        writer.writerow(astuple(row))
+    return out.getvalue()
+
+
+def summary_data(answer: PlanAnswer) -> dict[str, Any]:
+    """Hold the answer as plain data: what the other outputs quote."""
+    study, primary = answer.study, answer.sample_size
+    return {
+        "title": study.report.title,
+        "design": design_sentence(study),
+        "answer": answer_sentence(answer, primary),
+        "primary_rule": study.decision.primary,
+        "sample_sizes": [
+            {
+                **asdict(size),
+                "participants": None
+                if size.pairs is None
+                else {role: study.participants(role, size.pairs) for role in study.role_names},
+            }
+            for size in answer.sample_sizes
+        ],
+        "replicates": answer.characteristics.replicates,
+        "seed": study.seed,
+        "endpoints": [*study.scale.domains, "total"],
+        "effects": {role: asdict(effects) for role, effects in answer.effects.items()},
+        "attainable": asdict(answer.attainable),
+        "pilot_example": [asdict(score) for score in answer.pilot_scores],
+        "warnings": list(answer.warnings),
+        "assumptions": [asdict(assumption) for assumption in answer.assumptions],
+    }
+
+
+def manifest_data(study: Study) -> dict[str, Any]:
+    """All that is needed to repeat the run; the same on every machine with these versions."""
+    config = study.model_dump(mode="json")
+    return {
+        "config": config,
+        "config_sha256": _hash(json.dumps(config, sort_keys=True).encode()),
+        "code_sha256": code_hash(),
+        "seed": study.seed,
+        "versions": {
+            "mentorsim": version("mentorsim"),
+            "python": platform.python_version(),
+            **{name: version(name) for name in LIBRARIES},
+        },
+    }
+
+
+def code_hash() -> str:
+    """Hash of the source files of this package, in the order of their names."""
+    package = Path(__file__).parent.parent
+    files = sorted(package.rglob("*.py"), key=lambda path: path.relative_to(package).as_posix())
+    return _hash(
+        b"".join(
+            path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes()
+            for path in files
+        )
+    )
+
+
+def _hash(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def _json(data: object) -> str:
+    return json.dumps(_plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: object) -> object:
+    """Turn arrays into lists and numbers that are not defined into null, at every depth."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

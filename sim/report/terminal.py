@@ -1,0 +1,263 @@
+"""The answer on screen, within 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from textwrap import wrap
+
+import numpy as np
+
+from sim.cohorts import TrueEffects
+from sim.power.answer import PlanAnswer
+from sim.power.estimates import Estimate
+from sim.power.operating import OperatingCharacteristics
+from sim.report.wording import answer_sentence, design_sentence, number
+from sim.study import TOTAL
+
+WIDTH = 79
+CELL = 14
+RULES_PER_TABLE = 4
+
+
+def summary(answer: PlanAnswer, files: Sequence[Path] = ()) -> str:
+    """Everything a reader needs first, as plain text of at most 80 columns.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        What was found.
+    files : sequence of Path
+        Files written, named at the end.
+
+    Returns
+    -------
+    str
+    """
+    parts = [
+        _title(answer.study.report.title),
+        _paragraph(design_sentence(answer.study)),
+        *_effect_parts(answer),
+        *_published_part(answer),
+        *_pilot_part(answer),
+        *_power_part(answer),
+        *_answer_part(answer),
+        *_bullets("Warnings", answer.warnings),
+        *_bullets("Assumptions", [f"{a.field} ({a.value}): {a.note}" for a in answer.assumptions]),
+        *_file_part(files),
+    ]
+    return "\n\n".join(parts)
+
+
+def one_line(answer: PlanAnswer) -> str:
+    """Answer in one line, for many runs in a row."""
+    size = answer.sample_size
+    reached = "not reached" if size.pairs is None else f"{size.pairs} pairs"
+    return f"{size.rule}: {reached}, power {number(size.power)} ({number(size.mcse)})"
+
+
+def _title(text: str) -> str:
+    lines = wrap(text, WIDTH)
+    return "\n".join([*lines, "=" * max(map(len, lines))])
+
+
+def _heading(text: str) -> str:
+    return f"{text}\n{'-' * len(text)}"
+
+
+def _paragraph(text: str, indent: str = "") -> str:
+    return "\n".join(wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent))
+
+
+def _bullets(heading: str, texts: Sequence[str]) -> Iterator[str]:
+    if texts:
+        items = [
+            "\n".join(wrap(text, WIDTH, initial_indent="- ", subsequent_indent="  "))
+            for text in texts
+        ]
+        yield "\n".join([_heading(heading), *items])
+
+
+def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
+    for role, effects in answer.effects.items():
+        if effects.true_null.all():
+            yield _heading(f"What is assumed of the {role}s") + "\n" + _paragraph(
+                "No effect: scores after are distributed as scores before. Their power is the "
+                "level of the tests."
+            )
+        else:
+            yield _heading(f"What is assumed of the {role}s") + "\n" + _effect_table(
+                answer, effects
+            )
+
+
+def _effect_table(answer: PlanAnswer, effects: TrueEffects) -> str:
+    names = answer.study.scale.domains
+    wide = min(24, max(len(name) for name in (*names, TOTAL)))
+    head = f"{'':{wide}}  median     mean   SD of  d_z   better  same  worse  at top"
+    lower = f"{'':{wide}}  pre post   change change                              before"
+    lines = [head.rstrip(), lower.rstrip()]
+    for d, name in enumerate(names):
+        medians = f"{effects.pre_median[d]:g} → {effects.post_median[d]:g}"
+        lines.append(
+            f"{name[:wide]:{wide}}  {medians:8} {effects.mean_change[d]:+7.2f} "
+            f"{effects.sd_change[d]:6.2f} {number(effects.standardised[d], 2):>5} "
+            f"{effects.better[d]:7.0%} {effects.same[d]:5.0%} {effects.worse[d]:6.0%} "
+            f"{effects.ceiling[d]:7.0%}"
+        )
+    lines.append(
+        f"{TOTAL:{wide}}  {'':8} {effects.mean_change[-1]:+7.2f} "
+        f"{number(effects.sd_change[-1], 2):>6} {number(effects.standardised[-1], 2):>5}"
+    )
+    return "\n".join(lines)
+
+
+def _published_part(answer: PlanAnswer) -> Iterator[str]:
+    """What the pilot published beside what is assumed here."""
+    pilot = answer.study.pilot
+    if pilot is None:
+        return
+    endpoints = [*answer.study.scale.domains, TOTAL]
+    lines = [_heading("Beside the pilot's published figures")]
+    for outcome in pilot.outcomes:
+        effects = answer.effects.get(outcome.role)
+        if effects is None or outcome.outcome not in endpoints:
+            continue
+        e = endpoints.index(outcome.outcome)
+        start, change = effects.pre_mean[e], effects.mean_change[e]
+        lines.append(
+            f"{outcome.outcome[:24]:24} published {outcome.pre} → {outcome.post} "
+            f"(p = {outcome.p}); assumed mean {start:.1f} → {start + change:.1f}"
+        )
+    if len(lines) > 1:
+        yield "\n".join([*lines, *wrap(f"Source: doi:{pilot.doi}", WIDTH)])
+
+
+def _pilot_part(answer: PlanAnswer) -> Iterator[str]:
+    pilot = answer.study.pilot
+    if not answer.pilot_scores or pilot is None or pilot.example is None:
+        return
+    example = pilot.example
+    changes = ", ".join(f"{change:+d}" if change else "0" for change in example.changes)
+    informative = sum(change != 0 for change in example.changes)
+    lines = [_heading("What the pilot's p-value says")]
+    lines.append(
+        _paragraph(
+            f"Changes of ({changes}) in {len(example.changes)} people, made up to fit the "
+            f"published p = {example.published_p} for {example.outcome}, give:"
+        )
+    )
+    for score in answer.pilot_scores:
+        mark = "  = as published" if score.matches else ""
+        lines.append(f"  {score.test:42} p = {score.pvalue:.4f}{mark}")
+    lines.append(
+        _paragraph(
+            f"With {informative} people who changed, all in one direction, the exact p is "
+            f"2^(1-{informative}) = {2.0 ** (1 - informative):g} whatever the size of the "
+            "changes: such data cannot be significant at .05 by an exact test. A normal "
+            "approximation prints a smaller p on the same data. The paper does not say which "
+            "test it used; this only shows what its p-value can and cannot carry."
+        )
+    )
+    yield "\n".join(lines)
+
+
+def _power_part(answer: PlanAnswer) -> Iterator[str]:
+    found = answer.characteristics
+    shown = _rows_shown(answer)
+    rules = range(len(found.rules))
+    tables = [
+        _power_table(
+            found, shown, list(rules)[start : start + RULES_PER_TABLE], _answer_row(answer)
+        )
+        for start in range(0, len(found.rules), RULES_PER_TABLE)
+    ]
+    heading = _heading("Power of each rule (± Monte Carlo standard error; < marks the answer)")
+    yield heading + "\n" + "\n\n".join(tables)
+    for role in found.roles:
+        if answer.effects[role.role].true_null.all():
+            continue
+        at = [shown[0], _answer_row(answer), shown[-1]]
+        places = sorted(set(at))
+        sizes = "".join(f"{f'n = {role.n[k]}':>{CELL}}" for k in places)
+        lines = [
+            _heading(f"Power of each endpoint, {role.role}s, unadjusted"),
+            f"{'':24}{sizes}",
+            *(
+                f"{name[:24]:24}" + "".join(f"{_cell(role.win, k, e):>{CELL}}" for k in places)
+                for e, name in enumerate(role.endpoints)
+            ),
+        ]
+        yield "\n".join(lines)
+
+
+def _power_table(
+    found: OperatingCharacteristics, shown: list[int], rules: list[int], marked: int
+) -> str:
+    names = [wrap(found.rules[q].name, CELL - 2) for q in rules]
+    height = max(map(len, names))
+    padded = [[""] * (height - len(name)) + name for name in names]
+    lead = ["pairs", *(f"{role.role}s" for role in found.roles)]
+    lines = []
+    for level in range(height):
+        start = "".join(f"{name:>8}" for name in lead) if level == height - 1 else " " * 8 * len(lead)
+        lines.append(start + "".join(f"{name[level][: CELL - 1]:>{CELL}}" for name in padded))
+    for k in shown:
+        start = f"{found.pairs[k]:8}" + "".join(f"{role.n[k]:8}" for role in found.roles)
+        cells = "".join(f"{_cell(found.rule_win, k, q):>{CELL}}" for q in rules)
+        lines.append(start + cells + (" <" if k == marked else ""))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _cell(estimate: Estimate, k: int, column: int) -> str:
+    return f"{number(estimate.value[k, column])} ±{estimate.mcse[k, column]:.3f}"[: CELL - 1]
+
+
+def _answer_row(answer: PlanAnswer) -> int:
+    size = answer.sample_size
+    pairs = answer.characteristics.pairs
+    return pairs.index(size.limit if size.pairs is None else size.pairs)
+
+
+def _rows_shown(answer: PlanAnswer) -> list[int]:
+    """Rows of the curve at round sizes, with the first, the last and the answer's own."""
+    pairs = np.array(answer.characteristics.pairs)
+    own = {0, len(pairs) - 1, _answer_row(answer)}
+    most = answer.study.report.table_rows
+    for step in (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000):
+        chosen = own | {int(k) for k in np.flatnonzero(pairs % step == 0)}
+        if len(chosen) <= most:
+            return sorted(chosen)
+    return sorted(own)
+
+
+def _answer_part(answer: PlanAnswer) -> Iterator[str]:
+    size = answer.sample_size
+    lines = [_heading("Answer"), _paragraph(answer_sentence(answer, size))]
+    at = size.pairs or size.limit
+    k = answer.null_characteristics.pairs.index(at)
+    null = answer.null_characteristics
+    q = null.rule_index(size.rule)
+    lines.append(
+        _paragraph(
+            f"Without any effect the rule's tests reject with probability "
+            f"{_cell(null.rule_rejection, k, q)} in either direction, and the rule is met with "
+            f"probability {_cell(null.rule_win, k, q)}. {null.replicates:,} simulated studies "
+            f"each way, seed {answer.study.seed}."
+        )
+    )
+    others = [other for other in answer.sample_sizes if other is not size]
+    if others:
+        texts = [
+            f"'{other.rule}' "
+            + (f"{other.pairs} pairs" if other.pairs else f"not by {other.limit} pairs")
+            for other in others
+        ]
+        lines.append(_paragraph(f"For the other rules: {', '.join(texts)}."))
+    yield "\n".join(lines)
+
+
+def _file_part(files: Sequence[Path]) -> Iterator[str]:
+    if files:
+        folder = files[0].parent
+        yield f"Files in {folder}:\n  " + ", ".join(path.name for path in files)

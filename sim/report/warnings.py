@@ -1,0 +1,179 @@
+"""Warnings that a good statistician would give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.power.answer import PlanAnswer
+from sim.report.wording import number
+
+CEILING = 0.15
+"""Share of people who cannot improve from which it is said."""
+ROUGH = 0.01
+"""Monte Carlo standard error from which the third digit shown means little."""
+SMALL = 40
+"""Participants below which an approximate test's true level is shown."""
+
+
+def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
+    """Collect all warnings that apply to an answer.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        Complete but for its warnings.
+
+    Returns
+    -------
+    tuple of str
+        Each one or two sentences, the gravest first.
+    """
+    found: list[str] = []
+    for check in _CHECKS:
+        found.extend(check(answer))
+    return tuple(found)
+
+
+def _cannot_win(answer: PlanAnswer) -> list[str]:
+    smallest = answer.study.sizes[0]
+    found = []
+    for rule, first in answer.attainable.winnable_from.items():
+        if first is None:
+            found.append(
+                f"The rule '{rule}' cannot be met at any size studied: the smallest p-value that "
+                "the test can give is too large."
+            )
+        elif first > smallest:
+            found.append(
+                f"The rule '{rule}' cannot be met below {first} pairs, whatever the effect: the "
+                "smallest p-value that the test can give is too large."
+            )
+    for role, values in answer.attainable.smallest.items():
+        if values[0] > answer.study.analysis.alpha:
+            n = answer.study.participants("mentor" if role == "mentor" else "mentee", smallest)
+            found.append(
+                f"With {n} {role}s no test of any one endpoint can be significant: the smallest "
+                f"possible p is {values[0]:g}."
+            )
+    return found
+
+
+def _selected_effect(answer: PlanAnswer) -> list[str]:
+    if not answer.study.effect.selected_for_significance:
+        return []
+    return [
+        "The effect is taken from a pilot that was reported as significant. Such effects are on "
+        "average too large (winner's curse), so the sample size is more likely too small than "
+        "too large."
+    ]
+
+
+def _uncontrolled(_answer: PlanAnswer) -> list[str]:
+    return [
+        "There is no control arm: part of any change before to after needs no mentoring "
+        "(repeated questionnaires, regression to the mean), and this design cannot tell it apart."
+    ]
+
+
+def _ceiling(answer: PlanAnswer) -> list[str]:
+    found = []
+    for role, effects in answer.effects.items():
+        share = float(effects.ceiling.max())
+        if share >= CEILING:
+            domain = answer.study.scale.domains[int(np.argmax(effects.ceiling))]
+            found.append(
+                f"{share:.0%} of {role}s are at the top of '{domain}' before and cannot improve."
+            )
+    return found
+
+
+def _hidden_change(answer: PlanAnswer) -> list[str]:
+    found = []
+    for role, effects in answer.effects.items():
+        for index, name in enumerate(answer.study.scale.domains):
+            changed, mean = not effects.true_null[index], effects.mean_change[index]
+            if changed and abs(mean) < 1e-9:
+                found.append(
+                    f"'{name}' of the {role}s changes its distribution while its mean change is "
+                    "zero; the tests here look for a shift."
+                )
+            if not changed and not effects.symmetric[index]:
+                found.append(
+                    f"'{name}' of the {role}s keeps its distribution but its changes are not "
+                    "symmetric around zero, which is what the test takes as no effect."
+                )
+    return found
+
+
+def _multiplicity(answer: PlanAnswer) -> list[str]:
+    if answer.study.analysis.adjustment != "none":
+        return []
+    null = answer.null_characteristics
+    found = []
+    for q, rule in enumerate(null.rules):
+        level = null.rule_rejection.value[:, q]
+        worst = int(np.argmax(level))
+        if level[worst] > answer.study.analysis.alpha:
+            found.append(
+                f"Multiplicity is not controlled: without any effect the tests of the rule "
+                f"'{rule.name}' reject with probability {number(float(level[worst]))} at "
+                f"{null.pairs[worst]} pairs."
+            )
+    return found
+
+
+def _approximate(answer: PlanAnswer) -> list[str]:
+    analysis = answer.study.analysis
+    if analysis.test != "paired_t" and analysis.p_value not in ("asymptotic", "mid_p"):
+        return []
+    role = answer.null_characteristics.roles[0]
+    small = [k for k, n in enumerate(role.n) if n < SMALL]
+    if not small:
+        return []
+    levels = role.rejection.value[small]
+    worst = small[int(np.argmax(levels.max(axis=1)))]
+    endpoint = int(np.argmax(role.rejection.value[worst]))
+    return [
+        f"The p-value is approximate at small sizes with ties: with {role.n[worst]} {role.role}s "
+        f"the true level of '{role.endpoints[endpoint]}' is "
+        f"{number(float(role.rejection.value[worst, endpoint]))} "
+        f"(Monte Carlo error {number(float(role.rejection.mcse[worst, endpoint]))}) "
+        f"instead of {analysis.alpha:g}."
+    ]
+
+
+def _rough(answer: PlanAnswer) -> list[str]:
+    worst = float(answer.characteristics.rule_win.mcse.max())
+    if worst <= ROUGH:
+        return []
+    return [
+        f"The Monte Carlo error is up to {number(worst)}: the last digit shown is noise. "
+        "Raise monte_carlo.replicates."
+    ]
+
+
+def _dips(answer: PlanAnswer) -> list[str]:
+    return [
+        f"The power of the rule '{size.rule}' first reaches {size.target:g} at "
+        f"{size.first_reached} pairs but dips below it again before {size.pairs}: exact tests "
+        "saw-tooth, and simulation adds noise."
+        for size in answer.sample_sizes
+        if size.rule == answer.study.decision.primary
+        and size.pairs is not None
+        and size.first_reached != size.pairs
+    ]
+
+
+_CHECKS: tuple[Callable[[PlanAnswer], list[str]], ...] = (
+    _cannot_win,
+    _selected_effect,
+    _uncontrolled,
+    _multiplicity,
+    _approximate,
+    _dips,
+    _hidden_change,
+    _ceiling,
+    _rough,
+)

@@ -1,0 +1,95 @@
+"""Sentences that more than one output uses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.power.answer import PlanAnswer
+from sim.power.sample_size import SampleSize
+from sim.study import Analysis, Study
+
+TEST_NAMES = {
+    "signed_rank": "Wilcoxon signed-rank test",
+    "sign": "sign test",
+    "paired_t": "paired t test",
+}
+ADJUSTMENT_NAMES = {
+    "none": "not adjusted for multiplicity",
+    "bonferroni": "adjusted by Bonferroni",
+    "sidak": "adjusted by Šidák",
+    "holm": "adjusted by Holm",
+    "hochberg": "adjusted by Hochberg",
+    "hommel": "adjusted by Hommel",
+    "benjamini_hochberg": "adjusted by Benjamini-Hochberg",
+    "benjamini_yekutieli": "adjusted by Benjamini-Yekutieli",
+}
+
+
+def test_sentence(analysis: Analysis) -> str:
+    """Name the test and how its p-value is found."""
+    details = []
+    if analysis.test == "signed_rank":
+        details.append(
+            "zeros dropped" if analysis.zeros == "wilcox" else "zeros ranked, then dropped (Pratt)"
+        )
+    if analysis.test != "paired_t":
+        details.append(
+            {
+                "exact": "exact p",
+                "asymptotic": "normal approximation",
+                "mid_p": "mid-p",
+                "auto": f"exact p up to {analysis.exact_limit} changes that are not zero, "
+                "normal approximation beyond",
+            }[analysis.p_value]
+        )
+    if analysis.continuity:
+        details.append("continuity-corrected")
+    return TEST_NAMES[analysis.test] + (f" ({', '.join(details)})" if details else "")
+
+
+def design_sentence(study: Study) -> str:
+    """State the design in one sentence."""
+    first, last = study.sizes[0], study.sizes[-1]
+    sizes = f"{first} pairs" if first == last else f"{first} to {last} pairs"
+    people = "mentors only"
+    if study.roles.mentee is not None:
+        people = f"mentors and mentees {study.design.ratio[0]}:{study.design.ratio[1]}"
+    sides = {
+        "two_sided": "two-sided",
+        "greater": "one-sided (scores rise)",
+        "less": "one-sided (scores fall)",
+    }[study.analysis.alternative]
+    return (
+        f"One group measured before and after, {people}, {sizes}; "
+        f"{len(study.scale.domains)} domains scored 1 to {study.scale.points} and their total; "
+        f"{test_sentence(study.analysis)}, {sides} level {study.analysis.alpha:g}; domains "
+        f"{ADJUSTMENT_NAMES[study.analysis.adjustment]}, the total tested on its own."
+    )
+
+
+def people(study: Study, pairs: int) -> str:
+    """Write a number of pairs out per role."""
+    parts = [f"{study.participants(role, pairs)} {role}s" for role in study.role_names]
+    return " and ".join(parts)
+
+
+def answer_sentence(answer: PlanAnswer, size: SampleSize) -> str:
+    """Answer how large the study must be, in one line's worth of words."""
+    target = f"power {size.target:g} for the rule '{size.rule}'"
+    if size.pairs is None:
+        return (
+            f"No size studied reaches {target} and keeps it: at {size.limit} pairs the power is "
+            f"{number(size.power)} (Monte Carlo error {number(size.mcse)})."
+        )
+    studied = answer.characteristics.pairs
+    least = " (the smallest studied)" if size.pairs == studied[0] else ""
+    return (
+        f"{size.pairs} pairs{least}, {people(answer.study, size.pairs)}, for {target}: "
+        f"there it is {number(size.power)} (Monte Carlo error {number(size.mcse)}), "
+        f"and it stays at the target up to {size.limit} pairs, the most studied."
+    )
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Write a number, or a dash where it is not defined."""
+    return "–" if np.isnan(value) else f"{value:.{digits}f}"
