@@ -57,8 +57,7 @@ _COMPOSING = RLock()  # Hydra composes through global state
 def compose_study(overrides: Sequence[str] = ()) -> Study:
     """Compose a study from the configuration, as ``mentorsim plan`` does.
 
-    May be called from several threads and as often as wanted: Hydra's own state, and a
-    Hydra application that may be running around the call, are left as they were.
+    May be called from several threads, as often as wanted; Hydra's own state stays as it was.
 
     Parameters
     ----------
@@ -97,8 +96,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0; 2 for a mistake that the user can mend (one line on stderr and
-        nothing written); 130 if interrupted. A bug shows its traceback.
+        Exit status: 0; 2 for what the user can mend (one line on stderr, nothing
+        written); 130 if interrupted. A bug shows its traceback.
     """
     try:
         flags = read_flags(sys.argv[1:] if argv is None else argv, get_args_parser())
@@ -115,9 +114,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-# ------------------------------------------------------------------------ check, then run
-
-
 class _Failed(BaseException):
     """Carries a job's exception past Hydra, which would print it in its own way."""
 
@@ -132,14 +128,17 @@ def _run(flags: Namespace) -> None:
     if not (flags.hydra_help or flags.shell_completion):
         with _hydra(conf):
             words, new_folders = _checked(VERBS[verb], name, words, flags)
-    application = hydra.main(version_base="1.3", config_path=str(conf), config_name=name)
+    at_conf = hydra.main(version_base="1.3", config_path=str(conf), config_name=name)
     argv = ["mentorsim", *hydra_words(flags), *words]
     try:
         # HYDRA_FULL_ERROR: Hydra hands its exceptions on instead of printing them
         with patch.object(sys, "argv", argv), patch.dict("os.environ", HYDRA_FULL_ERROR="1"):
-            application(_task(VERBS[verb]))()
+            at_conf(_task(VERBS[verb]))()
     except _Failed as failed:
         raise cast("Exception", failed.__cause__) from None
+    except SystemExit as leave:  # Hydra leaves so after --help
+        if leave.code:
+            raise
     except Exception as error:  # noqa: BLE001 - all that runs outside a job is Hydra, on the user's words
         raise StudyError(reworded(error)) from None
     finally:
@@ -188,7 +187,7 @@ def _checked(
 
 
 def _pinned(key: str, master: DictConfig) -> str:
-    """Fix the run's folder, which may hold the time, so that what is checked is what is used."""
+    """Fix the run's folder, which may name the time: what is checked is what is used."""
     try:
         folder = str(OmegaConf.select(master, key))
     except OmegaConfBaseException as error:
@@ -205,9 +204,8 @@ def _check_point(verb: Verb, config: DictConfig, number: int | None) -> Path:
                 config.hydra.job.num = config.hydra.job.id = number
         settings.set_config(config)
         verb.check(_study(config))
-        if number is None:
-            return Path(config.hydra.run.dir).absolute()
-        return Path(config.hydra.sweep.dir, config.hydra.sweep.subdir).absolute()
+        run, sweep = config.hydra.run, config.hydra.sweep
+        return Path(run.dir if number is None else f"{sweep.dir}/{sweep.subdir}").absolute()
     except OmegaConfBaseException as error:
         raise StudyError(reworded(error)) from None
     finally:
@@ -217,9 +215,6 @@ def _check_point(verb: Verb, config: DictConfig, number: int | None) -> Path:
 def _points(words: list[str], master: DictConfig) -> list[list[str]]:
     declared = master.hydra.sweeper.get("params") or {}
     return combinations(_parsed([*(f"{key}={value}" for key, value in declared.items()), *words]))
-
-
-# ------------------------------------------------------------------------------ composing
 
 
 @contextmanager
@@ -279,9 +274,8 @@ def _check_choices(words: list[Override]) -> None:
 
 
 def _added(words: list[str], key: str) -> list[str]:
-    loader = GlobalHydra.instance().config_loader()
-    known = [*Study.model_fields, *(group for group in loader.list_groups("") if group != "hydra")]
-    head = key.partition(".")[0]
+    groups = set(GlobalHydra.instance().config_loader().list_groups("")) - {"hydra"}
+    known, head = [*Study.model_fields, *sorted(groups)], key.partition(".")[0]
     forced = force(words, {key})
     if head not in known or forced == words:
         raise StudyError(f"{key}: unknown field; {nearest(head, list(dict.fromkeys(known)))}")
@@ -291,10 +285,13 @@ def _added(words: list[str], key: str) -> list[str]:
 def _study(config: DictConfig) -> Study:
     """Read a composed configuration; the only place where one is read."""
     sections = [str(key) for key in config if key != "hydra"]
+    node = OmegaConf.masked_copy(config, sections)
     try:
-        plain = OmegaConf.to_container(
-            OmegaConf.masked_copy(config, sections), resolve=True, throw_on_missing=True
-        )
+        plain = OmegaConf.to_container(node, resolve=True, throw_on_missing=True)
     except OmegaConfBaseException as error:
         raise StudyError(reworded(error)) from None
     return parse_study(cast("Mapping[str, Any]", plain))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,241 @@
+"""The house: which room may import which, read from the imports themselves."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SIM = Path(__file__).resolve().parent.parent / "sim"
+ROOMS = [
+    "errors",
+    "study",
+    "compute",
+    "cohorts",
+    "inference",
+    "power",
+    "pilot",
+    "report",
+    "jobs",
+    "page",
+    "complaints",
+    "command",
+    "app",
+]
+COMPILERS = {"njit", "jit", "vectorize", "guvectorize", "cfunc", "stencil"}
+
+
+def read_sources() -> dict[str, str]:
+    """Read every file of sim/, by module name."""
+    files = {path: path.relative_to(SIM.parent).with_suffix("") for path in SIM.rglob("*.py")}
+    return {
+        ".".join(name.parts).removesuffix(".__init__"): path.read_text(encoding="utf-8")
+        for path, name in files.items()
+    }
+
+
+def without_types(tree: ast.Module) -> list[ast.AST]:
+    """List the nodes that run: what stands under `if TYPE_CHECKING:` does not."""
+    hidden = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for part in node.body
+        for inner in ast.walk(part)
+    }
+    return [node for node in ast.walk(tree) if node not in hidden]
+
+
+def imports(nodes: list[ast.AST], modules: set[str]) -> set[str]:
+    """Name the modules that are imported; `from sim.a import b` names sim.a.b if it is one."""
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative import"
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in modules else str(node.module) for name in names}
+    return found
+
+
+def room_of(module: str) -> str | None:
+    """Name the room that a module is in; None outside sim and for sim itself."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "sim" and len(parts) > 1 else None
+
+
+def wrong_imports(module: str, source: str, modules: set[str]) -> list[str]:
+    """List the imports that the house forbids."""
+    room, wrong = room_of(module), []
+    nodes = list(ast.walk(ast.parse(source)))
+    for name in sorted(imports(nodes, modules)):
+        package, target = name.split(".")[0], room_of(name)
+        if package in {"hydra", "omegaconf"} and module != "sim.app":
+            wrong.append(f"{module} imports {name}: only sim.app may")
+        if package == "scipy" and room == "report":
+            wrong.append(f"{module} imports {name}: report computes no statistics")
+        if target is None or room is None:
+            continue
+        if ROOMS.index(target) > ROOMS.index(room):
+            wrong.append(f"{module} imports {name}: up the house")
+        if room == "compute" and target not in {"compute", "errors"}:
+            wrong.append(f"{module} imports {name}: compute knows nothing of trials")
+    return wrong
+
+
+def circle(sources: dict[str, str]) -> list[str]:
+    """Find a circle of imports between files, if there is one."""
+    modules = set(sources)
+    graph = {
+        module: imports(without_types(ast.parse(source)), modules) & modules - {"sim"}
+        for module, source in sources.items()
+        if module != "sim"  # looks its names up lazily
+    }
+    done: set[str] = set()
+
+    def walk(module: str, trail: list[str]) -> list[str]:
+        if module in trail:
+            return [*trail[trail.index(module) :], module]
+        if module in done:
+            return []
+        found = next(filter(None, (walk(t, [*trail, module]) for t in sorted(graph[module]))), [])
+        done.add(module)
+        return found
+
+    return next(filter(None, (walk(module, []) for module in sorted(graph))), [])
+
+
+def is_kernel(node: ast.AST) -> bool:
+    """Tell whether a function is compiled by numba."""
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    words = " ".join(ast.unparse(decorator) for decorator in node.decorator_list)
+    return any(name in words.replace("(", ".").split(".") for name in COMPILERS)
+
+
+def borrowed_by_kernels(source: str) -> list[str]:
+    """List what compiled functions use of other files: numba's cache would not notice a change."""
+    tree = ast.parse(source)
+    borrowed = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == "sim"
+        for alias in node.names
+    }
+    kernels = [node for node in ast.walk(tree) if is_kernel(node)]
+    return sorted(
+        f"{kernel.name} uses {inner.id}"
+        for kernel in kernels
+        if isinstance(kernel, ast.FunctionDef)
+        for statement in kernel.body
+        for inner in ast.walk(statement)
+        if isinstance(inner, ast.Name) and inner.id in borrowed
+    )
+
+
+SOURCES = read_sources()
+
+
+@pytest.mark.parametrize("module", sorted(SOURCES))
+def test_rooms_import_from_above_only(module: str) -> None:
+    """A room imports from itself and from rooms above it, and only app.py imports Hydra."""
+    assert wrong_imports(module, SOURCES[module], set(SOURCES)) == []
+
+
+def test_every_room_is_on_the_list() -> None:
+    """No file stands outside the rooms of the architecture."""
+    assert {room_of(module) for module in SOURCES} - {None} <= set(ROOMS)
+
+
+def test_files_make_no_circle() -> None:
+    """No file imports, by way of others, itself."""
+    assert circle(SOURCES) == []
+
+
+@pytest.mark.parametrize("module", sorted(SOURCES))
+def test_kernels_stay_in_their_file(module: str) -> None:
+    """A compiled function uses nothing from another file of ours."""
+    assert borrowed_by_kernels(SOURCES[module]) == []
+
+
+def test_some_kernels_are_seen() -> None:
+    """The kernels that exist are recognised as such, so that the rule above bites."""
+    assert any(is_kernel(node) for text in SOURCES.values() for node in ast.walk(ast.parse(text)))
+
+
+@pytest.mark.parametrize("module", sorted(SOURCES))
+def test_files_and_functions_are_short(module: str) -> None:
+    """A file has at most 300 lines, a function at most 60."""
+    assert len(SOURCES[module].splitlines()) <= 300
+    for node in ast.walk(ast.parse(SOURCES[module])):
+        if isinstance(node, ast.FunctionDef) and node.end_lineno:
+            assert node.end_lineno - node.lineno < 60, node.name
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "complaint"),
+    [
+        ("sim.study.x", "from sim.power import tally", "up the house"),
+        ("sim.study.x", "def f():\n    import sim.jobs.plan", "up the house"),
+        ("sim.compute.x", "from sim.study import Study", "compute knows nothing"),
+        ("sim.report.x", "from scipy import stats", "computes no statistics"),
+        ("sim.jobs.x", "from omegaconf import OmegaConf", "only sim.app may"),
+        ("sim.command", "import hydra.core", "only sim.app may"),
+    ],
+)
+def test_the_import_checker_sees(module: str, source: str, complaint: str) -> None:
+    """The checker itself complains of a forbidden import, late ones too."""
+    assert any(complaint in line for line in wrong_imports(module, source, set()))
+
+
+def test_the_import_checker_allows() -> None:
+    """The checker lets through what the architecture allows."""
+    source = "import numpy\nfrom sim.errors import StudyError\nfrom sim.study.base import Section"
+    assert wrong_imports("sim.power.x", source, set()) == []
+
+
+def test_the_circle_checker_sees() -> None:
+    """The checker finds a circle of three files, and none where only types are named."""
+    ring = {"sim.a": "import sim.b", "sim.b": "from sim import c", "sim.c": "from sim.a import f"}
+    assert circle(ring) == ["sim.a", "sim.b", "sim.c", "sim.a"]
+    typed = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from sim.a import f"
+    assert circle(ring | {"sim.c": typed}) == []
+
+
+def test_the_kernel_checker_sees() -> None:
+    """The checker finds a borrowed function in a compiled one, and not in a plain one."""
+    head = "from numba import njit\nfrom sim.power.tally import add\n"
+    body = "def total(a):\n    return add(a)\n"
+    assert borrowed_by_kernels(head + "@njit(cache=True)\n" + body) == ["total uses add"]
+    assert borrowed_by_kernels(head + "@numba.njit\n" + body) == ["total uses add"]
+    assert borrowed_by_kernels(head + body) == []
+
+
+HEAVY = ["numba", "pandas", "statsmodels", "scipy.stats"]
+
+
+def loaded_by(code: str) -> set[str]:
+    """Run code in a fresh interpreter; name the heavy packages it has imported."""
+    ask = f"{code}\nimport sys\nprint([name for name in {HEAVY} if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    return set(ast.literal_eval(run.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sim",
+        "from sim import compose_study; compose_study(['effect=shift'])",
+        "from sim.app import main; main(['plan', '--help'])",
+    ],
+)
+def test_light_things_stay_light(code: str) -> None:
+    """Importing sim, composing a study and asking for help pull in nothing heavy."""
+    assert loaded_by(code) == set()
+
+
+def test_heavy_packages_are_seen() -> None:
+    """The test above notices a package that is imported."""
+    assert "scipy.stats" in loaded_by("import scipy.stats")
