@@ -142,6 +142,7 @@ def _run(flags: Namespace) -> None:
     except Exception as error:  # noqa: BLE001 - all that runs outside a job is Hydra, on the user's words
         raise StudyError(reworded(error)) from None
     finally:
+        HydraConfig.instance().cfg = None
         remove_empty(new_folders)
 
 

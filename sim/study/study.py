@@ -38,7 +38,7 @@ class Study(Section):
     correlation: Correlations
     """Correlations of the latent scores."""
     design: Design
-    """Sizes."""
+    """How many people, and at which sizes."""
     analysis: Analysis
     """Test, level and multiplicity."""
     decision: Decision

@@ -1,0 +1,168 @@
+"""Plain data to a frozen study, or to one clear line."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from sim.app import compose_study
+from sim.errors import StudyError
+from sim.study import Study, parse_study
+
+
+def plain() -> dict[str, Any]:
+    """Give the default study as plain data."""
+    return compose_study().model_dump(mode="json")
+
+
+def changed(place: str, value: object) -> dict[str, Any]:
+    """Give the default study with one value changed."""
+    data: Any = plain()
+    *sections, field = place.split(".")
+    node = data
+    for section in sections:
+        node = node[section]
+    node[field] = value
+    return dict(data)
+
+
+def complaint(data: dict[str, Any]) -> str:
+    """Give the line that a study is refused with."""
+    with pytest.raises(StudyError) as caught:
+        parse_study(data)
+    return str(caught.value)
+
+
+def models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Find every model that a study is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from models(field.annotation)
+    for part in get_args(annotation):
+        yield from models(part)
+
+
+FIELDS = {
+    f"{model.__name__}.{name}": field
+    for model in models(Study)
+    for name, field in model.model_fields.items()
+}
+
+
+@pytest.mark.parametrize("name", sorted(FIELDS))
+def test_every_field_says_its_meaning(name: str) -> None:
+    """Each field of the schema has a description of some length."""
+    assert len(FIELDS[name].description or "") >= 10
+
+
+def test_the_schema_is_walked_in_full() -> None:
+    """The walk over the schema reaches nested sections, variants and lists."""
+    assert {"Study.seed", "Rule.kind", "ShiftEffect.shift", "PilotOutcome.p"} <= set(FIELDS)
+
+
+def test_a_study_survives_the_way_to_plain_data_and_back() -> None:
+    """Reading a study's own plain data gives an equal study."""
+    assert parse_study(plain()) == compose_study()
+
+
+def test_a_study_is_frozen() -> None:
+    """A study cannot be changed once it is checked."""
+    with pytest.raises(ValidationError, match="frozen"):
+        compose_study().seed = 3  # type: ignore[misc]
+
+
+def test_lists_become_tuples() -> None:
+    """Lists are taken for tuples at every depth, whole numbers for numbers."""
+    study = parse_study(changed("roles.mentor.pre", [[0, 0, 1, 0, 0]] * 7))
+    assert study.roles.mentor.pre == ((0.0, 0.0, 1.0, 0.0, 0.0),) * 7
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "line"),
+    [
+        ("analysis.alpha", 1.5, "analysis.alpha: 1.5 must be above 0 and below 1"),
+        ("analysis.alpha", 1, "analysis.alpha: 1 must be above 0 and below 1"),
+        ("analysis.alpha", "x", "analysis.alpha: 'x' must be a number"),
+        ("analysis.alpha", float("nan"), "analysis.alpha: nan must be a finite number"),
+        ("analysis.continuity", 1, "analysis.continuity: 1 must be true or false"),
+        ("monte_carlo.mcse", 0.2, "monte_carlo.mcse: 0.2 must be above 0 and at most 0.1"),
+        ("seed", 1.5, "seed: 1.5 must be a whole number"),
+        ("seed", True, "seed: true must be a whole number"),
+        ("seed", None, "seed: null must be a whole number"),
+        ("design.ratio", [6, 0], "design.ratio[1]: 0 must be from 1 to 100"),
+        ("design.sizes", 7, "design.sizes: 7 must be a list"),
+        ("design.sizes", [], "design.sizes: [] must name at least one size, or be null"),
+        ("design.sizes", [6, 6], "design.sizes: [6, 6] must rise, each size once"),
+        ("scale.domains", [], "scale.domains: [] must name at least 1"),
+        ("report.title", "", "report.title: '' must not be empty"),
+        ("roles.mentor", 3, "roles.mentor: 3 must be a section with fields of its own"),
+        ("correlation.domains", "x", "correlation.domains: 'x' must be a number, or a list"),
+        ("report.tabel_rows", 3, "report.tabel_rows: unknown field; did you mean 'table_rows'?"),
+        ("target.zzz", 3, "target.zzz: unknown field; known: power"),
+        ("effect", {"shift": 1}, "effect.kind: is missing and must be given"),
+        ("effect", {"kind": "shift"}, "effect.shift: is missing and must be given"),
+        (
+            "effect",
+            {"kind": "odds_ratio", "odds_ratio": [1, 1, 1, 1, 1, 1, 0]},
+            "effect.odds_ratio[6]: 0 must be above 0",
+        ),
+        (
+            "effect",
+            {"kind": "shift", "shift": [1, 2]},
+            "effect.shift: [1.0, 2.0] must be one value, or 7 (one per domain)",
+        ),
+        (
+            "effect.domains.strengths",
+            {"kind": "shift", "shift": "much"},
+            "effect.domains.strengths.shift: 'much' must be a number, or a list",
+        ),
+        (
+            "analysis.test",
+            "signrank",
+            (
+                "analysis.test: 'signrank' must be one of signed_rank, sign, paired_t;"
+                " did you mean 'signed_rank'?"
+            ),
+        ),
+        (
+            "roles.mentor.pre",
+            [0.1, 0.2, 0.3, 0.2, 0.1],
+            "roles.mentor.pre: [0.1, 0.2, 0.3, 0.2, 0.1] sums to 0.9; probabilities must sum to 1",
+        ),
+        (
+            "decision.rules.total.roles",
+            ["mentr"],
+            (
+                "decision.rules.total.roles[0]: 'mentr' must be one of mentor, mentee;"
+                " did you mean 'mentor'?"
+            ),
+        ),
+    ],
+)
+def test_the_line_of_a_wrong_value(place: str, value: object, line: str) -> None:
+    """A wrong value is refused with its place, itself, and what would be right."""
+    assert complaint(changed(place, value)) == line
+
+
+def test_further_mistakes_are_counted() -> None:
+    """Where several fields are wrong, one is named and the others are counted."""
+    data = changed("seed", -1)
+    data["report"]["table_rows"] = 1
+    data["nonsense"] = 1
+    assert complaint(data).endswith("(and 2 more)")
+
+
+def test_a_missing_section_is_named() -> None:
+    """A section that is not there is named."""
+    data = plain()
+    del data["target"]
+    assert complaint(data) == "target: is missing and must be given"
+
+
+def test_a_long_value_is_cut() -> None:
+    """A value too long for a line is shown in part."""
+    line = complaint(changed("roles.mentor.pre", [0.001] * 500))
+    assert "..." in line
+    assert len(line) < 150

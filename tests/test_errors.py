@@ -1,0 +1,246 @@
+"""What the user can mend is answered in one line, with status 2, and leaves nothing behind."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+
+from sim.app import main
+from sim.study import Study
+
+Refusal = Callable[..., str]
+
+
+@pytest.fixture
+def refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Refusal:
+    """Run the command in an empty folder; check the contract; give the line without its head."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*argv: str) -> str:
+        before = sorted(tmp_path.rglob("*"))
+        status = main(argv)
+        out, err = capsys.readouterr()
+        assert (status, out) == (2, "")
+        assert err.startswith("mentorsim: ")
+        assert err.endswith("\n")
+        assert err.count("\n") == 1
+        assert "Traceback" not in err
+        assert sorted(tmp_path.rglob("*")) == before
+        return err.removeprefix("mentorsim: ").removesuffix("\n")
+
+    return run
+
+
+EFFECTS = "joint, median, none, odds_ratio, pilot, post, shift"
+SEVERAL = "several values need --multirun; a list is written [a,b]"
+UNREADABLE = "cannot be read (expected name=value; a list is [a,b])"
+
+LINES = {
+    # verbs and flags
+    "pln": "pln: unknown verb; did you mean 'plan'?",
+    "plan again": f"again: {UNREADABLE}",
+    "--multirn seed=1,2": "--multirn: unknown flag; did you mean '--multirun'?",
+    "--cfg jbo": "--cfg/-c: invalid choice: 'jbo' (choose from 'job', 'hydra', 'all')",
+    "--cfg job --info": "--cfg and --info: give one of them",
+    "--cfg job -m seed=1,2": "--cfg and --multirun: give one of them",
+    "--cfg job --package desing": "--package: there is no section 'desing'",
+    "--resolve": "--resolve and --package: go with --cfg",
+    "--experimental-rerun x": "--experimental-rerun: not offered (it would run code from a pickle)",
+    "--config-name nowhere": "--config-name: there is no config 'nowhere'",
+    "--config-dir nowhere": "--config-dir: 'nowhere' is not a folder",
+    "--config-path nowhere": "--config-path: 'nowhere' is not a folder",
+    # groups
+    "effect=foo": f"effect: 'foo' must be one of {EFFECTS}",
+    "effect=shft": f"effect: 'shft' must be one of {EFFECTS}; did you mean 'shift'?",
+    "effect=3": f"effect: 3 must be one of {EFFECTS}",
+    "+effect=shift": "+effect: is chosen already; leave out +",
+    "++effect=shift": "++effect=shift: is a group; leave out ++",
+    "~effect": "effect: is missing and must be given",
+    "effect@roles.mentr.effect=none": (
+        "effect@roles.mentr.effect: is not a choice this study has;"
+        " known: effect, effect@roles.mentee.effect"
+    ),
+    "efect@x=none": "efect@x=none: there is no group 'efect'",
+    "hydra/launcher=joblib": "hydra/launcher: 'joblib' must be one of basic",
+    # names
+    "desing.sizes=[6]": "desing.sizes: unknown field; did you mean 'design'?",
+    "experimnt=pilot_replay": "experimnt: unknown field; did you mean 'experiment'?",
+    "design.size=[6]": "design.size: unknown field; did you mean 'sizes'?",
+    "+design.max_pairs=9": "+design.max_pairs: is set already; leave out +",
+    "~nothing": "~nothing: there is no such field",
+    "~design.max_pairs=7": "~design.max_pairs=7: cannot be deleted, for its value is 120",
+    "~design.max_pairs": "design.max_pairs: is missing and must be given",
+    "hydra.foo=3": "hydra.foo: Hydra has no such setting",
+    "=3": "=3: names no field",
+    # words that cannot be read
+    "design.sizes=[6": f"design.sizes=[6: {UNREADABLE}",
+    "design.sizes==6": f"design.sizes==6: {UNREADABLE}",
+    "seed=${foo": f"seed=${{foo: {UNREADABLE}",
+    "seed=${foo}": "seed: Interpolation key 'foo' not found",
+    "seed=???": "seed: is missing (???) and must be given",
+    "scale.domains.9=x": "scale.domains[9]: list index out of range",
+    # sweeps
+    "design.max_pairs=10,20": f"design.max_pairs=10,20: {SEVERAL}",
+    "seed=range(1,5)": "seed=range(1,5): a sweep needs --multirun",
+    "-m seed=range(3,3)": "seed=range(3,3): the sweep is empty",
+    "-m seed=interval(1,2)": "seed=interval(1,2): an interval has no points to run; use range()",
+    "-m design.max_pairs=20,3": "design.max_pairs: 3 must be at least design.min_pairs = 6",
+    "-m effect=none,foo": f"effect: 'foo' must be one of {EFFECTS}",
+    "-m hydra.run.dir=a,b": "hydra.run.dir=a,b: Hydra's own settings cannot be swept",
+    "-m hydra.mode=RUN": "hydra.mode: RUN contradicts --multirun",
+    # values and combinations
+    "seed.x=3": "seed: {'x': 3} must be a whole number",
+    "analysis.alpha=1.5": "analysis.alpha: 1.5 must be above 0 and below 1",
+    "design.max_pairs=5": "design.max_pairs: 5 must be at least design.min_pairs = 6",
+    "design.sizes=[9,6]": "design.sizes: [9, 6] must rise, each size once",
+    "decision.primary=totl": "decision.primary: 'totl' is not a rule; did you mean 'total'?",
+    "roles.mentor.pre=[0.5,0.5]": (
+        "roles.mentor.pre: [0.5, 0.5] must be 5 probabilities, one per point"
+    ),
+    "analysis.p_value=mid_p": (
+        "analysis.p_value: 'mid_p' is offered for analysis.test=sign only, not signed_rank"
+    ),
+    "effect.kind=shft": (
+        "effect.kind: 'shft' must be one of none, shift, odds_ratio, post, median, joint,"
+        " by_domain; did you mean 'shift'?"
+    ),
+}
+
+
+@pytest.mark.parametrize("words", LINES)
+def test_the_exact_line(words: str, refused: Refusal) -> None:
+    """A mistake is named in the stated words."""
+    assert refused(*words.split()) == LINES[words]
+
+
+@pytest.mark.parametrize(
+    "words", ["+unknown=1", "effect.shift=0.5", "plan=3", "hydra.job.env_copy=[NOT_SET]"]
+)
+def test_the_name_is_in_the_line(words: str, refused: Refusal) -> None:
+    """Lines that list every known name at least name the one that is wrong."""
+    name = words.lstrip("+").split("=")[0]
+    assert name in refused(words) or "NOT_SET" in refused(words)
+
+
+def test_numeric_checks_come_before_the_folder(refused: Refusal) -> None:
+    """Correlations that no data can have are refused before anything is written."""
+    assert refused("correlation.domains=-0.9").startswith("correlation.domains: -0.9 is impossible")
+
+
+# ------------------------------------------------------------------ made from the schema
+
+
+def sections(model: type[BaseModel], place: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
+    """Walk the sections that the default study has under fixed names."""
+    yield place, model
+    for name, field in model.model_fields.items():
+        if get_origin(field.annotation) is tuple:
+            continue  # a list's items have no names
+        named = f"{name}.total" if get_origin(field.annotation) is dict else name
+        for part in (field.annotation, *get_args(field.annotation)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from sections(part, f"{place}.{named}".strip("."))
+
+
+def limits(field: Any) -> list[float]:
+    """List the values just beyond a field's bounds."""
+    beyond = {"gt": 0, "ge": -1, "lt": 0, "le": 1}
+    return [
+        getattr(bound, key) + step
+        for bound in field.metadata
+        for key, step in beyond.items()
+        if getattr(bound, key, None) is not None
+    ]
+
+
+FIELDS = [
+    (f"{place}.{name}".strip("."), field)
+    for place, model in sections(Study)
+    for name, field in model.model_fields.items()
+    if not place.startswith("pilot.example")
+]
+BEYOND = [(place, value) for place, field in FIELDS for value in limits(field)]
+CHOICES = [place for place, field in FIELDS if get_origin(field.annotation) is Literal]
+SECTIONS = [place for place, _ in sections(Study)]
+
+
+@pytest.mark.parametrize(("place", "value"), BEYOND)
+def test_beyond_every_bound(place: str, value: float, refused: Refusal) -> None:
+    """A value beyond a bound is refused, named together with its field."""
+    line = refused(f"{place}={value}")
+    assert line.startswith(f"{place}: ")
+    assert " must be " in line
+
+
+@pytest.mark.parametrize("place", CHOICES)
+def test_every_misspelt_choice(place: str, refused: Refusal) -> None:
+    """A choice that does not exist is refused, and those that do are listed."""
+    assert refused(f"{place}=zzz").startswith(f"{place}: 'zzz' must be one of ")
+
+
+@pytest.mark.parametrize("place", SECTIONS)
+def test_an_unknown_key_in_every_section(place: str, refused: Refusal) -> None:
+    """No section takes a key that the schema does not know, not even a forced one."""
+    name = f"{place}.zzz".strip(".")
+    assert refused(f"++{name}=1").startswith(f"{name}: unknown field; known: ")
+
+
+def test_the_schema_yields_enough_cases() -> None:
+    """The three generated families are as many as the schema makes them."""
+    assert len(BEYOND) >= 20
+    assert len(CHOICES) >= 5
+    assert {"", "analysis", "roles.mentor", "compute", "pilot"} <= set(SECTIONS)
+
+
+# --------------------------------------------------------------------------------- folders
+
+
+@pytest.mark.parametrize(
+    ("words", "setting"),
+    [
+        (["hydra.run.dir=taken"], "hydra.run.dir"),
+        (["hydra.run.dir=taken/deeper"], "hydra.run.dir"),
+        (["hydra.run.dir=/proc/nothing"], "hydra.run.dir"),
+        (["hydra.run.dir=new/" + 300 * "x"], "hydra.run.dir"),
+        (["-m", "seed=1,2", "hydra.sweep.dir=taken"], "hydra.sweep.dir"),
+        (["-m", "seed=1,2", "hydra.sweep.dir=/proc/nothing"], "hydra.sweep.dir"),
+    ],
+)
+def test_folders_that_cannot_be(
+    words: list[str], setting: str, refused: Refusal, tmp_path: Path
+) -> None:
+    """A run folder that cannot be made or written to is refused before the run."""
+    (tmp_path / "taken").write_text("a file")
+    assert refused(*words).startswith(f"{setting}: cannot write to '")
+
+
+def test_two_points_in_one_folder(refused: Refusal, tmp_path: Path) -> None:
+    """Points of a sweep that would overwrite each other are refused."""
+    line = refused("-m", "seed=1,2", "hydra.sweep.dir=a", "hydra.sweep.subdir=b")
+    assert line == f"hydra.sweep.subdir: two points would write to '{tmp_path}/a/b'"
+
+
+# --------------------------------------------------------------------- as a real process
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["desing.sizes=[6]"], ["plan", "--nonsense"], ["-m", "analysis.alpha=0.05,1.5"]],
+)
+def test_the_real_command(words: list[str], tmp_path: Path) -> None:
+    """The command as a process keeps the contract too."""
+    run = subprocess.run(
+        [sys.executable, "-m", "sim.app", *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert list(tmp_path.iterdir()) == []
