@@ -175,15 +175,16 @@ def _checked(
     sweeps = flags.multirun or master.hydra.mode == RunMode.MULTIRUN
     pinned = _pinned("hydra.sweep.dir" if sweeps else "hydra.run.dir", master)
     points = [[*point, pinned] for point in (_points(words, master) if sweeps else [words])]
+    runs = not (flags.cfg or flags.info or flags.help)
     folders: dict[Path, tuple[Path, ...]] = {}
     for number, point in enumerate(points):
         composed, config = _composed(name, point, RunMode.RUN)
         words = force(words, {key_of(word) for word in set(composed) - set(point)})
-        folder = _check_point(verb, config, number if sweeps else None)
+        folder = _check_point(verb if runs else None, config, number if sweeps else None)
         if folder in folders:
             raise StudyError(f"hydra.sweep.subdir: two points would write to {str(folder)!r}")
-        shows = flags.cfg or flags.info or flags.help
-        folders[folder] = () if shows else try_folder(folder, pinned.partition("=")[0])
+        if runs:
+            folders[folder] = try_folder(folder, pinned.partition("=")[0])
     return [*words, pinned], [path for missing in folders.values() for path in missing]
 
 
@@ -196,15 +197,17 @@ def _pinned(key: str, master: DictConfig) -> str:
     return f"{key}={QuotedString(folder, Quote.single).with_quotes()}"
 
 
-def _check_point(verb: Verb, config: DictConfig, number: int | None) -> Path:
-    """Check one study in full; give the folder it would write to."""
+def _check_point(verb: Verb | None, config: DictConfig, number: int | None) -> Path:
+    """Check one study, with the verb's own checks if it is to run; give its folder."""
     settings = HydraConfig.instance()
     try:
         if number is not None:
             with open_dict(config):
                 config.hydra.job.num = config.hydra.job.id = number
         settings.set_config(config)
-        verb.check(_study(config))
+        study = _study(config)
+        if verb is not None:
+            verb.check(study)
         run, sweep = config.hydra.run, config.hydra.sweep
         return Path(run.dir if number is None else f"{sweep.dir}/{sweep.subdir}").absolute()
     except OmegaConfBaseException as error:

@@ -49,6 +49,13 @@ class Population:
         return int(self.tables.shape[1])
 
     @property
+    def independent_domains(self) -> bool:
+        """Whether no domain is correlated with another, so that tables say everything."""
+        count = len(self.tables)
+        own = np.kron(np.ones((2, 2)), np.eye(count)) > 0
+        return bool((self.correlation[~own] == 0).all())
+
+    @property
     def pre(self) -> FloatArray:
         """Marginals before, shape (D, K)."""
         return np.asarray(self.tables.sum(axis=2))

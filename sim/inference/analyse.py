@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inference.adjust import adjust_rows
-from sim.inference.registry import TESTS
+from sim.inference.registry import GRADED, TESTS
 from sim.inference.result import IntArray, TestResult
+from sim.inference.thresholds import NO_INFORMATION, Procedure, met, stepwise
 from sim.study import Analysis
 
 
@@ -54,13 +55,52 @@ def analyse(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestResul
     return TESTS[analysis.test](changes, sizes, analysis)
 
 
-def conclude(result: TestResult, analysis: Analysis) -> Conclusions:
-    """Decide every endpoint: the domains adjusted as one family, the total on its own."""
-    stated = -1 if analysis.alternative == "less" else 1
-    onside = result.direction == stated
+def conclude(changes: IntArray, sizes: IntArray, analysis: Analysis) -> Conclusions:
+    """Decide every endpoint at every size: the domains as one family, the total on its own.
+
+    Where the test can be graded and the adjustment is stepwise, no p-value is
+    computed that is not needed; the conclusions are the same.
+
+    Parameters
+    ----------
+    changes, sizes, analysis
+        As for :func:`analyse`; the last endpoint is the total.
+
+    Returns
+    -------
+    Conclusions
+        Fields of shape (R, K, E).
+    """
+    procedure = stepwise(analysis.adjustment, changes.shape[2] - 1, analysis.alpha)
+    if procedure is None or analysis.test not in GRADED:
+        return _from_pvalues(analyse(changes, sizes, analysis), analysis)
+    grades = GRADED[analysis.test](changes, sizes, analysis, procedure)
+    return _from_grades(grades, analysis, procedure)
+
+
+def _from_pvalues(result: TestResult, analysis: Analysis) -> Conclusions:
+    onside = result.direction == _stated_side(analysis)
     rejected = result.pvalue <= analysis.alpha
     domains = adjust_rows(result.pvalue[..., :-1], analysis.adjustment)  # (R, K, D)
     adjusted = np.concatenate([domains <= analysis.alpha, rejected[..., -1:]], axis=-1)
     return Conclusions(
         rejected, rejected & onside, adjusted, adjusted & onside, result.informative == 0
     )
+
+
+def _from_grades(
+    grades: NDArray[np.int8], analysis: Analysis, procedure: Procedure
+) -> Conclusions:
+    by_size = grades.transpose(1, 2, 0)  # (K, E, R), contiguous
+    uninformative = by_size == NO_INFORMATION
+    rejected = (by_size != 0) & ~uninformative
+    onside = by_size > 0 if _stated_side(analysis) > 0 else by_size < 0
+    adjusted = rejected.copy()
+    adjusted[:, :-1] = met(grades[..., :-1], procedure).transpose(1, 2, 0)
+    fields = rejected, rejected & onside, adjusted, adjusted & onside, uninformative
+    return Conclusions(*(field.transpose(2, 0, 1) for field in fields))
+
+
+def _stated_side(analysis: Analysis) -> int:
+    """Side on which a rejection is a win: rising scores unless falling ones are looked for."""
+    return -1 if analysis.alternative == "less" else 1

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.inference.paired_t import paired_t_curve
 from sim.inference.result import IntArray, TestResult
 from sim.inference.sign import sign_curve
-from sim.inference.signed_rank import signed_rank_curve
+from sim.inference.signed_rank import signed_rank_curve, signed_rank_graded
+from sim.inference.thresholds import Procedure
 from sim.study import Analysis
 
 Curve = Callable[[IntArray, IntArray, Analysis], TestResult]
@@ -16,3 +20,9 @@ TESTS: dict[str, Curve] = {
     "sign": sign_curve,
     "paired_t": paired_t_curve,
 }
+
+Graded = Callable[[IntArray, IntArray, Analysis, Procedure], NDArray[np.int8]]
+"""The same test compared with thresholds only -> grades (R, K, E)."""
+
+GRADED: dict[str, Graded] = {"signed_rank": signed_rank_graded}
+"""Tests that can tell a p-value's grade without computing it; the others go by their p-values."""

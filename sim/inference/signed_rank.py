@@ -15,15 +15,16 @@ Pratt JW (1959). Journal of the American Statistical Association 54, 655-667.
 Streitberg B, Roehmel J (1986). Statistical Software Newsletter 12, 10-17.
 """
 
-from math import erfc, sqrt
 from typing import Literal
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 from sim.inference.binomial import fair_binomial
 from sim.inference.result import SIDE, Alternative, IntArray, TestResult, as_rows, single
+from sim.inference.signed_rank_kernels import signed_rank_grades, signed_rank_pvalues
+from sim.inference.thresholds import Procedure
 from sim.study import Analysis
 
 NEVER, ALWAYS = -1, 2**31 - 1
@@ -116,6 +117,63 @@ def signed_rank_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) ->
     )
 
 
+def signed_rank_graded(
+    changes: IntArray, sizes: IntArray, analysis: Analysis, procedure: Procedure
+) -> NDArray[np.int8]:
+    """Compare the signed-rank p-values with thresholds, without computing those that are clear.
+
+    The approximate p-value is compared through z^2. An exact one is computed
+    only where z^2 leaves it open: it is above alpha where
+    z^2 <= 1 - sqrt(3 alpha') (Paley & Zygmund, with the fourth moment of a sum
+    of signs at most three times its squared variance) and below every
+    threshold where z^2 >= 2 log(2 / alpha') (Hoeffding), with alpha' doubled
+    for one-sided p-values.
+
+    Parameters
+    ----------
+    changes : ndarray of int16, shape (R, N, E)
+        Changes in order of accrual; ``MISSING`` where not observed.
+    sizes : ndarray, shape (K,)
+        Rising sizes, each at most N.
+    analysis : Analysis
+        Test options.
+    procedure : Procedure
+        Thresholds, rising; the last is alpha.
+
+    Returns
+    -------
+    ndarray of int8, shape (R, K, E)
+        Number of thresholds that p does not exceed, signed by direction;
+        ``NO_INFORMATION`` where no change is other than zero.
+    """
+    side = SIDE[analysis.alternative]
+    levels = np.array(procedure.thresholds)
+    doubled = levels * (1 if side == 0 else 2)
+    by_participant = np.ascontiguousarray(changes.transpose(1, 2, 0), dtype=np.int16)  # (N, E, R)
+    n, endpoints, replicates = by_participant.shape
+    limit = min({"auto": analysis.exact_limit, "exact": ALWAYS}.get(analysis.p_value, NEVER), n)
+    pmf, cdf = fair_binomial(max(limit, 0))
+    grades = np.empty((len(sizes), endpoints, replicates), np.int8)
+    signed_rank_grades(
+        by_participant, np.asarray(sizes, np.int64), analysis.zeros == "pratt", limit,
+        analysis.continuity, side, _spans(by_participant), levels,
+        ndtri(doubled / 2) ** 2, max(0.0, 1 - float(np.sqrt(3 * doubled[-1]))),
+        2 * float(np.log(2 / doubled[0])), pmf, cdf, _whole_numbers(n), grades,
+    )  # fmt: skip
+    return grades.transpose(2, 0, 1)  # (R, K, E)
+
+
+def _whole_numbers(n: int) -> IntArray:
+    """Empty array of the narrowest type that holds the sum of n squared doubled ranks."""
+    return np.empty(0, np.int32 if 4 * (n + 1) ** 3 // 3 < 2**31 else np.int64)
+
+
+def _spans(by_participant: IntArray) -> NDArray[np.int64]:
+    """Largest absolute change per endpoint; sizes the work space and nothing else."""
+    observed = np.where(by_participant == np.iinfo(np.int16).min, 0, by_participant)
+    return np.abs(observed).max(axis=(0, 2), initial=0).astype(np.int64)
+
+
 def _require(value: str, known: tuple[str, ...], name: str) -> None:
     if value not in known:
         raise ValueError(f"{name}: {value!r} must be one of {', '.join(known)}")
@@ -151,158 +209,8 @@ def _curve(
     span = int(np.abs(observed).max(initial=0))
     largest = min(int(sizes[-1]), max(exact_limit, 0))
     pmf, cdf = fair_binomial(largest)
-    _kernel(
+    signed_rank_pvalues(
         by_participant, np.asarray(sizes, np.int64), pratt, exact_limit, continuity, side, span,
         pmf, cdf, result.pvalue, result.statistic, result.direction, result.informative,
     )  # fmt: skip
     return result
-
-
-@numba.njit(cache=True)
-def _kernel(  # type: ignore[no-untyped-def]  # pragma: no cover
-    changes, sizes, pratt, exact_limit, continuity, side, span,
-    pmf, cdf, pvalue, statistic, direction, informative,
-):  # fmt: skip
-    participants, replicates, endpoints = changes.shape
-    rises = np.zeros((endpoints, span + 1), np.int64)
-    falls = np.zeros((endpoints, span + 1), np.int64)
-    zeros = np.zeros(endpoints, np.int64)
-    widest = np.zeros(endpoints, np.int64)
-    work = np.empty((2, 1))
-    groups = np.empty((4, span + 1), np.int64)
-    weights = np.empty(span + 1)
-    for r in range(replicates):
-        rises[:] = 0
-        falls[:] = 0
-        zeros[:] = 0
-        widest[:] = 0
-        k = 0
-        for i in range(participants):
-            for e in range(endpoints):
-                change = np.int64(changes[i, r, e])
-                if change == 0:
-                    zeros[e] += 1
-                elif change > 0:
-                    rises[e, change] += 1
-                    widest[e] = max(widest[e], change)
-                elif change > -32768:
-                    falls[e, -change] += 1
-                    widest[e] = max(widest[e], -change)
-            if k < sizes.size and i + 1 == sizes[k]:
-                for e in range(endpoints):
-                    start = zeros[e] if pratt else 0
-                    plus, whole, squares, m, used = 0, 0, 0, 0, 0
-                    for g in range(1, widest[e] + 1):
-                        count = rises[e, g] + falls[e, g]
-                        if count > 0:
-                            rank = 2 * start + count + 1  # doubled midrank
-                            plus += rises[e, g] * rank
-                            whole += count * rank
-                            squares += count * rank * rank
-                            m += count
-                            start += count
-                            groups[0, used] = count
-                            groups[1, used] = rank
-                            used += 1
-                    if m > 0 and m <= exact_limit:
-                        tail = min(plus, whole - plus)
-                        if side != 0:
-                            tail = whole - plus if side > 0 else plus
-                        if work.shape[1] <= tail:
-                            work = np.empty((2, 2 * tail + 2))
-                        p = _lower_tail(tail, groups, used, m, pmf, cdf, work, weights)
-                        p = min(1.0, 2 * p) if side == 0 else p
-                    else:
-                        p = _normal_p(2 * plus - whole, squares, continuity, side)
-                    pvalue[r, k, e] = p
-                    statistic[r, k, e] = plus / 2
-                    direction[r, k, e] = np.sign(2 * plus - whole)
-                    informative[r, k, e] = m
-                k += 1
-
-
-@numba.njit(cache=True)
-def _normal_p(balance, squares, continuity, side):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """P-value from the doubled W+ - W-, whose null variance is the sum of squared doubled ranks."""
-    if squares == 0:
-        return 1.0
-    moved = 0
-    if continuity:
-        moved = 2 * (np.sign(balance) if side == 0 else side)
-    z = (balance - moved) / sqrt(squares)
-    if side == 0:
-        return erfc(abs(z) / sqrt(2.0))
-    return 0.5 * erfc(side * z / sqrt(2.0))
-
-
-@numba.njit(cache=True)
-def _lower_tail(tail, groups, used, m, pmf, cdf, work, weights):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """P(doubled W+ <= tail) given the tie groups (row 0: counts, row 1: doubled ranks)."""
-    largest = 0
-    for g in range(1, used):
-        if groups[0, g] > groups[0, largest]:
-            largest = g
-    terms = 1
-    for g in range(used):
-        if g != largest and terms <= 1 << 40:
-            terms *= groups[0, g] + 1
-    if terms <= 16 + m * (tail + 1) // 8:
-        return _nested_tail(tail, groups, used, largest, pmf, cdf, weights)
-    return _dynamic_tail(tail, groups, used, work)
-
-
-@numba.njit(cache=True)
-def _nested_tail(tail, groups, used, largest, pmf, cdf, sums):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Sum over the numbers of rises in all groups but the largest."""
-    count, rank = groups[0, largest], groups[1, largest]
-    for g in range(largest, used - 1):  # close the gap
-        groups[0, g] = groups[0, g + 1]
-        groups[1, g] = groups[1, g + 1]
-    others = used - 1
-    if others == 0:
-        return cdf[count, min(tail // rank, count)]
-    # row 2: rises in the group, row 3: what the groups above it leave of the tail
-    total = 0.0
-    level = 0
-    groups[2, 0] = -1
-    groups[3, 0] = tail
-    sums[0] = 1.0
-    while level >= 0:
-        groups[2, level] += 1
-        rises = groups[2, level]
-        left = groups[3, level] - rises * groups[1, level]
-        if rises > groups[0, level] or left < 0:
-            level -= 1
-            continue
-        weight = sums[level] * pmf[groups[0, level], rises]
-        if level == others - 1:
-            total += weight * cdf[count, min(left // rank, count)]
-        else:
-            level += 1
-            groups[2, level] = -1
-            groups[3, level] = left
-            sums[level] = weight
-    return min(total, 1.0)
-
-
-@numba.njit(cache=True)
-def _dynamic_tail(tail, groups, used, work):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Dynamic programming over the doubled ranks, one sign at a time."""
-    old, new = work[0], work[1]
-    work[:, : tail + 1] = 0.0
-    old[0] = 1.0
-    reach = 0
-    for g in range(used):
-        rank = groups[1, g]
-        for _ in range(groups[0, g]):
-            reach = min(reach + rank, tail)
-            head = min(rank, reach + 1)
-            for s in range(head):
-                new[s] = 0.5 * old[s]
-            for s in range(head, reach + 1):
-                new[s] = 0.5 * (old[s] + old[s - rank])
-            old, new = new, old
-    total = 0.0
-    for s in range(reach + 1):
-        total += old[s]
-    return min(total, 1.0)

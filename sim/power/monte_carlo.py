@@ -12,7 +12,7 @@ import numpy as np
 from sim.cohorts import Population, draw_cohort
 from sim.compute.blocks import run_blocks
 from sim.compute.streams import Purpose, generator
-from sim.inference.analyse import Conclusions, analyse, conclude
+from sim.inference.analyse import Conclusions, conclude
 from sim.inference.endpoints import endpoint_changes
 from sim.inference.result import MISSING, prefix_sums
 from sim.inference.rules import DecisionRule, successes
@@ -106,7 +106,7 @@ def _simulate_role(task: BlockTask, role: int, block: int) -> _RolePart:
     rng = generator(task.seed, task.purpose, role, block)
     cohort = draw_cohort(task.populations[role], int(sizes[-1]), task.block_size, rng)
     changes = endpoint_changes(cohort.scores)  # (R, N, E)
-    conclusions = conclude(analyse(changes, distinct, task.analysis), task.analysis)
+    conclusions = conclude(changes, distinct, task.analysis)
     sums = prefix_sums(np.where(changes == MISSING, 0, changes), distinct)  # (R, K, E)
     return _RolePart(
         Conclusions(*(getattr(conclusions, name)[:, place] for name in _FIELDS)),

@@ -1,0 +1,297 @@
+"""Compiled parts of the signed-rank test; they stand together because numba's cache asks for it."""
+
+from math import erfc, sqrt
+
+import numba
+import numpy as np
+
+TILE = 64
+"""Replicates graded together, so that their counts stay in the nearest cache."""
+
+
+@numba.njit(cache=True)
+def signed_rank_grades(  # type: ignore[no-untyped-def]  # pragma: no cover
+    changes, sizes, pratt, exact_limit, continuity, side, spans, levels,
+    squares, clear_low, clear_high, pmf, cdf, whole_number, grades,
+):  # fmt: skip
+    """Fill grades (K, E, R) from changes (N, E, R), a tile of replicates at a time.
+
+    Per endpoint and absolute change g the tile's counts and net rises stand
+    side by side, so that the sums over g run over whole vectors. `whole_number`
+    is an empty array of the narrowest type that holds those sums.
+    """
+    participants, endpoints, replicates = changes.shape
+    span = 1
+    for e in range(endpoints):
+        span = max(span, spans[e])
+    counts = np.zeros((endpoints, span + 1, TILE), np.int32)
+    nets = np.zeros((endpoints, span + 1, TILE), np.int32)
+    start = np.empty(TILE, whole_number.dtype)
+    balance = np.empty(TILE, whole_number.dtype)
+    spread = np.empty(TILE, whole_number.dtype)
+    grade = np.empty(TILE, np.int64)
+    moved = np.empty(TILE)
+    groups = np.empty((4, span + 1), np.int64)
+    weights = np.empty(span + 1)
+    work = np.empty((2, 1))
+    for low in range(0, replicates, TILE):
+        width = min(TILE, replicates - low)
+        counts[:] = 0
+        nets[:] = 0
+        k = 0
+        for i in range(participants):
+            for e in range(endpoints):
+                _count(changes[i, e, low : low + width], spans[e], counts[e], nets[e])
+            if k < sizes.size and i + 1 == sizes[k]:
+                for e in range(endpoints):
+                    _rank_sums(
+                        counts[e], nets[e], spans[e], pratt, width, start, balance, spread
+                    )
+                    for r in range(width):
+                        m = np.float64(balance[r])
+                        step = 0.0
+                        if continuity:
+                            step = 2.0 * np.sign(m) if side == 0 else 2.0 * side
+                        moved[r] = abs(m - step) if side == 0 else side * (m - step)
+                        grade[r] = 0
+                    for s in range(squares.size):
+                        for r in range(width):
+                            above = moved[r] * moved[r] >= squares[s] * np.float64(spread[r])
+                            grade[r] += np.int64(above & (moved[r] > 0))
+                    if exact_limit > 0:
+                        for r in range(width):
+                            m = (start[r] - 1) // 2
+                            if pratt:
+                                m -= counts[e, 0, r]
+                            if m == 0 or m > exact_limit:
+                                continue
+                            ratio = np.float64(balance[r]) * balance[r] / spread[r]
+                            ahead = side == 0 or side * balance[r] > 0
+                            if not ahead or ratio <= clear_low:
+                                grade[r] = 0
+                            elif ratio >= clear_high:
+                                grade[r] = levels.size
+                            else:
+                                used, plus, whole = _gather(
+                                    counts[e], nets[e], spans[e], pratt, r, groups
+                                )
+                                tail = min(plus, whole - plus)
+                                if work.shape[1] <= tail:
+                                    work = np.empty((2, 2 * tail + 2))
+                                p = _lower_tail(tail, groups, used, m, pmf, cdf, work, weights)
+                                p = min(1.0, 2 * p) if side == 0 else p
+                                grade[r] = 0
+                                for s in range(levels.size):
+                                    grade[r] += p <= levels[s]
+                    for r in range(width):
+                        signed = grade[r] if balance[r] > 0 else -grade[r]
+                        grades[k, e, low + r] = signed if spread[r] > 0 else -128
+                k += 1
+
+
+@numba.njit(cache=True)
+def _count(column, span, counts, nets):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Add one participant's changes to a tile's counts: by comparison where the scale is short."""
+    if span <= 4:
+        for g in range(span + 1):
+            count, net = counts[g], nets[g]
+            for r in range(column.size):
+                change = np.int32(column[r])
+                rise, fall = np.int32(change == g), np.int32(change == -g)
+                count[r] += rise | fall
+                net[r] += rise - fall
+    else:
+        for r in range(column.size):
+            change = np.int64(column[r])
+            if change >= 0:
+                counts[change, r] += 1
+                nets[change, r] += 1
+            elif change > -32768:
+                counts[-change, r] += 1
+                nets[-change, r] -= 1
+
+
+@numba.njit(cache=True)
+def _rank_sums(counts, nets, span, pratt, width, start, balance, spread):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Doubled W+ - W-, its null variance, and one more than twice the number ranked."""
+    for r in range(width):
+        start[r] = 2 * counts[0, r] + 1 if pratt else 1
+        balance[r] = 0
+        spread[r] = 0
+    for g in range(1, span + 1):
+        count, net = counts[g], nets[g]
+        for r in range(width):
+            rank = start[r] + count[r]  # doubled midrank
+            weighted = count[r] * rank
+            balance[r] += net[r] * rank
+            spread[r] += weighted * rank
+            start[r] += 2 * count[r]
+
+
+@numba.njit(cache=True)
+def _gather(counts, nets, span, pratt, r, groups):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """One replicate's tie groups (row 0: counts, row 1: doubled ranks), W+ and its largest value."""
+    start = 2 * np.int64(counts[0, r]) + 1 if pratt else 1
+    used, plus, whole = 0, 0, 0
+    for g in range(1, span + 1):
+        count = np.int64(counts[g, r])
+        if count > 0:
+            rank = start + count
+            plus += (count + nets[g, r]) // 2 * rank
+            whole += count * rank
+            start += 2 * count
+            groups[0, used] = count
+            groups[1, used] = rank
+            used += 1
+    return used, plus, whole
+
+
+@numba.njit(cache=True)
+def signed_rank_pvalues(  # type: ignore[no-untyped-def]  # pragma: no cover
+    changes, sizes, pratt, exact_limit, continuity, side, span,
+    pmf, cdf, pvalue, statistic, direction, informative,
+):  # fmt: skip
+    """Fill p-values (R, K, E) and what goes with them, one replicate after the other."""
+    participants, replicates, endpoints = changes.shape
+    rises = np.zeros((endpoints, span + 1), np.int64)
+    falls = np.zeros((endpoints, span + 1), np.int64)
+    zeros = np.zeros(endpoints, np.int64)
+    widest = np.zeros(endpoints, np.int64)
+    work = np.empty((2, 1))
+    groups = np.empty((4, span + 1), np.int64)
+    weights = np.empty(span + 1)
+    for r in range(replicates):
+        rises[:] = 0
+        falls[:] = 0
+        zeros[:] = 0
+        widest[:] = 0
+        k = 0
+        for i in range(participants):
+            for e in range(endpoints):
+                change = np.int64(changes[i, r, e])
+                if change == 0:
+                    zeros[e] += 1
+                elif change > 0:
+                    rises[e, change] += 1
+                    widest[e] = max(widest[e], change)
+                elif change > -32768:
+                    falls[e, -change] += 1
+                    widest[e] = max(widest[e], -change)
+            if k < sizes.size and i + 1 == sizes[k]:
+                for e in range(endpoints):
+                    start = zeros[e] if pratt else 0
+                    plus, whole, squares, m, used = 0, 0, 0, 0, 0
+                    for g in range(1, widest[e] + 1):
+                        count = rises[e, g] + falls[e, g]
+                        if count > 0:
+                            rank = 2 * start + count + 1  # doubled midrank
+                            plus += rises[e, g] * rank
+                            whole += count * rank
+                            squares += count * rank * rank
+                            m += count
+                            start += count
+                            groups[0, used] = count
+                            groups[1, used] = rank
+                            used += 1
+                    if m > 0 and m <= exact_limit:
+                        tail = min(plus, whole - plus)
+                        if side != 0:
+                            tail = whole - plus if side > 0 else plus
+                        if work.shape[1] <= tail:
+                            work = np.empty((2, 2 * tail + 2))
+                        p = _lower_tail(tail, groups, used, m, pmf, cdf, work, weights)
+                        p = min(1.0, 2 * p) if side == 0 else p
+                    else:
+                        p = _normal_p(2 * plus - whole, squares, continuity, side)
+                    pvalue[r, k, e] = p
+                    statistic[r, k, e] = plus / 2
+                    direction[r, k, e] = np.sign(2 * plus - whole)
+                    informative[r, k, e] = m
+                k += 1
+
+
+@numba.njit(cache=True)
+def _normal_p(balance, squares, continuity, side):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """P-value from the doubled W+ - W-, whose null variance is the sum of squared doubled ranks."""
+    if squares == 0:
+        return 1.0
+    moved = 0
+    if continuity:
+        moved = 2 * (np.sign(balance) if side == 0 else side)
+    z = (balance - moved) / sqrt(squares)
+    if side == 0:
+        return erfc(abs(z) / sqrt(2.0))
+    return 0.5 * erfc(side * z / sqrt(2.0))
+
+
+@numba.njit(cache=True)
+def _lower_tail(tail, groups, used, m, pmf, cdf, work, weights):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """P(doubled W+ <= tail) given the tie groups (row 0: counts, row 1: doubled ranks)."""
+    largest = 0
+    for g in range(1, used):
+        if groups[0, g] > groups[0, largest]:
+            largest = g
+    terms = 1
+    for g in range(used):
+        if g != largest and terms <= 1 << 40:
+            terms *= groups[0, g] + 1
+    if terms <= 16 + m * (tail + 1) // 8:
+        return _nested_tail(tail, groups, used, largest, pmf, cdf, weights)
+    return _dynamic_tail(tail, groups, used, work)
+
+
+@numba.njit(cache=True)
+def _nested_tail(tail, groups, used, largest, pmf, cdf, sums):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Sum over the numbers of rises in all groups but the largest."""
+    count, rank = groups[0, largest], groups[1, largest]
+    for g in range(largest, used - 1):  # close the gap
+        groups[0, g] = groups[0, g + 1]
+        groups[1, g] = groups[1, g + 1]
+    others = used - 1
+    if others == 0:
+        return cdf[count, min(tail // rank, count)]
+    # row 2: rises in the group, row 3: what the groups above it leave of the tail
+    total = 0.0
+    level = 0
+    groups[2, 0] = -1
+    groups[3, 0] = tail
+    sums[0] = 1.0
+    while level >= 0:
+        groups[2, level] += 1
+        rises = groups[2, level]
+        left = groups[3, level] - rises * groups[1, level]
+        if rises > groups[0, level] or left < 0:
+            level -= 1
+            continue
+        weight = sums[level] * pmf[groups[0, level], rises]
+        if level == others - 1:
+            total += weight * cdf[count, min(left // rank, count)]
+        else:
+            level += 1
+            groups[2, level] = -1
+            groups[3, level] = left
+            sums[level] = weight
+    return min(total, 1.0)
+
+
+@numba.njit(cache=True)
+def _dynamic_tail(tail, groups, used, work):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Dynamic programming over the doubled ranks, one sign at a time."""
+    old, new = work[0], work[1]
+    work[:, : tail + 1] = 0.0
+    old[0] = 1.0
+    reach = 0
+    for g in range(used):
+        rank = groups[1, g]
+        for _ in range(groups[0, g]):
+            reach = min(reach + rank, tail)
+            head = min(rank, reach + 1)
+            for s in range(head):
+                new[s] = 0.5 * old[s]
+            for s in range(head, reach + 1):
+                new[s] = 0.5 * (old[s] + old[s - rank])
+            old, new = new, old
+    total = 0.0
+    for s in range(reach + 1):
+        total += old[s]
+    return min(total, 1.0)

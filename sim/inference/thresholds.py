@@ -1,0 +1,149 @@
+"""Multiplicity procedures as thresholds on p-values.
+
+A stepwise procedure needs no adjusted p-values to decide: it only asks how
+many p-values lie at or below each of its thresholds. A p-value is therefore
+reduced to a grade, the number of thresholds that it does not exceed, which a
+test can often tell without computing the p-value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import expm1, log1p
+from typing import Literal
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+NO_INFORMATION = -128
+"""Grade of a test that had nothing to work on."""
+
+Direction = Literal["single", "down", "up"]
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A stepwise procedure over a family of m hypotheses.
+
+    Attributes
+    ----------
+    thresholds : tuple of float
+        Distinct p-values that matter, rising; the last is alpha.
+    needed : tuple of int
+        Grade needed at step 1 ... m (the smallest p-value's step first).
+    direction : {'single', 'down', 'up'}
+        One threshold for all; stop at the first step not met; or start from
+        the last step that is met.
+    """
+
+    thresholds: tuple[float, ...]
+    needed: tuple[int, ...]
+    direction: Direction
+
+
+def stepwise(adjustment: str, m: int, alpha: float) -> Procedure | None:
+    """State a multiplicity adjustment as thresholds, where that can be done.
+
+    Parameters
+    ----------
+    adjustment : str
+        A name in ``sim.inference.adjust.ADJUSTMENTS``.
+    m : int
+        Number of hypotheses in the family.
+    alpha : float
+        Significance level.
+
+    Returns
+    -------
+    Procedure or None
+        None for Hommel's, which is not stepwise.
+    """
+    harmonic = sum(1 / (j + 1) for j in range(m))
+    factors: dict[str, tuple[Direction, list[Callable[[float], float]]]] = {
+        "none": ("single", [lambda p: p] * m),
+        "bonferroni": ("single", [lambda p: m * p] * m),
+        "sidak": ("single", [lambda p: -expm1(m * log1p(-p))] * m),
+        "holm": ("down", [_times(m - j) for j in range(m)]),
+        "hochberg": ("up", [_times(m - j) for j in range(m)]),
+        "benjamini_hochberg": ("up", [_times(m / (j + 1)) for j in range(m)]),
+        "benjamini_yekutieli": ("up", [_times(harmonic * m / (j + 1)) for j in range(m)]),
+    }
+    if adjustment not in factors:
+        return None
+    direction, adjusted = factors[adjustment]
+    steps = [_largest(function, alpha) for function in adjusted]
+    thresholds = tuple(sorted({*steps, alpha}))
+    needed = tuple(len(thresholds) - thresholds.index(step) for step in steps)
+    return Procedure(thresholds, needed, direction)
+
+
+def _times(factor: float) -> Callable[[float], float]:
+    return lambda p: factor * p
+
+
+def _largest(adjusted: Callable[[float], float], alpha: float) -> float:
+    """Largest float whose adjusted value is at most alpha, so that grades decide as adjusting does."""
+    low, high = 0.0, alpha
+    if adjusted(high) <= alpha:
+        return high
+    while (middle := (low + high) / 2) not in (low, high):
+        low, high = (middle, high) if adjusted(middle) <= alpha else (low, middle)
+    return low
+
+
+def met(grades: NDArray[np.int8], procedure: Procedure) -> NDArray[np.bool_]:
+    """Decide every hypothesis of a family.
+
+    Parameters
+    ----------
+    grades : ndarray of int8, shape (R, K, m)
+        Grades, signed by direction; a transposed view of (K, m, R) is quickest.
+    procedure : Procedure
+        The procedure.
+
+    Returns
+    -------
+    ndarray of bool, shape (R, K, m)
+        Which are rejected, in either direction.
+    """
+    by_size = np.ascontiguousarray(grades.transpose(1, 2, 0))  # (K, m, R)
+    rejected = np.empty(by_size.shape, np.bool_)
+    if procedure.direction == "single":
+        absolute = np.abs(by_size.astype(np.int16))
+        rejected = (absolute >= procedure.needed[0]) & (by_size != NO_INFORMATION)
+    else:
+        _step(by_size, np.array(procedure.needed), procedure.direction == "down", rejected)
+    return rejected.transpose(2, 0, 1)  # (R, K, m)
+
+
+@numba.njit(cache=True)
+def _step(grades, needed, down, rejected):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Find per study the grade needed at the last step met; those that have it are rejected."""
+    sizes, m, replicates = grades.shape
+    count = np.empty(replicates, np.int16)
+    stopped = np.empty(replicates, np.bool_)
+    bar = np.empty(replicates, np.int16)
+    for k in range(sizes):
+        bar[:] = 127
+        stopped[:] = False
+        for step in range(m):
+            level = np.int16(needed[step])
+            count[:] = 0
+            for e in range(m):
+                row = grades[k, e]
+                for r in range(replicates):
+                    g = abs(np.int16(row[r]))
+                    count[r] += np.int16((g >= level) & (g < 128))
+            for r in range(replicates):
+                reached = count[r] > step
+                if down:
+                    stopped[r] |= not reached
+                    reached = not stopped[r]
+                bar[r] = level if reached else bar[r]
+        for e in range(m):
+            row, out = grades[k, e], rejected[k, e]
+            for r in range(replicates):
+                g = abs(np.int16(row[r]))
+                out[r] = (g >= bar[r]) & (g < 128)
