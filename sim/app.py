@@ -180,10 +180,11 @@ def _checked(
     for number, point in enumerate(points):
         composed, config = _composed(name, point, RunMode.RUN)
         words = force(words, {key_of(word) for word in set(composed) - set(point)})
-        folder = _check_point(verb if runs else None, config, number if sweeps else None)
+        study, folder = _study_and_folder(config, number if sweeps else None)
         if folder in folders:
             raise StudyError(f"hydra.sweep.subdir: two points would write to {str(folder)!r}")
         if runs:
+            verb.check(study)
             folders[folder] = try_folder(folder, pinned.partition("=")[0])
     return [*words, pinned], [path for missing in folders.values() for path in missing]
 
@@ -197,8 +198,8 @@ def _pinned(key: str, master: DictConfig) -> str:
     return f"{key}={QuotedString(folder, Quote.single).with_quotes()}"
 
 
-def _check_point(verb: Verb | None, config: DictConfig, number: int | None) -> Path:
-    """Check one study, with the verb's own checks if it is to run; give its folder."""
+def _study_and_folder(config: DictConfig, number: int | None) -> tuple[Study, Path]:
+    """Read one study, the given point of a sweep if it is one, and where it would write."""
     settings = HydraConfig.instance()
     try:
         if number is not None:
@@ -206,10 +207,9 @@ def _check_point(verb: Verb | None, config: DictConfig, number: int | None) -> P
                 config.hydra.job.num = config.hydra.job.id = number
         settings.set_config(config)
         study = _study(config)
-        if verb is not None:
-            verb.check(study)
         run, sweep = config.hydra.run, config.hydra.sweep
-        return Path(run.dir if number is None else f"{sweep.dir}/{sweep.subdir}").absolute()
+        folder = run.dir if number is None else f"{sweep.dir}/{sweep.subdir}"
+        return study, Path(folder).absolute()
     except OmegaConfBaseException as error:
         raise StudyError(reworded(error)) from None
     finally:

@@ -92,8 +92,8 @@ def require_positive_semidefinite(matrix: FloatArray, place: str, labels: tuple[
         interval = _attainable(matrix, i, j)
         if interval is not None:
             raise StudyError(
-                f"{place}: {matrix[i, j]:g} between {labels[i]} and {labels[j]} is impossible given "
-                f"the other correlations; attainable: {interval[0]:.4g} to {interval[1]:.4g}"
+                f"{place}: {matrix[i, j]:g} between {labels[i]} and {labels[j]} is impossible "
+                f"given the other correlations; attainable: {interval[0]:.4g} to {interval[1]:.4g}"
             )
     raise StudyError(
         f"{place}: is not positive semi-definite (smallest eigenvalue {smallest:.3g}), so no "

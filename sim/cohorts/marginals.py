@@ -52,7 +52,9 @@ def per_domain(value: object, index: int) -> object:
     return value[index] if isinstance(value, tuple) else value
 
 
-def domain_effect(effect: Effect, name: str, index: int) -> DomainEffect:
+def domain_effect(  # noqa: PLR0911 - one return a kind
+    effect: Effect, name: str, index: int
+) -> DomainEffect:
     """Reduce a role's effect to that of one domain, with plain values."""
     match effect:
         case ByDomainEffect():
@@ -61,7 +63,8 @@ def domain_effect(effect: Effect, name: str, index: int) -> DomainEffect:
         case NoEffect():
             return effect
         case ShiftEffect():
-            return ShiftEffect(kind="shift", shift=per_domain(effect.shift, index))  # type: ignore[arg-type]
+            shift = per_domain(effect.shift, index)
+            return ShiftEffect(kind="shift", shift=shift)  # type: ignore[arg-type]
         case OddsRatioEffect():
             ratio = per_domain(effect.odds_ratio, index)
             return OddsRatioEffect(kind="odds_ratio", odds_ratio=ratio)  # type: ignore[arg-type]
@@ -72,7 +75,7 @@ def domain_effect(effect: Effect, name: str, index: int) -> DomainEffect:
             return MedianEffect(kind="median", median=point)  # type: ignore[arg-type]
         case PostEffect():
             post = effect.post[index] if isinstance(effect.post[0], tuple) else effect.post
-            return PostEffect(kind="post", post=post)  # type: ignore[arg-type]
+            return PostEffect(kind="post", post=post)
         case JointEffect():
             nested = isinstance(effect.joint[0][0], tuple)
             joint = effect.joint[index] if nested else effect.joint
@@ -121,7 +124,7 @@ def domain_marginals(pre: FloatArray, effect: DomainEffect, place: str) -> Domai
 
 def _normalised(values: object) -> FloatArray:
     array = np.asarray(values, dtype=np.float64)
-    return array / array.sum()
+    return np.asarray(array / array.sum())
 
 
 def shifted(pre: FloatArray, shift: float) -> FloatArray:

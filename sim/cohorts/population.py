@@ -128,9 +128,7 @@ def _by_table(table: FloatArray) -> _Part:
 
 def _assemble(parts: list[_Part], correlation: FloatArray, joint: tuple[bool, ...]) -> Population:
     tables, pre_cuts, post_cuts = (np.array(part) for part in zip(*parts, strict=True))
-    return Population(
-        tables, pre_cuts, post_cuts, correlation, loading_matrix(correlation), joint
-    )
+    return Population(tables, pre_cuts, post_cuts, correlation, loading_matrix(correlation), joint)
 
 
 def _conditional_cuts(table: FloatArray) -> FloatArray:

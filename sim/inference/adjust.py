@@ -11,12 +11,11 @@ Benjamini Y, Yekutieli D (2001). Annals of Statistics 29, 1165-1188.
 """
 
 from collections.abc import Callable
-from math import expm1, log1p
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.inference import adjust_kernels as kernels
 from sim.inference.result import FloatArray
 
 
@@ -68,119 +67,15 @@ def adjust_rows(pvalues: FloatArray, method: str) -> FloatArray:
     return adjusted.reshape(pvalues.shape)
 
 
-@numba.njit(cache=True)
-def _bonferroni(rows, adjusted):  # type: ignore[no-untyped-def]  # pragma: no cover
-    m = rows.shape[1]
-    for r in range(rows.shape[0]):
-        for j in range(m):
-            adjusted[r, j] = min(1.0, m * rows[r, j])
-
-
-@numba.njit(cache=True)
-def _sidak(rows, adjusted):  # type: ignore[no-untyped-def]  # pragma: no cover
-    m = rows.shape[1]
-    for r in range(rows.shape[0]):
-        for j in range(m):
-            p = rows[r, j]
-            adjusted[r, j] = 1.0 if p >= 1.0 else -expm1(m * log1p(-p))
-
-
-@numba.njit(cache=True)
-def _order(row, order):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Insertion sort of the places of a short row."""
-    for j in range(row.size):
-        k = j
-        while k > 0 and row[order[k - 1]] > row[j]:
-            order[k] = order[k - 1]
-            k -= 1
-        order[k] = j
-
-
-@numba.njit(cache=True)
-def _holm(rows, adjusted):  # type: ignore[no-untyped-def]  # pragma: no cover
-    m = rows.shape[1]
-    order = np.empty(m, np.int64)
-    for r in range(rows.shape[0]):
-        _order(rows[r], order)
-        highest = 0.0
-        for j in range(m):
-            highest = max(highest, min(1.0, (m - j) * rows[r, order[j]]))
-            adjusted[r, order[j]] = highest
-
-
-@numba.njit(cache=True)
-def _hochberg(rows, adjusted):  # type: ignore[no-untyped-def]  # pragma: no cover
-    m = rows.shape[1]
-    order = np.empty(m, np.int64)
-    for r in range(rows.shape[0]):
-        _order(rows[r], order)
-        lowest = 1.0
-        for j in range(m - 1, -1, -1):
-            lowest = min(lowest, (m - j) * rows[r, order[j]])
-            adjusted[r, order[j]] = lowest
-
-
-@numba.njit(cache=True)
-def _benjamini_hochberg(rows, adjusted):  # type: ignore[no-untyped-def]  # pragma: no cover
-    m = rows.shape[1]
-    order = np.empty(m, np.int64)
-    for r in range(rows.shape[0]):
-        _order(rows[r], order)
-        lowest = 1.0
-        for j in range(m - 1, -1, -1):
-            lowest = min(lowest, m / (j + 1) * rows[r, order[j]])
-            adjusted[r, order[j]] = lowest
-
-
-@numba.njit(cache=True)
-def _benjamini_yekutieli(rows, adjusted):  # type: ignore[no-untyped-def]  # pragma: no cover
-    m = rows.shape[1]
-    order = np.empty(m, np.int64)
-    harmonic = 0.0
-    for j in range(m):
-        harmonic += 1.0 / (j + 1)
-    for r in range(rows.shape[0]):
-        _order(rows[r], order)
-        lowest = 1.0
-        for j in range(m - 1, -1, -1):
-            lowest = min(lowest, harmonic * m / (j + 1) * rows[r, order[j]])
-            adjusted[r, order[j]] = lowest
-
-
-@numba.njit(cache=True)
-def _hommel(rows, adjusted):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Simes tests of every subset size: with s hypotheses left, the bound over their largest."""
-    m = rows.shape[1]
-    order = np.empty(m, np.int64)
-    bound = np.empty(m)
-    for r in range(rows.shape[0]):
-        _order(rows[r], order)
-        whole = 1.0
-        for j in range(m):
-            whole = min(whole, m / (j + 1) * rows[r, order[j]])
-        for j in range(m):
-            bound[j] = max(whole, rows[r, order[j]])
-        for s in range(m - 1, 1, -1):
-            simes = np.inf
-            for j in range(m - s + 1, m):
-                simes = min(simes, s * rows[r, order[j]] / (j - (m - s) + 1))
-            last = min(s * rows[r, order[m - s]], simes)
-            for j in range(m):
-                own = min(s * rows[r, order[j]], simes) if j <= m - s else last
-                bound[j] = max(bound[j], own)
-        for j in range(m):
-            adjusted[r, order[j]] = min(1.0, bound[j])
-
-
 Kernel = Callable[[NDArray[np.float64], NDArray[np.float64]], None]
 
 ADJUSTMENTS: dict[str, Kernel | None] = {
     "none": None,
-    "bonferroni": _bonferroni,
-    "sidak": _sidak,
-    "holm": _holm,
-    "hochberg": _hochberg,
-    "hommel": _hommel,
-    "benjamini_hochberg": _benjamini_hochberg,
-    "benjamini_yekutieli": _benjamini_yekutieli,
+    "bonferroni": kernels.bonferroni,
+    "sidak": kernels.sidak,
+    "holm": kernels.holm,
+    "hochberg": kernels.hochberg,
+    "hommel": kernels.hommel,
+    "benjamini_hochberg": kernels.benjamini_hochberg,
+    "benjamini_yekutieli": kernels.benjamini_yekutieli,
 }

@@ -1,4 +1,4 @@
-"""The analysis of one role: test every endpoint at every size, adjust, tell wins from rejections."""
+"""The analysis of one role: test every endpoint at every size, adjust, decide."""
 
 from dataclasses import dataclass
 
@@ -88,9 +88,7 @@ def _from_pvalues(result: TestResult, analysis: Analysis) -> Conclusions:
     )
 
 
-def _from_grades(
-    grades: NDArray[np.int8], analysis: Analysis, procedure: Procedure
-) -> Conclusions:
+def _from_grades(grades: NDArray[np.int8], analysis: Analysis, procedure: Procedure) -> Conclusions:
     by_size = grades.transpose(1, 2, 0)  # (K, E, R), contiguous
     uninformative = by_size == NO_INFORMATION
     rejected = (by_size != 0) & ~uninformative

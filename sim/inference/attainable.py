@@ -74,6 +74,4 @@ def winnable(
         family = adjust_rows(np.repeat(best[:, None], domains, axis=1), analysis.adjustment)
         columns.append(np.concatenate([family, best[:, None]], axis=1))  # (K, E)
     possible = np.concatenate(columns, axis=1) <= analysis.alpha  # (K, J)
-    return {
-        rule.name: possible[:, list(rule.columns)].sum(axis=1) >= rule.needed for rule in rules
-    }
+    return {rule.name: possible[:, list(rule.columns)].sum(axis=1) >= rule.needed for rule in rules}

@@ -1,8 +1,9 @@
 """From scores to the changes of every endpoint: the domains, then the total."""
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.inference.step_kernels import subtract
 
 
 def endpoint_changes(scores: NDArray[np.int8]) -> NDArray[np.int16]:
@@ -22,22 +23,5 @@ def endpoint_changes(scores: NDArray[np.int8]) -> NDArray[np.int16]:
     by_participant = np.ascontiguousarray(scores.transpose(1, 2, 3, 0))  # (N, D, 2, R)
     n, domains, _, replicates = by_participant.shape
     changes = np.empty((n, domains + 1, replicates), dtype=np.int16)
-    _subtract(by_participant, changes)
+    subtract(by_participant, changes)
     return changes.transpose(2, 0, 1)  # (R, N, E)
-
-
-@numba.njit(cache=True)
-def _subtract(scores, changes):  # type: ignore[no-untyped-def]  # pragma: no cover
-    participants, domains, _, replicates = scores.shape
-    missing = np.int16(-32768)  # sim.inference.result.MISSING
-    for i in range(participants):
-        total = changes[i, domains]
-        total[:] = 0
-        for d in range(domains):
-            pre, post, change = scores[i, d, 0], scores[i, d, 1], changes[i, d]
-            for r in range(replicates):
-                step = np.int16(np.int16(post[r]) - np.int16(pre[r]))
-                seen = (pre[r] > 0) & (post[r] > 0)
-                whole = seen & (total[r] != missing)
-                change[r] = step if seen else missing
-                total[r] = np.int16(total[r] + step) if whole else missing

@@ -84,7 +84,8 @@ def t_from_sums(count: IntArray, total: IntArray, squares: IntArray, side: int) 
         t = total * np.sqrt((count - 1) / spread)
     t = np.where(spread == 0, np.where(total == 0, 0.0, np.copysign(np.inf, total)), t)
     known = enough & (squares > 0)
-    pvalue = np.where(known, _tail(t, np.maximum(count - 1, 1), side), 1.0)
+    freedom: FloatArray = np.asarray(np.maximum(count - 1, 1), dtype=np.float64)
+    pvalue = np.where(known, _tail(t, freedom, side), 1.0)
     return TestResult(
         pvalue,
         np.where(enough, t, 0.0),
@@ -93,7 +94,7 @@ def t_from_sums(count: IntArray, total: IntArray, squares: IntArray, side: int) 
     )
 
 
-def _tail(t: FloatArray, freedom: IntArray, side: int) -> FloatArray:
+def _tail(t: FloatArray, freedom: FloatArray, side: int) -> FloatArray:
     if side == 0:
         return np.asarray(2 * stdtr(freedom, -np.abs(t)))
     return np.asarray(stdtr(freedom, -side * t))

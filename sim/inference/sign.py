@@ -68,8 +68,8 @@ def sign_test(
 
 def sign_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestResult:
     """Sign test at every size; changes (R, N, E) to fields of shape (R, K, E)."""
-    rises = prefix_sums(changes > 0, sizes)
-    falls = prefix_sums((changes < 0) & (changes != MISSING), sizes)
+    rises = prefix_sums((changes > 0).astype(np.int8), sizes)
+    falls = prefix_sums(((changes < 0) & (changes != MISSING)).astype(np.int8), sizes)
     side = SIDE[analysis.alternative]
     return _result(rises, falls, analysis.p_value, side, analysis.exact_limit)
 

@@ -34,7 +34,7 @@ def signed_rank(
     changes: ArrayLike,
     zeros: Literal["wilcox", "pratt"] = "wilcox",
     p_value: Literal["auto", "exact", "asymptotic"] = "auto",
-    continuity: bool = False,
+    continuity: bool = False,  # noqa: FBT001, FBT002 - the published signature
     alternative: Alternative = "two_sided",
     exact_limit: int = 25,
 ) -> TestResult:
@@ -171,7 +171,7 @@ def _whole_numbers(n: int) -> IntArray:
 def _spans(by_participant: IntArray) -> NDArray[np.int64]:
     """Largest absolute change per endpoint; sizes the work space and nothing else."""
     observed = np.where(by_participant == np.iinfo(np.int16).min, 0, by_participant)
-    return np.abs(observed).max(axis=(0, 2), initial=0).astype(np.int64)
+    return np.asarray(np.abs(observed).max(axis=(0, 2), initial=0), dtype=np.int64)
 
 
 def _require(value: str, known: tuple[str, ...], name: str) -> None:

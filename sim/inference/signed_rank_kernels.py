@@ -10,7 +10,7 @@ TILE = 64
 
 
 @numba.njit(cache=True)
-def signed_rank_grades(  # type: ignore[no-untyped-def]  # pragma: no cover
+def signed_rank_grades(
     changes, sizes, pratt, exact_limit, continuity, side, spans, levels,
     squares, clear_low, clear_high, pmf, cdf, whole_number, grades,
 ):  # fmt: skip
@@ -44,9 +44,7 @@ def signed_rank_grades(  # type: ignore[no-untyped-def]  # pragma: no cover
                 _count(changes[i, e, low : low + width], spans[e], counts[e], nets[e])
             if k < sizes.size and i + 1 == sizes[k]:
                 for e in range(endpoints):
-                    _rank_sums(
-                        counts[e], nets[e], spans[e], pratt, width, start, balance, spread
-                    )
+                    _rank_sums(counts[e], nets[e], spans[e], pratt, width, start, balance, spread)
                     for r in range(width):
                         m = np.float64(balance[r])
                         step = 0.0
@@ -90,7 +88,7 @@ def signed_rank_grades(  # type: ignore[no-untyped-def]  # pragma: no cover
 
 
 @numba.njit(cache=True)
-def _count(column, span, counts, nets):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _count(column, span, counts, nets):
     """Add one participant's changes to a tile's counts: by comparison where the scale is short."""
     if span <= 4:
         for g in range(span + 1):
@@ -112,7 +110,7 @@ def _count(column, span, counts, nets):  # type: ignore[no-untyped-def]  # pragm
 
 
 @numba.njit(cache=True)
-def _rank_sums(counts, nets, span, pratt, width, start, balance, spread):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _rank_sums(counts, nets, span, pratt, width, start, balance, spread):
     """Doubled W+ - W-, its null variance, and one more than twice the number ranked."""
     for r in range(width):
         start[r] = 2 * counts[0, r] + 1 if pratt else 1
@@ -129,8 +127,8 @@ def _rank_sums(counts, nets, span, pratt, width, start, balance, spread):  # typ
 
 
 @numba.njit(cache=True)
-def _gather(counts, nets, span, pratt, r, groups):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """One replicate's tie groups (row 0: counts, row 1: doubled ranks), W+ and its largest value."""
+def _gather(counts, nets, span, pratt, r, groups):
+    """One replicate's tie groups (row 0: counts, row 1: doubled ranks), W+, its largest value."""
     start = 2 * np.int64(counts[0, r]) + 1 if pratt else 1
     used, plus, whole = 0, 0, 0
     for g in range(1, span + 1):
@@ -147,7 +145,7 @@ def _gather(counts, nets, span, pratt, r, groups):  # type: ignore[no-untyped-de
 
 
 @numba.njit(cache=True)
-def signed_rank_pvalues(  # type: ignore[no-untyped-def]  # pragma: no cover
+def signed_rank_pvalues(
     changes, sizes, pratt, exact_limit, continuity, side, span,
     pmf, cdf, pvalue, statistic, direction, informative,
 ):  # fmt: skip
@@ -211,8 +209,8 @@ def signed_rank_pvalues(  # type: ignore[no-untyped-def]  # pragma: no cover
 
 
 @numba.njit(cache=True)
-def _normal_p(balance, squares, continuity, side):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """P-value from the doubled W+ - W-, whose null variance is the sum of squared doubled ranks."""
+def _normal_p(balance, squares, continuity, side):
+    """P-value of the doubled W+ - W-, whose variance is the sum of squared doubled ranks."""
     if squares == 0:
         return 1.0
     moved = 0
@@ -225,7 +223,7 @@ def _normal_p(balance, squares, continuity, side):  # type: ignore[no-untyped-de
 
 
 @numba.njit(cache=True)
-def _lower_tail(tail, groups, used, m, pmf, cdf, work, weights):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _lower_tail(tail, groups, used, m, pmf, cdf, work, weights):
     """P(doubled W+ <= tail) given the tie groups (row 0: counts, row 1: doubled ranks)."""
     largest = 0
     for g in range(1, used):
@@ -241,7 +239,7 @@ def _lower_tail(tail, groups, used, m, pmf, cdf, work, weights):  # type: ignore
 
 
 @numba.njit(cache=True)
-def _nested_tail(tail, groups, used, largest, pmf, cdf, sums):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _nested_tail(tail, groups, used, largest, pmf, cdf, sums):
     """Sum over the numbers of rises in all groups but the largest."""
     count, rank = groups[0, largest], groups[1, largest]
     for g in range(largest, used - 1):  # close the gap
@@ -275,7 +273,7 @@ def _nested_tail(tail, groups, used, largest, pmf, cdf, sums):  # type: ignore[n
 
 
 @numba.njit(cache=True)
-def _dynamic_tail(tail, groups, used, work):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _dynamic_tail(tail, groups, used, work):
     """Dynamic programming over the doubled ranks, one sign at a time."""
     old, new = work[0], work[1]
     work[:, : tail + 1] = 0.0

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from math import expm1, log1p
 from typing import Literal
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.inference.step_kernels import step
 
 NO_INFORMATION = -128
 """Grade of a test that had nothing to work on."""
@@ -84,7 +85,7 @@ def _times(factor: float) -> Callable[[float], float]:
 
 
 def _largest(adjusted: Callable[[float], float], alpha: float) -> float:
-    """Largest float whose adjusted value is at most alpha, so that grades decide as adjusting does."""
+    """Largest float whose adjusted value is at most alpha: grades decide as adjusting does."""
     low, high = 0.0, alpha
     if adjusted(high) <= alpha:
         return high
@@ -114,36 +115,5 @@ def met(grades: NDArray[np.int8], procedure: Procedure) -> NDArray[np.bool_]:
         absolute = np.abs(by_size.astype(np.int16))
         rejected = (absolute >= procedure.needed[0]) & (by_size != NO_INFORMATION)
     else:
-        _step(by_size, np.array(procedure.needed), procedure.direction == "down", rejected)
+        step(by_size, np.array(procedure.needed), procedure.direction == "down", rejected)
     return rejected.transpose(2, 0, 1)  # (R, K, m)
-
-
-@numba.njit(cache=True)
-def _step(grades, needed, down, rejected):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Find per study the grade needed at the last step met; those that have it are rejected."""
-    sizes, m, replicates = grades.shape
-    count = np.empty(replicates, np.int16)
-    stopped = np.empty(replicates, np.bool_)
-    bar = np.empty(replicates, np.int16)
-    for k in range(sizes):
-        bar[:] = 127
-        stopped[:] = False
-        for step in range(m):
-            level = np.int16(needed[step])
-            count[:] = 0
-            for e in range(m):
-                row = grades[k, e]
-                for r in range(replicates):
-                    g = abs(np.int16(row[r]))
-                    count[r] += np.int16((g >= level) & (g < 128))
-            for r in range(replicates):
-                reached = count[r] > step
-                if down:
-                    stopped[r] |= not reached
-                    reached = not stopped[r]
-                bar[r] = level if reached else bar[r]
-        for e in range(m):
-            row, out = grades[k, e], rejected[k, e]
-            for r in range(replicates):
-                g = abs(np.int16(row[r]))
-                out[r] = (g >= bar[r]) & (g < 128)

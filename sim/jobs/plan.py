@@ -110,8 +110,7 @@ def _block_count(study: Study) -> int:
 
 def _role_sizes(study: Study) -> tuple[tuple[int, ...], ...]:
     return tuple(
-        tuple(study.participants(role, pairs) for pairs in study.sizes)
-        for role in study.role_names
+        tuple(study.participants(role, pairs) for pairs in study.sizes) for role in study.role_names
     )
 
 
@@ -165,9 +164,7 @@ def attainable(study: Study, rules: tuple[DecisionRule, ...]) -> Attainable:
         role: smallest_pvalue([study.participants(role, pairs) for pairs in every], study.analysis)
         for role in study.role_names
     }
-    possible = winnable(
-        list(smallest.values()), len(study.scale.domains), rules, study.analysis
-    )
+    possible = winnable(list(smallest.values()), len(study.scale.domains), rules, study.analysis)
     first = {
         name: int(np.argmax(wins)) + every.start if wins.any() else None
         for name, wins in possible.items()

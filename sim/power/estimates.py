@@ -84,7 +84,9 @@ def wilson_interval(
     return low, np.where(value == 1, 1.0, np.clip(centre + half, 0, 1))
 
 
-def mean_of_sums(total: ArrayLike, squares: ArrayLike, replicates: int, scale: ArrayLike) -> Estimate:
+def mean_of_sums(
+    total: ArrayLike, squares: ArrayLike, replicates: int, scale: FloatArray
+) -> Estimate:
     """Estimate a mean from sums over replicates.
 
     Parameters
@@ -93,7 +95,7 @@ def mean_of_sums(total: ArrayLike, squares: ArrayLike, replicates: int, scale: A
         Sum over replicates of a replicate's sum, and of its square.
     replicates : int
         Number of replicates, at least 2.
-    scale : array_like
+    scale : ndarray
         What a replicate's sum is divided by, such as its number of participants.
 
     Returns

@@ -81,13 +81,17 @@ def _bullets(heading: str, texts: Sequence[str]) -> Iterator[str]:
 def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
     for role, effects in answer.effects.items():
         if effects.true_null.all():
-            yield _heading(f"What is assumed of the {role}s") + "\n" + _paragraph(
-                "No effect: scores after are distributed as scores before. Their power is the "
-                "level of the tests."
+            yield (
+                _heading(f"What is assumed of the {role}s")
+                + "\n"
+                + _paragraph(
+                    "No effect: scores after are distributed as scores before. Their power is the "
+                    "level of the tests."
+                )
             )
         else:
-            yield _heading(f"What is assumed of the {role}s") + "\n" + _effect_table(
-                answer, effects
+            yield (
+                _heading(f"What is assumed of the {role}s") + "\n" + _effect_table(answer, effects)
             )
 
 
@@ -200,7 +204,9 @@ def _power_table(
     lead = ["pairs", *(f"{role.role}s" for role in found.roles)]
     lines = []
     for level in range(height):
-        start = "".join(f"{name:>8}" for name in lead) if level == height - 1 else " " * 8 * len(lead)
+        start = (
+            "".join(f"{name:>8}" for name in lead) if level == height - 1 else " " * 8 * len(lead)
+        )
         lines.append(start + "".join(f"{name[level][: CELL - 1]:>{CELL}}" for name in padded))
     for k in shown:
         start = f"{found.pairs[k]:8}" + "".join(f"{role.n[k]:8}" for role in found.roles)

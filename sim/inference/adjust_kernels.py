@@ -1,0 +1,116 @@
+"""Compiled adjustments: each fills adjusted p-values (rows, m) from p-values (rows, m)."""
+
+from math import expm1, log1p
+
+import numba
+import numpy as np
+
+
+@numba.njit(cache=True)
+def bonferroni(rows, adjusted):
+    """Multiply by the number of hypotheses."""
+    m = rows.shape[1]
+    for r in range(rows.shape[0]):
+        for j in range(m):
+            adjusted[r, j] = min(1.0, m * rows[r, j])
+
+
+@numba.njit(cache=True)
+def sidak(rows, adjusted):
+    """Single step: 1 - (1 - p)^m."""
+    m = rows.shape[1]
+    for r in range(rows.shape[0]):
+        for j in range(m):
+            p = rows[r, j]
+            adjusted[r, j] = 1.0 if p >= 1.0 else -expm1(m * log1p(-p))
+
+
+@numba.njit(cache=True)
+def _order(row, order):
+    """Insertion sort of the places of a short row."""
+    for j in range(row.size):
+        k = j
+        while k > 0 and row[order[k - 1]] > row[j]:
+            order[k] = order[k - 1]
+            k -= 1
+        order[k] = j
+
+
+@numba.njit(cache=True)
+def holm(rows, adjusted):
+    """Step down: (m - j + 1) times the j-th smallest, made monotone."""
+    m = rows.shape[1]
+    order = np.empty(m, np.int64)
+    for r in range(rows.shape[0]):
+        _order(rows[r], order)
+        highest = 0.0
+        for j in range(m):
+            highest = max(highest, min(1.0, (m - j) * rows[r, order[j]]))
+            adjusted[r, order[j]] = highest
+
+
+@numba.njit(cache=True)
+def hochberg(rows, adjusted):
+    """Step up with the same factors as Holm."""
+    m = rows.shape[1]
+    order = np.empty(m, np.int64)
+    for r in range(rows.shape[0]):
+        _order(rows[r], order)
+        lowest = 1.0
+        for j in range(m - 1, -1, -1):
+            lowest = min(lowest, (m - j) * rows[r, order[j]])
+            adjusted[r, order[j]] = lowest
+
+
+@numba.njit(cache=True)
+def benjamini_hochberg(rows, adjusted):
+    """Step up: m / j times the j-th smallest."""
+    m = rows.shape[1]
+    order = np.empty(m, np.int64)
+    for r in range(rows.shape[0]):
+        _order(rows[r], order)
+        lowest = 1.0
+        for j in range(m - 1, -1, -1):
+            lowest = min(lowest, m / (j + 1) * rows[r, order[j]])
+            adjusted[r, order[j]] = lowest
+
+
+@numba.njit(cache=True)
+def benjamini_yekutieli(rows, adjusted):
+    """Benjamini-Hochberg times the harmonic sum."""
+    m = rows.shape[1]
+    order = np.empty(m, np.int64)
+    harmonic = 0.0
+    for j in range(m):
+        harmonic += 1.0 / (j + 1)
+    for r in range(rows.shape[0]):
+        _order(rows[r], order)
+        lowest = 1.0
+        for j in range(m - 1, -1, -1):
+            lowest = min(lowest, harmonic * m / (j + 1) * rows[r, order[j]])
+            adjusted[r, order[j]] = lowest
+
+
+@numba.njit(cache=True)
+def hommel(rows, adjusted):
+    """Simes tests of every subset size: with s hypotheses left, the bound over their largest."""
+    m = rows.shape[1]
+    order = np.empty(m, np.int64)
+    bound = np.empty(m)
+    for r in range(rows.shape[0]):
+        _order(rows[r], order)
+        whole = 1.0
+        for j in range(m):
+            whole = min(whole, m / (j + 1) * rows[r, order[j]])
+        for j in range(m):
+            bound[j] = max(whole, rows[r, order[j]])
+        for s in range(m - 1, 1, -1):
+            simes = np.inf
+            for j in range(m - s + 1, m):
+                simes = min(simes, s * rows[r, order[j]] / (j - (m - s) + 1))
+            last = min(s * rows[r, order[m - s]], simes)
+            for j in range(m):
+                own = min(s * rows[r, order[j]], simes) if j <= m - s else last
+                bound[j] = max(bound[j], own)
+        for j in range(m):
+            adjusted[r, order[j]] = min(1.0, bound[j])

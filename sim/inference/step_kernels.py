@@ -1,0 +1,53 @@
+"""Compiled steps around the tests: changes of scores before them, stepwise decisions after."""
+
+import numba
+import numpy as np
+
+
+@numba.njit(cache=True)
+def subtract(scores, changes):
+    """Fill changes (N, D + 1, R) from scores (N, D, 2, R); the total comes last."""
+    participants, domains, _, replicates = scores.shape
+    missing = np.int16(-32768)  # sim.inference.result.MISSING
+    for i in range(participants):
+        total = changes[i, domains]
+        total[:] = 0
+        for d in range(domains):
+            pre, post, change = scores[i, d, 0], scores[i, d, 1], changes[i, d]
+            for r in range(replicates):
+                step = np.int16(np.int16(post[r]) - np.int16(pre[r]))
+                seen = (pre[r] > 0) & (post[r] > 0)
+                whole = seen & (total[r] != missing)
+                change[r] = step if seen else missing
+                total[r] = np.int16(total[r] + step) if whole else missing
+
+
+@numba.njit(cache=True)
+def step(grades, needed, down, rejected):
+    """Find per study the grade needed at the last step met; those that have it are rejected."""
+    sizes, m, replicates = grades.shape
+    count = np.empty(replicates, np.int16)
+    stopped = np.empty(replicates, np.bool_)
+    bar = np.empty(replicates, np.int16)
+    for k in range(sizes):
+        bar[:] = 127
+        stopped[:] = False
+        for step in range(m):
+            level = np.int16(needed[step])
+            count[:] = 0
+            for e in range(m):
+                row = grades[k, e]
+                for r in range(replicates):
+                    g = abs(np.int16(row[r]))
+                    count[r] += np.int16((g >= level) & (g < 128))
+            for r in range(replicates):
+                reached = count[r] > step
+                if down:
+                    stopped[r] |= not reached
+                    reached = not stopped[r]
+                bar[r] = level if reached else bar[r]
+        for e in range(m):
+            row, out = grades[k, e], rejected[k, e]
+            for r in range(replicates):
+                g = abs(np.int16(row[r]))
+                out[r] = (g >= bar[r]) & (g < 128)
