@@ -1,8 +1,7 @@
 """Composes, checks, dispatches: the console command and :func:`compose_study`.
 
-The only file that imports Hydra. Hydra makes folders before it looks at values and
-answers mistakes at length, so everything is composed and validated here first, each
-point of a ``--multirun`` too; only a study that is right reaches :func:`hydra.main`.
+The only file that imports Hydra, which makes folders before it looks at values. So every
+point of a run is composed and validated here before it reaches :func:`hydra.main`.
 """
 
 from __future__ import annotations
@@ -151,12 +150,11 @@ def _task(verb: Verb) -> Callable[[DictConfig], None]:
         settings = HydraConfig.get()
         folder = Path(settings.runtime.output_dir)
         try:
-            study = _study(config)
             if settings.mode == RunMode.MULTIRUN:
                 point = " ".join(word.lstrip("+") for word in settings.overrides.task)
-                verb.run_point(study, folder, point)
+                verb.run_point(_study(config), folder, point)
             else:
-                verb.run(study, folder)
+                verb.run(_study(config), folder)
         except Exception as error:
             raise _Failed from error
 
@@ -192,10 +190,10 @@ def _checked(
 def _pinned(key: str, master: DictConfig) -> str:
     """Fix the run's folder, which may name the time: what is checked is what is used."""
     try:
-        folder = str(OmegaConf.select(master, key))
+        folder = QuotedString(str(OmegaConf.select(master, key)), Quote.single)
     except OmegaConfBaseException as error:
         raise StudyError(reworded(error)) from None
-    return f"{key}={QuotedString(folder, Quote.single).with_quotes()}"
+    return f"{key}={folder.with_quotes()}"
 
 
 def _study_and_folder(config: DictConfig, number: int | None) -> tuple[Study, Path]:
