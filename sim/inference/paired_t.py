@@ -81,8 +81,9 @@ def t_from_sums(count: IntArray, total: IntArray, squares: IntArray, side: int) 
     direction = np.sign(total)
     enough = count >= 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = total * np.sqrt((count - 1) / spread)
-    t = np.where(spread == 0, np.where(total == 0, 0.0, np.copysign(np.inf, total)), t)
+        finite = total * np.sqrt((count - 1) / spread)
+    infinite = np.where(total == 0, 0.0, np.copysign(np.inf, total))
+    t: FloatArray = np.asarray(np.where(spread == 0, infinite, finite), dtype=np.float64)
     known = enough & (squares > 0)
     freedom: FloatArray = np.asarray(np.maximum(count - 1, 1), dtype=np.float64)
     pvalue = np.where(known, _tail(t, freedom, side), 1.0)

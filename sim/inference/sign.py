@@ -70,6 +70,11 @@ def sign_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestRe
     """Sign test at every size; changes (R, N, E) to fields of shape (R, K, E)."""
     rises = prefix_sums((changes > 0).astype(np.int8), sizes)
     falls = prefix_sums(((changes < 0) & (changes != MISSING)).astype(np.int8), sizes)
+    return sign_result(rises, falls, analysis)
+
+
+def sign_result(rises: IntArray, falls: IntArray, analysis: Analysis) -> TestResult:
+    """Sign test from the numbers of rises and falls, of any common shape."""
     side = SIDE[analysis.alternative]
     return _result(rises, falls, analysis.p_value, side, analysis.exact_limit)
 

@@ -31,7 +31,7 @@ def signed_rank_grades(
     spread = np.empty(TILE, whole_number.dtype)
     grade = np.empty(TILE, np.int64)
     moved = np.empty(TILE)
-    groups = np.empty((4, span + 1), np.int64)
+    groups = np.empty((5, span + 1), np.int64)
     weights = np.empty(span + 1)
     work = np.empty((2, 1))
     for low in range(0, replicates, TILE):
@@ -156,7 +156,7 @@ def signed_rank_pvalues(
     zeros = np.zeros(endpoints, np.int64)
     widest = np.zeros(endpoints, np.int64)
     work = np.empty((2, 1))
-    groups = np.empty((4, span + 1), np.int64)
+    groups = np.empty((5, span + 1), np.int64)
     weights = np.empty(span + 1)
     for r in range(replicates):
         rises[:] = 0
@@ -225,10 +225,7 @@ def _normal_p(balance, squares, continuity, side):
 @numba.njit(cache=True)
 def _lower_tail(tail, groups, used, m, pmf, cdf, work, weights):
     """P(doubled W+ <= tail) given the tie groups (row 0: counts, row 1: doubled ranks)."""
-    largest = 0
-    for g in range(1, used):
-        if groups[0, g] > groups[0, largest]:
-            largest = g
+    largest = _order_by_size(groups, used)
     terms = 1
     for g in range(used):
         if g != largest and terms <= 1 << 40:
@@ -240,36 +237,75 @@ def _lower_tail(tail, groups, used, m, pmf, cdf, work, weights):
 
 @numba.njit(cache=True)
 def _nested_tail(tail, groups, used, largest, pmf, cdf, sums):
-    """Sum over the numbers of rises in all groups but the largest."""
+    """Sum over the numbers of rises in all groups but the largest, whose tail is in a table.
+
+    Row 2 of `groups` counts the rises at a level of the nest, row 3 holds what
+    the levels above leave of the tail, row 4 says which group a level takes.
+    """
     count, rank = groups[0, largest], groups[1, largest]
-    for g in range(largest, used - 1):  # close the gap
-        groups[0, g] = groups[0, g + 1]
-        groups[1, g] = groups[1, g + 1]
     others = used - 1
     if others == 0:
         return cdf[count, min(tail // rank, count)]
-    # row 2: rises in the group, row 3: what the groups above it leave of the tail
     total = 0.0
     level = 0
     groups[2, 0] = -1
     groups[3, 0] = tail
     sums[0] = 1.0
     while level >= 0:
-        groups[2, level] += 1
-        rises = groups[2, level]
-        left = groups[3, level] - rises * groups[1, level]
-        if rises > groups[0, level] or left < 0:
+        g = groups[4, level]
+        size = groups[0, g]
+        if level == others - 1:
+            inner = _last_sum(
+                groups[3, level], rank, groups[1, g], cdf[count], count, pmf[size], size
+            )
+            total += sums[level] * inner
             level -= 1
             continue
-        weight = sums[level] * pmf[groups[0, level], rises]
-        if level == others - 1:
-            total += weight * cdf[count, min(left // rank, count)]
-        else:
-            level += 1
-            groups[2, level] = -1
-            groups[3, level] = left
-            sums[level] = weight
+        groups[2, level] += 1
+        number = groups[2, level]
+        left = groups[3, level] - number * groups[1, g]
+        if number > size or left < 0:
+            level -= 1
+            continue
+        level += 1
+        groups[2, level] = -1
+        groups[3, level] = left
+        sums[level] = sums[level - 1] * pmf[size, number]
     return min(total, 1.0)
+
+
+@numba.njit(cache=True)
+def _order_by_size(groups, used):
+    """Return the largest group; row 4 lists the others, the next largest last."""
+    largest = 0
+    for g in range(1, used):
+        if groups[0, g] > groups[0, largest]:
+            largest = g
+    level, following = 0, -1
+    for g in range(used):
+        if g != largest:
+            if following < 0 or groups[0, g] > groups[0, following]:
+                following, g = g, following
+            if g >= 0:
+                groups[4, level] = g
+                level += 1
+    groups[4, level] = following
+    return largest
+
+
+@numba.njit(cache=True)
+def _last_sum(left, rank, step, cdf, count, pmf, size):
+    """Innermost sum: P(step X + rank Y <= left), with X up to `size` and Y up to `count`."""
+    total = 0.0
+    k = min(left // rank, count)
+    for number in range(size + 1):
+        if left < 0:
+            break
+        while k * rank > left:
+            k -= 1
+        total += pmf[number] * cdf[k]
+        left -= step
+    return total
 
 
 @numba.njit(cache=True)
@@ -292,4 +328,110 @@ def _dynamic_tail(tail, groups, used, work):
     total = 0.0
     for s in range(reach + 1):
         total += old[s]
+    return min(total, 1.0)
+
+
+@numba.njit(cache=True)
+def conditional_rejection(
+    counts, zeros, scores, exact_limit, continuity, side, alpha, guess,
+    pmf, cdf, rise_pmf, rise_cdf, fall_pmf, fall_cdf, tails,
+):  # fmt: skip
+    """Fill P(rejected low), P(rejected high) given the tie counts, (V, 2).
+
+    The rises among the c changes of absolute value g are Binomial(c, pi_g), so
+    both tails of W+ are nested sums like those of the null distribution.
+
+    `counts` (V, G) are the numbers of changes by absolute value; `scores` is 0
+    for midranks, 1 for midranks with `zeros` zeros ranked first (Pratt), 2
+    for the absolute values themselves (sign-flip test). `guess` is the normal
+    quantile from which the critical value is sought. The other tables hold the
+    fair binomial (m, k) and those of rises and falls (g, c, k).
+    """
+    vectors, span = counts.shape
+    ties = np.empty((5, span), np.int64)
+    places = np.empty(span, np.int64)
+    sums = np.empty(span + 1)
+    work = np.empty((2, 1))
+    for v in range(vectors):
+        start = 2 * zeros if scores == 1 else 0
+        used, m, whole, squares = 0, 0, 0, 0
+        for g in range(span):
+            count = counts[v, g]
+            if count > 0:
+                rank = 2 * (g + 1) if scores == 2 else start + count + 1
+                start += 2 * count
+                whole += count * rank
+                squares += count * rank * rank
+                ties[0, used] = count
+                ties[1, used] = rank
+                places[used] = g
+                used += 1
+                m += count
+        tails[v, 0] = 0.0
+        tails[v, 1] = 0.0
+        if m == 0:
+            continue
+        exact = m <= exact_limit
+        low, high = -1, whole + 1  # p <= alpha at low (nothing lies below 0), not at high
+        step = 1
+        tail = min(max(np.int64((whole - guess * sqrt(squares)) / 2), 0), whole)
+        while high - low > 1:
+            if exact:
+                if work.shape[1] <= tail:
+                    work = np.empty((2, 2 * tail + 2))
+                p = _lower_tail(tail, ties, used, m, pmf, cdf, work, sums)
+                p = min(1.0, 2 * p) if side == 0 else p
+            else:
+                p = _normal_p(whole - 2 * tail, squares, continuity, 0 if side == 0 else 1)
+            if p <= alpha:
+                low = tail
+                tail = low + step if high > whole else (low + high) // 2
+            else:
+                high = tail
+                tail = high - step if low < 0 else (low + high) // 2
+            step *= 2
+            tail = min(max(tail, low + 1), high - 1)
+        if side == 0 and 2 * low >= whole:
+            low = (whole - 1) // 2  # the two tails must not meet
+        if low < 0:
+            continue
+        if side >= 0:
+            tails[v, 1] = _biased_tail(low, ties, used, places, fall_pmf, fall_cdf, sums)
+        if side <= 0:
+            tails[v, 0] = _biased_tail(low, ties, used, places, rise_pmf, rise_cdf, sums)
+
+
+@numba.njit(cache=True)
+def _biased_tail(tail, groups, used, places, pmf, cdf, sums):
+    """As `_nested_tail`, each group with binomial tables of its own."""
+    largest = _order_by_size(groups, used)
+    count, rank, own = groups[0, largest], groups[1, largest], places[largest]
+    others = used - 1
+    if others == 0:
+        return cdf[own, count, min(tail // rank, count)]
+    total = 0.0
+    level = 0
+    groups[2, 0] = -1
+    groups[3, 0] = tail
+    sums[0] = 1.0
+    while level >= 0:
+        g = groups[4, level]
+        size, table = groups[0, g], pmf[places[g]]
+        if level == others - 1:
+            inner = _last_sum(
+                groups[3, level], rank, groups[1, g], cdf[own, count], count, table[size], size
+            )
+            total += sums[level] * inner
+            level -= 1
+            continue
+        groups[2, level] += 1
+        number = groups[2, level]
+        left = groups[3, level] - number * groups[1, g]
+        if number > size or left < 0:
+            level -= 1
+            continue
+        level += 1
+        groups[2, level] = -1
+        groups[3, level] = left
+        sums[level] = sums[level - 1] * table[size, number]
     return min(total, 1.0)

@@ -1,0 +1,257 @@
+"""Exact power by enumeration: one endpoint, independent participants, no Monte Carlo error.
+
+The changes of n participants fall on the values -(K-1) ... K-1. Given how
+many there are of each absolute value, the number of rises among them is
+binomial, and the conditional probability of rejection follows. Averaging over
+those numbers gives the power. A test that drops zeros depends on n only
+through the number m of non-zero changes, so that one table over m serves
+every n.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammaln, ndtri, xlog1py, xlogy
+
+from sim.errors import StudyError
+from sim.inference.binomial import fair_binomial
+from sim.inference.paired_t import t_from_sums
+from sim.inference.result import SIDE
+from sim.inference.sign import sign_result
+from sim.inference.signed_rank_kernels import conditional_rejection
+from sim.power.exact_kernels import add_participant, compositions
+from sim.study import Analysis
+
+FloatArray = NDArray[np.float64]
+
+WORK_LIMIT = 2e9
+"""Most elementary steps of an enumeration, some ten seconds; beyond, it is refused."""
+STEPS = 12
+"""Steps per term of a nested sum: the search for the critical value and both tails."""
+CUT = 1e-16
+"""Probability below which a way to distribute the changes is left out (and accounted for)."""
+
+
+@dataclass(frozen=True, eq=False)
+class ExactPower:
+    """Exact probabilities of one endpoint, per size (K).
+
+    Attributes
+    ----------
+    power : ndarray, shape (K,)
+        P(p <= alpha), in either direction.
+    win : ndarray, shape (K,)
+        P(p <= alpha with the statistic on the stated side).
+    error : ndarray, shape (K,)
+        Probability left out of the enumeration: the most by which `power`
+        and `win` can be too small.
+    """
+
+    power: FloatArray
+    win: FloatArray
+    error: FloatArray
+
+
+def exact_rejection(
+    pmf: ArrayLike, sizes: Sequence[int], analysis: Analysis, work_limit: float = WORK_LIMIT
+) -> ExactPower:
+    """Exact power of the analysis's test for one endpoint.
+
+    Parameters
+    ----------
+    pmf : array_like, shape (2 K - 1,)
+        Probabilities of the changes -(K-1) ... K-1.
+    sizes : sequence of int
+        Numbers of participants, each at least 1.
+    analysis : Analysis
+        Test, level, options; its adjustment plays no part.
+    work_limit : float
+        Most elementary steps allowed.
+
+    Returns
+    -------
+    ExactPower
+
+    Raises
+    ------
+    StudyError
+        Where the enumeration would take more than `work_limit` steps.
+    """
+    chances = np.asarray(pmf, dtype=np.float64)
+    chances = chances / chances.sum()
+    ordered = np.asarray(sizes, dtype=np.int64)
+    if analysis.test == "paired_t":
+        low, high, error = _by_sums(chances, ordered, analysis, work_limit)
+    elif analysis.test == "sign":
+        low, high, error = _by_signs(chances, ordered, analysis)
+    else:
+        low, high, error = _by_ties(chances, ordered, analysis, work_limit)
+    win = low if analysis.alternative == "less" else high
+    return ExactPower(low + high, win, error)
+
+
+Tails = tuple[FloatArray, FloatArray, FloatArray]
+"""P(rejected low), P(rejected high), probability left out; each per size."""
+
+
+def _binomial_tables(chance: FloatArray, limit: int) -> FloatArray:
+    """Probabilities of Binomial(m, chance) for all m up to a limit; (..., limit + 1, limit + 1)."""
+    m, k = np.arange(limit + 1)[:, None], np.arange(limit + 1)[None, :]
+    ways = gammaln(m + 1) - gammaln(k + 1) - gammaln(np.maximum(m - k, 0) + 1)
+    p = np.asarray(chance)[..., None, None]
+    logs = ways + xlogy(k, p) + xlog1py(np.maximum(m - k, 0), -p)
+    return np.where(k <= m, np.exp(logs), 0.0)
+
+
+def _mixing(zero: float, sizes: NDArray[np.int64]) -> FloatArray:
+    """Distribution of the number of non-zero changes at each size; (K, N + 1)."""
+    table = _binomial_tables(np.array(1 - zero), int(sizes.max()))
+    return np.asarray(table[sizes])
+
+
+def _by_signs(pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis) -> Tails:
+    """Sign test: given m non-zero changes the number of rises is binomial."""
+    centre = len(pmf) // 2
+    up, down = float(pmf[centre + 1 :].sum()), float(pmf[:centre].sum())
+    limit = int(sizes.max())
+    rises = _binomial_tables(np.array(up / max(up + down, np.finfo(float).tiny)), limit)
+    m, k = np.meshgrid(np.arange(limit + 1), np.arange(limit + 1), indexing="ij")
+    result = sign_result(np.minimum(k, m), np.maximum(m - k, 0), analysis)
+    rejected = (result.pvalue <= analysis.alpha) & (k <= m) & (m > 0)
+    low = (rises * (rejected & (result.direction < 0))).sum(axis=1)
+    high = (rises * (rejected & (result.direction > 0))).sum(axis=1)
+    mixing = _mixing(float(pmf[centre]), sizes)
+    return mixing @ low, mixing @ high, np.zeros(len(sizes))
+
+
+def _by_ties(
+    pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis, work_limit: float
+) -> Tails:
+    """Rank and sign-flip tests: enumerate the numbers of changes by absolute value."""
+    centre = len(pmf) // 2
+    mixing = _mixing(float(pmf[centre]), sizes)
+    ways = _Ways(pmf, int(sizes.max()))
+    pratt = analysis.test == "signed_rank" and analysis.zeros == "pratt"
+    needed = np.flatnonzero(mixing.max(axis=0) > CUT)
+    repeats = (mixing[:, needed] > CUT).sum(axis=0) if pratt else np.ones(len(needed))
+    ways.require(needed, repeats, work_limit)
+    conditional = _Conditional(pmf, int(sizes.max()), analysis)
+    low, high, error = np.zeros((3, len(sizes)))
+    for m in needed:
+        counts, weights = ways.of(int(m))
+        missed = max(1 - float(weights.sum()), 0.0)
+        error += mixing[:, m] * missed
+        if not pratt:
+            tails = weights @ conditional.tails(counts, 0)
+            low, high = low + mixing[:, m] * tails[0], high + mixing[:, m] * tails[1]
+            continue
+        for k in np.flatnonzero(mixing[:, m] > CUT):
+            tails = weights @ conditional.tails(counts, int(sizes[k] - m))
+            low[k] += mixing[k, m] * tails[0]
+            high[k] += mixing[k, m] * tails[1]
+    return low, high, error + np.maximum(1 - mixing[:, needed].sum(axis=1), 0)
+
+
+class _Ways:
+    """Ways in which m non-zero changes fall on the absolute values, with their probabilities."""
+
+    def __init__(self, pmf: FloatArray, limit: int) -> None:
+        centre = len(pmf) // 2
+        absolute = pmf[centre + 1 :] + pmf[:centre][::-1]  # (G,)
+        left = np.cumsum(absolute[::-1])[::-1]
+        share = np.divide(absolute, left, out=np.ones_like(absolute), where=left > 0)
+        self._tables = _binomial_tables(np.clip(share, 0, 1), limit)  # (G, N + 1, N + 1)
+
+    def require(self, needed: NDArray[np.int64], repeats: FloatArray, limit: float) -> None:
+        """Refuse an enumeration that would take too many steps."""
+        none = np.empty((0, 0), np.int64), np.empty(0)
+        work = 0.0
+        for m, times in zip(needed, repeats, strict=True):
+            work += STEPS * float(times) * compositions(int(m), self._tables, CUT, *none)[1]
+            if work > limit:
+                raise StudyError(
+                    f"engine: exact enumeration at this size takes more than {limit:.0e} steps; "
+                    "use engine=monte_carlo, smaller sizes or fewer of them"
+                )
+
+    def of(self, m: int) -> tuple[NDArray[np.int64], FloatArray]:
+        """Counts (V, G) and weights (V,) for m changes."""
+        found, _ = compositions(m, self._tables, CUT, np.empty((0, 0), np.int64), np.empty(0))
+        counts = np.empty((found, len(self._tables)), np.int64)
+        weights = np.empty(found)
+        compositions(m, self._tables, CUT, counts, weights)
+        return counts, weights
+
+
+class _Conditional:
+    """Probability of rejection given the numbers of changes by absolute value."""
+
+    def __init__(self, pmf: FloatArray, limit: int, analysis: Analysis) -> None:
+        centre = len(pmf) // 2
+        up, down = pmf[centre + 1 :], pmf[:centre][::-1]
+        rise = np.divide(up, up + down, out=np.full_like(up, 0.5), where=up + down > 0)
+        self._rises = _binomial_tables(rise, limit)
+        self._falls = _binomial_tables(1 - rise, limit)
+        self._cumulated = tuple(
+            np.minimum(np.cumsum(table, axis=2), 1.0) for table in (self._rises, self._falls)
+        )
+        self._fair = fair_binomial(limit)
+        self._side = SIDE[analysis.alternative]
+        self._analysis = analysis
+        exact = {"auto": analysis.exact_limit, "asymptotic": -1}.get(analysis.p_value, limit)
+        self._exact_limit = limit if analysis.test == "sign_flip" else exact
+
+    def tails(self, counts: NDArray[np.int64], zeros: int) -> FloatArray:
+        """P(rejected low), P(rejected high) for every way; (V, 2)."""
+        analysis = self._analysis
+        result = np.empty((len(counts), 2))
+        tail = analysis.alpha / 2 if self._side == 0 else analysis.alpha
+        midranks = 1 if analysis.zeros == "pratt" else 0
+        conditional_rejection(
+            counts, zeros, 2 if analysis.test == "sign_flip" else midranks, self._exact_limit,
+            analysis.continuity, self._side, analysis.alpha, float(-ndtri(tail)), *self._fair,
+            self._rises, self._cumulated[0], self._falls, self._cumulated[1], result,
+        )  # fmt: skip
+        return result
+
+
+def _by_sums(
+    pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis, work_limit: float
+) -> Tails:
+    """Paired t: the joint distribution of the sum and the sum of squares, one person at a time."""
+    points, limit = len(pmf) // 2, int(sizes.max())
+    used = np.abs(np.flatnonzero(pmf > 0) - points).max(initial=0)  # no wider than it need be
+    chances, points = pmf[points - used : points + used + 1], int(used)
+    cells = (2 * points * limit + 1) * (points**2 * limit + 1)
+    if cells * limit * len(chances) / 6 > work_limit:
+        raise StudyError(
+            f"engine: the exact t test at n = {limit} takes more than {work_limit:.0e} steps; "
+            "use engine=monte_carlo or smaller sizes"
+        )
+    old = np.zeros((2 * points * limit + 1, points**2 * limit + 1))
+    new = np.zeros_like(old)
+    old[points * limit, 0] = 1.0
+    low, high, error = np.zeros((3, len(sizes)))
+    for n in range(1, limit + 1):
+        add_participant(old, new, n - 1, points, chances)
+        old, new = new, old
+        for k in np.flatnonzero(sizes == n):
+            low[k], high[k] = _t_tails(old, n, points * limit, analysis)
+            error[k] = max(1 - float(old.sum()), 0.0)
+    return low, high, error
+
+
+def _t_tails(joint: FloatArray, n: int, middle: int, analysis: Analysis) -> tuple[float, float]:
+    where = np.nonzero(joint)
+    total, squares = where[0] - middle, where[1]
+    result = t_from_sums(np.full(len(total), n), total, squares, SIDE[analysis.alternative])
+    rejected = result.pvalue <= analysis.alpha
+    mass = joint[where]
+    return (
+        float(mass[rejected & (result.direction < 0)].sum()),
+        float(mass[rejected & (result.direction > 0)].sum()),
+    )

@@ -1,0 +1,75 @@
+"""Compiled enumeration; it stands in one file because numba's cache asks for it."""
+
+import numba
+import numpy as np
+
+
+@numba.njit(cache=True)
+def compositions(m, pmf, cut, counts, weights):
+    """List the likely ways in which m changes fall on G absolute values.
+
+    Fills `counts` (V, G) and their multinomial `weights` (V,), leaving out
+    every way whose first places alone have probability below `cut`. Returns
+    the number of ways, and the work of the nested sums over them; where the
+    arrays are empty it only counts.
+
+    `pmf` (G, m + 1, m + 1) holds the binomials of place g given what earlier
+    places have left.
+    """
+    span = pmf.shape[0]
+    taken = np.zeros(span, np.int64)
+    left = np.empty(span + 1, np.int64)
+    chance = np.empty(span + 1)
+    found, work = 0, 0.0
+    level = 0
+    taken[0], left[0], chance[0] = -1, m, 1.0
+    if span == 1:
+        if weights.size:
+            counts[0, 0], weights[0] = m, 1.0
+        return 1, 1.0
+    while level >= 0:
+        taken[level] += 1
+        if taken[level] > left[level]:
+            level -= 1
+            continue
+        reached = chance[level] * pmf[level, left[level], taken[level]]
+        if reached < cut:
+            continue
+        level += 1
+        left[level] = left[level - 1] - taken[level - 1]
+        chance[level] = reached
+        if level < span - 1:
+            taken[level] = -1
+            continue
+        taken[level] = left[level]  # the last place takes what is left
+        most, product = 0, 1.0
+        for g in range(span):
+            most = max(most, taken[g])
+            product *= taken[g] + 1
+        work += product / (most + 1)
+        if weights.size:
+            counts[found] = taken
+            weights[found] = reached
+        found += 1
+        level -= 1
+    return found, work
+
+
+@numba.njit(cache=True)
+def add_participant(old, new, reach, points, pmf):
+    """One more participant in the joint distribution of the sum and the sum of squares of changes.
+
+    `old` and `new` have shape (2 S + 1, Q + 1), the sum shifted by S; `reach`
+    is the number of participants in `old`, `points` the largest change.
+    """
+    middle = (old.shape[0] - 1) // 2
+    top, squares = min(reach * points, middle), reach * points * points
+    new[:] = 0.0
+    for s in range(middle - top, middle + top + 1):
+        for q in range(min(squares + 1, old.shape[1])):
+            mass = old[s, q]
+            if mass > 0.0:
+                for change in range(-points, points + 1):
+                    chance = pmf[change + points]
+                    if chance > 0.0:
+                        new[s + change, q + change * change] += mass * chance
