@@ -1,0 +1,110 @@
+"""The smallest possible p-value, found by looking at every sample, and what it forbids."""
+
+import numpy as np
+import pytest
+from oracles.enumeration import changes_of, count_vectors
+from oracles.studies import analysis_id, make_analysis, offered_analyses, small_study
+
+from sim.inference.attainable import smallest_pvalue, winnable
+from sim.inference.registry import TESTS
+from sim.inference.rules import DecisionRule, decision_rules
+from sim.jobs.plan import attainable
+from sim.study import Analysis
+
+SEVEN = tuple(range(7))
+ANY = DecisionRule("any", ("mentor",), SEVEN, 1)
+ALL = DecisionRule("all", ("mentor",), SEVEN, 7)
+SIZES = range(2, 15)
+
+
+def smallest_of_all(n: int, analysis: Analysis) -> float:
+    """Smallest p-value over all samples of n changes from -3 to 3."""
+    changes = changes_of(count_vectors(n, 7)).astype(np.int16)[:, :, None]
+    return float(TESTS[analysis.test](changes, np.array([n]), analysis).pvalue.min())
+
+
+UNCORRECTED = [analysis for analysis in offered_analyses() if not analysis.continuity]
+CORRECTED = [analysis for analysis in offered_analyses() if analysis.continuity]
+
+
+@pytest.mark.parametrize("analysis", UNCORRECTED, ids=analysis_id)
+def test_smallest_pvalue_is_attained(analysis: Analysis) -> None:
+    """No sample gives a smaller p-value, and some sample gives this one."""
+    for n in (2, 4, 6):
+        found = smallest_pvalue([n], analysis)[0]
+        assert found == pytest.approx(smallest_of_all(n, analysis), rel=1e-12)
+
+
+@pytest.mark.parametrize("analysis", CORRECTED, ids=analysis_id)
+def test_smallest_corrected_pvalue_is_a_bound(analysis: Analysis) -> None:
+    """With the continuity correction no sample gives a smaller p-value."""
+    for n in (2, 4, 6):
+        assert smallest_pvalue([n], analysis)[0] <= smallest_of_all(n, analysis)
+
+
+def first_winnable(rule: DecisionRule, analysis: Analysis) -> int:
+    """Smallest number of informative pairs from which a rule on seven domains can be won."""
+    wins = winnable([smallest_pvalue(SIZES, analysis)], 7, [rule], analysis)[rule.name]
+    assert wins[np.argmax(wins) :].all()
+    return SIZES[int(np.argmax(wins))]
+
+
+@pytest.mark.parametrize("test", ["signed_rank", "sign"])
+@pytest.mark.parametrize(
+    ("adjustment", "any_from", "all_from"),
+    [
+        ("none", 6, 6),
+        ("bonferroni", 9, 9),
+        ("holm", 9, 9),
+        ("sidak", 9, 9),
+        ("hochberg", 6, 6),
+        ("hommel", 6, 6),
+        ("benjamini_hochberg", 6, 6),
+    ],
+)
+def test_what_exact_tests_forbid(test: str, adjustment: str, any_from: int, all_from: int) -> None:
+    """Any win among seven needs 9 pairs under Bonferroni and Holm; all seven need 6 elsewhere."""
+    analysis = make_analysis(test=test, adjustment=adjustment)
+    assert first_winnable(ANY, analysis) == any_from
+    assert first_winnable(ALL, analysis) == all_from
+
+
+def test_what_the_approximation_forbids() -> None:
+    """The uncorrected asymptotic p cannot go below .0455 at 4 pairs and .0143 at 6."""
+    found = smallest_pvalue([3, 4, 6], make_analysis(p_value="asymptotic"))
+    assert [round(float(p), 4) for p in found] == [0.0833, 0.0455, 0.0143]
+
+
+def test_exact_smallest_is_a_power_of_two() -> None:
+    """Exact two-sided p-values end at 2^(1-m): .0625 at 5 and .03125 at 6."""
+    assert smallest_pvalue([5, 6], make_analysis()).tolist() == [0.0625, 0.03125]
+    assert smallest_pvalue([5], make_analysis(alternative="greater")).tolist() == [0.03125]
+
+
+def test_a_dyadic_alpha_is_met() -> None:
+    """At alpha = .0625 five pairs can win: p = alpha rejects."""
+    analysis = make_analysis(alpha=0.0625)
+    one = DecisionRule("one", ("mentor",), (0,), 1)
+    assert winnable([smallest_pvalue([4, 5], analysis)], 7, [one], analysis)["one"].tolist() == [
+        False,
+        True,
+    ]
+
+
+def test_the_total_is_not_adjusted() -> None:
+    """Under Holm the total can be won from 6 pairs, a domain from 9 on (of seven)."""
+    total = DecisionRule("total", ("mentor",), (7,), 1)
+    assert first_winnable(total, make_analysis(adjustment="holm")) == 6
+
+
+def test_attainable_of_a_study() -> None:
+    """A study knows the first size from which each rule can be won, among sizes not studied too."""
+    study = small_study(
+        design={"sizes": (4, 20)}, analysis={"adjustment": "holm", "p_value": "exact"}
+    )
+    found = attainable(study, decision_rules(study))
+    assert found.smallest["mentor"] == (0.125, 2.0**-19)
+    assert found.winnable_from == {"any": 7, "all": 7, "total": 6}  # 2^(1-m) <= .05 / 3
+    out_of_reach = small_study(design={"sizes": (2, 5)}, analysis={"p_value": "exact"})
+    rules = decision_rules(out_of_reach)
+    assert set(attainable(out_of_reach, rules).winnable_from.values()) == {None}

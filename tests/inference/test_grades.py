@@ -1,0 +1,83 @@
+"""Decisions by grades are the decisions by p-values, whatever the thresholds."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracles.enumeration import changes_of, count_vectors
+from oracles.likert import change_blocks
+from oracles.studies import analysis_id, make_analysis, offered_analyses
+
+from sim.inference.adjust import ADJUSTMENTS, adjust
+from sim.inference.analyse import Conclusions, analyse, conclude
+from sim.study import Analysis
+
+EVERY = pytest.mark.parametrize("analysis", offered_analyses(), ids=analysis_id)
+ANALYSES = st.sampled_from(offered_analyses())
+ALPHAS = st.sampled_from([0.001, 0.01, 0.05, 0.125, 0.25, 0.49])
+
+
+def by_pvalues(changes: np.ndarray, sizes: np.ndarray, analysis: Analysis) -> Conclusions:
+    """Conclude from p-values, adjusted by the public function."""
+    result = analyse(changes, sizes, analysis)
+    onside = result.direction == (-1 if analysis.alternative == "less" else 1)
+    rejected = result.pvalue <= analysis.alpha
+    adjusted = rejected.copy()
+    domains = adjust(result.pvalue[..., :-1], analysis.adjustment)
+    adjusted[..., :-1] = domains <= analysis.alpha
+    nothing = result.informative == 0
+    return Conclusions(rejected, rejected & onside, adjusted, adjusted & onside, nothing)
+
+
+def agree(changes: np.ndarray, sizes: np.ndarray, analysis: Analysis) -> None:
+    """Assert that both ways conclude the same."""
+    found, expected = conclude(changes, sizes, analysis), by_pvalues(changes, sizes, analysis)
+    for name, value in vars(expected).items():
+        assert np.array_equal(getattr(found, name), value), (name, analysis)
+
+
+def all_samples(n: int, values: int) -> np.ndarray:
+    """Every sample of n changes as the first domain, shuffled ones as two more and the total."""
+    first = changes_of(count_vectors(n, values)).astype(np.int16)
+    rng = np.random.default_rng(17)
+    others = [rng.permutation(first) for _ in range(3)]
+    return np.stack([first, *others], axis=2)
+
+
+@EVERY
+@pytest.mark.parametrize("alpha", [0.05, 0.0625, 0.3])
+def test_every_likert_sample(analysis: Analysis, alpha: float) -> None:
+    """All samples of six changes from -3 to 3 are decided alike, under each adjustment."""
+    changes = all_samples(6, 7)
+    for adjustment in ADJUSTMENTS:
+        stated = analysis.model_copy(update={"alpha": alpha, "adjustment": adjustment})
+        agree(changes, np.array([6]), stated)
+
+
+@settings(max_examples=300)
+@given(analysis=ANALYSES, block=change_blocks(12), alpha=ALPHAS)
+def test_any_block(analysis: Analysis, block: np.ndarray, alpha: float) -> None:
+    """Blocks with missing and tied rows are decided alike at every size."""
+    sizes = np.unique([1, block.shape[1] // 2 + 1, block.shape[1]])
+    for adjustment in ("none", "holm", "hommel", "benjamini_yekutieli"):
+        agree(block, sizes, analysis.model_copy(update={"alpha": alpha, "adjustment": adjustment}))
+
+
+@pytest.mark.parametrize("reach", [1, 4, 28])
+@pytest.mark.parametrize("p_value", ["exact", "auto", "asymptotic"])
+@pytest.mark.parametrize("zeros", ["wilcox", "pratt"])
+def test_large_samples(zeros: str, p_value: str, reach: int) -> None:
+    """Samples of up to 150 people, shifted a little, are decided alike."""
+    rng = np.random.default_rng(18)
+    drift = rng.integers(0, 2, (40, 150, 4)) * (rng.random((40, 1, 4)) < 0.5)
+    changes = (rng.integers(-reach, reach + 1, (40, 150, 4)) + drift).astype(np.int16)
+    for adjustment in ADJUSTMENTS:
+        analysis = make_analysis(p_value=p_value, zeros=zeros, adjustment=adjustment)
+        agree(changes, np.array([5, 20, 150]), analysis)
+
+
+@pytest.mark.parametrize("p_value", ["exact", "asymptotic"])
+def test_two_sided_alpha_near_one(p_value: str) -> None:
+    """At alpha = .999 everything but p = 1 is rejected."""
+    analysis = make_analysis(p_value=p_value, alpha=0.999)
+    agree(all_samples(5, 5), np.array([5]), analysis)

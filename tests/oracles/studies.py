@@ -1,0 +1,116 @@
+"""Small studies, populations and tasks to test with."""
+
+from collections.abc import Mapping
+from functools import cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from sim import compose_study
+from sim.cohorts.marginals import DomainMarginals
+from sim.cohorts.population import Population, build_population
+from sim.errors import StudyError
+from sim.inference.registry import TESTS
+from sim.inference.rules import DecisionRule
+from sim.power.monte_carlo import BlockTask
+from sim.study import Analysis, Study, parse_study
+
+PRE = (0.10, 0.20, 0.40, 0.20, 0.10)
+SMALL = {
+    "scale": {"points": 5, "domains": ("a", "b", "c")},
+    "effect": {"kind": "shift", "shift": 0.5},
+    "roles": {"mentor": {"pre": PRE}, "mentee": None},
+    "decision": {
+        "primary": "any",
+        "rules": {
+            "any": {"kind": "any", "endpoints": "domains", "roles": ("mentor",)},
+            "all": {"kind": "all", "endpoints": "domains", "roles": ("mentor",)},
+            "total": {"kind": "one", "endpoints": "total", "roles": ("mentor",)},
+        },
+    },
+    "design": {"sizes": (6, 12)},
+    "monte_carlo": {"replicates": 200, "block_size": 100},
+    "pilot": None,
+}
+WHOLE = {"effect", "roles", "rules"}
+"""Sections that replace the default rather than add to it."""
+
+
+@cache
+def default_study() -> Study:
+    """Compose the study that the command runs without arguments."""
+    return compose_study()
+
+
+def merged(base: Any, changes: Any) -> Any:
+    """Lay changes over nested plain data."""
+    if not isinstance(base, Mapping) or not isinstance(changes, Mapping):
+        return changes
+    own = {
+        key: value if key in WHOLE else merged(base.get(key), value)
+        for key, value in changes.items()
+    }
+    return {**base, **own}
+
+
+def small_study(**changes: Any) -> Study:
+    """Parse a study of three domains and mentors only, with changes by section."""
+    return parse_study(merged(merged(default_study().model_dump(), SMALL), changes))
+
+
+def make_analysis(**changes: Any) -> Analysis:
+    """State an analysis: by default exact, two-sided, .05, not adjusted."""
+    plain = {"p_value": "exact", "adjustment": "none"}
+    if changes.get("test") == "paired_t":
+        plain["p_value"] = "auto"
+    base = default_study().analysis.model_dump()
+    return Analysis.model_validate({**base, **plain, **changes})
+
+
+@cache
+def offered_analyses() -> tuple[Analysis, ...]:
+    """List every registered test with every combination of options that a study accepts."""
+    options = product(
+        TESTS,
+        ("auto", "exact", "asymptotic", "mid_p"),
+        ("wilcox", "pratt"),
+        (False, True),
+        ("two_sided", "greater", "less"),
+    )
+    names = ("test", "p_value", "zeros", "continuity", "alternative")
+    found = []
+    for values in options:
+        stated = dict(zip(names, values, strict=True))
+        try:
+            study = small_study(analysis={**stated, "exact_limit": 4, "adjustment": "none"})
+        except StudyError:
+            continue
+        found.append(study.analysis)
+    return tuple(found)
+
+
+def analysis_id(analysis: Analysis) -> str:
+    """Name an analysis in a test's id."""
+    parts = [analysis.test, analysis.p_value, analysis.zeros, analysis.alternative]
+    return "-".join([*parts, "cc"] if analysis.continuity else parts)
+
+
+def population_of_changes(probabilities: Mapping[int, float], domains: int = 1) -> Population:
+    """People whose change has the stated distribution, in every domain, domains independent."""
+    reach = max(map(abs, probabilities))
+    table = np.zeros((2 * reach + 1, 2 * reach + 1))
+    for change, probability in probabilities.items():
+        table[reach, reach + change] = probability
+    marginals = DomainMarginals(table.sum(axis=1), table.sum(axis=0), table)
+    return build_population([marginals] * domains, np.eye(2 * domains))
+
+
+def make_task(
+    population: Population, sizes: tuple[int, ...], analysis: Analysis, **changes: Any
+) -> BlockTask:
+    """Set one role up for simulation, with one rule: any domain is won."""
+    domains = len(population.tables)
+    rule = DecisionRule("any", ("mentor",), tuple(range(domains)), 1)
+    stated = {"rules": (rule,), "seed": 5, "block_size": 500, **changes}
+    return BlockTask(populations=(population,), sizes=(sizes,), analysis=analysis, **stated)
