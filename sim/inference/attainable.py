@@ -14,7 +14,7 @@ from sim.study import Analysis
 def smallest_pvalue(sizes: Sequence[int], analysis: Analysis) -> FloatArray:
     """Smallest p-value that a test can give, per size.
 
-    With m informative pairs all on one side, exact rank and sign tests give
+    With m informative pairs all on one side, exact rank, sign and sign-flip tests give
     2^(1-m) two-sided and the normal approximation no less than
     2 Phi(-sqrt(m)), reached where all changes are tied; a continuity
     correction only raises that. The t test has no such bound.

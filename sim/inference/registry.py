@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.inference.paired_t import paired_t_curve
 from sim.inference.result import IntArray, TestResult
 from sim.inference.sign import sign_curve
+from sim.inference.sign_flip import sign_flip_curve, sign_flip_graded
 from sim.inference.signed_rank import signed_rank_curve, signed_rank_graded
 from sim.inference.thresholds import Procedure
 from sim.study import Analysis
@@ -18,11 +19,15 @@ Curve = Callable[[IntArray, IntArray, Analysis], TestResult]
 TESTS: dict[str, Curve] = {
     "signed_rank": signed_rank_curve,
     "sign": sign_curve,
+    "sign_flip": sign_flip_curve,
     "paired_t": paired_t_curve,
 }
 
 Graded = Callable[[IntArray, IntArray, Analysis, Procedure], NDArray[np.int8]]
 """The same test compared with thresholds only -> grades (R, K, E)."""
 
-GRADED: dict[str, Graded] = {"signed_rank": signed_rank_graded}
+GRADED: dict[str, Graded] = {
+    "signed_rank": signed_rank_graded,
+    "sign_flip": sign_flip_graded,
+}
 """Tests that can tell a p-value's grade without computing it; the others go by their p-values."""

@@ -42,6 +42,12 @@ class TestResult:
     informative: NDArray[np.int32]
 
 
+def require_choice(value: str, known: tuple[str, ...], name: str) -> None:
+    """Refuse an option that is not among the known ones, with a ValueError that lists them."""
+    if value not in known:
+        raise ValueError(f"{name}: {value!r} must be one of {', '.join(known)}")
+
+
 def as_rows(changes: object) -> NDArray[np.int64]:
     """Check a plain array of changes and return it as whole numbers.
 

@@ -22,7 +22,7 @@ from sim.inference.binomial import fair_binomial
 from sim.inference.paired_t import t_from_sums
 from sim.inference.result import SIDE
 from sim.inference.sign import sign_result
-from sim.inference.signed_rank_kernels import conditional_rejection
+from sim.inference.signed_score_kernels import MIDRANKS, PRATT, VALUES, conditional_rejection
 from sim.power.exact_kernels import add_participant, compositions
 from sim.study import Analysis
 
@@ -203,16 +203,16 @@ class _Conditional:
         self._side = SIDE[analysis.alternative]
         self._analysis = analysis
         exact = {"auto": analysis.exact_limit, "asymptotic": -1}.get(analysis.p_value, limit)
-        self._exact_limit = limit if analysis.test == "sign_flip" else exact
+        self._exact_limit = exact
 
     def tails(self, counts: NDArray[np.int64], zeros: int) -> FloatArray:
         """P(rejected low), P(rejected high) for every way; (V, 2)."""
         analysis = self._analysis
         result = np.empty((len(counts), 2))
         tail = analysis.alpha / 2 if self._side == 0 else analysis.alpha
-        midranks = 1 if analysis.zeros == "pratt" else 0
+        midranks = PRATT if analysis.zeros == "pratt" else MIDRANKS
         conditional_rejection(
-            counts, zeros, 2 if analysis.test == "sign_flip" else midranks, self._exact_limit,
+            counts, zeros, VALUES if analysis.test == "sign_flip" else midranks, self._exact_limit,
             analysis.continuity, self._side, analysis.alpha, float(-ndtri(tail)), *self._fair,
             self._rises, self._cumulated[0], self._falls, self._cumulated[1], result,
         )  # fmt: skip

@@ -11,6 +11,7 @@ from sim.study import Analysis, Study
 TEST_NAMES = {
     "signed_rank": "Wilcoxon signed-rank test",
     "sign": "sign test",
+    "sign_flip": "sign-flip permutation test of the mean change",
     "paired_t": "paired t test",
 }
 ADJUSTMENT_NAMES = {

@@ -68,7 +68,7 @@ class Design(Section):
 class Analysis(Section):
     """The paired test and its error rate."""
 
-    test: Literal["signed_rank", "sign", "paired_t"]
+    test: Literal["signed_rank", "sign", "sign_flip", "paired_t"]
     """Paired test of each endpoint."""
     p_value: Literal["auto", "exact", "asymptotic", "mid_p"]
     """How p is found: auto = exact up to exact_limit informative pairs, asymptotic beyond."""

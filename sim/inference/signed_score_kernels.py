@@ -1,24 +1,32 @@
-"""Compiled parts of the signed-rank test; they stand together because numba's cache asks for it."""
+"""Compiled tests on signed scores; they stand together because numba's cache asks for it.
+
+The score of a change is its doubled midrank (signed-rank test) or its doubled
+absolute value (sign-flip test). `scores` says which: MIDRANKS, PRATT (zeros
+take the first ranks) or VALUES. W+ is the sum of the scores of the rises.
+"""
 
 from math import erfc, sqrt
 
 import numba
 import numpy as np
 
+MIDRANKS, PRATT, VALUES = 0, 1, 2
 TILE = 64
 """Replicates graded together, so that their counts stay in the nearest cache."""
 
 
 @numba.njit(cache=True)
-def signed_rank_grades(
-    changes, sizes, pratt, exact_limit, continuity, side, spans, levels,
+def fill_grades(
+    changes, sizes, scores, exact_limit, continuity, side, spans, levels,
     squares, clear_low, clear_high, pmf, cdf, whole_number, grades,
 ):  # fmt: skip
     """Fill grades (K, E, R) from changes (N, E, R), a tile of replicates at a time.
 
     Per endpoint and absolute change g the tile's counts and net rises stand
-    side by side, so that the sums over g run over whole vectors. `whole_number`
-    is an empty array of the narrowest type that holds those sums.
+    side by side, so that the sums over g run over whole vectors. `levels` are
+    the thresholds on p, `squares` those on z^2; an exact p is sought only for
+    z^2 between `clear_low` and `clear_high`. `whole_number` is an empty array
+    of the narrowest type that holds the sums.
     """
     participants, endpoints, replicates = changes.shape
     span = 1
@@ -26,13 +34,13 @@ def signed_rank_grades(
         span = max(span, spans[e])
     counts = np.zeros((endpoints, span + 1, TILE), np.int32)
     nets = np.zeros((endpoints, span + 1, TILE), np.int32)
-    start = np.empty(TILE, whole_number.dtype)
+    ranked = np.empty(TILE, whole_number.dtype)
     balance = np.empty(TILE, whole_number.dtype)
     spread = np.empty(TILE, whole_number.dtype)
     grade = np.empty(TILE, np.int64)
     moved = np.empty(TILE)
     groups = np.empty((5, span + 1), np.int64)
-    weights = np.empty(span + 1)
+    sums = np.empty(span + 1)
     work = np.empty((2, 1))
     for low in range(0, replicates, TILE):
         width = min(TILE, replicates - low)
@@ -44,47 +52,54 @@ def signed_rank_grades(
                 _count(changes[i, e, low : low + width], spans[e], counts[e], nets[e])
             if k < sizes.size and i + 1 == sizes[k]:
                 for e in range(endpoints):
-                    _rank_sums(counts[e], nets[e], spans[e], pratt, width, start, balance, spread)
-                    for r in range(width):
-                        m = np.float64(balance[r])
-                        step = 0.0
-                        if continuity:
-                            step = 2.0 * np.sign(m) if side == 0 else 2.0 * side
-                        moved[r] = abs(m - step) if side == 0 else side * (m - step)
-                        grade[r] = 0
-                    for s in range(squares.size):
-                        for r in range(width):
-                            above = moved[r] * moved[r] >= squares[s] * np.float64(spread[r])
-                            grade[r] += np.int64(above & (moved[r] > 0))
-                    if exact_limit > 0:
-                        for r in range(width):
-                            m = (start[r] - 1) // 2
-                            if pratt:
-                                m -= counts[e, 0, r]
-                            if m == 0 or m > exact_limit:
-                                continue
+                    _sum_scores(
+                        counts[e], nets[e], spans[e], scores, width, ranked, balance, spread
+                    )
+                    _grade(balance, spread, continuity, side, squares, width, moved, grade)
+                    for r in range(width if exact_limit > 0 else 0):
+                        m = np.int64(ranked[r] - counts[e, 0, r] * (scores == PRATT))
+                        if 0 < m <= exact_limit:
                             ratio = np.float64(balance[r]) * balance[r] / spread[r]
-                            ahead = side == 0 or side * balance[r] > 0
-                            if not ahead or ratio <= clear_low:
+                            if ratio <= clear_low or side * balance[r] < 0:
                                 grade[r] = 0
                             elif ratio >= clear_high:
                                 grade[r] = levels.size
                             else:
-                                used, plus, whole = _gather(
-                                    counts[e], nets[e], spans[e], pratt, r, groups
-                                )
-                                tail = min(plus, whole - plus)
+                                used, whole = _gather(counts[e], spans[e], scores, r, groups)
+                                tail = (whole - abs(np.int64(balance[r]))) // 2
                                 if work.shape[1] <= tail:
                                     work = np.empty((2, 2 * tail + 2))
-                                p = _lower_tail(tail, groups, used, m, pmf, cdf, work, weights)
-                                p = min(1.0, 2 * p) if side == 0 else p
-                                grade[r] = 0
-                                for s in range(levels.size):
-                                    grade[r] += p <= levels[s]
+                                p = _lower_tail(tail, groups, used, m, pmf, cdf, work, sums)
+                                grade[r] = _met(p if side else min(1.0, 2 * p), levels)
                     for r in range(width):
                         signed = grade[r] if balance[r] > 0 else -grade[r]
                         grades[k, e, low + r] = signed if spread[r] > 0 else -128
                 k += 1
+
+
+@numba.njit(cache=True)
+def _met(p, levels):
+    """Number of thresholds that p does not exceed."""
+    count = 0
+    for s in range(levels.size):
+        count += p <= levels[s]
+    return count
+
+
+@numba.njit(cache=True)
+def _grade(balance, spread, continuity, side, squares, width, moved, grade):
+    """Grades of the normal approximation of a tile, by z^2."""
+    for r in range(width):
+        value = np.float64(balance[r])
+        step = 0.0
+        if continuity:
+            step = 2.0 * np.sign(value) if side == 0 else 2.0 * side
+        moved[r] = abs(value - step) if side == 0 else side * (value - step)
+        grade[r] = 0
+    for s in range(squares.size):
+        for r in range(width):
+            above = moved[r] * moved[r] >= squares[s] * np.float64(spread[r])
+            grade[r] += np.int64(above & (moved[r] > 0))
 
 
 @numba.njit(cache=True)
@@ -110,100 +125,88 @@ def _count(column, span, counts, nets):
 
 
 @numba.njit(cache=True)
-def _rank_sums(counts, nets, span, pratt, width, start, balance, spread):
-    """Doubled W+ - W-, its null variance, and one more than twice the number ranked."""
+def _sum_scores(counts, nets, span, scores, width, ranked, balance, spread):
+    """W+ - W- of a tile, its null variance, and the number of changes ranked."""
     for r in range(width):
-        start[r] = 2 * counts[0, r] + 1 if pratt else 1
+        ranked[r] = counts[0, r] if scores == PRATT else 0
         balance[r] = 0
         spread[r] = 0
     for g in range(1, span + 1):
         count, net = counts[g], nets[g]
-        for r in range(width):
-            rank = start[r] + count[r]  # doubled midrank
-            weighted = count[r] * rank
-            balance[r] += net[r] * rank
-            spread[r] += weighted * rank
-            start[r] += 2 * count[r]
+        if scores == VALUES:
+            for r in range(width):
+                ranked[r] += count[r]
+                balance[r] += net[r] * (2 * g)
+                spread[r] += count[r] * (4 * g * g)
+        else:
+            for r in range(width):
+                score = 2 * ranked[r] + 1 + count[r]  # doubled midrank
+                balance[r] += net[r] * score
+                spread[r] += count[r] * score * score
+                ranked[r] += count[r]
 
 
 @numba.njit(cache=True)
-def _gather(counts, nets, span, pratt, r, groups):
-    """One replicate's tie groups (row 0: counts, row 1: doubled ranks), W+, its largest value."""
-    start = 2 * np.int64(counts[0, r]) + 1 if pratt else 1
-    used, plus, whole = 0, 0, 0
+def _gather(counts, span, scores, r, groups):
+    """One replicate's tie groups (row 0: counts, row 1: scores), and the largest value of W+."""
+    ranked = np.int64(counts[0, r]) if scores == PRATT else 0
+    used, whole = 0, 0
     for g in range(1, span + 1):
         count = np.int64(counts[g, r])
         if count > 0:
-            rank = start + count
-            plus += (count + nets[g, r]) // 2 * rank
-            whole += count * rank
-            start += 2 * count
+            score = 2 * g if scores == VALUES else 2 * ranked + 1 + count
+            whole += count * score
+            ranked += count
             groups[0, used] = count
-            groups[1, used] = rank
+            groups[1, used] = score
             used += 1
-    return used, plus, whole
+    return used, whole
 
 
 @numba.njit(cache=True)
-def signed_rank_pvalues(
-    changes, sizes, pratt, exact_limit, continuity, side, span,
+def fill_pvalues(
+    changes, sizes, scores, exact_limit, continuity, side, span,
     pmf, cdf, pvalue, statistic, direction, informative,
 ):  # fmt: skip
     """Fill p-values (R, K, E) and what goes with them, one replicate after the other."""
     participants, replicates, endpoints = changes.shape
-    rises = np.zeros((endpoints, span + 1), np.int64)
-    falls = np.zeros((endpoints, span + 1), np.int64)
-    zeros = np.zeros(endpoints, np.int64)
-    widest = np.zeros(endpoints, np.int64)
+    counts = np.zeros((endpoints, span + 1, 1), np.int64)
+    nets = np.zeros((endpoints, span + 1, 1), np.int64)
     work = np.empty((2, 1))
     groups = np.empty((5, span + 1), np.int64)
-    weights = np.empty(span + 1)
+    sums = np.empty(span + 1)
     for r in range(replicates):
-        rises[:] = 0
-        falls[:] = 0
-        zeros[:] = 0
-        widest[:] = 0
+        counts[:] = 0
+        nets[:] = 0
         k = 0
         for i in range(participants):
             for e in range(endpoints):
-                change = np.int64(changes[i, r, e])
-                if change == 0:
-                    zeros[e] += 1
-                elif change > 0:
-                    rises[e, change] += 1
-                    widest[e] = max(widest[e], change)
-                elif change > -32768:
-                    falls[e, -change] += 1
-                    widest[e] = max(widest[e], -change)
+                _count(changes[i, r, e : e + 1], span, counts[e], nets[e])
             if k < sizes.size and i + 1 == sizes[k]:
                 for e in range(endpoints):
-                    start = zeros[e] if pratt else 0
-                    plus, whole, squares, m, used = 0, 0, 0, 0, 0
-                    for g in range(1, widest[e] + 1):
-                        count = rises[e, g] + falls[e, g]
-                        if count > 0:
-                            rank = 2 * start + count + 1  # doubled midrank
-                            plus += rises[e, g] * rank
-                            whole += count * rank
-                            squares += count * rank * rank
-                            m += count
-                            start += count
-                            groups[0, used] = count
-                            groups[1, used] = rank
-                            used += 1
-                    if m > 0 and m <= exact_limit:
-                        tail = min(plus, whole - plus)
+                    used, whole = _gather(counts[e], span, scores, 0, groups)
+                    balance, squares, m = 0, 0, 0
+                    for g in range(used):
+                        m += groups[0, g]
+                        squares += groups[0, g] * groups[1, g] * groups[1, g]
+                    place = 0
+                    for g in range(1, span + 1):
+                        if counts[e, g, 0] > 0:
+                            balance += nets[e, g, 0] * groups[1, place]
+                            place += 1
+                    if 0 < m <= exact_limit:
+                        tail = (whole - abs(balance)) // 2
                         if side != 0:
-                            tail = whole - plus if side > 0 else plus
+                            tail = (whole - side * balance) // 2
                         if work.shape[1] <= tail:
                             work = np.empty((2, 2 * tail + 2))
-                        p = _lower_tail(tail, groups, used, m, pmf, cdf, work, weights)
+                        p = _lower_tail(tail, groups, used, m, pmf, cdf, work, sums)
                         p = min(1.0, 2 * p) if side == 0 else p
                     else:
-                        p = _normal_p(2 * plus - whole, squares, continuity, side)
+                        p = _normal_p(balance, squares, continuity, side)
                     pvalue[r, k, e] = p
-                    statistic[r, k, e] = plus / 2
-                    direction[r, k, e] = np.sign(2 * plus - whole)
+                    statistic[r, k, e] = (whole + balance) / 4
+                    direction[r, k, e] = np.sign(balance)
                     informative[r, k, e] = m
                 k += 1
 
@@ -281,15 +284,13 @@ def _order_by_size(groups, used):
     for g in range(1, used):
         if groups[0, g] > groups[0, largest]:
             largest = g
-    level, following = 0, -1
+    level = 0
     for g in range(used):
         if g != largest:
-            if following < 0 or groups[0, g] > groups[0, following]:
-                following, g = g, following
-            if g >= 0:
-                groups[4, level] = g
-                level += 1
-    groups[4, level] = following
+            groups[4, level] = g
+            level += 1
+            if level > 1 and groups[0, groups[4, level - 2]] > groups[0, g]:
+                groups[4, level - 1], groups[4, level - 2] = groups[4, level - 2], g
     return largest
 
 
@@ -341,9 +342,8 @@ def conditional_rejection(
     The rises among the c changes of absolute value g are Binomial(c, pi_g), so
     both tails of W+ are nested sums like those of the null distribution.
 
-    `counts` (V, G) are the numbers of changes by absolute value; `scores` is 0
-    for midranks, 1 for midranks with `zeros` zeros ranked first (Pratt), 2
-    for the absolute values themselves (sign-flip test). `guess` is the normal
+    `counts` (V, G) are the numbers of changes by absolute value, beside `zeros`
+    that are zero. `guess` is the normal
     quantile from which the critical value is sought. The other tables hold the
     fair binomial (m, k) and those of rises and falls (g, c, k).
     """
@@ -353,17 +353,17 @@ def conditional_rejection(
     sums = np.empty(span + 1)
     work = np.empty((2, 1))
     for v in range(vectors):
-        start = 2 * zeros if scores == 1 else 0
+        ranked = zeros if scores == PRATT else 0
         used, m, whole, squares = 0, 0, 0, 0
         for g in range(span):
             count = counts[v, g]
             if count > 0:
-                rank = 2 * (g + 1) if scores == 2 else start + count + 1
-                start += 2 * count
-                whole += count * rank
-                squares += count * rank * rank
+                score = 2 * (g + 1) if scores == VALUES else 2 * ranked + 1 + count
+                ranked += count
+                whole += count * score
+                squares += count * score * score
                 ties[0, used] = count
-                ties[1, used] = rank
+                ties[1, used] = score
                 places[used] = g
                 used += 1
                 m += count
