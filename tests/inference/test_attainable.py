@@ -49,7 +49,7 @@ def first_winnable(rule: DecisionRule, analysis: Analysis) -> int:
     return SIZES[int(np.argmax(wins))]
 
 
-@pytest.mark.parametrize("test", ["signed_rank", "sign"])
+@pytest.mark.parametrize("test", ["signed_rank", "sign", "sign_flip"])
 @pytest.mark.parametrize(
     ("adjustment", "any_from", "all_from"),
     [

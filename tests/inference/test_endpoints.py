@@ -6,6 +6,7 @@ from oracles.studies import make_analysis
 
 from sim.inference.analyse import Conclusions, conclude
 from sim.inference.endpoints import endpoint_changes
+from sim.inference.registry import TESTS
 from sim.inference.result import MISSING
 from sim.study import Analysis
 
@@ -40,7 +41,7 @@ def concluded(columns: list[list[int]], analysis: Analysis) -> Conclusions:
     return conclude(changes, np.array([changes.shape[1]]), analysis)
 
 
-@pytest.mark.parametrize("test", ["signed_rank", "sign", "paired_t"])
+@pytest.mark.parametrize("test", TESTS)
 @pytest.mark.parametrize(
     ("alternative", "rejected", "won"),
     [
@@ -72,7 +73,7 @@ def test_domains_are_one_family_and_the_total_none(test: str) -> None:
 def test_no_information_is_not_a_rejection() -> None:
     """A sample without any change is counted as uninformative, and never as a rejection."""
     changes = np.zeros((1, 8, 2), np.int16)
-    for test in ("signed_rank", "sign", "paired_t"):
+    for test in TESTS:
         analysis = make_analysis(test=test, alpha=0.999)
         found = conclude(changes, np.array([4, 8]), analysis)
         assert found.uninformative.all()

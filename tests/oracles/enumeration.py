@@ -44,8 +44,8 @@ def rejection(pvalues: np.ndarray, counts: np.ndarray, probabilities: np.ndarray
 def reference_pvalues(counts: np.ndarray, analysis: Analysis) -> np.ndarray:
     """Independent p-value of every count vector; each distinct case is computed once."""
     changes = changes_of(counts)
-    if analysis.test == "signed_rank":
-        return _signed_rank_all(counts, analysis)
+    if analysis.test in ("signed_rank", "sign_flip"):
+        return _signed_scores_all(counts, analysis)
     if analysis.test == "sign":
         keys = np.column_stack([(changes > 0).sum(axis=1), (changes < 0).sum(axis=1)])
     else:
@@ -55,7 +55,7 @@ def reference_pvalues(counts: np.ndarray, analysis: Analysis) -> np.ndarray:
     return np.array([reference(changes[row], analysis) for row in first])[which]
 
 
-def _signed_rank_all(counts: np.ndarray, analysis: Analysis) -> np.ndarray:
+def _signed_scores_all(counts: np.ndarray, analysis: Analysis) -> np.ndarray:
     """One null distribution for each set of absolute changes, whatever their signs."""
     middle = counts.shape[1] // 2
     up, down = counts[:, middle + 1 :], counts[:, :middle][:, ::-1]
@@ -73,7 +73,8 @@ def _given_magnitudes(magnitude: np.ndarray, up: np.ndarray, analysis: Analysis)
     changes = np.repeat(np.arange(len(magnitude)), magnitude)
     if not changes.any():
         return np.ones(len(up))
-    ranks = midranks(changes, analysis.zeros)
+    rank = analysis.test == "signed_rank"
+    ranks = midranks(changes, analysis.zeros) if rank else changes.astype(float)
     sizes = range(1, len(magnitude))
     by_size = np.array([ranks[changes == size].max(initial=0) for size in sizes])
     seen = up @ by_size

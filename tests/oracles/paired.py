@@ -34,17 +34,21 @@ def null_sums(ranks: np.ndarray) -> np.ndarray:
     return sums
 
 
-def exact_signed_rank(changes: ArrayLike, zeros: str, alternative: str) -> float:
-    """P-value by writing out all sign patterns of the non-zero changes."""
-    changes = np.asarray(changes)
-    ranks = midranks(changes, zeros)
+def exact_by_signs(changes: np.ndarray, scores: np.ndarray, alternative: str) -> float:
+    """P-value of the summed scores of the rises, over all signs of the non-zero changes."""
     nonzero = changes != 0
     if not nonzero.any():
         return 1.0
-    sums, seen = null_sums(ranks[nonzero]), ranks[changes > 0].sum()
+    sums, seen = null_sums(scores[nonzero]), scores[changes > 0].sum()
     lower = float(np.mean(sums <= seen + ROUNDING))
     upper = float(np.mean(sums >= seen - ROUNDING))
     return tails(lower, upper, alternative)
+
+
+def exact_signed_rank(changes: ArrayLike, zeros: str, alternative: str) -> float:
+    """P-value by writing out all sign patterns of the non-zero changes."""
+    changes = np.asarray(changes)
+    return exact_by_signs(changes, midranks(changes, zeros), alternative)
 
 
 def normal_signed_rank(
@@ -80,6 +84,15 @@ def signed_rank_p(changes: ArrayLike, analysis: Analysis) -> float:
     )
 
 
+def sign_flip_p(changes: ArrayLike, analysis: Analysis) -> float:
+    """Sign-flip test: all signs written out, or the normal distribution of the sum."""
+    changes = np.asarray(changes)
+    if is_exact(np.count_nonzero(changes), analysis) or not changes.any():
+        return exact_by_signs(changes, np.abs(changes), analysis.alternative)
+    z = changes.sum() / np.sqrt((changes.astype(float) ** 2).sum())
+    return tails(float(stats.norm.cdf(z)), float(stats.norm.sf(z)), analysis.alternative)
+
+
 def sign_p(changes: ArrayLike, analysis: Analysis) -> float:
     """Sign test with all its options, from SciPy's binomial and normal distributions."""
     changes = np.asarray(changes)
@@ -110,6 +123,7 @@ def paired_t_p(changes: ArrayLike, analysis: Analysis) -> float:
 REFERENCES: dict[str, Callable[[ArrayLike, Analysis], float]] = {
     "signed_rank": signed_rank_p,
     "sign": sign_p,
+    "sign_flip": sign_flip_p,
     "paired_t": paired_t_p,
 }
 """An independent p-value for every registered test, by its name."""

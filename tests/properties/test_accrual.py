@@ -10,6 +10,7 @@ from oracles.studies import make_analysis, make_task, small_study
 
 from sim.cohorts import Population, draw_cohort, role_population
 from sim.compute.streams import Purpose, generator
+from sim.inference.registry import TESTS
 from sim.power.monte_carlo import simulate_block
 
 KINDS = ["correlated", "independent", "joint", "one domain"]
@@ -44,7 +45,7 @@ def test_prefix_of_the_draws(kind: str, n: int, more: int, replicates: int) -> N
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("test", ["signed_rank", "sign", "paired_t"])
+@pytest.mark.parametrize("test", TESTS)
 def test_prefix_of_the_tally(kind: str, test: str) -> None:
     """The tally at size 10 is the same whether or not 20 and 40 are studied too."""
     analysis = make_analysis(test=test, adjustment="holm")

@@ -13,6 +13,7 @@ COVERED = {
     "SR12-extreme-ties": "test_signed_rank_cases.py",
     "SR13-tiny-pratt": "test_signed_rank_cases.py",
     "ST01-AIDS-sign": "test_signed_rank_cases.py",
+    "PM01-AIDS-signflip": "test_signed_rank_cases.py",
     "MT01-Mediana3": "test_adjust_cases.py",
     "MT04-six": "test_adjust_cases.py",
     "MT05-seven-domain": "test_adjust_cases.py",
@@ -32,7 +33,6 @@ COVERED = {
     "PR03-binomial-CIs": "test_generation_cases.py",
 }
 NOT_YET = {
-    "PM01-AIDS-signflip": "comes with the sign-flip permutation test",
     "MC01-Agresti-PM": "comes with McNemar's test at a stated cut",
     "MC02-Cavo": "comes with McNemar's test at a stated cut",
     "PW20-signtest-size": "a formula for the size; comes with exact sizes of the sign test",

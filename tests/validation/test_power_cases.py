@@ -105,12 +105,25 @@ TESTS = {
     "pratt_asym": {"test": "signed_rank", "p_value": "asymptotic", "zeros": "pratt"},
     "wilcox_asym_cc": {"test": "signed_rank", "p_value": "asymptotic", "continuity": True},
     "sign_exact": {"test": "sign"},
+    "signflip_exact": {"test": "sign_flip"},
     "t": {"test": "paired_t"},
 }
 EXACT = {
-    "EX01-n12-5cat": {"wilcox_asym_cc": 0.247316447, "t": 0.3048091392},
-    "EX03-n20-3cat": {"wilcox_asym_cc": 0.5725572025, "t": 0.601330393},
-    "EX05-latent-5x5-n8": {"wilcox_asym_cc": 0.0733068104, "t": 0.1615933864},
+    "EX01-n12-5cat": {
+        "wilcox_asym_cc": 0.247316447,
+        "t": 0.3048091392,
+        "signflip_exact": 0.1977916573,
+    },
+    "EX03-n20-3cat": {
+        "wilcox_asym_cc": 0.5725572025,
+        "t": 0.601330393,
+        "signflip_exact": 0.4714368622,
+    },
+    "EX05-latent-5x5-n8": {
+        "wilcox_asym_cc": 0.0733068104,
+        "t": 0.1615933864,
+        "signflip_exact": 0.0458732616,
+    },
 }
 """Powers that stand in the notes of the cases."""
 

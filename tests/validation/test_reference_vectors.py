@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sim import adjust, paired_t, sign_test, signed_rank
+from sim.inference.sign_flip import sign_flip
 
 DATA = Path(__file__).parent.parent / "data"
 EXACT = {"p_value": "exact"}
@@ -42,7 +43,7 @@ FAMILIES = read("p_adjust_reference.jsonl")
 def test_there_are_all_vectors() -> None:
     """No reference vector has been lost, and each holds every column compared."""
     assert (len(VECTORS), len(FAMILIES)) == (80, 40)
-    needed = {*COLUMNS, "R_V", "sign_exact", "t_p", "d"}
+    needed = {*COLUMNS, "R_V", "sign_exact", "perm_two", "perm_greater", "t_p", "d"}
     assert all(needed <= vector.keys() for vector in VECTORS)
     assert all({*METHODS, "p"} <= family.keys() for family in FAMILIES)
 
@@ -72,6 +73,14 @@ def test_sign_test_agrees_with_r() -> None:
     """Every exact sign-test p-value equals R's to 1e-9."""
     found = [sign_test(vector["d"]).pvalue for vector in VECTORS]
     assert np.allclose(found, [vector["sign_exact"] for vector in VECTORS], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("alternative", ["two_sided", "greater"])
+def test_sign_flip_agrees_with_coin(alternative: str) -> None:
+    """Every exact sign-flip p-value equals coin's to 1e-9."""
+    column = {"two_sided": "perm_two", "greater": "perm_greater"}[alternative]
+    found = [sign_flip(vector["d"], alternative=alternative).pvalue for vector in VECTORS]
+    assert np.allclose(found, [vector[column] for vector in VECTORS], rtol=0, atol=1e-9)
 
 
 def test_paired_t_agrees_with_r() -> None:

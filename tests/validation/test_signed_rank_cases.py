@@ -1,4 +1,4 @@
-"""Published p-values of the signed-rank and sign tests."""
+"""Published p-values of the signed-rank, sign and sign-flip tests."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ from oracles.cases import CASES, agrees
 from scipy.stats import norm
 
 from sim import sign_test, signed_rank
+from sim.inference.sign_flip import sign_flip
 
 EXACT = {"p_value": "exact"}
 NORMAL = {"p_value": "asymptotic"}
@@ -110,3 +111,21 @@ def test_st01_sign() -> None:
     assert agrees("ST01-AIDS-sign", "asym_p", sign_test(changes, p_value="asymptotic").pvalue)
     assert agrees("ST01-AIDS-sign", "asym_p_one", one)
     assert agrees("ST01-AIDS-sign", "asym_absZ", (14 - 2) / np.sqrt(14 + 2))
+
+
+def test_pm01_sign_flip() -> None:
+    """PM01-AIDS-signflip: exact and normal sign-flip tests of the raw differences."""
+    upper = sign_flip(AIDS, p_value="asymptotic", alternative="greater").pvalue
+    found = {
+        "two": sign_flip(AIDS).pvalue,
+        "one_side_smaller": sign_flip(AIDS, alternative="greater").pvalue,
+        "asym_p": sign_flip(AIDS, p_value="asymptotic").pvalue,
+        "asym_absZ": norm.isf(upper),
+    }
+    assert all(agrees("PM01-AIDS-signflip", name, value) for name, value in found.items())
+
+
+def test_wy03_raw() -> None:
+    """WY03-signflip-maxT-7dom-exact: its unadjusted p-values are those of the sign-flip test."""
+    changes = np.array(inputs("WY03-signflip-maxT-7dom-exact")["changes"])
+    assert agrees("WY03-signflip-maxT-7dom-exact", "raw", sign_flip(changes.T).pvalue)
