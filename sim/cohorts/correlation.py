@@ -1,89 +1,188 @@
 """Correlation of the latent scores: domains before, then domains after."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
+from sim.cohorts.marginals import DomainMarginals
 from sim.cohorts.normal import FloatArray
+from sim.cohorts.observed import (
+    EIGENVALUE_TOLERANCE,
+    Kind,
+    common_latent,
+    latent_for_observed,
+    latent_matrix,
+    observed_correlation,
+)
 from sim.errors import StudyError
 from sim.study import Correlations
 
-EIGENVALUE_TOLERANCE = 1e-10
-"""A smallest eigenvalue above minus this counts as not negative."""
 
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """The scores of one role, between which correlations are stated.
 
-def domain_correlation(stated: Correlations, domains: tuple[str, ...]) -> FloatArray:
-    """Correlation matrix between the domains, shape (D, D).
-
-    Raises
-    ------
-    StudyError
-        Where the matrix is not positive semi-definite; names what would be.
+    Attributes
+    ----------
+    domains : tuple of str
+        Names of the D domains.
+    marginals : tuple of DomainMarginals, length D
+        How each is answered before and after.
+    people : str
+        Whose scores they are, to name in an error.
     """
-    count = len(domains)
-    if isinstance(stated.domains, tuple):
-        matrix = np.array(stated.domains, dtype=np.float64)
-        labels = tuple(f"{name!r}" for name in domains)
-        require_positive_semidefinite(matrix, "correlation.domains", labels)
-        return matrix
-    lowest = -1.0 if count == 1 else -1 / (count - 1)
-    if stated.domains < lowest - EIGENVALUE_TOLERANCE:
-        raise StudyError(
-            f"correlation.domains: {stated.domains} is impossible between all pairs of {count} "
-            f"domains; attainable: {lowest:.4g} to 1"
-        )
-    return np.full((count, count), float(stated.domains)) + (1 - stated.domains) * np.eye(count)
+
+    domains: tuple[str, ...]
+    marginals: tuple[DomainMarginals, ...]
+    people: str
+
+    def labels(self, *times: str) -> tuple[str, ...]:
+        """Names of the scores at the stated times, the domains of one time together."""
+        return tuple(f"{name!r} {time}" for time in times for name in self.domains)
+
+    def labels_of_people(self, *times: str) -> tuple[str, ...]:
+        """Names of the scores with those of the people, on whose distributions they depend."""
+        return tuple(f"{label} ({self.people})" for label in self.labels(*times))
 
 
-def latent_correlation(
-    stated: Correlations, domains: tuple[str, ...], joint: tuple[bool, ...]
-) -> FloatArray:
+def latent_correlation(stated: Correlations, scores: Scores) -> FloatArray:
     """Correlation matrix R of all latent scores.
+
+    Where the stated correlations are those of the scores, each is first solved
+    for the latent one: ``domains`` between the scores before, ``pre_post`` for
+    each domain on its own.
 
     Parameters
     ----------
     stated : Correlations
         The study's correlations.
-    domains : tuple of str
-        Names of the D domains.
-    joint : tuple of bool
-        Which domains state a table of before by after. Their latent score
-        after is the part that the score before does not explain, so that its
-        correlation with the one before is 0.
+    scores : Scores
+        What they are correlations of. The latent score after of a domain with
+        a table of before by after is the part that the score before does not
+        explain, so that its correlation with the one before is 0.
 
     Returns
     -------
     ndarray, shape (2 D, 2 D)
-        T (x) C where no domain is joint; the stated full matrix where given.
+        T (x) C where no domain is joint and all have one latent pre-post
+        correlation; the stated full matrix where given.
 
     Raises
     ------
     StudyError
-        Where the matrix is not positive semi-definite, or a full matrix meets
-        a joint table (which has a pre-post correlation of its own).
+        Where two scores cannot be correlated as stated, the matrix is not
+        positive semi-definite, or a full matrix meets a joint table (which has
+        a pre-post correlation of its own).
     """
     if stated.full is not None:
-        if any(joint):
-            raise StudyError(
-                "correlation.full: cannot be combined with an effect of kind joint, whose table "
-                "holds the pre-post correlation; use correlation.domains"
-            )
-        full = np.array(stated.full, dtype=np.float64)
-        labels = tuple(f"{name!r} {time}" for time in ("before", "after") for name in domains)
-        require_positive_semidefinite(full, "correlation.full", labels)
-        return full
-    between = domain_correlation(stated, domains)
-    carried = np.where(joint, 0.0, stated.pre_post)  # (D,)
+        return _full_correlation(stated, scores)
+    between = domain_correlation(stated, scores)
+    carried = _pre_post(stated, scores)  # (D,)
     left = np.sqrt(1 - carried**2)
     across = carried[:, None] * between  # after x before
     after = (np.outer(carried, carried) + np.outer(left, left)) * between
     return np.block([[between, across.T], [across, after]])
 
 
-def require_positive_semidefinite(matrix: FloatArray, place: str, labels: tuple[str, ...]) -> None:
+def domain_correlation(stated: Correlations, scores: Scores) -> FloatArray:
+    """Latent correlation matrix between the domains, shape (D, D).
+
+    Raises
+    ------
+    StudyError
+        Where the matrix is not positive semi-definite; names what would be.
+    """
+    place, kind = "correlation.domains", stated.stated_as
+    before = tuple(domain.pre for domain in scores.marginals)
+    if isinstance(stated.domains, tuple):
+        matrix = np.array(stated.domains, dtype=np.float64)
+        if kind == "latent":
+            labels = tuple(f"{name!r}" for name in scores.domains)
+            require_positive_semidefinite(matrix, place, labels)
+            return matrix
+        return _solved(matrix, before, kind, place, scores.labels_of_people("before"))
+    count, common = len(scores.domains), float(stated.domains)
+    if kind != "latent":
+        return common_latent(common, before, kind, place, scores.labels_of_people("before"))
+    lowest = -1.0 if count == 1 else -1 / (count - 1)
+    if common < lowest - EIGENVALUE_TOLERANCE:
+        raise StudyError(
+            f"{place}: {stated.domains} is impossible between all pairs of {count} "
+            f"domains; attainable: {lowest:.4g} to 1"
+        )
+    return np.full((count, count), common) + (1 - common) * np.eye(count)
+
+
+def _pre_post(stated: Correlations, scores: Scores) -> FloatArray:
+    """Latent correlation of before and after per domain (D,); 0 where a table says it all."""
+    before, after = scores.labels("before"), scores.labels_of_people("after")
+    carried = np.zeros(len(scores.domains))
+    for index, domain in enumerate(scores.marginals):
+        if domain.joint is not None:
+            continue
+        carried[index] = stated.pre_post
+        if stated.stated_as != "latent":
+            pair = f"{before[index]} and {after[index]}"
+            carried[index] = latent_for_observed(
+                domain.pre,
+                domain.post,
+                stated.pre_post,
+                stated.stated_as,
+                "correlation.pre_post",
+                pair,
+            )
+    return carried
+
+
+def _full_correlation(stated: Correlations, scores: Scores) -> FloatArray:
+    if any(domain.joint is not None for domain in scores.marginals):
+        raise StudyError(
+            "correlation.full: cannot be combined with an effect of kind joint, whose table "
+            "holds the pre-post correlation; use correlation.domains"
+        )
+    before, after = zip(*((domain.pre, domain.post) for domain in scores.marginals), strict=True)
+    matrix = np.array(stated.full, dtype=np.float64)
+    place, kind = "correlation.full", stated.stated_as
+    if kind == "latent":
+        require_positive_semidefinite(matrix, place, scores.labels("before", "after"))
+        return matrix
+    labels = scores.labels_of_people("before", "after")
+    return _solved(matrix, (*before, *after), kind, place, labels)
+
+
+def _solved(
+    matrix: FloatArray,
+    marginals: tuple[FloatArray, ...],
+    kind: Kind,
+    place: str,
+    labels: tuple[str, ...],
+) -> FloatArray:
+    """Latent matrix of an observed one; refused in terms of the observed one."""
+    latent = latent_matrix(matrix, marginals, kind, place, labels)
+
+    def observe(i: int, j: int, rho: float) -> float:
+        return observed_correlation(marginals[i], marginals[j], rho, kind)
+
+    require_positive_semidefinite(latent, place, labels, observe)
+    return latent
+
+
+def _as_it_is(_i: int, _j: int, rho: float) -> float:
+    return rho
+
+
+def require_positive_semidefinite(
+    matrix: FloatArray,
+    place: str,
+    labels: tuple[str, ...],
+    observe: Callable[[int, int, float], float] = _as_it_is,
+) -> None:
     """Refuse a matrix that no random vector can have as its correlation.
 
     The message names the pair of variables whose correlation alone can mend
     it and the interval in which it would, or the smallest eigenvalue where no
-    single pair can.
+    single pair can. ``observe`` says a pair's correlation as it was stated.
     """
     smallest = float(np.linalg.eigvalsh(matrix)[0])
     if smallest >= -EIGENVALUE_TOLERANCE:
@@ -91,9 +190,10 @@ def require_positive_semidefinite(matrix: FloatArray, place: str, labels: tuple[
     for i, j in _pairs_by_size(matrix):
         interval = _attainable(matrix, i, j)
         if interval is not None:
+            value, low, high = (observe(i, j, rho) for rho in (matrix[i, j], *interval))
             raise StudyError(
-                f"{place}: {matrix[i, j]:g} between {labels[i]} and {labels[j]} is impossible "
-                f"given the other correlations; attainable: {interval[0]:.4g} to {interval[1]:.4g}"
+                f"{place}: {value:g} between {labels[i]} and {labels[j]} is impossible "
+                f"given the other correlations; attainable: {low:.4g} to {high:.4g}"
             )
     raise StudyError(
         f"{place}: is not positive semi-definite (smallest eigenvalue {smallest:.3g}), so no "

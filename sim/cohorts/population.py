@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from sim.cohorts.correlation import latent_correlation, loading_matrix
+from sim.cohorts.correlation import Scores, latent_correlation, loading_matrix
 from sim.cohorts.marginals import DomainMarginals, cut_points, domain_effect, domain_marginals
 from sim.cohorts.normal import FloatArray, rectangle_table
 from sim.study import RoleName, Study
@@ -96,8 +96,8 @@ def role_population(study: Study, role: RoleName) -> Population:
         marginal = np.array(pre, dtype=np.float64)
         own = domain_effect(effect, name, index)
         domains.append(domain_marginals(marginal / marginal.sum(), own, place))
-    joint = tuple(domain.joint is not None for domain in domains)
-    correlation = latent_correlation(study.correlation, study.scale.domains, joint)
+    scores = Scores(study.scale.domains, tuple(domains), role)
+    correlation = latent_correlation(study.correlation, scores)
     return build_population(domains, correlation)
 
 

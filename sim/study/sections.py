@@ -42,14 +42,16 @@ class Roles(Section):
 
 
 class Correlations(Assumed):
-    """Correlations of the latent normal scores."""
+    """Correlations of the latent normal scores, or of the scores themselves."""
 
+    stated_as: Literal["latent", "pearson", "spearman"]
+    """What is correlated: latent normals (polychoric), or scores as they stand or by midranks."""
     pre_post: Correlation
-    """Correlation of a person's latent scores before and after, within a domain (-1 to 1)."""
+    """Correlation of a person's answers before and after, within a domain (-1 to 1)."""
     domains: Correlation | tuple[tuple[Correlation, ...], ...]
-    """Correlation between domains: one number for all pairs, or a full domains x domains matrix."""
+    """Correlation between domains (of scores: those before), one number or a full matrix."""
     full: tuple[tuple[Correlation, ...], ...] | None = None
-    """Matrix of all latent scores, domains before then domains after; replaces the two above."""
+    """Matrix of all answers, domains before then domains after; replaces the two above."""
 
 
 class Design(Section):

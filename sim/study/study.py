@@ -36,7 +36,7 @@ class Study(Section):
     effect: Effect
     """Effect of mentoring on every role that states none of its own."""
     correlation: Correlations
-    """Correlations of the latent scores."""
+    """Correlations between domains, and between before and after."""
     design: Design
     """How many people, and at which sizes."""
     analysis: Analysis

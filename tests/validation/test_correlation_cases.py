@@ -1,8 +1,8 @@
 """Published correlations of ordinal scores, both ways, and the bounds they cannot pass."""
 
 import numpy as np
-
 from oracles.cases import CASES, agrees
+
 from sim.cohorts.observed import (
     attainable_correlations,
     latent_for_observed,
