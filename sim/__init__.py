@@ -12,15 +12,28 @@ if TYPE_CHECKING:
     from sim.inference.adjust import adjust
     from sim.inference.paired_t import paired_t
     from sim.inference.sign import sign_test
+    from sim.inference.sign_flip import sign_flip
     from sim.inference.signed_rank import signed_rank
     from sim.jobs.plan import plan
+    from sim.power.exact_api import exact_power
 
-__all__ = ["adjust", "compose_study", "paired_t", "plan", "sign_test", "signed_rank"]
+__all__ = [
+    "adjust",
+    "compose_study",
+    "exact_power",
+    "paired_t",
+    "plan",
+    "sign_flip",
+    "sign_test",
+    "signed_rank",
+]
 __version__ = "0.1.0"
 
 _HOME = {
     "adjust": "sim.inference.adjust",
     "compose_study": "sim.app",
+    "exact_power": "sim.power.exact_api",
+    "sign_flip": "sim.inference.sign_flip",
     "paired_t": "sim.inference.paired_t",
     "plan": "sim.jobs.plan",
     "sign_test": "sim.inference.sign",

@@ -83,9 +83,9 @@ def true_effects(population: Population) -> TrueEffects:
     before = population.pre @ np.arange(1, population.points + 1)
     variances = changes @ values**2 - means**2
     deviations = np.sqrt(np.append(variances, _total_variance(population, variances)))
-    mean_change = np.append(means, means.sum())
+    mean_change = mean_changes(population)
     better, worse = changes[:, values > 0].sum(axis=1), changes[:, values < 0].sum(axis=1)
-    unchanged = np.abs(population.post - population.pre).max(axis=1) < NO_EFFECT
+    unchanged = true_nulls(population)
     with np.errstate(invalid="ignore", divide="ignore"):
         standardised = np.where(deviations > 0, mean_change / deviations, np.nan)
     pre_median, post_median = _medians(population)
@@ -124,11 +124,21 @@ def change_pmf(population: Population) -> FloatArray:
     )
 
 
+def mean_changes(population: Population) -> FloatArray:
+    """True mean change of every endpoint: the domains, then the total; shape (D + 1,)."""
+    means = change_pmf(population) @ np.arange(1 - population.points, population.points)
+    return np.append(means, means.sum())
+
+
+def true_nulls(population: Population) -> NDArray[np.bool_]:
+    """Domains on which mentoring has no effect: same distribution before and after; (D,)."""
+    return np.asarray(np.abs(population.post - population.pre).max(axis=1) < NO_EFFECT)
+
+
 def _medians(population: Population) -> tuple[FloatArray, FloatArray]:
     before = np.array([sum(medians(pre)) / 2 for pre in population.pre])
     after = before.copy()
-    unchanged = np.abs(population.post - population.pre).max(axis=1) < NO_EFFECT
-    for d in np.flatnonzero(~unchanged):
+    for d in np.flatnonzero(~true_nulls(population)):
         # where exactly half lies on either side: the point that the effect just reaches
         after[d] = max(medians(population.post[d]), key=lambda point: abs(point - before[d]))
     return before, after

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.cohorts import TrueEffects
+from sim.power.detectable import DetectableEffect
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize
 from sim.study import Study
@@ -83,6 +84,8 @@ class PlanAnswer:
         With the effect removed and all else equal: attained levels.
     sample_sizes : tuple of SampleSize
         One per rule, in the order stated.
+    detectable : tuple of DetectableEffect
+        Smallest detectable effects; empty unless asked for.
     assumptions : tuple of Assumption
         What the answer rests on.
     pilot_scores : tuple of PilotScore
@@ -97,6 +100,7 @@ class PlanAnswer:
     characteristics: OperatingCharacteristics
     null_characteristics: OperatingCharacteristics
     sample_sizes: tuple[SampleSize, ...]
+    detectable: tuple[DetectableEffect, ...]
     assumptions: tuple[Assumption, ...]
     pilot_scores: tuple[PilotScore, ...]
     warnings: tuple[str, ...] = ()

@@ -1,59 +1,64 @@
 """Estimates that never come without their Monte Carlo error and denominator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 FloatArray = NDArray[np.float64]
+Z95 = float(ndtri(0.975))
 
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """A simulated quantity.
+    """A quantity with its error; all fields have one shape.
 
     Attributes
     ----------
     value : ndarray
-        The estimate.
+        The estimate; NaN where it is not defined.
     mcse : ndarray
-        Its Monte Carlo standard error (Morris, White & Crowther 2019, table 6).
+        Its Monte Carlo standard error (Morris, White & Crowther 2019, table
+        6); 0 where it is exact.
     low, high : ndarray
         Its 95% interval; for a proportion Wilson's.
-    replicates : int
-        Its denominator.
+    replicates : ndarray of int
+        Its denominator: how many replicates it rests on; 0 where it is exact.
     """
 
     value: FloatArray
     mcse: FloatArray
     low: FloatArray
     high: FloatArray
-    replicates: int
+    replicates: NDArray[np.int64]
 
 
-def proportion(count: ArrayLike, replicates: int) -> Estimate:
+def proportion(count: ArrayLike, replicates: ArrayLike) -> Estimate:
     """Estimate a probability from the replicates in which something happened.
 
     Parameters
     ----------
     count : array_like of int
         Replicates in which it happened, 0 to `replicates`.
-    replicates : int
-        Number of replicates.
+    replicates : array_like of int
+        Number of replicates it could have happened in; where 0, undefined.
 
     Returns
     -------
     Estimate
         With the binomial standard error and Wilson's 95% interval.
     """
-    value = np.asarray(count, dtype=np.float64) / replicates
-    low, high = wilson_interval(value, replicates)
-    return Estimate(value, np.sqrt(value * (1 - value) / replicates), low, high, replicates)
+    count, of = np.broadcast_arrays(np.asarray(count, np.float64), np.asarray(replicates))
+    base = np.where(of > 0, of, np.nan)
+    value = count / base
+    low, high = wilson_interval(value, base)
+    mcse = np.sqrt(value * (1 - value) / base)
+    return Estimate(value, mcse, low, high, of.astype(np.int64))
 
 
 def wilson_interval(
-    value: FloatArray, replicates: int, confidence: float = 0.95
+    value: FloatArray, replicates: ArrayLike, confidence: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
     """Wilson's score interval of a proportion.
 
@@ -61,8 +66,8 @@ def wilson_interval(
     ----------
     value : ndarray
         Observed proportions.
-    replicates : int
-        Their denominator.
+    replicates : array_like
+        Their denominators.
     confidence : float
         Coverage aimed at, above 0 and below 1.
 
@@ -74,38 +79,67 @@ def wilson_interval(
     ----------
     Wilson EB (1927). Journal of the American Statistical Association 22, 209-212.
     """
-    z = ndtri((1 + confidence) / 2)
-    shrink = 1 + z**2 / replicates
-    centre = (value + z**2 / (2 * replicates)) / shrink
-    spread = np.sqrt(value * (1 - value) / replicates + (z / (2 * replicates)) ** 2)
+    z = float(ndtri((1 + confidence) / 2))
+    of = np.asarray(replicates, dtype=np.float64)
+    shrink = 1 + z**2 / of
+    centre = (value + z**2 / (2 * of)) / shrink
+    spread = np.sqrt(value * (1 - value) / of + (z / (2 * of)) ** 2)
     half = z / shrink * spread
     # at 0 and 1 the ends are exact; rounding must not carry them past
     low = np.where(value == 0, 0.0, np.clip(centre - half, 0, 1))
     return low, np.where(value == 1, 1.0, np.clip(centre + half, 0, 1))
 
 
-def mean_of_sums(
-    total: ArrayLike, squares: ArrayLike, replicates: int, scale: FloatArray
-) -> Estimate:
-    """Estimate a mean from sums over replicates.
+def mean(total: ArrayLike, squares: ArrayLike, replicates: ArrayLike, scale: ArrayLike) -> Estimate:
+    """Estimate a mean from a sum over replicates.
 
     Parameters
     ----------
-    total, squares : array_like of int
-        Sum over replicates of a replicate's sum, and of its square.
-    replicates : int
-        Number of replicates, at least 2.
-    scale : ndarray
-        What a replicate's sum is divided by, such as its number of participants.
+    total, squares : array_like
+        Sum over replicates of some quantity, and of its square.
+    replicates : array_like of int
+        How many replicates were summed; where below 2, undefined.
+    scale : array_like
+        What the quantity is divided by, such as the number of participants.
 
     Returns
     -------
     Estimate
         With the standard error of the mean and a normal 95% interval.
     """
-    total, squares = np.asarray(total, np.float64), np.asarray(squares, np.float64)
-    mean = total / replicates
-    variance = np.maximum(squares - total * mean, 0) / (replicates - 1)
-    value, mcse = mean / scale, np.sqrt(variance / replicates) / scale
-    reach = ndtri(0.975) * mcse
-    return Estimate(value, mcse, value - reach, value + reach, replicates)
+    of = np.asarray(replicates, dtype=np.float64)
+    base = np.where(of >= 2, of, np.nan)
+    sums = np.asarray(total, dtype=np.float64)
+    average = sums / base
+    variance = np.maximum(np.asarray(squares, np.float64) - sums * average, 0) / (base - 1)
+    by = np.asarray(scale, dtype=np.float64)
+    value, mcse = np.broadcast_arrays(average / by, np.sqrt(variance / base) / by)
+    counts = np.broadcast_to(np.where(of >= 2, of, 0), value.shape).astype(np.int64)
+    return Estimate(value, mcse, value - Z95 * mcse, value + Z95 * mcse, counts)
+
+
+def moved(estimate: Estimate, by: ArrayLike) -> Estimate:
+    """Estimate of the same quantity less a known one."""
+    known = np.asarray(by, dtype=np.float64)
+    return replace(
+        estimate,
+        value=estimate.value - known,
+        low=estimate.low - known,
+        high=estimate.high - known,
+    )
+
+
+def exactly(value: FloatArray) -> Estimate:
+    """Wrap a quantity that has no Monte Carlo error."""
+    return Estimate(value, np.zeros_like(value), value, value, np.zeros(value.shape, np.int64))
+
+
+def with_columns(estimate: Estimate, columns: dict[int, FloatArray]) -> Estimate:
+    """Replace columns of an estimate (K, E) by exact values (K,)."""
+    value, mcse = estimate.value.copy(), estimate.mcse.copy()
+    low, high, counts = estimate.low.copy(), estimate.high.copy(), estimate.replicates.copy()
+    for column, exact in columns.items():
+        value[:, column] = low[:, column] = high[:, column] = exact
+        mcse[:, column] = 0
+        counts[:, column] = 0
+    return Estimate(value, mcse, low, high, counts)

@@ -15,25 +15,29 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln, ndtri, xlog1py, xlogy
+from scipy.special import gammaln, ndtri, stdtrit, xlog1py, xlogy
 
 from sim.errors import StudyError
 from sim.inference.binomial import fair_binomial
-from sim.inference.paired_t import t_from_sums
 from sim.inference.result import SIDE
 from sim.inference.sign import sign_result
 from sim.inference.signed_score_kernels import MIDRANKS, PRATT, VALUES, conditional_rejection
-from sim.power.exact_kernels import add_participant, compositions
+from sim.power.exact_kernels import add_participant, compositions, t_tails
 from sim.study import Analysis
 
 FloatArray = NDArray[np.float64]
 
-WORK_LIMIT = 2e9
+WORK_LIMIT = 2e10
 """Most elementary steps of an enumeration, some ten seconds; beyond, it is refused."""
 STEPS = 12
 """Steps per term of a nested sum: the search for the critical value and both tails."""
-CUT = 1e-16
+CUT = 1e-14
 """Probability below which a way to distribute the changes is left out (and accounted for)."""
+
+
+AUTO_CUT = 1e-9
+AUTO_LIMIT = 1e10
+"""Cut and limit where the exact engine is a choice: errors below 1e-6, a second or two."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +61,11 @@ class ExactPower:
 
 
 def exact_rejection(
-    pmf: ArrayLike, sizes: Sequence[int], analysis: Analysis, work_limit: float = WORK_LIMIT
+    pmf: ArrayLike,
+    sizes: Sequence[int],
+    analysis: Analysis,
+    cut: float = CUT,
+    work_limit: float = WORK_LIMIT,
 ) -> ExactPower:
     """Exact power of the analysis's test for one endpoint.
 
@@ -69,6 +77,9 @@ def exact_rejection(
         Numbers of participants, each at least 1.
     analysis : Analysis
         Test, level, options; its adjustment plays no part.
+    cut : float
+        Probability below which a way to distribute the changes is left out;
+        what that adds up to is the error returned.
     work_limit : float
         Most elementary steps allowed.
 
@@ -89,7 +100,7 @@ def exact_rejection(
     elif analysis.test == "sign":
         low, high, error = _by_signs(chances, ordered, analysis)
     else:
-        low, high, error = _by_ties(chances, ordered, analysis, work_limit)
+        low, high, error = _by_ties(chances, ordered, analysis, cut, work_limit)
     win = low if analysis.alternative == "less" else high
     return ExactPower(low + high, win, error)
 
@@ -129,15 +140,15 @@ def _by_signs(pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis) -> 
 
 
 def _by_ties(
-    pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis, work_limit: float
+    pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis, cut: float, work_limit: float
 ) -> Tails:
     """Rank and sign-flip tests: enumerate the numbers of changes by absolute value."""
     centre = len(pmf) // 2
     mixing = _mixing(float(pmf[centre]), sizes)
-    ways = _Ways(pmf, int(sizes.max()))
+    ways = _Ways(pmf, int(sizes.max()), cut)
     pratt = analysis.test == "signed_rank" and analysis.zeros == "pratt"
-    needed = np.flatnonzero(mixing.max(axis=0) > CUT)
-    repeats = (mixing[:, needed] > CUT).sum(axis=0) if pratt else np.ones(len(needed))
+    needed = np.flatnonzero(mixing.max(axis=0) > cut)
+    repeats = (mixing[:, needed] > cut).sum(axis=0) if pratt else np.ones(len(needed))
     ways.require(needed, repeats, work_limit)
     conditional = _Conditional(pmf, int(sizes.max()), analysis)
     low, high, error = np.zeros((3, len(sizes)))
@@ -149,7 +160,7 @@ def _by_ties(
             tails = weights @ conditional.tails(counts, 0)
             low, high = low + mixing[:, m] * tails[0], high + mixing[:, m] * tails[1]
             continue
-        for k in np.flatnonzero(mixing[:, m] > CUT):
+        for k in np.flatnonzero(mixing[:, m] > cut):
             tails = weights @ conditional.tails(counts, int(sizes[k] - m))
             low[k] += mixing[k, m] * tails[0]
             high[k] += mixing[k, m] * tails[1]
@@ -159,7 +170,8 @@ def _by_ties(
 class _Ways:
     """Ways in which m non-zero changes fall on the absolute values, with their probabilities."""
 
-    def __init__(self, pmf: FloatArray, limit: int) -> None:
+    def __init__(self, pmf: FloatArray, limit: int, cut: float) -> None:
+        self._cut = cut
         centre = len(pmf) // 2
         absolute = pmf[centre + 1 :] + pmf[:centre][::-1]  # (G,)
         left = np.cumsum(absolute[::-1])[::-1]
@@ -171,7 +183,7 @@ class _Ways:
         none = np.empty((0, 0), np.int64), np.empty(0)
         work = 0.0
         for m, times in zip(needed, repeats, strict=True):
-            work += STEPS * float(times) * compositions(int(m), self._tables, CUT, *none)[1]
+            work += STEPS * float(times) * compositions(int(m), self._tables, self._cut, *none)[1]
             if work > limit:
                 raise StudyError(
                     f"engine: exact enumeration at this size takes more than {limit:.0e} steps; "
@@ -180,10 +192,10 @@ class _Ways:
 
     def of(self, m: int) -> tuple[NDArray[np.int64], FloatArray]:
         """Counts (V, G) and weights (V,) for m changes."""
-        found, _ = compositions(m, self._tables, CUT, np.empty((0, 0), np.int64), np.empty(0))
+        found, _ = compositions(m, self._tables, self._cut, np.empty((0, 0), np.int64), np.empty(0))
         counts = np.empty((found, len(self._tables)), np.int64)
         weights = np.empty(found)
-        compositions(m, self._tables, CUT, counts, weights)
+        compositions(m, self._tables, self._cut, counts, weights)
         return counts, weights
 
 
@@ -232,6 +244,9 @@ def _by_sums(
             f"engine: the exact t test at n = {limit} takes more than {work_limit:.0e} steps; "
             "use engine=monte_carlo or smaller sizes"
         )
+    side = SIDE[analysis.alternative]
+    tail = analysis.alpha / 2 if side == 0 else analysis.alpha
+    critical = np.append(np.inf, -stdtrit(np.arange(1, limit), tail))  # by n - 1
     old = np.zeros((2 * points * limit + 1, points**2 * limit + 1))
     new = np.zeros_like(old)
     old[points * limit, 0] = 1.0
@@ -240,18 +255,6 @@ def _by_sums(
         add_participant(old, new, n - 1, points, chances)
         old, new = new, old
         for k in np.flatnonzero(sizes == n):
-            low[k], high[k] = _t_tails(old, n, points * limit, analysis)
+            low[k], high[k] = t_tails(old, n, n * points, critical[n - 1], side)
             error[k] = max(1 - float(old.sum()), 0.0)
     return low, high, error
-
-
-def _t_tails(joint: FloatArray, n: int, middle: int, analysis: Analysis) -> tuple[float, float]:
-    where = np.nonzero(joint)
-    total, squares = where[0] - middle, where[1]
-    result = t_from_sums(np.full(len(total), n), total, squares, SIDE[analysis.alternative])
-    rejected = result.pvalue <= analysis.alpha
-    mass = joint[where]
-    return (
-        float(mass[rejected & (result.direction < 0)].sum()),
-        float(mass[rejected & (result.direction > 0)].sum()),
-    )

@@ -73,3 +73,28 @@ def add_participant(old, new, reach, points, pmf):
                     chance = pmf[change + points]
                     if chance > 0.0:
                         new[s + change, q + change * change] += mass * chance
+
+
+@numba.njit(cache=True)
+def t_tails(joint, n, top, critical, side):
+    """P(rejected low), P(rejected high) of the t test from the joint distribution after n people.
+
+    `top` is the largest possible sum, `critical` the value that t must reach.
+    Changes that are all the same but not zero reject; all zero never do.
+    """
+    middle = (joint.shape[0] - 1) // 2
+    low, high = 0.0, 0.0
+    if n < 2:
+        return low, high
+    for s in range(max(middle - top, 0), min(middle + top, joint.shape[0] - 1) + 1):
+        total = np.float64(s - middle)
+        for q in range(joint.shape[1]):
+            mass = joint[s, q]
+            if mass > 0.0 and q > 0:
+                spread = n * np.float64(q) - total * total
+                t = total * np.sqrt((n - 1) / spread) if spread > 0 else np.inf * np.sign(total)
+                if side >= 0 and t >= critical:
+                    high += mass
+                if side <= 0 and -t >= critical:
+                    low += mass
+    return low, high

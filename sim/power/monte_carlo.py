@@ -6,16 +6,20 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from sim.cohorts import Population, draw_cohort
+from sim.cohorts.truth import mean_changes, true_nulls
 from sim.compute.blocks import run_blocks
 from sim.compute.streams import Purpose, generator
 from sim.inference.analyse import Conclusions, conclude
 from sim.inference.endpoints import endpoint_changes
-from sim.inference.result import MISSING, prefix_sums
 from sim.inference.rules import DecisionRule, successes
+from sim.power.count_kernels import count_changes
 from sim.power.tally import Counts, Tally
 from sim.study import Analysis
 
@@ -40,6 +44,8 @@ class BlockTask:
         Replicates in a block.
     purpose : Purpose
         Which streams it draws from.
+    half_width : float or None
+        Half-width of the 95% interval, in points, that counts as narrow.
     """
 
     populations: tuple[Population, ...]
@@ -49,6 +55,7 @@ class BlockTask:
     seed: int
     block_size: int
     purpose: Purpose = Purpose.MAIN
+    half_width: float | None = None
 
 
 def simulate(
@@ -77,53 +84,82 @@ def simulate_block(task: BlockTask, block: int) -> Tally:
         Of ``task.block_size`` replicates.
     """
     parts = [_simulate_role(task, role, block) for role in range(len(task.populations))]
+    counted = {
+        name: np.concatenate([part.counts[name] for part in parts], axis=-1)
+        for name in parts[0].counts
+    }
     return Tally(
         replicates=task.block_size,
-        rejected=_counted(parts, "rejected"),
-        won=_counted(parts, "won"),
-        adjusted_rejected=_counted(parts, "adjusted_rejected"),
-        adjusted_won=_counted(parts, "adjusted_won"),
-        uninformative=_counted(parts, "uninformative"),
-        change=np.concatenate([part.change for part in parts], axis=-1),
-        change_squared=np.concatenate([part.change_squared for part in parts], axis=-1),
-        rule_rejected=_met(task, parts, "adjusted_rejected"),
-        rule_won=_met(task, parts, "adjusted_won"),
+        families=np.stack([part.family for part in parts], axis=1),
+        rule_rejected=_met(task, [part.adjusted_rejected for part in parts]),
+        rule_won=_met(task, [part.adjusted_won for part in parts]),
+        **counted,
     )
 
 
 @dataclass(frozen=True, eq=False)
 class _RolePart:
-    """One role's conclusions (R, K, E) and sums over replicates (K, E)."""
+    """One role's part: counts (K, E) by name, its family (K, D + 1, D + 1), decisions."""
 
-    conclusions: Conclusions
-    change: Counts
-    change_squared: Counts
+    counts: dict[str, NDArray[Any]]
+    family: Counts
+    adjusted_rejected: NDArray[np.bool_]
+    adjusted_won: NDArray[np.bool_]
 
 
 def _simulate_role(task: BlockTask, role: int, block: int) -> _RolePart:
-    sizes = np.array(task.sizes[role])
-    distinct, place = np.unique(sizes, return_inverse=True)
+    population = task.populations[role]
+    sizes, place = np.unique(task.sizes[role], return_inverse=True)
     rng = generator(task.seed, task.purpose, role, block)
-    cohort = draw_cohort(task.populations[role], int(sizes[-1]), task.block_size, rng)
+    cohort = draw_cohort(population, int(sizes[-1]), task.block_size, rng)
     changes = endpoint_changes(cohort.scores)  # (R, N, E)
-    conclusions = conclude(changes, distinct, task.analysis)
-    sums = prefix_sums(np.where(changes == MISSING, 0, changes), distinct)  # (R, K, E)
+    found = conclude(changes, sizes, task.analysis)
+    counts = _happened(found) | _count_changes(task, population, changes, sizes, found.rejected)
+    family = _family(found.adjusted_rejected[..., :-1], true_nulls(population))
     return _RolePart(
-        Conclusions(*(getattr(conclusions, name)[:, place] for name in _FIELDS)),
-        sums.sum(axis=0)[place],
-        (sums**2).sum(axis=0)[place],
+        {name: count[place] for name, count in counts.items()},
+        family[place],
+        found.adjusted_rejected[:, place],
+        found.adjusted_won[:, place],
     )
 
 
-_FIELDS = tuple(Conclusions.__dataclass_fields__)
+def _happened(found: Conclusions) -> dict[str, Counts]:
+    """Count each kind of conclusion over replicates; (K, E)."""
+    return {name: getattr(found, name).sum(axis=0) for name in Conclusions.__dataclass_fields__}
 
 
-def _counted(parts: list[_RolePart], name: str) -> Counts:
-    """Count one kind of conclusion over replicates, the roles side by side; (K, J)."""
-    return np.concatenate([getattr(part.conclusions, name).sum(axis=0) for part in parts], axis=-1)
+def _count_changes(
+    task: BlockTask,
+    population: Population,
+    changes: NDArray[np.int16],
+    sizes: NDArray[np.int64],
+    rejected: NDArray[np.bool_],
+) -> dict[str, NDArray[Any]]:
+    """Sum changes, intervals and widths over replicates; (K, E)."""
+    by_participant = np.ascontiguousarray(changes.transpose(1, 2, 0))  # (N, E, R)
+    by_size = np.ascontiguousarray(rejected.transpose(1, 2, 0))  # (K, E, R)
+    shape = by_size.shape[:2]
+    sums = [np.empty(shape, np.int64) for _ in range(6)]
+    widths = [np.empty(shape) for _ in range(2)]
+    half_width = np.inf if task.half_width is None else task.half_width
+    quantiles = stdtrit(sizes - 1, 0.975)
+    truth = mean_changes(population)
+    count_changes(by_participant, sizes, truth, quantiles, half_width, by_size, *sums, *widths)
+    names = ("change", "change_squared", "rejected_change", "rejected_change_squared", "covered")
+    return dict(zip((*names, "narrow", "width", "width_squared"), (*sums, *widths), strict=True))
 
 
-def _met(task: BlockTask, parts: list[_RolePart], name: str) -> Counts:
-    """Count the replicates in which each rule is met by one kind of conclusion; (K, Q)."""
-    side_by_side = np.concatenate([getattr(part.conclusions, name) for part in parts], axis=-1)
-    return np.asarray(successes(side_by_side, task.rules).sum(axis=0))
+def _family(rejected: NDArray[np.bool_], nulls: NDArray[np.bool_]) -> Counts:
+    """Count replicates by true nulls rejected and domains rejected; (K, D + 1, D + 1)."""
+    side = rejected.shape[-1] + 1
+    false = rejected[..., nulls].sum(axis=-1, dtype=np.int64)  # (R, K)
+    cells = false * side + rejected.sum(axis=-1, dtype=np.int64)
+    sizes = cells.shape[1]
+    flat = (cells + np.arange(sizes) * side**2).ravel()
+    return np.bincount(flat, minlength=sizes * side**2).reshape(sizes, side, side)
+
+
+def _met(task: BlockTask, decisions: list[NDArray[np.bool_]]) -> Counts:
+    """Count the replicates in which each rule is met, the roles side by side; (K, Q)."""
+    return np.asarray(successes(np.concatenate(decisions, axis=-1), task.rules).sum(axis=0))

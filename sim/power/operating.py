@@ -2,21 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.inference.rules import DecisionRule
-from sim.power.estimates import Estimate, FloatArray, mean_of_sums, proportion
-from sim.power.tally import Tally
+from sim.power.estimates import Estimate, FloatArray, mean, moved, proportion
+from sim.power.tally import Counts, Tally
 
 MONTE_CARLO = "monte_carlo"
+EXACT = "exact"
+
+
+@dataclass(frozen=True, eq=False)
+class EndpointMeasures:
+    """What is estimated of every endpoint (E) at every size (K); shapes (K, E).
+
+    Only `rejection` and `win` are always there: the exact engine gives no more.
+
+    Attributes
+    ----------
+    rejection, win : Estimate
+        P(p <= alpha), and that with the statistic on the stated side; unadjusted.
+    adjusted_rejection, adjusted_win : Estimate
+        The same on adjusted p-values.
+    no_information : Estimate
+        Probability that the test had nothing to work on.
+    mean_change, bias : Estimate
+        Mean estimated change in points, and what it differs from the truth.
+    coverage, width : Estimate
+        Probability that the 95% t interval of the mean change covers the
+        truth, and its mean width in points.
+    narrow : Estimate
+        Probability that the interval's half-width is at most the one asked for.
+    type_s, type_m : Estimate
+        P(wrong sign | rejection) and E(|mean change| / |truth| | rejection)
+        (Gelman & Carlin 2014); undefined where the truth is 0 or nothing rejects.
+    """
+
+    rejection: Estimate
+    win: Estimate
+    adjusted_rejection: Estimate | None = None
+    adjusted_win: Estimate | None = None
+    no_information: Estimate | None = None
+    mean_change: Estimate | None = None
+    bias: Estimate | None = None
+    coverage: Estimate | None = None
+    width: Estimate | None = None
+    narrow: Estimate | None = None
+    type_s: Estimate | None = None
+    type_m: Estimate | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class FamilyMeasures:
+    """What is estimated of one role's family of domains; shapes (K,).
+
+    Attributes
+    ----------
+    familywise_error : Estimate
+        P(a true null is rejected), on adjusted p-values, either direction.
+    false_discovery_rate : Estimate
+        Mean share of true nulls among the rejections, 0 without any.
+    true_rejections : Estimate
+        Mean number of rejections that are no true null.
+    """
+
+    familywise_error: Estimate
+    false_discovery_rate: Estimate
+    true_rejections: Estimate
 
 
 @dataclass(frozen=True, eq=False)
 class RoleCharacteristics:
-    """One role's endpoints (E) at every size (K); estimates of shape (K, E).
+    """One role at every size.
 
     Attributes
     ----------
@@ -26,31 +86,25 @@ class RoleCharacteristics:
         Its participants at each size.
     endpoints : tuple of str
         Names: the domains, then the total.
-    rejection, win : Estimate
-        P(p <= alpha), and that with the statistic on the stated side; unadjusted.
-    adjusted_rejection, adjusted_win : Estimate
-        The same on adjusted p-values.
-    no_information : Estimate
-        Probability that the test had nothing to work on.
-    mean_change, bias : Estimate
-        Mean estimated change in points, and what it differs from the truth.
+    measures : EndpointMeasures
+        What is estimated of the endpoints.
+    family : FamilyMeasures or None
+        What is estimated of the domains together.
+    exact : tuple of bool
+        Endpoints whose `rejection` and `win` are exact.
     """
 
     role: str
     n: tuple[int, ...]
     endpoints: tuple[str, ...]
-    rejection: Estimate
-    win: Estimate
-    adjusted_rejection: Estimate
-    adjusted_win: Estimate
-    no_information: Estimate
-    mean_change: Estimate
-    bias: Estimate
+    measures: EndpointMeasures
+    family: FamilyMeasures | None
+    exact: tuple[bool, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class OperatingCharacteristics:
-    """What a design does, at every size.
+    """What a design does, at every size; from either engine.
 
     Attributes
     ----------
@@ -63,10 +117,12 @@ class OperatingCharacteristics:
     rule_rejection, rule_win : Estimate, shape (K, Q)
         Probability that each rule is met by adjusted rejections in either
         direction (under no effect: its level), and by adjusted wins (its power).
+    exact_rules : tuple of bool
+        Rules whose probabilities are exact.
     replicates : int
         Simulated studies.
-    engine : str
-        What computed them.
+    error_bound : float
+        Most by which an exact probability can be too small.
     """
 
     pairs: tuple[int, ...]
@@ -74,49 +130,59 @@ class OperatingCharacteristics:
     rules: tuple[DecisionRule, ...]
     rule_rejection: Estimate
     rule_win: Estimate
+    exact_rules: tuple[bool, ...]
     replicates: int
-    engine: str
+    error_bound: float = 0.0
+
+    @property
+    def power(self) -> FloatArray:
+        """P(p <= alpha) of every endpoint (K, J), or (K,) where there is only one."""
+        return self._side_by_side([role.measures.rejection for role in self.roles])
+
+    @property
+    def win(self) -> FloatArray:
+        """P(p <= alpha on the stated side) of every endpoint (K, J), or (K,) where only one."""
+        return self._side_by_side([role.measures.win for role in self.roles])
+
+    @staticmethod
+    def _side_by_side(parts: list[Estimate]) -> FloatArray:
+        joined = np.concatenate([part.value for part in parts], axis=1)
+        return joined[:, 0] if joined.shape[1] == 1 else joined
 
     def rule_index(self, name: str) -> int:
         """Place of a rule among the rules."""
         return [rule.name for rule in self.rules].index(name)
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of results.csv."""
+@dataclass(frozen=True, eq=False)
+class RoleTruth:
+    """What is true of one role: the yardstick of its estimates.
 
-    role: str
-    pairs: int
-    n: int
-    kind: str
-    name: str
-    measure: str
-    value: float
-    mcse: float
-    replicates: int
-    engine: str
+    Attributes
+    ----------
+    mean_change : ndarray, shape (E,)
+        True mean change.
+    true_nulls : ndarray of bool, shape (D,)
+        Domains without an effect.
+    stated_side : int
+        1 where a rise is a win, -1 where a fall is.
+    """
 
-
-MEASURES = (
-    "rejection",
-    "win",
-    "adjusted_rejection",
-    "adjusted_win",
-    "no_information",
-    "mean_change",
-    "bias",
-)
+    mean_change: FloatArray
+    true_nulls: NDArray[np.bool_]
+    stated_side: int
 
 
 def summarise(
     tally: Tally,
-    truth: tuple[FloatArray, ...],
+    truth: tuple[RoleTruth, ...],
     pairs: tuple[int, ...],
     sizes: tuple[tuple[int, ...], ...],
     role_names: tuple[str, ...],
     endpoints: tuple[str, ...],
     rules: tuple[DecisionRule, ...],
+    *,
+    with_narrow: bool = False,
 ) -> OperatingCharacteristics:
     """Turn counts into estimates with their Monte Carlo errors.
 
@@ -124,8 +190,8 @@ def summarise(
     ----------
     tally : Tally
         Counts over replicates.
-    truth : tuple of ndarray, shape (E,)
-        True mean change per role.
+    truth : tuple of RoleTruth
+        What is true, per role.
     pairs : tuple of int
         Sizes in pairs.
     sizes : tuple of tuple of int
@@ -134,83 +200,99 @@ def summarise(
         Names of the roles and of each role's endpoints.
     rules : tuple of DecisionRule
         The rules counted.
+    with_narrow : bool
+        Whether a half-width was asked for.
 
     Returns
     -------
     OperatingCharacteristics
     """
+    count = len(endpoints)
     roles = tuple(
-        _summarise_role(tally, index, truth[index], sizes[index], name, endpoints)
+        RoleCharacteristics(
+            role=name,
+            n=sizes[index],
+            endpoints=endpoints,
+            measures=_endpoint_measures(
+                _Columns(tally, slice(index * count, (index + 1) * count)),
+                truth[index],
+                np.array(sizes[index], dtype=np.float64)[:, None],
+                with_narrow=with_narrow,
+            ),
+            family=_family_measures(tally.families[:, index], truth[index], tally.replicates),
+            exact=(False,) * count,
+        )
         for index, name in enumerate(role_names)
     )
-    total = tally.replicates
-    rejection = proportion(tally.rule_rejected, total)
-    win = proportion(tally.rule_won, total)
-    return OperatingCharacteristics(pairs, roles, rules, rejection, win, total, MONTE_CARLO)
-
-
-def _summarise_role(
-    tally: Tally,
-    index: int,
-    truth: FloatArray,
-    n: tuple[int, ...],
-    role: str,
-    endpoints: tuple[str, ...],
-) -> RoleCharacteristics:
-    own = slice(index * len(endpoints), (index + 1) * len(endpoints))
-    total = tally.replicates
-    scale = np.array(n, dtype=np.float64)[:, None]
-    change = mean_of_sums(tally.change[:, own], tally.change_squared[:, own], total, scale)
-    bias = Estimate(
-        change.value - truth, change.mcse, change.low - truth, change.high - truth, total
+    return OperatingCharacteristics(
+        pairs=pairs,
+        roles=roles,
+        rules=rules,
+        rule_rejection=proportion(tally.rule_rejected, tally.replicates),
+        rule_win=proportion(tally.rule_won, tally.replicates),
+        exact_rules=(False,) * len(rules),
+        replicates=tally.replicates,
     )
-    return RoleCharacteristics(
-        role=role,
-        n=n,
-        endpoints=endpoints,
-        rejection=proportion(tally.rejected[:, own], total),
-        win=proportion(tally.won[:, own], total),
-        adjusted_rejection=proportion(tally.adjusted_rejected[:, own], total),
-        adjusted_win=proportion(tally.adjusted_won[:, own], total),
-        no_information=proportion(tally.uninformative[:, own], total),
+
+
+class _Columns:
+    """One role's columns of a tally."""
+
+    def __init__(self, tally: Tally, own: slice) -> None:
+        self._tally, self._own = tally, own
+        self.replicates = tally.replicates
+
+    def __getitem__(self, name: str) -> Counts:
+        return np.asarray(getattr(self._tally, name)[:, self._own])
+
+    def share(self, name: str) -> Estimate:
+        """Share of the replicates in which something happened."""
+        return proportion(self[name], self.replicates)
+
+
+def _endpoint_measures(
+    own: _Columns, truth: RoleTruth, n: FloatArray, *, with_narrow: bool
+) -> EndpointMeasures:
+    change = mean(own["change"], own["change_squared"], own.replicates, n)
+    rejected = own["rejected"]
+    defined = np.where(np.abs(truth.mean_change) > 1e-12, rejected, 0)
+    onside = np.sign(truth.mean_change) == truth.stated_side
+    wrong = np.where(onside, rejected - own["won"], own["won"])
+    scale = n * np.where(truth.mean_change == 0, 1.0, np.abs(truth.mean_change))
+    return EndpointMeasures(
+        rejection=own.share("rejected"),
+        win=own.share("won"),
+        adjusted_rejection=own.share("adjusted_rejected"),
+        adjusted_win=own.share("adjusted_won"),
+        no_information=own.share("uninformative"),
         mean_change=change,
-        bias=bias,
+        bias=moved(change, truth.mean_change),
+        coverage=own.share("covered"),
+        width=mean(own["width"], own["width_squared"], own.replicates, 1.0),
+        narrow=own.share("narrow") if with_narrow else None,
+        type_s=proportion(wrong, defined),
+        type_m=mean(own["rejected_change"], own["rejected_change_squared"], defined, scale),
     )
 
 
-def rows(found: OperatingCharacteristics, prefix: str = "") -> Iterator[Row]:
-    """Lay operating characteristics out in tidy rows.
+def _family_measures(cells: Counts, truth: RoleTruth, replicates: int) -> FamilyMeasures:
+    """Everything about a family follows from how often V true nulls and R domains are rejected."""
+    false, all_rejected = np.indices(cells.shape[1:])
+    share = false / np.maximum(all_rejected, 1)
+    true = np.maximum(all_rejected - false, 0)
+    nulls = int(truth.true_nulls.sum())
+    defined = replicates if nulls else 0
 
-    Parameters
-    ----------
-    found : OperatingCharacteristics
-        What to lay out.
-    prefix : str
-        Put before every measure, such as ``null_``.
+    def average(values: FloatArray, of: int) -> Estimate:
+        total, squares = (cells * values).sum(axis=(1, 2)), (cells * values**2).sum(axis=(1, 2))
+        return mean(total, squares, np.full(len(cells), of), 1.0)
 
-    Yields
-    ------
-    Row
-        Endpoints by role, size, name and measure; then rules by size, name and measure.
-    """
-    for role in found.roles:
-        for k, pairs in enumerate(found.pairs):
-            for e, name in enumerate(role.endpoints):
-                for measure in MEASURES:
-                    estimate: Estimate = getattr(role, measure)
-                    yield Row(
-                        role.role, pairs, role.n[k], "endpoint", name, prefix + measure,
-                        float(estimate.value[k, e]), float(estimate.mcse[k, e]),
-                        estimate.replicates, found.engine,
-                    )  # fmt: skip
-    people = {role.role: role.n for role in found.roles}
-    for k, pairs in enumerate(found.pairs):
-        for q, rule in enumerate(found.rules):
-            n = sum(people[role][k] for role in rule.roles)
-            for measure in ("rejection", "win"):
-                estimate = getattr(found, f"rule_{measure}")
-                yield Row(
-                    "+".join(rule.roles), pairs, n, "rule", rule.name, prefix + measure,
-                    float(estimate.value[k, q]), float(estimate.mcse[k, q]),
-                    estimate.replicates, found.engine,
-                )  # fmt: skip
+    return FamilyMeasures(
+        familywise_error=proportion(cells[:, 1:].sum(axis=(1, 2)), np.full(len(cells), defined)),
+        false_discovery_rate=average(share, defined),
+        true_rejections=average(true.astype(np.float64), replicates),
+    )
+
+
+MEASURES = tuple(field.name for field in fields(EndpointMeasures))
+FAMILY_MEASURES = tuple(field.name for field in fields(FamilyMeasures))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.power.estimates import FloatArray
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.power.estimates import Estimate, FloatArray
+from sim.power.exact import exact_rejection
+from sim.study import Analysis
 
 
 @dataclass(frozen=True)
@@ -20,25 +26,47 @@ class SampleSize:
     pairs : int or None
         Smallest size studied from which power stays at the target or above,
         up to `limit`; None where there is none.
+    low, high : int or None
+        Interval of `pairs` from the simulation's error: the smallest sizes
+        from which the upper and the lower Wilson limit of power stay at the
+        target; None where that is beyond `limit`. Equal to `pairs` where exact.
     first_reached : int or None
         Smallest size at which power is at the target at all (exact tests saw-tooth).
     limit : int
         Largest size studied.
     power, mcse : float
         Power at `pairs` (at `limit` where `pairs` is None) and its Monte Carlo error.
+    replicates : int
+        Simulated studies it rests on; 0 where exact.
+    impossible : str or None
+        Why no size can suffice, where that is so.
     """
 
     rule: str
     target: float
     pairs: int | None
+    low: int | None
+    high: int | None
     first_reached: int | None
     limit: int
     power: float
     mcse: float
+    replicates: int
+    impossible: str | None = None
+
+    @property
+    def interval_width(self) -> int | None:
+        """Width of the interval in pairs; None where an end is beyond the limit."""
+        return None if self.low is None or self.high is None else self.high - self.low
 
 
 def smallest_size(
-    rule: str, target: float, pairs: tuple[int, ...], power: FloatArray, mcse: FloatArray
+    rule: str,
+    target: float,
+    pairs: tuple[int, ...],
+    win: Estimate,
+    column: int,
+    impossible: str | None = None,
 ) -> SampleSize:
     """Find the smallest size from which power stays at the target or above.
 
@@ -50,8 +78,12 @@ def smallest_size(
         Power to reach.
     pairs : tuple of int
         Rising sizes studied.
-    power, mcse : ndarray, shape (K,)
-        Power at each size and its Monte Carlo standard error.
+    win : Estimate, shape (K, Q)
+        Power of the rules.
+    column : int
+        The rule's place.
+    impossible : str, optional
+        Why no size can suffice.
 
     Returns
     -------
@@ -62,13 +94,111 @@ def smallest_size(
     Chernick MR, Liu CY (2002). The saw-toothed behavior of power versus
     sample size. The American Statistician 56, 149-155.
     """
-    reached = power >= target
-    first = next((size for size, hit in zip(pairs, reached, strict=True) if hit), None)
-    below = [k for k, hit in enumerate(reached) if not hit]
-    start = below[-1] + 1 if below else 0
-    kept = start < len(pairs)
-    at = start if kept else len(pairs) - 1
+    power = win.value[:, column]
+    own = _stays_from(pairs, power >= target)
+    at = len(pairs) - 1 if own is None else pairs.index(own)
+    reached = np.flatnonzero(power >= target)
     return SampleSize(
-        rule, target, pairs[at] if kept else None, first, pairs[-1],
-        float(power[at]), float(mcse[at]),
-    )  # fmt: skip
+        rule=rule,
+        target=target,
+        pairs=own,
+        low=_stays_from(pairs, win.high[:, column] >= target),
+        high=_stays_from(pairs, win.low[:, column] >= target),
+        first_reached=pairs[reached[0]] if reached.size else None,
+        limit=pairs[-1],
+        power=float(power[at]),
+        mcse=float(win.mcse[at, column]),
+        replicates=int(win.replicates[at, column]),
+        impossible=impossible if own is None else None,
+    )
+
+
+def _stays_from(pairs: tuple[int, ...], reached: NDArray[np.bool_]) -> int | None:
+    """Smallest size from which something holds at every larger one studied."""
+    failed = np.flatnonzero(~reached)
+    start = int(failed[-1]) + 1 if failed.size else 0
+    return pairs[start] if start < len(pairs) else None
+
+
+SEARCH_CUT = 1e-12
+"""Cut of the enumeration in a search: errors below 1e-9."""
+
+
+@dataclass(frozen=True)
+class ExactSize:
+    """Exact sample size of one endpoint.
+
+    Attributes
+    ----------
+    n : int or None
+        Smallest size from which power stays at the target up to `limit`.
+    first_reached : int or None
+        Smallest size at which power is at the target at all.
+    limit : int
+        Largest size looked at: at least max(n + 20, 1.5 n).
+    power : float
+        Power at `n`, or at `limit` where there is none.
+    """
+
+    n: int | None
+    first_reached: int | None
+    limit: int
+    power: float
+
+
+def exact_size(pmf: ArrayLike, target: float, analysis: Analysis, largest: int = 1000) -> ExactSize:
+    """Smallest number of participants whose exact power reaches a target and stays there.
+
+    Parameters
+    ----------
+    pmf : array_like, shape (2 K - 1,)
+        Probabilities of the changes.
+    target : float
+        Power of winning (rejection on the stated side) to reach.
+    analysis : Analysis
+        Test, level and options.
+    largest : int
+        Size beyond which the search gives up.
+
+    Returns
+    -------
+    ExactSize
+
+    Raises
+    ------
+    StudyError
+        Where the enumeration would take too long.
+    """
+    limit, power = 32, np.empty(0)
+    while True:
+        limit = min(limit, largest)
+        further = range(len(power) + 1, limit + 1)
+        power = np.append(power, exact_rejection(pmf, further, analysis, SEARCH_CUT).win)
+        reached = _stays_from(tuple(range(1, limit + 1)), power >= target)
+        enough = reached is not None and limit >= max(reached + 20, 1.5 * reached)
+        if enough or limit == largest:
+            first = np.flatnonzero(power >= target)
+            at = limit if reached is None else reached
+            first_size = int(first[0]) + 1 if first.size else None
+            return ExactSize(reached, first_size, limit, float(power[at - 1]))
+        # with an answer in sight one step reaches far enough, else double
+        limit = 2 * limit if reached is None else int(np.ceil(max(reached + 20, 1.5 * reached)))
+
+
+def precise_size(pairs: Sequence[int], width: FloatArray, half_width: float) -> int | None:
+    """Smallest size studied from which the expected half-width stays within a bound.
+
+    Parameters
+    ----------
+    pairs : sequence of int
+        Rising sizes studied.
+    width : ndarray, shape (K,)
+        Expected width of the 95% interval.
+    half_width : float
+        Half-width to reach, in points.
+
+    Returns
+    -------
+    int or None
+    """
+    return _stays_from(tuple(pairs), width / 2 <= half_width)

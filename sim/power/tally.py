@@ -1,4 +1,4 @@
-"""What is counted: whole numbers that add up the same in any order."""
+"""What is counted: whole numbers that add up the same in any order, and two sums of widths."""
 
 from __future__ import annotations
 
@@ -24,6 +24,15 @@ class Tally:
         Replicates in which that happened.
     change, change_squared : ndarray, shape (K, J)
         Sum over replicates of the replicate's summed change, and of its square.
+    rejected_change, rejected_change_squared : ndarray, shape (K, J)
+        The same over rejections, without sign.
+    covered, narrow : ndarray, shape (K, J)
+        Replicates whose 95% interval covers the truth; is as narrow as asked for.
+    width, width_squared : ndarray of float64, shape (K, J)
+        Sum over replicates of the interval's width, and of its square.
+    families : ndarray, shape (K, roles, D + 1, D + 1)
+        Replicates by number of true nulls rejected (adjusted) and of all
+        domains rejected, per role.
     rule_rejected, rule_won : ndarray, shape (K, Q)
         Replicates in which the rule was met by adjusted rejections in either
         direction, and by adjusted wins, which is what the rule asks for.
@@ -37,6 +46,13 @@ class Tally:
     uninformative: Counts
     change: Counts
     change_squared: Counts
+    rejected_change: Counts
+    rejected_change_squared: Counts
+    covered: Counts
+    narrow: Counts
+    width: NDArray[np.float64]
+    width_squared: NDArray[np.float64]
+    families: Counts
     rule_rejected: Counts
     rule_won: Counts
 

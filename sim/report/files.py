@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from sim import __version__
 from sim.power.answer import PlanAnswer
-from sim.power.operating import Row, rows
+from sim.power.rows import Row, rows
 from sim.report.wording import answer_sentence, design_sentence
 from sim.study import Study
 
@@ -90,6 +91,8 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
         "replicates": answer.characteristics.replicates,
         "seed": study.seed,
         "endpoints": [*study.scale.domains, "total"],
+        "error_bound": answer.characteristics.error_bound,
+        "detectable_effects": [asdict(effect) for effect in answer.detectable],
         "effects": {role: asdict(effects) for role, effects in answer.effects.items()},
         "attainable": asdict(answer.attainable),
         "pilot_example": [asdict(score) for score in answer.pilot_scores],
@@ -107,7 +110,7 @@ def manifest_data(study: Study) -> dict[str, Any]:
         "code_sha256": code_hash(),
         "seed": study.seed,
         "versions": {
-            "mentorsim": version("mentorsim"),
+            "mentorsim": __version__,
             "python": platform.python_version(),
             **{name: version(name) for name in LIBRARIES},
         },

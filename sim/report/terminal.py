@@ -12,7 +12,8 @@ from sim.cohorts import TrueEffects
 from sim.power.answer import PlanAnswer
 from sim.power.estimates import Estimate
 from sim.power.operating import OperatingCharacteristics
-from sim.report.wording import answer_sentence, design_sentence, number
+from sim.power.sample_size import precise_size
+from sim.report.wording import answer_sentence, design_sentence, interval_words, number
 from sim.study import TOTAL
 
 WIDTH = 79
@@ -42,6 +43,7 @@ def summary(answer: PlanAnswer, files: Sequence[Path] = ()) -> str:
         *_pilot_part(answer),
         *_power_part(answer),
         *_answer_part(answer),
+        *_detectable_part(answer),
         *_bullets("Warnings", answer.warnings),
         *_bullets("Assumptions", [f"{a.field} ({a.value}): {a.note}" for a in answer.assumptions]),
         *_file_part(files),
@@ -188,7 +190,8 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
             _heading(f"Power of each endpoint, {role.role}s, unadjusted"),
             f"{'':24}{sizes}",
             *(
-                f"{name[:24]:24}" + "".join(f"{_cell(role.win, k, e):>{CELL}}" for k in places)
+                f"{name[:24]:24}"
+                + "".join(f"{_cell(role.measures.win, k, e):>{CELL}}" for k in places)
                 for e, name in enumerate(role.endpoints)
             ),
         ]
@@ -216,7 +219,9 @@ def _power_table(
 
 
 def _cell(estimate: Estimate, k: int, column: int) -> str:
-    return f"{number(estimate.value[k, column])} ±{estimate.mcse[k, column]:.3f}"[: CELL - 1]
+    if not estimate.replicates[k, column]:
+        return f"{number(estimate.value[k, column])} exact "
+    return f"{number(estimate.value[k, column])} ±{estimate.mcse[k, column]:.3f}"
 
 
 def _answer_row(answer: PlanAnswer) -> int:
@@ -248,18 +253,63 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
         _paragraph(
             f"Without any effect the rule's tests reject with probability "
             f"{_cell(null.rule_rejection, k, q)} in either direction, and the rule is met with "
-            f"probability {_cell(null.rule_win, k, q)}. {null.replicates:,} simulated studies "
-            f"each way, seed {answer.study.seed}."
+            f"probability {_cell(null.rule_win, k, q)}. {answer.characteristics.replicates:,} "
+            f"simulated studies with the effect and {null.replicates:,} without, seed "
+            f"{answer.study.seed}."
         )
     )
     others = [other for other in answer.sample_sizes if other is not size]
     if others:
         texts = [
             f"'{other.rule}' "
-            + (f"{other.pairs} pairs" if other.pairs else f"not by {other.limit} pairs")
+            + (
+                f"{other.pairs} pairs{interval_words(other)}"
+                if other.pairs
+                else "never"
+                if other.impossible
+                else f"not by {other.limit} pairs"
+            )
             for other in others
         ]
         lines.append(_paragraph(f"For the other rules: {', '.join(texts)}."))
+    lines.extend(map(_paragraph, _estimate_sentences(answer, k)))
+    yield "\n".join(lines)
+
+
+def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
+    """What a study of that size would report, and how precisely."""
+    found = answer.characteristics
+    for role in found.roles:
+        type_s, type_m, width = role.measures.type_s, role.measures.type_m, role.measures.width
+        if type_s is None or type_m is None or width is None or np.isnan(type_m.value[k, -1]):
+            continue
+        yield (
+            f"At that size the {role.role}s' mean change in total has a 95% interval of "
+            f"{width.value[k, -1]:.1f} points on average; where it is significant it is "
+            f"overstated {type_m.value[k, -1]:.2f} times on average (type M) and has the wrong "
+            f"sign with probability {number(type_s.value[k, -1])} (type S)."
+        )
+        narrow = role.measures.narrow
+        half = answer.study.target.half_width
+        if narrow is not None and half is not None:
+            size = precise_size(found.pairs, width.value[:, -1], half)
+            by = f"{size} pairs" if size else f"no size up to {found.pairs[-1]} pairs"
+            yield (
+                f"An expected half-width of at most {half:g} points for the {role.role}s' total "
+                f"is reached by {by}; at {found.pairs[k]} pairs the interval is as narrow with "
+                f"probability {_cell(narrow, k, -1)}."
+            )
+
+
+def _detectable_part(answer: PlanAnswer) -> Iterator[str]:
+    if not answer.detectable:
+        return
+    lines = [_heading("Smallest detectable effects, one domain tested on its own (exact)")]
+    for effect in answer.detectable:
+        found = "none of any size"
+        if effect.shift is not None:
+            found = f"shift {effect.shift:+.2f} SD, mean change {effect.mean_change:+.2f}"
+        lines.append(f"{effect.domain[:24]:24} {effect.n:4} {effect.role}s: {found}")
     yield "\n".join(lines)
 
 

@@ -132,14 +132,14 @@ def _approximate(answer: PlanAnswer) -> list[str]:
     small = [k for k, n in enumerate(role.n) if n < SMALL]
     if not small:
         return []
-    levels = role.rejection.value[small]
+    levels = role.measures.rejection.value[small]
     worst = small[int(np.argmax(levels.max(axis=1)))]
-    endpoint = int(np.argmax(role.rejection.value[worst]))
+    endpoint = int(np.argmax(role.measures.rejection.value[worst]))
     return [
         f"The p-value is approximate at small sizes with ties: with {role.n[worst]} {role.role}s "
         f"the true level of '{role.endpoints[endpoint]}' is "
-        f"{number(float(role.rejection.value[worst, endpoint]))} "
-        f"(Monte Carlo error {number(float(role.rejection.mcse[worst, endpoint]))}) "
+        f"{number(float(role.measures.rejection.value[worst, endpoint]))} "
+        f"(Monte Carlo error {number(float(role.measures.rejection.mcse[worst, endpoint]))}) "
         f"instead of {analysis.alpha:g}."
     ]
 

@@ -75,20 +75,34 @@ def people(study: Study, pairs: int) -> str:
 
 
 def answer_sentence(answer: PlanAnswer, size: SampleSize) -> str:
-    """Answer how large the study must be, in one line's worth of words."""
+    """Answer how large the study must be, with its uncertainty."""
     target = f"power {size.target:g} for the rule '{size.rule}'"
     if size.pairs is None:
+        why = f", nor can any: {size.impossible}" if size.impossible else " and keeps it"
         return (
-            f"No size studied reaches {target} and keeps it: at {size.limit} pairs the power is "
-            f"{number(size.power)} (Monte Carlo error {number(size.mcse)})."
+            f"No size up to {size.limit} pairs reaches {target}{why}. At {size.limit} pairs the "
+            f"power is {number(size.power)} ({error_words(size)})."
         )
-    studied = answer.characteristics.pairs
-    least = " (the smallest studied)" if size.pairs == studied[0] else ""
+    least = " (the smallest studied)" if size.pairs == answer.characteristics.pairs[0] else ""
     return (
-        f"{size.pairs} pairs{least}, {people(answer.study, size.pairs)}, for {target}: "
-        f"there it is {number(size.power)} (Monte Carlo error {number(size.mcse)}), "
-        f"and it stays at the target up to {size.limit} pairs, the most studied."
+        f"{size.pairs} pairs{least}, {people(answer.study, size.pairs)}, for {target}"
+        f"{interval_words(size)}: there it is {number(size.power)} ({error_words(size)}), and it "
+        f"stays at the target up to {size.limit} pairs, the most studied."
     )
+
+
+def error_words(size: SampleSize) -> str:
+    """Say how precise a power is."""
+    return f"Monte Carlo error {number(size.mcse)}" if size.replicates else "exact"
+
+
+def interval_words(size: SampleSize) -> str:
+    """Say between which sizes the answer lies, given the simulation's error."""
+    if not size.replicates or size.low == size.high:
+        return ""
+    if size.high is None:
+        return f" (95% interval {size.low} to more than {size.limit})"
+    return f" (95% interval {size.low} to {size.high})"
 
 
 def number(value: float, digits: int = 3) -> str:

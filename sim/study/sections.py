@@ -63,6 +63,8 @@ class Design(Section):
     """Smallest size studied, in pairs (2 to 5000); unused where sizes is given."""
     max_pairs: int = Field(ge=2, le=5000)
     """Largest size studied, in pairs (2 to 5000); unused where sizes is given."""
+    search_limit: int = Field(ge=2, le=5000)
+    """Size in pairs up to which max_pairs doubles where the target is not reached (2 to 5000)."""
     ratio: tuple[Annotated[int, Field(ge=1, le=100)], Annotated[int, Field(ge=1, le=100)]]
     """Mentors to mentees; with 6:5, n pairs are n mentors and n x 5/6 mentees, rounded up."""
 
@@ -124,6 +126,10 @@ class Target(Section):
 
     power: float = Field(gt=0, lt=1)
     """Power the primary rule must reach and keep (above 0, below 1)."""
+    half_width: float | None = Field(default=None, gt=0)
+    """Half-width of the 95% interval of a mean change to reach, in points; null = not asked."""
+    detectable_at: int | None = Field(default=None, ge=2, le=5000)
+    """Size in pairs at which the smallest detectable effect is sought; null = not asked."""
 
 
 class MonteCarlo(Section):
@@ -133,6 +139,8 @@ class MonteCarlo(Section):
     """Number of simulated studies (100 to 100000000)."""
     mcse: float | None = Field(default=None, gt=0, le=0.1)
     """Largest Monte Carlo standard error of a power; fixes replicates at .25/mcse^2, rounded up."""
+    search_replicates: int = Field(ge=100, le=100_000_000)
+    """Most simulated studies to which the sample-size search may double (100 to 100000000)."""
     block_size: int = Field(ge=10, le=10_000)
     """Simulated studies per block (10 to 10000); part of what fixes the numbers."""
 
@@ -153,3 +161,15 @@ class InProcess(Section):
 
     kind: Literal["in_process"]
     """Where blocks are computed: in this process."""
+
+
+class ProcessPool(Section):
+    """Run in several processes of this machine."""
+
+    kind: Literal["process_pool"]
+    """Where blocks are computed: in processes of this machine."""
+    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """Number of processes (1 to 1024); null = all cores available; changes no number."""
+
+
+Compute = Annotated[InProcess | ProcessPool, Field(discriminator="kind")]

@@ -1,7 +1,7 @@
 """The study: everything the planner states, checked once."""
 
 from math import ceil
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,10 +11,10 @@ from sim.study.effects import Effect
 from sim.study.pilot import Pilot
 from sim.study.sections import (
     Analysis,
+    Compute,
     Correlations,
     Decision,
     Design,
-    InProcess,
     MonteCarlo,
     Report,
     RoleName,
@@ -39,6 +39,8 @@ class Study(Section):
     """Correlations between domains, and between before and after."""
     design: Design
     """How many people, and at which sizes."""
+    engine: Literal["auto", "exact", "monte_carlo"]
+    """How power is computed: auto = exactly where that can be done, else by simulation."""
     analysis: Analysis
     """Test, level and multiplicity."""
     decision: Decision
@@ -49,7 +51,7 @@ class Study(Section):
     """Amount of simulation."""
     report: Report
     """What is shown."""
-    compute: InProcess
+    compute: Compute
     """Where it runs."""
     pilot: Pilot | None = None
     """Published facts of the pilot."""

@@ -1,0 +1,185 @@
+"""The search for the sample size: simulate, look, double replicates or limit, look again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.cohorts import Population, role_population, without_effect
+from sim.cohorts.truth import mean_changes, true_nulls
+from sim.compute.streams import Purpose
+from sim.inference.rules import DecisionRule
+from sim.power.choice import ExactTable, impossible_rule, with_exact
+from sim.power.monte_carlo import BlockTask, simulate
+from sim.power.operating import OperatingCharacteristics, RoleTruth, summarise
+from sim.power.sample_size import SampleSize, smallest_size
+from sim.power.tally import Tally
+from sim.study import TOTAL, Study
+
+FEWEST_BLOCKS = 20
+"""Fewest blocks from which a sample size is searched."""
+NARROW = 1
+"""Width in pairs at which the interval of the sample size is narrow enough."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Outcome of the search.
+
+    Attributes
+    ----------
+    study : Study
+        The study, its largest size grown where the search went on.
+    main, null : OperatingCharacteristics
+        Under the stated effect, and with it removed.
+    sizes : tuple of SampleSize
+        One per rule.
+    """
+
+    study: Study
+    main: OperatingCharacteristics
+    null: OperatingCharacteristics
+    sizes: tuple[SampleSize, ...]
+
+
+class Search:
+    """One study's search.
+
+    Parameters
+    ----------
+    study : Study
+        What is asked.
+    rules : tuple of DecisionRule
+        Its rules.
+    executor : concurrent.futures.Executor
+        Where blocks are computed.
+    on_block : callable, optional
+        Called with (blocks done, blocks planned so far).
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        rules: tuple[DecisionRule, ...],
+        executor: Executor,
+        on_block: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.study, self.rules, self.executor = study, rules, executor
+        self.populations = tuple(role_population(study, role) for role in study.role_names)
+        self._nulls = tuple(without_effect(population) for population in self.populations)
+        self._exact = ExactTable.of(study.analysis, study.engine)
+        self._side = -1 if study.analysis.alternative == "less" else 1
+        self._on_block, self._done, self._planned = on_block, 0, 0
+
+    def run(self) -> Found:
+        """Search until the answer is as narrow and as far as the study allows."""
+        while True:
+            main, sizes = self._main()
+            primary = next(s for s in sizes if s.rule == self.study.decision.primary)
+            if not self._may_grow(primary):
+                null = self._summarised(self._tally(self._nulls, Purpose.NULL), self._nulls)
+                return Found(self.study, main, null, sizes)
+            design = self.study.design
+            limit = min(2 * design.max_pairs, design.search_limit)
+            grown = design.model_copy(update={"max_pairs": limit})
+            self.study = self.study.model_copy(update={"design": grown})
+
+    def _may_grow(self, primary: SampleSize) -> bool:
+        design = self.study.design
+        beyond = primary.pairs is None and primary.impossible is None
+        return beyond and design.sizes is None and design.max_pairs < design.search_limit
+
+    def _main(self) -> tuple[OperatingCharacteristics, tuple[SampleSize, ...]]:
+        """Simulate under the stated effect, doubling until the primary answer is narrow."""
+        blocks = self._blocks(self.study.replicates)
+        tally = self._tally(self.populations, Purpose.MAIN, range(blocks))
+        most = self._blocks(max(self.study.monte_carlo.search_replicates, self.study.replicates))
+        while True:
+            main = self._summarised(tally, self.populations)
+            sizes = self._sizes(main)
+            primary = next(s for s in sizes if s.rule == self.study.decision.primary)
+            if blocks >= most or _settled(primary, blocks):
+                return main, sizes
+            further = min(max(2 * blocks, FEWEST_BLOCKS), most)
+            tally += self._tally(self.populations, Purpose.MAIN, range(blocks, further))
+            blocks = further
+
+    def _blocks(self, replicates: int) -> int:
+        """Whole blocks that hold at least so many replicates."""
+        return -(-replicates // self.study.monte_carlo.block_size)
+
+    def _role_sizes(self) -> tuple[tuple[int, ...], ...]:
+        return tuple(
+            tuple(self.study.participants(role, pairs) for pairs in self.study.sizes)
+            for role in self.study.role_names
+        )
+
+    def _tally(
+        self,
+        populations: tuple[Population, ...],
+        purpose: Purpose,
+        blocks: range | None = None,
+    ) -> Tally:
+        study = self.study
+        task = BlockTask(
+            populations,
+            self._role_sizes(),
+            study.analysis,
+            self.rules,
+            study.seed,
+            study.monte_carlo.block_size,
+            purpose,
+            study.target.half_width,
+        )
+        wanted = range(self._blocks(study.replicates)) if blocks is None else blocks
+        self._planned += len(wanted)
+        return simulate(task, wanted, self.executor, self._step)
+
+    def _step(self) -> None:
+        self._done += 1
+        if self._on_block is not None:
+            null = self._blocks(self.study.replicates) if self._done < self._planned else 0
+            self._on_block(self._done, max(self._planned, self._done + null))
+
+    def _summarised(
+        self, tally: Tally, populations: tuple[Population, ...]
+    ) -> OperatingCharacteristics:
+        study = self.study
+        truth = tuple(
+            RoleTruth(mean_changes(population), true_nulls(population), self._side)
+            for population in populations
+        )
+        found = summarise(
+            tally,
+            truth,
+            study.sizes,
+            self._role_sizes(),
+            study.role_names,
+            (*study.scale.domains, TOTAL),
+            self.rules,
+            with_narrow=study.target.half_width is not None,
+        )
+        return with_exact(found, populations, self._exact, study.decision.primary, study.engine)
+
+    def _sizes(self, main: OperatingCharacteristics) -> tuple[SampleSize, ...]:
+        changes = np.concatenate([mean_changes(population) for population in self.populations])
+        return tuple(
+            smallest_size(
+                rule.name,
+                self.study.target.power,
+                main.pairs,
+                main.rule_win,
+                q,
+                impossible_rule(rule, changes, self._side),
+            )
+            for q, rule in enumerate(self.rules)
+        )
+
+
+def _settled(answer: SampleSize, blocks: int) -> bool:
+    """Tell whether more replicates would not help: no end in sight, or narrow enough."""
+    width = answer.interval_width
+    return answer.pairs is None or width is None or (width <= NARROW and blocks >= FEWEST_BLOCKS)

@@ -1,0 +1,194 @@
+"""Which engine answers what: exact powers put in the place of simulated ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.cohorts import Population, change_pmf
+from sim.errors import StudyError
+from sim.inference.rules import DecisionRule
+from sim.inference.thresholds import stepwise
+from sim.power.estimates import FloatArray, with_columns
+from sim.power.exact import AUTO_CUT, AUTO_LIMIT, WORK_LIMIT, ExactPower, exact_rejection
+from sim.power.operating import OperatingCharacteristics, RoleCharacteristics
+from sim.study import Analysis
+
+
+@dataclass
+class ExactTable:
+    """Exact powers by distribution of the change, sizes and level; each is computed once."""
+
+    analysis: Analysis
+    work_limit: float
+    _found: dict[tuple[bytes, tuple[int, ...], float], ExactPower | StudyError]
+
+    @classmethod
+    def of(cls, analysis: Analysis, engine: str) -> ExactTable:
+        """Table for an engine: the choice `auto` allows less work than the demand `exact`."""
+        return cls(analysis, WORK_LIMIT if engine == "exact" else AUTO_LIMIT, {})
+
+    def power(self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float) -> ExactPower:
+        """Exact power of one endpoint at a level.
+
+        Raises
+        ------
+        StudyError
+            Where the enumeration would take too long; at once when asked again.
+        """
+        key = (np.round(pmf, 12).tobytes(), sizes, alpha)
+        if key not in self._found:
+            try:
+                self._found[key] = self._compute(pmf, sizes, alpha)
+            except StudyError as error:
+                self._found[key] = error
+        found = self._found[key]
+        if isinstance(found, StudyError):
+            raise found
+        return found
+
+    def _compute(self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float) -> ExactPower:
+        analysis = self.analysis.model_copy(update={"alpha": alpha})
+        distinct, place = np.unique(sizes, return_inverse=True)
+        found = exact_rejection(pmf, distinct.tolist(), analysis, AUTO_CUT, self.work_limit)
+        return ExactPower(found.power[place], found.win[place], found.error[place])
+
+
+def with_exact(
+    found: OperatingCharacteristics,
+    populations: tuple[Population, ...],
+    table: ExactTable,
+    primary: str,
+    engine: str,
+) -> OperatingCharacteristics:
+    """Replace simulated rejection and win by exact ones wherever the exact engine applies.
+
+    It applies to single domains; and to rules on one domain where the
+    adjustment is a single threshold on its p-value.
+
+    Parameters
+    ----------
+    found : OperatingCharacteristics
+        From the simulation.
+    populations : tuple of Population
+        One per role.
+    table : ExactTable
+        Exact powers.
+    primary : str
+        The rule that sizes the study.
+    engine : {'auto', 'exact', 'monte_carlo'}
+        Which engine was asked for.
+
+    Returns
+    -------
+    OperatingCharacteristics
+
+    Raises
+    ------
+    StudyError
+        Where `engine` is exact and the primary rule cannot be had exactly.
+    """
+    if engine == "monte_carlo":
+        return found
+    pmfs = [change_pmf(population) for population in populations]
+    roles, errors = [], [0.0]
+    for role, own in zip(found.roles, pmfs, strict=True):
+        changed, error = _exact_role(role, own, table, engine)
+        roles.append(changed)
+        errors.append(error)
+    result = replace(found, roles=tuple(roles), error_bound=max(errors))
+    return _exact_rules(result, pmfs, table, primary, engine)
+
+
+def _exact_role(
+    role: RoleCharacteristics, pmfs: FloatArray, table: ExactTable, engine: str
+) -> tuple[RoleCharacteristics, float]:
+    power, win, error = {}, {}, 0.0
+    for d, pmf in enumerate(pmfs):
+        try:
+            own = table.power(pmf, role.n, table.analysis.alpha)
+        except StudyError:
+            if engine == "exact":
+                raise
+            continue
+        power[d], win[d] = own.power, own.win
+        error = max(error, float(own.error.max()))
+    measures = replace(
+        role.measures,
+        rejection=with_columns(role.measures.rejection, power),
+        win=with_columns(role.measures.win, win),
+    )
+    exact = tuple(e in power for e in range(len(role.endpoints)))
+    return replace(role, measures=measures, exact=exact), error
+
+
+def _exact_rules(
+    found: OperatingCharacteristics,
+    pmfs: list[FloatArray],
+    table: ExactTable,
+    primary: str,
+    engine: str,
+) -> OperatingCharacteristics:
+    power, win = {}, {}
+    for q, rule in enumerate(found.rules):
+        try:
+            own = _exact_rule(found, rule, pmfs, table)
+        except StudyError as error:
+            if engine == "exact" and rule.name == primary:
+                raise StudyError(
+                    f"engine: exact cannot answer the rule {rule.name!r}: {error}"
+                ) from None
+            continue
+        power[q], win[q] = own.power, own.win
+    return replace(
+        found,
+        rule_rejection=with_columns(found.rule_rejection, power),
+        rule_win=with_columns(found.rule_win, win),
+        exact_rules=tuple(q in power for q in range(len(found.rules))),
+    )
+
+
+def _exact_rule(
+    found: OperatingCharacteristics, rule: DecisionRule, pmfs: list[FloatArray], table: ExactTable
+) -> ExactPower:
+    """Exact probability of a rule, or in words why it cannot be had."""
+    endpoints = len(found.roles[0].endpoints)
+    role, endpoint = divmod(rule.columns[0], endpoints)
+    if len(rule.columns) > 1:
+        raise StudyError("it joins several endpoints, which are correlated; use engine=auto")
+    if endpoint == endpoints - 1:
+        raise StudyError("the total is a sum over correlated domains; use engine=auto")
+    analysis = table.analysis
+    procedure = stepwise(analysis.adjustment, endpoints - 1, analysis.alpha)
+    if procedure is None or procedure.direction != "single":
+        raise StudyError(
+            f"adjustment {analysis.adjustment} looks at all domains at once; use engine=auto"
+        )
+    level = procedure.thresholds[len(procedure.thresholds) - procedure.needed[0]]
+    return table.power(pmfs[role][endpoint], found.roles[role].n, level)
+
+
+def impossible_rule(rule: DecisionRule, mean_changes: FloatArray, stated_side: int) -> str | None:
+    """Say why no size can meet a rule, where too few of its endpoints have an effect.
+
+    Parameters
+    ----------
+    rule : DecisionRule
+        The rule.
+    mean_changes : ndarray, shape (J,)
+        True mean changes, the endpoints of all roles side by side.
+    stated_side : int
+        1 where a rise is a win, -1 where a fall is.
+
+    Returns
+    -------
+    str or None
+    """
+    helpful = int((mean_changes[list(rule.columns)] * stated_side > 1e-9).sum())
+    if helpful >= rule.needed:
+        return None
+    return (
+        f"it needs {rule.needed} of its {len(rule.columns)} endpoints, and only {helpful} "
+        "have an effect in the stated direction"
+    )

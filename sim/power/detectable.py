@@ -1,0 +1,119 @@
+"""The smallest effect that a study of a given size can detect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
+
+from sim.cohorts import Population
+from sim.cohorts.marginals import cut_points, shifted
+from sim.cohorts.normal import FloatArray, rectangle_table
+from sim.power.exact import exact_rejection
+from sim.study import Analysis, Study
+
+LARGEST_SHIFT = 6.0
+"""Largest latent shift looked at, in standard deviations."""
+
+
+@dataclass(frozen=True)
+class DetectableEffect:
+    """Smallest effect on one domain that is detected with the target power.
+
+    Attributes
+    ----------
+    role, domain : str
+        Where.
+    n : int
+        Participants.
+    shift : float or None
+        Latent shift in standard deviations; None where no shift suffices.
+    mean_change : float or None
+        The mean change in points that it makes.
+    """
+
+    role: str
+    domain: str
+    n: int
+    shift: float | None
+    mean_change: float | None
+
+
+def detectable_effects(
+    study: Study, populations: tuple[Population, ...]
+) -> tuple[DetectableEffect, ...]:
+    """Smallest detectable shift of every domain, tested on its own, where the study asks for it.
+
+    Parameters
+    ----------
+    study : Study
+        Asks by ``target.detectable_at``.
+    populations : tuple of Population
+        One per role.
+
+    Returns
+    -------
+    tuple of DetectableEffect
+        Empty where not asked for; exact, by the enumerating engine.
+    """
+    pairs = study.target.detectable_at
+    if pairs is None:
+        return ()
+    found: dict[bytes, tuple[float | None, float | None]] = {}
+    effects = []
+    for role, population in zip(study.role_names, populations, strict=True):
+        n = study.participants(role, pairs)
+        for d, domain in enumerate(study.scale.domains):
+            rho = float(population.correlation[d, d + len(study.scale.domains)])
+            pre = population.pre[d]
+            key = np.append(np.round(pre, 12), [rho, n]).tobytes()
+            if key not in found:
+                found[key] = smallest_shift(pre, rho, n, study.target.power, study.analysis)
+            effects.append(DetectableEffect(role, domain, n, *found[key]))
+    return tuple(effects)
+
+
+def smallest_shift(
+    pre: FloatArray, rho: float, n: int, target: float, analysis: Analysis
+) -> tuple[float | None, float | None]:
+    """Smallest latent shift that is won with a target power, and its mean change.
+
+    Parameters
+    ----------
+    pre : ndarray, shape (K,)
+        Distribution before.
+    rho : float
+        Latent correlation before to after.
+    n : int
+        Participants.
+    target : float
+        Power of winning.
+    analysis : Analysis
+        Test, level and options.
+
+    Returns
+    -------
+    shift, mean_change : float or None
+        None where even the largest shift is not enough.
+
+    Raises
+    ------
+    StudyError
+        Where the enumeration would take too long.
+    """
+    side = -1.0 if analysis.alternative == "less" else 1.0
+    points = np.arange(1, len(pre) + 1)
+
+    def shortfall(size: float) -> float:
+        post = shifted(pre, side * size)
+        table = rectangle_table(cut_points(pre), cut_points(post), rho)
+        pmf = [np.trace(table, offset) for offset in range(1 - len(pre), len(pre))]
+        return float(exact_rejection(pmf, [n], analysis).win[0]) - target
+
+    if shortfall(LARGEST_SHIFT) < 0:
+        return None, None
+    if shortfall(0.0) >= 0:
+        return 0.0, 0.0
+    shift = side * float(brentq(shortfall, 0.0, LARGEST_SHIFT, xtol=1e-6))
+    return shift, float((shifted(pre, shift) - pre) @ points)

@@ -1,0 +1,106 @@
+"""Exact power of a paired test from plain arrays, for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sim.power.estimates import exactly
+from sim.power.exact import exact_rejection
+from sim.power.operating import EndpointMeasures, OperatingCharacteristics, RoleCharacteristics
+from sim.study import Analysis
+
+LARGEST = 5000
+"""Largest size taken."""
+
+
+def exact_power(  # noqa: PLR0913 - the published signature
+    pmf: ArrayLike,
+    sizes: Sequence[int],
+    test: str = "signed_rank",
+    zeros: str = "wilcox",
+    p_value: str = "auto",
+    alpha: float = 0.05,
+    alternative: str = "two_sided",
+    *,
+    continuity: bool = False,
+    exact_limit: int = 25,
+) -> OperatingCharacteristics:
+    """Power of a paired test on ordinal changes, by enumeration: no Monte Carlo error.
+
+    Parameters
+    ----------
+    pmf : array_like, odd length 2 K - 1
+        Probabilities of the changes -(K-1) ... K-1 of one participant.
+    sizes : sequence of int
+        Numbers of participants, 1 to 5000.
+    test : {'signed_rank', 'sign', 'sign_flip', 'paired_t'}
+        The paired test.
+    zeros : {'wilcox', 'pratt'}
+        Unchanged pairs in the signed-rank test.
+    p_value : {'auto', 'exact', 'asymptotic', 'mid_p'}
+        How p is found; mid_p for the sign test only.
+    alpha : float
+        Significance level; rejected where p <= alpha.
+    alternative : {'two_sided', 'greater', 'less'}
+        Side that is looked for.
+    continuity : bool
+        Continuity correction of the asymptotic signed-rank test.
+    exact_limit : int
+        Most non-zero changes for which 'auto' is exact.
+
+    Returns
+    -------
+    OperatingCharacteristics
+        ``power`` is P(p <= alpha), ``win`` that with the statistic on the
+        stated side (a rise, or a fall for 'less'); both of shape (K,).
+        ``error_bound`` is the probability left out of the enumeration.
+
+    Raises
+    ------
+    ValueError
+        Where the probabilities, a size or an option is not as above.
+    StudyError
+        Where the enumeration would take too long.
+
+    Examples
+    --------
+    >>> found = exact_power([.03, .12, .35, .35, .15], sizes=[6, 10, 20, 30], p_value="exact")
+    >>> found.power.round(6).tolist()
+    [0.015636, 0.15241, 0.444005, 0.658133]
+    """
+    chances = _checked(pmf)
+    if not sizes or min(sizes) < 1 or max(sizes) > LARGEST:
+        raise ValueError(f"sizes must be whole numbers from 1 to {LARGEST}, not {list(sizes)}")
+    options: dict[str, Any] = {
+        "test": test,
+        "zeros": zeros,
+        "p_value": "auto" if test == "paired_t" and p_value == "exact" else p_value,
+        "alpha": alpha,
+        "alternative": alternative,
+        "continuity": continuity,
+        "exact_limit": exact_limit,
+        "adjustment": "none",
+    }
+    found = exact_rejection(chances, list(sizes), Analysis(**options))
+    measures = EndpointMeasures(
+        rejection=exactly(found.power[:, None]), win=exactly(found.win[:, None])
+    )
+    people = tuple(int(n) for n in sizes)
+    role = RoleCharacteristics("participant", people, ("change",), measures, None, (True,))
+    none = exactly(np.empty((len(people), 0)))
+    return OperatingCharacteristics(
+        people, (role,), (), none, none, (), 0, float(found.error.max())
+    )
+
+
+def _checked(pmf: ArrayLike) -> np.ndarray:
+    chances = np.asarray(pmf, dtype=np.float64)
+    if chances.ndim != 1 or len(chances) % 2 == 0 or len(chances) < 3:
+        raise ValueError("pmf must list 3, 5, 7, ... probabilities, of changes -(K-1) to K-1")
+    if not (chances >= 0).all() or abs(chances.sum() - 1) > 1e-6:
+        raise ValueError("pmf must hold probabilities that sum to 1")
+    return chances

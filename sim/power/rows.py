@@ -1,0 +1,102 @@
+"""Operating characteristics laid out in tidy rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.power.estimates import Estimate
+from sim.power.operating import (
+    EXACT,
+    FAMILY_MEASURES,
+    MEASURES,
+    MONTE_CARLO,
+    OperatingCharacteristics,
+    RoleCharacteristics,
+)
+
+FAMILY = "domains"
+"""Name under which a role's family of domains appears among the rules."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of results.csv."""
+
+    role: str
+    pairs: int
+    n: int
+    kind: str
+    name: str
+    measure: str
+    value: float
+    mcse: float
+    replicates: int
+    engine: str
+
+
+def rows(found: OperatingCharacteristics, prefix: str = "") -> Iterator[Row]:
+    """Lay operating characteristics out in tidy rows; what is not defined has no row.
+
+    Parameters
+    ----------
+    found : OperatingCharacteristics
+        What to lay out.
+    prefix : str
+        Put before every measure, such as ``null_``.
+
+    Yields
+    ------
+    Row
+        Endpoints by role, size, name and measure; each role's family of
+        domains; then rules by size, name and measure.
+    """
+    for role in found.roles:
+        yield from _endpoint_rows(found, role, prefix)
+        yield from _family_rows(found, role, prefix)
+    people = {role.role: role.n for role in found.roles}
+    for k, pairs in enumerate(found.pairs):
+        for q, rule in enumerate(found.rules):
+            n = sum(people[role][k] for role in rule.roles)
+            engine = EXACT if found.exact_rules[q] else MONTE_CARLO
+            for measure in ("rejection", "win"):
+                estimate: Estimate = getattr(found, f"rule_{measure}")
+                place = ("+".join(rule.roles), pairs, n, "rule", rule.name, prefix + measure)
+                yield from _row(place, estimate, (k, q), engine)
+
+
+def _endpoint_rows(
+    found: OperatingCharacteristics, role: RoleCharacteristics, prefix: str
+) -> Iterator[Row]:
+    for k, pairs in enumerate(found.pairs):
+        for e, name in enumerate(role.endpoints):
+            for measure in MEASURES:
+                estimate = getattr(role.measures, measure)
+                exact = role.exact[e] and measure in {"rejection", "win"}
+                place = (role.role, pairs, role.n[k], "endpoint", name, prefix + measure)
+                if estimate is not None:
+                    yield from _row(place, estimate, (k, e), EXACT if exact else MONTE_CARLO)
+
+
+def _family_rows(
+    found: OperatingCharacteristics, role: RoleCharacteristics, prefix: str
+) -> Iterator[Row]:
+    if role.family is None:
+        return
+    for k, pairs in enumerate(found.pairs):
+        for measure in FAMILY_MEASURES:
+            place = (role.role, pairs, role.n[k], "rule", FAMILY, prefix + measure)
+            yield from _row(place, getattr(role.family, measure), (k,), MONTE_CARLO)
+
+
+def _row(
+    place: tuple[str, int, int, str, str, str],
+    estimate: Estimate,
+    at: tuple[int, ...],
+    engine: str,
+) -> Iterator[Row]:
+    value = float(estimate.value[at])
+    if not np.isnan(value):
+        yield Row(*place, value, float(estimate.mcse[at]), int(estimate.replicates[at]), engine)
