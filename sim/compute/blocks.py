@@ -18,6 +18,8 @@ T = TypeVar("T", bound=Addable)
 
 IN_FLIGHT = 8
 """Most blocks handed out and not yet added; bounds memory whatever their number."""
+PER_WORKER = 4
+"""As many for each worker, where the executor says how many ``workers`` it has."""
 
 
 def run_blocks(
@@ -48,11 +50,12 @@ def run_blocks(
     ValueError
         Where there is no block.
     """
+    most = max(IN_FLIGHT, PER_WORKER * getattr(executor, "workers", 1))
     waiting: deque[Future[Any]] = deque()
     total: T | None = None
     todo = iter(indices)
     while True:
-        while len(waiting) < IN_FLIGHT and (index := next(todo, None)) is not None:
+        while len(waiting) < most and (index := next(todo, None)) is not None:
             waiting.append(executor.submit(block, index))
         if not waiting:
             break

@@ -1,5 +1,6 @@
 """Executors: the `concurrent.futures` interface, from this process upwards."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
@@ -16,3 +17,40 @@ class InProcessExecutor(Executor):
         except Exception as error:  # noqa: BLE001 - an executor hands every failure to its future
             future.set_exception(error)
         return future
+
+
+def _process_pool(workers: int | None) -> Executor:
+    from sim.compute.process_pool import ProcessPool
+
+    return ProcessPool(available_cores() if workers is None else workers)
+
+
+EXECUTORS: dict[str, Callable[..., Executor]] = {
+    "in_process": InProcessExecutor,
+    "process_pool": _process_pool,
+}
+"""How each kind of executor is opened, from its settings."""
+
+
+def open_executor(kind: str, **settings: Any) -> Executor:
+    """Open an executor of a kind; to be used in a ``with`` block, which closes it.
+
+    Parameters
+    ----------
+    kind : str
+        A name in :data:`EXECUTORS`.
+    **settings
+        Those of that kind: ``workers`` for ``process_pool`` (None = all cores).
+
+    Returns
+    -------
+    concurrent.futures.Executor
+    """
+    return EXECUTORS[kind](**settings)
+
+
+def available_cores() -> int:
+    """Count the processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
