@@ -1,0 +1,1 @@
+"""The benchmarks: the work, the peers, the measuring and the report, run by ``bench.py``."""

@@ -1,0 +1,109 @@
+"""What only whole processes show: memory, workers, start-up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from functools import partial
+from math import ceil
+from pathlib import Path
+
+from benchmarks.report import Section
+from benchmarks.timing import WALL, Answer, Effort, Row, Side, Spread, Target, interleave, row
+from benchmarks.work import b3_task
+from sim.compute.executors import open_executor
+from sim.power.monte_carlo import BlockTask, simulate, simulate_block
+
+SCRIPTS = Path(__file__).resolve().parent.parent
+FLAT = Target(1.2, "most")
+NEARLY_TWICE = Target(1.7, "least")
+HELP = Target(1.5, "most", of="ours")
+JOB = Target(10, "most", of="ours")
+SECONDS_OF_WORK = 20.0
+
+
+def memory(section: Section, effort: Effort) -> None:
+    """Peak memory of many replicates against few."""
+    few, many = 10_000, 100_000 if effort.quick else 1_000_000
+    _peak(few)  # compiles
+    pairs = [(_peak(many), _peak(few)) for _ in range(effort.few().rounds)]
+    large, small = (sorted(column)[len(column) // 2] for column in zip(*pairs, strict=True))
+    ratio = Spread.of([a / b for a, b in pairs])
+    section.add(Row(f"{many:,} replicates; {few:,}", large, small, ratio, "memory", FLAT))
+
+
+def _peak(replicates: int) -> int:
+    command = [sys.executable, "-m", "benchmarks.child", str(replicates)]
+    return int(_run(command, SCRIPTS))
+
+
+def _run(command: list[str], folder: Path) -> str:
+    """Run a program that finds what this one finds; give what it prints."""
+    path = os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path if entry)
+    found = {**os.environ, "PYTHONPATH": path}
+    run = subprocess.run(  # noqa: S603 - our own programs
+        command, cwd=folder, env=found, capture_output=True, text=True, check=True
+    )
+    return run.stdout
+
+
+def workers(section: Section, effort: Effort) -> None:
+    """Wall time of the process pool with one worker and with two."""
+    task = b3_task(tuple(range(6, 121)), p_value="auto")
+    number = _blocks_for(task, 2.0 if effort.quick else SECONDS_OF_WORK)
+    sides = [Side(f"{n}", partial(_pooled, n, task, number)) for n in (2, 1)]
+    two, one = interleave(sides, effort.few(), WALL)
+    section.add(row(f"{number} blocks, wall: 2 workers; 1 worker", two, one, target=NEARLY_TWICE))
+    if (os.cpu_count() or 1) < 2:
+        section.note("This machine has one processor.")
+
+
+def _blocks_for(task: BlockTask, seconds: float) -> int:
+    """Number of blocks that keep one process busy that long."""
+    simulate_block(task, 0)  # compiles
+    start = time.perf_counter()
+    for block in range(3):
+        simulate_block(task, block)
+    return ceil(3 * seconds / (time.perf_counter() - start))
+
+
+def _pooled(workers: int, task: BlockTask, number: int) -> Answer:
+    with open_executor("process_pool", workers=workers) as executor:
+        simulate(task, range(number), executor)
+    return ()
+
+
+def startup(section: Section, effort: Effort) -> None:
+    """Wall time of the console command, against a fresh interpreter that imports scipy.stats."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = partial(_timed_run, Path(folder))
+        scipy = Side("scipy", partial(run, [sys.executable, "-c", "import scipy.stats"]))
+        for words, target in ((["--help"], HELP), (["plan", "--help"], HELP), ([], JOB)):
+            name = " ".join(words) or "default job"
+            mine = Side("ours", partial(run, [*_command(), *words]))
+            try:
+                ours, theirs = interleave([mine, scipy], effort.few(), WALL)
+            except subprocess.CalledProcessError as error:
+                section.note(f"FAILED, {name}: {_last_line(error)}")
+                continue
+            section.add(row(f"{name}; import scipy.stats", ours, theirs, "time", target))
+
+
+def _timed_run(folder: Path, command: list[str]) -> Answer:
+    _run(command, folder)
+    return ()
+
+
+def _command() -> list[str]:
+    """The console command of this environment; where it is not installed, its module."""
+    script = shutil.which("mentorsim", path=str(Path(sys.executable).parent))
+    return [script] if script else [sys.executable, "-m", "sim.app"]
+
+
+def _last_line(error: subprocess.CalledProcessError) -> str:
+    lines = str(error.stderr).strip().splitlines()
+    return lines[-1] if lines else f"exit status {error.returncode}"
