@@ -173,15 +173,3 @@ class ProcessPool(Section):
 
 
 Compute = Annotated[InProcess | ProcessPool, Field(discriminator="kind")]
-
-
-class ProcessPool(Section):
-    """Run in several processes of this machine."""
-
-    kind: Literal["process_pool"]
-    """Where blocks are computed: in processes of this machine."""
-    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
-    """Number of processes (1 to 1024); null = all cores available; changes no number."""
-
-
-Compute = Annotated[InProcess | ProcessPool, Field(discriminator="kind")]
