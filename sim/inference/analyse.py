@@ -72,7 +72,9 @@ def conclude(changes: IntArray, sizes: IntArray, analysis: Analysis) -> Conclusi
         Fields of shape (R, K, E).
     """
     procedure = stepwise(analysis.adjustment, changes.shape[2] - 1, analysis.alpha)
-    if procedure is None or analysis.test not in GRADED:
+    # one-sided thresholds above one half lie on the other side of the null's centre
+    lopsided = analysis.alternative != "two_sided" and analysis.alpha > 0.5
+    if procedure is None or lopsided or analysis.test not in GRADED:
         return _from_pvalues(analyse(changes, sizes, analysis), analysis)
     grades = GRADED[analysis.test](changes, sizes, analysis, procedure)
     return _from_grades(grades, analysis, procedure)

@@ -3,6 +3,9 @@
 import numba
 import numpy as np
 
+FINE = 2**20
+"""Widths are counted in whole units of 1/FINE points, so that they add up the same in any order."""
+
 
 @numba.njit(cache=True)
 def count_changes(
@@ -45,9 +48,9 @@ def count_changes(
                 total[k, e], squares[k, e] = whole, square
                 rejected_total[k, e], rejected_squares[k, e] = hits, hit_squares
                 covered[k, e], narrow[k, e] = inside, tight
-                length, lengths = 0.0, 0.0
+                length, lengths = 0, 0
                 for r in range(replicates):
-                    length += 2 * half[r]
-                    lengths += 4 * half[r] * half[r]
+                    length += np.int64(2 * half[r] * FINE)
+                    lengths += np.int64(4 * half[r] * half[r] * FINE)
                 width[k, e], width_squares[k, e] = length, lengths
             k += 1

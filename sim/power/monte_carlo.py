@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,7 +100,7 @@ def simulate_block(task: BlockTask, block: int) -> Tally:
 class _RolePart:
     """One role's part: counts (K, E) by name, its family (K, D + 1, D + 1), decisions."""
 
-    counts: dict[str, NDArray[Any]]
+    counts: dict[str, Counts]
     family: Counts
     adjusted_rejected: NDArray[np.bool_]
     adjusted_won: NDArray[np.bool_]
@@ -135,19 +134,18 @@ def _count_changes(
     changes: NDArray[np.int16],
     sizes: NDArray[np.int64],
     rejected: NDArray[np.bool_],
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, Counts]:
     """Sum changes, intervals and widths over replicates; (K, E)."""
     by_participant = np.ascontiguousarray(changes.transpose(1, 2, 0))  # (N, E, R)
     by_size = np.ascontiguousarray(rejected.transpose(1, 2, 0))  # (K, E, R)
     shape = by_size.shape[:2]
-    sums = [np.empty(shape, np.int64) for _ in range(6)]
-    widths = [np.empty(shape) for _ in range(2)]
+    sums = [np.empty(shape, np.int64) for _ in range(8)]
     half_width = np.inf if task.half_width is None else task.half_width
     quantiles = stdtrit(sizes - 1, 0.975)
     truth = mean_changes(population)
-    count_changes(by_participant, sizes, truth, quantiles, half_width, by_size, *sums, *widths)
+    count_changes(by_participant, sizes, truth, quantiles, half_width, by_size, *sums)
     names = ("change", "change_squared", "rejected_change", "rejected_change_squared", "covered")
-    return dict(zip((*names, "narrow", "width", "width_squared"), (*sums, *widths), strict=True))
+    return dict(zip((*names, "narrow", "width", "width_squared"), sums, strict=True))
 
 
 def _family(rejected: NDArray[np.bool_], nulls: NDArray[np.bool_]) -> Counts:

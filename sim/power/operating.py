@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inference.rules import DecisionRule
+from sim.power.count_kernels import FINE
 from sim.power.estimates import Estimate, FloatArray, mean, moved, proportion
 from sim.power.tally import Counts, Tally
 
@@ -268,7 +269,7 @@ def _endpoint_measures(
         mean_change=change,
         bias=moved(change, truth.mean_change),
         coverage=own.share("covered"),
-        width=mean(own["width"], own["width_squared"], own.replicates, 1.0),
+        width=mean(own["width"] / FINE, own["width_squared"] / FINE, own.replicates, 1.0),
         narrow=own.share("narrow") if with_narrow else None,
         type_s=proportion(wrong, defined),
         type_m=mean(own["rejected_change"], own["rejected_change_squared"], defined, scale),

@@ -1,4 +1,4 @@
-"""What is counted: whole numbers that add up the same in any order, and two sums of widths."""
+"""What is counted: whole numbers, which add up the same in any order."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ class Tally:
         The same over rejections, without sign.
     covered, narrow : ndarray, shape (K, J)
         Replicates whose 95% interval covers the truth; is as narrow as asked for.
-    width, width_squared : ndarray of float64, shape (K, J)
-        Sum over replicates of the interval's width, and of its square.
+    width, width_squared : ndarray, shape (K, J)
+        Sum over replicates of the interval's width, and of its square, in
+        units of 1/FINE.
     families : ndarray, shape (K, roles, D + 1, D + 1)
         Replicates by number of true nulls rejected (adjusted) and of all
         domains rejected, per role.
@@ -50,8 +51,8 @@ class Tally:
     rejected_change_squared: Counts
     covered: Counts
     narrow: Counts
-    width: NDArray[np.float64]
-    width_squared: NDArray[np.float64]
+    width: Counts
+    width_squared: Counts
     families: Counts
     rule_rejected: Counts
     rule_won: Counts

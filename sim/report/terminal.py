@@ -48,7 +48,7 @@ def summary(answer: PlanAnswer, files: Sequence[Path] = ()) -> str:
         *_bullets("Assumptions", [f"{a.field} ({a.value}): {a.note}" for a in answer.assumptions]),
         *_file_part(files),
     ]
-    return "\n\n".join(parts)
+    return "\n".join(line.rstrip() for line in "\n\n".join(parts).splitlines())
 
 
 def one_line(answer: PlanAnswer) -> str:
