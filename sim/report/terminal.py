@@ -8,16 +8,13 @@ from textwrap import wrap
 
 import numpy as np
 
-from sim.cohorts import TrueEffects
 from sim.power.answer import PlanAnswer
-from sim.power.estimates import Estimate
-from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import precise_size
+from sim.report.tables import CELL, cell, effect_table, power_table, shorten
 from sim.report.wording import answer_sentence, design_sentence, interval_words, number
 from sim.study import TOTAL
 
 WIDTH = 79
-CELL = 14
 RULES_PER_TABLE = 4
 
 
@@ -93,29 +90,8 @@ def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
             )
         else:
             yield (
-                _heading(f"What is assumed of the {role}s") + "\n" + _effect_table(answer, effects)
+                _heading(f"What is assumed of the {role}s") + "\n" + effect_table(answer, effects)
             )
-
-
-def _effect_table(answer: PlanAnswer, effects: TrueEffects) -> str:
-    names = answer.study.scale.domains
-    wide = min(24, max(len(name) for name in (*names, TOTAL)))
-    head = f"{'':{wide}}  median     mean   SD of  d_z   better  same  worse  at top"
-    lower = f"{'':{wide}}  pre post   change change                              before"
-    lines = [head.rstrip(), lower.rstrip()]
-    for d, name in enumerate(names):
-        medians = f"{effects.pre_median[d]:g} → {effects.post_median[d]:g}"
-        lines.append(
-            f"{name[:wide]:{wide}}  {medians:8} {effects.mean_change[d]:+7.2f} "
-            f"{effects.sd_change[d]:6.2f} {number(effects.standardised[d], 2):>5} "
-            f"{effects.better[d]:7.0%} {effects.same[d]:5.0%} {effects.worse[d]:6.0%} "
-            f"{effects.ceiling[d]:7.0%}"
-        )
-    lines.append(
-        f"{TOTAL:{wide}}  {'':8} {effects.mean_change[-1]:+7.2f} "
-        f"{number(effects.sd_change[-1], 2):>6} {number(effects.standardised[-1], 2):>5}"
-    )
-    return "\n".join(lines)
 
 
 def _published_part(answer: PlanAnswer) -> Iterator[str]:
@@ -132,7 +108,7 @@ def _published_part(answer: PlanAnswer) -> Iterator[str]:
         e = endpoints.index(outcome.outcome)
         start, change = effects.pre_mean[e], effects.mean_change[e]
         lines.append(
-            f"{outcome.outcome[:24]:24} published {outcome.pre} → {outcome.post} "
+            f"{shorten(outcome.outcome):24} published {outcome.pre} → {outcome.post} "
             f"(p = {outcome.p}); assumed mean {start:.1f} → {start + change:.1f}"
         )
     if len(lines) > 1:
@@ -173,9 +149,7 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
     shown = _rows_shown(answer)
     rules = range(len(found.rules))
     tables = [
-        _power_table(
-            found, shown, list(rules)[start : start + RULES_PER_TABLE], _answer_row(answer)
-        )
+        power_table(found, shown, list(rules)[start : start + RULES_PER_TABLE], _answer_row(answer))
         for start in range(0, len(found.rules), RULES_PER_TABLE)
     ]
     heading = _heading("Power of each rule (± Monte Carlo standard error; < marks the answer)")
@@ -190,38 +164,12 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
             _heading(f"Power of each endpoint, {role.role}s, unadjusted"),
             f"{'':24}{sizes}",
             *(
-                f"{name[:24]:24}"
-                + "".join(f"{_cell(role.measures.win, k, e):>{CELL}}" for k in places)
+                f"{shorten(name):24}"
+                + "".join(f"{cell(role.measures.win, k, e):>{CELL}}" for k in places)
                 for e, name in enumerate(role.endpoints)
             ),
         ]
         yield "\n".join(lines)
-
-
-def _power_table(
-    found: OperatingCharacteristics, shown: list[int], rules: list[int], marked: int
-) -> str:
-    names = [wrap(found.rules[q].name, CELL - 2) for q in rules]
-    height = max(map(len, names))
-    padded = [[""] * (height - len(name)) + name for name in names]
-    lead = ["pairs", *(f"{role.role}s" for role in found.roles)]
-    lines = []
-    for level in range(height):
-        start = (
-            "".join(f"{name:>8}" for name in lead) if level == height - 1 else " " * 8 * len(lead)
-        )
-        lines.append(start + "".join(f"{name[level][: CELL - 1]:>{CELL}}" for name in padded))
-    for k in shown:
-        start = f"{found.pairs[k]:8}" + "".join(f"{role.n[k]:8}" for role in found.roles)
-        cells = "".join(f"{_cell(found.rule_win, k, q):>{CELL}}" for q in rules)
-        lines.append(start + cells + (" <" if k == marked else ""))
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _cell(estimate: Estimate, k: int, column: int) -> str:
-    if not estimate.replicates[k, column]:
-        return f"{number(estimate.value[k, column])} exact "
-    return f"{number(estimate.value[k, column])} ±{estimate.mcse[k, column]:.3f}"
 
 
 def _answer_row(answer: PlanAnswer) -> int:
@@ -252,8 +200,8 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
     lines.append(
         _paragraph(
             f"Without any effect the rule's tests reject with probability "
-            f"{_cell(null.rule_rejection, k, q)} in either direction, and the rule is met with "
-            f"probability {_cell(null.rule_win, k, q)}. {answer.characteristics.replicates:,} "
+            f"{cell(null.rule_rejection, k, q)} in either direction, and the rule is met with "
+            f"probability {cell(null.rule_win, k, q)}. {answer.characteristics.replicates:,} "
             f"simulated studies with the effect and {null.replicates:,} without, seed "
             f"{answer.study.seed}."
         )
@@ -297,7 +245,7 @@ def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
             yield (
                 f"An expected half-width of at most {half:g} points for the {role.role}s' total "
                 f"is reached by {by}; at {found.pairs[k]} pairs the interval is as narrow with "
-                f"probability {_cell(narrow, k, -1)}."
+                f"probability {cell(narrow, k, -1)}."
             )
 
 
@@ -309,7 +257,7 @@ def _detectable_part(answer: PlanAnswer) -> Iterator[str]:
         found = "none of any size"
         if effect.shift is not None:
             found = f"shift {effect.shift:+.2f} SD, mean change {effect.mean_change:+.2f}"
-        lines.append(f"{effect.domain[:24]:24} {effect.n:4} {effect.role}s: {found}")
+        lines.append(f"{shorten(effect.domain):24} {effect.n:4} {effect.role}s: {found}")
     yield "\n".join(lines)
 
 

@@ -1,0 +1,70 @@
+"""Tables of plain text."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from sim.cohorts import TrueEffects
+from sim.power.answer import PlanAnswer
+from sim.power.estimates import Estimate
+from sim.power.operating import OperatingCharacteristics
+from sim.report.wording import number
+from sim.study import TOTAL
+
+CELL = 14
+"""Width of a column of estimates."""
+
+
+def effect_table(answer: PlanAnswer, effects: TrueEffects) -> str:
+    """Effect dictionary of one role, a line per endpoint."""
+    lines = [
+        f"{'':24} {'median':7}{'mean':>6}{'SD of':>7}{'d_z':>6}{'better':>7}{'same':>6}"
+        f"{'worse':>7}{'at top':>8}",
+        f"{'':24} {'':7}{'change':>6}{'change':>7}{'':26}{'before':>8}",
+    ]
+    for d, name in enumerate(answer.study.scale.domains):
+        medians = f"{effects.pre_median[d]:g}→{effects.post_median[d]:g}"
+        lines.append(
+            f"{shorten(name):24} {medians:7}{effects.mean_change[d]:+6.2f}"
+            f"{effects.sd_change[d]:7.2f}{number(effects.standardised[d], 2):>6}"
+            f"{effects.better[d]:7.0%}{effects.same[d]:6.0%}{effects.worse[d]:7.0%}"
+            f"{effects.ceiling[d]:8.0%}"
+        )
+    lines.append(
+        f"{TOTAL:24} {'':7}{effects.mean_change[-1]:+6.2f}"
+        f"{number(effects.sd_change[-1], 2):>7}{number(effects.standardised[-1], 2):>6}"
+    )
+    return "\n".join(lines)
+
+
+def shorten(name: str, width: int = 24) -> str:
+    """Cut a name to a column, showing that it was cut."""
+    return name if len(name) <= width else name[: width - 1] + "…"
+
+
+def power_table(
+    found: OperatingCharacteristics, shown: list[int], rules: list[int], marked: int
+) -> str:
+    """Power of some rules at the sizes shown, a line per size; the marked one is the answer."""
+    names = [wrap(found.rules[q].name, CELL - 2) for q in rules]
+    height = max(map(len, names))
+    padded = [[""] * (height - len(name)) + name for name in names]
+    lead = ["pairs", *(f"{role.role}s" for role in found.roles)]
+    lines = []
+    for level in range(height):
+        start = (
+            "".join(f"{name:>8}" for name in lead) if level == height - 1 else " " * 8 * len(lead)
+        )
+        lines.append(start + "".join(f"{name[level][: CELL - 1]:>{CELL}}" for name in padded))
+    for k in shown:
+        start = f"{found.pairs[k]:8}" + "".join(f"{role.n[k]:8}" for role in found.roles)
+        cells = "".join(f"{cell(found.rule_win, k, q):>{CELL}}" for q in rules)
+        lines.append(start + cells + (" <" if k == marked else ""))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def cell(estimate: Estimate, k: int, column: int) -> str:
+    """One estimate with its Monte Carlo standard error, or that it is exact."""
+    if not estimate.replicates[k, column]:
+        return f"{number(estimate.value[k, column])} exact "
+    return f"{number(estimate.value[k, column])} ±{estimate.mcse[k, column]:.3f}"
