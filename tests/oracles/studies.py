@@ -30,7 +30,8 @@ SMALL = {
         },
     },
     "design": {"sizes": (6, 12)},
-    "monte_carlo": {"replicates": 200, "block_size": 100},
+    "engine": "monte_carlo",
+    "monte_carlo": {"replicates": 200, "search_replicates": 100, "block_size": 100},
     "pilot": None,
 }
 WHOLE = {"effect", "roles", "rules"}

@@ -6,8 +6,8 @@ from oracles.checks import within_error
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from sim.power.estimates import mean_of_sums, proportion, wilson_interval
-from sim.power.sample_size import smallest_size
+from sim.power.estimates import Estimate, mean, proportion, wilson_interval
+from sim.power.sample_size import SampleSize, smallest_size
 
 
 @pytest.mark.parametrize("replicates", [1, 10, 1000, 10**6])
@@ -42,7 +42,7 @@ def test_error_of_a_proportion() -> None:
     found = proportion([0, 30, 100], 100)
     assert found.value.tolist() == [0, 0.3, 1]
     assert found.mcse.tolist() == pytest.approx([0, np.sqrt(0.3 * 0.7 / 100), 0])
-    assert found.replicates == 100
+    assert (np.asarray(found.replicates) == 100).all()
 
 
 def test_error_is_the_spread_of_repetitions() -> None:
@@ -52,21 +52,22 @@ def test_error_is_the_spread_of_repetitions() -> None:
     assert within_error(spread, np.sqrt(0.3 * 0.7 / 400), spread / np.sqrt(2 * 4000))
 
 
-def test_mean_of_sums() -> None:
+def test_mean() -> None:
     """Mean and error follow from sums over replicates, per participant."""
     sums = np.random.default_rng(51).integers(-20, 30, (500, 3))
-    found = mean_of_sums(sums.sum(axis=0), (sums**2).sum(axis=0), 500, 10)
+    found = mean(sums.sum(axis=0), (sums**2).sum(axis=0), 500, 10)
     assert np.allclose(found.value, sums.mean(axis=0) / 10)
     assert np.allclose(found.mcse, sums.std(axis=0, ddof=1) / np.sqrt(500) / 10)
     assert np.allclose(found.high - found.low, 2 * 1.959963984540054 * found.mcse)
 
 
-def size_of(power: list[float], target: float = 0.8) -> tuple[int | None, int | None]:
-    """Smallest size that stays, and first size that reaches, at 10, 11, ..."""
-    pairs = tuple(range(10, 10 + len(power)))
-    found = smallest_size("rule", target, pairs, np.array(power), np.full(len(power), 0.01))
-    assert found.limit == pairs[-1]
-    return found.pairs, found.first_reached
+def sized(pairs: tuple[int, ...], power: list[float], target: float = 0.8) -> SampleSize:
+    """Smallest size of one rule, beside another that must play no part."""
+    value = np.column_stack([np.ones(len(pairs)), power])
+    mcse = np.column_stack([np.zeros(len(pairs)), 0.01 * np.arange(len(pairs))])
+    counts = np.full(value.shape, 1000)
+    estimate = Estimate(value, mcse, value - 0.02, value + 0.02, counts)
+    return smallest_size("rule", target, pairs, estimate, 1)
 
 
 @pytest.mark.parametrize(
@@ -84,16 +85,25 @@ def size_of(power: list[float], target: float = 0.8) -> tuple[int | None, int | 
 )
 def test_smallest_size_stays(power: list[float], expected: tuple[int | None, int | None]) -> None:
     """The answer is the size from which power never falls below the target again."""
-    assert size_of(power) == expected
+    found = sized(tuple(range(10, 10 + len(power))), power)
+    assert (found.pairs, found.first_reached) == expected
+    assert found.limit == 9 + len(power)
 
 
 def test_smallest_size_says_its_power() -> None:
     """Power and error are those at the answer, or at the limit where there is none."""
-    power, error = np.array([0.5, 0.9, 0.85]), np.array([0.03, 0.02, 0.01])
-    kept = smallest_size("rule", 0.8, (5, 9, 20), power, error)
-    assert (kept.pairs, kept.power, kept.mcse) == (9, 0.9, 0.02)
-    missed = smallest_size("rule", 0.88, (5, 9, 20), power, error)
-    assert (missed.pairs, missed.first_reached, missed.power, missed.mcse) == (None, 9, 0.85, 0.01)
+    kept = sized((5, 9, 20), [0.5, 0.9, 0.85])
+    assert (kept.pairs, kept.power, kept.mcse, kept.replicates) == (9, 0.9, 0.01, 1000)
+    missed = sized((5, 9, 20), [0.5, 0.9, 0.85], 0.88)
+    assert (missed.pairs, missed.first_reached, missed.power, missed.mcse) == (None, 9, 0.85, 0.02)
+
+
+def test_interval_of_the_size() -> None:
+    """The interval runs from where the upper limit stays at the target to where the lower does."""
+    found = sized(tuple(range(10, 16)), [0.7, 0.79, 0.80, 0.81, 0.83, 0.84])
+    assert (found.low, found.pairs, found.high) == (11, 12, 14)
+    beyond = sized(tuple(range(10, 13)), [0.7, 0.79, 0.81])
+    assert (beyond.low, beyond.pairs, beyond.high) == (11, 12, None)
 
 
 def test_true_saw_tooth_of_the_sign_test() -> None:
@@ -103,7 +113,7 @@ def test_true_saw_tooth_of_the_sign_test() -> None:
     for n in sizes:
         tail = stats.binom(n, 0.5).cdf(np.arange(n + 1))
         critical = np.flatnonzero(2 * tail <= 0.05).max()
-        power.append(stats.binom(n, 0.3).cdf(critical))
-    found = smallest_size("rule", 0.8, sizes, np.array(power), np.zeros(len(sizes)))
+        power.append(float(stats.binom(n, 0.3).cdf(critical)))
+    found = sized(sizes, power)
     assert found.first_reached < found.pairs
     assert min(power[sizes.index(found.pairs) :]) >= 0.8 > power[sizes.index(found.pairs) - 1]

@@ -13,6 +13,7 @@ from sim.cohorts.marginals import DomainMarginals
 from sim.cohorts.population import Population, build_population
 from sim.cohorts.truth import change_pmf
 from sim.compute.executors import InProcessExecutor
+from sim.power.estimates import proportion
 from sim.power.monte_carlo import simulate
 from sim.power.sample_size import smallest_size
 
@@ -91,10 +92,8 @@ def test_rf03_power_curve() -> None:
 @pytest.mark.long
 def test_rf03_smallest_size() -> None:
     """RF03-WSR-n-for-80: 35 is the smallest size with power .8, by 800,000 runs a size."""
-    power = np.array(
-        [sum(rejections(n, 100_000, 1000 * n + part) for part in range(8)) for n in TIGHT]
-    )
-    found = smallest_size("one", 0.8, tuple(TIGHT), power / 800_000, power * 0.0)
+    counts = [[sum(rejections(n, 100_000, 1000 * n + part) for part in range(8))] for n in TIGHT]
+    found = smallest_size("one", 0.8, tuple(TIGHT), proportion(counts, 800_000), 0)
     assert agrees("RF03-WSR-n-for-80", "n", found.pairs)
 
 

@@ -1,0 +1,79 @@
+"""The summary on screen fits 80 columns and says what the answer says."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from oracles.studies import PRE, small_study
+
+from sim import plan
+from sim.report.terminal import one_line, summary
+
+RULES = {
+    f"rule {i} which is named at length by a careful planner": {
+        "kind": "any",
+        "endpoints": "domains",
+        "roles": ("mentor",),
+    }
+    for i in range(6)
+}
+BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE}}
+STUDIES: dict[str, dict[str, Any]] = {
+    "small": {},
+    "two roles": {"roles": BOTH},
+    "no effect": {"effect": {"kind": "none"}},
+    "one size": {"design": {"sizes": (5000,)}, "scale": {"domains": ("a",)},
+                 "monte_carlo": {"replicates": 100, "block_size": 10}},
+    "many sizes": {"design": {"sizes": None, "min_pairs": 2, "max_pairs": 90}},
+    "long rules": {"decision": {"primary": next(iter(RULES)), "rules": RULES}},
+    "long title": {"report": {"title": "A title that goes on " * 9}},
+    "one unbroken word": {"report": {"title": "x" * 200}},
+    "one-sided t": {"analysis": {"test": "paired_t", "p_value": "auto", "alternative": "less"}},
+    "corrected": {"analysis": {"p_value": "asymptotic", "continuity": True, "zeros": "pratt"}},
+    "nobody changes": {"effect": {"kind": "none"}, "correlation": {"pre_post": 1.0}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_fits_eighty_columns(name: str) -> None:
+    """No line is longer than 80 columns or ends in blanks, and no number is NaN."""
+    text = summary(plan(small_study(**STUDIES[name])))
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert all(line == line.rstrip() for line in text.splitlines())
+    assert "nan" not in text.lower().replace("finance", "")
+    assert "inf" not in text.replace("information", "")
+
+
+def test_answer_and_error_are_printed() -> None:
+    """The answer's size and the Monte Carlo error of its power are in the text."""
+    answer = plan(small_study(effect={"kind": "shift", "shift": 1.5}))
+    text = " ".join(summary(answer).split())
+    assert answer.sample_size.pairs in (6, 12)
+    assert f"{answer.sample_size.pairs} pairs" in text
+    assert f"Monte Carlo error {answer.sample_size.mcse:.3f}" in text
+    assert one_line(answer).startswith(f"any: {answer.sample_size.pairs} pairs, power ")
+
+
+def test_not_reached_is_said() -> None:
+    """Where no size reaches the target, that is said, not a number."""
+    answer = plan(small_study(effect={"kind": "shift", "shift": 0.01}))
+    assert answer.sample_size.pairs is None
+    assert re.search(
+        r"No size up to 12 pairs reaches power 0\.8", " ".join(summary(answer).split())
+    )
+    assert "not reached" in one_line(answer)
+
+
+def test_files_are_named() -> None:
+    """Where files were written, the summary ends with them."""
+    text = summary(plan(small_study()), [Path("out/results.csv"), Path("out/summary.json")])
+    assert text.splitlines()[-1].strip() == "results.csv, summary.json"
+    assert "Files in out" in text
+
+
+def test_asymptotic_level_is_stated() -> None:
+    """An approximate test at small sizes has its true level said."""
+    text = " ".join(summary(plan(small_study(analysis={"p_value": "asymptotic"}))).split())
+    assert "The p-value is approximate at small sizes" in text
+    exact = " ".join(summary(plan(small_study(analysis={"p_value": "exact"}))).split())
+    assert "approximate" not in exact
