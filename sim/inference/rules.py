@@ -48,20 +48,26 @@ def decision_rules(study: Study) -> tuple[DecisionRule, ...]:
     return tuple(rules)
 
 
-def successes(won: NDArray[np.bool_], rules: Sequence[DecisionRule]) -> NDArray[np.bool_]:
+def successes(won: Sequence[NDArray[np.bool_]], rules: Sequence[DecisionRule]) -> NDArray[np.bool_]:
     """Apply rules to wins.
 
     Parameters
     ----------
-    won : ndarray of bool, shape (..., J)
-        Wins on adjusted p-values, the endpoints of all roles side by side.
+    won : sequence of ndarray of bool, each of shape (R, K, E)
+        Wins on adjusted p-values, role by role.
     rules : sequence of DecisionRule
         Q rules.
 
     Returns
     -------
-    ndarray of bool, shape (..., Q)
+    ndarray of bool, shape (R, K, Q)
+        A view of (Q, K, R).
     """
-    return np.stack(
-        [won[..., list(rule.columns)].sum(axis=-1) >= rule.needed for rule in rules], axis=-1
-    )
+    columns = [part[..., e].T for part in won for e in range(part.shape[-1])]  # each (K, R)
+    met = np.empty((len(rules), *columns[0].shape), np.bool_)
+    for q, rule in enumerate(rules):
+        wins = np.zeros(columns[0].shape, np.int16)
+        for column in rule.columns:
+            wins += columns[column]
+        np.greater_equal(wins, rule.needed, out=met[q])
+    return met.transpose(2, 1, 0)

@@ -86,15 +86,11 @@ def signed_rank(
     require_choice(alternative, tuple(SIDE), "alternative")
     rows = as_rows(changes)
     shape, n = rows.shape[:-1], rows.shape[-1]
-    codes = _rank_codes(rows.reshape(-1, n))  # (R, n)
-    result = pvalues_of(
-        codes[:, :, None],
-        np.array([n]),
-        PRATT if zeros == "pratt" else MIDRANKS,
-        exact_up_to(p_value, exact_limit),
-        SIDE[alternative],
-        continuity=continuity,
-    )
+    codes = _rank_codes(rows.reshape(-1, n))[:, :, None]  # (R, n, 1)
+    limit = exact_up_to(p_value, exact_limit)
+    scores = PRATT if zeros == "pratt" else MIDRANKS
+    side = SIDE[alternative]
+    result = pvalues_of(codes, np.array([n]), scores, limit, side, continuity=continuity)
     return single(result, shape)
 
 

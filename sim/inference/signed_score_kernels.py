@@ -39,7 +39,7 @@ def fill_grades(
     spread = np.empty(TILE, whole_number.dtype)
     grade = np.empty(TILE, np.int64)
     moved = np.empty(TILE)
-    groups = np.empty((5, span + 1), np.int64)
+    groups = np.zeros((6, span + 1), np.int64)
     sums = np.empty(span + 1)
     work = np.empty((2, 1))
     for low in range(0, replicates, TILE):
@@ -75,6 +75,21 @@ def fill_grades(
                         signed = grade[r] if balance[r] > 0 else -grade[r]
                         grades[k, e, low + r] = signed if spread[r] > 0 else -128
                 k += 1
+
+
+@numba.njit(cache=True)
+def largest_changes(changes):
+    """Largest absolute change along the middle axis; it sizes the work space and nothing else."""
+    spans = np.zeros(changes.shape[1], np.int64)
+    for i in range(changes.shape[0]):
+        for e in range(changes.shape[1]):
+            column = changes[i, e]
+            largest = np.int16(0)
+            for r in range(column.size):
+                change = np.int16(0) if column[r] == -32768 else abs(column[r])
+                largest = max(largest, np.int16(change))
+            spans[e] = max(spans[e], np.int64(largest))
+    return spans
 
 
 @numba.njit(cache=True)
@@ -173,7 +188,7 @@ def fill_pvalues(
     counts = np.zeros((endpoints, span + 1, 1), np.int64)
     nets = np.zeros((endpoints, span + 1, 1), np.int64)
     work = np.empty((2, 1))
-    groups = np.empty((5, span + 1), np.int64)
+    groups = np.zeros((6, span + 1), np.int64)
     sums = np.empty(span + 1)
     for r in range(replicates):
         counts[:] = 0
@@ -226,7 +241,7 @@ def _normal_p(balance, squares, continuity, side):
 
 
 @numba.njit(cache=True)
-def _lower_tail(tail, groups, used, m, pmf, cdf, work, weights):
+def _lower_tail(tail, groups, used, m, pmf, cdf, work, sums):
     """P(doubled W+ <= tail) given the tie groups (row 0: counts, row 1: doubled ranks)."""
     largest = _order_by_size(groups, used)
     terms = 1
@@ -234,47 +249,8 @@ def _lower_tail(tail, groups, used, m, pmf, cdf, work, weights):
         if g != largest and terms <= 1 << 40:
             terms *= groups[0, g] + 1
     if terms <= 16 + m * (tail + 1) // 8:
-        return _nested_tail(tail, groups, used, largest, pmf, cdf, weights)
+        return _nested_tail(tail, groups, used, groups[5], pmf, cdf, sums)
     return _dynamic_tail(tail, groups, used, work)
-
-
-@numba.njit(cache=True)
-def _nested_tail(tail, groups, used, largest, pmf, cdf, sums):
-    """Sum over the numbers of rises in all groups but the largest, whose tail is in a table.
-
-    Row 2 of `groups` counts the rises at a level of the nest, row 3 holds what
-    the levels above leave of the tail, row 4 says which group a level takes.
-    """
-    count, rank = groups[0, largest], groups[1, largest]
-    others = used - 1
-    if others == 0:
-        return cdf[count, min(tail // rank, count)]
-    total = 0.0
-    level = 0
-    groups[2, 0] = -1
-    groups[3, 0] = tail
-    sums[0] = 1.0
-    while level >= 0:
-        g = groups[4, level]
-        size = groups[0, g]
-        if level == others - 1:
-            inner = _last_sum(
-                groups[3, level], rank, groups[1, g], cdf[count], count, pmf[size], size
-            )
-            total += sums[level] * inner
-            level -= 1
-            continue
-        groups[2, level] += 1
-        number = groups[2, level]
-        left = groups[3, level] - number * groups[1, g]
-        if number > size or left < 0:
-            level -= 1
-            continue
-        level += 1
-        groups[2, level] = -1
-        groups[3, level] = left
-        sums[level] = sums[level - 1] * pmf[size, number]
-    return min(total, 1.0)
 
 
 @numba.njit(cache=True)
@@ -295,16 +271,16 @@ def _order_by_size(groups, used):
 
 
 @numba.njit(cache=True)
-def _last_sum(left, rank, step, cdf, count, pmf, size):
-    """Innermost sum: P(step X + rank Y <= left), with X up to `size` and Y up to `count`."""
+def _last_sum(left, score, count, cdf, own, step, size, pmf, place):
+    """Innermost sum: P(step X + score Y <= left), with X up to `size` and Y up to `count`."""
     total = 0.0
-    k = min(left // rank, count)
+    k = min(left // score, count)
     for number in range(size + 1):
         if left < 0:
             break
-        while k * rank > left:
+        while k * score > left:
             k -= 1
-        total += pmf[number] * cdf[k]
+        total += pmf[place, size, number] * cdf[own, count, k]
         left -= step
     return total
 
@@ -343,67 +319,105 @@ def conditional_rejection(
     both tails of W+ are nested sums like those of the null distribution.
 
     `counts` (V, G) are the numbers of changes by absolute value, beside `zeros`
-    that are zero. `guess` is the normal
-    quantile from which the critical value is sought. The other tables hold the
-    fair binomial (m, k) and those of rises and falls (g, c, k).
+    (V,) that are zero. `guess` is the normal quantile from which the critical
+    value is sought. The tables hold the fair binomial (1, m, k) and those of
+    rises and falls (g, c, k).
     """
     vectors, span = counts.shape
-    ties = np.empty((5, span), np.int64)
+    ties = np.zeros((6, span), np.int64)
     places = np.empty(span, np.int64)
     sums = np.empty(span + 1)
     work = np.empty((2, 1))
     for v in range(vectors):
-        ranked = zeros if scores == PRATT else 0
-        used, m, whole, squares = 0, 0, 0, 0
-        for g in range(span):
-            count = counts[v, g]
-            if count > 0:
-                score = 2 * (g + 1) if scores == VALUES else 2 * ranked + 1 + count
-                ranked += count
-                whole += count * score
-                squares += count * score * score
-                ties[0, used] = count
-                ties[1, used] = score
-                places[used] = g
-                used += 1
-                m += count
+        used, m, whole, squares = _tie_groups(counts[v], zeros[v], scores, ties, places)
         tails[v, 0] = 0.0
         tails[v, 1] = 0.0
         if m == 0:
             continue
         exact = m <= exact_limit
-        low, high = -1, whole + 1  # p <= alpha at low (nothing lies below 0), not at high
-        step = 1
-        tail = min(max(np.int64((whole - guess * sqrt(squares)) / 2), 0), whole)
-        while high - low > 1:
-            if exact:
-                if work.shape[1] <= tail:
-                    work = np.empty((2, 2 * tail + 2))
-                p = _lower_tail(tail, ties, used, m, pmf, cdf, work, sums)
-                p = min(1.0, 2 * p) if side == 0 else p
-            else:
-                p = _normal_p(whole - 2 * tail, squares, continuity, 0 if side == 0 else 1)
-            if p <= alpha:
-                low = tail
-                tail = low + step if high > whole else (low + high) // 2
-            else:
-                high = tail
-                tail = high - step if low < 0 else (low + high) // 2
-            step *= 2
-            tail = min(max(tail, low + 1), high - 1)
-        if side == 0 and 2 * low >= whole:
-            low = (whole - 1) // 2  # the two tails must not meet
+        if exact and work.shape[1] <= whole:
+            work = np.empty((2, 2 * whole + 2))
+        start = np.int64((whole - guess * sqrt(squares)) / 2)
+        low = _critical_value(
+            start,
+            whole,
+            squares,
+            exact,
+            continuity,
+            side,
+            alpha,
+            ties,
+            used,
+            m,
+            pmf,
+            cdf,
+            work,
+            sums,
+        )
         if low < 0:
             continue
         if side >= 0:
-            tails[v, 1] = _biased_tail(low, ties, used, places, fall_pmf, fall_cdf, sums)
+            tails[v, 1] = _nested_tail(low, ties, used, places, fall_pmf, fall_cdf, sums)
         if side <= 0:
-            tails[v, 0] = _biased_tail(low, ties, used, places, rise_pmf, rise_cdf, sums)
+            tails[v, 0] = _nested_tail(low, ties, used, places, rise_pmf, rise_cdf, sums)
 
 
 @numba.njit(cache=True)
-def _biased_tail(tail, groups, used, places, pmf, cdf, sums):
-    """As `_nested_tail`, each group with binomial tables of its own."""
+def _tie_groups(counts, zeros, scores, ties, places):
+    """List the tie groups of one way (row 0: counts, row 1: scores) and where each comes from."""
+    ranked = zeros if scores == PRATT else 0
+    used, m, whole, squares = 0, 0, 0, 0
+    for g in range(counts.size):
+        count = counts[g]
+        if count > 0:
+            score = 2 * (g + 1) if scores == VALUES else 2 * ranked + 1 + count
+            ranked += count
+            whole += count * score
+            squares += count * score * score
+            ties[0, used] = count
+            ties[1, used] = score
+            places[used] = g
+            used += 1
+            m += count
+    return used, m, whole, squares
+
+
+@numba.njit(cache=True)
+def _critical_value(
+    start, whole, squares, exact, continuity, side, alpha, ties, used, m, pmf, cdf, work, sums
+):
+    """Largest tail of W+ whose p-value is at most alpha; -1 where none is. Sought from `start`."""
+    low, high = -1, whole + 1  # nothing lies below 0; beyond everything p is 1
+    step = 1
+    tail = min(max(start, 0), whole)
+    while high - low > 1:
+        if exact:
+            p = _lower_tail(tail, ties, used, m, pmf, cdf, work, sums)
+            p = min(1.0, 2 * p) if side == 0 else p
+        else:
+            p = _normal_p(whole - 2 * tail, squares, continuity, 0 if side == 0 else 1)
+        if p <= alpha:
+            low = tail
+            tail = low + step if high > whole else (low + high) // 2
+        else:
+            high = tail
+            tail = high - step if low < 0 else (low + high) // 2
+        step *= 2
+        tail = min(max(tail, low + 1), high - 1)
+    if side == 0 and 2 * low >= whole:
+        return (whole - 1) // 2  # the two tails must not meet
+    return low
+
+
+@numba.njit(cache=True)
+def _nested_tail(tail, groups, used, places, pmf, cdf, sums):
+    """P(sum of scores times binomials <= tail): nested sums over all groups but the largest.
+
+    `places` says which binomial table a group takes: its own, or the fair one.
+    Row 2 of `groups` counts the rises at a level of the nest, row 3 holds what
+    the levels above leave of the tail, row 4 says which group a level takes.
+    Row 5 is all 0: every group takes the one fair table.
+    """
     largest = _order_by_size(groups, used)
     count, rank, own = groups[0, largest], groups[1, largest], places[largest]
     others = used - 1
@@ -416,12 +430,12 @@ def _biased_tail(tail, groups, used, places, pmf, cdf, sums):
     sums[0] = 1.0
     while level >= 0:
         g = groups[4, level]
-        size, table = groups[0, g], pmf[places[g]]
+        size, place = groups[0, g], places[g]
         if level == others - 1:
-            inner = _last_sum(
-                groups[3, level], rank, groups[1, g], cdf[own, count], count, table[size], size
+            step = groups[1, g]
+            total += sums[level] * _last_sum(
+                groups[3, level], rank, count, cdf, own, step, size, pmf, place
             )
-            total += sums[level] * inner
             level -= 1
             continue
         groups[2, level] += 1
@@ -433,5 +447,5 @@ def _biased_tail(tail, groups, used, places, pmf, cdf, sums):
         level += 1
         groups[2, level] = -1
         groups[3, level] = left
-        sums[level] = sums[level - 1] * table[size, number]
+        sums[level] = sums[level - 1] * pmf[place, size, number]
     return min(total, 1.0)

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.inference.binomial import fair_binomial
-from sim.inference.result import SIDE, IntArray, TestResult
-from sim.inference.signed_score_kernels import fill_grades, fill_pvalues
+from sim.inference.result import SIDE, FloatArray, IntArray, TestResult
+from sim.inference.signed_score_kernels import fill_grades, fill_pvalues, largest_changes
 from sim.inference.thresholds import Procedure
 from sim.study import Analysis
 
@@ -55,8 +55,8 @@ def pvalues_of(
         np.empty(shape), np.empty(shape), np.empty(shape, np.int8), np.empty(shape, np.int32)
     )
     by_participant = np.ascontiguousarray(changes.transpose(1, 0, 2), dtype=np.int16)  # (N, R, E)
-    span = int(_spans(by_participant).max(initial=1))
-    tables = fair_binomial(min(max(exact_limit, 0), n))
+    span = max(int(largest_changes(by_participant).max()), 1)
+    tables = fair_tables(min(exact_limit, n))
     fill_pvalues(
         by_participant, np.asarray(sizes, np.int64), scores, exact_limit, continuity, side, span,
         *tables, result.pvalue, result.statistic, result.direction, result.informative,
@@ -102,21 +102,22 @@ def grades_of(
     doubled = levels * (1 if side == 0 else 2)
     by_participant = np.ascontiguousarray(changes.transpose(1, 2, 0), dtype=np.int16)  # (N, E, R)
     n, endpoints, replicates = by_participant.shape
-    spans = _spans(by_participant).max(axis=(0, 2), initial=0).astype(np.int64)  # (E,)
+    spans = largest_changes(by_participant)  # (E,)
     limit = min(exact_up_to(analysis.p_value, analysis.exact_limit), n)
     grades = np.empty((len(sizes), endpoints, replicates), np.int8)
     fill_grades(
         by_participant, np.asarray(sizes, np.int64), scores, limit, analysis.continuity, side,
         spans, levels, ndtri(doubled / 2) ** 2, max(0.0, 1 - float(np.sqrt(3 * doubled[-1]))),
-        2 * float(np.log(2 / doubled[0])), *fair_binomial(max(limit, 0)),
+        2 * float(np.log(2 / doubled[0])), *fair_tables(limit),
         _whole_numbers(n, int(spans.max())), grades,
     )  # fmt: skip
     return grades.transpose(2, 0, 1)  # (R, K, E)
 
 
-def _spans(changes: IntArray) -> IntArray:
-    """Absolute changes, 0 where missing; their largest sizes the work space and nothing else."""
-    return np.abs(np.where(changes == np.iinfo(np.int16).min, 0, changes))
+def fair_tables(limit: int) -> tuple[FloatArray, FloatArray]:
+    """Fair binomial tables as the kernels take them: one for all groups, (1, m + 1, m + 1)."""
+    pmf, cdf = fair_binomial(max(limit, 0))
+    return pmf[None], cdf[None]
 
 
 def _whole_numbers(n: int, span: int) -> IntArray:

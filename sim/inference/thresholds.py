@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import expm1, log1p
 from typing import Literal
 
@@ -44,6 +45,7 @@ class Procedure:
     direction: Direction
 
 
+@lru_cache(maxsize=64)
 def stepwise(adjustment: str, m: int, alpha: float) -> Procedure | None:
     """State a multiplicity adjustment as thresholds, where that can be done.
 

@@ -54,3 +54,15 @@ def count_changes(
                     lengths += np.int64(4 * half[r] * half[r] * FINE)
                 width[k, e], width_squares[k, e] = length, lengths
             k += 1
+
+
+@numba.njit(cache=True)
+def count_true(happened, counts):
+    """Fill counts (K, E) of the replicates in which something happened (K, E, R)."""
+    for k in range(happened.shape[0]):
+        for e in range(happened.shape[1]):
+            column = happened[k, e]
+            number = np.int32(0)
+            for r in range(column.size):
+                number += np.int32(column[r])
+            counts[k, e] = number

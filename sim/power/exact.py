@@ -18,10 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, ndtri, stdtrit, xlog1py, xlogy
 
 from sim.errors import StudyError
-from sim.inference.binomial import fair_binomial
 from sim.inference.result import SIDE
 from sim.inference.sign import sign_result
 from sim.inference.signed_score_kernels import MIDRANKS, PRATT, VALUES, conditional_rejection
+from sim.inference.signed_scores import fair_tables
 from sim.power.exact_kernels import add_participant, compositions, t_tails
 from sim.study import Analysis
 
@@ -151,20 +151,17 @@ def _by_ties(
     repeats = (mixing[:, needed] > cut).sum(axis=0) if pratt else np.ones(len(needed))
     ways.require(needed, repeats, work_limit)
     conditional = _Conditional(pmf, int(sizes.max()), analysis)
-    low, high, error = np.zeros((3, len(sizes)))
+    low, high, kept = np.zeros((3, len(sizes)))
     for m in needed:
         counts, weights = ways.of(int(m))
-        missed = max(1 - float(weights.sum()), 0.0)
-        error += mixing[:, m] * missed
-        if not pratt:
-            tails = weights @ conditional.tails(counts, 0)
-            low, high = low + mixing[:, m] * tails[0], high + mixing[:, m] * tails[1]
-            continue
-        for k in np.flatnonzero(mixing[:, m] > cut):
-            tails = weights @ conditional.tails(counts, int(sizes[k] - m))
-            low[k] += mixing[k, m] * tails[0]
-            high[k] += mixing[k, m] * tails[1]
-    return low, high, error + np.maximum(1 - mixing[:, needed].sum(axis=1), 0)
+        # ranks depend on the number of zeros, and so on n, where zeros are ranked
+        at = np.flatnonzero(mixing[:, m] > cut) if pratt else slice(None)
+        zeros = sizes[at] - m if pratt else np.zeros(1, np.int64)
+        tails = weights @ conditional.tails(counts, zeros)  # (sizes or 1, 2)
+        low[at] += mixing[at, m] * tails[:, 0]
+        high[at] += mixing[at, m] * tails[:, 1]
+        kept[at] += mixing[at, m] * weights.sum()
+    return low, high, np.maximum(1 - kept, 0)
 
 
 class _Ways:
@@ -208,25 +205,26 @@ class _Conditional:
         rise = np.divide(up, up + down, out=np.full_like(up, 0.5), where=up + down > 0)
         self._rises = _binomial_tables(rise, limit)
         self._falls = _binomial_tables(1 - rise, limit)
-        self._cumulated = tuple(
-            np.minimum(np.cumsum(table, axis=2), 1.0) for table in (self._rises, self._falls)
-        )
-        self._fair = fair_binomial(limit)
+        self._risen = np.minimum(np.cumsum(self._rises, axis=2), 1.0)
+        self._fallen = np.minimum(np.cumsum(self._falls, axis=2), 1.0)
+        self._fair = fair_tables(limit)
         self._side = SIDE[analysis.alternative]
         self._analysis = analysis
         exact = {"auto": analysis.exact_limit, "asymptotic": -1}.get(analysis.p_value, limit)
         self._exact_limit = exact
 
-    def tails(self, counts: NDArray[np.int64], zeros: int) -> FloatArray:
-        """P(rejected low), P(rejected high) for every way; (V, 2)."""
+    def tails(self, counts: NDArray[np.int64], zeros: NDArray[np.int64]) -> FloatArray:
+        """P(rejected low), P(rejected high) by number of zeros and way; (Z, V, 2)."""
         analysis = self._analysis
-        result = np.empty((len(counts), 2))
+        result = np.empty((len(zeros), len(counts), 2))
         tail = analysis.alpha / 2 if self._side == 0 else analysis.alpha
-        midranks = PRATT if analysis.zeros == "pratt" else MIDRANKS
+        ranks = PRATT if analysis.zeros == "pratt" else MIDRANKS
+        scores = VALUES if analysis.test == "sign_flip" else ranks
         conditional_rejection(
-            counts, zeros, VALUES if analysis.test == "sign_flip" else midranks, self._exact_limit,
-            analysis.continuity, self._side, analysis.alpha, float(-ndtri(tail)), *self._fair,
-            self._rises, self._cumulated[0], self._falls, self._cumulated[1], result,
+            np.tile(counts, (len(zeros), 1)), np.repeat(zeros, len(counts)), scores,
+            self._exact_limit, analysis.continuity, self._side, analysis.alpha,
+            float(-ndtri(tail)), *self._fair, self._rises, self._risen, self._falls,
+            self._fallen, result.reshape(-1, 2),
         )  # fmt: skip
         return result
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.power.estimates import exactly
-from sim.power.exact import exact_rejection
+from sim.power.exact import ExactPower, exact_rejection
 from sim.power.operating import EndpointMeasures, OperatingCharacteristics, RoleCharacteristics
 from sim.study import Analysis
 
@@ -38,19 +38,13 @@ def exact_power(  # noqa: PLR0913 - the published signature
     sizes : sequence of int
         Numbers of participants, 1 to 5000.
     test : {'signed_rank', 'sign', 'sign_flip', 'paired_t'}
-        The paired test.
-    zeros : {'wilcox', 'pratt'}
-        Unchanged pairs in the signed-rank test.
-    p_value : {'auto', 'exact', 'asymptotic', 'mid_p'}
-        How p is found; mid_p for the sign test only.
+        The paired test; rejects where p <= `alpha`.
+    zeros, p_value, alternative
+        As for the test itself; p-values by 'mid_p' for the sign test only.
     alpha : float
-        Significance level; rejected where p <= alpha.
-    alternative : {'two_sided', 'greater', 'less'}
-        Side that is looked for.
-    continuity : bool
-        Continuity correction of the asymptotic signed-rank test.
-    exact_limit : int
-        Most non-zero changes for which 'auto' is exact.
+        Significance level.
+    continuity, exact_limit
+        As for :func:`sim.signed_rank`.
 
     Returns
     -------
@@ -73,28 +67,35 @@ def exact_power(  # noqa: PLR0913 - the published signature
     [0.015636, 0.15241, 0.444005, 0.658133]
     """
     chances = _checked(pmf)
+    _check_sizes(sizes)
+    options = (test, zeros, p_value, alpha, alternative, continuity, exact_limit)
+    analysis = _analysis(dict(zip(_OPTIONS, options, strict=True)))
+    return _characteristics(exact_rejection(chances, list(sizes), analysis), sizes)
+
+
+_OPTIONS = ("test", "zeros", "p_value", "alpha", "alternative", "continuity", "exact_limit")
+
+
+def _check_sizes(sizes: Sequence[int]) -> None:
     if not sizes or min(sizes) < 1 or max(sizes) > LARGEST:
         raise ValueError(f"sizes must be whole numbers from 1 to {LARGEST}, not {list(sizes)}")
-    options: dict[str, Any] = {
-        "test": test,
-        "zeros": zeros,
-        "p_value": "auto" if test == "paired_t" and p_value == "exact" else p_value,
-        "alpha": alpha,
-        "alternative": alternative,
-        "continuity": continuity,
-        "exact_limit": exact_limit,
-        "adjustment": "none",
-    }
-    found = exact_rejection(chances, list(sizes), Analysis(**options))
+
+
+def _analysis(options: dict[str, Any]) -> Analysis:
+    if options["test"] == "paired_t":
+        options["p_value"] = "auto"  # t has one p-value, and it is exact
+    return Analysis(**options, adjustment="none")
+
+
+def _characteristics(found: ExactPower, sizes: Sequence[int]) -> OperatingCharacteristics:
     measures = EndpointMeasures(
         rejection=exactly(found.power[:, None]), win=exactly(found.win[:, None])
     )
     people = tuple(int(n) for n in sizes)
     role = RoleCharacteristics("participant", people, ("change",), measures, None, (True,))
     none = exactly(np.empty((len(people), 0)))
-    return OperatingCharacteristics(
-        people, (role,), (), none, none, (), 0, float(found.error.max())
-    )
+    error = float(found.error.max())
+    return OperatingCharacteristics(people, (role,), (), none, none, (), 0, error)
 
 
 def _checked(pmf: ArrayLike) -> np.ndarray:

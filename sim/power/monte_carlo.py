@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from sim.compute.streams import Purpose, generator
 from sim.inference.analyse import Conclusions, conclude
 from sim.inference.endpoints import endpoint_changes
 from sim.inference.rules import DecisionRule, successes
-from sim.power.count_kernels import count_changes
+from sim.power.count_kernels import count_changes, count_true
 from sim.power.tally import Counts, Tally
 from sim.study import Analysis
 
@@ -106,58 +106,97 @@ class _RolePart:
     adjusted_won: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, eq=False)
+class _Prepared:
+    """What the blocks of a task share about one role, worked out once."""
+
+    population: Population
+    sizes: NDArray[np.int64]
+    place: NDArray[np.intp]
+    truth: NDArray[np.float64]
+    nulls: NDArray[np.bool_]
+    quantiles: NDArray[np.float64]
+    half_width: float
+
+
+@lru_cache(maxsize=4)
+def _prepared(task: BlockTask) -> tuple[_Prepared, ...]:
+    parts = []
+    for population, stated in zip(task.populations, task.sizes, strict=True):
+        sizes, place = np.unique(stated, return_inverse=True)
+        truth, nulls = mean_changes(population), true_nulls(population)
+        half_width = np.inf if task.half_width is None else task.half_width
+        quantiles = np.asarray(stdtrit(np.maximum(sizes - 1, 1), 0.975))
+        parts.append(_Prepared(population, sizes, place, truth, nulls, quantiles, half_width))
+    return tuple(parts)
+
+
 def _simulate_role(task: BlockTask, role: int, block: int) -> _RolePart:
-    population = task.populations[role]
-    sizes, place = np.unique(task.sizes[role], return_inverse=True)
+    own = _prepared(task)[role]
     rng = generator(task.seed, task.purpose, role, block)
-    cohort = draw_cohort(population, int(sizes[-1]), task.block_size, rng)
+    cohort = draw_cohort(own.population, int(own.sizes[-1]), task.block_size, rng)
     changes = endpoint_changes(cohort.scores)  # (R, N, E)
-    found = conclude(changes, sizes, task.analysis)
-    counts = _happened(found) | _count_changes(task, population, changes, sizes, found.rejected)
-    family = _family(found.adjusted_rejected[..., :-1], true_nulls(population))
+    found = conclude(changes, own.sizes, task.analysis)
+    counts = _happened(found) | _count_changes(own, changes, found.rejected)
+    family = _family(found.adjusted_rejected[..., :-1], own.nulls)
     return _RolePart(
-        {name: count[place] for name, count in counts.items()},
-        family[place],
-        found.adjusted_rejected[:, place],
-        found.adjusted_won[:, place],
+        {name: count[own.place] for name, count in counts.items()},
+        family[own.place],
+        found.adjusted_rejected[:, own.place],
+        found.adjusted_won[:, own.place],
     )
 
 
 def _happened(found: Conclusions) -> dict[str, Counts]:
     """Count each kind of conclusion over replicates; (K, E)."""
-    return {name: getattr(found, name).sum(axis=0) for name in Conclusions.__dataclass_fields__}
+    counts = {}
+    for name in Conclusions.__dataclass_fields__:
+        by_size = np.ascontiguousarray(getattr(found, name).transpose(1, 2, 0))  # (K, E, R)
+        counts[name] = np.empty(by_size.shape[:2], np.int64)
+        count_true(by_size, counts[name])
+    return counts
 
 
 def _count_changes(
-    task: BlockTask,
-    population: Population,
-    changes: NDArray[np.int16],
-    sizes: NDArray[np.int64],
-    rejected: NDArray[np.bool_],
+    own: _Prepared, changes: NDArray[np.int16], rejected: NDArray[np.bool_]
 ) -> dict[str, Counts]:
     """Sum changes, intervals and widths over replicates; (K, E)."""
     by_participant = np.ascontiguousarray(changes.transpose(1, 2, 0))  # (N, E, R)
     by_size = np.ascontiguousarray(rejected.transpose(1, 2, 0))  # (K, E, R)
-    shape = by_size.shape[:2]
-    sums = [np.empty(shape, np.int64) for _ in range(8)]
-    half_width = np.inf if task.half_width is None else task.half_width
-    quantiles = stdtrit(sizes - 1, 0.975)
-    truth = mean_changes(population)
-    count_changes(by_participant, sizes, truth, quantiles, half_width, by_size, *sums)
-    names = ("change", "change_squared", "rejected_change", "rejected_change_squared", "covered")
-    return dict(zip((*names, "narrow", "width", "width_squared"), sums, strict=True))
+    sums = [np.empty(by_size.shape[:2], np.int64) for _ in _SUMS]
+    count_changes(
+        by_participant, own.sizes, own.truth, own.quantiles, own.half_width, by_size, *sums
+    )
+    return dict(zip(_SUMS, sums, strict=True))
+
+
+_SUMS = (
+    "change",
+    "change_squared",
+    "rejected_change",
+    "rejected_change_squared",
+    "covered",
+    "narrow",
+    "width",
+    "width_squared",
+)
 
 
 def _family(rejected: NDArray[np.bool_], nulls: NDArray[np.bool_]) -> Counts:
     """Count replicates by true nulls rejected and domains rejected; (K, D + 1, D + 1)."""
-    side = rejected.shape[-1] + 1
-    false = rejected[..., nulls].sum(axis=-1, dtype=np.int64)  # (R, K)
-    cells = false * side + rejected.sum(axis=-1, dtype=np.int64)
-    sizes = cells.shape[1]
-    flat = (cells + np.arange(sizes) * side**2).ravel()
-    return np.bincount(flat, minlength=sizes * side**2).reshape(sizes, side, side)
+    domains = rejected.shape[-1]
+    side = domains + 1
+    columns = [rejected[..., d].T for d in range(domains)]  # each (K, R)
+    cells = np.zeros(columns[0].shape, np.int32)
+    for d, column in enumerate(columns):
+        cells += column * np.int32(side + 1 if nulls[d] else 1)
+    sizes = len(cells)
+    cells += (np.arange(sizes, dtype=np.int32) * side**2)[:, None]
+    counts = np.bincount(cells.ravel(), minlength=sizes * side**2)
+    return counts.reshape(sizes, side, side)
 
 
 def _met(task: BlockTask, decisions: list[NDArray[np.bool_]]) -> Counts:
-    """Count the replicates in which each rule is met, the roles side by side; (K, Q)."""
-    return np.asarray(successes(np.concatenate(decisions, axis=-1), task.rules).sum(axis=0))
+    """Count the replicates in which each rule is met; (K, Q)."""
+    by_rule = successes(decisions, task.rules).transpose(2, 1, 0)  # (Q, K, R), contiguous
+    return np.asarray(np.count_nonzero(by_rule, axis=2).T)

@@ -100,7 +100,7 @@ def test_lists_become_tuples() -> None:
         ("roles.mentor", 3, "roles.mentor: 3 must be a section with fields of its own"),
         ("correlation.domains", "x", "correlation.domains: 'x' must be a number, or a list"),
         ("report.tabel_rows", 3, "report.tabel_rows: unknown field; did you mean 'table_rows'?"),
-        ("target.zzz", 3, "target.zzz: unknown field; known: power"),
+        ("target.zzz", 3, "target.zzz: unknown field; known: power, half_width, detectable_at"),
         ("effect", {"shift": 1}, "effect.kind: is missing and must be given"),
         ("effect", {"kind": "shift"}, "effect.shift: is missing and must be given"),
         (
@@ -122,7 +122,7 @@ def test_lists_become_tuples() -> None:
             "analysis.test",
             "signrank",
             (
-                "analysis.test: 'signrank' must be one of signed_rank, sign, paired_t;"
+                "analysis.test: 'signrank' must be one of signed_rank, sign, sign_flip, paired_t;"
                 " did you mean 'signed_rank'?"
             ),
         ),
