@@ -63,13 +63,13 @@ def test_median_by_the_smallest_shift(pre: tuple, point: int) -> None:
     """The point is a median after, and would not be after any smaller shift."""
     _, after = marginals({"kind": "median", "median": point}, pre)
     assert is_median(after, point)
-    shifts = np.linspace(-4, 4, 4001)
+    shifts = np.linspace(-4, 4, 801)
     reaching = [abs(shift) for shift in shifts if is_median(moved(pre, shift), point, 0)]
     smallest = min(reaching)
     sign = 1 if point >= np.argmax(np.cumsum(pre) >= 0.5) + 1 else -1
     found = stats.norm.ppf(pre[0]) - stats.norm.ppf(after[0])
     assert -1e-9 <= sign * found <= smallest + 1e-9
-    assert smallest - sign * found <= 0.002 + 1e-9  # the grid's step
+    assert smallest - sign * found <= 0.01 + 1e-9  # the grid's step
 
 
 def test_median_that_nobody_can_reach() -> None:

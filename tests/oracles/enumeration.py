@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from scipy import stats
 from scipy.special import gammaln, ndtr, xlogy
 
 from oracles.paired import REFERENCES, is_exact, midranks, null_sums
@@ -43,16 +44,23 @@ def rejection(pvalues: np.ndarray, counts: np.ndarray, probabilities: np.ndarray
 
 def reference_pvalues(counts: np.ndarray, analysis: Analysis) -> np.ndarray:
     """Independent p-value of every count vector; each distinct case is computed once."""
-    changes = changes_of(counts)
     if analysis.test in ("signed_rank", "sign_flip"):
         return _signed_scores_all(counts, analysis)
-    if analysis.test == "sign":
-        keys = np.column_stack([(changes > 0).sum(axis=1), (changes < 0).sum(axis=1)])
-    else:
-        keys = np.column_stack([changes.sum(axis=1), (changes**2).sum(axis=1)])
+    changes = changes_of(counts)
+    if analysis.test == "paired_t":
+        return _paired_t_all(changes)
+    keys = np.column_stack([(changes > 0).sum(axis=1), (changes < 0).sum(axis=1)])
     _, first, which = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     reference = REFERENCES[analysis.test]
     return np.array([reference(changes[row], analysis) for row in first])[which]
+
+
+def _paired_t_all(changes: np.ndarray) -> np.ndarray:
+    """Test all samples with any spread at once; constant ones have p = 0, or 1 where zero."""
+    varied = np.ptp(changes, axis=1) > 0
+    found = np.where(changes.any(axis=1), 0.0, 1.0)
+    found[varied] = stats.ttest_1samp(changes[varied].astype(float), 0, axis=1).pvalue
+    return found
 
 
 def _signed_scores_all(counts: np.ndarray, analysis: Analysis) -> np.ndarray:

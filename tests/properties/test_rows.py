@@ -32,7 +32,7 @@ def test_rows_do_not_leak(analysis: Analysis, block: np.ndarray) -> None:
             assert rows_alike(work(block[row : row + 1], every_size(block), analysis), batch, row)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(analysis=ANALYSES, block=change_blocks())
 def test_endpoints_do_not_leak(analysis: Analysis, block: np.ndarray) -> None:
     """Each endpoint of a batch equals that endpoint alone, bit for bit."""
@@ -43,7 +43,7 @@ def test_endpoints_do_not_leak(analysis: Analysis, block: np.ndarray) -> None:
             assert np.array_equal(value[..., 0], getattr(batch, name)[..., endpoint])
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(analysis=ANALYSES, block=change_blocks(), data=st.data())
 def test_order_within_a_size_is_nothing(
     analysis: Analysis, block: np.ndarray, data: st.DataObject
@@ -58,7 +58,7 @@ def test_order_within_a_size_is_nothing(
         assert np.array_equal(value, getattr(after, name))
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(analysis=ANALYSES, block=change_blocks())
 def test_sizes_alone_and_together(analysis: Analysis, block: np.ndarray) -> None:
     """A size asked alone, of no more people than it needs, equals that size among others."""

@@ -85,8 +85,8 @@ TIGHT = {33: 0.7739, 34: 0.7866, 35: 0.8021, 36: 0.8140, 37: 0.8237, 38: 0.8357}
 def test_rf03_power_curve() -> None:
     """RF03-WSR-n-for-80: powers at 33 to 38 agree with 400,000 independent runs."""
     for n, power in TIGHT.items():
-        error = np.sqrt(power * (1 - power) * (1 / 20_000 + 1 / 400_000))
-        assert within_error(rejections(n, 20_000, 300 + n) / 20_000, power, error), n
+        error = np.sqrt(power * (1 - power) * (1 / 10_000 + 1 / 400_000))
+        assert within_error(rejections(n, 10_000, 300 + n) / 10_000, power, error), n
 
 
 @pytest.mark.long
