@@ -413,10 +413,9 @@ def _critical_value(
 def _nested_tail(tail, groups, used, places, pmf, cdf, sums):
     """P(sum of scores times binomials <= tail): nested sums over all groups but the largest.
 
-    `places` says which binomial table a group takes: its own, or the fair one.
-    Row 2 of `groups` counts the rises at a level of the nest, row 3 holds what
-    the levels above leave of the tail, row 4 says which group a level takes.
-    Row 5 is all 0: every group takes the one fair table.
+    `places` says which binomial table a group takes. Row 2 of `groups` counts
+    the rises at a level of the nest, row 3 holds what the levels above leave
+    of the tail, row 4 says which group a level takes; row 5 is all 0.
     """
     largest = _order_by_size(groups, used)
     count, rank, own = groups[0, largest], groups[1, largest], places[largest]
