@@ -64,7 +64,8 @@ def draw_cohort(
     state = rng.integers(0, 2**64, size=4, dtype=np.uint64)
     scores = np.empty((n, len(population.tables), 2, replicates), dtype=np.int8)
     if population.independent_domains:
-        fill_from_tables(state, _cumulated_cells(population), population.points, scores)
+        pairs = 1 + np.indices((population.points,) * 2, dtype=np.int8).reshape(2, -1)
+        fill_from_tables(state, _cumulated_cells(population), pairs, scores)
     else:
         fill_from_normals(
             state,

@@ -122,9 +122,14 @@ def fill_from_normals(state, heights, widths, limits, loading, pre_cuts, post_cu
 
 
 @numba.njit(cache=True)
-def fill_from_tables(state, ends, points, scores):
-    """Inversion of the cumulated table, started from a guide table (Chen & Asau 1974)."""
+def fill_from_tables(state, ends, pairs, scores):
+    """Fill scores (N, D, 2, R) by inverting the cumulated tables, from a guide table.
+
+    `ends` (D, cells) are the cells' upper ends in units of 2^-53; `pairs`
+    (2, cells) are their scores before and after.
+    """
     participants, domains, _, replicates = scores.shape
+    s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
     guide = np.zeros((domains, 256), np.int64)
     for d in range(domains):
         cell = 0
@@ -134,10 +139,21 @@ def fill_from_tables(state, ends, points, scores):
             guide[d, g] = cell
     for i in range(participants):
         for d in range(domains):
+            pre, post = scores[i, d, 0], scores[i, d, 1]
             for r in range(replicates):
-                value = np.uint64(_next_uniform(state) * 2.0**53)
+                mixed = s0 + s3
+                bits = ((mixed << np.uint64(23)) | (mixed >> np.uint64(41))) + s0
+                shifted = s1 << np.uint64(17)
+                s2 ^= s0
+                s3 ^= s1
+                s1 ^= s2
+                s0 ^= s3
+                s2 ^= shifted
+                s3 = (s3 << np.uint64(45)) | (s3 >> np.uint64(19))
+                value = bits >> np.uint64(11)
                 cell = guide[d, np.int64(value >> np.uint64(45))]
                 while ends[d, cell] <= value:
                     cell += 1
-                scores[i, d, 0, r] = cell // points + 1
-                scores[i, d, 1, r] = cell % points + 1
+                pre[r] = pairs[0, cell]
+                post[r] = pairs[1, cell]
+    state[0], state[1], state[2], state[3] = s0, s1, s2, s3

@@ -1,6 +1,7 @@
 """Who exists: the population from which a role's participants are drawn."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtri
@@ -48,7 +49,7 @@ class Population:
         """Number of points K of the scale."""
         return int(self.tables.shape[1])
 
-    @property
+    @cached_property
     def independent_domains(self) -> bool:
         """Whether no domain is correlated with another, so that tables say everything."""
         count = len(self.tables)
