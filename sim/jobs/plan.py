@@ -15,6 +15,7 @@ from sim.jobs.assumptions import assumptions_of
 from sim.jobs.pilot_example import score_example
 from sim.jobs.search import Search
 from sim.power.answer import Attainable, PlanAnswer
+from sim.power.choice import exact_place
 from sim.power.detectable import detectable_effects
 from sim.report.warnings import warnings_of
 from sim.study import Study
@@ -24,7 +25,7 @@ OnBlock = Callable[[int, int], None]
 
 
 def check(study: Study) -> None:
-    """Refuse a study whose populations cannot exist, before anything is run or written.
+    """Refuse what cannot exist or cannot be answered, before anything is run or written.
 
     Raises
     ------
@@ -33,6 +34,9 @@ def check(study: Study) -> None:
     """
     for role in study.role_names:
         role_population(study, role)
+    if study.engine == "exact":
+        rules = {rule.name: rule for rule in decision_rules(study)}
+        exact_place(rules[study.decision.primary], len(study.scale.domains), study.analysis)
 
 
 def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:

@@ -133,12 +133,11 @@ def _exact_rules(
     power, win = {}, {}
     for q, rule in enumerate(found.rules):
         try:
-            own = _exact_rule(found, rule, pmfs, table)
-        except StudyError as error:
+            role, domain, level = exact_place(rule, len(pmfs[0]), table.analysis)
+            own = table.power(pmfs[role][domain], found.roles[role].n, level)
+        except StudyError:
             if engine == "exact" and rule.name == primary:
-                raise StudyError(
-                    f"engine: exact cannot answer the rule {rule.name!r}: {error}"
-                ) from None
+                raise
             continue
         power[q], win[q] = own.power, own.win
     return replace(
@@ -149,24 +148,43 @@ def _exact_rules(
     )
 
 
-def _exact_rule(
-    found: OperatingCharacteristics, rule: DecisionRule, pmfs: list[FloatArray], table: ExactTable
-) -> ExactPower:
-    """Exact probability of a rule, or in words why it cannot be had."""
-    endpoints = len(found.roles[0].endpoints)
-    role, endpoint = divmod(rule.columns[0], endpoints)
+def exact_place(rule: DecisionRule, domains: int, analysis: Analysis) -> tuple[int, int, float]:
+    """Where a rule's one domain stands and at which level it is tested, for the exact engine.
+
+    Parameters
+    ----------
+    rule : DecisionRule
+        The rule.
+    domains : int
+        Number of domains D.
+    analysis : Analysis
+        Level and adjustment.
+
+    Returns
+    -------
+    role, domain : int
+        The role's and the domain's place.
+    level : float
+        Largest unadjusted p-value that is significant.
+
+    Raises
+    ------
+    StudyError
+        In words, where the exact engine does not apply.
+    """
+    refusal = f"engine: exact cannot answer the rule {rule.name!r}"
+    role, endpoint = divmod(rule.columns[0], domains + 1)
     if len(rule.columns) > 1:
-        raise StudyError("it joins several endpoints, which are correlated; use engine=auto")
-    if endpoint == endpoints - 1:
-        raise StudyError("the total is a sum over correlated domains; use engine=auto")
-    analysis = table.analysis
-    procedure = stepwise(analysis.adjustment, endpoints - 1, analysis.alpha)
+        raise StudyError(f"{refusal}: it joins endpoints that are correlated; use engine=auto")
+    if endpoint == domains:
+        raise StudyError(f"{refusal}: the total is a sum over correlated domains; use engine=auto")
+    procedure = stepwise(analysis.adjustment, domains, analysis.alpha)
     if procedure is None or procedure.direction != "single":
         raise StudyError(
-            f"adjustment {analysis.adjustment} looks at all domains at once; use engine=auto"
+            f"{refusal}: adjustment {analysis.adjustment} looks at all domains at once; "
+            "use engine=auto"
         )
-    level = procedure.thresholds[len(procedure.thresholds) - procedure.needed[0]]
-    return table.power(pmfs[role][endpoint], found.roles[role].n, level)
+    return role, endpoint, procedure.thresholds[-procedure.needed[0]]
 
 
 def impossible_rule(rule: DecisionRule, mean_changes: FloatArray, stated_side: int) -> str | None:

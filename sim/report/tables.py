@@ -66,5 +66,12 @@ def power_table(
 def cell(estimate: Estimate, k: int, column: int) -> str:
     """One estimate with its Monte Carlo standard error, or that it is exact."""
     if not estimate.replicates[k, column]:
-        return f"{number(estimate.value[k, column])} exact "
+        return f"{number(estimate.value[k, column])} exact "  # as wide as with an error
     return f"{number(estimate.value[k, column])} ±{estimate.mcse[k, column]:.3f}"
+
+
+def in_words(estimate: Estimate, k: int, column: int) -> str:
+    """One estimate within a sentence."""
+    if not estimate.replicates[k, column]:
+        return f"{number(estimate.value[k, column])} (exact)"
+    return cell(estimate, k, column)

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.power.answer import PlanAnswer
 from sim.power.sample_size import precise_size
-from sim.report.tables import CELL, cell, effect_table, power_table, shorten
+from sim.report.tables import CELL, cell, effect_table, in_words, power_table, shorten
 from sim.report.wording import answer_sentence, design_sentence, interval_words, number
 from sim.study import TOTAL
 
@@ -200,8 +200,8 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
     lines.append(
         _paragraph(
             f"Without any effect the rule's tests reject with probability "
-            f"{cell(null.rule_rejection, k, q)} in either direction, and the rule is met with "
-            f"probability {cell(null.rule_win, k, q)}. {answer.characteristics.replicates:,} "
+            f"{in_words(null.rule_rejection, k, q)} in either direction, and the rule is met with "
+            f"probability {in_words(null.rule_win, k, q)}. {answer.characteristics.replicates:,} "
             f"simulated studies with the effect and {null.replicates:,} without, seed "
             f"{answer.study.seed}."
         )
@@ -245,7 +245,7 @@ def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
             yield (
                 f"An expected half-width of at most {half:g} points for the {role.role}s' total "
                 f"is reached by {by}; at {found.pairs[k]} pairs the interval is as narrow with "
-                f"probability {cell(narrow, k, -1)}."
+                f"probability {in_words(narrow, k, -1)}."
             )
 
 
