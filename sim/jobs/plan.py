@@ -73,6 +73,7 @@ def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
         search = Search(study, rules, executor, on_block)
         found = search.run()
     answer = PlanAnswer(
+        asked=study,
         study=found.study,
         effects={
             role: true_effects(population)

@@ -89,8 +89,9 @@ class Search:
 
     def _may_grow(self, primary: SampleSize) -> bool:
         design = self.study.design
-        beyond = primary.pairs is None and primary.impossible is None
-        return beyond and design.sizes is None and design.max_pairs < design.search_limit
+        beyond = primary.pairs is None or primary.high is None
+        possible = primary.impossible is None
+        return beyond and possible and design.sizes is None and design.max_pairs < design.search_limit
 
     def _main(self) -> tuple[OperatingCharacteristics, tuple[SampleSize, ...]]:
         """Simulate under the stated effect, doubling until the primary answer is narrow."""

@@ -72,8 +72,10 @@ class PlanAnswer:
 
     Attributes
     ----------
-    study : Study
+    asked : Study
         What was asked.
+    study : Study
+        What was answered: the same, but for sizes to which the search grew.
     effects : dict of str to TrueEffects
         Effect dictionary per role.
     attainable : Attainable
@@ -94,6 +96,7 @@ class PlanAnswer:
         What a good statistician would say.
     """
 
+    asked: Study
     study: Study
     effects: dict[str, TrueEffects]
     attainable: Attainable

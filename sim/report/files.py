@@ -43,7 +43,7 @@ def write_run(answer: PlanAnswer, folder: Path) -> tuple[Path, ...]:
     contents = {
         "results.csv": results_csv(answer),
         "summary.json": _json(summary_data(answer)),
-        "manifest.json": _json(manifest_data(answer.study)),
+        "manifest.json": _json(manifest_data(answer.asked)),
     }
     return tuple(write_whole(folder / name, text) for name, text in contents.items())
 
