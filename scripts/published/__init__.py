@@ -1,0 +1,1 @@
+"""Published cases and reference values, run through our functions."""
