@@ -91,7 +91,9 @@ class Search:
         design = self.study.design
         beyond = primary.pairs is None or primary.high is None
         possible = primary.impossible is None
-        return beyond and possible and design.sizes is None and design.max_pairs < design.search_limit
+        return (
+            beyond and possible and design.sizes is None and design.max_pairs < design.search_limit
+        )
 
     def _main(self) -> tuple[OperatingCharacteristics, tuple[SampleSize, ...]]:
         """Simulate under the stated effect, doubling until the primary answer is narrow."""
