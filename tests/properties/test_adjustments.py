@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from oracles.deciding import rules_met
 
 from sim.inference.adjust import ADJUSTMENTS, adjust
-from sim.inference.rules import DecisionRule, successes
+from sim.inference.rules import DecisionRule
 
 EVERY = pytest.mark.parametrize("method", ADJUSTMENTS)
 FAMILY = st.integers(1, 8).flatmap(
@@ -91,7 +92,7 @@ def test_rules_are_monotone(won: np.ndarray, columns: list[int], data: st.DataOb
     rules = [DecisionRule(str(k), ("mentor",), tuple(columns), k) for k in (needed, needed + 1)]
     more = won.copy()
     more[:, data.draw(st.integers(0, 5))] = True
-    before, after = successes(won, rules), successes(more, rules)
+    before, after = rules_met(won, rules), rules_met(more, rules)
     assert (after >= before).all()
     assert (before[:, 0] >= before[:, 1]).all()
 
@@ -102,5 +103,5 @@ def test_any_and_all(won: np.ndarray, columns: list[int]) -> None:
     rules = [DecisionRule("", ("mentor",), tuple(columns), k) for k in (1, len(columns))]
     own = won[:, columns]
     assert np.array_equal(
-        successes(won, rules), np.stack([own.any(axis=1), own.all(axis=1)], axis=1)
+        rules_met(won, rules), np.stack([own.any(axis=1), own.all(axis=1)], axis=1)
     )

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from oracles.cases import CASES, agrees
 from oracles.checks import binomial_agrees
+from oracles.deciding import rules_met
 from scipy.special import ndtr
 
 from sim import adjust
-from sim.inference.rules import DecisionRule, successes
+from sim.inference.rules import DecisionRule
 
 METHODS = {
     "bonferroni": "bonferroni",
@@ -45,7 +46,7 @@ def test_me07_independent_domains() -> None:
     """ME07-k-of-7-independent: rules on all 2^7 outcomes weigh up to the published powers."""
     outcomes = np.array(list(product([False, True], repeat=7)))
     weights = np.where(outcomes, 0.8, 0.2).prod(axis=1)
-    met = weights @ successes(outcomes, [at_least(1), at_least(7), at_least(4)])
+    met = weights @ rules_met(outcomes, [at_least(1), at_least(7), at_least(4)])
     for name, found in zip(("any", "all", "at_least_4"), met, strict=True):
         assert agrees("ME07-k-of-7-independent", name, found)
 
@@ -59,7 +60,7 @@ def test_me08_exchangeable_domains(rho: float) -> None:
     own = rng.standard_normal((40_000, 7))
     z = stated["ncp"] + np.sqrt(rho) * common + np.sqrt(1 - rho) * own
     wins = (adjust(2 * ndtr(-np.abs(z)), "none") <= 0.05) & (z > 0)
-    counts = successes(wins, [at_least(k) for k in range(1, 8)]).sum(axis=0)
+    counts = rules_met(wins, [at_least(k) for k in range(1, 8)]).sum(axis=0)
     published = CASES["ME08-exchangeable-k-of-7"]["expected"][f"unadj_rho0{round(10 * rho)}"]
     assert all(binomial_agrees(c, 40_000, p) for c, p in zip(counts, published, strict=True))
 
@@ -73,5 +74,5 @@ def test_me08_bonferroni(rho: float) -> None:
     z = 2.8015852181129683 + np.sqrt(rho) * rng.standard_normal((40_000, 1))
     z = z + np.sqrt(1 - rho) * rng.standard_normal((40_000, 7))
     wins = (adjust(2 * ndtr(-np.abs(z)), "bonferroni") <= 0.05) & (z > 0)
-    counts = successes(wins, [at_least(k) for k in range(1, 8)]).sum(axis=0)
+    counts = rules_met(wins, [at_least(k) for k in range(1, 8)]).sum(axis=0)
     assert all(binomial_agrees(c, 40_000, p) for c, p in zip(counts, published, strict=True))
