@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -82,13 +81,6 @@ def test_examples_in_the_help_are_valid(capsys: pytest.CaptureFixture[str], stub
         assert "ran 2022" in printed(capsys, *words)
 
 
-def test_help_is_quick() -> None:
-    """Asking for help takes a second or so, from a cold start."""
-    start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "sim.app", "plan", "-h"], check=True, capture_output=True)
-    assert time.perf_counter() - start < 5  # 0.7 s alone; much more leeway on a busy machine
-
-
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     """The version is ours, not Hydra's."""
     with pytest.raises(SystemExit, match="0"):
@@ -143,7 +135,7 @@ def test_cfg_shows_the_composed_config(
 ) -> None:
     """--cfg job prints the settings and writes nothing."""
     out = printed(capsys, "--cfg", "job", "--package", "target", "target.power=0.7")
-    assert out == "# @package target\npower: 0.7\n"
+    assert out == "# @package target\npower: 0.7\nhalf_width: null\ndetectable_at: null\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -23,7 +23,10 @@ def test_default_answer_is_quoted_as_it_prints() -> None:
     assert block("default-answer").rstrip("\n") == summary(plan(compose_study([])))
 
 
-@pytest.mark.parametrize("command", re.findall(r"^mentorsim plan (.*?)(?: +#.*)?$", README, re.M))
+COMMANDS = re.findall(r"^mentorsim plan (.*?)(?: +#.*)?$", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_quoted_settings_compose(command: str) -> None:
     """Every command line that the README quotes is a valid study, or a valid sweep."""
     words = [word for word in re.findall(r'(?:[^\s"]|"[^"]*")+', command) if word != "--multirun"]
@@ -35,7 +38,7 @@ def test_quoted_python_runs() -> None:
     """The README's Python example runs, and gives the p-values in its comments."""
     found = re.search(r"```python\n(.*?)```", README, re.DOTALL)
     assert found is not None
-    for line in re.findall(r"^(signed_rank\(.*?)\.pvalue *# ([\d.]+)$", found[1], re.M):
+    for line in re.findall(r"^(signed_rank\(.*?)\.pvalue *# ([\d.]+)$", found[1], re.MULTILINE):
         names: dict[str, object] = {}
         exec("from sim import signed_rank\nresult = " + line[0], names)  # noqa: S102
         assert round(float(names["result"].pvalue), 4) == float(line[1])  # type: ignore[attr-defined]

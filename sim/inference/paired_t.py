@@ -41,7 +41,7 @@ def paired_t(changes: ArrayLike, alternative: Alternative = "two_sided") -> Test
     Examples
     --------
     >>> round(float(paired_t([1, 1, 2, 2, 3, 0]).pvalue), 4)
-    0.0171
+    0.0172
     """
     if alternative not in SIDE:
         raise ValueError(f"alternative: {alternative!r} must be one of {', '.join(SIDE)}")

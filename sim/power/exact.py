@@ -180,7 +180,8 @@ class _Ways:
         none = np.empty((0, 0), np.int64), np.empty(0)
         work = 0.0
         for m, times in zip(needed, repeats, strict=True):
-            work += STEPS * float(times) * compositions(int(m), self._tables, self._cut, *none)[1]
+            left = (limit - work) / (STEPS * float(times))
+            work += STEPS * float(times) * self._list(int(m), left, *none)[1]
             if work > limit:
                 raise StudyError(
                     f"engine: exact enumeration at this size takes more than {limit:.0e} steps; "
@@ -189,11 +190,18 @@ class _Ways:
 
     def of(self, m: int) -> tuple[NDArray[np.int64], FloatArray]:
         """Counts (V, G) and weights (V,) for m changes."""
-        found, _ = compositions(m, self._tables, self._cut, np.empty((0, 0), np.int64), np.empty(0))
+        none = np.empty((0, 0), np.int64), np.empty(0)
+        found, _ = self._list(m, np.inf, *none)
         counts = np.empty((found, len(self._tables)), np.int64)
         weights = np.empty(found)
-        compositions(m, self._tables, self._cut, counts, weights)
+        self._list(m, np.inf, counts, weights)
         return counts, weights
+
+    def _list(
+        self, m: int, most: float, counts: NDArray[np.int64], weights: FloatArray
+    ) -> tuple[int, float]:
+        found, work = compositions(m, self._tables, self._cut, most, counts, weights)
+        return int(found), float(work)
 
 
 class _Conditional:

@@ -5,13 +5,13 @@ import numpy as np
 
 
 @numba.njit(cache=True)
-def compositions(m, pmf, cut, counts, weights):
+def compositions(m, pmf, cut, most, counts, weights):
     """List the likely ways in which m changes fall on G absolute values.
 
     Fills `counts` (V, G) and their multinomial `weights` (V,), leaving out
     every way whose first places alone have probability below `cut`. Returns
     the number of ways, and the work of the nested sums over them; where the
-    arrays are empty it only counts.
+    arrays are empty it only counts, and stops where the work exceeds `most`.
 
     `pmf` (G, m + 1, m + 1) holds the binomials of place g given what earlier
     places have left.
@@ -27,7 +27,8 @@ def compositions(m, pmf, cut, counts, weights):
         if weights.size:
             counts[0, 0], weights[0] = m, 1.0
         return 1, 1.0
-    while level >= 0:
+    while level >= 0 and work <= most:
+        work += 3  # looking costs too, most of all where nothing likely is found
         taken[level] += 1
         if taken[level] > left[level]:
             level -= 1
@@ -42,11 +43,11 @@ def compositions(m, pmf, cut, counts, weights):
             taken[level] = -1
             continue
         taken[level] = left[level]  # the last place takes what is left
-        most, product = 0, 1.0
+        largest, product = 0, 1.0
         for g in range(span):
-            most = max(most, taken[g])
+            largest = max(largest, taken[g])
             product *= taken[g] + 1
-        work += product / (most + 1)
+        work += product / (largest + 1)
         if weights.size:
             counts[found] = taken
             weights[found] = reached
