@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim.inference.adjust import adjust_rows
@@ -14,10 +15,11 @@ from sim.study import Analysis
 def smallest_pvalue(sizes: Sequence[int], analysis: Analysis) -> FloatArray:
     """Smallest p-value that a test can give, per size.
 
-    With m informative pairs all on one side, exact rank, sign and sign-flip tests give
-    2^(1-m) two-sided and the normal approximation no less than
-    2 Phi(-sqrt(m)), reached where all changes are tied; a continuity
-    correction only raises that. The t test has no such bound.
+    With m informative pairs all on one side, exact rank, sign and sign-flip
+    tests give 2^(1-m) two-sided; the normal approximation gives
+    2 Phi(-sqrt(m)), or with a continuity correction 2 Phi(-sqrt(m) + 2 / (s
+    sqrt(m))), where all changes are tied and s is their doubled rank. The t
+    test can give any p-value from two participants on.
 
     Parameters
     ----------
@@ -30,16 +32,25 @@ def smallest_pvalue(sizes: Sequence[int], analysis: Analysis) -> FloatArray:
     -------
     ndarray, shape (K,)
     """
+    return np.array([_smallest(int(n), analysis) for n in sizes])
+
+
+def _smallest(n: int, analysis: Analysis) -> float:
     if analysis.test == "paired_t":
-        return np.zeros(len(sizes))
-    m = np.arange(1, max(sizes) + 1)
+        return 0.0 if n >= 2 else 1.0
+    m = np.arange(1, n + 1)
     exact = 0.5**m / (2 if analysis.p_value == "mid_p" else 1)
-    approximate = ndtr(-np.sqrt(m))
-    limit = {"auto": analysis.exact_limit, "asymptotic": 0}.get(analysis.p_value, m[-1])
-    tail = np.where(m <= limit, exact, approximate)
-    both = tail * (2 if analysis.alternative == "two_sided" else 1)
-    best = np.minimum.accumulate(np.minimum(both, 1))
-    return np.asarray(best[np.asarray(sizes) - 1])
+    limit = {"auto": analysis.exact_limit, "asymptotic": 0}.get(analysis.p_value, n)
+    tail = np.where(m <= limit, exact, ndtr(-_largest_z(m, n, analysis)))
+    return float(min(1.0, tail.min() * (2 if analysis.alternative == "two_sided" else 1)))
+
+
+def _largest_z(m: NDArray[np.int64], n: int, analysis: Analysis) -> FloatArray:
+    z = np.sqrt(m)
+    if not analysis.continuity:
+        return z
+    zeros = n - m if analysis.zeros == "pratt" else 0
+    return np.asarray(z - 2 / ((2 * zeros + m + 1) * np.sqrt(m)))
 
 
 def winnable(

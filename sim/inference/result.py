@@ -59,6 +59,8 @@ def as_rows(changes: object) -> NDArray[np.int64]:
     array = np.asarray(changes)
     if array.ndim == 0 or array.shape[-1] == 0:
         raise ValueError("changes must have at least one participant on the last axis")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ValueError("changes must be finite; leave out participants without one")
     whole = array.astype(np.int64)
     if not np.array_equal(whole, array):
         raise ValueError("changes must be whole numbers; multiply scores by a common factor first")

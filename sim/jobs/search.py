@@ -72,7 +72,8 @@ class Search:
         self._nulls = tuple(without_effect(population) for population in self.populations)
         self._exact = ExactTable.of(study.analysis, study.engine)
         self._side = -1 if study.analysis.alternative == "less" else 1
-        self._on_block, self._done, self._planned = on_block, 0, 0
+        self._on_block, self._done = on_block, 0
+        self._planned = self._blocks(study.replicates)  # the null run; the others as they come
 
     def run(self) -> Found:
         """Search until the answer is as narrow and as far as the study allows."""
@@ -137,15 +138,16 @@ class Search:
             purpose,
             study.target.half_width,
         )
-        wanted = range(self._blocks(study.replicates)) if blocks is None else blocks
-        self._planned += len(wanted)
+        every = range(self._blocks(study.replicates))
+        wanted = every if blocks is None else blocks
+        if purpose is Purpose.MAIN:
+            self._planned += len(wanted)
         return simulate(task, wanted, self.executor, self._step)
 
     def _step(self) -> None:
         self._done += 1
         if self._on_block is not None:
-            null = self._blocks(self.study.replicates) if self._done < self._planned else 0
-            self._on_block(self._done, max(self._planned, self._done + null))
+            self._on_block(self._done, self._planned)
 
     def _summarised(
         self, tally: Tally, populations: tuple[Population, ...]
