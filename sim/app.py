@@ -124,7 +124,8 @@ def _run(flags: Namespace) -> None:
     name = flags.config_name or verb
     words = with_config_dir(flags)
     new_folders: list[Path] = []
-    if not (flags.hydra_help or flags.shell_completion):
+    plain_help = flags.help and not flags.overrides  # nothing of the user's to check
+    if not (flags.hydra_help or flags.shell_completion or plain_help):
         with _hydra(conf):
             words, new_folders = _checked(VERBS[verb], name, words, flags)
     at_conf = hydra.main(version_base="1.3", config_path=str(conf), config_name=name)

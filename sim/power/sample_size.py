@@ -120,8 +120,8 @@ def _stays_from(pairs: tuple[int, ...], reached: NDArray[np.bool_]) -> int | Non
     return pairs[start] if start < len(pairs) else None
 
 
-SEARCH_CUT = 1e-12
-"""Cut of the enumeration in a search: errors below 1e-9."""
+SEARCH_CUT = 1e-8
+"""Cut of the enumeration in a search; sizes that it leaves in doubt are done again in full."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def exact_size(pmf: ArrayLike, target: float, analysis: Analysis, largest: int =
     while True:
         limit = min(limit, largest)
         further = range(len(power) + 1, limit + 1)
-        power = np.append(power, exact_rejection(pmf, further, analysis, SEARCH_CUT).win)
+        power = np.append(power, _win(pmf, further, target, analysis))
         reached = _stays_from(tuple(range(1, limit + 1)), power >= target)
         enough = reached is not None and limit >= max(reached + 20, 1.5 * reached)
         if enough or limit == largest:
@@ -183,6 +183,16 @@ def exact_size(pmf: ArrayLike, target: float, analysis: Analysis, largest: int =
             return ExactSize(reached, first_size, limit, float(power[at - 1]))
         # with an answer in sight one step reaches far enough, else double
         limit = 2 * limit if reached is None else int(np.ceil(max(reached + 20, 1.5 * reached)))
+
+
+def _win(pmf: ArrayLike, sizes: Sequence[int], target: float, analysis: Analysis) -> FloatArray:
+    """Probability of winning at each size, precise enough to tell whether it reaches a target."""
+    found = exact_rejection(pmf, sizes, analysis, SEARCH_CUT)
+    win = found.win.copy()
+    doubtful = np.flatnonzero((win < target) & (win + found.error >= target))
+    if doubtful.size:
+        win[doubtful] = exact_rejection(pmf, [sizes[int(k)] for k in doubtful], analysis).win
+    return win
 
 
 def precise_size(pairs: Sequence[int], width: FloatArray, half_width: float) -> int | None:
