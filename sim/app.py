@@ -39,9 +39,10 @@ from sim.command import (
     read_flags,
     remove_empty,
     try_folder,
+    verb_help,
     with_config_dir,
 )
-from sim.complaints import no_choice, reworded
+from sim.complaints import JobFailed, no_choice, reworded
 from sim.errors import StudyError
 from sim.study import Study, parse_study
 from sim.study.checks import nearest
@@ -113,10 +114,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-class _Failed(BaseException):
-    """Carries a job's exception past Hydra, which would print it in its own way."""
-
-
 def _run(flags: Namespace) -> None:
     """Check every point, then hand over to Hydra."""
     verb = flags.verb or DEFAULT_VERB
@@ -124,8 +121,10 @@ def _run(flags: Namespace) -> None:
     name = flags.config_name or verb
     words = with_config_dir(flags)
     new_folders: list[Path] = []
-    plain_help = flags.help and not flags.overrides  # nothing of the user's to check
-    if not (flags.hydra_help or flags.shell_completion or plain_help):
+    if flags.help and not flags.overrides and conf == CONF:  # nothing of the user's to compose
+        print(verb_help(OmegaConf.load(conf / "hydra/help/mentorsim.yaml").template, conf))
+        return
+    if not (flags.hydra_help or flags.shell_completion):
         with _hydra(conf):
             words, new_folders = _checked(VERBS[verb], name, words, flags)
     at_conf = hydra.main(version_base="1.3", config_path=str(conf), config_name=name)
@@ -134,7 +133,7 @@ def _run(flags: Namespace) -> None:
         # HYDRA_FULL_ERROR: Hydra hands its exceptions on instead of printing them
         with patch.object(sys, "argv", argv), patch.dict("os.environ", HYDRA_FULL_ERROR="1"):
             at_conf(_task(VERBS[verb]))()
-    except _Failed as failed:
+    except JobFailed as failed:
         raise cast("Exception", failed.__cause__) from None
     except SystemExit as leave:  # Hydra leaves so after --help
         if leave.code:
@@ -157,7 +156,7 @@ def _task(verb: Verb) -> Callable[[DictConfig], None]:
             else:
                 verb.run(_study(config), folder)
         except Exception as error:
-            raise _Failed from error
+            raise JobFailed from error
 
     return task
 

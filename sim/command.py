@@ -246,3 +246,13 @@ def remove_empty(folders: Sequence[Path]) -> None:
     for folder in folders:
         with suppress(OSError):
             folder.rmdir()
+
+
+def verb_help(template: str, conf: Path) -> str:
+    """Help of a verb with the choices of every group filled in."""
+    groups = sorted(path for path in conf.iterdir() if path.is_dir() and path.name != "hydra")
+    lines = [
+        f"{group.name}: {', '.join(sorted(path.stem for path in group.glob('*.yaml')))}\n"
+        for group in groups
+    ]
+    return template.replace("$APP_CONFIG_GROUPS", "".join(lines))

@@ -67,3 +67,7 @@ def _first_line(error: BaseException | None) -> str:
 
 def _joined(text: str) -> str:
     return " ".join(text.split())[:300]
+
+
+class JobFailed(BaseException):
+    """Carries a job's exception past Hydra, which would print it in its own way."""

@@ -35,9 +35,9 @@ CUT = 1e-14
 """Probability below which a way to distribute the changes is left out (and accounted for)."""
 
 
-AUTO_CUT = 1e-9
+AUTO_CUT = 1e-8
 AUTO_LIMIT = 1e10
-"""Cut and limit where the exact engine is a choice: errors below 1e-6, a second or two."""
+"""Cut and limit where the exact engine is a choice: errors below 1e-5, a second or two."""
 
 
 @dataclass(frozen=True, eq=False)
