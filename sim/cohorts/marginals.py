@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from sim.cohorts.normal import FloatArray
@@ -169,9 +168,3 @@ def medians(marginal: FloatArray) -> tuple[int, int]:
     low = int(np.argmax(below >= 0.5 - HALF_TOLERANCE)) + 1
     high = int(np.argmax(below > 0.5 + HALF_TOLERANCE)) + 1
     return low, high
-
-
-def is_flat(values: NDArray[np.float64], tolerance: float = 1e-9) -> bool:
-    """Tell whether finite values all agree."""
-    finite = values[np.isfinite(values)]
-    return finite.size > 0 and float(np.ptp(finite)) <= tolerance

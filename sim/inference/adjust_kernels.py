@@ -50,45 +50,40 @@ def holm(rows, adjusted):
 
 
 @numba.njit(cache=True)
-def hochberg(rows, adjusted):
-    """Step up with the same factors as Holm."""
+def _step_up(rows, factors, adjusted):
+    """Step up: the factor of step j times the j-th smallest, made monotone from the largest."""
     m = rows.shape[1]
     order = np.empty(m, np.int64)
     for r in range(rows.shape[0]):
         _order(rows[r], order)
         lowest = 1.0
         for j in range(m - 1, -1, -1):
-            lowest = min(lowest, (m - j) * rows[r, order[j]])
+            lowest = min(lowest, factors[j] * rows[r, order[j]])
             adjusted[r, order[j]] = lowest
+
+
+@numba.njit(cache=True)
+def hochberg(rows, adjusted):
+    """Step up with the same factors as Holm."""
+    m = rows.shape[1]
+    _step_up(rows, m - np.arange(m), adjusted)
 
 
 @numba.njit(cache=True)
 def benjamini_hochberg(rows, adjusted):
     """Step up: m / j times the j-th smallest."""
     m = rows.shape[1]
-    order = np.empty(m, np.int64)
-    for r in range(rows.shape[0]):
-        _order(rows[r], order)
-        lowest = 1.0
-        for j in range(m - 1, -1, -1):
-            lowest = min(lowest, m / (j + 1) * rows[r, order[j]])
-            adjusted[r, order[j]] = lowest
+    _step_up(rows, m / np.arange(1, m + 1), adjusted)
 
 
 @numba.njit(cache=True)
 def benjamini_yekutieli(rows, adjusted):
     """Benjamini-Hochberg times the harmonic sum."""
     m = rows.shape[1]
-    order = np.empty(m, np.int64)
     harmonic = 0.0
     for j in range(m):
         harmonic += 1.0 / (j + 1)
-    for r in range(rows.shape[0]):
-        _order(rows[r], order)
-        lowest = 1.0
-        for j in range(m - 1, -1, -1):
-            lowest = min(lowest, harmonic * m / (j + 1) * rows[r, order[j]])
-            adjusted[r, order[j]] = lowest
+    _step_up(rows, harmonic * m / np.arange(1, m + 1), adjusted)
 
 
 @numba.njit(cache=True)
