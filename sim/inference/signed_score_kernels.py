@@ -5,12 +5,16 @@ absolute value (sign-flip test). `scores` says which: MIDRANKS, PRATT (zeros
 take the first ranks) or VALUES. W+ is the sum of the scores of the rises.
 """
 
-from math import erfc, sqrt
+from math import erfc, exp, log, sqrt
 
 import numba
 import numpy as np
 
 MIDRANKS, PRATT, VALUES = 0, 1, 2
+WINDOW = 64
+"""Values of W+ beyond a tail whose probabilities come with the tail's own."""
+NEGLIGIBLE = log(1e-12)
+"""Logarithm of a probability that is taken for 0."""
 TILE = 64
 """Replicates graded together, so that their counts stay in the nearest cache."""
 
@@ -39,7 +43,7 @@ def fill_grades(
     spread = np.empty(TILE, whole_number.dtype)
     grade = np.empty(TILE, np.int64)
     moved = np.empty(TILE)
-    groups = np.zeros((6, span + 1), np.int64)
+    groups = np.zeros((7, span + 1), np.int64)
     sums = np.empty(span + 1)
     work = np.empty((2, 1))
     for low in range(0, replicates, TILE):
@@ -65,7 +69,7 @@ def fill_grades(
                             elif ratio >= clear_high:
                                 grade[r] = levels.size
                             else:
-                                used, whole = _gather(counts[e], spans[e], scores, r, groups)
+                                used, whole = _tie_groups(counts[e], span, scores, r, groups)[:2]
                                 tail = (whole - abs(np.int64(balance[r]))) // 2
                                 if work.shape[1] <= tail:
                                     work = np.empty((2, 2 * tail + 2))
@@ -162,20 +166,25 @@ def _sum_scores(counts, nets, span, scores, width, ranked, balance, spread):
 
 
 @numba.njit(cache=True)
-def _gather(counts, span, scores, r, groups):
-    """One replicate's tie groups (row 0: counts, row 1: scores), and the largest value of W+."""
+def _tie_groups(counts, span, scores, r, groups):
+    """List one column's tie groups: row 0 counts, row 1 scores, row 6 absolute values less 1.
+
+    Returns how many there are, the largest value of W+, how many changes are
+    in them, and the null variance of W+ (times 4).
+    """
     ranked = np.int64(counts[0, r]) if scores == PRATT else 0
-    used, whole = 0, 0
+    used, m, whole, squares = 0, 0, 0, 0
     for g in range(1, span + 1):
         count = np.int64(counts[g, r])
         if count > 0:
             score = 2 * g if scores == VALUES else 2 * ranked + 1 + count
             whole += count * score
+            squares += count * score * score
             ranked += count
-            groups[0, used] = count
-            groups[1, used] = score
+            m += count
+            groups[0, used], groups[1, used], groups[6, used] = count, score, g - 1
             used += 1
-    return used, whole
+    return used, whole, m, squares
 
 
 @numba.njit(cache=True)
@@ -188,7 +197,7 @@ def fill_pvalues(
     counts = np.zeros((endpoints, span + 1, 1), np.int64)
     nets = np.zeros((endpoints, span + 1, 1), np.int64)
     work = np.empty((2, 1))
-    groups = np.zeros((6, span + 1), np.int64)
+    groups = np.zeros((7, span + 1), np.int64)
     sums = np.empty(span + 1)
     for r in range(replicates):
         counts[:] = 0
@@ -199,16 +208,10 @@ def fill_pvalues(
                 _count(changes[i, r, e : e + 1], span, counts[e], nets[e])
             if k < sizes.size and i + 1 == sizes[k]:
                 for e in range(endpoints):
-                    used, whole = _gather(counts[e], span, scores, 0, groups)
-                    balance, squares, m = 0, 0, 0
+                    used, whole, m, squares = _tie_groups(counts[e], span, scores, 0, groups)
+                    balance = 0
                     for g in range(used):
-                        m += groups[0, g]
-                        squares += groups[0, g] * groups[1, g] * groups[1, g]
-                    place = 0
-                    for g in range(1, span + 1):
-                        if counts[e, g, 0] > 0:
-                            balance += nets[e, g, 0] * groups[1, place]
-                            place += 1
+                        balance += nets[e, groups[6, g] + 1, 0] * groups[1, g]
                     if 0 < m <= exact_limit:
                         tail = (whole - abs(balance)) // 2
                         if side != 0:
@@ -249,7 +252,7 @@ def _lower_tail(tail, groups, used, m, pmf, cdf, work, sums):
         if g != largest and terms <= 1 << 40:
             terms *= groups[0, g] + 1
     if terms <= 16 + m * (tail + 1) // 8:
-        return _nested_tail(tail, groups, used, groups[5], pmf, cdf, sums)
+        return _nested_tail(tail, groups, used, groups[5], pmf, cdf, sums, work[0, :1])
     return _dynamic_tail(tail, groups, used, work)
 
 
@@ -271,18 +274,28 @@ def _order_by_size(groups, used):
 
 
 @numba.njit(cache=True)
-def _last_sum(left, score, count, cdf, own, step, size, pmf, place):
-    """Innermost sum: P(step X + score Y <= left), with X up to `size` and Y up to `count`."""
+def _last_sum(left, score, count, cdf, own, step, size, pmf, place, weight, beyond):
+    """Innermost sum: P(step X + score Y <= left), with X up to `size` and Y up to `count`.
+
+    What lies just beyond `left` is added, times `weight`, to `beyond`, by its distance.
+    """
     total = 0.0
     k = min(left // score, count)
     for number in range(size + 1):
-        if left < 0:
+        if left + beyond.size <= 0:
             break
         while k * score > left:
             k -= 1
-        total += pmf[place, size, number] * cdf[own, count, k]
+        chance = pmf[place, size, number]
+        if k >= 0:
+            total += chance * cdf[own, count, k]
+        if beyond.size > 1:
+            above = max(k, -1) + 1
+            while above <= count and above * score - left < beyond.size:
+                beyond[above * score - left] += weight * chance * pmf[own, count, above]
+                above += 1
         left -= step
-    return total
+    return weight * total
 
 
 @numba.njit(cache=True)
@@ -310,118 +323,134 @@ def _dynamic_tail(tail, groups, used, work):
 
 @numba.njit(cache=True)
 def conditional_rejection(
-    counts, zeros, scores, exact_limit, continuity, side, alpha, guess,
-    pmf, cdf, rise_pmf, rise_cdf, fall_pmf, fall_cdf, tails,
+    counts, scores, exact_limit, continuity, side, alpha, guess,
+    pmf, cdf, chances, pmfs, cdfs, tails,
 ):  # fmt: skip
     """Fill P(rejected low), P(rejected high) given the tie counts, (V, 2).
 
     The rises among the c changes of absolute value g are Binomial(c, pi_g), so
     both tails of W+ are nested sums like those of the null distribution.
 
-    `counts` (V, G) are the numbers of changes by absolute value, beside `zeros`
-    (V,) that are zero. `guess` is the normal quantile from which the critical
-    value is sought. The tables hold the fair binomial (1, m, k) and those of
-    rises and falls (g, c, k).
+    `counts` (G + 1, V) are the numbers of changes by absolute value, zero
+    included. `guess` is the normal quantile from which the critical value is
+    sought. The tables hold the fair binomial (1, m, k), and those of rises and
+    falls (2, G, c, k) with their `chances` (2, G).
     """
-    vectors, span = counts.shape
-    ties = np.zeros((6, span), np.int64)
-    places = np.empty(span, np.int64)
+    span, vectors = counts.shape[0] - 1, counts.shape[1]
+    ties = np.zeros((7, span), np.int64)
+    places = ties[6]
     sums = np.empty(span + 1)
-    work = np.empty((2, 1))
+    beyond, nothing = np.empty(WINDOW), np.empty(1)
     for v in range(vectors):
-        used, m, whole, squares = _tie_groups(counts[v], zeros[v], scores, ties, places)
+        used, whole, m, squares = _tie_groups(counts, span, scores, v, ties)
         tails[v, 0] = 0.0
         tails[v, 1] = 0.0
         if m == 0:
             continue
-        exact = m <= exact_limit
-        if exact and work.shape[1] <= whole:
-            work = np.empty((2, 2 * whole + 2))
         start = np.int64((whole - guess * sqrt(squares)) / 2)
-        low = _critical_value(
-            start,
-            whole,
-            squares,
-            exact,
-            continuity,
-            side,
-            alpha,
-            ties,
-            used,
-            m,
-            pmf,
-            cdf,
-            work,
-            sums,
-        )
+        if m <= exact_limit:
+            low = _exact_critical(start, side, alpha, ties, used, pmf, cdf, beyond, sums)
+        else:
+            low = _normal_critical(start, whole, squares, continuity, side, alpha)
+        if side == 0:
+            low = min(low, (whole - 1) // 2)  # the two tails must not meet
         if low < 0:
             continue
-        if side >= 0:
-            tails[v, 1] = _nested_tail(low, ties, used, places, fall_pmf, fall_cdf, sums)
-        if side <= 0:
-            tails[v, 0] = _nested_tail(low, ties, used, places, rise_pmf, rise_cdf, sums)
+        for d in range(2):
+            if side == 0 or (side > 0) == (d > 0):
+                tails[v, d] = _settled(low, squares, ties, used, chances[d])
+                if tails[v, d] < 0:
+                    tails[v, d] = _nested_tail(
+                        low, ties, used, places, pmfs[d], cdfs[d], sums, nothing
+                    )
 
 
 @numba.njit(cache=True)
-def _tie_groups(counts, zeros, scores, ties, places):
-    """List the tie groups of one way (row 0: counts, row 1: scores) and where each comes from."""
-    ranked = zeros if scores == PRATT else 0
-    used, m, whole, squares = 0, 0, 0, 0
-    for g in range(counts.size):
-        count = counts[g]
-        if count > 0:
-            score = 2 * (g + 1) if scores == VALUES else 2 * ranked + 1 + count
-            ranked += count
-            whole += count * score
-            squares += count * score * score
-            ties[0, used] = count
-            ties[1, used] = score
-            places[used] = g
-            used += 1
-            m += count
-    return used, m, whole, squares
+def _settled(tail, squares, groups, used, chance):
+    """P(sum of scores times binomials <= tail) where it is 0 or 1 but for NEGLIGIBLE; else -1.
+
+    Chernoff's bound, which holds at every tilt: at Hoeffding's, then nearer the best one.
+    """
+    mean, variance = 0.0, 0.0
+    for g in range(used):
+        p, score = chance[groups[6, g]], groups[1, g]
+        mean += groups[0, g] * score * p
+        variance += groups[0, g] * score * score * (p * (1 - p))
+    if (tail - mean) ** 2 < 25 * variance:  # too near for the bound: spare its exponentials
+        return -1.0
+    tilt = 4 * (tail - mean) / squares
+    for _ in range(4):
+        bound, centre, spread = -tilt * tail, 0.0, 0.0
+        for g in range(used):
+            p, score = chance[groups[6, g]], groups[1, g]
+            odds = p * exp(tilt * score)
+            whole = 1 - p + odds
+            if whole < 1e-100:
+                return -1.0
+            bound += groups[0, g] * log(whole)
+            centre += groups[0, g] * score * (odds / whole)
+            spread += groups[0, g] * score * score * (odds * (1 - p)) / (whole * whole)
+        if bound < NEGLIGIBLE:
+            return 0.0 if tail < mean else 1.0
+        if spread < 1e-300:
+            break
+        tilt += (tail - centre) / spread
+    return -1.0
 
 
 @numba.njit(cache=True)
-def _critical_value(
-    start, whole, squares, exact, continuity, side, alpha, ties, used, m, pmf, cdf, work, sums
-):
-    """Largest tail of W+ whose p-value is at most alpha; -1 where none is. Sought from `start`."""
-    low, high = -1, whole + 1  # nothing lies below 0; beyond everything p is 1
-    step = 1
-    tail = min(max(start, 0), whole)
-    while high - low > 1:
-        if exact:
-            p = _lower_tail(tail, ties, used, m, pmf, cdf, work, sums)
-            p = min(1.0, 2 * p) if side == 0 else p
-        else:
-            p = _normal_p(whole - 2 * tail, squares, continuity, 0 if side == 0 else 1)
-        if p <= alpha:
-            low = tail
-            tail = low + step if high > whole else (low + high) // 2
-        else:
-            high = tail
-            tail = high - step if low < 0 else (low + high) // 2
-        step *= 2
-        tail = min(max(tail, low + 1), high - 1)
-    if side == 0 and 2 * low >= whole:
-        return (whole - 1) // 2  # the two tails must not meet
+def _exact_critical(start, side, alpha, ties, used, pmf, cdf, beyond, sums):
+    """Largest tail of W+ whose exact p-value is at most alpha; -1 where none is.
+
+    One pass of the nested sums gives the p-value at a tail and at each of the
+    next few, so that a start from the normal quantile needs one pass, or two.
+    """
+    sided = 2 if side == 0 else 1
+    tail = start - beyond.size // 2
+    while True:
+        tail = max(tail, -1)
+        beyond[:] = 0.0
+        p = sided * _nested_tail(tail, ties, used, ties[5], pmf, cdf, sums, beyond)
+        if p > alpha:
+            tail -= beyond.size - 1
+            continue
+        for ahead in range(1, beyond.size):
+            p += sided * beyond[ahead]
+            if p > alpha:
+                return tail + ahead - 1
+        tail += beyond.size - 1
+
+
+@numba.njit(cache=True)
+def _normal_critical(start, whole, squares, continuity, side, alpha):
+    """Largest tail of W+ whose approximate p-value is at most alpha; -1 where none is."""
+    sided = 0 if side == 0 else 1
+    low = min(max(start, -1), whole)
+    while low >= 0 and _normal_p(whole - 2 * low, squares, continuity, sided) > alpha:
+        low -= 1
+    while low < whole and _normal_p(whole - 2 * low - 2, squares, continuity, sided) <= alpha:
+        low += 1
     return low
 
 
 @numba.njit(cache=True)
-def _nested_tail(tail, groups, used, places, pmf, cdf, sums):
+def _nested_tail(tail, groups, used, places, pmf, cdf, sums, beyond):
     """P(sum of scores times binomials <= tail): nested sums over all groups but the largest.
 
     `places` says which binomial table a group takes. Row 2 of `groups` counts
     the rises at a level of the nest, row 3 holds what the levels above leave
-    of the tail, row 4 says which group a level takes; row 5 is all 0.
+    of the tail, row 4 says which group a level takes; row 5 is all 0. What
+    lies just beyond the tail is added to `beyond`, by its distance from it.
     """
     largest = _order_by_size(groups, used)
     count, rank, own = groups[0, largest], groups[1, largest], places[largest]
     others = used - 1
     if others == 0:
-        return cdf[own, count, min(tail // rank, count)]
+        k = min(tail // rank, count)
+        for above in range(k + 1, count + 1):
+            if above * rank - tail < beyond.size:
+                beyond[above * rank - tail] += pmf[own, count, above]
+        return cdf[own, count, k] if k >= 0 else 0.0
     total = 0.0
     level = 0
     groups[2, 0] = -1
@@ -432,15 +461,16 @@ def _nested_tail(tail, groups, used, places, pmf, cdf, sums):
         size, place = groups[0, g], places[g]
         if level == others - 1:
             step = groups[1, g]
-            total += sums[level] * _last_sum(
-                groups[3, level], rank, count, cdf, own, step, size, pmf, place
-            )
+            total += _last_sum(
+                groups[3, level], rank, count, cdf, own, step, size, pmf, place,
+                sums[level], beyond,
+            )  # fmt: skip
             level -= 1
             continue
         groups[2, level] += 1
         number = groups[2, level]
         left = groups[3, level] - number * groups[1, g]
-        if number > size or left < 0:
+        if number > size or left + beyond.size <= 0:
             level -= 1
             continue
         level += 1

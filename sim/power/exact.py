@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,24 +21,30 @@ from scipy.special import gammaln, ndtri, stdtrit, xlog1py, xlogy
 from sim.errors import StudyError
 from sim.inference.result import SIDE
 from sim.inference.sign import sign_result
-from sim.inference.signed_score_kernels import MIDRANKS, PRATT, VALUES, conditional_rejection
+from sim.inference.signed_score_kernels import (
+    MIDRANKS,
+    NEGLIGIBLE,
+    PRATT,
+    VALUES,
+    conditional_rejection,
+)
 from sim.inference.signed_scores import fair_tables
 from sim.power.exact_kernels import add_participant, compositions, t_tails
 from sim.study import Analysis
 
 FloatArray = NDArray[np.float64]
 
-WORK_LIMIT = 2e10
-"""Most elementary steps of an enumeration, some ten seconds; beyond, it is refused."""
-STEPS = 12
+WORK_LIMIT = 1e10
+"""Most elementary steps of an enumeration, some twenty seconds; beyond, it is refused."""
+STEPS = 4
 """Steps per term of a nested sum: the search for the critical value and both tails."""
 CUT = 1e-14
 """Probability below which a way to distribute the changes is left out (and accounted for)."""
 
 
 AUTO_CUT = 1e-8
-AUTO_LIMIT = 1e10
-"""Cut and limit where the exact engine is a choice: errors below 1e-5, a second or two."""
+AUTO_LIMIT = 4e9
+"""Cut and limit where the exact engine is a choice: errors below 1e-5, seconds at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +168,7 @@ def _by_ties(
         low[at] += mixing[at, m] * tails[:, 0]
         high[at] += mixing[at, m] * tails[:, 1]
         kept[at] += mixing[at, m] * weights.sum()
-    return low, high, np.maximum(1 - kept, 0)
+    return low, high, np.maximum(1 - kept, 0) + 2 * exp(NEGLIGIBLE)
 
 
 class _Ways:
@@ -211,10 +218,9 @@ class _Conditional:
         centre = len(pmf) // 2
         up, down = pmf[centre + 1 :], pmf[:centre][::-1]
         rise = np.divide(up, up + down, out=np.full_like(up, 0.5), where=up + down > 0)
-        self._rises = _binomial_tables(rise, limit)
-        self._falls = _binomial_tables(1 - rise, limit)
-        self._risen = np.minimum(np.cumsum(self._rises, axis=2), 1.0)
-        self._fallen = np.minimum(np.cumsum(self._falls, axis=2), 1.0)
+        self._chances = np.array([rise, 1 - rise])  # (2, G)
+        self._pmfs = _binomial_tables(self._chances, limit)
+        self._cdfs = np.minimum(np.cumsum(self._pmfs, axis=-1), 1.0)
         self._fair = fair_tables(limit)
         self._side = SIDE[analysis.alternative]
         self._analysis = analysis
@@ -228,11 +234,13 @@ class _Conditional:
         tail = analysis.alpha / 2 if self._side == 0 else analysis.alpha
         ranks = PRATT if analysis.zeros == "pratt" else MIDRANKS
         scores = VALUES if analysis.test == "sign_flip" else ranks
+        numbers = np.empty((counts.shape[1] + 1, len(zeros), len(counts)), np.int64)
+        numbers[0], numbers[1:] = zeros[:, None], counts.T[:, None]
         conditional_rejection(
-            np.tile(counts, (len(zeros), 1)), np.repeat(zeros, len(counts)), scores,
+            numbers.reshape(len(numbers), -1), scores,
             self._exact_limit, analysis.continuity, self._side, analysis.alpha,
-            float(-ndtri(tail)), *self._fair, self._rises, self._risen, self._falls,
-            self._fallen, result.reshape(-1, 2),
+            float(-ndtri(tail)), *self._fair, self._chances, self._pmfs, self._cdfs,
+            result.reshape(-1, 2),
         )  # fmt: skip
         return result
 
