@@ -10,6 +10,7 @@ import tempfile
 import time
 from functools import partial
 from math import ceil
+from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.report import Section
@@ -59,6 +60,9 @@ def workers(section: Section, effort: Effort) -> None:
     target = None if effort.quick else NEARLY_TWICE  # start-up weighs on little work
     two, one = interleave(sides, effort.few(), WALL)
     section.add(row(f"{number} blocks: 2 workers; 1", two, one, target=target))
+    sides = [Side(f"{n}", partial(_apart, n, task, number)) for n in (2, 1)]
+    two, one = interleave(sides, effort.few(), WALL)
+    section.add(row(f"{number} blocks: 2 processes that exchange nothing; 1", two, one))
     if (os.cpu_count() or 1) < 2:
         section.note("This machine has one processor.")
 
@@ -76,6 +80,25 @@ def _pooled(workers: int, task: BlockTask, number: int) -> Answer:
     with open_executor("process_pool", workers=workers) as executor:
         simulate(task, range(number), executor)
     return ()
+
+
+def _apart(processes: int, task: BlockTask, number: int) -> Answer:
+    """Do the same work in processes of their own: what the machine itself allows."""
+    shares = [range(first, number, processes) for first in range(processes)]
+    context = get_context("spawn")
+    started = [context.Process(target=_tally_alone, args=(task, share)) for share in shares]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+        if process.exitcode != 0:
+            raise RuntimeError(f"a process of the benchmark ended with {process.exitcode}")
+    return ()
+
+
+def _tally_alone(task: BlockTask, blocks: range) -> None:
+    for block in blocks:
+        simulate_block(task, block)
 
 
 def startup(section: Section, effort: Effort) -> None:
