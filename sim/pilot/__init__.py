@@ -1,0 +1,1 @@
+"""What the pilot says: published summaries or raw data, to weighted populations."""
