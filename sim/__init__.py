@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.app import compose_study
     from sim.inference.adjust import adjust
+    from sim.inference.mcnemar import mcnemar, mcnemar_table
     from sim.inference.paired_t import paired_t
     from sim.inference.sign import sign_test
     from sim.inference.sign_flip import sign_flip
@@ -21,6 +22,8 @@ __all__ = [
     "adjust",
     "compose_study",
     "exact_power",
+    "mcnemar",
+    "mcnemar_table",
     "paired_t",
     "plan",
     "sign_flip",
@@ -33,6 +36,8 @@ _HOME = {
     "adjust": "sim.inference.adjust",
     "compose_study": "sim.app",
     "exact_power": "sim.power.exact_api",
+    "mcnemar": "sim.inference.mcnemar",
+    "mcnemar_table": "sim.inference.mcnemar",
     "sign_flip": "sim.inference.sign_flip",
     "paired_t": "sim.inference.paired_t",
     "plan": "sim.jobs.plan",

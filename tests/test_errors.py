@@ -104,7 +104,28 @@ LINES = {
         "roles.mentor.pre: [0.5, 0.5] must be 5 probabilities, one per point"
     ),
     "analysis.p_value=mid_p": (
-        "analysis.p_value: 'mid_p' is offered for analysis.test=sign only, not signed_rank"
+        "analysis.p_value: 'mid_p' is offered for analysis.test=sign and mcnemar only,"
+        " not signed_rank"
+    ),
+    "analysis.test=mcnemar": (
+        "analysis.cut: null must be the lowest point that counts as a success (2 to 5) with mcnemar"
+    ),
+    "analysis.test=mcnemar analysis.cut=6": "analysis.cut: 6 must be from 2 to 5",
+    "analysis.cut=4": "analysis.cut: 4 applies to analysis.test=mcnemar only, not signed_rank",
+    "analysis.total_cut=24": (
+        "analysis.total_cut: 24 applies to analysis.test=mcnemar only, not signed_rank"
+    ),
+    "analysis.test=mcnemar analysis.cut=4 analysis.total_cut=7": (
+        "analysis.total_cut: 7 must be from 8 to 35"
+    ),
+    "analysis.test=mcnemar analysis.cut=4": (
+        "decision.rules.total.endpoints: 'total' is not tested by analysis.test=mcnemar unless"
+        " analysis.total_cut states its cut"
+    ),
+    "analysis.test=mcnemar analysis.cut=4 analysis.total_cut=24 analysis.p_value=exact"
+    " analysis.continuity=true": (
+        "analysis.continuity: true applies to analysis.test=signed_rank or mcnemar with an"
+        " asymptotic p-value only"
     ),
     "effect.kind=shft": (
         "effect.kind: 'shft' must be one of none, shift, odds_ratio, post, median, joint,"

@@ -8,6 +8,8 @@ from sim import (
     adjust,
     compose_study,
     exact_power,
+    mcnemar,
+    mcnemar_table,
     paired_t,
     plan,
     sign_flip,
@@ -48,6 +50,8 @@ def test_a_notebook_s_session() -> None:
     assert adjust(np.array([[0.012, 0.009, 0.023]]), "hommel").shape == (1, 3)
     for test in (sign_test, sign_flip, paired_t):
         assert test(changes).pvalue.shape == (2,)
+    assert mcnemar(3 * np.ones_like(changes), 3 + changes, cut=4).pvalue.tolist() == [0.0625, 0.25]
+    assert mcnemar_table([[1, 5], [0, 0]]).pvalue == 0.0625
 
 
 @pytest.mark.parametrize("experiment", ["scale_up", "pilot_replay"])

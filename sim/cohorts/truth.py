@@ -40,6 +40,11 @@ class TrueEffects:
         Cumulative odds ratio per cut point; NaN where undefined.
     ceiling : ndarray, shape (D,)
         Share of people at the top point before, who cannot improve.
+    reaching : ndarray, shape (D, K - 1)
+        Share of people at or above each of the points 2 ... K before.
+    rising_to, falling_below : ndarray, shape (D, K - 1)
+        Share of people below the point before and at or above it after, and
+        the other way round: the discordant pairs of a cut at that point.
     true_null : ndarray of bool, shape (E,)
         Endpoints on which mentoring has no effect: same distribution before
         and after (for the total: no domain has an effect).
@@ -61,6 +66,9 @@ class TrueEffects:
     shift: FloatArray
     odds_ratio: FloatArray
     ceiling: FloatArray
+    reaching: FloatArray
+    rising_to: FloatArray
+    falling_below: FloatArray
     true_null: NDArray[np.bool_]
     symmetric: NDArray[np.bool_]
 
@@ -90,6 +98,7 @@ def true_effects(population: Population) -> TrueEffects:
         standardised = np.where(deviations > 0, mean_change / deviations, np.nan)
     pre_median, post_median = _medians(population)
     shift, odds_ratio = _per_cut(population)
+    crossing = np.array([change_pmf(population, cut) for cut in range(2, population.points + 1)])
     return TrueEffects(
         pre_median=pre_median,
         post_median=post_median,
@@ -104,24 +113,40 @@ def true_effects(population: Population) -> TrueEffects:
         shift=shift,
         odds_ratio=odds_ratio,
         ceiling=population.pre[:, -1],
+        reaching=1 - np.cumsum(population.pre, axis=1)[:, :-1],
+        rising_to=crossing[..., 2].T,
+        falling_below=crossing[..., 0].T,
         true_null=np.append(unchanged, unchanged.all()),
         symmetric=np.abs(changes - changes[:, ::-1]).max(axis=1) < NO_EFFECT,
     )
 
 
-def change_pmf(population: Population) -> FloatArray:
-    """Exact distribution of the change per domain.
+def change_pmf(population: Population, cut: int | None = None) -> FloatArray:
+    """Exact distribution of the change per domain, of the score or of success at a cut.
+
+    Parameters
+    ----------
+    population : Population
+        Who exists.
+    cut : int, optional
+        Lowest score that counts as a success, 2 to K.
 
     Returns
     -------
-    ndarray, shape (D, 2 K - 1)
-        Probabilities of the changes -(K - 1) ... K - 1.
+    ndarray, shape (D, 2 K - 1) or (D, 3)
+        Probabilities of the changes -(K - 1) ... K - 1; with a cut, of
+        falling below it, staying on the same side, and rising to it.
     """
-    points = population.points
-    offsets = range(1 - points, points)
-    return np.array(
-        [[np.trace(table, offset) for offset in offsets] for table in population.tables]
-    )
+    return np.array([table_change_pmf(table, cut) for table in population.tables])
+
+
+def table_change_pmf(table: FloatArray, cut: int | None = None) -> FloatArray:
+    """Distribution of the change from one table (K, K) of before by after, as `change_pmf`."""
+    if cut is None:
+        points = len(table)
+        return np.array([np.trace(table, offset) for offset in range(1 - points, points)])
+    falls, rises = table[cut - 1 :, : cut - 1].sum(), table[: cut - 1, cut - 1 :].sum()
+    return np.array([falls, table.sum() - falls - rises, rises])
 
 
 def mean_changes(population: Population) -> FloatArray:

@@ -15,11 +15,12 @@ from sim.study import Analysis
 def smallest_pvalue(sizes: Sequence[int], analysis: Analysis) -> FloatArray:
     """Smallest p-value that a test can give, per size.
 
-    With m informative pairs all on one side, exact rank, sign and sign-flip
-    tests give 2^(1-m) two-sided; the normal approximation gives
-    2 Phi(-sqrt(m)), or with a continuity correction 2 Phi(-sqrt(m) + 2 / (s
-    sqrt(m))), where all changes are tied and s is their doubled rank. The t
-    test can give any p-value from two participants on.
+    With m informative pairs all on one side, exact rank, sign, McNemar's and
+    sign-flip tests give 2^(1-m) two-sided; the normal approximation gives
+    2 Phi(-sqrt(m)). With a continuity correction the signed-rank test gives
+    2 Phi(-sqrt(m) + 2 / (s sqrt(m))), where all changes are tied and s is their
+    doubled rank, and McNemar's 2 Phi(-sqrt(m) + 1 / sqrt(m)). The t test can
+    give any p-value from two participants on.
 
     Parameters
     ----------
@@ -49,6 +50,8 @@ def _largest_z(m: NDArray[np.int64], n: int, analysis: Analysis) -> FloatArray:
     z = np.sqrt(m)
     if not analysis.continuity:
         return z
+    if analysis.test == "mcnemar":
+        return np.asarray(z - 1 / z)
     zeros = n - m if analysis.zeros == "pratt" else 0
     return np.asarray(z - 2 / ((2 * zeros + m + 1) * np.sqrt(m)))
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inference.mcnemar import mcnemar_curve
 from sim.inference.paired_t import paired_t_curve
 from sim.inference.result import IntArray, TestResult
 from sim.inference.sign import sign_curve
@@ -19,6 +20,7 @@ Curve = Callable[[IntArray, IntArray, Analysis], TestResult]
 TESTS: dict[str, Curve] = {
     "signed_rank": signed_rank_curve,
     "sign": sign_curve,
+    "mcnemar": mcnemar_curve,
     "sign_flip": sign_flip_curve,
     "paired_t": paired_t_curve,
 }

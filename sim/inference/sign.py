@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
+from scipy.special import betainc, gammaln, ndtr
 
 from sim.inference.binomial import fair_binomial
 from sim.inference.result import (
@@ -20,6 +20,8 @@ from sim.inference.result import (
 from sim.study import Analysis
 
 PValue = Literal["auto", "exact", "asymptotic", "mid_p"]
+TABLED = 5000
+"""Most informative pairs for which binomial probabilities are read from a table."""
 
 
 def sign_test(
@@ -63,7 +65,7 @@ def sign_test(
         raise ValueError(f"alternative: {alternative!r} must be one of {', '.join(SIDE)}")
     rows = as_rows(changes)
     rises, falls = (rows > 0).sum(axis=-1), (rows < 0).sum(axis=-1)
-    return _result(rises, falls, p_value, SIDE[alternative], exact_limit)
+    return sign_of_counts(rises, falls, p_value, SIDE[alternative], exact_limit)
 
 
 def sign_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestResult:
@@ -75,20 +77,34 @@ def sign_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestRe
 
 def sign_result(rises: IntArray, falls: IntArray, analysis: Analysis) -> TestResult:
     """Sign test from the numbers of rises and falls, of any common shape."""
-    side = SIDE[analysis.alternative]
-    return _result(rises, falls, analysis.p_value, side, analysis.exact_limit)
+    return sign_of_counts(
+        rises,
+        falls,
+        analysis.p_value,
+        SIDE[analysis.alternative],
+        analysis.exact_limit,
+        continuity=analysis.continuity,
+    )
 
 
-def _result(
-    rises: IntArray, falls: IntArray, p_value: PValue, side: int, exact_limit: int
+def sign_of_counts(
+    rises: IntArray,
+    falls: IntArray,
+    p_value: PValue,
+    side: int,
+    exact_limit: int,
+    *,
+    continuity: bool = False,
 ) -> TestResult:
+    """Sign test from the numbers of rises and falls, its options one by one."""
     informative = rises + falls
     if p_value == "asymptotic":
-        pvalue = _normal(rises, falls, side)
+        pvalue = _normal(rises, falls, side, continuity=continuity)
     elif p_value == "auto":
         exact = informative <= exact_limit
         capped = np.where(exact, rises, 0), np.where(exact, falls, 0)
-        pvalue = np.where(exact, _binomial(*capped, side, 0.0), _normal(rises, falls, side))
+        normal = _normal(rises, falls, side, continuity=continuity)
+        pvalue = np.where(exact, _binomial(*capped, side, 0.0), normal)
     else:
         pvalue = _binomial(rises, falls, side, 0.5 if p_value == "mid_p" else 0.0)
     return TestResult(
@@ -102,13 +118,28 @@ def _result(
 def _binomial(rises: IntArray, falls: IntArray, side: int, less: float) -> FloatArray:
     """Binomial tail, less a share of the probability of the outcome itself."""
     informative = rises + falls
-    pmf, cdf = fair_binomial(int(informative.max(initial=0)))
     # the tail of the upper side equals the lower tail of the number of falls
     fewer = np.minimum(rises, falls) if side == 0 else falls if side > 0 else rises
-    tail = cdf[informative, fewer] - less * pmf[informative, fewer]
+    tabled = informative <= TABLED
+    m, k = informative, fewer
+    if not tabled.all():
+        m, k = np.where(tabled, m, 0), np.where(tabled, k, 0)
+    pmf, cdf = fair_binomial(int(m.max(initial=0)))
+    tail = cdf[m, k] - less * pmf[m, k]
+    if not tabled.all():
+        tail = np.where(tabled, tail, _far_binomial(informative, fewer, less))
     return np.asarray(np.minimum(2 * tail, 1.0) if side == 0 else tail)
 
 
-def _normal(rises: IntArray, falls: IntArray, side: int) -> FloatArray:
-    z = (rises - falls) / np.sqrt(np.maximum(rises + falls, 1))
+def _far_binomial(m: IntArray, k: IntArray, less: float) -> FloatArray:
+    """Lower tail where a table would be too large, from the incomplete beta function."""
+    logs = gammaln(m + 1) - gammaln(k + 1) - gammaln(m - k + 1) - m * np.log(2)
+    return np.asarray(betainc(m - k, k + 1, 0.5) - less * np.exp(logs))
+
+
+def _normal(rises: IntArray, falls: IntArray, side: int, *, continuity: bool) -> FloatArray:
+    away = rises - falls
+    if continuity:  # two-sided: towards zero, and never beyond it
+        away = away - (np.sign(away) if side == 0 else side)
+    z = away / np.sqrt(np.maximum(rises + falls, 1))
     return np.asarray(2 * ndtr(-np.abs(z)) if side == 0 else ndtr(-side * z))

@@ -12,7 +12,7 @@ from sim.cohorts import Population, role_population, without_effect
 from sim.cohorts.truth import mean_changes, true_nulls
 from sim.compute.streams import Purpose
 from sim.inference.rules import DecisionRule
-from sim.power.choice import ExactTable, impossible_rule, with_exact
+from sim.power.choice import ExactTable, effects_tested, impossible_rule, with_exact
 from sim.power.monte_carlo import BlockTask, simulate
 from sim.power.operating import OperatingCharacteristics, RoleTruth, summarise
 from sim.power.sample_size import SampleSize, smallest_size
@@ -170,7 +170,9 @@ class Search:
         return with_exact(found, populations, self._exact, study.decision.primary, study.engine)
 
     def _sizes(self, main: OperatingCharacteristics) -> tuple[SampleSize, ...]:
-        changes = np.concatenate([mean_changes(population) for population in self.populations])
+        effects = np.concatenate(
+            [effects_tested(population, self.study.analysis) for population in self.populations]
+        )
         return tuple(
             smallest_size(
                 rule.name,
@@ -178,7 +180,7 @@ class Search:
                 main.pairs,
                 main.rule_win,
                 q,
-                impossible_rule(rule, changes, self._side),
+                impossible_rule(rule, effects, self._side),
             )
             for q, rule in enumerate(self.rules)
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.cohorts import Population, change_pmf
+from sim.cohorts.truth import mean_changes, true_nulls
 from sim.errors import StudyError
 from sim.inference.rules import DecisionRule
 from sim.inference.thresholds import stepwise
@@ -91,7 +92,7 @@ def with_exact(
     """
     if engine == "monte_carlo":
         return found
-    pmfs = [change_pmf(population) for population in populations]
+    pmfs = [change_pmf(population, table.analysis.cut) for population in populations]
     roles, errors = [], [0.0]
     for role, own in zip(found.roles, pmfs, strict=True):
         changed, error = _exact_role(role, own, table, engine)
@@ -187,15 +188,41 @@ def exact_place(rule: DecisionRule, domains: int, analysis: Analysis) -> tuple[i
     return role, endpoint, procedure.thresholds[-procedure.needed[0]]
 
 
-def impossible_rule(rule: DecisionRule, mean_changes: FloatArray, stated_side: int) -> str | None:
+def effects_tested(population: Population, analysis: Analysis) -> FloatArray:
+    """Effects whose sign the test looks for, per endpoint: the domains, then the total.
+
+    Parameters
+    ----------
+    population : Population
+        Who exists.
+    analysis : Analysis
+        Its cut, where it states one.
+
+    Returns
+    -------
+    ndarray, shape (D + 1,)
+        True mean changes in points. With a cut, changes of the share of
+        people at or above it; that of the total, which has no closed form,
+        is taken to be on the stated side wherever any domain has an effect,
+        and 0 where the total is not tested.
+    """
+    if analysis.cut is None:
+        return mean_changes(population)
+    shares = change_pmf(population, analysis.cut) @ np.array([-1, 0, 1])
+    possible = analysis.total_cut is not None and not true_nulls(population).all()
+    side = -1 if analysis.alternative == "less" else 1
+    return np.append(shares, side if possible else 0)
+
+
+def impossible_rule(rule: DecisionRule, effects: FloatArray, stated_side: int) -> str | None:
     """Say why no size can meet a rule, where too few of its endpoints have an effect.
 
     Parameters
     ----------
     rule : DecisionRule
         The rule.
-    mean_changes : ndarray, shape (J,)
-        True mean changes, the endpoints of all roles side by side.
+    effects : ndarray, shape (J,)
+        True effects as from :func:`effects_tested`, all roles side by side.
     stated_side : int
         1 where a rise is a win, -1 where a fall is.
 
@@ -203,7 +230,7 @@ def impossible_rule(rule: DecisionRule, mean_changes: FloatArray, stated_side: i
     -------
     str or None
     """
-    helpful = int((mean_changes[list(rule.columns)] * stated_side > 1e-9).sum())
+    helpful = int((effects[list(rule.columns)] * stated_side > 1e-9).sum())
     if helpful >= rule.needed:
         return None
     return (

@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 from sim.cohorts import Population
 from sim.cohorts.marginals import cut_points, shifted
 from sim.cohorts.normal import FloatArray, rectangle_table
+from sim.cohorts.truth import table_change_pmf
 from sim.power.exact import exact_rejection
 from sim.study import Analysis, Study
 
@@ -108,7 +109,7 @@ def smallest_shift(
     def shortfall(size: float) -> float:
         post = shifted(pre, side * size)
         table = rectangle_table(cut_points(pre), cut_points(post), rho)
-        pmf = [np.trace(table, offset) for offset in range(1 - len(pre), len(pre))]
+        pmf = table_change_pmf(table, analysis.cut)
         return float(exact_rejection(pmf, [n], analysis).win[0]) - target
 
     if shortfall(LARGEST_SHIFT) < 0:

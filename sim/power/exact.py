@@ -79,7 +79,8 @@ def exact_rejection(
     Parameters
     ----------
     pmf : array_like, shape (2 K - 1,)
-        Probabilities of the changes -(K-1) ... K-1.
+        Probabilities of the changes -(K-1) ... K-1; for McNemar's test those
+        of falling below the cut, staying, and rising to it.
     sizes : sequence of int
         Numbers of participants, each at least 1.
     analysis : Analysis
@@ -104,7 +105,7 @@ def exact_rejection(
     ordered = np.asarray(sizes, dtype=np.int64)
     if analysis.test == "paired_t":
         low, high, error = _by_sums(chances, ordered, analysis, work_limit)
-    elif analysis.test == "sign":
+    elif analysis.test in ("sign", "mcnemar"):
         low, high, error = _by_signs(chances, ordered, analysis)
     else:
         low, high, error = _by_ties(chances, ordered, analysis, cut, work_limit)
@@ -132,7 +133,7 @@ def _mixing(zero: float, sizes: NDArray[np.int64]) -> FloatArray:
 
 
 def _by_signs(pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis) -> Tails:
-    """Sign test: given m non-zero changes the number of rises is binomial."""
+    """Sign and McNemar's tests: given m non-zero changes the number of rises is binomial."""
     centre = len(pmf) // 2
     up, down = float(pmf[centre + 1 :].sum()), float(pmf[:centre].sum())
     limit = int(sizes.max())

@@ -34,17 +34,20 @@ def exact_power(  # noqa: PLR0913 - the published signature
     Parameters
     ----------
     pmf : array_like, odd length 2 K - 1
-        Probabilities of the changes -(K-1) ... K-1 of one participant.
+        Probabilities of the changes -(K-1) ... K-1 of one participant; for
+        McNemar's test the three of falling below the cut, staying on the
+        same side, and rising to it.
     sizes : sequence of int
         Numbers of participants, 1 to 5000.
-    test : {'signed_rank', 'sign', 'sign_flip', 'paired_t'}
+    test : {'signed_rank', 'sign', 'mcnemar', 'sign_flip', 'paired_t'}
         The paired test; rejects where p <= `alpha`.
     zeros, p_value, alternative
-        As for the test itself; p-values by 'mid_p' for the sign test only.
+        As for the test itself; p-values by 'mid_p' for the sign and
+        McNemar's tests only.
     alpha : float
         Significance level.
     continuity, exact_limit
-        As for :func:`sim.signed_rank`.
+        As for :func:`sim.signed_rank` and :func:`sim.mcnemar`.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def exact_power(  # noqa: PLR0913 - the published signature
     >>> found.power.round(6).tolist()
     [0.015636, 0.15241, 0.444005, 0.658133]
     """
-    chances = _checked(pmf)
+    chances = _checked(pmf, 3 if test == "mcnemar" else None)
     _check_sizes(sizes)
     options = (test, zeros, p_value, alpha, alternative, continuity, exact_limit)
     analysis = _analysis(dict(zip(_OPTIONS, options, strict=True)))
@@ -98,10 +101,12 @@ def _characteristics(found: ExactPower, sizes: Sequence[int]) -> OperatingCharac
     return OperatingCharacteristics(people, (role,), (), none, none, (), 0, error)
 
 
-def _checked(pmf: ArrayLike) -> np.ndarray:
+def _checked(pmf: ArrayLike, length: int | None) -> np.ndarray:
     chances = np.asarray(pmf, dtype=np.float64)
     if chances.ndim != 1 or len(chances) % 2 == 0 or len(chances) < 3:
         raise ValueError("pmf must list 3, 5, 7, ... probabilities, of changes -(K-1) to K-1")
+    if length is not None and len(chances) != length:
+        raise ValueError("pmf for test='mcnemar' must list P(falls below the cut), stays, rises")
     if not (chances >= 0).all() or abs(chances.sum() - 1) > 1e-6:
         raise ValueError("pmf must hold probabilities that sum to 1")
     return chances

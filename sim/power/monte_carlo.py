@@ -16,7 +16,7 @@ from sim.cohorts.truth import mean_changes, true_nulls
 from sim.compute.blocks import run_blocks
 from sim.compute.streams import Purpose, generator
 from sim.inference.analyse import Conclusions, conclude
-from sim.inference.endpoints import endpoint_changes
+from sim.inference.endpoints import changes_tested, endpoint_changes
 from sim.inference.rules import DecisionRule, successes
 from sim.power.count_kernels import count_changes, count_true
 from sim.power.tally import Counts, Tally
@@ -136,7 +136,8 @@ def _simulate_role(task: BlockTask, role: int, block: int) -> _RolePart:
     rng = generator(task.seed, task.purpose, role, block)
     cohort = draw_cohort(own.population, int(own.sizes[-1]), task.block_size, rng)
     changes = endpoint_changes(cohort.scores)  # (R, N, E)
-    found = conclude(changes, own.sizes, task.analysis)
+    tested = changes_tested(cohort.scores, changes, task.analysis)
+    found = conclude(tested, own.sizes, task.analysis)
     counts = _happened(found) | _count_changes(own, changes, found.rejected)
     family = _family(found.adjusted_rejected[..., :-1], own.nulls)
     return _RolePart(

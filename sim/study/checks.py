@@ -58,6 +58,7 @@ def check_all(study: Study) -> None:
     _check_matrices(study)
     _check_sizes(study)
     _check_analysis(study)
+    _check_cuts(study)
     _check_rules(study)
     if study.report.pilot_example and (study.pilot is None or study.pilot.example is None):
         raise FieldError("report.pilot_example", True, "needs a pilot file with an example")
@@ -188,18 +189,36 @@ def _check_sizes(study: Study) -> None:
 
 def _check_analysis(study: Study) -> None:
     analysis = study.analysis
-    if analysis.p_value == "mid_p" and analysis.test != "sign":
-        right = f"is offered for analysis.test=sign only, not {analysis.test}"
+    if analysis.p_value == "mid_p" and analysis.test not in ("sign", "mcnemar"):
+        right = f"is offered for analysis.test=sign and mcnemar only, not {analysis.test}"
         raise FieldError("analysis.p_value", "mid_p", right)
     if analysis.test == "paired_t" and analysis.p_value != "auto":
         right = "does not apply to analysis.test=paired_t, which has one p-value; use auto"
         raise FieldError("analysis.p_value", analysis.p_value, right)
-    if analysis.continuity and (analysis.test != "signed_rank" or analysis.p_value == "exact"):
-        right = "applies to analysis.test=signed_rank with an asymptotic p-value only"
+    if analysis.continuity and (
+        analysis.test not in ("signed_rank", "mcnemar") or analysis.p_value in ("exact", "mid_p")
+    ):
+        right = "applies to analysis.test=signed_rank or mcnemar with an asymptotic p-value only"
         raise FieldError("analysis.continuity", True, right)
     if analysis.p_value == "exact" and max(study.sizes) > 1000:
         right = "exceeds 1000, the most for which analysis.p_value=exact is offered; use auto"
         raise FieldError("design", max(study.sizes), right)
+
+
+def _check_cuts(study: Study) -> None:
+    analysis, domains = study.analysis, len(study.scale.domains)
+    points = study.scale.points
+    cuts = {"cut": (2, points), "total_cut": (domains + 1, domains * points)}
+    for name, (low, high) in cuts.items():
+        cut = getattr(analysis, name)
+        if cut is not None and analysis.test != "mcnemar":
+            right = f"applies to analysis.test=mcnemar only, not {analysis.test}"
+            raise FieldError(f"analysis.{name}", cut, right)
+        if cut is not None and not low <= cut <= high:
+            raise FieldError(f"analysis.{name}", cut, f"must be from {low} to {high}")
+    if analysis.test == "mcnemar" and analysis.cut is None:
+        right = f"must be the lowest point that counts as a success (2 to {points}) with mcnemar"
+        raise FieldError("analysis.cut", None, right)
 
 
 def _check_rules(study: Study) -> None:
@@ -235,6 +254,9 @@ def _rule_endpoints(study: Study, place: str, endpoints: str | tuple[str, ...]) 
             raise FieldError(
                 f"{place}.endpoints", name, f"is not an endpoint; {nearest(name, known)}"
             )
+    if TOTAL in names and study.analysis.cut is not None and study.analysis.total_cut is None:
+        right = "is not tested by analysis.test=mcnemar unless analysis.total_cut states its cut"
+        raise FieldError(f"{place}.endpoints", TOTAL, right)
     if not names or len(set(names)) != len(names):
         raise FieldError(f"{place}.endpoints", names, "must name endpoints, each once")
     return names

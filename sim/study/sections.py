@@ -72,8 +72,12 @@ class Design(Section):
 class Analysis(Section):
     """The paired test and its error rate."""
 
-    test: Literal["signed_rank", "sign", "sign_flip", "paired_t"]
+    test: Literal["signed_rank", "sign", "mcnemar", "sign_flip", "paired_t"]
     """Paired test of each endpoint."""
+    cut: int | None = Field(default=None, ge=2, le=11)
+    """For mcnemar: an answer at or above this point is a success (2 to the scale's points)."""
+    total_cut: int | None = Field(default=None, ge=2, le=220)
+    """For mcnemar: a total at or above this sum is a success; null = the total is not tested."""
     p_value: Literal["auto", "exact", "asymptotic", "mid_p"]
     """How p is found: auto = exact up to exact_limit informative pairs, asymptotic beyond."""
     exact_limit: int = Field(ge=0, le=1000)
@@ -81,7 +85,7 @@ class Analysis(Section):
     zeros: Literal["wilcox", "pratt"]
     """Unchanged pairs in the signed-rank test: dropped before ranking (wilcox) or after (pratt)."""
     continuity: bool
-    """Continuity correction of the asymptotic signed-rank test (true or false)."""
+    """Continuity correction of asymptotic signed-rank and McNemar tests (true or false)."""
     alpha: float = Field(gt=0, lt=1)
     """Significance level (above 0, below 1)."""
     alternative: Literal["two_sided", "greater", "less"]

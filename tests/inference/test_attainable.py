@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from oracles.enumeration import changes_of, count_vectors
 from oracles.studies import analysis_id, make_analysis, offered_analyses, small_study
+from scipy import stats
 
 from sim.inference.attainable import smallest_pvalue, winnable
 from sim.inference.registry import TESTS
@@ -38,7 +39,7 @@ def first_winnable(rule: DecisionRule, analysis: Analysis) -> int:
     return SIZES[int(np.argmax(wins))]
 
 
-@pytest.mark.parametrize("test", ["signed_rank", "sign", "sign_flip"])
+@pytest.mark.parametrize("test", ["signed_rank", "sign", "mcnemar", "sign_flip"])
 @pytest.mark.parametrize(
     ("adjustment", "any_from", "all_from"),
     [
@@ -68,6 +69,14 @@ def test_exact_smallest_is_a_power_of_two() -> None:
     """Exact two-sided p-values end at 2^(1-m): .0625 at 5 and .03125 at 6."""
     assert smallest_pvalue([5, 6], make_analysis()).tolist() == [0.0625, 0.03125]
     assert smallest_pvalue([5], make_analysis(alternative="greater")).tolist() == [0.03125]
+
+
+def test_smallest_corrected_mcnemar() -> None:
+    """With Edwards' correction m discordant pairs on one side have z = (m - 1) / sqrt(m)."""
+    analysis = make_analysis(test="mcnemar", p_value="asymptotic", continuity=True)
+    found = smallest_pvalue([1, 6], analysis)
+    assert found[0] == 1
+    assert found[1] == pytest.approx(2 * stats.norm.sf(5 / np.sqrt(6)), rel=1e-12)
 
 
 def test_a_dyadic_alpha_is_met() -> None:

@@ -12,6 +12,8 @@ from sim.inference.result import TestResult
 from sim.study import Analysis
 
 EVERY = pytest.mark.parametrize("analysis", offered_analyses(), ids=analysis_id)
+BY_SIGNS = ("sign", "mcnemar")
+"""Tests that look at the signs of the changes only."""
 NULL = np.array([0.01, 0.04, 0.1, 0.15, 0.4, 0.15, 0.1, 0.04, 0.01])
 """A symmetric distribution of changes from -4 to 4."""
 
@@ -90,7 +92,7 @@ def test_level_is_the_enumerated_one(analysis: Analysis) -> None:
 def test_exact_level_never_exceeds_alpha(n: int, zeros: str) -> None:
     """The exact tests keep their level under any symmetric null, in truth and not by chance."""
     counts = count_vectors(n, 9)
-    for analysis in (make_analysis(zeros=zeros), make_analysis(test="sign")):
+    for analysis in (make_analysis(zeros=zeros), *(make_analysis(test=test) for test in BY_SIGNS)):
         pvalues = run(changes_of(counts), analysis).pvalue[:, 0, 0]
         level = rejection(pvalues, counts, NULL)
         assert level <= 0.05

@@ -10,6 +10,7 @@ from oracles.studies import PRE, small_study
 
 from sim import compose_study, plan
 from sim.errors import StudyError
+from sim.inference.registry import TESTS
 from sim.jobs.plan import check
 from sim.power.answer import PlanAnswer
 from sim.report.files import results_csv
@@ -187,12 +188,13 @@ def test_progress_is_told() -> None:
     assert heard[-1] == (4, 4)
 
 
-@pytest.mark.parametrize("test", ["signed_rank", "sign", "sign_flip", "paired_t"])
+@pytest.mark.parametrize("test", TESTS)
 @pytest.mark.parametrize("alternative", ["two_sided", "greater", "less"])
 def test_every_test_end_to_end(test: str, alternative: str) -> None:
     """Every test plans every alternative; a strong effect wins on its own side only."""
-    analysis = {"test": test, "alternative": alternative, "adjustment": "hommel"}
-    results = results_of(answer_of(analysis=analysis, effect={"kind": "shift", "shift": 1.5}))
+    cuts = {"cut": 4, "total_cut": 12} if test == "mcnemar" else {}
+    analysis = {"test": test, "alternative": alternative, "adjustment": "hommel", **cuts}
+    results = results_of(answer_of(analysis=analysis, effect={"kind": "shift", "shift": 2.5}))
     power = results.value(name="total", measure="win", pairs=12, kind="endpoint")
     assert power > 0.9 if alternative != "less" else power == 0
 

@@ -9,7 +9,7 @@ from sim.study import Analysis
 
 def balance(changes: np.ndarray, analysis: Analysis) -> float:
     """Difference between the rises' and the falls' scores: above 0 where the test points up."""
-    if analysis.test == "sign":
+    if analysis.test in ("sign", "mcnemar"):
         return float(np.sign(changes).sum())
     if analysis.test == "signed_rank":
         ranks = midranks(changes, analysis.zeros)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
+from statsmodels.stats.contingency_tables import mcnemar
 
 from sim.study import Analysis
 
@@ -108,6 +109,29 @@ def sign_p(changes: ArrayLike, analysis: Analysis) -> float:
     return tails(float(lower), float(upper), analysis.alternative)
 
 
+def mcnemar_p(changes: ArrayLike, analysis: Analysis) -> float:
+    """McNemar's test of changes of success: statsmodels two-sided, SciPy on one side."""
+    changes = np.asarray(changes)
+    rises, falls = int((changes > 0).sum()), int((changes < 0).sum())
+    if rises == falls and analysis.alternative == "two_sided":
+        return 1.0  # where statsmodels corrects a difference of 0 to one of -1
+    exact = is_exact(rises + falls, analysis)
+    if analysis.alternative == "two_sided":
+        table = [[0, rises], [falls, 0]]
+        found = mcnemar(table, exact=exact, correction=analysis.continuity and not exact)
+        own = stats.binom.pmf(rises, rises + falls, 0.5) if analysis.p_value == "mid_p" else 0
+        return float(found.pvalue - own)
+    more, fewer = (rises, falls) if analysis.alternative == "greater" else (falls, rises)
+    if rises + falls == 0:
+        return 1.0
+    if exact:
+        upper = stats.binomtest(more, more + fewer, alternative="greater").pvalue
+        own = stats.binom.pmf(more, more + fewer, 0.5) if analysis.p_value == "mid_p" else 0
+        return float(upper - own / 2)
+    step = 1 if analysis.continuity else 0
+    return float(stats.norm.sf((more - fewer - step) / np.sqrt(more + fewer)))
+
+
 def paired_t_p(changes: ArrayLike, analysis: Analysis) -> float:
     """Paired t test by SciPy, with its undefined cases as the design document sets them."""
     changes = np.asarray(changes, dtype=float)
@@ -123,6 +147,7 @@ def paired_t_p(changes: ArrayLike, analysis: Analysis) -> float:
 REFERENCES: dict[str, Callable[[ArrayLike, Analysis], float]] = {
     "signed_rank": signed_rank_p,
     "sign": sign_p,
+    "mcnemar": mcnemar_p,
     "sign_flip": sign_flip_p,
     "paired_t": paired_t_p,
 }

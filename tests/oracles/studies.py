@@ -34,6 +34,8 @@ SMALL = {
     "monte_carlo": {"replicates": 200, "search_replicates": 100, "block_size": 100},
     "pilot": None,
 }
+CUTS = {"cut": 3, "total_cut": 10}
+"""What McNemar's test needs, in a study of three domains."""
 WHOLE = {"effect", "roles", "rules"}
 """Sections that replace the default rather than add to it."""
 
@@ -65,6 +67,7 @@ def make_analysis(**changes: Any) -> Analysis:
     plain = {"p_value": "exact", "adjustment": "none"}
     if changes.get("test") == "paired_t":
         plain["p_value"] = "auto"
+    plain |= CUTS if changes.get("test") == "mcnemar" else {}
     base = default_study().analysis.model_dump()
     return Analysis.model_validate({**base, **plain, **changes})
 
@@ -72,7 +75,7 @@ def make_analysis(**changes: Any) -> Analysis:
 @cache
 def offered_analyses() -> tuple[Analysis, ...]:
     """List every registered test with every combination of options that a study accepts."""
-    options = product(
+    combinations = product(
         TESTS,
         ("auto", "exact", "asymptotic", "mid_p"),
         ("wilcox", "pratt"),
@@ -81,10 +84,12 @@ def offered_analyses() -> tuple[Analysis, ...]:
     )
     names = ("test", "p_value", "zeros", "continuity", "alternative")
     found = []
-    for values in options:
+    for values in combinations:
         stated = dict(zip(names, values, strict=True))
         try:
-            study = small_study(analysis={**stated, "exact_limit": 4, "adjustment": "none"})
+            cuts = CUTS if stated["test"] == "mcnemar" else {}
+            options = {**stated, **cuts, "exact_limit": 4, "adjustment": "none"}
+            study = small_study(analysis=options)
         except StudyError:
             continue
         found.append(study.analysis)

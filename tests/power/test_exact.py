@@ -121,14 +121,27 @@ MCNEMAR = [
 ]
 
 
+@pytest.mark.parametrize("test", ["mcnemar", "sign"])
 @pytest.mark.parametrize(("case", "name", "n", "pmf", "alternative"), MCNEMAR)
-def test_sign_test_is_mcnemar(
-    case: str, name: str, n: int, pmf: tuple[float, ...], alternative: str
+def test_mcnemar_is_the_sign_test_of_successes(
+    case: str, name: str, n: int, pmf: tuple[float, ...], alternative: str, test: str
 ) -> None:
-    """On changes of -1, 0, 1 the sign test has the exact McNemar test's published power."""
-    found = exact_power(pmf, [n], test="sign", p_value="exact", alternative=alternative)
+    """On changes of -1, 0, 1 both tests have the exact McNemar test's published power."""
+    found = exact_power(pmf, [n], test=test, p_value="exact", alternative=alternative)
     tolerance = CASES[case]["tolerance"]["*"]
     assert abs(found.power[0] - CASES[case]["expected"][name]) < tolerance
+
+
+THREE = CASES["EX03-n20-3cat"]["inputs"]["probabilities"]
+
+
+@pytest.mark.parametrize("test", ["mcnemar", "sign", "signed_rank", "sign_flip"])
+def test_exact_tests_agree_on_three_categories(test: str) -> None:
+    """With changes of -1, 0, 1 every exact test has the power of the exact McNemar test."""
+    mcnemar = exact_power(THREE, [6, 20, 33], test="mcnemar", p_value="exact").power
+    found = exact_power(THREE, [6, 20, 33], test=test, p_value="exact").power
+    assert np.allclose(found, mcnemar, rtol=0, atol=1e-12)
+    assert mcnemar[1] == pytest.approx(0.471436862228, abs=5e-13)
 
 
 CURVES = [
@@ -138,6 +151,7 @@ CURVES = [
     make_analysis(zeros="pratt", p_value="asymptotic"),
     make_analysis(test="sign_flip"),
     make_analysis(test="sign"),
+    make_analysis(test="mcnemar", p_value="asymptotic", continuity=True),
     make_analysis(test="paired_t"),
 ]
 TABLED = pytest.mark.parametrize("analysis", CURVES, ids=analysis_id)

@@ -122,8 +122,8 @@ def test_lists_become_tuples() -> None:
             "analysis.test",
             "signrank",
             (
-                "analysis.test: 'signrank' must be one of signed_rank, sign, sign_flip, paired_t;"
-                " did you mean 'signed_rank'?"
+                "analysis.test: 'signrank' must be one of signed_rank, sign, mcnemar, sign_flip,"
+                " paired_t; did you mean 'signed_rank'?"
             ),
         ),
         (
