@@ -37,6 +37,20 @@ def effect_table(answer: PlanAnswer, effects: TrueEffects) -> str:
     return "\n".join(lines)
 
 
+def cut_table(answer: PlanAnswer, effects: TrueEffects, cut: int) -> str:
+    """Shares of people at or above a cut, and of those who cross it, a line per domain."""
+    lines = [
+        f"{f'at {cut} or above':24}{'before':>8}{'after':>8}{'rise to it':>14}{'fall below':>14}",
+    ]
+    for d, name in enumerate(answer.study.scale.domains):
+        before = effects.reaching[d, cut - 2]
+        rise, fall = effects.rising_to[d, cut - 2], effects.falling_below[d, cut - 2]
+        lines.append(
+            f"{shorten(name):24}{before:8.0%}{before + rise - fall:8.0%}{rise:14.0%}{fall:14.0%}"
+        )
+    return "\n".join(lines)
+
+
 def shorten(name: str, width: int = 24) -> str:
     """Cut a name to a column, showing that it was cut."""
     return name if len(name) <= width else name[: width - 1] + "…"

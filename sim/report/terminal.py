@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.power.answer import PlanAnswer
 from sim.power.sample_size import precise_size
-from sim.report.tables import CELL, cell, effect_table, in_words, power_table, shorten
+from sim.report.tables import CELL, cell, cut_table, effect_table, in_words, power_table, shorten
 from sim.report.wording import answer_sentence, design_sentence, interval_words, number
 from sim.study import TOTAL
 
@@ -92,6 +92,9 @@ def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
             yield (
                 _heading(f"What is assumed of the {role}s") + "\n" + effect_table(answer, effects)
             )
+            cut = answer.study.analysis.cut
+            if cut is not None:
+                yield cut_table(answer, effects, cut)
 
 
 def _published_part(answer: PlanAnswer) -> Iterator[str]:
@@ -154,9 +157,12 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
     ]
     heading = _heading("Power of each rule (± Monte Carlo standard error; < marks the answer)")
     yield heading + "\n" + "\n\n".join(tables)
+    analysis = answer.study.analysis
+    total_untested = analysis.cut is not None and analysis.total_cut is None
     for role in found.roles:
         if answer.effects[role.role].true_null.all():
             continue
+        tested = role.endpoints[:-1] if total_untested else role.endpoints
         at = [shown[0], _answer_row(answer), shown[-1]]
         places = sorted(set(at))
         sizes = "".join(f"{f'n = {role.n[k]}':>{CELL}}" for k in places)
@@ -166,7 +172,7 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
             *(
                 f"{shorten(name):24}"
                 + "".join(f"{cell(role.measures.win, k, e):>{CELL}}" for k in places)
-                for e, name in enumerate(role.endpoints)
+                for e, name in enumerate(tested)
             ),
         ]
         yield "\n".join(lines)
@@ -227,16 +233,18 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
 def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
     """What a study of that size would report, and how precisely."""
     found = answer.characteristics
+    significant = "it" if answer.study.analysis.cut is None else "McNemar's test of the total"
     for role in found.roles:
         type_s, type_m, width = role.measures.type_s, role.measures.type_m, role.measures.width
-        if type_s is None or type_m is None or width is None or np.isnan(type_m.value[k, -1]):
+        if type_s is None or type_m is None or width is None:
             continue
-        yield (
-            f"At that size the {role.role}s' mean change in total has a 95% interval of "
-            f"{width.value[k, -1]:.1f} points on average; where it is significant it is "
-            f"overstated {type_m.value[k, -1]:.2f} times on average (type M) and has the wrong "
-            f"sign with probability {number(type_s.value[k, -1])} (type S)."
-        )
+        if not np.isnan(type_m.value[k, -1]):
+            yield (
+                f"At that size the {role.role}s' mean change in total has a 95% interval of "
+                f"{width.value[k, -1]:.1f} points on average; where {significant} is significant "
+                f"it is overstated {type_m.value[k, -1]:.2f} times on average (type M) and has "
+                f"the wrong sign with probability {number(type_s.value[k, -1])} (type S)."
+            )
         narrow = role.measures.narrow
         half = answer.study.target.half_width
         if narrow is not None and half is not None:

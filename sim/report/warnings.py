@@ -90,10 +90,18 @@ def _ceiling(answer: PlanAnswer) -> list[str]:
 
 
 def _hidden_change(answer: PlanAnswer) -> list[str]:
-    found = []
+    found, cut = [], answer.study.analysis.cut
     for role, effects in answer.effects.items():
         for index, name in enumerate(answer.study.scale.domains):
             changed, mean = not effects.true_null[index], effects.mean_change[index]
+            if cut is not None:
+                rise, fall = effects.rising_to[index], effects.falling_below[index]
+                if changed and abs(rise[cut - 2] - fall[cut - 2]) < 1e-9:
+                    found.append(
+                        f"'{name}' of the {role}s changes, but the share at {cut} or above does "
+                        "not, which is all that McNemar's test sees."
+                    )
+                continue
             if changed and abs(mean) < 1e-9:
                 found.append(
                     f"'{name}' of the {role}s changes its distribution while its mean change is "

@@ -11,6 +11,7 @@ from sim.study import Analysis, Study
 TEST_NAMES = {
     "signed_rank": "Wilcoxon signed-rank test",
     "sign": "sign test",
+    "mcnemar": "McNemar's test",
     "sign_flip": "sign-flip permutation test of the mean change",
     "paired_t": "paired t test",
 }
@@ -39,13 +40,27 @@ def test_sentence(analysis: Analysis) -> str:
                 "exact": "exact p",
                 "asymptotic": "normal approximation",
                 "mid_p": "mid-p",
-                "auto": f"exact p up to {analysis.exact_limit} changes that are not zero, "
+                "auto": f"exact p up to {analysis.exact_limit} {_informative(analysis)}, "
                 "normal approximation beyond",
             }[analysis.p_value]
         )
     if analysis.continuity:
         details.append("continuity-corrected")
-    return TEST_NAMES[analysis.test] + (f" ({', '.join(details)})" if details else "")
+    at_cut = "" if analysis.cut is None else f" of answers at {analysis.cut} or above"
+    return TEST_NAMES[analysis.test] + at_cut + (f" ({', '.join(details)})" if details else "")
+
+
+def _informative(analysis: Analysis) -> str:
+    return "discordant pairs" if analysis.test == "mcnemar" else "changes that are not zero"
+
+
+def total_words(analysis: Analysis) -> str:
+    """Say how the total is tested."""
+    if analysis.cut is None:
+        return "the total tested on its own"
+    if analysis.total_cut is None:
+        return "the total not tested, for no cut of it is stated"
+    return f"the total tested on its own, at {analysis.total_cut} or above"
 
 
 def design_sentence(study: Study) -> str:
@@ -64,7 +79,7 @@ def design_sentence(study: Study) -> str:
         f"One group measured before and after, {people}, {sizes}; "
         f"{len(study.scale.domains)} domains scored 1 to {study.scale.points} and their total; "
         f"{test_sentence(study.analysis)}, {sides} level {study.analysis.alpha:g}; domains "
-        f"{ADJUSTMENT_NAMES[study.analysis.adjustment]}, the total tested on its own."
+        f"{ADJUSTMENT_NAMES[study.analysis.adjustment]}, {total_words(study.analysis)}."
     )
 
 

@@ -30,6 +30,7 @@ STUDIES: dict[str, dict[str, Any]] = {
     "one unbroken word": {"report": {"title": "x" * 200}},
     "one-sided t": {"analysis": {"test": "paired_t", "p_value": "auto", "alternative": "less"}},
     "corrected": {"analysis": {"p_value": "asymptotic", "continuity": True, "zeros": "pratt"}},
+    "McNemar": {"analysis": {"test": "mcnemar", "cut": 4, "total_cut": 11}},
     "nobody changes": {"effect": {"kind": "none"}, "correlation": {"pre_post": 1.0}},
 }  # fmt: skip
 
