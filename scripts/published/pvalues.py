@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from published.data import CASES, Comparison, Evaluation, compare
-from sim import sign_test, signed_rank
+from sim import mcnemar_table, sign_test, signed_rank
 from sim.inference.sign_flip import sign_flip
 
 EXACT: dict[str, Any] = {"p_value": "exact"}
@@ -124,6 +124,33 @@ def aids_flip() -> list[Comparison]:
     ]
 
 
+def prime_minister() -> list[Comparison]:
+    """McNemar's test of approval in two surveys."""
+    case = "MC01-Agresti-PM"
+    table = CASES[case]["inputs"]["table"]
+    normal = mcnemar_table(table, **NORMAL, **UP).pvalue
+    return [
+        compare(case, "chi2", _z(normal) ** 2),
+        compare(case, "p_asym", mcnemar_table(table, **NORMAL).pvalue),
+        compare(case, "p_exact", mcnemar_table(table).pvalue),
+    ]
+
+
+def one_table() -> list[Comparison]:
+    """Every p-value of McNemar's test of one table."""
+    case = "MC02-Cavo"
+    table = CASES[case]["inputs"]["table"]
+    corrected = mcnemar_table(table, **NORMAL, continuity=True).pvalue
+    return [
+        compare(case, "z", _z(mcnemar_table(table, **NORMAL, **UP).pvalue)),
+        compare(case, "p_asym", mcnemar_table(table, **NORMAL).pvalue),
+        compare(case, "z_cc", _z(np.asarray(corrected) / 2)),
+        compare(case, "p_cc", corrected),
+        compare(case, "p_exact", mcnemar_table(table).pvalue),
+        compare(case, "p_midp", mcnemar_table(table, p_value="mid_p").pvalue),
+    ]
+
+
 EVALUATIONS: dict[str, Evaluation] = {
     "SR02-AIDS-zeros": aids_rank,
     "SR05-likert9-three-zero-methods": likert_zeros,
@@ -133,4 +160,6 @@ EVALUATIONS: dict[str, Evaluation] = {
     "SR13-tiny-pratt": tiny,
     "ST01-AIDS-sign": aids_sign,
     "PM01-AIDS-signflip": aids_flip,
+    "MC01-Agresti-PM": prime_minister,
+    "MC02-Cavo": one_table,
 }

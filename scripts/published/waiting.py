@@ -1,8 +1,6 @@
 """Published cases, and quantities of covered ones, that are not compared yet, and why."""
 
 NOT_YET = {
-    "MC01-Agresti-PM": "comes with McNemar's test at a stated cut",
-    "MC02-Cavo": "comes with McNemar's test at a stated cut",
     "PW20-signtest-size": "a formula that approximates the size; ours is exact, and differs",
     "PO02-Hmisc-popower": "comes with the control arm",
     "MW01-Noether": "comes with the control arm",

@@ -16,6 +16,8 @@ COVERED = {
     "SR13-tiny-pratt": "test_signed_rank_cases.py",
     "ST01-AIDS-sign": "test_signed_rank_cases.py",
     "PM01-AIDS-signflip": "test_signed_rank_cases.py",
+    "MC01-Agresti-PM": "test_mcnemar_cases.py",
+    "MC02-Cavo": "test_mcnemar_cases.py",
     "MT01-Mediana3": "test_adjust_cases.py",
     "MT04-six": "test_adjust_cases.py",
     "MT05-seven-domain": "test_adjust_cases.py",

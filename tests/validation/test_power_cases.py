@@ -173,13 +173,20 @@ def test_enumerated_power(case: str, name: str) -> None:
         ("PW30-pwrss-McNemar-exact", 100, {-1: 0.1, 0: 0.7, 1: 0.2}, "greater", None),
     ],
 )
-def test_mcnemar_power_of_the_sign_test(
+def test_mcnemar_power_by_simulation(
     case: str, n: int, changes: dict, alternative: str, name: str | None
 ) -> None:
-    """On changes of -1, 0, 1 the exact sign test is McNemar's, with its published power."""
+    """McNemar's test, and the sign test of changes -1, 0, 1, have the published exact power."""
     side = "two_sided" if alternative == "two_sided" else "one_sided"
     power = CASES[case]["expected"][name or f"{side}_power"]
-    analysis = make_analysis(test="sign", alternative=alternative)
-    task = make_task(population_of_changes(changes), (n,), analysis)
-    tally = simulate(task, range(40), InProcessExecutor())
-    assert binomial_agrees(tally.rejected[0, 0], tally.replicates, power)
+    table = np.array([[changes[0] / 2, changes[1]], [changes[-1], changes[0] / 2]])
+    marginals = DomainMarginals(table.sum(axis=1), table.sum(axis=0), table)
+    people = {
+        "sign": population_of_changes(changes),
+        "mcnemar": build_population([marginals], np.eye(2)),
+    }
+    for test, population in people.items():
+        cuts = {"cut": 2, "total_cut": None} if test == "mcnemar" else {}
+        analysis = make_analysis(test=test, alternative=alternative, **cuts)
+        tally = simulate(make_task(population, (n,), analysis), range(40), InProcessExecutor())
+        assert binomial_agrees(tally.rejected[0, 0], tally.replicates, power)
