@@ -118,8 +118,10 @@ def _run(flags: Namespace) -> None:
     """Check every point, then hand over to Hydra."""
     verb = flags.verb or DEFAULT_VERB
     conf = CONF if flags.config_path is None else Path(flags.config_path).resolve()
-    name = flags.config_name or verb
+    name = flags.config_name or DEFAULT_VERB
     words = with_config_dir(flags)
+    if verb != DEFAULT_VERB and not any(key_of(word) == "hydra.job.name" for word in words):
+        words = [*words, f"hydra.job.name={verb}"]  # names the folder of the run
     new_folders: list[Path] = []
     if flags.help and not flags.overrides and conf == CONF:  # nothing of the user's to compose
         print(verb_help(OmegaConf.load(conf / "hydra/help/mentorsim.yaml").template, conf))

@@ -25,7 +25,7 @@ from sim.study.checks import nearest, shown
 
 @dataclass(frozen=True)
 class Verb:
-    """A job of the console command; its config is conf/<verb>.yaml."""
+    """A job of the console command; all take their settings from conf/plan.yaml."""
 
     purpose: str
     check: Callable[[Study], None]
@@ -63,11 +63,37 @@ def _plan_point(study: Study, folder: Path, point: str) -> None:
     print(f"{point}: {one_line(answer)}", flush=True)
 
 
+def _check_calibrate(study: Study) -> None:
+    from sim.jobs.calibrate import check
+
+    check(study)
+
+
+def _calibrate(study: Study, folder: Path) -> None:
+    from sim.jobs.calibrate import calibrate
+    from sim.report.calibration import calibration_summary, write_calibration
+    from sim.report.progress import progress_bar
+
+    with progress_bar("Reading the pilot") as on_stage:
+        answer = calibrate(study, on_stage)
+    print(calibration_summary(answer, write_calibration(answer, folder)))
+
+
+def _calibrate_point(study: Study, folder: Path, point: str) -> None:
+    from sim.jobs.calibrate import calibrate
+    from sim.report.calibration import calibration_line, write_calibration
+
+    answer = calibrate(study)
+    write_calibration(answer, folder)
+    print(f"{point}: {calibration_line(answer)}", flush=True)
+
+
 DEFAULT_VERB = "plan"
 VERBS: dict[str, Verb] = {
     "plan": Verb(
         "what can this design achieve, and how large must it be?", _check_plan, _plan, _plan_point
     ),
+    "calibrate": Verb("what does the pilot say?", _check_calibrate, _calibrate, _calibrate_point),
 }
 
 _HELP = """\

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import erfc
 
 from sim.cohorts.draw_kernels import LAYERS, TAIL, fill_from_normals, fill_from_tables
+from sim.cohorts.missing import remove_answers
 from sim.cohorts.population import Population
 
 FloatArray = NDArray[np.float64]
@@ -28,12 +29,14 @@ class Cohort:
     scores : ndarray of int8, shape (R, N, D, 2)
         Replicate, participant in order of accrual, domain, time (0 = pre,
         1 = post). Scores run from 1; 0 means missing.
-    site, arm : int
-        Constant until they are needed: everybody is at one site, in one arm.
+    site : ndarray of int, shape (N,)
+        Site of each participant, from 0; all 0 where there are no sites.
+    arm : int
+        Constant until it is needed: everybody is in one arm.
     """
 
     scores: NDArray[np.int8]
-    site: int = 0
+    site: NDArray[np.int64]
     arm: int = 0
 
 
@@ -62,11 +65,19 @@ def draw_cohort(
         ``scores`` of shape (R, N, D, 2), a transposed view of (N, D, 2, R).
     """
     state = rng.integers(0, 2**64, size=4, dtype=np.uint64)
-    scores = np.empty((n, len(population.tables), 2, replicates), dtype=np.int8)
-    if population.independent_domains:
+    cluster_rng, missing_rng = rng.spawn(2)  # always both, so that neither moves the other
+    domains = len(population.tables)
+    scores = np.empty((n, domains, 2, replicates), dtype=np.int8)
+    drift = np.empty((n, replicates) if _needs_drift(population) else (0, 0), np.float32)
+    clustered = population.clusters is not None and len(population.clusters.levels) > 0
+    if population.independent_domains and not clustered and not drift.size:
         pairs = 1 + np.indices((population.points,) * 2, dtype=np.int8).reshape(2, -1)
         fill_from_tables(state, _cumulated_cells(population), pairs, scores)
     else:
+        place, offsets = np.empty((0, n), np.int64), np.empty((0, 2 * domains, 0), np.float32)
+        if population.clusters is not None and clustered:
+            place = population.clusters.place(n)
+            offsets = population.clusters.offsets(n, replicates, cluster_rng)
         fill_from_normals(
             state,
             *_ziggurat(),
@@ -75,8 +86,19 @@ def draw_cohort(
             population.post_cuts,
             np.array(population.joint),
             scores,
+            offsets,
+            place,
+            drift,
         )
-    return Cohort(scores.transpose(3, 0, 1, 2))  # (R, N, D, 2)
+    if population.missing is not None:
+        remove_answers(scores, drift, population.missing, missing_rng)
+    site = np.zeros(n, np.int64) if population.clusters is None else population.clusters.sites(n)
+    return Cohort(scores.transpose(3, 0, 1, 2), site)  # (R, N, D, 2)
+
+
+def _needs_drift(population: Population) -> bool:
+    """Tell whether who drops out depends on the latent change."""
+    return population.missing is not None and population.missing.depends_on == "change"
 
 
 def _cumulated_cells(population: Population) -> NDArray[np.uint64]:

@@ -83,8 +83,16 @@ def _fill_normals(state, heights, widths, limits, normals):
 
 
 @numba.njit(cache=True)
-def fill_from_normals(state, heights, widths, limits, loading, pre_cuts, post_cuts, joint, scores):
-    """Fill scores (N, D, 2, R): normals for a tile of replicates, mixed, then cut."""
+def fill_from_normals(
+    state, heights, widths, limits, loading, pre_cuts, post_cuts, joint, scores,
+    offsets, place, drift,
+):  # fmt: skip
+    """Fill scores (N, D, 2, R): normals for a tile of replicates, mixed, then cut.
+
+    What the members of a cluster share, `offsets` (clusters, 2 D, R), is added
+    to their latent scores by `place` (levels, N). The sum over domains of the
+    latent change goes to `drift` (N, R), where that is not empty.
+    """
     participants, domains, _, replicates = scores.shape
     cuts = pre_cuts.shape[1]
     normals = np.empty((2 * domains, TILE))
@@ -102,8 +110,16 @@ def fill_from_normals(state, heights, widths, limits, loading, pre_cuts, post_cu
                     if weight != 0.0:
                         for r in range(width):
                             latent[r] += weight * normals[j, r]
+                for level in range(place.shape[0]):
+                    shared = offsets[place[level, i], row]
+                    for r in range(width):
+                        latent[r] += shared[low + r]
                 d = row % domains
                 time = row // domains
+                if drift.size:
+                    for r in range(width):
+                        step = np.float32(latent[r] if time == 1 else -latent[r])
+                        drift[i, low + r] = step if row == 0 else drift[i, low + r] + step
                 if time == 1 and joint[d]:  # the cuts depend on the score before
                     for r in range(width):
                         pre = scores[i, d, 0, low + r] - 1

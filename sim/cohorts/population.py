@@ -1,15 +1,19 @@
 """Who exists: the population from which a role's participants are drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtri
 
+from sim.cohorts.clusters import ClusterModel, cluster_model, remainder
 from sim.cohorts.correlation import Scores, latent_correlation, loading_matrix
 from sim.cohorts.marginals import DomainMarginals, cut_points, domain_effect, domain_marginals
+from sim.cohorts.missing import Missingness, missingness
 from sim.cohorts.normal import FloatArray, rectangle_table
+from sim.errors import StudyError
 from sim.study import RoleName, Study
+from sim.study.clusters import SiteClusters
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,11 @@ class Population:
         Lower triangular A with A A' = R.
     joint : tuple of bool, length D
         Domains whose table was stated as such.
+    clusters : ClusterModel or None
+        What people share with others of their site or mentee; then A A' is
+        what remains of R.
+    missing : Missingness or None
+        Which answers are not given.
     """
 
     tables: FloatArray
@@ -43,6 +52,8 @@ class Population:
     correlation: FloatArray
     loading: FloatArray
     joint: tuple[bool, ...]
+    clusters: ClusterModel | None = None
+    missing: Missingness | None = None
 
     @property
     def points(self) -> int:
@@ -99,7 +110,56 @@ def role_population(study: Study, role: RoleName) -> Population:
         domains.append(domain_marginals(marginal / marginal.sum(), own, place))
     scores = Scores(study.scale.domains, tuple(domains), role)
     correlation = latent_correlation(study.correlation, scores)
-    return build_population(domains, correlation)
+    return as_they_take_part(study, role, build_population(domains, correlation))
+
+
+def as_they_take_part(study: Study, role: RoleName, population: Population) -> Population:
+    """Put people into the clusters that a study states, and let answers be missing as it states.
+
+    Raises
+    ------
+    StudyError
+        Where the clusters cannot be had.
+    """
+    if isinstance(study.clusters, SiteClusters):
+        if any(population.joint):
+            raise StudyError(
+                "clusters: cannot be had where an effect states a table of before by after; "
+                "state the distribution after (effect=post) instead"
+            )
+        cuts = population.pre_cuts, population.post_cuts[:, 0]
+        model = cluster_model(
+            study.clusters, role, study.design.ratio, cuts, population.correlation
+        )
+        left = remainder(population.correlation, model)
+        population = replace(population, clusters=model, loading=loading_matrix(left))
+    missing = missingness(
+        study.missing, population.pre_cuts, loading_matrix(population.correlation),
+        population.correlation,
+    )  # fmt: skip
+    return replace(population, missing=missing)
+
+
+def taking_part_like(example: Population, population: Population) -> Population:
+    """Put people into the clusters of others, answers missing by the same mechanism.
+
+    Parameters
+    ----------
+    example : Population
+        Whose clusters and missing answers.
+    population : Population
+        Who exists, so far without.
+
+    Returns
+    -------
+    Population
+        With the intraclass correlations of the example's latent changes.
+    """
+    clusters, loading = example.clusters, population.loading
+    if clusters is not None:
+        clusters = clusters.with_correlation(population.correlation)
+        loading = loading_matrix(remainder(population.correlation, clusters))
+    return replace(population, clusters=clusters, loading=loading, missing=example.missing)
 
 
 def build_population(domains: list[DomainMarginals], correlation: FloatArray) -> Population:
@@ -153,4 +213,10 @@ def without_effect(population: Population) -> Population:
         else:
             before = population.pre_cuts[index]
             parts.append(_by_copula(before, before, population.correlation[index, count + index]))
-    return _assemble(parts, population.correlation, population.joint)
+    plain = _assemble(parts, population.correlation, population.joint)
+    return replace(
+        plain,
+        loading=population.loading,
+        clusters=population.clusters,
+        missing=population.missing,
+    )

@@ -14,6 +14,8 @@ class Purpose(IntEnum):
 
     MAIN = 0
     NULL = 1
+    ASSURANCE = 2
+    CALIBRATION = 3
 
 
 def generator(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:

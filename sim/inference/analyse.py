@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inference.adjust import adjust_rows
-from sim.inference.registry import GRADED, TESTS
+from sim.inference.registry import CLUSTERED, GRADED, TESTS
 from sim.inference.result import IntArray, TestResult
 from sim.inference.thresholds import NO_INFORMATION, Procedure, met, stepwise
 from sim.study import Analysis
@@ -35,7 +35,9 @@ class Conclusions:
     uninformative: NDArray[np.bool_]
 
 
-def analyse(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestResult:
+def analyse(
+    changes: IntArray, sizes: IntArray, analysis: Analysis, sites: NDArray[np.int64] | None = None
+) -> TestResult:
     """Test every endpoint at every size.
 
     Parameters
@@ -46,16 +48,23 @@ def analyse(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestResul
         Rising sizes, each at most N.
     analysis : Analysis
         Test and options.
+    sites : ndarray of int, shape (N,), optional
+        Site of each participant; everybody is at one where there is none.
 
     Returns
     -------
     TestResult
         Fields of shape (R, K, E).
     """
+    if analysis.test in CLUSTERED:
+        own = np.zeros(changes.shape[1], np.int64) if sites is None else sites
+        return CLUSTERED[analysis.test](changes, own, sizes, analysis)
     return TESTS[analysis.test](changes, sizes, analysis)
 
 
-def conclude(changes: IntArray, sizes: IntArray, analysis: Analysis) -> Conclusions:
+def conclude(
+    changes: IntArray, sizes: IntArray, analysis: Analysis, sites: NDArray[np.int64] | None = None
+) -> Conclusions:
     """Decide every endpoint at every size: the domains as one family, the total on its own.
 
     Where the test can be graded and the adjustment is stepwise, no p-value is
@@ -63,7 +72,7 @@ def conclude(changes: IntArray, sizes: IntArray, analysis: Analysis) -> Conclusi
 
     Parameters
     ----------
-    changes, sizes, analysis
+    changes, sizes, analysis, sites
         As for :func:`analyse`; the last endpoint is the total.
 
     Returns
@@ -75,7 +84,7 @@ def conclude(changes: IntArray, sizes: IntArray, analysis: Analysis) -> Conclusi
     # one-sided thresholds above one half lie on the other side of the null's centre
     lopsided = analysis.alternative != "two_sided" and analysis.alpha > 0.5
     if procedure is None or lopsided or analysis.test not in GRADED:
-        return _from_pvalues(analyse(changes, sizes, analysis), analysis)
+        return _from_pvalues(analyse(changes, sizes, analysis, sites), analysis)
     grades = GRADED[analysis.test](changes, sizes, analysis, procedure)
     return _from_grades(grades, analysis, procedure)
 

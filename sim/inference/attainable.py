@@ -37,11 +37,13 @@ def smallest_pvalue(sizes: Sequence[int], analysis: Analysis) -> FloatArray:
 
 
 def _smallest(n: int, analysis: Analysis) -> float:
-    if analysis.test == "paired_t":
+    if analysis.test in ("paired_t", "cluster_mean_t"):
         return 0.0 if n >= 2 else 1.0
     m = np.arange(1, n + 1)
     exact = 0.5**m / (2 if analysis.p_value == "mid_p" else 1)
     limit = {"auto": analysis.exact_limit, "asymptotic": 0}.get(analysis.p_value, n)
+    if analysis.test == "clustered_signed_rank":
+        limit = 0  # always the normal approximation
     tail = np.where(m <= limit, exact, ndtr(-_largest_z(m, n, analysis)))
     return float(min(1.0, tail.min() * (2 if analysis.alternative == "two_sided" else 1)))
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inference.clustered import cluster_mean_t_curve, clustered_signed_rank_curve
 from sim.inference.mcnemar import mcnemar_curve
 from sim.inference.paired_t import paired_t_curve
 from sim.inference.result import IntArray, TestResult
@@ -24,6 +25,15 @@ TESTS: dict[str, Curve] = {
     "sign_flip": sign_flip_curve,
     "paired_t": paired_t_curve,
 }
+
+ClusteredCurve = Callable[[IntArray, NDArray[np.int64], IntArray, Analysis], TestResult]
+"""changes (R, N, E), sites (N,), rising sizes (K,), options -> fields of shape (R, K, E)."""
+
+CLUSTERED: dict[str, ClusteredCurve] = {
+    "clustered_signed_rank": clustered_signed_rank_curve,
+    "cluster_mean_t": cluster_mean_t_curve,
+}
+"""Tests that look at who is at which site."""
 
 Graded = Callable[[IntArray, IntArray, Analysis, Procedure], NDArray[np.int8]]
 """The same test compared with thresholds only -> grades (R, K, E)."""

@@ -10,15 +10,23 @@ import numpy as np
 from sim.cohorts import role_population, true_effects
 from sim.compute.executors import open_executor
 from sim.inference.attainable import smallest_pvalue, winnable
+from sim.inference.registry import CLUSTERED
 from sim.inference.rules import DecisionRule, decision_rules
 from sim.jobs.assumptions import assumptions_of
+from sim.jobs.assurance import (
+    assurance_blocks,
+    assurances,
+    believed_effects,
+    inflations,
+)
 from sim.jobs.pilot_example import score_example
 from sim.jobs.search import Search
 from sim.power.answer import Attainable, PlanAnswer
 from sim.power.choice import exact_place
 from sim.power.detectable import detectable_effects
+from sim.power.participation import participation
 from sim.report.warnings import warnings_of
-from sim.study import Study
+from sim.study import RoleName, Study
 
 OnBlock = Callable[[int, int], None]
 """Called with the blocks done and the blocks in all."""
@@ -34,6 +42,7 @@ def check(study: Study) -> None:
     """
     for role in study.role_names:
         role_population(study, role)
+    believed_effects(study)
     if study.engine == "exact":
         rules = {rule.name: rule for rule in decision_rules(study)}
         exact_place(rules[study.decision.primary], len(study.scale.domains), study.analysis)
@@ -69,9 +78,11 @@ def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
     200
     """
     rules = decision_rules(study)
+    believed = believed_effects(study)
     with open_executor(**study.compute.model_dump()) as executor:
-        search = Search(study, rules, executor, on_block)
+        search = Search(study, rules, executor, on_block, assurance_blocks(believed))
         found = search.run()
+        averaged = assurances(found.study, believed, executor, search.step)
     answer = PlanAnswer(
         asked=study,
         study=found.study,
@@ -86,6 +97,12 @@ def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
         detectable=detectable_effects(study, search.populations),
         assumptions=assumptions_of(study),
         pilot_scores=score_example(study),
+        participation={
+            role: participation(found.study, role, population)
+            for role, population in zip(study.role_names, search.populations, strict=True)
+        },
+        assurances=averaged,
+        inflations=inflations(study),
     )
     return replace(answer, warnings=warnings_of(answer))
 
@@ -106,7 +123,7 @@ def attainable(study: Study, rules: tuple[DecisionRule, ...]) -> Attainable:
     """
     every = range(2, study.sizes[-1] + 1)
     smallest = {
-        role: smallest_pvalue([study.participants(role, pairs) for pairs in every], study.analysis)
+        role: smallest_pvalue(_units(study, role, every), study.analysis)
         for role in study.role_names
     }
     possible = winnable(list(smallest.values()), len(study.scale.domains), rules, study.analysis)
@@ -116,3 +133,13 @@ def attainable(study: Study, rules: tuple[DecisionRule, ...]) -> Attainable:
     }
     at = np.array(study.sizes) - every.start
     return Attainable({role: tuple(best[at].tolist()) for role, best in smallest.items()}, first)
+
+
+def _units(study: Study, role: RoleName, every: range) -> list[int]:
+    """What carries information at each size: people, or sites where the test looks at those."""
+    people = [study.participants(role, pairs) for pairs in every]
+    clusters = role_population(study, role).clusters
+    if study.analysis.test not in CLUSTERED or clusters is None:
+        return people
+    sites = clusters.sites(people[-1])
+    return [len(np.unique(sites[:n])) for n in people]

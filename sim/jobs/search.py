@@ -58,6 +58,8 @@ class Search:
         Where blocks are computed.
     on_block : callable, optional
         Called with (blocks done, blocks planned so far).
+    further : int
+        Blocks of other work that will be reported through :meth:`step`.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Search:
         rules: tuple[DecisionRule, ...],
         executor: Executor,
         on_block: Callable[[int, int], None] | None = None,
+        further: int = 0,
     ) -> None:
         self.study, self.rules, self.executor = study, rules, executor
         self.populations = tuple(role_population(study, role) for role in study.role_names)
@@ -73,7 +76,9 @@ class Search:
         self._exact = ExactTable.of(study.analysis, study.engine)
         self._side = -1 if study.analysis.alternative == "less" else 1
         self._on_block, self._done = on_block, 0
-        self._planned = self._blocks(study.replicates)  # the null run; the others as they come
+        self._planned = further + self._blocks(
+            study.replicates
+        )  # the null run; others as they come
 
     def run(self) -> Found:
         """Search until the answer is as narrow and as far as the study allows."""
@@ -142,9 +147,10 @@ class Search:
         wanted = every if blocks is None else blocks
         if purpose is Purpose.MAIN:
             self._planned += len(wanted)
-        return simulate(task, wanted, self.executor, self._step)
+        return simulate(task, wanted, self.executor, self.step)
 
-    def _step(self) -> None:
+    def step(self) -> None:
+        """Report one more block done."""
         self._done += 1
         if self._on_block is not None:
             self._on_block(self._done, self._planned)

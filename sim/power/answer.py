@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.cohorts import TrueEffects
+from sim.power.assurance import Assurance
 from sim.power.detectable import DetectableEffect
 from sim.power.operating import OperatingCharacteristics
+from sim.power.participation import Participation
 from sim.power.sample_size import SampleSize
 from sim.study import Study
 
@@ -66,6 +68,25 @@ class PilotScore:
     matches: bool
 
 
+@dataclass(frozen=True)
+class Inflation:
+    """A rule of thumb that allows for a small pilot, for comparison with assurance.
+
+    Attributes
+    ----------
+    name : str
+        Whose rule.
+    meaning : str
+        What it promises.
+    factor : float
+        By which the sample size is multiplied.
+    """
+
+    name: str
+    meaning: str
+    factor: float
+
+
 @dataclass(frozen=True, eq=False)
 class PlanAnswer:
     """What a design can achieve, and how large it must be.
@@ -92,6 +113,13 @@ class PlanAnswer:
         What the answer rests on.
     pilot_scores : tuple of PilotScore
         The pilot's example under each test; empty unless asked for.
+    participation : dict of str to Participation
+        Who can be analysed and who is at which site, per role.
+    assurances : tuple of Assurance
+        Power averaged over what is believed of the effect, one per prior;
+        empty where nothing is stated.
+    inflations : tuple of Inflation
+        Rules of thumb for the pilot's size; empty without assurance or pilot.
     warnings : tuple of str
         What a good statistician would say.
     """
@@ -106,6 +134,9 @@ class PlanAnswer:
     detectable: tuple[DetectableEffect, ...]
     assumptions: tuple[Assumption, ...]
     pilot_scores: tuple[PilotScore, ...]
+    participation: dict[str, Participation]
+    assurances: tuple[Assurance, ...] = ()
+    inflations: tuple[Inflation, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

@@ -14,6 +14,7 @@ from sim.inference.thresholds import stepwise
 from sim.power.estimates import FloatArray, with_columns
 from sim.power.exact import AUTO_CUT, AUTO_LIMIT, WORK_LIMIT, ExactPower, exact_rejection
 from sim.power.operating import OperatingCharacteristics, RoleCharacteristics
+from sim.power.thinned import Enumerable, thinned_rejection
 from sim.study import Analysis
 
 
@@ -23,25 +24,27 @@ class ExactTable:
 
     analysis: Analysis
     work_limit: float
-    _found: dict[tuple[bytes, tuple[int, ...], float], ExactPower | StudyError]
+    _found: dict[tuple[bytes, tuple[int, ...], float, float], ExactPower | StudyError]
 
     @classmethod
     def of(cls, analysis: Analysis, engine: str) -> ExactTable:
         """Table for an engine: the choice `auto` allows less work than the demand `exact`."""
         return cls(analysis, WORK_LIMIT if engine == "exact" else AUTO_LIMIT, {})
 
-    def power(self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float) -> ExactPower:
-        """Exact power of one endpoint at a level.
+    def power(
+        self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float, gone: float = 0.0
+    ) -> ExactPower:
+        """Exact power of one endpoint at a level, its change missing with a probability.
 
         Raises
         ------
         StudyError
             Where the enumeration would take too long; at once when asked again.
         """
-        key = (np.round(pmf, 12).tobytes(), sizes, alpha)
+        key = (np.round(pmf, 12).tobytes(), sizes, alpha, gone)
         if key not in self._found:
             try:
-                self._found[key] = self._compute(pmf, sizes, alpha)
+                self._found[key] = self._compute(pmf, sizes, alpha, gone)
             except StudyError as error:
                 self._found[key] = error
         found = self._found[key]
@@ -49,10 +52,15 @@ class ExactTable:
             raise found
         return found
 
-    def _compute(self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float) -> ExactPower:
+    def _compute(
+        self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float, gone: float
+    ) -> ExactPower:
         analysis = self.analysis.model_copy(update={"alpha": alpha})
         distinct, place = np.unique(sizes, return_inverse=True)
-        found = exact_rejection(pmf, distinct.tolist(), analysis, AUTO_CUT, self.work_limit)
+        if gone > 0:
+            found = thinned_rejection(pmf, distinct, analysis, gone, self.work_limit)
+        else:
+            found = exact_rejection(pmf, distinct.tolist(), analysis, AUTO_CUT, self.work_limit)
         return ExactPower(found.power[place], found.win[place], found.error[place])
 
 
@@ -92,23 +100,24 @@ def with_exact(
     """
     if engine == "monte_carlo":
         return found
-    pmfs = [change_pmf(population, table.analysis.cut) for population in populations]
+    people = [Enumerable.of(population, table.analysis) for population in populations]
     roles, errors = [], [0.0]
-    for role, own in zip(found.roles, pmfs, strict=True):
+    for role, own in zip(found.roles, people, strict=True):
         changed, error = _exact_role(role, own, table, engine)
         roles.append(changed)
         errors.append(error)
     result = replace(found, roles=tuple(roles), error_bound=max(errors))
-    return _exact_rules(result, pmfs, table, primary, engine)
+    return _exact_rules(result, people, table, primary, engine)
 
 
 def _exact_role(
-    role: RoleCharacteristics, pmfs: FloatArray, table: ExactTable, engine: str
+    role: RoleCharacteristics, people: Enumerable, table: ExactTable, engine: str
 ) -> tuple[RoleCharacteristics, float]:
     power, win, error = {}, {}, 0.0
-    for d, pmf in enumerate(pmfs):
+    for d, pmf in enumerate(people.pmfs):
         try:
-            own = table.power(pmf, role.n, table.analysis.alpha)
+            people.require()
+            own = table.power(pmf, role.n, table.analysis.alpha, people.gone)
         except StudyError:
             if engine == "exact":
                 raise
@@ -126,7 +135,7 @@ def _exact_role(
 
 def _exact_rules(
     found: OperatingCharacteristics,
-    pmfs: list[FloatArray],
+    people: list[Enumerable],
     table: ExactTable,
     primary: str,
     engine: str,
@@ -134,8 +143,10 @@ def _exact_rules(
     power, win = {}, {}
     for q, rule in enumerate(found.rules):
         try:
-            role, domain, level = exact_place(rule, len(pmfs[0]), table.analysis)
-            own = table.power(pmfs[role][domain], found.roles[role].n, level)
+            role, domain, level = exact_place(rule, len(people[0].pmfs), table.analysis)
+            people[role].require()
+            n, gone = found.roles[role].n, people[role].gone
+            own = table.power(people[role].pmfs[domain], n, level, gone)
         except StudyError:
             if engine == "exact" and rule.name == primary:
                 raise

@@ -126,7 +126,7 @@ def _prepared(task: BlockTask) -> tuple[_Prepared, ...]:
         sizes, place = np.unique(stated, return_inverse=True)
         truth, nulls = mean_changes(population), true_nulls(population)
         half_width = np.inf if task.half_width is None else task.half_width
-        quantiles = np.asarray(stdtrit(np.maximum(sizes - 1, 1), 0.975))
+        quantiles = np.asarray(stdtrit(np.maximum(np.arange(sizes[-1] + 1) - 1, 1), 0.975))
         parts.append(_Prepared(population, sizes, place, truth, nulls, quantiles, half_width))
     return tuple(parts)
 
@@ -137,7 +137,7 @@ def _simulate_role(task: BlockTask, role: int, block: int) -> _RolePart:
     cohort = draw_cohort(own.population, int(own.sizes[-1]), task.block_size, rng)
     changes = endpoint_changes(cohort.scores)  # (R, N, E)
     tested = changes_tested(cohort.scores, changes, task.analysis)
-    found = conclude(tested, own.sizes, task.analysis)
+    found = conclude(tested, own.sizes, task.analysis, cohort.site)
     counts = _happened(found) | _count_changes(own, changes, found.rejected)
     family = _family(found.adjusted_rejected[..., :-1], own.nulls)
     return _RolePart(
@@ -172,6 +172,7 @@ def _count_changes(
 
 
 _SUMS = (
+    "estimable",
     "change",
     "change_squared",
     "rejected_change",

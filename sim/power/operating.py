@@ -217,7 +217,6 @@ def summarise(
             measures=_endpoint_measures(
                 _Columns(tally, slice(index * count, (index + 1) * count)),
                 truth[index],
-                np.array(sizes[index], dtype=np.float64)[:, None],
                 with_narrow=with_narrow,
             ),
             family=_family_measures(tally.families[:, index], truth[index], tally.replicates),
@@ -251,15 +250,14 @@ class _Columns:
         return proportion(self[name], self.replicates)
 
 
-def _endpoint_measures(
-    own: _Columns, truth: RoleTruth, n: FloatArray, *, with_narrow: bool
-) -> EndpointMeasures:
-    change = mean(own["change"], own["change_squared"], own.replicates, n)
+def _endpoint_measures(own: _Columns, truth: RoleTruth, *, with_narrow: bool) -> EndpointMeasures:
+    estimable = own["estimable"]
+    change = mean(own["change"] / FINE, own["change_squared"] / FINE, estimable, 1.0)
     rejected = own["rejected"]
     defined = np.where(np.abs(truth.mean_change) > 1e-12, rejected, 0)
     onside = np.sign(truth.mean_change) == truth.stated_side
     wrong = np.where(onside, rejected - own["won"], own["won"])
-    scale = n * np.where(truth.mean_change == 0, 1.0, np.abs(truth.mean_change))
+    scale = np.where(truth.mean_change == 0, 1.0, np.abs(truth.mean_change))
     return EndpointMeasures(
         rejection=own.share("rejected"),
         win=own.share("won"),
@@ -268,11 +266,13 @@ def _endpoint_measures(
         no_information=own.share("uninformative"),
         mean_change=change,
         bias=moved(change, truth.mean_change),
-        coverage=own.share("covered"),
-        width=mean(own["width"] / FINE, own["width_squared"] / FINE, own.replicates, 1.0),
-        narrow=own.share("narrow") if with_narrow else None,
+        coverage=proportion(own["covered"], estimable),
+        width=mean(own["width"] / FINE, own["width_squared"] / FINE, estimable, 1.0),
+        narrow=proportion(own["narrow"], estimable) if with_narrow else None,
         type_s=proportion(wrong, defined),
-        type_m=mean(own["rejected_change"], own["rejected_change_squared"], defined, scale),
+        type_m=mean(
+            own["rejected_change"] / FINE, own["rejected_change_squared"] / FINE, defined, scale
+        ),
     )
 
 

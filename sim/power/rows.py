@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.power.assurance import QUANTILES, Assurance
 from sim.power.estimates import Estimate
 from sim.power.operating import (
     EXACT,
@@ -100,3 +101,39 @@ def _row(
     value = float(estimate.value[at])
     if not np.isnan(value):
         yield Row(*place, value, float(estimate.mcse[at]), int(estimate.replicates[at]), engine)
+
+
+def assurance_rows(found: OperatingCharacteristics, own: Assurance) -> Iterator[Row]:
+    """Lay assurance under one prior out in tidy rows.
+
+    Parameters
+    ----------
+    found : OperatingCharacteristics
+        Of the same study, for its sizes and people.
+    own : Assurance
+        What to lay out; `replicates` counts draws of the effect.
+
+    Yields
+    ------
+    Row
+        By size, rule and measure: assurance, P(power at the target or above),
+        quantiles of the power over what is believed.
+    """
+    people = {role.role: role.n for role in found.roles}
+    quantiles = [
+        (f"power_q{100 * share:02.0f}_{own.prior}", own.power_quantiles[i], own.quantile_mcse[i])
+        for i, share in enumerate(QUANTILES)
+    ]
+    measures = [
+        (f"assurance_{own.prior}", own.value.value, own.value.mcse),
+        (f"power_at_target_{own.prior}", own.enough.value, own.enough.mcse),
+        *quantiles,
+    ]
+    for k, pairs in enumerate(found.pairs):
+        for q, rule in enumerate(found.rules):
+            n = sum(people[role][k] for role in rule.roles)
+            for name, value, mcse in measures:
+                yield Row(
+                    "+".join(rule.roles), pairs, n, "rule", rule.name, name,
+                    float(value[k, q]), float(mcse[k, q]), own.draws, MONTE_CARLO,
+                )  # fmt: skip

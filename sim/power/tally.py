@@ -22,8 +22,12 @@ class Tally:
         Number of replicates counted.
     rejected, won, adjusted_rejected, adjusted_won, uninformative : ndarray, shape (K, J)
         Replicates in which that happened.
+    estimable : ndarray, shape (K, J)
+        Replicates with at least two changes that are not missing; the sums
+        below are over these.
     change, change_squared : ndarray, shape (K, J)
-        Sum over replicates of the replicate's summed change, and of its square.
+        Sum over replicates of the replicate's mean change, and of its square,
+        in units of 1/FINE.
     rejected_change, rejected_change_squared : ndarray, shape (K, J)
         The same over rejections, without sign.
     covered, narrow : ndarray, shape (K, J)
@@ -45,6 +49,7 @@ class Tally:
     adjusted_rejected: Counts
     adjusted_won: Counts
     uninformative: Counts
+    estimable: Counts
     change: Counts
     change_squared: Counts
     rejected_change: Counts

@@ -17,7 +17,9 @@ import numpy as np
 
 from sim import __version__
 from sim.power.answer import PlanAnswer
-from sim.power.rows import Row, rows
+from sim.power.rows import Row, assurance_rows, rows
+from sim.report.assurance import assurance_data
+from sim.report.participation import participation_data
 from sim.report.wording import answer_sentence, design_sentence
 from sim.study import Study
 
@@ -42,8 +44,8 @@ def write_run(answer: PlanAnswer, folder: Path) -> tuple[Path, ...]:
     """
     contents = {
         "results.csv": results_csv(answer),
-        "summary.json": _json(summary_data(answer)),
-        "manifest.json": _json(manifest_data(answer.asked)),
+        "summary.json": as_json(summary_data(answer)),
+        "manifest.json": as_json(manifest_data(answer.asked)),
     }
     return tuple(write_whole(folder / name, text) for name, text in contents.items())
 
@@ -68,6 +70,9 @@ def results_csv(answer: PlanAnswer) -> str:
         writer.writerow(astuple(row))
     for row in rows(answer.null_characteristics, "null_"):
         writer.writerow(astuple(row))
+    for assurance in answer.assurances:
+        for row in assurance_rows(answer.characteristics, assurance):
+            writer.writerow(astuple(row))
     return out.getvalue()
 
 
@@ -95,6 +100,9 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
         "detectable_effects": [asdict(effect) for effect in answer.detectable],
         "effects": {role: asdict(effects) for role, effects in answer.effects.items()},
         "attainable": asdict(answer.attainable),
+        "participation": participation_data(answer),
+        "assurance": assurance_data(answer),
+        "inflations": [asdict(inflation) for inflation in answer.inflations],
         "pilot_example": [asdict(score) for score in answer.pilot_scores],
         "warnings": list(answer.warnings),
         "assumptions": [asdict(assumption) for assumption in answer.assumptions],
@@ -133,7 +141,8 @@ def _hash(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def _json(data: object) -> str:
+def as_json(data: object) -> str:
+    """Write plain data as JSON; what is not defined becomes null."""
     return json.dumps(_plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -10,11 +10,13 @@ import numpy as np
 
 from sim.power.answer import PlanAnswer
 from sim.power.sample_size import precise_size
+from sim.report.assurance import assurance_sentences, assurance_table
+from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
+from sim.report.participation import participation_sentences
 from sim.report.tables import CELL, cell, cut_table, effect_table, in_words, power_table, shorten
 from sim.report.wording import answer_sentence, design_sentence, interval_words, number
 from sim.study import TOTAL
 
-WIDTH = 79
 RULES_PER_TABLE = 4
 
 
@@ -33,17 +35,18 @@ def summary(answer: PlanAnswer, files: Sequence[Path] = ()) -> str:
     str
     """
     parts = [
-        _title(answer.study.report.title),
-        _paragraph(design_sentence(answer.study)),
+        title(answer.study.report.title),
+        paragraph(design_sentence(answer.study)),
         *_effect_parts(answer),
         *_published_part(answer),
         *_pilot_part(answer),
         *_power_part(answer),
         *_answer_part(answer),
+        *_assurance_part(answer),
         *_detectable_part(answer),
-        *_bullets("Warnings", answer.warnings),
-        *_bullets("Assumptions", [f"{a.field} ({a.value}): {a.note}" for a in answer.assumptions]),
-        *_file_part(files),
+        *bullets("Warnings", answer.warnings),
+        *bullets("Assumptions", [f"{a.field} ({a.value}): {a.note}" for a in answer.assumptions]),
+        *file_part(files),
     ]
     return "\n".join(line.rstrip() for line in "\n\n".join(parts).splitlines())
 
@@ -55,42 +58,20 @@ def one_line(answer: PlanAnswer) -> str:
     return f"{size.rule}: {reached}, power {number(size.power)} ({number(size.mcse)})"
 
 
-def _title(text: str) -> str:
-    lines = wrap(text, WIDTH)
-    return "\n".join([*lines, "=" * max(map(len, lines))])
-
-
-def _heading(text: str) -> str:
-    return f"{text}\n{'-' * len(text)}"
-
-
-def _paragraph(text: str, indent: str = "") -> str:
-    return "\n".join(wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent))
-
-
-def _bullets(heading: str, texts: Sequence[str]) -> Iterator[str]:
-    if texts:
-        items = [
-            "\n".join(wrap(text, WIDTH, initial_indent="- ", subsequent_indent="  "))
-            for text in texts
-        ]
-        yield "\n".join([_heading(heading), *items])
-
-
 def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
     for role, effects in answer.effects.items():
         if effects.true_null.all():
             yield (
-                _heading(f"What is assumed of the {role}s")
+                heading(f"What is assumed of the {role}s")
                 + "\n"
-                + _paragraph(
+                + paragraph(
                     "No effect: scores after are distributed as scores before. Their power is the "
                     "level of the tests."
                 )
             )
         else:
             yield (
-                _heading(f"What is assumed of the {role}s") + "\n" + effect_table(answer, effects)
+                heading(f"What is assumed of the {role}s") + "\n" + effect_table(answer, effects)
             )
             cut = answer.study.analysis.cut
             if cut is not None:
@@ -103,7 +84,7 @@ def _published_part(answer: PlanAnswer) -> Iterator[str]:
     if pilot is None:
         return
     endpoints = [*answer.study.scale.domains, TOTAL]
-    lines = [_heading("Beside the pilot's published figures")]
+    lines = [heading("Beside the pilot's published figures")]
     for outcome in pilot.outcomes:
         effects = answer.effects.get(outcome.role)
         if effects is None or outcome.outcome not in endpoints:
@@ -125,9 +106,9 @@ def _pilot_part(answer: PlanAnswer) -> Iterator[str]:
     example = pilot.example
     changes = ", ".join(f"{change:+d}" if change else "0" for change in example.changes)
     informative = sum(change != 0 for change in example.changes)
-    lines = [_heading("What the pilot's p-value says")]
+    lines = [heading("What the pilot's p-value says")]
     lines.append(
-        _paragraph(
+        paragraph(
             f"Changes of ({changes}) in {len(example.changes)} people, made up to fit the "
             f"published p = {example.published_p} for {example.outcome}, give:"
         )
@@ -136,7 +117,7 @@ def _pilot_part(answer: PlanAnswer) -> Iterator[str]:
         mark = "  = as published" if score.matches else ""
         lines.append(f"  {score.test:42} p = {score.pvalue:.4f}{mark}")
     lines.append(
-        _paragraph(
+        paragraph(
             f"With {informative} people who changed, all in one direction, the exact p is "
             f"2^(1-{informative}) = {2.0 ** (1 - informative):g} whatever the size of the "
             "changes: such data cannot be significant at .05 by an exact test. A normal "
@@ -155,8 +136,8 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
         power_table(found, shown, list(rules)[start : start + RULES_PER_TABLE], _answer_row(answer))
         for start in range(0, len(found.rules), RULES_PER_TABLE)
     ]
-    heading = _heading("Power of each rule (± Monte Carlo standard error; < marks the answer)")
-    yield heading + "\n" + "\n\n".join(tables)
+    named = heading("Power of each rule (± Monte Carlo standard error; < marks the answer)")
+    yield named + "\n" + "\n\n".join(tables)
     analysis = answer.study.analysis
     total_untested = analysis.cut is not None and analysis.total_cut is None
     for role in found.roles:
@@ -167,7 +148,7 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
         places = sorted(set(at))
         sizes = "".join(f"{f'n = {role.n[k]}':>{CELL}}" for k in places)
         lines = [
-            _heading(f"Power of each endpoint, {role.role}s, unadjusted"),
+            heading(f"Power of each endpoint, {role.role}s, unadjusted"),
             f"{'':24}{sizes}",
             *(
                 f"{shorten(name):24}"
@@ -198,13 +179,13 @@ def _rows_shown(answer: PlanAnswer) -> list[int]:
 
 def _answer_part(answer: PlanAnswer) -> Iterator[str]:
     size = answer.sample_size
-    lines = [_heading("Answer"), _paragraph(answer_sentence(answer, size))]
+    lines = [heading("Answer"), paragraph(answer_sentence(answer, size))]
     at = size.pairs or size.limit
     k = answer.null_characteristics.pairs.index(at)
     null = answer.null_characteristics
     q = null.rule_index(size.rule)
     lines.append(
-        _paragraph(
+        paragraph(
             f"Without any effect the rule's tests reject with probability "
             f"{in_words(null.rule_rejection, k, q)} in either direction, and the rule is met with "
             f"probability {in_words(null.rule_win, k, q)}. {answer.characteristics.replicates:,} "
@@ -225,9 +206,21 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
             )
             for other in others
         ]
-        lines.append(_paragraph(f"For the other rules: {', '.join(texts)}."))
-    lines.extend(map(_paragraph, _estimate_sentences(answer, k)))
+        lines.append(paragraph(f"For the other rules: {', '.join(texts)}."))
+    lines.extend(map(paragraph, participation_sentences(answer)))
+    lines.extend(map(paragraph, _estimate_sentences(answer, k)))
     yield "\n".join(lines)
+
+
+def _assurance_part(answer: PlanAnswer) -> Iterator[str]:
+    if answer.assurances:
+        rule = answer.study.decision.primary
+        lines = [
+            heading(f"Power and assurance of the rule '{rule}'"),
+            assurance_table(answer, _rows_shown(answer)),
+            *map(paragraph, assurance_sentences(answer)),
+        ]
+        yield "\n".join(lines)
 
 
 def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
@@ -260,16 +253,10 @@ def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
 def _detectable_part(answer: PlanAnswer) -> Iterator[str]:
     if not answer.detectable:
         return
-    lines = [_heading("Smallest detectable effects, one domain tested on its own (exact)")]
+    lines = [heading("Smallest detectable effects, one domain tested on its own (exact)")]
     for effect in answer.detectable:
         found = "none of any size"
         if effect.shift is not None:
             found = f"shift {effect.shift:+.2f} SD, mean change {effect.mean_change:+.2f}"
         lines.append(f"{shorten(effect.domain):24} {effect.n:4} {effect.role}s: {found}")
     yield "\n".join(lines)
-
-
-def _file_part(files: Sequence[Path]) -> Iterator[str]:
-    if files:
-        folder = files[0].parent
-        yield f"Files in {folder}:\n  " + ", ".join(path.name for path in files)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.power.answer import PlanAnswer
+from sim.report.assurance import assurance_warnings
+from sim.report.participation import participation_warnings
 from sim.report.wording import number
 
 CEILING = 0.15
@@ -177,6 +179,8 @@ def _dips(answer: PlanAnswer) -> list[str]:
 _CHECKS: tuple[Callable[[PlanAnswer], list[str]], ...] = (
     _cannot_win,
     _selected_effect,
+    assurance_warnings,
+    participation_warnings,
     _uncontrolled,
     _multiplicity,
     _approximate,

@@ -14,6 +14,8 @@ TEST_NAMES = {
     "mcnemar": "McNemar's test",
     "sign_flip": "sign-flip permutation test of the mean change",
     "paired_t": "paired t test",
+    "clustered_signed_rank": "signed-rank test of clustered changes (Rosner, Glynn & Lee 2006)",
+    "cluster_mean_t": "t test of the sites' mean changes",
 }
 ADJUSTMENT_NAMES = {
     "none": "not adjusted for multiplicity",

@@ -2,6 +2,7 @@
 
 from sim.study.effects import Effect
 from sim.study.parse import parse_study
+from sim.study.pilot import PilotOutcome
 from sim.study.sections import TOTAL, Analysis, Correlations, RoleName, Rule
 from sim.study.study import Study
 
@@ -10,6 +11,7 @@ __all__ = [
     "Analysis",
     "Correlations",
     "Effect",
+    "PilotOutcome",
     "RoleName",
     "Rule",
     "Study",

@@ -58,10 +58,30 @@ def check_all(study: Study) -> None:
     _check_matrices(study)
     _check_sizes(study)
     _check_analysis(study)
+    _check_clusters(study)
     _check_cuts(study)
     _check_rules(study)
+    _check_calibration(study)
     if study.report.pilot_example and (study.pilot is None or study.pilot.example is None):
         raise FieldError("report.pilot_example", True, "needs a pilot file with an example")
+
+
+def _check_calibration(study: Study) -> None:
+    tests, weights = study.calibration.tests, study.calibration.test_weights
+    twice = [name for name in tests if tests.count(name) > 1]
+    if twice:
+        raise FieldError("calibration.tests", twice[0], "is named twice")
+    if weights is not None and len(weights) != len(tests):
+        raise FieldError(
+            "calibration.test_weights", weights, f"must be {len(tests)} numbers, one per test"
+        )
+    if study.calibration.any_significant and study.calibration.unreported == "marginalised":
+        raise FieldError(
+            "calibration.any_significant",
+            True,
+            "applies to calibration.unreported=not_significant only: otherwise each reported "
+            "outcome is weighed given that it was significant already",
+        )
 
 
 def _check_scale(study: Study) -> None:
@@ -113,6 +133,9 @@ def _check_by_domain(study: Study, place: str, effect: ByDomainEffect) -> None:
             hint = nearest(name, list(study.scale.domains))
             raise FieldError(f"{place}.domains", name, f"is not a domain; {hint}")
         _check_effect(study, f"{place}.domains.{name}", inner)
+        if inner.prior is not None:
+            right = "belongs to the effect as a whole, not to one domain"
+            raise FieldError(f"{place}.domains.{name}.prior", inner.prior.kind, right)
     _check_effect(study, f"{place}.otherwise", effect.otherwise)
 
 
@@ -219,6 +242,20 @@ def _check_cuts(study: Study) -> None:
     if analysis.test == "mcnemar" and analysis.cut is None:
         right = f"must be the lowest point that counts as a success (2 to {points}) with mcnemar"
         raise FieldError("analysis.cut", None, right)
+
+
+def _check_clusters(study: Study) -> None:
+    analysis = study.analysis
+    if analysis.test not in ("clustered_signed_rank", "cluster_mean_t"):
+        return
+    if study.clusters.kind == "none":
+        raise FieldError("analysis.test", analysis.test, "needs sites; choose clusters=sites")
+    if analysis.p_value not in ("auto", "asymptotic"):
+        right = f"does not apply to analysis.test={analysis.test}; use auto"
+        raise FieldError("analysis.p_value", analysis.p_value, right)
+    if analysis.zeros != "wilcox":
+        right = f"does not apply to analysis.test={analysis.test}, which drops zeros; use wilcox"
+        raise FieldError("analysis.zeros", analysis.zeros, right)
 
 
 def _check_rules(study: Study) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.study.base import Assumed, Marginal
+from sim.study.base import Assumed, Marginal, Section
 
 Shift = float
 OddsRatio = Annotated[float, Field(gt=0)]
@@ -12,11 +12,46 @@ Point = Annotated[int, Field(ge=1)]
 JointTable = tuple[Marginal, ...]
 
 
+class PosteriorPrior(Section):
+    """What is believed of the effect: the posterior of a calibrated pilot."""
+
+    kind: Literal["posterior"]
+    """This way of stating what is believed: draws in a file."""
+    file: str = Field(min_length=1)
+    """File that `mentorsim calibrate` wrote (path, or the name of a shipped one)."""
+    draws: int = Field(ge=20, le=5000)
+    """Most draws of the effect, per prior in the file (20 to 5000)."""
+    replicates: int = Field(ge=2, le=10_000)
+    """Simulated studies of each draw (2 to 10000)."""
+
+
+class NormalShiftPrior(Section):
+    """What is believed of the effect: a latent shift around a mean, answers before as stated."""
+
+    kind: Literal["normal_shift"]
+    """This way of stating what is believed: a normal distribution of the latent shift."""
+    mean: float = Field(ge=-4, le=4)
+    """Mean of the latent shift, in standard deviations (-4 to 4)."""
+    sd: float = Field(ge=0, le=4)
+    """Standard deviation of the shift that all domains share (0 to 4)."""
+    between_sd: float = Field(ge=0, le=4)
+    """Standard deviation of the domains around what they share (0 to 4)."""
+    draws: int = Field(ge=20, le=5000)
+    """Draws of the effect (20 to 5000)."""
+    replicates: int = Field(ge=2, le=10_000)
+    """Simulated studies of each draw (2 to 10000)."""
+
+
+EffectPrior = Annotated[PosteriorPrior | NormalShiftPrior, Field(discriminator="kind")]
+
+
 class EffectSection(Assumed):
     """What every way of stating an effect shares."""
 
     selected_for_significance: bool = False
     """Whether the values come from a study reported because it was significant (true or false)."""
+    prior: EffectPrior | None = None
+    """What is believed of the effect, over which assurance averages; null = no assurance."""
 
 
 class NoEffect(EffectSection):

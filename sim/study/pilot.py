@@ -1,5 +1,7 @@
 """What is published of a pilot: facts with their source, and what is not stated."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from sim.study.base import Section
@@ -17,7 +19,13 @@ class PilotOutcome(Section):
     post: str
     """Published figure after, as printed."""
     p: str
-    """Published p-value, as printed."""
+    """Published p-value, as printed; or a bound such as "<0.05", or "not significant"."""
+    summary: Literal["median", "mean"] = "median"
+    """What the figures before and after are."""
+    pre_quartiles: tuple[str, str] | None = None
+    """Published lower and upper quartile before, as printed; null = not published."""
+    post_quartiles: tuple[str, str] | None = None
+    """Published lower and upper quartile after, as printed; null = not published."""
 
 
 class PilotExample(Section):
@@ -48,5 +56,7 @@ class Pilot(Section):
     """Published comparisons."""
     not_stated: tuple[str, ...]
     """What the source does not say (text)."""
+    data: str | None = None
+    """CSV of the pilot's answers (participant, role, domain, pre, post); null = none."""
     example: PilotExample | None = None
     """A constructed example of changes, scored when report.pilot_example is true."""

@@ -72,7 +72,15 @@ class Design(Section):
 class Analysis(Section):
     """The paired test and its error rate."""
 
-    test: Literal["signed_rank", "sign", "mcnemar", "sign_flip", "paired_t"]
+    test: Literal[
+        "signed_rank",
+        "sign",
+        "mcnemar",
+        "sign_flip",
+        "paired_t",
+        "clustered_signed_rank",
+        "cluster_mean_t",
+    ]
     """Paired test of each endpoint."""
     cut: int | None = Field(default=None, ge=2, le=11)
     """For mcnemar: an answer at or above this point is a success (2 to the scale's points)."""

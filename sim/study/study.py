@@ -7,7 +7,10 @@ from pydantic import Field, model_validator
 
 from sim.study import checks
 from sim.study.base import Section
-from sim.study.effects import Effect
+from sim.study.calibration import Calibration
+from sim.study.clusters import Clusters
+from sim.study.effects import Effect, EffectPrior
+from sim.study.missing import Missing
 from sim.study.pilot import Pilot
 from sim.study.sections import (
     Analysis,
@@ -37,6 +40,10 @@ class Study(Section):
     """Effect of mentoring on every role that states none of its own."""
     correlation: Correlations
     """Correlations between domains, and between before and after."""
+    clusters: Clusters
+    """Hospitals, and mentors who share a mentee."""
+    missing: Missing
+    """Answers that are not given."""
     design: Design
     """How many people, and at which sizes."""
     engine: Literal["auto", "exact", "monte_carlo"]
@@ -55,6 +62,8 @@ class Study(Section):
     """Where it runs."""
     pilot: Pilot | None = None
     """Published facts of the pilot."""
+    calibration: Calibration
+    """How the pilot is read (by `mentorsim calibrate`)."""
 
     @model_validator(mode="after")
     def _cross_checks(self) -> Self:
@@ -79,6 +88,13 @@ class Study(Section):
         mcse = self.monte_carlo.mcse
         # 1e-9 keeps .25/.005^2 at 10,000 where floating point says 10,000.000000000002
         return self.monte_carlo.replicates if mcse is None else ceil(0.25 / mcse**2 - 1e-9)
+
+    def prior(self, role: RoleName) -> EffectPrior | None:
+        """What is believed of a role's effect; None where nothing is stated."""
+        stated = self.roles.mentor if role == "mentor" else self.roles.mentee
+        if stated is None:
+            return None
+        return self.effect.prior if stated.effect is None else stated.effect.prior
 
     def participants(self, role: RoleName, pairs: int) -> int:
         """Count the people of a role in a study of that many pairs."""

@@ -1,0 +1,317 @@
+"""Who shares a hospital or a mentee, and how much alike that makes their changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import gammaincinv
+
+from sim.cohorts.correlation import loading_matrix
+from sim.cohorts.normal import FloatArray, rectangle_table
+from sim.errors import StudyError
+from sim.study import RoleName
+from sim.study.clusters import SiteClusters
+
+IntArray = NDArray[np.int64]
+TINY = 1e-9
+"""Rounding allowed for in a variance that should not be negative."""
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """One level of clusters.
+
+    Attributes
+    ----------
+    name : {'site', 'mentee'}
+        What the members share.
+    icc : ndarray, shape (D,)
+        Intraclass correlation gamma of each domain's latent change.
+    share : ndarray, shape (D,)
+        Part omega = gamma (1 - rho) of each domain's latent variance that they
+        share, rho being its pre-post correlation.
+    loading : ndarray, shape (2 D, 2 D)
+        Lower triangular; what the members share is it times standard normals.
+    """
+
+    name: str
+    icc: FloatArray
+    share: FloatArray
+    loading: FloatArray
+
+    @classmethod
+    def of(cls, name: str, icc: FloatArray, correlation: FloatArray) -> Level:
+        """Level at which the latent change has an intraclass correlation, (D,).
+
+        `correlation` (2 D, 2 D) is that of one person's answers.
+        """
+        count = len(icc)
+        pre_post = np.diagonal(correlation, offset=count)[:count]
+        share: FloatArray = np.asarray(icc * (1 - pre_post), dtype=np.float64)
+        root: FloatArray = np.sqrt(share)
+        # independent before and after, alike in covariance
+        shared = loading_matrix(np.asarray(correlation[:count, :count] * np.outer(root, root)))
+        return cls(name, icc, share, np.asarray(np.kron(np.eye(2), shared), dtype=np.float64))
+
+
+@dataclass(frozen=True, eq=False)
+class ClusterModel:
+    """Clusters of one role.
+
+    Attributes
+    ----------
+    levels : tuple of Level
+        Those with a correlation above 0.
+    accrual : SiteClusters
+        In which order sites accrue.
+    role : {'mentor', 'mentee'}
+        Whose clusters.
+    ratio : tuple of int
+        Mentors to mentees.
+    """
+
+    levels: tuple[Level, ...]
+    accrual: SiteClusters
+    role: RoleName
+    ratio: tuple[int, int]
+
+    def with_correlation(self, correlation: FloatArray) -> ClusterModel:
+        """Same intraclass correlations of the latent change for people correlated otherwise."""
+        levels = tuple(Level.of(level.name, level.icc, correlation) for level in self.levels)
+        return replace(self, levels=levels)
+
+    def sites(self, n: int) -> IntArray:
+        """Site of each of the first n people of the role, in order of accrual; from 0."""
+        mentors, mentees = self.ratio
+        if self.role == "mentor":
+            return site_sequence(self.accrual, n)
+        first_pair = np.arange(n) * mentors // mentees  # the pair with which a mentee enters
+        return site_sequence(self.accrual, int(first_pair[-1]) + 1)[first_pair]
+
+    def mentees(self, n: int) -> IntArray:
+        """Mentee of each of the first n mentors; from 0."""
+        mentors, mentees = self.ratio
+        return -(-(np.arange(n) + 1) * mentees // mentors) - 1
+
+    def place(self, n: int) -> IntArray:
+        """Cluster of each of n people at every level, numbered through; (levels, n)."""
+        rows, first = [], 0
+        for level in self.levels:
+            own = self.sites(n) if level.name == "site" else self.mentees(n)
+            rows.append(own + first)
+            first += int(own.max(initial=0)) + 1
+        return np.array(rows, dtype=np.int64).reshape(len(self.levels), n)
+
+    def offsets(self, n: int, replicates: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draw what the members of each cluster share; (clusters, 2 D, R).
+
+        Every level has a stream of its own and draws cluster by cluster, so
+        that a longer accrual begins with the shorter one.
+        """
+        place, parts, first = self.place(n), [], 0
+        for level, own, stream in zip(self.levels, place, rng.spawn(len(self.levels)), strict=True):
+            number = int(own.max(initial=0)) + 1 - first
+            first += number
+            count = len(level.share)
+            normals = stream.standard_normal((2 * number, count, replicates), dtype=np.float32)
+            # alike before and after: one block of the loading serves both
+            mixed = np.matmul(level.loading[:count, :count].astype(np.float32), normals)
+            parts.append(mixed.reshape(number, 2 * count, replicates))
+        return np.concatenate(parts)
+
+
+def site_sequence(accrual: SiteClusters, pairs: int) -> IntArray:
+    """Site of each pair in order of accrual.
+
+    Unequal sizes follow the quantiles of a gamma distribution with the stated
+    coefficient of variation. Where sites take turns, the next pair goes to
+    the site that is furthest behind its share.
+
+    Parameters
+    ----------
+    accrual : SiteClusters
+        Order, number or size of the sites.
+    pairs : int
+        How many pairs.
+
+    Returns
+    -------
+    ndarray of int, shape (pairs,)
+    """
+    if accrual.accrual == "in_turn":
+        number = -(-4 * pairs // accrual.per_site) + 1
+        relative = _relative_sizes(min(number, 50), accrual.size_variation)
+        sizes = np.maximum(np.rint(accrual.per_site * np.resize(relative, number)), 1)
+        return np.repeat(np.arange(number), sizes.astype(np.int64))[:pairs]
+    if accrual.size_variation == 0:
+        return np.arange(pairs) % accrual.sites
+    share = _relative_sizes(accrual.sites, accrual.size_variation) / accrual.sites
+    counts = np.zeros(accrual.sites)
+    found = np.empty(pairs, np.int64)
+    for i in range(pairs):
+        found[i] = np.argmax((i + 1) * share - counts)
+        counts[found[i]] += 1
+    return found
+
+
+def _relative_sizes(number: int, variation: float) -> FloatArray:
+    """Sizes relative to their mean, large and small mixed."""
+    if variation == 0:
+        return np.ones(number)
+    shape = variation**-2
+    sizes = gammaincinv(shape, (np.arange(number) + 0.5) / number)
+    spread = sizes / sizes.mean()
+    scale = variation / spread.std() if spread.std() > 0 else 0.0
+    stretched = np.maximum(1 + (spread - 1) * scale, 0.02)
+    order = np.random.default_rng(0).permutation(number)  # fixed: the order is no random effect
+    return np.asarray(stretched[order] / stretched.mean())
+
+
+def cluster_model(
+    stated: SiteClusters,
+    role: RoleName,
+    ratio: tuple[int, int],
+    cuts: tuple[FloatArray, FloatArray],
+    correlation: FloatArray,
+) -> ClusterModel:
+    """Translate the stated intraclass correlations into shared parts of the latent scores.
+
+    Parameters
+    ----------
+    stated : SiteClusters
+        Intraclass correlations of the change, per level.
+    role : {'mentor', 'mentee'}
+        Whose; only mentors share a mentee.
+    ratio : tuple of int
+        Mentors to mentees.
+    cuts : tuple of ndarray, each of shape (D, K - 1)
+        Cut points before and after.
+    correlation : ndarray, shape (2 D, 2 D)
+        Latent correlation of one person's answers.
+
+    Returns
+    -------
+    ClusterModel
+
+    Raises
+    ------
+    StudyError
+        Where the clusters would share more than the correlation of before
+        and after leaves.
+    """
+    count = len(correlation) // 2
+    pre_post = np.diagonal(correlation, offset=count)[:count]
+    stated_levels = [("site", stated.site_icc)]
+    if role == "mentor":
+        stated_levels.append(("mentee", stated.mentee_icc))
+    levels = []
+    for name, icc in stated_levels:
+        if icc == 0:
+            continue
+        latent = np.full(count, icc)
+        if stated.stated_as == "observed":
+            share = [
+                _share_for_observed(icc, cuts[0][d], cuts[1][d], pre_post[d], f"{name}_icc")
+                for d in range(count)
+            ]
+            latent = np.array(share) / (1 - pre_post)
+        levels.append(Level.of(name, latent, correlation))
+    return ClusterModel(tuple(levels), stated, role, ratio)
+
+
+def remainder(correlation: FloatArray, model: ClusterModel) -> FloatArray:
+    """Covariance of what a person does not share with anybody.
+
+    Raises
+    ------
+    StudyError
+        Where clusters share more than is there.
+    """
+    left = correlation.copy()
+    for level in model.levels:
+        left -= level.loading @ level.loading.T
+    if np.linalg.eigvalsh(left).min() < -TINY:
+        raise StudyError(
+            "clusters: the intraclass correlations leave too little for the correlation of before "
+            "and after; lower clusters.site_icc, clusters.mentee_icc or correlation.pre_post"
+        )
+    return left
+
+
+def observed_icc(
+    share: FloatArray, pre_cuts: FloatArray, post_cuts: FloatArray, correlation: FloatArray
+) -> FloatArray:
+    """Intraclass correlation of the observed change, per domain and for the total.
+
+    Parameters
+    ----------
+    share : ndarray, shape (D,)
+        Part of the latent variance that two people share.
+    pre_cuts, post_cuts : ndarray, shape (D, K - 1)
+        Cut points.
+    correlation : ndarray, shape (2 D, 2 D)
+        Latent correlation of one person's answers.
+
+    Returns
+    -------
+    ndarray, shape (D + 1,)
+        From bivariate normal rectangles; NaN where the change has no variance.
+    """
+    count = len(share)
+    within = correlation[:count, :count]
+    root = np.sqrt(share)
+    between_people = np.array(
+        [
+            [
+                sum(
+                    _covariance(cuts[i], cuts[j], root[i] * root[j] * within[i, j])
+                    for cuts in (pre_cuts, post_cuts)
+                )
+                for j in range(count)
+            ]
+            for i in range(count)
+        ]
+    )
+    both = np.concatenate([pre_cuts, post_cuts])
+    own = np.array(
+        [
+            [_covariance(both[i], both[j], correlation[i, j]) for j in range(2 * count)]
+            for i in range(2 * count)
+        ]
+    )
+    contrast = np.hstack([-np.eye(count), np.eye(count)])
+    change = contrast @ own @ contrast.T  # (D, D)
+    top = np.append(np.diag(between_people), between_people.sum())
+    whole = np.append(np.diag(change), change.sum())
+    found = np.divide(top, whole, out=np.full(count + 1, np.nan), where=whole > 0)
+    return np.asarray(found)
+
+
+def _covariance(rows: FloatArray, columns: FloatArray, rho: float) -> float:
+    """Covariance of two scores that are cut from correlated normals."""
+    table = rectangle_table(rows, columns, min(max(rho, -1.0), 1.0))
+    values = np.arange(1, len(table) + 1)
+    expected = (table.sum(axis=1) @ values) * (table.sum(axis=0) @ values)
+    return float(values @ table @ values - expected)
+
+
+def _share_for_observed(
+    icc: float, pre: FloatArray, post: FloatArray, pre_post: float, place: str
+) -> float:
+    """Solve for the shared latent part at which the observed change has a stated correlation."""
+    correlation = np.array([[1.0, pre_post], [pre_post, 1.0]])
+
+    def excess(share: float) -> float:
+        found = observed_icc(np.array([share]), pre[None], post[None], correlation)
+        return float(found[0]) - icc
+
+    most = 1 - abs(pre_post)
+    if excess(most) < 0:
+        raise StudyError(
+            f"clusters.{place}: {icc:g} of the observed change cannot be had; at most "
+            f"{excess(most) + icc:.3f} with these answers and correlation.pre_post"
+        )
+    return float(brentq(excess, 0.0, most, xtol=1e-10))

@@ -1,0 +1,189 @@
+"""Assurance beside power: what a design achieves given all that is believed of the effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from pathlib import Path
+
+from sim.cohorts import Population, role_population
+from sim.cohorts.drawn import PopulationDraws, normal_shifts
+from sim.cohorts.posterior_file import find_shipped, read_posterior
+from sim.compute.streams import Purpose
+from sim.errors import StudyError
+from sim.inference.rules import decision_rules
+from sim.power.answer import Inflation
+from sim.power.assurance import (
+    Assurance,
+    AssuranceTask,
+    simulate_draws,
+    summarise_assurance,
+)
+from sim.power.inflation import browne_inflation, whitehead_inflation
+from sim.power.monte_carlo import BlockTask
+from sim.study import RoleName, Study
+from sim.study.effects import NormalShiftPrior
+
+STATED = "stated"
+"""Name of a prior that the config itself states."""
+
+Believed = dict[str, dict[RoleName, PopulationDraws]]
+"""Draws by prior and role."""
+
+
+def believed_effects(study: Study) -> Believed:
+    """Draws of every role's effect, by prior.
+
+    Where several roles have posteriors, those of one name go together; a
+    prior that the config states goes with each of another role's. Roles that
+    no rule looks at are read, and left out.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    dict
+        Empty where no role's effect has a prior.
+
+    Raises
+    ------
+    StudyError
+        Where a posterior cannot be read or does not fit the study.
+    """
+    every = {role: _believed(study, role) for role in study.role_names}
+    used = _without_idle_roles(study).role_names
+    by_role = {role: own for role, own in every.items() if role in used and own}
+    named = {
+        role: tuple(own)
+        for role, own in by_role.items()
+        if not isinstance(study.prior(role), NormalShiftPrior)
+    }
+    if len(set(map(frozenset, named.values()))) > 1:
+        listed = " and ".join(f"of the {role}s {', '.join(own)}" for role, own in named.items())
+        raise StudyError(
+            f"effect.prior.file: the priors must have the same names; there are {listed}"
+        )
+    names = next(iter(named.values()), (STATED,)) if by_role else ()
+    return {
+        name: {role: own[name if role in named else STATED] for role, own in by_role.items()}
+        for name in names
+    }
+
+
+def _believed(study: Study, role: RoleName) -> dict[str, PopulationDraws]:
+    """Draws of one role's effect, by prior; empty where none is stated."""
+    prior = study.prior(role)
+    if prior is None:
+        return {}
+    population = role_population(study, role)
+    if not isinstance(prior, NormalShiftPrior):
+        return _posterior(study, role, prior.file, prior.draws, population)
+    # roles that share the study's effect share what is uncertain of it
+    stream = 0 if _shared(study, role) else 1 + study.role_names.index(role)
+    drawn = normal_shifts(prior.mean, prior.sd, prior.between_sd, prior.draws, population, stream)
+    return {STATED: drawn}
+
+
+def _posterior(
+    study: Study, role: RoleName, file: str, most: int, population: Population
+) -> dict[str, PopulationDraws]:
+    path = find_shipped(file, "posterior") or Path(file)
+    count = len(study.scale.domains)
+    between = population.correlation[:count, :count]
+    place = "effect.prior.file" if _shared(study, role) else f"roles.{role}.effect.prior.file"
+    found = read_posterior(path, role, study.scale.domains, study.scale.points, between, place)
+    if not found:
+        raise StudyError(f"{place}: {path.name!r} says nothing of {role}s")
+    return {name: draws.first(most) for name, draws in found.items()}
+
+
+def _shared(study: Study, role: RoleName) -> bool:
+    """Whether a role's effect is that of the whole study."""
+    stated = study.roles.mentor if role == "mentor" else study.roles.mentee
+    return stated is None or stated.effect is None
+
+
+def assurance_blocks(believed: Believed) -> int:
+    """Blocks that assurance takes, for the progress bar."""
+    return sum(min(map(len, roles.values())) for roles in believed.values())
+
+
+def assurances(
+    study: Study,
+    believed: Believed,
+    executor: Executor,
+    on_block: Callable[[], None] | None = None,
+) -> tuple[Assurance, ...]:
+    """Assurance of every rule at every size, by prior.
+
+    Parameters
+    ----------
+    study : Study
+        The study, with the sizes that were answered.
+    believed : dict
+        From :func:`believed_effects`.
+    executor : concurrent.futures.Executor
+        Where blocks are computed.
+    on_block : callable, optional
+        Called after each block.
+
+    Returns
+    -------
+    tuple of Assurance
+        In the order of the priors.
+    """
+    study = _without_idle_roles(study)
+    stated = {role: role_population(study, role) for role in study.role_names}
+    found = []
+    for name, drawn in believed.items():
+        replicates = min(prior.replicates for role in drawn if (prior := study.prior(role)))
+        task = BlockTask(
+            tuple(stated.values()),
+            tuple(
+                tuple(study.participants(role, pairs) for pairs in study.sizes)
+                for role in study.role_names
+            ),
+            study.analysis,
+            decision_rules(study),
+            study.seed,
+            replicates,
+            Purpose.ASSURANCE,
+        )
+        whole = AssuranceTask(tuple(drawn.get(role, stated[role]) for role in stated), task)
+        wins = simulate_draws(whole, executor, on_block)
+        found.append(summarise_assurance(name, wins, task, study.sizes, study.target.power))
+    return tuple(found)
+
+
+def _without_idle_roles(study: Study) -> Study:
+    """Leave out the mentees where no rule looks at them; their answers would be drawn in vain."""
+    if study.roles.mentee is None:
+        return study
+    if any("mentee" in rule.roles for rule in study.decision.rules.values()):
+        return study
+    return study.model_copy(update={"roles": study.roles.model_copy(update={"mentee": None})})
+
+
+def inflations(study: Study) -> tuple[Inflation, ...]:
+    """Rules of thumb for a pilot of this size, where assurance is shown beside them.
+
+    Parameters
+    ----------
+    study : Study
+        The study with its pilot.
+
+    Returns
+    -------
+    tuple of Inflation
+    """
+    believed = any(study.prior(role) for role in study.role_names)
+    if study.pilot is None or not believed or study.pilot.mentors < 2:
+        return ()
+    n, alpha, power = study.pilot.mentors, study.analysis.alpha, study.target.power
+    return (
+        Inflation("Browne 1995", "power with 80% confidence", browne_inflation(n)),
+        Inflation("Whitehead 2016", "power on average", whitehead_inflation(n, alpha, power)),
+    )

@@ -1,0 +1,124 @@
+"""The job of reading a pilot: what do its published numbers, or its answers, support?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.cohorts import role_population
+from sim.cohorts.posterior_file import find_shipped
+from sim.errors import StudyError
+from sim.pilot.calibrated import (
+    CalibrationAnswer,
+    RoleCalibration,
+    calibrate_role,
+    roles_with_figures,
+)
+from sim.pilot.evidence import printed_outcome
+from sim.study import TOTAL, Study
+from sim.study.checks import nearest
+
+if TYPE_CHECKING:
+    from sim.pilot.describe import PilotDescription
+    from sim.pilot.raw import PilotData
+
+STAGES = 5
+"""Stages of one role's calibration, for the progress bar."""
+
+
+def check(study: Study) -> None:
+    """Refuse what cannot be read, before anything is run or written.
+
+    Raises
+    ------
+    StudyError
+        One line that names the field and what would be right.
+    """
+    pilot = study.pilot
+    if pilot is None:
+        raise StudyError("pilot: none is stated; choose one, such as pilot=raju_2022")
+    data = pilot_data(study)
+    known = [*study.scale.domains, TOTAL]
+    for index, outcome in enumerate(pilot.outcomes):
+        place = f"pilot.outcomes[{index}]"
+        if outcome.role not in study.role_names:
+            raise StudyError(
+                f"{place}.role: {outcome.role!r} {nearest(outcome.role, list(study.role_names))}"
+            )
+        if outcome.outcome not in known:
+            raise StudyError(
+                f"{place}.outcome: {outcome.outcome!r} is not an outcome; "
+                + nearest(outcome.outcome, known)
+            )
+        named = [(own.role, own.outcome) for own in pilot.outcomes[:index]]
+        if (outcome.role, outcome.outcome) in named:
+            raise StudyError(
+                f"{place}.outcome: {outcome.outcome!r} of the {outcome.role}s is stated twice"
+            )
+        printed_outcome(study, index, 1)  # its figures can be read
+    for role, n in roles_with_figures(study, data):
+        if n < 1:
+            raise StudyError(
+                f"pilot.{role}s: {n} must be at least 1, since pilot.outcomes has figures of theirs"
+            )
+        role_population(study, role)
+    if not any(roles_with_figures(study, data)):
+        raise StudyError("pilot: says nothing of any single domain; there is nothing to calibrate")
+
+
+def pilot_data(study: Study) -> PilotData | None:
+    """Read the pilot's answers where it states a file of them."""
+    if study.pilot is None or study.pilot.data is None:
+        return None
+    from sim.pilot.raw import read_pilot
+
+    path = find_shipped(study.pilot.data, "pilot") or Path(study.pilot.data)
+    return read_pilot(path, study.scale.points, study.scale.domains)
+
+
+def calibrate(
+    study: Study, on_stage: Callable[[int, int], None] | None = None
+) -> CalibrationAnswer:
+    """Read a pilot: data sets that fit, posterior of the effects and tests, draws for assurance.
+
+    Parameters
+    ----------
+    study : Study
+        The study with its pilot, as from ``compose_study``.
+    on_stage : callable, optional
+        Called with (stages done, stages in all).
+
+    Returns
+    -------
+    CalibrationAnswer
+        The same for the same study, always.
+
+    Raises
+    ------
+    StudyError
+        Where the published numbers cannot occur, or too few draws fit them.
+    """
+    check(study)
+    data = pilot_data(study)
+    wanted = list(roles_with_figures(study, data))
+    done = 0
+
+    def stage(_what: str) -> None:
+        nonlocal done
+        done += 1
+        if on_stage is not None:
+            on_stage(done, STAGES * len(wanted))
+
+    roles = tuple(calibrate_role(study, role, n, data, stage) for role, n in wanted)
+    return CalibrationAnswer(study, roles, _described(data, roles))
+
+
+def _described(
+    data: PilotData | None, roles: tuple[RoleCalibration, ...]
+) -> dict[str, PilotDescription]:
+    if data is None:
+        return {}
+    from sim.pilot.describe import describe
+
+    return {own.role: describe(data, own.role) for own in roles}

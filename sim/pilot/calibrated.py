@@ -1,0 +1,191 @@
+"""Calibration: from a pilot to posteriors, side by side, and the draws that carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.cohorts import role_population
+from sim.cohorts.drawn import PopulationDraws
+from sim.compute.streams import Purpose, generator
+from sim.pilot.candidates import FloatArray
+from sim.pilot.evidence import (
+    Finding,
+    data_evidence,
+    find,
+    outcomes_of,
+    published_evidence,
+)
+from sim.pilot.likelihood import as_divisor
+from sim.pilot.posterior import DomainEvidence, Posterior, joint_draws, posterior, reweighted
+from sim.pilot.priors import ShiftPrior, shift_priors
+from sim.pilot.total_check import TotalCheck, check_total
+from sim.study import TOTAL, RoleName, Study
+
+if TYPE_CHECKING:
+    from sim.pilot.describe import PilotDescription
+    from sim.pilot.raw import PilotData
+
+OVERSAMPLED = 20_000
+"""Joint draws from which those are taken that allow for the pilot having been noticed."""
+
+
+@dataclass(frozen=True, eq=False)
+class RoleCalibration:
+    """What the pilot says of one role.
+
+    Attributes
+    ----------
+    role : str
+        Whose answers.
+    n : int
+        Participants.
+    findings : tuple of Finding
+        What fits each published comparison; empty for raw data.
+    posteriors : tuple of Posterior
+        One per prior.
+    draws : dict of str to PopulationDraws
+        Joint draws of all domains, by prior.
+    total : dict of str to TotalCheck
+        How the published total compares, by prior; empty where none is published.
+    """
+
+    role: RoleName
+    n: int
+    findings: tuple[Finding, ...]
+    posteriors: tuple[Posterior, ...]
+    draws: dict[str, PopulationDraws]
+    total: dict[str, TotalCheck]
+
+
+@dataclass(frozen=True, eq=False)
+class CalibrationAnswer:
+    """What a pilot supports.
+
+    Attributes
+    ----------
+    study : Study
+        What was asked.
+    roles : tuple of RoleCalibration
+        One per role of which the pilot says anything.
+    descriptions : dict of str to PilotDescription
+        Raw answers described, by role; empty for published summaries.
+    """
+
+    study: Study
+    roles: tuple[RoleCalibration, ...]
+    descriptions: dict[str, PilotDescription]
+
+
+Stage = Callable[[str], None]
+"""Told what has been done."""
+
+
+def calibrate_role(
+    study: Study, role: RoleName, n: int, data: PilotData | None, stage: Stage
+) -> RoleCalibration:
+    """Work out what a pilot says of one role.
+
+    Parameters
+    ----------
+    study : Study
+        Says what is published, and how it is read.
+    role : {'mentor', 'mentee'}
+        Whose answers.
+    n : int
+        Participants of the pilot in that role.
+    data : PilotData or None
+        The answers themselves, where they are at hand; else the summaries are read.
+    stage : callable
+        Told what has been done.
+
+    Returns
+    -------
+    RoleCalibration
+
+    Raises
+    ------
+    StudyError
+        Where published numbers cannot occur, or the draws carry too little.
+    """
+    rng = generator(study.seed, Purpose.CALIBRATION, study.role_names.index(role))
+    stated = study.calibration
+    if data is None:
+        findings = find(study, role, n)
+        stage(f"data sets that fit ({role}s)")
+        evidence, significant = published_evidence(study, findings, n, rng)
+        tests = np.array(stated.test_weights or np.ones(len(stated.tests)), dtype=np.float64)
+    else:
+        findings, tests = (), np.ones(1)
+        stage(f"answers ({role}s)")
+        evidence = data_evidence(data.tables(role), stated.draws, stated.concentration, study.seed)
+        significant = None
+    stage(f"likelihood ({role}s)")
+    between = _between(study, role)
+    posteriors, draws, totals = [], {}, {}
+    for prior in shift_priors(stated):
+        found = posterior(prior, evidence, tests)
+        chosen = significant if stated.any_significant else None
+        found, draws[prior.name] = _kept(found, prior, evidence, between, stated.kept, chosen, rng)
+        posteriors.append(found)
+        published = _published_total(study, role)
+        if published is not None and data is None:
+            totals[prior.name] = check_total(study, published, n, draws[prior.name], rng)
+        stage(f"{prior.name} prior ({role}s)")
+    return RoleCalibration(role, n, findings, tuple(posteriors), draws, totals)
+
+
+def _between(study: Study, role: RoleName) -> FloatArray:
+    """Latent correlations between domains, as stated: a pilot this small cannot give them."""
+    count = len(study.scale.domains)
+    return role_population(study, role).correlation[:count, :count]
+
+
+def _published_total(study: Study, role: str) -> int | None:
+    places = (
+        i for i, own in enumerate(outcomes_of(study)) if (own.role, own.outcome) == (role, TOTAL)
+    )
+    return next(places, None)
+
+
+def _kept(
+    found: Posterior,
+    prior: ShiftPrior,
+    evidence: tuple[DomainEvidence, ...],
+    between: FloatArray,
+    kept: int,
+    significant: FloatArray | None,
+    rng: np.random.Generator,
+) -> tuple[Posterior, PopulationDraws]:
+    """Joint draws; where asked, reweighted for the pilot having been noticed at all."""
+    number = kept if significant is None else max(OVERSAMPLED, kept)
+    place, cell = joint_draws(found, prior, evidence, number, rng)
+    if significant is not None:
+        test = cell // found.node.shape[1]
+        nothing = np.prod(1 - significant[test[:, None], place], axis=1)  # (number,)
+        factor = 1 / as_divisor(1 - nothing)
+        found = reweighted(found, evidence, place, cell, factor)
+        place = place[rng.choice(number, kept, p=factor / factor.sum())]
+    columns = list(enumerate(evidence))
+    return found, PopulationDraws(
+        np.stack([own.draws.shift[place[:, d]] for d, own in columns], axis=1),
+        np.stack([own.draws.pre_post[place[:, d]] for d, own in columns], axis=1),
+        np.stack([own.draws.pre[place[:, d]] for d, own in columns], axis=1),
+        between,
+    )
+
+
+def roles_with_figures(study: Study, data: PilotData | None) -> Iterator[tuple[RoleName, int]]:
+    """Roles of which the pilot says anything about single domains, and their participants."""
+    pilot = study.pilot
+    for role in study.role_names:
+        if data is not None:
+            if role in data.scores:
+                yield role, len(data.scores[role])
+        elif pilot is not None:
+            named = [own for own in pilot.outcomes if own.role == role and own.outcome != TOTAL]
+            if named:
+                yield role, pilot.mentors if role == "mentor" else pilot.mentees

@@ -1,0 +1,264 @@
+"""From what is known of a pilot to the likelihood of each domain's parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln, ndtr, ndtri
+
+from sim.errors import StudyError
+from sim.pilot.candidates import FloatArray
+from sim.pilot.forensics import DataSets, Printed, TooManyError, consistent, require_some
+from sim.pilot.likelihood import (
+    SIMULATED,
+    SIMULATED_DIVISOR,
+    data_set_probability,
+    given_significant,
+    outcome_probability,
+    significance_probability,
+)
+from sim.pilot.parameters import WIDEST, Draws, pair_tables, prior_draws
+from sim.pilot.posterior import DomainEvidence
+from sim.pilot.printed import PrintedNumber, printed_number, printed_pvalue
+from sim.study import TOTAL, PilotOutcome, Study
+
+PLACE = "pilot.outcomes"
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What fits one published comparison.
+
+    Attributes
+    ----------
+    outcome : Printed
+        What was published.
+    found : dict of str to (DataSets or None)
+        By candidate test; None where there are too many to list.
+    """
+
+    outcome: Printed
+    found: dict[str, DataSets | None]
+
+
+def printed_outcome(study: Study, index: int, n: int) -> Printed:
+    """Read one published comparison of a single domain.
+
+    Parameters
+    ----------
+    study : Study
+        The study with its pilot.
+    index : int
+        Which of the pilot's outcomes.
+    n : int
+        Pairs of answers.
+
+    Returns
+    -------
+    Printed
+
+    Raises
+    ------
+    StudyError
+        Where a figure cannot be read.
+    """
+    stated, place = outcomes_of(study)[index], f"{PLACE}[{index}]"
+    rounding = study.calibration.rounding if stated.summary == "median" else "rounded"
+    p = printed_pvalue(stated.p, f"{place}.p")
+    pre = _summaries(stated.summary, stated.pre, stated.pre_quartiles, f"{place}.pre", rounding)
+    post = _summaries(stated.summary, stated.post, stated.post_quartiles, f"{place}.post", rounding)
+    return Printed(stated.outcome, n, study.scale.points, pre, post, p)
+
+
+def _summaries(
+    kind: str,
+    centre: str,
+    quartiles: tuple[str, str] | None,
+    place: str,
+    rounding: Literal["exact", "rounded"],
+) -> tuple[tuple[str, PrintedNumber], ...]:
+    """Summaries at one time, by name."""
+    named = [(kind, printed_number(centre, place, rounding))]
+    for name, text in zip(("q1", "q3"), quartiles or (), strict=False):
+        named.append((name, printed_number(text, f"{place}_quartiles", rounding)))
+    return tuple(named)
+
+
+def outcomes_of(study: Study) -> tuple[PilotOutcome, ...]:
+    """Published comparisons; none without a pilot."""
+    return () if study.pilot is None else study.pilot.outcomes
+
+
+def domain_outcomes(study: Study, role: str) -> dict[int, PilotOutcome]:
+    """Published comparisons of a role's single domains, by their place in the pilot."""
+    return {
+        index: outcome
+        for index, outcome in enumerate(outcomes_of(study))
+        if outcome.role == role and outcome.outcome != TOTAL
+    }
+
+
+def find(study: Study, role: str, n: int) -> tuple[Finding, ...]:
+    """List the data sets that fit each published comparison of a role's domains.
+
+    Raises
+    ------
+    StudyError
+        Where published numbers cannot occur under any candidate test, or not
+        all of them under the same one.
+    """
+    findings = []
+    for index in domain_outcomes(study, role):
+        outcome = printed_outcome(study, index, n)
+        found: dict[str, DataSets | None] = {}
+        for test in study.calibration.tests:
+            try:
+                found[test] = consistent(outcome, test)
+            except TooManyError:
+                found[test] = None
+        listed = [one for one in found.values() if one is not None]
+        if len(listed) == len(found):
+            require_some(outcome, listed, f"{PLACE}[{index}]")
+        findings.append(Finding(outcome, found))
+    _require_one_test(findings)
+    return tuple(findings)
+
+
+def _require_one_test(findings: list[Finding]) -> None:
+    """Refuse published numbers of which each can occur, but no one test explains all."""
+    able = {
+        finding.outcome.name: [
+            test for test, found in finding.found.items() if found is None or len(found.counts)
+        ]
+        for finding in findings
+    }
+    if able and not set.intersection(*map(set, able.values())):
+        listed = "; ".join(f"{name}: {', '.join(tests)}" for name, tests in able.items())
+        raise StudyError(
+            f"{PLACE}: no one test of calibration.tests gives all published p-values ({listed})"
+        )
+
+
+def published_evidence(
+    study: Study, findings: tuple[Finding, ...], n: int, rng: np.random.Generator
+) -> tuple[tuple[DomainEvidence, ...], FloatArray]:
+    """Likelihood of every domain's parameters given the published summaries.
+
+    Unreported domains enter once: as not significant, or not at all; then what
+    is reported as significant is weighed given that it was.
+
+    Parameters
+    ----------
+    study : Study
+        Says how the pilot is read.
+    findings : tuple of Finding
+        What fits each published comparison.
+    n : int
+        Pairs of answers.
+    rng : numpy.random.Generator
+        For what cannot be summed.
+
+    Returns
+    -------
+    evidence : tuple of DomainEvidence
+        One per domain.
+    significant : ndarray, shape (T, N)
+        Probability of significance at each draw, under each test.
+    """
+    stated = study.calibration
+    draws = prior_draws(
+        power_of_two(stated.draws), study.scale.points, stated.concentration, study.seed
+    )
+    tables = draws.tables()
+    marginalised = stated.unreported == "marginalised"
+    divided = marginalised or stated.any_significant
+    simulated = SIMULATED_DIVISOR if divided else SIMULATED
+    significant = np.stack(
+        [significance_probability(test, n, tables, rng, simulated) for test in stated.tests]
+    )
+    unreported = np.ones_like(significant) if marginalised else 1 - significant
+    reported = {}
+    for finding in findings:
+        likelihood = np.stack(
+            [
+                outcome_probability(finding.outcome, test, found, tables, rng)
+                for test, found in finding.found.items()
+            ]
+        )
+        if marginalised:
+            likelihood = given_significant(finding.outcome, likelihood, significant)
+        reported[finding.outcome.name] = likelihood
+    evidence = tuple(
+        DomainEvidence(draws, reported.get(domain, unreported)) for domain in study.scale.domains
+    )
+    return evidence, significant
+
+
+def power_of_two(number: int) -> int:
+    """Round up to a power of two."""
+    return 1 << (number - 1).bit_length()
+
+
+def data_evidence(
+    tables: NDArray[np.int64], number: int, concentration: float, seed: int
+) -> tuple[DomainEvidence, ...]:
+    """Likelihood of every domain's parameters given the answers themselves.
+
+    Parameters
+    ----------
+    tables : ndarray of int, shape (D, K, K)
+        Pairs of answers by (before, after).
+    number : int
+        Draws.
+    concentration : float
+        Of the Dirichlet prior of the probabilities before.
+    seed : int
+        Scrambles the draws.
+
+    Returns
+    -------
+    tuple of DomainEvidence
+        With one test, since no p-value has to be explained.
+    """
+    evidence = []
+    for counts in tables:
+        draws = _draws_near(counts, power_of_two(number), concentration, seed)
+        cells = pair_tables(draws.shift, draws.pre_post, draws.pre)
+        likelihood = data_set_probability(counts.reshape(1, -1), cells)
+        evidence.append(DomainEvidence(draws, likelihood[None]))
+    return tuple(evidence)
+
+
+def _draws_near(counts: NDArray[np.int64], number: int, concentration: float, seed: int) -> Draws:
+    """Draws near the data: Dirichlet around the answers before, shift around its estimate."""
+    points, n = len(counts), max(int(counts.sum()), 1)
+    spread = prior_draws(number, points, concentration, seed)
+    rng = np.random.default_rng((seed, 1))
+    pre = np.maximum(rng.dirichlet(concentration + counts.sum(axis=1), number), 1e-12)
+    pre /= pre.sum(axis=1, keepdims=True)
+    below = [
+        np.cumsum(counts.sum(axis=axis) + concentration)[:-1] / (n + points * concentration)
+        for axis in (1, 0)
+    ]
+    centre = float(np.mean(ndtri(below[0]) - ndtri(below[1])))
+    width = 2.5 / np.sqrt(n)
+    ends = ndtr((np.array([-WIDEST, WIDEST]) - centre) / width)
+    near = centre + width * ndtri(ends[0] + (ends[1] - ends[0]) * rng.random(number))
+    wide = rng.random(number) < 0.1  # so that no weight is without bound
+    shift = np.where(wide, spread.shift, near)
+    normal = np.exp(-0.5 * ((shift - centre) / width) ** 2) / (width * np.sqrt(2 * np.pi))
+    density = 0.1 / (2 * WIDEST) + 0.9 * normal / (ends[1] - ends[0])
+    log_weight = (
+        _log_dirichlet(pre, np.full(points, concentration))
+        - _log_dirichlet(pre, concentration + counts.sum(axis=1))
+        - np.log(density)
+    )
+    return Draws(shift, spread.pre_post, pre, log_weight)
+
+
+def _log_dirichlet(values: FloatArray, parameters: FloatArray) -> FloatArray:
+    constant = gammaln(parameters.sum()) - gammaln(parameters).sum()
+    return np.asarray(constant + np.log(values) @ (parameters - 1))

@@ -1,0 +1,300 @@
+"""What the pilot supports: posterior of the effects and of the tests, under several priors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import StudyError
+from sim.pilot.parameters import Draws
+from sim.pilot.priors import BINS, ShiftPrior, bin_of
+
+FloatArray = NDArray[np.float64]
+
+FEWEST_EFFECTIVE = 200
+"""Effective sample size below which a posterior is refused."""
+FEW_EFFECTIVE = 1000
+"""Effective sample size below which it is warned of."""
+
+
+@dataclass(frozen=True, eq=False)
+class DomainEvidence:
+    """Draws of one domain and the likelihood of what is known of it.
+
+    Attributes
+    ----------
+    draws : Draws
+        N draws.
+    likelihood : ndarray, shape (T, N)
+        Under each of T candidate tests.
+    """
+
+    draws: Draws
+    likelihood: FloatArray
+
+    def by_bin(self) -> FloatArray:
+        """Likelihood of the shift in each bin, the other parameters integrated out; (T, BINS)."""
+        bins = bin_of(self.draws.shift)
+        weight = np.exp(self.draws.log_weight) / len(self.draws)
+        width = 8.0 / BINS
+        return np.stack(
+            [np.bincount(bins, weight * row, minlength=BINS) / width for row in self.likelihood]
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class DomainPosterior:
+    """Posterior of one domain's latent shift and correlation.
+
+    Attributes
+    ----------
+    weight : ndarray, shape (N,)
+        Weights of the domain's draws; they sum to 1.
+    shift_quantiles, correlation_quantiles : ndarray, shape (3,)
+        2.5%, 50% and 97.5%.
+    rises : float
+        P(shift > 0).
+    effective : float
+        Effective sample size.
+    largest : float
+        Largest weight.
+    """
+
+    weight: FloatArray
+    shift_quantiles: FloatArray
+    correlation_quantiles: FloatArray
+    rises: float
+    effective: float
+    largest: float
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Posterior under one prior.
+
+    Attributes
+    ----------
+    prior : str
+        Its name.
+    tests : ndarray, shape (T,)
+        Posterior probabilities of the candidate tests.
+    node : ndarray, shape (T, G)
+        Joint posterior of tests and the prior's nodes.
+    domains : tuple of DomainPosterior
+        One per domain.
+    log_evidence : float
+        Logarithm of the probability of all that was published.
+    """
+
+    prior: str
+    tests: FloatArray
+    node: FloatArray
+    domains: tuple[DomainPosterior, ...]
+    log_evidence: float
+
+    @property
+    def effective(self) -> float:
+        """Smallest effective sample size of any domain."""
+        return min(domain.effective for domain in self.domains)
+
+
+def posterior(
+    prior: ShiftPrior, evidence: tuple[DomainEvidence, ...], test_weights: FloatArray
+) -> Posterior:
+    """Weigh the draws of all domains by what was published.
+
+    Parameters
+    ----------
+    prior : ShiftPrior
+        Prior of the shifts.
+    evidence : tuple of DomainEvidence
+        One per domain; tests in one order throughout.
+    test_weights : ndarray, shape (T,)
+        Prior weights of the candidate tests.
+
+    Returns
+    -------
+    Posterior
+
+    Raises
+    ------
+    StudyError
+        Where the draws carry too little of the posterior.
+    """
+    mass = prior.bin_mass()  # (G, BINS)
+    binned = [own.by_bin() for own in evidence]  # each (T, BINS)
+    with np.errstate(divide="ignore"):
+        logs = sum(np.log(own @ mass.T) for own in binned)  # (T, G)
+        logs = logs + np.log(test_weights / test_weights.sum())[:, None] + np.log(prior.weight)
+    top = float(np.max(logs))
+    if np.isneginf(top):  # no draw can have given what was published
+        raise _too_few(prior.name, len(evidence[0].draws), 0.0)
+    node = np.exp(logs - top)
+    total = float(node.sum())
+    node /= total
+    domains = tuple(
+        _domain(own, bins, mass, node) for own, bins in zip(evidence, binned, strict=True)
+    )
+    found = Posterior(prior.name, node.sum(axis=1), node, domains, top + float(np.log(total)))
+    require_effective(found, evidence)
+    return found
+
+
+def require_effective(found: Posterior, evidence: tuple[DomainEvidence, ...]) -> None:
+    """Refuse a posterior that too few draws carry.
+
+    Raises
+    ------
+    StudyError
+        Where the effective sample size of any domain is below 200.
+    """
+    if found.effective < FEWEST_EFFECTIVE:
+        raise _too_few(found.prior, len(evidence[0].draws), found.effective)
+
+
+def _too_few(prior: str, draws: int, effective: float) -> StudyError:
+    return StudyError(
+        f"calibration.draws: {draws} draws leave an effective sample of {effective:.0f} under the "
+        f"{prior} prior, fewer than {FEWEST_EFFECTIVE}; raise it, or widen the prior"
+    )
+
+
+def _domain(
+    own: DomainEvidence, binned: FloatArray, mass: FloatArray, node: FloatArray
+) -> DomainPosterior:
+    """Posterior of one domain: its nodes are known but for their probabilities."""
+    normal = binned @ mass.T  # (T, G)
+    share = np.divide(node, normal, out=np.zeros_like(node), where=normal > 0)
+    density = share @ mass  # (T, BINS)
+    bins = bin_of(own.draws.shift)
+    weight = np.exp(own.draws.log_weight) * (density[:, bins] * own.likelihood).sum(axis=0)
+    return _summarised(own, weight / weight.sum())
+
+
+def _summarised(own: DomainEvidence, weight: FloatArray) -> DomainPosterior:
+    return DomainPosterior(
+        weight=weight,
+        shift_quantiles=weighted_quantiles(own.draws.shift, weight),
+        correlation_quantiles=weighted_quantiles(own.draws.pre_post, weight),
+        rises=float(weight[own.draws.shift > 0].sum()),
+        effective=float(1 / (weight**2).sum()),
+        largest=float(weight.max()),
+    )
+
+
+def reweighted(
+    found: Posterior,
+    evidence: tuple[DomainEvidence, ...],
+    place: NDArray[np.int64],
+    cell: NDArray[np.int64],
+    factor: FloatArray,
+) -> Posterior:
+    """Posterior after a further factor of the likelihood, known at joint draws only.
+
+    Parameters
+    ----------
+    found : Posterior
+        Without the factor.
+    evidence : tuple of DomainEvidence
+        One per domain.
+    place : ndarray of int, shape (M, D)
+        Which draw of each domain, as from :func:`joint_draws`.
+    cell : ndarray of int, shape (M,)
+        Which test and node, as from there.
+    factor : ndarray, shape (M,)
+        What the likelihood is multiplied by.
+
+    Returns
+    -------
+    Posterior
+
+    Raises
+    ------
+    StudyError
+        Where the draws carry too little of it.
+    """
+    weight = factor / factor.sum()
+    node = np.bincount(cell, weight, found.node.size).astype(np.float64).reshape(found.node.shape)
+    changed = Posterior(
+        prior=found.prior,
+        tests=node.sum(axis=1),
+        node=node,
+        domains=tuple(
+            _summarised(own, np.bincount(place[:, d], weight, len(own.draws)).astype(np.float64))
+            for d, own in enumerate(evidence)
+        ),
+        log_evidence=found.log_evidence + float(np.log(factor.mean())),
+    )
+    require_effective(changed, evidence)
+    return changed
+
+
+def weighted_quantiles(
+    values: FloatArray, weight: FloatArray, shares: tuple[float, ...] = (0.025, 0.5, 0.975)
+) -> FloatArray:
+    """Quantiles of weighted values.
+
+    Parameters
+    ----------
+    values, weight : ndarray, shape (N,)
+        Values, and weights that sum to 1.
+    shares : tuple of float
+        Which quantiles.
+
+    Returns
+    -------
+    ndarray
+        One per share.
+    """
+    order = np.argsort(values)
+    below = np.cumsum(weight[order])
+    place = np.searchsorted(below, np.asarray(shares) * below[-1])
+    return np.asarray(values[order][np.minimum(place, len(values) - 1)])
+
+
+def joint_draws(
+    found: Posterior,
+    prior: ShiftPrior,
+    evidence: tuple[DomainEvidence, ...],
+    number: int,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draw all domains together: a test and a node, then each domain given them.
+
+    Parameters
+    ----------
+    found : Posterior
+        The posterior.
+    prior : ShiftPrior
+        Its prior.
+    evidence : tuple of DomainEvidence
+        What it rests on.
+    number : int
+        How many.
+    rng : numpy.random.Generator
+        Random numbers.
+
+    Returns
+    -------
+    place : ndarray, shape (number, D)
+        Which draw of each domain.
+    cell : ndarray of int, shape (number,)
+        Which place of the raveled joint posterior of tests and nodes.
+    """
+    mass = prior.bin_mass()
+    flat = found.node.ravel()
+    cells = np.sort(rng.choice(flat.size, number, p=flat / flat.sum()))
+    test, node = np.divmod(cells, found.node.shape[1])
+    place = np.empty((number, len(evidence)), np.int64)
+    for d, own in enumerate(evidence):
+        bins, scale = bin_of(own.draws.shift), np.exp(own.draws.log_weight)
+        for t in np.unique(test):
+            weight = scale * own.likelihood[t]
+            for g in np.unique(node[test == t]):
+                chosen = np.flatnonzero((test == t) & (node == g))
+                below = np.cumsum(weight * mass[g][bins])
+                place[chosen, d] = np.searchsorted(below, rng.random(chosen.size) * below[-1])
+    order = rng.permutation(number)
+    return place[order], cells[order]

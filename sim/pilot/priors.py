@@ -1,0 +1,87 @@
+"""Priors of the domains' latent shifts, each a mixture of normal distributions.
+
+Given a node (mean, sd) the shifts of the domains are independent normals. A
+plain normal prior has one node; the hierarchical one has many, which are
+shared by all domains and tie them together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from sim.pilot.parameters import WIDEST
+from sim.study.calibration import Calibration
+
+FloatArray = NDArray[np.float64]
+
+BINS = 400
+"""Bins of the latent shift between its widest values."""
+MEAN_NODES, SPREAD_NODES = 41, 24
+"""Quadrature of the hierarchical prior: nodes of its mean and of the spread between domains."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShiftPrior:
+    """Mixture over nodes shared by all domains.
+
+    Attributes
+    ----------
+    name : str
+        neutral, sceptical or hierarchical.
+    weight : ndarray, shape (G,)
+        Prior probabilities of the nodes.
+    mean, sd : ndarray, shape (G,)
+        The shifts' normal distribution at each node.
+    """
+
+    name: str
+    weight: FloatArray
+    mean: FloatArray
+    sd: FloatArray
+
+    def bin_mass(self) -> FloatArray:
+        """Probability of each bin of the shift at each node, (G, BINS); each row sums to 1."""
+        edges = np.linspace(-WIDEST, WIDEST, BINS + 1)
+        below = ndtr((edges - self.mean[:, None]) / self.sd[:, None])
+        mass = np.diff(below, axis=1)
+        return np.asarray(mass / mass.sum(axis=1, keepdims=True))
+
+
+def bin_of(shift: FloatArray) -> NDArray[np.int64]:
+    """Bin of each shift."""
+    place = np.floor((shift + WIDEST) / (2 * WIDEST) * BINS).astype(np.int64)
+    return np.clip(place, 0, BINS - 1)
+
+
+def shift_priors(stated: Calibration) -> tuple[ShiftPrior, ...]:
+    """Build the priors that are always shown side by side.
+
+    Parameters
+    ----------
+    stated : Calibration
+        Their parameters.
+
+    Returns
+    -------
+    tuple of ShiftPrior
+        Neutral, sceptical, hierarchical.
+    """
+    plain = [
+        ShiftPrior(name, np.ones(1), np.array([normal.mean]), np.array([normal.sd]))
+        for name, normal in (("neutral", stated.neutral), ("sceptical", stated.sceptical))
+    ]
+    return (*plain, _hierarchical(stated.hierarchical.mean_sd, stated.hierarchical.between_sd))
+
+
+def _hierarchical(mean_sd: float, between_sd: float) -> ShiftPrior:
+    """Nodes of equal probability: the mean is normal, the spread half-normal."""
+    middle = (np.arange(MEAN_NODES) + 0.5) / MEAN_NODES
+    means = mean_sd * ndtri(middle)
+    middle = (np.arange(SPREAD_NODES) + 0.5) / SPREAD_NODES
+    spreads = between_sd * ndtri(0.5 + middle / 2)
+    mean, sd = (grid.ravel() for grid in np.meshgrid(means, spreads, indexing="ij"))
+    return ShiftPrior("hierarchical", np.full(mean.size, 1 / mean.size), mean, sd)

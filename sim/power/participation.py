@@ -1,0 +1,103 @@
+"""Who can be analysed, and who is at which site: from recruited people to information."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.cohorts import Population
+from sim.cohorts.clusters import observed_icc
+from sim.cohorts.normal import FloatArray
+from sim.study import RoleName, Study
+from sim.study.missing import MissingAtRandom, MissingCompletelyAtRandom, MissingNotAtRandom
+
+
+@dataclass(frozen=True, eq=False)
+class LevelCorrelation:
+    """How much alike the changes of two members of a cluster are.
+
+    Attributes
+    ----------
+    level : {'site', 'mentee'}
+        What they share.
+    latent : ndarray, shape (D,)
+        Intraclass correlation of the latent change that this level adds.
+    observed : ndarray, shape (D + 1,)
+        That of the change in points, per domain and for the total.
+    """
+
+    level: str
+    latent: FloatArray
+    observed: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Participation:
+    """What becomes of the people recruited in one role.
+
+    Attributes
+    ----------
+    analysable : ndarray, shape (D + 1,)
+        Expected share whose change is known, per domain and for the total.
+    sites : tuple of int
+        Sites that take part at every size; empty where there are none.
+    levels : tuple of LevelCorrelation
+        One per level of clusters.
+    """
+
+    analysable: FloatArray
+    sites: tuple[int, ...]
+    levels: tuple[LevelCorrelation, ...]
+
+
+def participation(study: Study, role: RoleName, population: Population) -> Participation:
+    """Work out who can be analysed and who is where.
+
+    Parameters
+    ----------
+    study : Study
+        With the sizes that were answered.
+    role : {'mentor', 'mentee'}
+        Whose.
+    population : Population
+        The role's people.
+
+    Returns
+    -------
+    Participation
+    """
+    people = [study.participants(role, pairs) for pairs in study.sizes]
+    clusters = population.clusters
+    if clusters is None:
+        return Participation(_analysable(study), (), ())
+    sites = clusters.sites(people[-1])
+    levels = tuple(
+        LevelCorrelation(
+            level.name,
+            level.icc,
+            observed_icc(
+                level.share,
+                population.pre_cuts,
+                population.post_cuts[:, 0],
+                population.correlation,
+            ),
+        )
+        for level in clusters.levels
+    )
+    return Participation(
+        _analysable(study), tuple(len(np.unique(sites[:n])) for n in people), levels
+    )
+
+
+def _analysable(study: Study) -> FloatArray:
+    """Share of people whose change is known; dropping out and single answers are independent."""
+    missing, domains = study.missing, len(study.scale.domains)
+    stays = 1.0
+    if isinstance(missing, MissingCompletelyAtRandom | MissingAtRandom | MissingNotAtRandom):
+        stays = 1 - missing.rate
+    answered = (1 - missing.item_rate) ** 2
+    total = answered**domains
+    if missing.total == "prorated":
+        total = (1 - missing.item_rate**domains) ** 2
+    return stays * np.append(np.full(domains, answered), total)

@@ -1,0 +1,110 @@
+"""Exact power where people are missing by chance, and where the exact engine does not apply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import bdtr
+
+from sim.cohorts import Population, change_pmf
+from sim.errors import StudyError
+from sim.inference.registry import CLUSTERED
+from sim.power.estimates import FloatArray
+from sim.power.exact import AUTO_CUT, ExactPower, exact_rejection
+from sim.study import Analysis
+
+
+@dataclass(frozen=True, eq=False)
+class Enumerable:
+    """What the exact engine needs of one role's population.
+
+    Attributes
+    ----------
+    pmfs : ndarray, shape (D, 2 K - 1)
+        Distributions of the changes that are tested.
+    gone : float
+        Probability that a change is missing, by chance.
+    refused : str or None
+        Why the exact engine does not apply, where it does not.
+    """
+
+    pmfs: FloatArray
+    gone: float
+    refused: str | None
+
+    @classmethod
+    def of(cls, population: Population, analysis: Analysis) -> Enumerable:
+        """Read a population."""
+        gone = chance_missing(population)
+        pmfs = change_pmf(population, analysis.cut)
+        return cls(pmfs, gone or 0.0, _refused(population, analysis))
+
+    def require(self) -> None:
+        """Refuse in words.
+
+        Raises
+        ------
+        StudyError
+            Where the exact engine does not apply.
+        """
+        if self.refused is not None:
+            raise StudyError(f"engine: exact cannot answer: {self.refused}; use engine=auto")
+
+
+def thinned_rejection(
+    pmf: FloatArray,
+    sizes: NDArray[np.int64],
+    analysis: Analysis,
+    gone: float,
+    work_limit: float,
+) -> ExactPower:
+    """Exact power where every participant's change is missing by chance.
+
+    Parameters
+    ----------
+    pmf : ndarray, shape (2 K - 1,)
+        Distribution of the change.
+    sizes : ndarray of int, shape (K,)
+        Participants recruited.
+    analysis : Analysis
+        Test and options.
+    gone : float
+        Probability that a change is missing.
+    work_limit : float
+        As for :func:`~sim.power.exact.exact_rejection`.
+
+    Returns
+    -------
+    ExactPower
+        Averaged over the binomial number of changes observed.
+    """
+    most = int(sizes.max())
+    whole = exact_rejection(pmf, range(1, most + 1), analysis, AUTO_CUT, work_limit)
+    seen = np.arange(most + 1)
+    below = np.array([bdtr(np.minimum(seen, n), n, 1 - gone) for n in sizes])
+    chance = np.diff(below, axis=1, prepend=0.0)  # binomial, (K, N + 1)
+    parts = (np.append(0.0, part) for part in (whole.power, whole.win, whole.error))
+    return ExactPower(*(chance @ part for part in parts))
+
+
+def chance_missing(population: Population) -> float | None:
+    """Probability that a domain's change is missing; None where that depends on the answers."""
+    if population.missing is None:
+        return 0.0
+    if population.missing.depends_on != "nothing":
+        return None
+    kept = (1 - population.missing.item_rate) ** 2
+    return 1 - kept * (1 - population.missing.dropout)
+
+
+def _refused(population: Population, analysis: Analysis) -> str | None:
+    """Say why the exact engine does not apply to a population."""
+    if population.clusters is not None and population.clusters.levels:
+        return "participants are correlated within clusters"
+    if analysis.test in CLUSTERED:
+        return f"{analysis.test} looks at sites"
+    if chance_missing(population) is None:
+        return "who drops out depends on the answers"
+    return None

@@ -1,0 +1,154 @@
+"""Assurance in words and in a table: power averaged over what is believed of the effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+
+import numpy as np
+
+from sim.power.answer import PlanAnswer
+from sim.power.assurance import Assurance
+from sim.power.sample_size import SampleSize
+from sim.report.tables import shorten
+from sim.report.wording import interval_words, number
+
+PRIOR_NAMES = {
+    "neutral": "neutral prior",
+    "sceptical": "sceptical prior",
+    "hierarchical": "hierarchical prior",
+    "stated": "stated prior",
+}
+FAR_BELOW, HALVED_FROM = 0.2, 0.1
+"""Assurance so much below power is warned of; or half of it, where power is at least the second."""
+PRIORS_PER_TABLE = 3
+COLUMN = 17
+"""Width of a column of the table."""
+
+
+def prior_name(assurance: Assurance) -> str:
+    """Name of a prior in words."""
+    return PRIOR_NAMES.get(assurance.prior, assurance.prior)
+
+
+def assurance_table(answer: PlanAnswer, rows: list[int]) -> str:
+    """Power at the stated effect beside the assurance under each prior, for the primary rule.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        With assurances.
+    rows : list of int
+        Places of the sizes shown.
+
+    Returns
+    -------
+    str
+    """
+    starts = range(0, len(answer.assurances), PRIORS_PER_TABLE)
+    return "\n\n".join(
+        _table(answer, rows, answer.assurances[start : start + PRIORS_PER_TABLE])
+        for start in starts
+    )
+
+
+def _table(answer: PlanAnswer, rows: list[int], priors: tuple[Assurance, ...]) -> str:
+    q = answer.characteristics.rule_index(answer.study.decision.primary)
+    win = answer.characteristics.rule_win
+    names = [shorten(prior_name(own).removesuffix(" prior"), COLUMN - 1) for own in priors]
+    lines = [
+        _line("pairs", ["at the stated", *names]),
+        _line("", ["effect", *("prior" for _ in priors)]),
+    ]
+    for k in rows:
+        cells = [number(float(win.value[k, q]))]
+        cells += [f"{own.value.value[k, q]:.2f} ±{own.value.mcse[k, q]:.2f}" for own in priors]
+        lines.append(_line(str(answer.characteristics.pairs[k]), cells))
+    limits = [f"{own.limit.value[q]:.2f} ±{own.limit.mcse[q]:.2f}" for own in priors]
+    lines.append(_line("limit", ["", *limits]))
+    return "\n".join(lines)
+
+
+def _line(head: str, cells: list[str]) -> str:
+    return f"{head:>5}" + "".join(f"{text:>{COLUMN}}" for text in cells)
+
+
+def assurance_sentences(answer: PlanAnswer) -> Iterator[str]:
+    """Sample size by assurance beside that by power, under each prior."""
+    primary = answer.sample_size
+    q = answer.characteristics.rule_index(primary.rule)
+    at = answer.characteristics.pairs.index(primary.pairs or primary.limit)
+    target = answer.study.target.power
+    stated = f"{primary.pairs} pairs" if primary.pairs else f"no size up to {primary.limit} pairs"
+    yield (
+        f"By power at the stated effect: {stated}. By assurance, the probability of success "
+        "given all that is believed of the effect: "
+        + "; ".join(f"{prior_name(own)} {_size_words(own, q)}" for own in answer.assurances)
+        + "."
+    )
+    pairs = answer.characteristics.pairs[at]
+    spread = "; ".join(
+        f"{prior_name(own)} {own.enough.value[at, q]:.2f} (half of the believed powers lie between "
+        f"{own.power_quantiles[1, at, q]:.2f} and {own.power_quantiles[3, at, q]:.2f})"
+        for own in answer.assurances
+    )
+    yield f"With {pairs} pairs the true power is {target:g} or more with probability: {spread}."
+    if answer.inflations and primary.pairs is not None and answer.study.pilot is not None:
+        rules = ", ".join(
+            f"{own.name} ({own.meaning}) x {own.factor:.2f} = {ceil(own.factor * primary.pairs)}"
+            for own in answer.inflations
+        )
+        yield (
+            f"Rules of thumb that allow only for the standard deviation from a pilot of "
+            f"{answer.study.pilot.mentors}, not for its effect: {rules} pairs."
+        )
+
+
+def _size_words(own: Assurance, q: int) -> str:
+    size: SampleSize = own.sizes[q]
+    if size.pairs is not None:
+        return f"{size.pairs} pairs{interval_words(size)}"
+    if size.impossible:
+        return f"no size suffices (assurance cannot rise above {own.limit.value[q]:.2f})"
+    return f"not by {size.limit} pairs (there {size.power:.2f}; limit {own.limit.value[q]:.2f})"
+
+
+def assurance_warnings(answer: PlanAnswer) -> list[str]:
+    """Say where what is believed makes success far less likely than the stated effect does."""
+    if not answer.assurances:
+        return []
+    primary = answer.sample_size
+    q = answer.characteristics.rule_index(primary.rule)
+    k = answer.characteristics.pairs.index(primary.pairs or primary.limit)
+    win = answer.characteristics.rule_win
+    power, error = float(win.value[k, q]), float(win.mcse[k, q])
+    lowest = min(answer.assurances, key=lambda own: float(own.value.value[k, q]))
+    assurance, own_error = float(lowest.value.value[k, q]), float(lowest.value.mcse[k, q])
+    halved = power >= HALVED_FROM and assurance <= power / 2
+    below = power - assurance
+    if not (below >= FAR_BELOW or halved) or below < 3 * float(np.hypot(error, own_error)):
+        return []
+    pairs = answer.characteristics.pairs[k]
+    return [
+        f"Power {power:.2f} at {pairs} pairs holds only if the stated effect is true. Averaged "
+        f"over the effects that the {prior_name(lowest)} leaves possible, the probability of "
+        f"success there is far below it: {assurance:.2f}."
+    ]
+
+
+def assurance_data(answer: PlanAnswer) -> list[dict[str, object]]:
+    """Hold assurance as plain data."""
+    rules = [rule.name for rule in answer.characteristics.rules]
+    return [
+        {
+            "prior": own.prior,
+            "draws": own.draws,
+            "limit": dict(zip(rules, own.limit.value.tolist(), strict=True)),
+            "pairs": {size.rule: size.pairs for size in own.sizes},
+            "interval": {size.rule: [size.low, size.high] for size in own.sizes},
+            "no_size_suffices": {
+                size.rule: size.impossible for size in own.sizes if size.impossible
+            },
+        }
+        for own in answer.assurances
+    ]

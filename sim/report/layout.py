@@ -1,0 +1,43 @@
+"""Headings, paragraphs and lists of plain text, 79 columns wide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from textwrap import wrap
+
+WIDTH = 79
+
+
+def title(text: str) -> str:
+    """Write a title, underlined twice."""
+    lines = wrap(text, WIDTH)
+    return "\n".join([*lines, "=" * max(map(len, lines))])
+
+
+def heading(text: str) -> str:
+    """Write a heading, underlined."""
+    lines = wrap(text, WIDTH)
+    return "\n".join([*lines, "-" * max(map(len, lines))])
+
+
+def paragraph(text: str, indent: str = "") -> str:
+    """Wrap a paragraph."""
+    return "\n".join(wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent))
+
+
+def bullets(text: str, items: Sequence[str]) -> Iterator[str]:
+    """Write a list under a heading; nothing where it is empty."""
+    if items:
+        wrapped = [
+            "\n".join(wrap(item, WIDTH, initial_indent="- ", subsequent_indent="  "))
+            for item in items
+        ]
+        yield "\n".join([heading(text), *wrapped])
+
+
+def file_part(files: Sequence[Path]) -> Iterator[str]:
+    """Name the files written."""
+    if files:
+        names = ", ".join(path.name for path in files)
+        yield f"Files in {files[0].parent}:\n{paragraph(names, '  ')}"

@@ -1,0 +1,143 @@
+"""Who takes part, who can be analysed, and who resembles whom, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.inference.registry import CLUSTERED
+from sim.power.answer import PlanAnswer
+from sim.power.operating import RoleCharacteristics
+from sim.power.participation import LevelCorrelation, Participation
+from sim.report.wording import number
+from sim.study.clusters import SiteClusters
+from sim.study.missing import Missing, NoneMissing
+
+MECHANISMS = {
+    "none": "nobody drops out",
+    "mcar": "dropping out by chance",
+    "mar": "dropping out by the total before",
+    "mnar": "dropping out by the change itself",
+}
+SAID = 2.0
+"""Monte Carlo errors by which a bias must differ from zero to be warned of."""
+
+
+def participation_sentences(answer: PlanAnswer) -> Iterator[str]:
+    """Say what becomes of the people recruited, at the answer's size."""
+    missing, clusters = answer.study.missing, answer.study.clusters
+    size = answer.sample_size
+    at = answer.characteristics.pairs.index(size.pairs or size.limit)
+    plain = isinstance(missing, NoneMissing) and missing.item_rate == 0
+    for role in answer.characteristics.roles:
+        own = answer.participation[role.role]
+        if not plain:
+            yield _analysed(role, own, at, missing) + _bias_words(role, at)
+        if isinstance(clusters, SiteClusters):
+            order = "taking turns" if clusters.accrual == "round_robin" else "filled in turn"
+            parts = [_correlated(role.role, level) for level in own.levels]
+            yield (
+                "; ".join(
+                    [
+                        f"The {role.n[at]} {role.role}s come from {own.sites[at]} sites, {order}",
+                        *parts,
+                    ]
+                )
+                + "."
+            )
+
+
+def _analysed(role: RoleCharacteristics, own: Participation, at: int, missing: Missing) -> str:
+    known = own.analysable * role.n[at]
+    items = f"; {missing.item_rate:.0%} of single answers missing" if missing.item_rate else ""
+    return (
+        f"Of {role.n[at]} {role.role}s recruited about {known[0]:.0f} can be analysed in a domain "
+        f"and {known[-1]:.0f} in total ({MECHANISMS[missing.kind]}{items})."
+    )
+
+
+def _correlated(role: str, own: LevelCorrelation) -> str:
+    low, high = f"{own.latent.min():.3f}", f"{own.latent.max():.3f}"
+    latent = low if low == high else f"{low} to {high}"
+    domains = own.observed[:-1]
+    return (
+        f"two {role}s of one {own.level} have changes correlated {latent} on the latent scale, "
+        f"observed {np.nanmin(domains):.3f} to {np.nanmax(domains):.3f} in the domains and "
+        f"{own.observed[-1]:.3f} in total"
+    )
+
+
+def _bias_words(role: RoleCharacteristics, at: int) -> str:
+    bias = role.measures.bias
+    if bias is None:
+        return ""
+    value, error = float(bias.value[at, -1]), float(bias.mcse[at, -1])
+    return (
+        f" Among those, the mean change in total differs from the truth by {value:+.2f} points "
+        f"(Monte Carlo error {number(error)})."
+    )
+
+
+def participation_warnings(answer: PlanAnswer) -> list[str]:
+    """Warn where a test ignores clusters, or missing answers bias the effect."""
+    return [*_ignored_clusters(answer), *_biased(answer)]
+
+
+def _ignored_clusters(answer: PlanAnswer) -> list[str]:
+    analysis = answer.study.analysis
+    if analysis.test in CLUSTERED or not any(own.levels for own in answer.participation.values()):
+        return []
+    null = answer.null_characteristics
+    worst = ("", "", 0, 0.0, 0.0)
+    for role in null.roles:
+        rejection = role.measures.rejection
+        k, e = np.unravel_index(int(np.argmax(rejection.value)), rejection.value.shape)
+        level, error = float(rejection.value[k, e]), float(rejection.mcse[k, e])
+        if level > worst[3]:
+            worst = (role.role, role.endpoints[int(e)], null.pairs[int(k)], level, error)
+    role_name, endpoint, pairs, level, error = worst
+    return [
+        f"The test ignores that people of one site resemble each other: without any effect it "
+        f"rejects '{endpoint}' of the {role_name}s with probability {number(level)} (Monte Carlo "
+        f"error {number(error)}) at {pairs} pairs, instead of {analysis.alpha:g}. Use "
+        "analysis.test=cluster_mean_t or clustered_signed_rank."
+    ]
+
+
+def _biased(answer: PlanAnswer) -> list[str]:
+    size = answer.sample_size
+    at = answer.characteristics.pairs.index(size.pairs or size.limit)
+    found = []
+    for role in answer.characteristics.roles:
+        bias = role.measures.bias
+        if bias is None or answer.participation[role.role].analysable[-1] == 1:
+            continue
+        value, error = float(bias.value[at, -1]), float(bias.mcse[at, -1])
+        if abs(value) > SAID * error and abs(value) >= 0.01:
+            found.append(
+                f"People who are analysed differ from those who drop out: the {role.role}s' mean "
+                f"change in total comes out {abs(value):.2f} points too "
+                f"{'large' if value > 0 else 'small'} (Monte Carlo error {number(error)})."
+            )
+    return found
+
+
+def participation_data(answer: PlanAnswer) -> dict[str, object]:
+    """Hold it as plain data, by role."""
+    endpoints = [*answer.study.scale.domains, "total"]
+    return {
+        role: {
+            "analysable": dict(zip(endpoints, own.analysable.tolist(), strict=True)),
+            "sites": dict(zip(map(str, answer.characteristics.pairs), own.sites, strict=False)),
+            "intraclass_correlation": [
+                {
+                    "level": level.level,
+                    "latent": level.latent.tolist(),
+                    "observed": dict(zip(endpoints, level.observed.tolist(), strict=True)),
+                }
+                for level in own.levels
+            ],
+        }
+        for role, own in answer.participation.items()
+    }
