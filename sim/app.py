@@ -32,15 +32,17 @@ from sim.command import (
     VERBS,
     Verb,
     combinations,
+    composed_words,
     force,
+    help_page,
     help_text,
     hydra_words,
     key_of,
+    named,
     read_flags,
     remove_empty,
     try_folder,
     verb_help,
-    with_config_dir,
 )
 from sim.complaints import JobFailed, no_choice, reworded
 from sim.errors import StudyError
@@ -82,7 +84,7 @@ def compose_study(overrides: Sequence[str] = ()) -> Study:
     (40, 'shift')
     """
     with _hydra(CONF):
-        return _study(_composed("plan", list(overrides), RunMode.RUN)[1])
+        return _study(_composed("plan", named(overrides), RunMode.RUN)[1])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -118,14 +120,11 @@ def _run(flags: Namespace) -> None:
     """Check every point, then hand over to Hydra."""
     verb = flags.verb or DEFAULT_VERB
     conf = CONF if flags.config_path is None else Path(flags.config_path).resolve()
-    name = flags.config_name or DEFAULT_VERB
-    words = with_config_dir(flags)
-    if verb != DEFAULT_VERB and not any(key_of(word) == "hydra.job.name" for word in words):
-        words = [*words, f"hydra.job.name={verb}"]  # names the folder of the run
+    name, words = flags.config_name or DEFAULT_VERB, composed_words(flags)
     new_folders: list[Path] = []
     if flags.help and not flags.overrides and conf == CONF:  # nothing of the user's to compose
-        print(verb_help(OmegaConf.load(conf / "hydra/help/mentorsim.yaml").template, conf))
-        return
+        page = conf / "hydra/help" / help_page(verb)
+        return print(verb_help(OmegaConf.load(page).template, conf))
     if not (flags.hydra_help or flags.shell_completion):
         with _hydra(conf):
             words, new_folders = _checked(VERBS[verb], name, words, flags)

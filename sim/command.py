@@ -195,9 +195,24 @@ def hydra_words(flags: Namespace) -> list[str]:
 # ------------------------------------------------------------------------------ overrides
 
 
-def with_config_dir(flags: Namespace) -> list[str]:
-    """State --config-dir as an override, which composing without hydra.main knows too."""
-    words: list[str] = flags.overrides
+def help_page(verb: str) -> str:
+    """Name the file of a verb's help."""
+    return "mentorsim.yaml" if verb == DEFAULT_VERB else f"{verb}.yaml"
+
+
+def named(words: Sequence[str]) -> list[str]:
+    """Let experiment=null name the experiment of that name; to YAML it would be nothing."""
+    return ["experiment='null'" if word == "experiment=null" else word for word in words]
+
+
+def composed_words(flags: Namespace) -> list[str]:
+    """List the overrides with what the flags and the verb say, as composing takes it."""
+    words = named(flags.overrides)
+    if flags.verb not in (None, DEFAULT_VERB) and not any(
+        key_of(word) == "hydra.job.name" for word in words
+    ):
+        # the first names the folder of the run
+        words += [f"hydra.job.name={flags.verb}", f"hydra/help={flags.verb}"]
     if flags.config_dir is None:
         return words
     if any(word.lstrip("+").startswith("hydra.searchpath=") for word in words):

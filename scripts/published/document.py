@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from published import others, powers, pvalues
+from published import assurances, others, powers, pvalues
 from published.data import CASES, STANDARD_ERRORS, Comparison, Evaluation
 from published.vectors import TOLERANCE, Agreement, adjustments, tests_of_changes
 from published.waiting import LEFT_OUT, NOT_YET
@@ -14,6 +14,7 @@ from published.waiting import LEFT_OUT, NOT_YET
 EVALUATIONS: dict[str, Evaluation] = {
     **pvalues.EVALUATIONS,
     **powers.EVALUATIONS,
+    **assurances.EVALUATIONS,
     **others.EVALUATIONS,
 }
 """How each covered case is compared."""

@@ -35,8 +35,6 @@ METHODS = {
     "BH": "benjamini_hochberg",
     "BY": "benjamini_yekutieli",
 }
-UNIT = 100_000
-"""Estimates in whole units of 1/UNIT standard errors."""
 
 
 def adjusted(case: str) -> list[Comparison]:
@@ -156,23 +154,23 @@ def wilson() -> list[Comparison]:
 
 def _errors(ratio: float, seed: int) -> tuple[tuple[float, float], ...]:
     """Power, type S, type M with their errors, by 200,000 z tests of a true z-ratio."""
-    z = np.rint(UNIT * (ratio + np.random.default_rng(seed).standard_normal(200_000)))
-    z = z.astype(np.int64)
-    rejected = np.abs(z) >= -UNIT * ndtri(0.025)
+    z = ratio + np.random.default_rng(seed).standard_normal(200_000)
+    rejected = np.abs(z) >= -ndtri(0.025)
     hits = np.abs(z[rejected])
     stated = {
         "rejected": rejected.sum(),
         "won": (z[rejected] > 0).sum(),
-        "change": z.sum(),
-        "change_squared": (z**2).sum(),
-        "rejected_change": hits.sum(),
-        "rejected_change_squared": (hits**2).sum(),
+        "estimable": len(z),
+        "change": np.rint(FINE * z).sum(),
+        "change_squared": np.rint(FINE * z**2).sum(),
+        "rejected_change": np.rint(FINE * hits).sum(),
+        "rejected_change_squared": np.rint(FINE * hits**2).sum(),
     }
     counts: dict[str, Any] = {
         field.name: np.full((1, 1), stated.get(field.name, 0), np.int64) for field in fields(Tally)
     }
     counts |= {"replicates": len(z), "families": np.zeros((1, 1, 1, 1), np.int64)}
-    truth = RoleTruth(np.array([UNIT * ratio]), np.zeros(0, np.bool_), 1)
+    truth = RoleTruth(np.array([ratio]), np.zeros(0, np.bool_), 1)
     found = summarise(Tally(**counts), (truth,), (1,), ((1,),), ("one",), ("mean",), ())
     own = found.roles[0].measures
     measures = own.rejection, own.type_s, own.type_m
@@ -213,11 +211,11 @@ def precision() -> list[Comparison]:
     sizes, replicates = np.arange(376, 397), 10_000
     rng = np.random.default_rng(386)
     changes = np.rint(1000 * rng.standard_normal((sizes[-1], 1, replicates))).astype(np.int16)
-    quantiles = student.ppf(0.975, sizes - 1)
+    quantiles = student.ppf(0.975, np.maximum(np.arange(sizes[-1] + 1) - 1, 1))
     rejected = np.zeros((len(sizes), 1, replicates), np.bool_)
-    sums = [np.zeros((len(sizes), 1), np.int64) for _ in range(8)]
-    count_changes(changes, sizes, np.zeros(1), quantiles, np.inf, rejected, *sums)
-    width = sums[6][:, 0] / FINE / replicates / 1000
+    sums = [np.zeros((len(sizes), 1), np.int64) for _ in range(9)]
+    count_changes(changes, sizes, np.ones(1), np.zeros(1), quantiles, np.inf, rejected, *sums)
+    width = sums[7][:, 0] / FINE / replicates / 1000
     found = precise_size(sizes.tolist(), width, CASES[case]["inputs"]["width"] / 2)
     return [compare(case, "N", np.nan if found is None else found)]
 

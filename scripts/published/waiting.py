@@ -6,8 +6,6 @@ NOT_YET = {
     "MW01-Noether": "comes with the control arm",
     "MW02-Happ-Bathke-Brunner": "comes with the control arm",
     "CL03-clusterPower-16x10": "comes with clusters",
-    "AS01-singlearm-spreadsheet": "comes with assurance",
-    "AS05-OHagan-formula": "comes with assurance",
     "DR01-dropout-inflation": "comes with missing answers",
 }
 """Cases by their id."""

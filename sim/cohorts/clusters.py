@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import gammaincinv
 
 from sim.cohorts.correlation import loading_matrix
 from sim.cohorts.normal import FloatArray, rectangle_table
+from sim.cohorts.sites import relative_sizes, site_sequence
 from sim.errors import StudyError
 from sim.study import RoleName
 from sim.study.clusters import SiteClusters
@@ -18,6 +18,8 @@ from sim.study.clusters import SiteClusters
 IntArray = NDArray[np.int64]
 TINY = 1e-9
 """Rounding allowed for in a variance that should not be negative."""
+LEVELS = ("site", "mentee")
+"""Each with a stream of its own, so that none moves the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,13 @@ class ClusterModel:
         mentors, mentees = self.ratio
         return -(-(np.arange(n) + 1) * mentees // mentors) - 1
 
+    def crossed(self, n: int) -> bool:
+        """Whether some of the first n mentors share a mentee but no site."""
+        if all(level.name != "mentee" for level in self.levels):
+            return False
+        together = np.diff(self.mentees(n)) == 0
+        return bool((np.diff(self.sites(n))[together] != 0).any())
+
     def place(self, n: int) -> IntArray:
         """Cluster of each of n people at every level, numbered through; (levels, n)."""
         rows, first = [], 0
@@ -111,8 +120,10 @@ class ClusterModel:
         Every level has a stream of its own and draws cluster by cluster, so
         that a longer accrual begins with the shorter one.
         """
+        streams = dict(zip(LEVELS, rng.spawn(len(LEVELS)), strict=True))
         place, parts, first = self.place(n), [], 0
-        for level, own, stream in zip(self.levels, place, rng.spawn(len(self.levels)), strict=True):
+        for level, own in zip(self.levels, place, strict=True):
+            stream = streams[level.name]
             number = int(own.max(initial=0)) + 1 - first
             first += number
             count = len(level.share)
@@ -121,53 +132,6 @@ class ClusterModel:
             mixed = np.matmul(level.loading[:count, :count].astype(np.float32), normals)
             parts.append(mixed.reshape(number, 2 * count, replicates))
         return np.concatenate(parts)
-
-
-def site_sequence(accrual: SiteClusters, pairs: int) -> IntArray:
-    """Site of each pair in order of accrual.
-
-    Unequal sizes follow the quantiles of a gamma distribution with the stated
-    coefficient of variation. Where sites take turns, the next pair goes to
-    the site that is furthest behind its share.
-
-    Parameters
-    ----------
-    accrual : SiteClusters
-        Order, number or size of the sites.
-    pairs : int
-        How many pairs.
-
-    Returns
-    -------
-    ndarray of int, shape (pairs,)
-    """
-    if accrual.accrual == "in_turn":
-        number = -(-4 * pairs // accrual.per_site) + 1
-        relative = _relative_sizes(min(number, 50), accrual.size_variation)
-        sizes = np.maximum(np.rint(accrual.per_site * np.resize(relative, number)), 1)
-        return np.repeat(np.arange(number), sizes.astype(np.int64))[:pairs]
-    if accrual.size_variation == 0:
-        return np.arange(pairs) % accrual.sites
-    share = _relative_sizes(accrual.sites, accrual.size_variation) / accrual.sites
-    counts = np.zeros(accrual.sites)
-    found = np.empty(pairs, np.int64)
-    for i in range(pairs):
-        found[i] = np.argmax((i + 1) * share - counts)
-        counts[found[i]] += 1
-    return found
-
-
-def _relative_sizes(number: int, variation: float) -> FloatArray:
-    """Sizes relative to their mean, large and small mixed."""
-    if variation == 0:
-        return np.ones(number)
-    shape = variation**-2
-    sizes = gammaincinv(shape, (np.arange(number) + 0.5) / number)
-    spread = sizes / sizes.mean()
-    scale = variation / spread.std() if spread.std() > 0 else 0.0
-    stretched = np.maximum(1 + (spread - 1) * scale, 0.02)
-    order = np.random.default_rng(0).permutation(number)  # fixed: the order is no random effect
-    return np.asarray(stretched[order] / stretched.mean())
 
 
 def cluster_model(
@@ -199,9 +163,9 @@ def cluster_model(
     Raises
     ------
     StudyError
-        Where the clusters would share more than the correlation of before
-        and after leaves.
+        Where an observed correlation cannot be had, or the sizes of the sites.
     """
+    relative_sizes(stated)  # refuses what cannot be, before anybody is drawn
     count = len(correlation) // 2
     pre_post = np.diagonal(correlation, offset=count)[:count]
     stated_levels = [("site", stated.site_icc)]

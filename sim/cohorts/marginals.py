@@ -16,6 +16,7 @@ from sim.study.effects import (
     NoEffect,
     OddsRatioEffect,
     PostEffect,
+    PosteriorEffect,
     ShiftEffect,
 )
 
@@ -79,6 +80,8 @@ def domain_effect(  # noqa: PLR0911 - one return a kind
             nested = isinstance(effect.joint[0][0], tuple)
             joint = effect.joint[index] if nested else effect.joint
             return JointEffect(kind="joint", joint=joint)  # type: ignore[arg-type]
+        case PosteriorEffect():
+            raise TypeError("a posterior is replaced by its medians before")
 
 
 def domain_marginals(pre: FloatArray, effect: DomainEffect, place: str) -> DomainMarginals:

@@ -40,6 +40,8 @@ class Missingness:
         Mean and standard deviation by which x is standardised.
     item_rate : float
         Probability that a single answer is missing.
+    prorated : bool
+        Whether totals are made up from the answers that are there.
     """
 
     depends_on: str
@@ -48,6 +50,7 @@ class Missingness:
     centre: float
     scale: float
     item_rate: float
+    prorated: bool
 
     @property
     def any_item(self) -> bool:
@@ -84,24 +87,25 @@ def missingness(
     Missingness or None
     """
     nobody = ("nothing", -np.inf, 0.0, 0.0, 1.0)
+    rest = stated.item_rate, stated.total == "prorated"
     match stated:
         case MissingCompletelyAtRandom(rate=rate) if rate > 0:
-            found = Missingness("nothing", float(logit(rate)), 0.0, 0.0, 1.0, stated.item_rate)
+            found = Missingness("nothing", float(logit(rate)), 0.0, 0.0, 1.0, *rest)
         case MissingAtRandom(rate=rate, slope=slope) if rate > 0:
             totals = _totals_before(pre_cuts, loading)
             centre, scale = float(totals.mean()), float(totals.std()) or 1.0
             weight = np.full(len(totals), 1 / len(totals))
             intercept = _intercept((totals - centre) / scale, weight, slope, rate)
-            found = Missingness("total", intercept, slope, centre, scale, stated.item_rate)
+            found = Missingness("total", intercept, slope, centre, scale, *rest)
         case MissingNotAtRandom(rate=rate, slope=slope) if rate > 0:
             nodes, weight = np.polynomial.hermite_e.hermegauss(NODES)
             intercept = _intercept(nodes, weight / weight.sum(), slope, rate)
             count = len(pre_cuts)
             sign = np.repeat([-1.0, 1.0], count)
             scale = float(np.sqrt(sign @ correlation @ sign)) or 1.0
-            found = Missingness("change", intercept, slope, 0.0, scale, stated.item_rate)
+            found = Missingness("change", intercept, slope, 0.0, scale, *rest)
         case _:
-            found = Missingness(*nobody, stated.item_rate)
+            found = Missingness(*nobody, *rest)
     return found if found.anybody or found.any_item else None
 
 

@@ -21,8 +21,11 @@ def clustered_signed_rank_curve(
 
     Zeros are dropped, all other changes ranked together; under the null the
     sign of a whole site is a coin. Sites of unequal size are weighed by the
-    precision of their mean signed rank. The p-value is the normal
-    approximation, over the number of sites.
+    precision of their mean signed rank, its intraclass correlation estimated
+    by analysis of variance (without the factor for small samples that the R
+    package clusrank 1.0 puts on it: it changes the weights only, and diverges
+    for few sites). The p-value is the normal approximation, over the number
+    of sites.
 
     Parameters
     ----------
@@ -39,7 +42,8 @@ def clustered_signed_rank_curve(
     -------
     TestResult
         Fields of shape (R, K, E); the statistic is z, `informative` counts
-        sites, and below two there is no information.
+        sites with changes that are not zero. Below two, or where each site's
+        signed ranks add up to zero, there is no information.
 
     References
     ----------
@@ -55,10 +59,7 @@ def clustered_signed_rank_curve(
     )  # fmt: skip
     side = SIDE[analysis.alternative]
     tail = 2 * ndtr(-np.abs(z)) if side == 0 else ndtr(-side * z)
-    enough = (informative >= 2) & (direction != 0)
-    return TestResult(
-        np.where(enough, tail, 1.0), z, direction, np.where(informative >= 2, informative, 0)
-    )
+    return TestResult(np.where(informative > 0, tail, 1.0), z, direction, informative)
 
 
 def cluster_mean_t_curve(

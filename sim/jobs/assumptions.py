@@ -1,10 +1,10 @@
 """What an answer rests on that no source gives."""
 
 from sim.power.answer import Assumption
-from sim.study import Study
+from sim.study import RoleName, Study
 from sim.study.base import Assumed
 from sim.study.checks import shown
-from sim.study.effects import ByDomainEffect
+from sim.study.effects import ByDomainEffect, PosteriorEffect
 
 
 def assumptions_of(study: Study) -> tuple[Assumption, ...]:
@@ -23,11 +23,12 @@ def assumptions_of(study: Study) -> tuple[Assumption, ...]:
     mentee = study.roles.mentee
     sections: list[tuple[str, Assumed | None]] = [
         ("effect", study.effect),
-        ("roles.mentor", study.roles.mentor),
+        ("roles.mentor", None if _takes_over(study, "mentor") else study.roles.mentor),
         ("roles.mentor.effect", study.roles.mentor.effect),
-        ("roles.mentee", mentee),
+        ("roles.mentee", None if _takes_over(study, "mentee") else mentee),
         ("roles.mentee.effect", mentee.effect if mentee else None),
         ("correlation", study.correlation),
+        ("clusters", study.clusters),
     ]
     return tuple(
         Assumption(field, _stated(section), section.assumption)
@@ -36,9 +37,16 @@ def assumptions_of(study: Study) -> tuple[Assumption, ...]:
     )
 
 
+def _takes_over(study: Study, role: RoleName) -> bool:
+    """Tell whether a posterior states a role's answers before, so that the config's do not count."""
+    stated = study.roles.mentor if role == "mentor" else study.roles.mentee
+    effect = study.effect if stated is None or stated.effect is None else stated.effect
+    return stated is not None and isinstance(effect, PosteriorEffect)
+
+
 def _stated(section: Assumed) -> str:
     """Write what a section states, in short."""
-    marks = {"assumption", "effect", "selected_for_significance"}
+    marks = {"assumption", "effect", "prior", "selected_for_significance"}
     if isinstance(section, ByDomainEffect):
         named = [f"{name} {_stated(inner)}" for name, inner in section.domains.items()]
         return "; ".join([*named, f"otherwise {_stated(section.otherwise)}"])

@@ -20,11 +20,13 @@ from sim.jobs.assurance import (
     inflations,
 )
 from sim.jobs.pilot_example import score_example
+from sim.jobs.posterior_effect import with_plain_effects
 from sim.jobs.search import Search
 from sim.power.answer import Attainable, PlanAnswer
 from sim.power.choice import exact_place
-from sim.power.detectable import detectable_effects
+from sim.power.detectable import check_detectable, detectable_effects
 from sim.power.participation import participation
+from sim.power.thinned import Enumerable
 from sim.report.warnings import warnings_of
 from sim.study import RoleName, Study
 
@@ -40,10 +42,13 @@ def check(study: Study) -> None:
     StudyError
         One line that names the field and what would be right.
     """
-    for role in study.role_names:
-        role_population(study, role)
+    study = with_plain_effects(study)
+    populations = tuple(role_population(study, role) for role in study.role_names)
     believed_effects(study)
+    check_detectable(study, populations)
     if study.engine == "exact":
+        for population in populations:
+            Enumerable.of(population, study.analysis).require()
         rules = {rule.name: rule for rule in decision_rules(study)}
         exact_place(rules[study.decision.primary], len(study.scale.domains), study.analysis)
 
@@ -77,6 +82,7 @@ def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
     >>> plan(study).characteristics.replicates
     200
     """
+    asked, study = study, with_plain_effects(study)
     rules = decision_rules(study)
     believed = believed_effects(study)
     with open_executor(**study.compute.model_dump()) as executor:
@@ -84,7 +90,7 @@ def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
         found = search.run()
         averaged = assurances(found.study, believed, executor, search.step)
     answer = PlanAnswer(
-        asked=study,
+        asked=asked,
         study=found.study,
         effects={
             role: true_effects(population)
@@ -95,7 +101,7 @@ def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
         null_characteristics=found.null,
         sample_sizes=found.sizes,
         detectable=detectable_effects(study, search.populations),
-        assumptions=assumptions_of(study),
+        assumptions=assumptions_of(asked),
         pilot_scores=score_example(study),
         participation={
             role: participation(found.study, role, population)

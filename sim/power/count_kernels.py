@@ -9,7 +9,7 @@ FINE = 2**20
 
 @numba.njit(cache=True)
 def count_changes(
-    changes, sizes, truth, quantiles, half_width, rejected,
+    changes, sizes, units, truth, quantiles, half_width, rejected,
     estimable, total, squares, rejected_total, rejected_squares, covered, narrow, width,
     width_squares,
 ):  # fmt: skip
@@ -17,7 +17,8 @@ def count_changes(
 
     Per replicate the mean change and its t interval follow from the number of
     changes that are not missing, their sum and their sum of squares; below two
-    there is no estimate. `quantiles` (N + 1,) are those of t by that number.
+    there is no estimate. `quantiles` (N + 1,) are those of t by that number,
+    `units` (E,) the points that one whole number of a change stands for.
     Means and widths, and their squares, are summed in units of 1/FINE.
     """
     participants, endpoints, replicates = changes.shape
@@ -41,8 +42,8 @@ def count_changes(
                 for r in range(replicates):
                     n = max(number[r], 2.0)
                     spread = max(n * power[r] - own[r] * own[r], 0.0)
-                    centre[r] = own[r] / n
-                    half[r] = quantiles[np.int64(n)] * np.sqrt(spread / (n - 1)) / n
+                    centre[r] = units[e] * own[r] / n
+                    half[r] = units[e] * quantiles[np.int64(n)] * np.sqrt(spread / (n - 1)) / n
                 counts = np.zeros(3, np.int64)
                 whole = np.zeros(6, np.int64)
                 for r in range(replicates):

@@ -11,7 +11,9 @@ from sim.cohorts import Population
 from sim.cohorts.marginals import cut_points, shifted
 from sim.cohorts.normal import FloatArray, rectangle_table
 from sim.cohorts.truth import table_change_pmf
-from sim.power.exact import exact_rejection
+from sim.errors import StudyError
+from sim.power.exact import CUT, WORK_LIMIT, exact_rejection
+from sim.power.thinned import Enumerable, chance_missing, thinned_rejection
 from sim.study import Analysis, Study
 
 LARGEST_SHIFT = 6.0
@@ -41,6 +43,25 @@ class DetectableEffect:
     mean_change: float | None
 
 
+def check_detectable(study: Study, populations: tuple[Population, ...]) -> None:
+    """Refuse to look for detectable effects where the exact engine does not apply.
+
+    Raises
+    ------
+    StudyError
+        Says why.
+    """
+    if study.target.detectable_at is None:
+        return
+    for population in populations:
+        refused = Enumerable.of(population, study.analysis).refused
+        if refused is not None:
+            raise StudyError(
+                f"target.detectable_at: is found by the exact engine, which cannot answer: "
+                f"{refused}; use null"
+            )
+
+
 def detectable_effects(
     study: Study, populations: tuple[Population, ...]
 ) -> tuple[DetectableEffect, ...]:
@@ -61,22 +82,23 @@ def detectable_effects(
     pairs = study.target.detectable_at
     if pairs is None:
         return ()
+    check_detectable(study, populations)
     found: dict[bytes, tuple[float | None, float | None]] = {}
     effects = []
     for role, population in zip(study.role_names, populations, strict=True):
-        n = study.participants(role, pairs)
+        n, gone = study.participants(role, pairs), chance_missing(population) or 0.0
         for d, domain in enumerate(study.scale.domains):
             rho = float(population.correlation[d, d + len(study.scale.domains)])
             pre = population.pre[d]
-            key = np.append(np.round(pre, 12), [rho, n]).tobytes()
+            key = np.append(np.round(pre, 12), [rho, n, gone]).tobytes()
             if key not in found:
-                found[key] = smallest_shift(pre, rho, n, study.target.power, study.analysis)
+                found[key] = smallest_shift(pre, rho, n, study.target.power, study.analysis, gone)
             effects.append(DetectableEffect(role, domain, n, *found[key]))
     return tuple(effects)
 
 
 def smallest_shift(
-    pre: FloatArray, rho: float, n: int, target: float, analysis: Analysis
+    pre: FloatArray, rho: float, n: int, target: float, analysis: Analysis, gone: float = 0.0
 ) -> tuple[float | None, float | None]:
     """Smallest latent shift that is won with a target power, and its mean change.
 
@@ -87,11 +109,13 @@ def smallest_shift(
     rho : float
         Latent correlation before to after.
     n : int
-        Participants.
+        Participants recruited.
     target : float
         Power of winning.
     analysis : Analysis
         Test, level and options.
+    gone : float
+        Probability that a change is missing, by chance.
 
     Returns
     -------
@@ -110,7 +134,11 @@ def smallest_shift(
         post = shifted(pre, side * size)
         table = rectangle_table(cut_points(pre), cut_points(post), rho)
         pmf = table_change_pmf(table, analysis.cut)
-        return float(exact_rejection(pmf, [n], analysis).win[0]) - target
+        if gone > 0:
+            found = thinned_rejection(pmf, np.array([n]), analysis, gone, WORK_LIMIT, CUT)
+        else:
+            found = exact_rejection(pmf, [n], analysis)
+        return float(found.win[0]) - target
 
     if shortfall(LARGEST_SHIFT) < 0:
         return None, None

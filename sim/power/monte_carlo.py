@@ -17,6 +17,7 @@ from sim.compute.blocks import run_blocks
 from sim.compute.streams import Purpose, generator
 from sim.inference.analyse import Conclusions, conclude
 from sim.inference.endpoints import changes_tested, endpoint_changes
+from sim.inference.prorated import prorated_changes, ranked_total, unit
 from sim.inference.rules import DecisionRule, successes
 from sim.power.count_kernels import count_changes, count_true
 from sim.power.tally import Counts, Tally
@@ -117,6 +118,12 @@ class _Prepared:
     nulls: NDArray[np.bool_]
     quantiles: NDArray[np.float64]
     half_width: float
+    units: NDArray[np.float64]
+
+    @property
+    def prorated(self) -> bool:
+        """Whether the total is counted in parts of a point."""
+        return bool(self.units[-1] != 1)
 
 
 @lru_cache(maxsize=4)
@@ -127,7 +134,12 @@ def _prepared(task: BlockTask) -> tuple[_Prepared, ...]:
         truth, nulls = mean_changes(population), true_nulls(population)
         half_width = np.inf if task.half_width is None else task.half_width
         quantiles = np.asarray(stdtrit(np.maximum(np.arange(sizes[-1] + 1) - 1, 1), 0.975))
-        parts.append(_Prepared(population, sizes, place, truth, nulls, quantiles, half_width))
+        units = np.ones(len(truth))
+        if population.missing is not None and population.missing.prorated:
+            units[-1] = 1 / unit(len(nulls))
+        parts.append(
+            _Prepared(population, sizes, place, truth, nulls, quantiles, half_width, units)
+        )
     return tuple(parts)
 
 
@@ -136,7 +148,11 @@ def _simulate_role(task: BlockTask, role: int, block: int) -> _RolePart:
     rng = generator(task.seed, task.purpose, role, block)
     cohort = draw_cohort(own.population, int(own.sizes[-1]), task.block_size, rng)
     changes = endpoint_changes(cohort.scores)  # (R, N, E)
+    if own.prorated:
+        changes[..., -1] = prorated_changes(cohort.scores)
     tested = changes_tested(cohort.scores, changes, task.analysis)
+    if own.prorated:
+        tested = ranked_total(tested, task.analysis)
     found = conclude(tested, own.sizes, task.analysis, cohort.site)
     counts = _happened(found) | _count_changes(own, changes, found.rejected)
     family = _family(found.adjusted_rejected[..., :-1], own.nulls)
@@ -166,8 +182,9 @@ def _count_changes(
     by_size = np.ascontiguousarray(rejected.transpose(1, 2, 0))  # (K, E, R)
     sums = [np.empty(by_size.shape[:2], np.int64) for _ in _SUMS]
     count_changes(
-        by_participant, own.sizes, own.truth, own.quantiles, own.half_width, by_size, *sums
-    )
+        by_participant, own.sizes, own.units, own.truth, own.quantiles, own.half_width, by_size,
+        *sums,
+    )  # fmt: skip
     return dict(zip(_SUMS, sums, strict=True))
 
 

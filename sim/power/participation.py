@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import bdtr
 
 from sim.cohorts import Population
 from sim.cohorts.clusters import observed_icc
@@ -44,11 +45,14 @@ class Participation:
         Sites that take part at every size; empty where there are none.
     levels : tuple of LevelCorrelation
         One per level of clusters.
+    crossed : bool
+        Whether, at the largest size, some share a mentee but no site.
     """
 
     analysable: FloatArray
     sites: tuple[int, ...]
     levels: tuple[LevelCorrelation, ...]
+    crossed: bool
 
 
 def participation(study: Study, role: RoleName, population: Population) -> Participation:
@@ -70,7 +74,7 @@ def participation(study: Study, role: RoleName, population: Population) -> Parti
     people = [study.participants(role, pairs) for pairs in study.sizes]
     clusters = population.clusters
     if clusters is None:
-        return Participation(_analysable(study), (), ())
+        return Participation(_analysable(study), (), (), crossed=False)
     sites = clusters.sites(people[-1])
     levels = tuple(
         LevelCorrelation(
@@ -86,7 +90,10 @@ def participation(study: Study, role: RoleName, population: Population) -> Parti
         for level in clusters.levels
     )
     return Participation(
-        _analysable(study), tuple(len(np.unique(sites[:n])) for n in people), levels
+        _analysable(study),
+        tuple(len(np.unique(sites[:n])) for n in people),
+        levels,
+        clusters.crossed(people[-1]),
     )
 
 
@@ -99,5 +106,6 @@ def _analysable(study: Study) -> FloatArray:
     answered = (1 - missing.item_rate) ** 2
     total = answered**domains
     if missing.total == "prorated":
-        total = (1 - missing.item_rate**domains) ** 2
+        fewer = -(-domains // 2) - 1  # answers that are not yet half
+        total = (1 - float(bdtr(fewer, domains, 1 - missing.item_rate))) ** 2
     return stays * np.append(np.full(domains, answered), total)

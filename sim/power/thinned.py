@@ -59,6 +59,7 @@ def thinned_rejection(
     analysis: Analysis,
     gone: float,
     work_limit: float,
+    cut: float = AUTO_CUT,
 ) -> ExactPower:
     """Exact power where every participant's change is missing by chance.
 
@@ -72,7 +73,7 @@ def thinned_rejection(
         Test and options.
     gone : float
         Probability that a change is missing.
-    work_limit : float
+    work_limit, cut : float
         As for :func:`~sim.power.exact.exact_rejection`.
 
     Returns
@@ -81,7 +82,7 @@ def thinned_rejection(
         Averaged over the binomial number of changes observed.
     """
     most = int(sizes.max())
-    whole = exact_rejection(pmf, range(1, most + 1), analysis, AUTO_CUT, work_limit)
+    whole = exact_rejection(pmf, range(1, most + 1), analysis, cut, work_limit)
     seen = np.arange(most + 1)
     below = np.array([bdtr(np.minimum(seen, n), n, 1 - gone) for n in sizes])
     chance = np.diff(below, axis=1, prepend=0.0)  # binomial, (K, N + 1)

@@ -63,15 +63,13 @@ def power_table(
     names = [wrap(found.rules[q].name, CELL - 2) for q in rules]
     height = max(map(len, names))
     padded = [[""] * (height - len(name)) + name for name in names]
-    lead = ["pairs", *(f"{role.role}s" for role in found.roles)]
+    lead = f"{'pairs':>6}" + "".join(f"{f'{role.role}s':>8}" for role in found.roles)
     lines = []
     for level in range(height):
-        start = (
-            "".join(f"{name:>8}" for name in lead) if level == height - 1 else " " * 8 * len(lead)
-        )
+        start = lead if level == height - 1 else " " * len(lead)
         lines.append(start + "".join(f"{name[level][: CELL - 1]:>{CELL}}" for name in padded))
     for k in shown:
-        start = f"{found.pairs[k]:8}" + "".join(f"{role.n[k]:8}" for role in found.roles)
+        start = f"{found.pairs[k]:6}" + "".join(f"{role.n[k]:8}" for role in found.roles)
         cells = "".join(f"{cell(found.rule_win, k, q):>{CELL}}" for q in rules)
         lines.append(start + cells + (" <" if k == marked else ""))
     return "\n".join(line.rstrip() for line in lines)

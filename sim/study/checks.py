@@ -18,6 +18,7 @@ from sim.study.effects import (
     NoEffect,
     OddsRatioEffect,
     PostEffect,
+    PosteriorEffect,
     ShiftEffect,
 )
 from sim.study.sections import TOTAL
@@ -59,6 +60,7 @@ def check_all(study: Study) -> None:
     _check_sizes(study)
     _check_analysis(study)
     _check_clusters(study)
+    _check_prorated(study)
     _check_cuts(study)
     _check_rules(study)
     _check_calibration(study)
@@ -106,7 +108,7 @@ def _check_roles(study: Study) -> None:
 
 def _check_effect(study: Study, place: str, effect: Effect) -> None:
     match effect:
-        case NoEffect():
+        case NoEffect() | PosteriorEffect():
             return
         case ShiftEffect(shift=values) | OddsRatioEffect(odds_ratio=values):
             _check_count(study, f"{place}.{effect.kind}", values)
@@ -242,6 +244,16 @@ def _check_cuts(study: Study) -> None:
     if analysis.test == "mcnemar" and analysis.cut is None:
         right = f"must be the lowest point that counts as a success (2 to {points}) with mcnemar"
         raise FieldError("analysis.cut", None, right)
+
+
+def _check_prorated(study: Study) -> None:
+    if study.missing.total != "prorated":
+        return
+    if study.analysis.test in ("sign_flip", "mcnemar"):
+        right = f"is not offered for analysis.test={study.analysis.test}; use complete_case"
+        raise FieldError("missing.total", "prorated", right)
+    if len(study.scale.domains) > 7:
+        raise FieldError("missing.total", "prorated", "is offered for at most 7 domains")
 
 
 def _check_clusters(study: Study) -> None:

@@ -123,6 +123,17 @@ class ByDomainEffect(EffectSection):
     """Effect of every domain not named."""
 
 
+class PosteriorEffect(EffectSection):
+    """The medians of a calibrated pilot's posterior, and its distribution before."""
+
+    kind: Literal["posterior"]
+    """This way of stating the effect: at the medians of a posterior."""
+    file: str = Field(min_length=1)
+    """File that `mentorsim calibrate` wrote (path, or the name of a shipped one)."""
+    under: str = Field(min_length=1)
+    """Prior in that file under which the medians are taken: neutral, sceptical or hierarchical."""
+
+
 Effect = Annotated[
     NoEffect
     | ShiftEffect
@@ -130,6 +141,7 @@ Effect = Annotated[
     | PostEffect
     | MedianEffect
     | JointEffect
-    | ByDomainEffect,
+    | ByDomainEffect
+    | PosteriorEffect,
     Field(discriminator="kind"),
 ]

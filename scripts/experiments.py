@@ -1,0 +1,91 @@
+"""Write docs/experiments.md: what each worked example teaches, with what it really prints."""
+
+import re
+from pathlib import Path
+
+from sim import compose_study, plan
+from sim.report.files import write_whole
+from sim.report.terminal import summary
+
+PAGE = Path(__file__).parent.parent / "docs" / "experiments.md"
+
+LESSONS = {
+    "pilot_replay": (
+        "The pilot as it was",
+        "Six mentors and five mentees, each domain tested on its own. An exact test of six people "
+        "who change in one direction cannot give less than .03125, of five not less than .0625: a "
+        "study of this size can hardly be significant whatever mentoring does, and a p-value just "
+        "below .05 from it says little about the size of the effect.",
+    ),
+    "scale_up": (
+        "Mentors and mentees together",
+        "Asking that both roles gain takes more pairs than asking it of either. The two totals are "
+        "won together, so the power of the joint rule lies below both of its parts; and since "
+        "there are only five mentees to six mentors, the role with fewer people can decide. The "
+        "effect on the mentees is an assumption, because no figure is published.",
+    ),
+    "multi_site": (
+        "Hospitals of ten pairs",
+        "People of one hospital resemble each other, so ten pairs of one hospital tell less than "
+        "ten pairs of ten. Here hospitals are filled one after the other, changes within a "
+        "hospital are correlated .05, and the test works on hospital means, which keeps its level. "
+        "The answer counts hospitals as well as pairs. The same study with a test that ignores "
+        "the hospitals would look smaller, and would reject too often: `mentorsim plan "
+        "experiment=multi_site analysis.test=signed_rank` says by how much.",
+    ),
+    "dropout": (
+        "One in five drops out, rather those who gain less",
+        "Who answers twice has gained more than who left. The analysis of those who are left is "
+        "biased upwards, so it needs *fewer* pairs to be significant, and it is significant far "
+        "too often where mentoring does nothing: the apparent saving is the bias. Compare "
+        "`missing=mcar missing.rate=0.2`, where people leave by chance and the number simply "
+        "rises. No sample size repairs the first kind of loss; following people up does.",
+    ),
+    "null": (
+        "Mentoring does nothing",
+        "Every rule is run where there is nothing to find. What is left is the level of the "
+        "design: how often the study would say that mentoring works. (A config file of this name "
+        "has to be meant, so `experiment=null` chooses it, while leaving `experiment` out "
+        "chooses none.)",
+    ),
+    "assurance": (
+        "What the pilot leaves possible",
+        "Power is computed at one effect, as if it were known. Assurance averages over all the "
+        "effects that the pilot leaves possible. Where the two differ much, the pilot is too "
+        "small to size the study, and the honest number is the one with the prior's name on it.",
+    ),
+}
+"""Experiment: heading, what it teaches."""
+
+
+def printed(experiment: str) -> str:
+    """Answer, participation, assurance and warnings, as they are printed."""
+    text = summary(plan(compose_study([f"experiment={experiment}"])))
+    start = re.search(r"^(What the pilot's p-value says|Answer)$", text, re.MULTILINE)
+    stop = re.search(r"^Assumptions$", text, re.MULTILINE)
+    if start is None:
+        raise ValueError(f"{experiment}: prints no answer")
+    return text[start.start() : stop.start() if stop else len(text)].strip()
+
+
+def section(experiment: str) -> str:
+    """One experiment's section."""
+    heading, lesson = LESSONS[experiment]
+    return (
+        f"## {heading}\n\n{lesson}\n\n```sh\nmentorsim plan experiment={experiment}\n```\n\n"
+        f"```text\n{printed(experiment)}\n```\n"
+    )
+
+
+def main() -> None:
+    """Run every experiment and write the page."""
+    head = (
+        "# Worked examples\n\nEach example is a file in `conf/experiment/` that changes several "
+        "settings at once. Below is what each teaches, and what it prints (shortened to the "
+        "answer and the warnings). `scripts/experiments.py` writes this page from runs.\n\n"
+    )
+    write_whole(PAGE, head + "\n".join(section(name) for name in LESSONS))
+
+
+if __name__ == "__main__":
+    main()

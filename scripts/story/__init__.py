@@ -1,0 +1,1 @@
+"""docs/pilot.md: what a pilot of six mentors and five mentees can tell."""

@@ -1,0 +1,99 @@
+"""Which pairs belong to which site, in order of accrual."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import gammaincinv
+
+from sim.cohorts.normal import FloatArray
+from sim.errors import StudyError
+from sim.study.clusters import SiteClusters
+
+CYCLE = 50
+"""Sites filled in turn, after which their sizes come again."""
+ALIKE = 1e-4
+"""Variation below which sizes are all alike."""
+MOST = 0.95
+"""Share of the largest possible variation, all pairs at one site, that sizes can have."""
+
+
+@lru_cache(maxsize=8)
+def site_sequence(accrual: SiteClusters, pairs: int) -> NDArray[np.int64]:
+    """Site of each pair in order of accrual.
+
+    Unequal sizes follow the quantiles of a gamma distribution with the stated
+    coefficient of variation. Where sites take turns, the next pair goes to
+    the site that is furthest behind its share.
+
+    Parameters
+    ----------
+    accrual : SiteClusters
+        Order, number or size of the sites.
+    pairs : int
+        How many pairs.
+
+    Returns
+    -------
+    ndarray of int, shape (pairs,)
+        Not to be written to: who asks again gets the same one.
+    """
+    if accrual.accrual == "in_turn":
+        relative = relative_sizes(accrual)
+        sizes = np.maximum(np.rint(accrual.per_site * relative), 1).astype(np.int64)
+        rounds = -(-pairs // int(sizes.sum()))
+        found = np.repeat(np.arange(rounds * CYCLE), np.tile(sizes, rounds))[:pairs]
+    elif accrual.size_variation < ALIKE:
+        found = np.arange(pairs) % accrual.sites
+    else:
+        share = relative_sizes(accrual) / accrual.sites
+        counts = np.zeros(accrual.sites)
+        found = np.empty(pairs, np.int64)
+        for i in range(pairs):
+            found[i] = np.argmax((i + 1) * share - counts)
+            counts[found[i]] += 1
+    found.flags.writeable = False
+    return found
+
+
+def relative_sizes(accrual: SiteClusters) -> FloatArray:
+    """Sizes of the sites relative to their mean, large and small mixed.
+
+    Parameters
+    ----------
+    accrual : SiteClusters
+        Number of sites, their coefficient of variation.
+
+    Returns
+    -------
+    ndarray, shape (sites,)
+        One cycle where sites are filled in turn.
+
+    Raises
+    ------
+    StudyError
+        Where so few sites cannot vary so much.
+    """
+    number = CYCLE if accrual.accrual == "in_turn" else accrual.sites
+    variation = accrual.size_variation
+    if variation < ALIKE:
+        return np.ones(number)
+    most = MOST * float(np.sqrt(number - 1))
+    if variation > most:
+        raise StudyError(
+            f"clusters.size_variation: {variation:g} must be at most {most:.2f} with "
+            f"{number} sites; state fewer differences or more clusters.sites"
+        )
+    middle = (np.arange(number) + 0.5) / number
+
+    def sizes(log_shape: float) -> FloatArray:
+        found = gammaincinv(np.exp(log_shape), middle)
+        return np.asarray(found / found.mean())
+
+    # quantiles of a few sites vary less than the distribution: solve for the sizes themselves
+    log_shape = brentq(lambda x: float(sizes(x).std()) - variation, -7.0, 20.0, xtol=1e-9)
+    order = np.random.default_rng(0).permutation(number)  # fixed: the order is no random effect
+    return sizes(float(log_shape))[order]
