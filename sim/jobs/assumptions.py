@@ -38,7 +38,7 @@ def assumptions_of(study: Study) -> tuple[Assumption, ...]:
 
 
 def _takes_over(study: Study, role: RoleName) -> bool:
-    """Tell whether a posterior states a role's answers before, so that the config's do not count."""
+    """Tell whether a posterior states a role's answers before, in the place of the config."""
     stated = study.roles.mentor if role == "mentor" else study.roles.mentee
     effect = study.effect if stated is None or stated.effect is None else stated.effect
     return stated is not None and isinstance(effect, PosteriorEffect)

@@ -90,7 +90,7 @@ def _believed(study: Study, role: RoleName) -> dict[str, PopulationDraws]:
 def _posterior(
     study: Study, role: RoleName, file: str, most: int, population: Population
 ) -> dict[str, PopulationDraws]:
-    path = find_shipped(file, "posterior") or Path(file)
+    path = find_shipped(file, "pilot") or Path(file)
     count = len(study.scale.domains)
     between = population.correlation[:count, :count]
     place = "effect.prior.file" if _shared(study, role) else f"roles.{role}.effect.prior.file"

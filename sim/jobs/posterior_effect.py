@@ -54,11 +54,13 @@ def with_plain_effects(study: Study) -> Study:
 def _medians(
     study: Study, role: RoleName, effect: PosteriorEffect
 ) -> tuple[tuple[tuple[float, ...], ...], tuple[float, ...]]:
-    path = find_shipped(effect.file, "posterior") or Path(effect.file)
+    path = find_shipped(effect.file, "pilot") or Path(effect.file)
     domains = study.scale.domains
     found = read_posterior(
         path, role, domains, study.scale.points, np.eye(len(domains)), "effect.file"
     )
+    if not found:
+        raise StudyError(f"effect.file: {path.name!r} says nothing of {role}s")
     if effect.under not in found:
         raise StudyError(f"effect.under: {effect.under!r} {nearest(effect.under, list(found))}")
     own = found[effect.under]

@@ -27,8 +27,7 @@ SAID = 2.0
 def participation_sentences(answer: PlanAnswer) -> Iterator[str]:
     """Say what becomes of the people recruited, at the answer's size."""
     missing, clusters = answer.study.missing, answer.study.clusters
-    size = answer.sample_size
-    at = answer.characteristics.pairs.index(size.pairs or size.limit)
+    at = _place(answer)
     plain = isinstance(missing, NoneMissing) and missing.item_rate == 0
     for role in answer.characteristics.roles:
         own = answer.participation[role.role]
@@ -48,6 +47,12 @@ def participation_sentences(answer: PlanAnswer) -> Iterator[str]:
             )
 
 
+def _place(answer: PlanAnswer) -> int:
+    """Place of the answer's size, or of the largest one, among the sizes."""
+    size = answer.sample_size
+    return answer.characteristics.pairs.index(size.pairs or size.limit)
+
+
 def _analysed(role: RoleCharacteristics, own: Participation, at: int, missing: Missing) -> str:
     known = own.analysable * role.n[at]
     items = f"; {missing.item_rate:.0%} of single answers missing" if missing.item_rate else ""
@@ -61,8 +66,9 @@ def _correlated(role: str, own: LevelCorrelation) -> str:
     low, high = f"{own.latent.min():.3f}", f"{own.latent.max():.3f}"
     latent = low if low == high else f"{low} to {high}"
     domains = own.observed[:-1]
+    who = "one mentee but different sites" if own.level == "mentee" else f"one {own.level}"
     return (
-        f"two {role}s of one {own.level} have changes correlated {latent} on the latent scale, "
+        f"two {role}s of {who} have changes correlated {latent} on the latent scale, "
         f"observed {np.nanmin(domains):.3f} to {np.nanmax(domains):.3f} in the domains and "
         f"{own.observed[-1]:.3f} in total"
     )
@@ -85,30 +91,41 @@ def participation_warnings(answer: PlanAnswer) -> list[str]:
 
 
 def _ignored_clusters(answer: PlanAnswer) -> list[str]:
-    analysis = answer.study.analysis
-    if analysis.test in CLUSTERED or not any(own.levels for own in answer.participation.values()):
-        return []
-    null = answer.null_characteristics
-    worst = ("", "", 0, 0.0, 0.0)
+    """Show the level that the null run attains where the test ignores who resembles whom."""
+    by_sites = answer.study.analysis.test in CLUSTERED
+    null, at = answer.null_characteristics, _place(answer)
+    found = []
     for role in null.roles:
-        rejection = role.measures.rejection
-        k, e = np.unravel_index(int(np.argmax(rejection.value)), rejection.value.shape)
-        level, error = float(rejection.value[k, e]), float(rejection.mcse[k, e])
-        if level > worst[3]:
-            worst = (role.role, role.endpoints[int(e)], null.pairs[int(k)], level, error)
-    role_name, endpoint, pairs, level, error = worst
-    return [
-        f"The test ignores that people of one site resemble each other: without any effect it "
-        f"rejects '{endpoint}' of the {role_name}s with probability {number(level)} (Monte Carlo "
-        f"error {number(error)}) at {pairs} pairs, instead of {analysis.alpha:g}. Use "
-        "analysis.test=cluster_mean_t or clustered_signed_rank."
-    ]
+        own = answer.participation[role.role]
+        alike = [f"{role.role}s of one {level.level}" for level in own.levels]
+        if not alike or (by_sites and not own.crossed):
+            continue
+        ignored = (
+            f"{role.role}s of different sites who share a mentee"
+            if by_sites
+            else " and ".join(alike)
+        )
+        advice = "" if by_sites else " Use analysis.test=cluster_mean_t or clustered_signed_rank."
+        found.append(
+            f"The test ignores that {ignored} resemble each other: "
+            f"{_attained(role, at)} at {null.pairs[at]} pairs, instead of "
+            f"{answer.study.analysis.alpha:g}.{advice}"
+        )
+    return found
+
+
+def _attained(role: RoleCharacteristics, at: int) -> str:
+    level = role.measures.rejection
+    error = float(level.mcse[at].max())
+    return (
+        f"without any effect it rejects a domain with probability "
+        f"{number(float(level.value[at, :-1].mean()))} on average and the total with "
+        f"{number(float(level.value[at, -1]))} (Monte Carlo error up to {number(error)})"
+    )
 
 
 def _biased(answer: PlanAnswer) -> list[str]:
-    size = answer.sample_size
-    at = answer.characteristics.pairs.index(size.pairs or size.limit)
-    found = []
+    at, found = _place(answer), []
     for role in answer.characteristics.roles:
         bias = role.measures.bias
         if bias is None or answer.participation[role.role].analysable[-1] == 1:

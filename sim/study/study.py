@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.study import checks
+from sim.study import analysis_checks, checks
 from sim.study.base import Section
 from sim.study.calibration import Calibration
 from sim.study.clusters import Clusters
@@ -68,6 +68,7 @@ class Study(Section):
     @model_validator(mode="after")
     def _cross_checks(self) -> Self:
         checks.check_all(self)
+        analysis_checks.check_analysis(self)
         return self
 
     @property

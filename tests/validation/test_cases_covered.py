@@ -42,6 +42,8 @@ COVERED = {
     "SM01-retrodesign-beauty": "test_document.py",
     "SM04-typeM-at-power": "test_document.py",
     "PR01-Stata-ciwidth-onemean": "test_document.py",
+    "AS01-singlearm-spreadsheet": "test_assurance_cases.py",
+    "AS05-OHagan-formula": "test_assurance_cases.py",
 }
 sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))  # shadows nothing
 NOT_YET = import_module("published.waiting").NOT_YET

@@ -1,0 +1,163 @@
+"""People of one site resemble each other as stated, and nobody else is moved by that."""
+
+import numpy as np
+import pytest
+
+from sim import compose_study
+from sim.cohorts import draw_cohort, role_population
+from sim.cohorts.clusters import observed_icc, site_sequence
+from sim.cohorts.population import Population
+from sim.errors import StudyError
+from sim.study.clusters import SiteClusters
+
+EFFECT = ["effect=shift", "effect.shift=[0.5,0.0,1.0,0.2,-0.3,0.5,0.0]"]
+
+
+def people(*words: str, role: str = "mentor") -> Population:
+    """Population of a study whose domains differ in their effect."""
+    return role_population(compose_study([*EFFECT, *words]), role)  # type: ignore[arg-type]
+
+
+def accrual(**changed: object) -> SiteClusters:
+    """Order of accrual with some of its settings changed."""
+    plain = {
+        "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "mentee_icc": 0.0,
+        "accrual": "round_robin", "sites": 7, "per_site": 10, "size_variation": 0.0,
+    }  # fmt: skip
+    return SiteClusters(**{**plain, **changed})  # type: ignore[arg-type]
+
+
+def between_members(population: Population, first: int, second: int) -> tuple[np.ndarray, float]:
+    """Correlations of the changes of two participants over replicates, and their error."""
+    replicates = 60_000
+    rng = np.random.default_rng(11)
+    scores = draw_cohort(population, 1 + max(first, second), replicates, rng).scores.astype(int)
+    changes = scores[..., 1] - scores[..., 0]  # (R, N, D)
+    changes = np.concatenate([changes, changes.sum(axis=2, keepdims=True)], axis=2)
+    pairs = zip(changes[:, first].T, changes[:, second].T, strict=True)
+    return np.array([np.corrcoef(a, b)[0, 1] for a, b in pairs]), 1 / np.sqrt(replicates)
+
+
+def test_no_correlation_is_no_clusters() -> None:
+    """With intraclass correlations of 0 every score is the plain one, bit for bit."""
+    draws = [
+        draw_cohort(people(*words), 20, 100, np.random.default_rng(3)).scores
+        for words in ([], ["clusters=sites", "clusters.site_icc=0"])
+    ]
+    assert np.array_equal(*draws)
+
+
+def test_observed_correlation_is_the_simulated_one() -> None:
+    """The correlation of two members' changes is what the rectangles say, at both levels."""
+    words = ["clusters=sites", "clusters.stated_as=latent", "clusters.site_icc=0.1"]
+    population = people(*words, "clusters.mentee_icc=0.2", "clusters.sites=3")
+    assert population.clusters is not None
+    cuts = population.pre_cuts, population.post_cuts[:, 0]
+    site, mentee = (
+        observed_icc(level.share, *cuts, population.correlation)
+        for level in population.clusters.levels
+    )
+    same_site, error = between_members(population, 0, 3)
+    assert np.allclose(same_site, site, atol=4 * error)
+    # the fifth and sixth mentor share the fifth mentee, but are of different sites
+    same_mentee, error = between_members(population, 4, 5)
+    assert np.allclose(same_mentee, mentee, atol=4 * error)
+    nothing, error = between_members(population, 0, 1)
+    assert np.allclose(nothing, 0, atol=4 * error)
+
+
+@pytest.mark.parametrize(("icc", "low", "high"), [(0.1, 0.055, 0.080), (0.3, 0.17, 0.24)])
+def test_observed_is_smaller_than_latent(icc: float, low: float, high: float) -> None:
+    """The observed correlation lies in the range that a prototype found."""
+    words = ["clusters=sites", "clusters.stated_as=latent", f"clusters.site_icc={icc}"]
+    population = people(*words)
+    assert population.clusters is not None
+    share = population.clusters.levels[0].share
+    cuts = population.pre_cuts, population.post_cuts[:, 0]
+    found = observed_icc(share, *cuts, population.correlation)[:-1]
+    assert (found > low).all()
+    assert (found < high + 0.015).all()  # the prototype's range is of no shift of a whole SD
+    assert (found < icc).all()
+
+
+def test_stated_as_observed() -> None:
+    """A correlation stated as observed is the observed one in every domain."""
+    population = people("clusters=sites", "clusters.site_icc=0.08")
+    assert population.clusters is not None
+    share = population.clusters.levels[0].share
+    cuts = population.pre_cuts, population.post_cuts[:, 0]
+    found = observed_icc(share, *cuts, population.correlation)[:-1]
+    assert np.allclose(found, 0.08, atol=1e-6)
+
+
+def test_clusters_keep_marginals_and_correlations() -> None:
+    """One person's answers are distributed with clusters as without."""
+    words = ["clusters=sites", "clusters.site_icc=0.2", "clusters.mentee_icc=0.1"]
+    population, replicates = people(*words), 100_000
+    rng = np.random.default_rng(7)
+    scores = draw_cohort(population, 1, replicates, rng).scores[:, 0].astype(int)  # (R, D, 2)
+    for d, (pre, post) in enumerate(zip(population.pre, population.post, strict=True)):
+        for time, expected in enumerate((pre, post)):
+            share = np.bincount(scores[:, d, time], minlength=6)[1:] / replicates
+            assert (np.abs(share - expected) < 4 * np.sqrt(expected / replicates)).all()
+        table = np.zeros((5, 5))
+        np.add.at(table, (scores[:, d, 0] - 1, scores[:, d, 1] - 1), 1 / replicates)
+        bound = 4.5 * np.sqrt(population.tables[d] / replicates) + 1e-4
+        assert (np.abs(table - population.tables[d]) < bound).all()
+
+
+def test_a_longer_accrual_begins_with_the_shorter() -> None:
+    """The first people are the same whoever comes after, with clusters and missing answers."""
+    population = people(
+        "clusters=sites", "clusters.mentee_icc=0.2", "missing=mnar", "missing.item_rate=0.1"
+    )
+    short, long = (
+        draw_cohort(population, n, 130, np.random.default_rng(5)).scores for n in (9, 23)
+    )
+    assert np.array_equal(short, long[:, :9])
+
+
+def test_too_much_is_refused() -> None:
+    """Clusters that leave too little for the person are refused in one line."""
+    words = ["clusters=sites", "clusters.stated_as=latent", "correlation.pre_post=0.5"]
+    with pytest.raises(StudyError, match=r"clusters: the intraclass correlations leave too little"):
+        people(*words, "clusters.site_icc=0.7", "clusters.mentee_icc=0.7")
+    with pytest.raises(StudyError, match=r"clusters.site_icc: 0.99 .* cannot be had; at most"):
+        people("clusters=sites", "clusters.site_icc=0.99")
+    stated = compose_study(["clusters=sites", "effect=joint"])
+    with pytest.raises(StudyError, match="a table of before by after"):
+        role_population(stated, "mentor")
+
+
+def test_sites_take_turns() -> None:
+    """Where sites take turns, each has its share at every moment."""
+    assert site_sequence(accrual(sites=3), 7).tolist() == [0, 1, 2, 0, 1, 2, 0]
+    uneven = site_sequence(accrual(sites=10, size_variation=0.5), 2000)
+    sizes = np.bincount(uneven)
+    assert len(sizes) == 10
+    assert sizes.std() / sizes.mean() == pytest.approx(0.5, abs=0.02)
+    assert np.array_equal(site_sequence(accrual(sites=10, size_variation=0.5), 60), uneven[:60])
+
+
+def test_sites_are_filled_in_turn() -> None:
+    """Where sites are filled in turn, they have the stated mean size and variation."""
+    turn = accrual(accrual="in_turn", per_site=4)
+    assert site_sequence(turn, 9).tolist() == [0, 0, 0, 0, 1, 1, 1, 1, 2]
+    uneven = np.bincount(
+        site_sequence(turn.model_copy(update={"size_variation": 0.4, "per_site": 50}), 2400)
+    )
+    assert uneven[:-1].mean() == pytest.approx(50, rel=0.1)
+    assert uneven[:-1].std() / 50 == pytest.approx(0.4, abs=0.08)
+
+
+def test_mentees_are_where_their_mentors_are() -> None:
+    """Pair i is mentor i with mentee ceil(5 i / 6); both are at one site."""
+    words = ["clusters=sites", "clusters.sites=4", "clusters.mentee_icc=0.1"]
+    mentors, mentees = (people(*words, role=role).clusters for role in ("mentor", "mentee"))
+    assert mentors is not None
+    assert mentees is not None
+    whose = mentors.mentees(12)
+    assert whose.tolist() == [-(-5 * i // 6) - 1 for i in range(1, 13)]
+    by_mentor, by_mentee = mentors.sites(12), mentees.sites(10)
+    for mentee in range(10):
+        assert by_mentee[mentee] == by_mentor[int(np.flatnonzero(whose == mentee)[0])]

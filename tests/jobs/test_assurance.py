@@ -1,0 +1,295 @@
+"""Assurance from a study to its answer: where it must equal power, and where nothing may move."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from oracles.checks import SLIP
+from oracles.results import results_of
+from oracles.studies import PRE, small_study
+from scipy.stats import norm
+
+from sim import compose_study, plan
+from sim.cohorts.drawn import PopulationDraws
+from sim.cohorts.posterior_file import posterior_csv
+from sim.errors import StudyError
+from sim.jobs.assurance import STATED, assurance_blocks, believed_effects, inflations
+from sim.power.answer import PlanAnswer
+from sim.power.rows import rows
+from sim.report.files import results_csv, summary_data
+
+RULES = {
+    "one": {"kind": "one", "endpoints": ("b",), "roles": ("mentor",)},
+    "any": {"kind": "any", "endpoints": "domains", "roles": ("mentor",)},
+    "two": {"kind": "at_least", "k": 2, "endpoints": "domains", "roles": ("mentor",)},
+    "all": {"kind": "all", "endpoints": "domains", "roles": ("mentor",)},
+    "total": {"kind": "one", "endpoints": "total", "roles": ("mentor",)},
+}
+DOMAINS = ("a", "b", "c")
+
+
+def prior_of(**changes: Any) -> dict[str, Any]:
+    """State a normal prior; by default one point, at the stated effect."""
+    point = {"mean": 0.5, "sd": 0.0, "between_sd": 0.0, "draws": 100, "replicates": 40}
+    return {"kind": "normal_shift", **point, **changes}
+
+
+def effect_of(**changes: Any) -> dict[str, Any]:
+    """State a shift with a prior."""
+    return {"kind": "shift", "shift": 0.5, "prior": prior_of(**changes)}
+
+
+def answer_of(**changes: Any) -> PlanAnswer:
+    """Plan a small study with a prior."""
+    stated = {
+        "effect": effect_of(),
+        "decision": {"primary": "one", "rules": RULES},
+        "design": {"sizes": (6, 12, 25)},
+        "analysis": {"adjustment": "none"},
+        **changes,
+    }
+    return plan(small_study(**stated))
+
+
+# ------------------------------------------------------------------ a prior of one point
+
+
+def test_a_point_prior_is_power() -> None:
+    """With one effect believed, assurance is the power of every rule at every size."""
+    answer = answer_of(monte_carlo={"replicates": 4000}, engine="auto")
+    (own,), found = answer.assurances, answer.characteristics
+    assert found.exact_rules == (True, False, False, False, False)
+    spread = np.hypot(own.value.mcse, found.rule_win.mcse)
+    assert (np.abs(own.value.value - found.rule_win.value) <= 4 * spread).all()
+    assert np.array_equal(own.limit.value, np.ones(5))
+    assert np.allclose(own.value.mcse, np.sqrt(own.value.value * (1 - own.value.value) / 4000),
+                       rtol=0.4, atol=1e-9)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"correlation": {"pre_post": -0.3, "domains": 0.2}},
+        {"analysis": {"adjustment": "none", "test": "mcnemar", "cut": 4, "total_cut": 10}},
+        {"analysis": {"adjustment": "none", "alternative": "less"},
+         "effect": {"kind": "shift", "shift": -0.5, "prior": prior_of(mean=-0.5)}},
+    ],
+    ids=["negative correlation", "mcnemar", "falls"],
+)  # fmt: skip
+def test_a_point_prior_is_the_exact_power(changes: Mapping[str, Any]) -> None:
+    """Whatever the correlation, test or direction, one domain's assurance is its exact power."""
+    answer = answer_of(**{"engine": "auto", **changes})
+    (own,), found = answer.assurances, answer.characteristics
+    assert found.exact_rules[0]
+    power = found.rule_win.value[:, 0]
+    error = np.sqrt(power * (1 - power) / 4000)
+    assert (np.abs(own.value.value[:, 0] - power) <= 4 * error).all()
+    assert np.array_equal(own.limit.value, np.ones(5))
+
+
+def test_assurance_is_the_integral_of_exact_powers() -> None:
+    """Under a normal prior, one domain's assurance is the weighted mean of its exact powers."""
+    answer = answer_of(effect=effect_of(sd=0.4, draws=400, replicates=20), engine="auto")
+    places = norm.ppf((np.arange(40) + 0.5) / 40, 0.5, 0.4)
+    powers = [
+        plan(small_study(
+            effect={"kind": "shift", "shift": float(shift)}, engine="exact",
+            decision={"primary": "one", "rules": {"one": RULES["one"]}},
+            design={"sizes": (6, 12, 25)}, analysis={"adjustment": "none"},
+        )).characteristics.rule_win.value[:, 0]
+        for shift in places
+    ]  # fmt: skip
+    (own,) = answer.assurances
+    error = np.sqrt(0.25 / 8000)  # draws stand at quantiles: what is left is of the replicates
+    assert (np.abs(own.value.value[:, 0] - np.mean(powers, axis=0)) <= 4.4 * error).all()
+    assert own.limit.value[0] == pytest.approx(norm.cdf(0.5 / 0.4), abs=1 / 400)
+    spread = own.power_quantiles[2, :, 0] - np.median(powers, axis=0)
+    assert (np.abs(spread) <= 0.1).all()
+
+
+# ----------------------------------------------------------------------- nothing moves
+
+
+def test_switching_assurance_on_moves_nothing() -> None:
+    """Main and null runs are the same to the bit with and without a prior."""
+    with_prior = answer_of(effect=effect_of(sd=0.2))
+    without = answer_of(effect={"kind": "shift", "shift": 0.5})
+    for name in ("characteristics", "null_characteristics"):
+        pair = [list(rows(getattr(answer, name))) for answer in (with_prior, without)]
+        assert pair[0] == pair[1]
+    assert with_prior.sample_sizes == without.sample_sizes
+    assert results_csv(with_prior).startswith(results_csv(without))
+    assert without.assurances == ()
+    assert summary_data(without)["assurance"] == []
+
+
+def test_same_answer_in_two_processes() -> None:
+    """Two worker processes give the same bytes as this one."""
+    stated = {"effect": effect_of(sd=0.3, draws=24, replicates=10)}
+    alone, pool = (
+        results_csv(answer_of(**stated, compute=compute))
+        for compute in ({"kind": "in_process"}, {"kind": "process_pool", "workers": 2})
+    )
+    assert alone == pool
+
+
+def test_progress_tells_of_every_draw() -> None:
+    """Blocks of assurance are counted: the last one done is the last one told of."""
+    heard: list[tuple[int, int]] = []
+    study = small_study(effect=effect_of(draws=20, replicates=2))
+    plan(study, lambda done, total: heard.append((done, total)))
+    assert [done for done, _ in heard] == list(range(1, 25))
+    assert heard[-1] == (24, 24)
+    assert assurance_blocks(believed_effects(study)) == 20
+
+
+# --------------------------------------------------------------------- roles and priors
+
+BOTH = {
+    "mentor": {"pre": PRE},
+    "mentee": {"pre": PRE},
+}
+OF_BOTH = {
+    "primary": "both",
+    "rules": {"both": {"kind": "all", "endpoints": "total", "roles": ("mentor", "mentee")}},
+}
+
+
+def related(believed: dict[str, dict[Any, PopulationDraws]]) -> float:
+    """Correlation between the roles' shifts."""
+    (own,) = believed.values()
+    return float(np.corrcoef(own["mentor"].shift[:, 0], own["mentee"].shift[:, 0])[0, 1])
+
+
+def test_roles_share_a_belief_only_where_they_share_the_effect() -> None:
+    """One effect for both roles is one belief; effects stated apart are believed apart."""
+    prior = {"sd": 0.3, "draws": 400, "replicates": 2}
+    shared = small_study(effect=effect_of(**prior), roles=BOTH, decision=OF_BOTH)
+    assert related(believed_effects(shared)) == pytest.approx(1)
+    apart = {**BOTH, "mentee": {"pre": PRE, "effect": effect_of(**prior)}}
+    stated = small_study(effect=effect_of(**prior), roles=apart, decision=OF_BOTH)
+    assert abs(related(believed_effects(stated))) < norm.isf(SLIP / 2) / np.sqrt(400)
+
+
+def test_fewer_draws_of_one_role_still_stand_for_the_other() -> None:
+    """Where one role has fewer draws, those used of the other are no lower half of its belief."""
+    few = effect_of(sd=0.3, draws=50, replicates=2)
+    roles = {**BOTH, "mentee": {"pre": PRE, "effect": few}}
+    study = small_study(
+        effect=effect_of(sd=0.3, draws=500, replicates=2), roles=roles, decision=OF_BOTH
+    )
+    (own,) = believed_effects(study).values()
+    used = own["mentor"].shift[: len(own["mentee"]), 0]
+    assert abs(used.mean() - 0.5) < norm.isf(SLIP / 2) * 0.3 / np.sqrt(50)
+
+
+def test_roles_that_no_rule_looks_at_are_left_out() -> None:
+    """Mentees without a rule change no number of assurance, whatever is believed of them."""
+    alone = answer_of(effect=effect_of(sd=0.2))
+    mentee = {"pre": PRE, "effect": effect_of(mean=2.0)}
+    beside = answer_of(effect=effect_of(sd=0.2), roles={**BOTH, "mentee": mentee})
+    values = [answer.assurances[0].value.value for answer in (alone, beside)]
+    assert np.array_equal(*values)
+    only = answer_of(effect={"kind": "shift", "shift": 0.5}, roles={**BOTH, "mentee": mentee})
+    assert only.assurances == ()
+
+
+def posterior_at(path: Path, roles: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """Write posteriors of 20 draws under priors of those names by role; state the prior."""
+    rng = np.random.default_rng(1)
+    drawn = {
+        (name, role): PopulationDraws(
+            rng.normal(0.5, 0.3, (20, 3)), rng.uniform(0, 1, (20, 3)),
+            rng.dirichlet(np.ones(5), (20, 3)), np.eye(3),
+        )
+        for role, names in roles.items()
+        for name in names
+    }  # fmt: skip
+    path.write_text(posterior_csv(drawn, DOMAINS))  # type: ignore[arg-type]
+    prior = {"kind": "posterior", "file": str(path), "draws": 20, "replicates": 2}
+    return {"kind": "shift", "shift": 0.5, "prior": prior}
+
+
+def test_priors_go_together_by_name(tmp_path: Path) -> None:
+    """Posteriors of one name go together, a stated prior with each; other names are refused."""
+    path = tmp_path / "own.csv"
+    same = posterior_at(path, {"mentor": ("x", "y"), "mentee": ("y", "x")})
+    found = believed_effects(small_study(effect=same, roles=BOTH, decision=OF_BOTH))
+    assert {name: list(own) for name, own in found.items()} == {
+        "x": ["mentor", "mentee"],
+        "y": ["mentor", "mentee"],
+    }
+    roles = {**BOTH, "mentee": {"pre": PRE, "effect": effect_of(draws=20)}}
+    found = believed_effects(small_study(effect=same, roles=roles, decision=OF_BOTH))
+    assert list(found) == ["x", "y"]
+    assert found["x"]["mentee"] is found["y"]["mentee"]
+    other = posterior_at(path, {"mentor": ("x", "y"), "mentee": ("x",)})
+    with pytest.raises(StudyError, match=r"^effect.prior.file: the priors must have the same name"):
+        believed_effects(small_study(effect=other, roles=BOTH, decision=OF_BOTH))
+
+
+def test_a_posterior_named_as_the_stated_prior_is_one_of_them(tmp_path: Path) -> None:
+    """A file may call a prior as the config's own is called, and keeps all its priors."""
+    effect = posterior_at(tmp_path / "own.csv", {"mentor": (STATED, "z")})
+    assert list(believed_effects(small_study(effect=effect))) == [STATED, "z"]
+
+
+def test_fewest_replicates_of_any_role() -> None:
+    """Roles are simulated together, with the fewest replicates that any of them states."""
+    roles = {**BOTH, "mentee": {"pre": PRE, "effect": effect_of(draws=20, replicates=4)}}
+    answer = answer_of(effect=effect_of(draws=30, replicates=8), roles=roles, decision=OF_BOTH)
+    (own,) = answer.assurances
+    assert own.draws == 20
+    assert np.array_equal(80 * own.value.value, np.round(80 * own.value.value))
+
+
+# ------------------------------------------------------------------------- experiments
+
+
+def test_experiment_assurance_runs() -> None:
+    """experiment=assurance answers for both published domains under three priors."""
+    words = ["design.sizes=[20,60]", "monte_carlo.replicates=500", "effect.prior.draws=40",
+             "effect.prior.replicates=10"]  # fmt: skip
+    answer = plan(compose_study(["experiment=assurance", *words]))
+    assert answer.sample_size.rule == "both published domains"
+    assert [own.prior for own in answer.assurances] == ["neutral", "sceptical", "hierarchical"]
+    assert {own.draws for own in answer.assurances} == {40}
+    assert [own.name for own in answer.inflations] == ["Browne 1995", "Whitehead 2016"]
+    k = answer.characteristics.rule_index("both published domains")
+    neutral, sceptical, _ = (own.value.value[:, k] for own in answer.assurances)
+    assert (sceptical < neutral).all()
+
+
+def test_effect_believed_runs() -> None:
+    """effect=believed states one prior, whose assurance at the target's size is below power."""
+    words = ["design.sizes=[20,60]", "monte_carlo.replicates=500"]
+    answer = plan(compose_study(["effect=believed", *words]))
+    (own,) = answer.assurances
+    assert (own.prior, own.draws) == (STATED, 200)
+    k = answer.characteristics.rule_index("total")
+    assert (own.value.value[:, k] < answer.characteristics.rule_win.value[:, k]).all()
+    assert own.limit.value[k] == pytest.approx(norm.cdf(0.4 / np.hypot(0.2, 0.04)), abs=0.03)
+
+
+def test_inflation_needs_a_belief_and_a_pilot() -> None:
+    """Rules of thumb stand beside assurance only, and only where there is a pilot."""
+    default = compose_study([])
+    assert [own.factor for own in inflations(default)] == pytest.approx([2.1345, 1.4187], abs=2e-3)
+    assert inflations(default.model_copy(update={"pilot": None})) == ()
+    assert inflations(compose_study(["effect=shift"])) == ()
+
+
+def test_results_have_assurance(tmp_path: Path) -> None:
+    """results.csv has assurance, P(enough power) and quantiles of every rule, size and prior."""
+    effect = posterior_at(tmp_path / "own.csv", {"mentor": ("x", "y")})
+    results = results_of(answer_of(effect=effect))
+    for prior in "xy":
+        for measure in ("assurance", "power_at_target", "power_q05", "power_q50", "power_q95"):
+            found = results.where(measure=f"{measure}_{prior}")
+            assert len(found) == 3 * 5
+            assert {
+                (row.kind, row.replicates, row.engine, row.n == row.pairs) for row in found
+            } == {("rule", 20, "monte_carlo", True)}
+            assert all(row.value is not None and 0 <= row.value <= 1 for row in found)

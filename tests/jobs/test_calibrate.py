@@ -1,0 +1,160 @@
+"""The calibration job: one answer from one study, files that a plan takes, mistakes in one line."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import compose_study, plan
+from sim.app import main
+from sim.errors import StudyError
+from sim.jobs.calibrate import calibrate, check
+from sim.pilot.calibrated import CalibrationAnswer
+from sim.report.calibration import calibration_summary, write_calibration
+
+QUICK = [
+    "calibration.draws=8192",
+    "calibration.kept=20",
+    "calibration.tests=[signed_rank_asymptotic,paired_t]",
+]
+SHIPPED = Path(__file__).resolve().parents[2] / "conf" / "pilot" / "raju_2022.csv"
+
+
+@pytest.fixture(scope="module")
+def quick() -> CalibrationAnswer:
+    """Calibration of the published pilot with few draws."""
+    return calibrate(compose_study(QUICK))
+
+
+def test_same_study_same_answer(quick: CalibrationAnswer) -> None:
+    """The draws are the same for the same study, and others for another seed."""
+    again, other = (calibrate(compose_study([*QUICK, f"seed={seed}"])) for seed in (2022, 7))
+    first, second, third = (
+        answer.roles[0].draws["hierarchical"].shift for answer in (quick, again, other)
+    )
+    assert np.array_equal(first, second)
+    assert not np.array_equal(first, third)
+    for own, theirs in zip(quick.roles[0].posteriors, other.roles[0].posteriors, strict=True):
+        for a, b in zip(own.domains, theirs.domains, strict=True):
+            assert abs(a.shift_quantiles[1] - b.shift_quantiles[1]) < 0.15
+
+
+def test_stages_are_reported() -> None:
+    """Progress goes from the first stage to the last."""
+    seen: list[tuple[int, int]] = []
+    calibrate(compose_study(QUICK), lambda done, of: seen.append((done, of)))
+    assert seen == [(stage, 5) for stage in range(1, 6)]
+
+
+def test_shipped_posterior_is_what_calibrate_writes(tmp_path: Path) -> None:
+    """The posterior that comes with the package is that of the default study."""
+    answer = calibrate(compose_study([]))
+    write_calibration(answer, tmp_path)
+    ours, theirs = (
+        list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+        for path in (tmp_path / "posterior.csv", SHIPPED)
+    )
+    assert len(ours) == len(theirs)
+    # another processor may round a sum differently, and so choose another draw now and then
+    assert np.mean([a == b for a, b in zip(ours, theirs, strict=True)]) > 0.99
+
+
+def test_a_plan_takes_the_file(quick: CalibrationAnswer, tmp_path: Path) -> None:
+    """What calibrate writes is what a plan averages over, as prior or as effect."""
+    write_calibration(quick, tmp_path)
+    file = tmp_path / "posterior.csv"
+    words = ["design.sizes=[20]", "monte_carlo.replicates=500", "monte_carlo.block_size=100"]
+    answer = plan(compose_study([*words, f"effect.prior.file={file}"]))
+    assert [own.prior for own in answer.assurances] == ["neutral", "sceptical", "hierarchical"]
+    assert answer.assurances[0].draws == 20
+    stated = plan(compose_study([*words, "effect=posterior", f"effect.file={file}"]))
+    medians = np.median(quick.roles[0].draws["hierarchical"].shift, axis=0)
+    assert np.allclose(np.nanmedian(stated.effects["mentor"].shift, axis=1), medians, atol=1e-3)
+
+
+def test_files_and_screen(quick: CalibrationAnswer, tmp_path: Path) -> None:
+    """Counts on screen and in the files are those found; no line is wider than 80 columns."""
+    write_calibration(quick, tmp_path)
+    data = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    counts = data["roles"][0]["data_sets"]
+    assert counts["clinical practice"]["signed_rank_asymptotic"] == 38
+    assert counts["areas for improvement"]["signed_rank_asymptotic"] == 96
+    with (tmp_path / "patterns.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    ranked = [row for row in rows if row["test"] == "signed_rank_asymptotic"]
+    assert sum(int(row["data_sets"]) for row in ranked) == 38 + 96
+    assert {float(row["exact_p"]) for row in ranked} == {0.0625}
+    text = calibration_summary(quick)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "does not say which test" in " ".join(text.split())
+
+
+def test_total_check(quick: CalibrationAnswer) -> None:
+    """The total is predicted, with the sceptical prior below the neutral one, and not fitted."""
+    total = quick.roles[0].total
+    assert total["neutral"].published_change == 6
+    assert total["sceptical"].change[1] < total["hierarchical"].change[1]
+    for own in total.values():
+        assert 0 <= max(own.everything.values()) <= own.summaries <= 1
+        assert own.pre[0] <= own.pre[1] <= own.pre[2]
+
+
+def test_raw_answers() -> None:
+    """A file of answers goes the same way, described and with both roles."""
+    answer = calibrate(compose_study(["pilot=synthetic", *QUICK, "calibration.draws=16384"]))
+    assert [role.role for role in answer.roles] == ["mentor", "mentee"]
+    assert set(answer.descriptions) == {"mentor", "mentee"}
+    assert all(not role.findings and not role.total for role in answer.roles)
+    assert max(map(len, calibration_summary(answer).splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["pilot=none"], "pilot: none is stated; choose one, such as pilot=raju_2022"),
+        (["calibration.tests=[sign,sign]"], "calibration.tests: 'sign' is named twice"),
+        (["calibration.test_weights=[1,2]"], "must be 6 numbers, one per test"),
+        (["pilot.data=nowhere.csv", "pilot.outcomes=[]"], "nowhere.csv"),
+        (
+            ["pilot.outcomes=[{role:mentor,outcome:strngths,pre:'3',post:'4',p:'0.04'}]"],
+            "did you mean 'strengths'?",
+        ),
+        (
+            ["pilot.outcomes=[{role:mentor,outcome:strengths,pre:'3',post:'4',p:'low'}]"],
+            "pilot.outcomes[0].p: 'low' must be",
+        ),
+        (
+            [
+                "pilot.outcomes=[{role:mentor,outcome:strengths,pre:'3',post:'4',p:'0.008'}]",
+                "calibration.tests=[signed_rank_asymptotic]",
+            ],
+            "nearest attainable: signed_rank_asymptotic 0.0143",
+        ),
+    ],
+)
+def test_mistakes(
+    words: list[str], line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A mistake is answered in one line with status 2, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["calibrate", *words]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert line in err
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert left == []
+
+
+def test_too_few_draws_are_refused() -> None:
+    """Draws that carry too little of the posterior are refused, naming the setting."""
+    with pytest.raises(StudyError, match=r"calibration.draws: 1024 draws leave an effective"):
+        calibrate(compose_study([*QUICK, "calibration.draws=1024"]))
+
+
+def test_check_reads_the_pilot() -> None:
+    """The default study passes the check."""
+    check(compose_study([]))
