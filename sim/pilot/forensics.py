@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain, combinations
 from math import comb
 
 import numpy as np
@@ -171,13 +172,10 @@ def _tables(
 
 def compositions(total: int, parts: int) -> IntArray:
     """All ways to share a total among parts, in lexicographic order; (ways, parts)."""
-    if parts == 1:
-        return np.full((1, 1), total, np.int64)
-    blocks = []
-    for first in range(total + 1):
-        rest = compositions(total - first, parts - 1)
-        blocks.append(np.column_stack([np.full(len(rest), first), rest]))
-    return np.concatenate(blocks)
+    ways, last = comb(total + parts - 1, total), total + parts - 1
+    places = chain.from_iterable(combinations(range(last), parts - 1))  # bars between stars
+    bars = np.fromiter(places, np.int64, ways * (parts - 1)).reshape(ways, parts - 1)
+    return np.diff(bars, axis=1, prepend=-1, append=last) - 1
 
 
 def _skipped(total: int, parts: int) -> IntArray:

@@ -52,12 +52,16 @@ def nearest(word: str, known: list[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else "known: " + ", ".join(known)
 
 
-def check_all(study: Study) -> None:
-    """Run every cross-field check, in the order in which a reader would meet them."""
+def check_people(study: Study) -> None:
+    """Run the cross-field checks of who takes part, in the order in which a reader meets them."""
     _check_scale(study)
     _check_roles(study)
     _check_matrices(study)
     _check_sizes(study)
+
+
+def check_conclusions(study: Study) -> None:
+    """Run the checks of what is concluded and shown, which look at the analysis too."""
     _check_rules(study)
     if study.report.pilot_example and (study.pilot is None or study.pilot.example is None):
         raise FieldError("report.pilot_example", True, "needs a pilot file with an example")

@@ -67,8 +67,9 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _cross_checks(self) -> Self:
-        checks.check_all(self)
+        checks.check_people(self)
         analysis_checks.check_analysis(self)
+        checks.check_conclusions(self)
         return self
 
     @property

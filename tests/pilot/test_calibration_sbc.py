@@ -29,7 +29,7 @@ TESTS = ("signed_rank_asymptotic", "paired_t")
 RANKED = 99
 """Posterior draws among which the truth is ranked."""
 N, POINTS, CONCENTRATION = 6, 5, 1.5
-SPREAD = prior_draws(16_384, POINTS, CONCENTRATION, seed=20)
+SPREAD = prior_draws(8192, POINTS, CONCENTRATION, seed=20)
 TABLES = SPREAD.tables()
 UNLIKELY = 0.001
 
@@ -125,8 +125,8 @@ def check_published(found: Ranks, runs: int, bins: int) -> None:
     assert uniformity(found.ranks["prior's likelihood"], RANKED, bins) < 1e-9
     surprise = np.array(found.surprise)
     assert abs(surprise.mean()) < 4 * surprise.std() / np.sqrt(len(surprise))
-    assert found.refused < 0.05 * runs
-    assert np.mean(found.contraction) > 0.15
+    assert found.refused < 0.15 * runs
+    assert np.mean(found.contraction) > 0.5
 
 
 def test_published_pilots_are_calibrated() -> None:

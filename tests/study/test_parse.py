@@ -123,7 +123,7 @@ def test_lists_become_tuples() -> None:
             "signrank",
             (
                 "analysis.test: 'signrank' must be one of signed_rank, sign, mcnemar, sign_flip,"
-                " paired_t; did you mean 'signed_rank'?"
+                " paired_t, clustered_signed_rank, cluster_mean_t; did you mean 'signed_rank'?"
             ),
         ),
         (
