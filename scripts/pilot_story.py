@@ -19,8 +19,8 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "pilot.md"
 ASSURANCE = ("experiment=assurance",)
 READINGS = {
     "as above": "calibration.unreported=not_significant",
-    "others left open": "calibration.unreported=marginalised",
-    "noticed at all": "calibration.any_significant=true",
+    "left open": "calibration.unreported=marginalised",
+    "noticed": "calibration.any_significant=true",
 }
 COMPARED_AT = 60
 """Pairs at which readings are compared."""

@@ -127,6 +127,22 @@ LINES = {
         "analysis.continuity: true applies to analysis.test=signed_rank or mcnemar with an"
         " asymptotic p-value only"
     ),
+    # clusters and missing answers
+    "analysis.test=cluster_mean_t": (
+        "analysis.test: 'cluster_mean_t' needs sites; choose clusters=sites"
+    ),
+    "analysis.test=clustered_signed_rank clusters=sites analysis.p_value=exact": (
+        "analysis.p_value: 'exact' does not apply to analysis.test=clustered_signed_rank; use auto"
+    ),
+    "missing=mcar missing.rate=0.95": "missing.rate: 0.95 must be from 0 to 0.9",
+    "missing=lost": "missing: 'lost' must be one of items, mar, mcar, mnar, none",
+    "clusters=sites effect=joint": (
+        "clusters: cannot be had where an effect states a table of before by after; state the"
+        " distribution after (effect=post) instead"
+    ),
+    "engine=exact missing=mar": (
+        "engine: exact cannot answer: who drops out depends on the answers; use engine=auto"
+    ),
     "effect.kind=shft": (
         "effect.kind: 'shft' must be one of none, shift, odds_ratio, post, median, joint,"
         " by_domain, posterior; did you mean 'shift'?"

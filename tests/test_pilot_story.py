@@ -139,7 +139,7 @@ def test_readings_agree_where_they_are_the_same(planned: PlanAnswer) -> None:
 
 def test_no_wide_lines_and_no_places() -> None:
     """Lines keep to 100 columns, and name no folder of any machine; words allege nothing."""
-    assert max(map(len, PAGE.splitlines())) <= 110
+    assert max(map(len, PAGE.splitlines())) <= 100
     assert not re.search(r"/(work|tmp|home|root|Users)\b", PAGE)
     assert not re.search(r"fraud|misconduct|manipulat|hack|fabricat|mislead", PAGE, re.IGNORECASE)
     assert "The authors called it a feasibility study" in " ".join(PAGE.split())

@@ -5,8 +5,6 @@ NOT_YET = {
     "PO02-Hmisc-popower": "comes with the control arm",
     "MW01-Noether": "comes with the control arm",
     "MW02-Happ-Bathke-Brunner": "comes with the control arm",
-    "CL03-clusterPower-16x10": "comes with clusters",
-    "DR01-dropout-inflation": "comes with missing answers",
 }
 """Cases by their id."""
 

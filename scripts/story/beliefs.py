@@ -122,9 +122,8 @@ def otherwise(answers: Sequence[tuple[str, CalibrationAnswer]], sizing: str) -> 
             "Two readings can be questioned. Perhaps the domains without figures were not left out "
             "for being not significant, but for room: then nothing is known of them, and the two "
             "that are reported have to be weighed knowing that they were significant "
-            "(others left open: `unreported=marginalised`). And perhaps the whole pilot is only "
-            "known because "
-            "something in it was significant (noticed at all: `any_significant=true`)."
+            "(left open: `unreported=marginalised`). And perhaps the whole pilot is only known "
+            "because something in it was significant (noticed: `any_significant=true`)."
         ),
         "Median shift under each prior, in SD:",
         table(

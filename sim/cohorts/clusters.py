@@ -200,7 +200,8 @@ def remainder(correlation: FloatArray, model: ClusterModel) -> FloatArray:
     if np.linalg.eigvalsh(left).min() < -TINY:
         raise StudyError(
             "clusters: the intraclass correlations leave too little for the correlation of before "
-            "and after; lower clusters.site_icc, clusters.mentee_icc or correlation.pre_post"
+            "and after; lower clusters.site_icc or clusters.mentee_icc, or bring "
+            "correlation.pre_post nearer to 0"
         )
     return left
 

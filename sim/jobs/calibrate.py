@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.cohorts import role_population
@@ -44,7 +43,8 @@ def check(study: Study) -> None:
         place = f"pilot.outcomes[{index}]"
         if outcome.role not in study.role_names:
             raise StudyError(
-                f"{place}.role: {outcome.role!r} {nearest(outcome.role, list(study.role_names))}"
+                f"{place}.role: {outcome.role!r} is not a role of this study; "
+                + nearest(outcome.role, list(study.role_names))
             )
         if outcome.outcome not in known:
             raise StudyError(
@@ -73,8 +73,7 @@ def pilot_data(study: Study) -> PilotData | None:
         return None
     from sim.pilot.raw import read_pilot
 
-    path = find_shipped(study.pilot.data, "pilot") or Path(study.pilot.data)
-    return read_pilot(path, study.scale.points, study.scale.domains)
+    return read_pilot(find_shipped(study.pilot.data), study.scale.points, study.scale.domains)
 
 
 def calibrate(
@@ -104,7 +103,7 @@ def calibrate(
     wanted = list(roles_with_figures(study, data))
     done = 0
 
-    def stage(_what: str) -> None:
+    def stage() -> None:
         nonlocal done
         done += 1
         if on_stage is not None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from oracles.studies import make_analysis
-from scipy.stats import nct, norm, ttest_1samp
+from scipy.stats import nct, norm, rankdata, ttest_1samp
 from scipy.stats import t as student
 
 from sim.inference.analyse import analyse
@@ -46,21 +46,25 @@ def random_changes(seed: int, replicates: int = 60) -> np.ndarray:
     return changes
 
 
-def reference(test: str, changes: np.ndarray) -> float:
-    """Two-sided p-value of one column by other means."""
+def signed_rank_p(changes: np.ndarray) -> float:
+    """Two-sided p-value of the plain implementation."""
+    return float(2 * norm.sf(abs(rosner_glynn_lee(changes.tolist(), SITES.tolist()))))
+
+
+def mean_t_p(changes: np.ndarray) -> float:
+    """Two-sided p-value of SciPy's t test of the sites' means."""
     seen = changes != MISSING
-    if test == "clustered_signed_rank":
-        return float(2 * norm.sf(abs(rosner_glynn_lee(changes.tolist(), SITES.tolist()))))
     means = [changes[seen & (s == SITES)].mean() for s in np.unique(SITES[seen])]
     return float(ttest_1samp(means, 0).pvalue) if len(means) > 1 and np.ptp(means) > 0 else 1.0
 
 
-REFERENCES = ("clustered_signed_rank", "cluster_mean_t")
+REFERENCES = {"clustered_signed_rank": signed_rank_p, "cluster_mean_t": mean_t_p}
+"""An independent p-value for every registered test, by its name."""
 
 
 def test_every_clustered_test_has_a_reference() -> None:
     """A test that is registered without a reference fails here."""
-    assert set(CLUSTERED) == set(REFERENCES)
+    assert CLUSTERED.keys() == REFERENCES.keys()
 
 
 @pytest.mark.parametrize("test", REFERENCES)
@@ -70,7 +74,7 @@ def test_pvalues_are_those_of_a_plain_implementation(test: str) -> None:
     found = analyse(changes, np.array([12]), make_analysis(test=test), SITES)
     for r in range(len(changes)):
         for e in range(2):
-            expected = reference(test, changes[r, :, e])
+            expected = REFERENCES[test](changes[r, :, e])
             assert found.pvalue[r, 0, e] == pytest.approx(expected, abs=1e-12)
     assert (found.pvalue[0] == 1).all()
 
@@ -97,6 +101,48 @@ def test_directions(test: str) -> None:
     down = analyse(turned, sizes, make_analysis(test=test, alternative="less"), SITES)
     assert np.allclose(up.pvalue, down.pvalue)
     assert np.array_equal(up.direction, -down.direction)
+
+
+def test_equal_sites_are_the_balanced_test() -> None:
+    """With as many changes at every site z is the sum of the sites' sums over its root square."""
+    rng = np.random.default_rng(12)
+    changes = rng.choice([-3, -2, -1, 1, 2, 3, 4], (50, 12, 1)).astype(np.int16)
+    sites = np.arange(12) % 4
+    found = analyse(changes, np.array([12]), make_analysis(test="clustered_signed_rank"), sites)
+    for r in range(50):
+        ranks = np.sign(changes[r, :, 0]) * rankdata(np.abs(changes[r, :, 0]))
+        sums = np.bincount(sites, ranks)
+        assert found.statistic[r, 0, 0] == pytest.approx(sums.sum() / np.sqrt((sums**2).sum()))
+
+
+@pytest.mark.parametrize("test", REFERENCES)
+def test_where_there_is_nothing_to_go_by(test: str) -> None:
+    """One site, or sites that each add up to zero, give p = 1, no direction, no information."""
+    analysis, sites = make_analysis(test=test, alternative="greater"), np.array([0, 0, 1, 1])
+    changes = np.array([[1, 2, MISSING, MISSING], [1, -1, -2, 2], [0, 0, 0, 0]], np.int16)
+    found = analyse(changes[..., None], np.array([2, 4]), analysis, sites)
+    assert (found.pvalue == 1).all()
+    assert not found.direction.any()
+    assert not found.informative.any()
+
+
+def test_sites_that_cancel_out() -> None:
+    """Sites whose sums cancel give z = 0: p is 1 two-sided and one half on either side."""
+    changes, sites = np.array([[[2], [2], [-2], [-2]]], np.int16), np.array([0, 0, 1, 1])
+    for alternative, expected in (("two_sided", 1.0), ("greater", 0.5), ("less", 0.5)):
+        for test in REFERENCES:
+            analysis = make_analysis(test=test, alternative=alternative)
+            found = analyse(changes, np.array([4]), analysis, sites)
+            assert found.pvalue[0, 0, 0] == pytest.approx(expected)
+            assert found.informative[0, 0, 0] == 2
+
+
+def test_means_all_alike() -> None:
+    """Site means that are all the same, and not zero, give p = 0 on their side."""
+    changes, sites = np.array([[[1], [2], [0], [1], [2], [0]]], np.int16), np.repeat([0, 1], 3)
+    for alternative, expected in (("two_sided", 0.0), ("greater", 0.0), ("less", 1.0)):
+        analysis = make_analysis(test="cluster_mean_t", alternative=alternative)
+        assert analyse(changes, np.array([6]), analysis, sites).pvalue[0, 0, 0] == expected
 
 
 def test_one_member_a_site_is_the_ordinary_test() -> None:

@@ -126,6 +126,39 @@ def test_raw_answers() -> None:
             "pilot.outcomes[0].p: 'low' must be",
         ),
         (
+            ["pilot.outcomes=[{role:mentr,outcome:strengths,pre:'3',post:'4',p:'0.04'}]"],
+            "pilot.outcomes[0].role: 'mentr' is not a role of this study; did you mean 'mentor'?",
+        ),
+        (
+            [
+                "pilot.outcomes=[{role:mentee,outcome:strengths,pre:'3',post:'4',p:'0.04'}]",
+                "pilot.mentees=0",
+            ],
+            "pilot.mentees: 0 must be at least 1",
+        ),
+        (
+            ["pilot.outcomes=[{role:mentor,outcome:total,pre:'23',post:'29',p:'0.04'}]"],
+            "pilot: says nothing of any single domain",
+        ),
+        (
+            [
+                "pilot.outcomes=[{role:mentor,outcome:strengths,pre:'3',post:'4',p:'0.04'},"
+                "{role:mentor,outcome:strengths,pre:'3',post:'5',p:'0.04'}]"
+            ],
+            "pilot.outcomes[1].outcome: 'strengths' of the mentors is stated twice",
+        ),
+        (
+            [
+                "pilot.outcomes=[{role:mentor,outcome:strengths,pre:'3',post:'4',p:'0.04'},"
+                "{role:mentor,outcome:total,pre:'23',post:'a lot',p:'0.04'}]"
+            ],
+            "pilot.outcomes[1].post: 'a lot' must be a number as printed",
+        ),
+        (
+            ["calibration.any_significant=true", "calibration.unreported=marginalised"],
+            "calibration.any_significant: true applies to calibration.unreported=not_significant",
+        ),
+        (
             [
                 "pilot.outcomes=[{role:mentor,outcome:strengths,pre:'3',post:'4',p:'0.008'}]",
                 "calibration.tests=[signed_rank_asymptotic]",

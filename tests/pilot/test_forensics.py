@@ -25,6 +25,7 @@ from sim.pilot.forensics import (
     TooManyError,
     compositions,
     consistent,
+    fitting_margins,
     nearest_pvalues,
 )
 
@@ -106,6 +107,14 @@ def check_patterns(found: DataSets, listed: list[Pairs]) -> None:
     for i, pattern in enumerate(map(tuple, found.changes.tolist())):
         assert found.share[i] == pytest.approx(number[pattern] / len(listed))
         assert found.exact_p[i] == pytest.approx(by_all_signs(pattern, pratt=False))
+
+
+@pytest.mark.parametrize(("lower", "upper"), [("1.75", "3.25"), ("1.25", "3.75"), ("1.5", "3.5")])
+def test_quartiles_of_every_package(lower: str, upper: str) -> None:
+    """Scores 1 to 4 fit their quartiles as R and Python, SPSS, or SAS and Stata print them."""
+    for name, text in (("q1", lower), ("q3", upper)):
+        stated = printed(4, 4, {name: text}, {}, "1.0")
+        assert [1, 1, 1, 1] in fitting_margins(4, 4, stated.pre).tolist()
 
 
 def test_compositions() -> None:

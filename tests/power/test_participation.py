@@ -1,12 +1,17 @@
 """Estimates, levels and counts where people are missing or resemble each other."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from scipy.stats import t as student
 
 from sim import compose_study, plan
+from sim.cohorts import draw_cohort, role_population
 from sim.compute.executors import InProcessExecutor
+from sim.inference.rules import decision_rules
 from sim.power.count_kernels import FINE, count_changes
+from sim.power.monte_carlo import BlockTask, simulate
 from sim.report.files import summary_data
 from sim.report.terminal import summary
 
@@ -43,14 +48,13 @@ def test_estimates_with_missing_changes() -> None:
         assert sums[7][0, e] / FINE == pytest.approx(2 * half.sum(), abs=1e-3)
 
 
-def test_analysable_people() -> None:
+@pytest.mark.parametrize("kind", ["mcar", "mar", "mnar"])
+def test_analysable_people(kind: str) -> None:
     """The share of changes that are known is the one that is announced."""
     for total in ("complete_case", "prorated"):
-        words = ["missing=mcar", "missing.rate=0.2", "missing.item_rate=0.1"]
+        words = [f"missing={kind}", "missing.rate=0.2", "missing.item_rate=0.1"]
         study = compose_study([*FAST, *words, f"missing.total={total}"])
         found = plan(study).participation["mentor"].analysable
-        from sim.cohorts import draw_cohort, role_population
-
         scores = draw_cohort(
             role_population(study, "mentor"), 40, 4000, np.random.default_rng(1)
         ).scores
@@ -108,12 +112,6 @@ def test_rules_of_both_roles() -> None:
 
 def test_nothing_missing_changes_nothing() -> None:
     """A mechanism at rate 0 and clusters at correlation 0 leave every tally as it was."""
-    from dataclasses import fields
-
-    from sim.cohorts import role_population
-    from sim.inference.rules import decision_rules
-    from sim.power.monte_carlo import BlockTask, simulate
-
     tallies = []
     for words in ([], ["missing=mnar", "missing.rate=0", "clusters=sites", "clusters.site_icc=0"]):
         study = compose_study([*FAST, *words])

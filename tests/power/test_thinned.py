@@ -6,11 +6,17 @@ from oracles.studies import make_analysis
 from scipy.stats import binom
 
 from sim import compose_study, plan
+from sim.cohorts import draw_cohort, role_population
+from sim.cohorts.marginals import cut_points, shifted
+from sim.cohorts.normal import rectangle_table
+from sim.cohorts.truth import table_change_pmf
 from sim.errors import StudyError
 from sim.inference.analyse import analyse
 from sim.inference.result import MISSING
-from sim.power.exact import exact_rejection
-from sim.power.thinned import thinned_rejection
+from sim.jobs.plan import check
+from sim.power.detectable import smallest_shift
+from sim.power.exact import CUT, exact_rejection
+from sim.power.thinned import chance_missing, thinned_rejection
 
 PMF = np.array([0.02, 0.05, 0.12, 0.33, 0.30, 0.14, 0.04])
 SIZES = np.array([8, 15, 24])
@@ -38,14 +44,43 @@ def test_thinned_power_is_the_simulated_one(options: dict[str, str]) -> None:
     assert (found.win <= found.power).all()
 
 
-@pytest.mark.parametrize("test", ["signed_rank", "sign", "sign_flip"])
-def test_a_missing_change_is_no_change_to_a_test_that_drops_zeros(test: str) -> None:
+def test_thinned_mcnemar_is_the_simulated_one() -> None:
+    """McNemar's power with a fifth of the people missing equals that of simulated successes."""
+    pmf, analysis, replicates = np.array([0.1, 0.5, 0.4]), make_analysis(test="mcnemar"), 20_000
+    found = thinned_rejection(pmf, SIZES, analysis, 0.2, 1e12)
+    rng = np.random.default_rng(22)
+    changes = rng.choice([-1, 0, 1], (replicates, 24, 1), p=pmf).astype(np.int16)
+    changes[rng.random(changes.shape) < 0.2] = MISSING
+    rejected = analyse(changes, SIZES, analysis).pvalue[..., 0] <= analysis.alpha
+    error = np.sqrt(found.power * (1 - found.power) / replicates)
+    assert (np.abs(rejected.mean(axis=0) - found.power) < 4 * error).all()
+
+
+@pytest.mark.parametrize("p_value", ["exact", "asymptotic"])
+@pytest.mark.parametrize("test", ["signed_rank", "sign", "sign_flip", "mcnemar"])
+def test_a_missing_change_is_no_change_to_a_test_that_drops_zeros(test: str, p_value: str) -> None:
     """For such tests, missing changes can be counted with the zeros."""
-    analysis, gone = make_analysis(test=test), 0.3
-    found = thinned_rejection(PMF, SIZES, analysis, gone, 1e12)
-    zeroed = (1 - gone) * PMF
-    zeroed[3] += gone
-    assert np.allclose(found.power, exact_rejection(zeroed, SIZES, analysis).power, atol=1e-6)
+    analysis, gone = make_analysis(test=test, p_value=p_value), 0.3
+    pmf = PMF if test != "mcnemar" else np.array([0.1, 0.5, 0.4])
+    zeroed = (1 - gone) * pmf
+    zeroed[len(pmf) // 2] += gone
+    plain = exact_rejection(zeroed, SIZES, analysis)
+    found = thinned_rejection(pmf, SIZES, analysis, gone, 1e12, CUT)
+    assert np.allclose(found.power, plain.power, rtol=0, atol=1e-9)
+    assert np.allclose(found.win, plain.win, rtol=0, atol=1e-9)
+    rough = thinned_rejection(pmf, SIZES, analysis, gone, 1e12)
+    assert (np.abs(rough.power - plain.power) <= rough.error + 1e-9).all()
+
+
+@pytest.mark.parametrize("options", TESTS, ids=str)
+def test_thinned_power_is_a_binomial_mixture(options: dict[str, str]) -> None:
+    """Power at n recruited is the mean of the power at k over the binomial number k observed."""
+    analysis = make_analysis(**options)
+    plain = exact_rejection(PMF, range(1, 16), analysis)
+    weights = binom.pmf(np.arange(1, 16), 15, 0.8)  # nobody observed, no power
+    found = thinned_rejection(PMF, np.array([15]), analysis, 0.2, 1e12, CUT)
+    assert found.power[0] == pytest.approx(weights @ plain.power, abs=1e-10)
+    assert found.win[0] == pytest.approx(weights @ plain.win, abs=1e-10)
 
 
 def test_nothing_missing_is_the_plain_power() -> None:
@@ -92,8 +127,49 @@ def test_where_the_exact_engine_does_not_apply(words: list[str], reason: str) ->
     assert not any(plan(compose_study(words)).characteristics.roles[0].exact)
 
 
-def test_recruiting_for_drop_out() -> None:
-    """The usual inflation n / (1 - rate), against the binomial number that is left (DR01)."""
-    for needed, rate, recruited in ((35, 0.1, 39), (64, 0.2, 80), (134, 0.15, 158)):
-        assert int(np.ceil(needed / (1 - rate) - 1e-9)) == recruited
-        assert binom.mean(recruited, 1 - rate) >= needed
+@pytest.mark.parametrize(
+    "words",
+    [["missing=mar"], ["clusters=sites"], ["clusters=sites", "analysis.test=cluster_mean_t"]],
+)
+def test_refused_before_anything_is_run(words: list[str]) -> None:
+    """engine=exact and detectable effects are refused by the check, which runs nothing."""
+    rule = "++decision.rules.one_domain={kind:one,endpoints:[clinical practice],roles:[mentor]}"
+    one = [*FAST, *words, rule, "decision.primary=one_domain", "analysis.adjustment=none"]
+    with pytest.raises(StudyError, match=r"^engine: exact cannot answer: .*; use engine=auto$"):
+        check(compose_study([*one, "engine=exact"]))
+    study = compose_study([*FAST, *words, "target.detectable_at=20"])
+    with pytest.raises(StudyError, match=r"^target.detectable_at: .* cannot answer: .*; use null$"):
+        check(study)
+    with pytest.raises(StudyError, match=r"^target.detectable_at: "):
+        plan(study)
+
+
+def test_detectable_effects_allow_for_drop_out() -> None:
+    """The smallest detectable shift with a fifth missing is that of the thinned power."""
+    pre, analysis = np.array([0.1, 0.2, 0.4, 0.2, 0.1]), make_analysis()
+    plain, _ = smallest_shift(pre, 0.5, 24, 0.8, analysis)
+    shift, _ = smallest_shift(pre, 0.5, 24, 0.8, analysis, 0.2)
+    fewer, _ = smallest_shift(pre, 0.5, 19, 0.8, analysis)
+    assert plain is not None
+    assert shift is not None
+    assert fewer is not None
+    assert plain < shift < 1.2 * fewer  # 19.2 are expected
+    table = rectangle_table(cut_points(pre), cut_points(shifted(pre, shift)), 0.5)
+    power = thinned_rejection(table_change_pmf(table), np.array([24]), analysis, 0.2, 1e12).win[0]
+    assert power == pytest.approx(0.8, abs=1e-4)
+    words = [*FAST, "missing=mcar", "missing.rate=0.2", "target.detectable_at=24"]
+    found = plan(compose_study([*words, "monte_carlo.replicates=200", "analysis.p_value=exact"]))
+    assert found.detectable[0].shift == pytest.approx(shift, abs=1e-4)
+
+
+def test_chance_of_a_missing_change() -> None:
+    """A change is missing where the person dropped out or either answer is; None if not chance."""
+    words = ["effect=shift", "missing=mcar", "missing.rate=0.2", "missing.item_rate=0.3"]
+    population = role_population(compose_study(words), "mentor")
+    found = chance_missing(population)
+    assert found == pytest.approx(1 - 0.8 * 0.7**2)
+    scores = draw_cohort(population, 20, 5000, np.random.default_rng(6)).scores[:, :, 0]
+    gone = (scores == 0).any(axis=2).mean()
+    assert abs(gone - found) < 4 * np.sqrt(found * (1 - found) / 100_000)
+    assert chance_missing(role_population(compose_study(["missing=none"]), "mentor")) == 0
+    assert chance_missing(role_population(compose_study(["missing=mar"]), "mentor")) is None

@@ -44,6 +44,8 @@ COVERED = {
     "PR01-Stata-ciwidth-onemean": "test_document.py",
     "AS01-singlearm-spreadsheet": "test_assurance_cases.py",
     "AS05-OHagan-formula": "test_assurance_cases.py",
+    "CL03-clusterPower-16x10": "test_trial_cases.py",
+    "DR01-dropout-inflation": "test_trial_cases.py",
 }
 sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))  # shadows nothing
 NOT_YET = import_module("published.waiting").NOT_YET

@@ -1,0 +1,111 @@
+"""The answer says who can be analysed, who resembles whom, and what a test ignores."""
+
+import json
+
+import pytest
+
+from sim import compose_study, plan
+from sim.power.answer import PlanAnswer
+from sim.report.files import summary_data
+from sim.report.participation import participation_sentences, participation_warnings
+
+FAST = [
+    "experiment=scale_up", "effect.prior=null", "design.sizes=[12,60]",
+    "monte_carlo.replicates=200", "monte_carlo.search_replicates=200",
+    "monte_carlo.block_size=100",
+]  # fmt: skip
+SITES = ["clusters=sites", "clusters.sites=8", "clusters.mentee_icc=0.1"]
+
+
+def answered(*words: str) -> PlanAnswer:
+    """Answer of a small study of both roles."""
+    return plan(compose_study([*FAST, *words]))
+
+
+def sentences(*words: str) -> list[str]:
+    """What is said of it."""
+    return list(participation_sentences(answered(*words)))
+
+
+def test_nothing_to_say() -> None:
+    """Where everybody answers and nobody shares anything, nothing is said."""
+    answer = answered()
+    assert list(participation_sentences(answer)) == []
+    assert participation_warnings(answer) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "beginning"),
+    [
+        (
+            ["missing=mcar", "missing.rate=0.2"],
+            "Of 60 mentors recruited about 48 can be analysed in a domain and 48 in total "
+            "(dropping out by chance). Among those, the mean change in total differs from the "
+            "truth by ",
+        ),
+        (
+            ["missing=items", "missing.item_rate=0.05"],
+            "Of 60 mentors recruited about 54 can be analysed in a domain and 29 in total "
+            "(nobody drops out; 5% of single answers missing).",
+        ),
+        (
+            ["missing=mar", "missing.item_rate=0.1", "missing.total=prorated"],
+            "Of 60 mentors recruited about 44 can be analysed in a domain and 54 in total "
+            "(dropping out by the total before; 10% of single answers missing",
+        ),
+    ],
+)
+def test_who_can_be_analysed(words: list[str], beginning: str) -> None:
+    """Each role's recruited and analysable people are named, with the reason."""
+    mentors, mentees = sentences(*words)
+    assert mentors.startswith(beginning)
+    assert mentees.startswith("Of 50 mentees recruited about ")
+
+
+def test_who_resembles_whom() -> None:
+    """Sites are counted per role, and every level's correlation stands on both scales."""
+    mentors, mentees = sentences(*SITES)
+    assert mentors.startswith("The 60 mentors come from 8 sites, taking turns; two mentors of one ")
+    assert "two mentors of one site have changes correlated 0.0" in mentors
+    assert "two mentors of one mentee but different sites have changes correlated" in mentors
+    assert "observed 0.050 to 0.050 in the domains" in mentees
+    assert "mentee but" not in mentees
+
+
+def test_a_test_that_ignores_the_sites() -> None:
+    """Each role's attained level at the answer's size is given as the null run found it."""
+    answer = answered(*SITES)
+    found = participation_warnings(answer)
+    who = ["mentors of one site and mentors of one mentee", "mentees of one site"]
+    for role, people, line in zip(answer.null_characteristics.roles, who, found, strict=True):
+        level = role.measures.rejection.value[1]
+        assert line.startswith(f"The test ignores that {people} resemble each other: without any ")
+        assert f"a domain with probability {level[:-1].mean():.3f} on average" in line
+        assert f"the total with {level[-1]:.3f} (Monte Carlo error up to 0.0" in line
+        assert " at 60 pairs, instead of 0.05. Use analysis.test=cluster_mean_t or " in line
+    assert set(found) <= set(answer.warnings)
+
+
+def test_a_test_that_ignores_shared_mentees() -> None:
+    """A test that looks at sites ignores mentees shared across them, and only then is that said."""
+    (line,) = participation_warnings(answered(*SITES, "analysis.test=cluster_mean_t"))
+    assert line.startswith(
+        "The test ignores that mentors of different sites who share a mentee resemble each other: "
+    )
+    assert "Use analysis.test" not in line
+    within = ["clusters.accrual=in_turn", "clusters.per_site=6"]
+    assert participation_warnings(answered(*SITES, *within, "analysis.test=cluster_mean_t")) == []
+
+
+def test_the_summary_holds_it_all() -> None:
+    """summary.json gives shares, sites by size, and both correlations, per role."""
+    data = summary_data(answered(*SITES, "missing=mcar", "missing.rate=0.2"))
+    parts = json.loads(json.dumps(data["participation"]))
+    assert parts["mentor"]["sites"] == {"12": 8, "60": 8}
+    assert parts["mentee"]["sites"] == {"12": 7, "60": 8}  # the sixth mentor brings no new mentee
+    assert parts["mentee"]["analysable"]["total"] == pytest.approx(0.8)
+    levels = parts["mentor"]["intraclass_correlation"]
+    assert [level["level"] for level in levels] == ["site", "mentee"]
+    assert len(levels[0]["latent"]) == 7
+    assert levels[0]["observed"]["clinical practice"] == pytest.approx(0.05)
+    assert levels[0]["observed"]["total"] > 0.05

@@ -1,0 +1,73 @@
+"""What cannot be had of clusters and missing answers is refused in one clear line."""
+
+import pytest
+
+from sim import compose_study
+from sim.errors import StudyError
+from sim.jobs.plan import check
+
+LATENT = "clusters=sites clusters.stated_as=latent"
+LINES = {
+    "clusters=wards": "clusters: 'wards' must be one of none, sites",
+    "clusters.kind=wards": "clusters.kind: 'wards' must be one of none, sites",
+    "missing.kind=lost": "missing.kind: 'lost' must be one of none, mcar, mar, mnar",
+    "clusters=sites clusters.site_icc=1": "clusters.site_icc: 1 must be at least 0 and below 1",
+    "clusters=sites clusters.sites=1": "clusters.sites: 1 must be from 2 to 5000",
+    "missing=mar missing.slope=6": "missing.slope: 6 must be from -5 to 5",
+    "missing.item_rate=1": "missing.item_rate: 1 must be from 0 to 0.9",
+    "missing.rate=0.2": "missing.rate: unknown field; did you mean 'item_rate'?",
+    "clusters=sites analysis.test=cluster_mean_t analysis.zeros=pratt": (
+        "analysis.zeros: 'pratt' does not apply to analysis.test=cluster_mean_t; use wilcox"
+    ),
+    "clusters=sites analysis.test=cluster_mean_t analysis.p_value=mid_p": (
+        "analysis.p_value: 'mid_p' is offered for analysis.test=sign and mcnemar only, not"
+        " cluster_mean_t"
+    ),
+    "clusters=sites analysis.test=clustered_signed_rank analysis.continuity=true": (
+        "analysis.continuity: true applies to analysis.test=signed_rank or mcnemar with an"
+        " asymptotic p-value only"
+    ),
+    "clusters=sites clusters.sites=3 clusters.size_variation=1.5": (
+        "clusters.size_variation: 1.5 must be at most 1.34 with 3 sites; state fewer differences"
+        " or more clusters.sites"
+    ),
+    f"{LATENT} clusters.site_icc=0.7 clusters.mentee_icc=0.7": (
+        "clusters: the intraclass correlations leave too little for the correlation of before and"
+        " after; lower clusters.site_icc or clusters.mentee_icc, or bring correlation.pre_post"
+        " nearer to 0"
+    ),
+    "clusters=sites correlation.pre_post=1.0": (
+        "clusters.site_icc: 0.05 of the observed change cannot be had; at most 0.000 with these"
+        " answers and correlation.pre_post"
+    ),
+    "engine=exact clusters=sites": (
+        "engine: exact cannot answer: participants are correlated within clusters; use engine=auto"
+    ),
+    "missing=mnar target.detectable_at=30": (
+        "target.detectable_at: is found by the exact engine, which cannot answer: who drops out"
+        " depends on the answers; use null"
+    ),
+}
+
+
+@pytest.mark.parametrize("words", LINES)
+def test_the_exact_line(words: str) -> None:
+    """A study that cannot be is refused in the stated words."""
+    with pytest.raises(StudyError) as refusal:
+        check(compose_study(words.split()))
+    assert str(refusal.value) == LINES[words]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"{LATENT} clusters.site_icc=0.4 clusters.mentee_icc=0.4",
+        "clusters=sites clusters.sites=3 clusters.size_variation=1.3",
+        "clusters=sites clusters.size_variation=2 analysis.test=clustered_signed_rank",
+        "missing=mcar missing.rate=0.9 missing.item_rate=0.9",
+        "missing=mnar missing.rate=0.9 missing.slope=-5",
+    ],
+)
+def test_what_just_can_be(words: str) -> None:
+    """Studies short of a limit are accepted."""
+    check(compose_study(words.split()))
