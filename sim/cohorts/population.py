@@ -100,8 +100,7 @@ def role_population(study: Study, role: RoleName) -> Population:
     stated = study.roles.mentor if role == "mentor" else study.roles.mentee
     if stated is None:
         raise ValueError(f"no {role} takes part")
-    place = "effect" if stated.effect is None else f"roles.{role}.effect"
-    effect = study.effect if stated.effect is None else stated.effect
+    place, effect = study.effect_of(role)
     domains = []
     for index, name in enumerate(study.scale.domains):
         pre = stated.pre[index] if isinstance(stated.pre[0], tuple) else stated.pre

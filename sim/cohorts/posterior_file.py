@@ -154,24 +154,22 @@ def _draws(
     return PopulationDraws(values[..., 0], values[..., 1], values[..., 2:], between)
 
 
-def find_shipped(name: str, group: str) -> Path | None:
-    """Find a file by its path, or by its name among those that come with the package.
+def find_shipped(name: str) -> Path:
+    """Find a pilot's file by its path, or else by its name among those that come with the package.
 
     Parameters
     ----------
     name : str
         Path or name.
-    group : str
-        Folder of the configuration in which shipped ones lie.
 
     Returns
     -------
-    Path or None
-        None where there is no such file.
+    Path
+        The path as stated where neither is there.
     """
     package = Path(__file__).resolve().parent.parent
-    shipped = (package / "conf" / group / name, package.parent / "conf" / group / name)
-    return next(filter(_is_file, (Path(name), *shipped)), None)
+    shipped = (package / "conf" / "pilot" / name, package.parent / "conf" / "pilot" / name)
+    return next(filter(_is_file, (Path(name), *shipped)), Path(name))
 
 
 def _is_file(path: Path) -> bool:

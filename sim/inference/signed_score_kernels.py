@@ -45,7 +45,7 @@ def fill_grades(
     moved = np.empty(TILE)
     groups = np.zeros((7, span + 1), np.int64)
     sums = np.empty(span + 1)
-    work = np.empty((2, 1))
+    nothing = np.empty(1)
     for low in range(0, replicates, TILE):
         width = min(TILE, replicates - low)
         counts[:] = 0
@@ -71,38 +71,13 @@ def fill_grades(
                             else:
                                 used, whole = _tie_groups(counts[e], span, scores, r, groups)[:2]
                                 tail = (whole - abs(np.int64(balance[r]))) // 2
-                                if work.shape[1] <= tail:
-                                    work = np.empty((2, 2 * tail + 2))
-                                p = _lower_tail(tail, groups, used, m, pmf, cdf, work, sums)
-                                grade[r] = _met(p if side else min(1.0, 2 * p), levels)
+                                p = _lower_tail(tail, groups, used, m, pmf, cdf, sums, nothing)
+                                p = p if side else min(1.0, 2 * p)
+                                grade[r] = levels.size - np.searchsorted(levels, p)
                     for r in range(width):
                         signed = grade[r] if balance[r] > 0 else -grade[r]
                         grades[k, e, low + r] = signed if spread[r] > 0 else -128
                 k += 1
-
-
-@numba.njit(cache=True)
-def largest_changes(changes):
-    """Largest absolute change along the middle axis; it sizes the work space and nothing else."""
-    spans = np.zeros(changes.shape[1], np.int64)
-    for i in range(changes.shape[0]):
-        for e in range(changes.shape[1]):
-            column = changes[i, e]
-            largest = np.int16(0)
-            for r in range(column.size):
-                change = np.int16(0) if column[r] == -32768 else abs(column[r])
-                largest = max(largest, np.int16(change))
-            spans[e] = max(spans[e], np.int64(largest))
-    return spans
-
-
-@numba.njit(cache=True)
-def _met(p, levels):
-    """Number of thresholds that p does not exceed."""
-    count = 0
-    for s in range(levels.size):
-        count += p <= levels[s]
-    return count
 
 
 @numba.njit(cache=True)
@@ -196,7 +171,7 @@ def fill_pvalues(
     participants, replicates, endpoints = changes.shape
     counts = np.zeros((endpoints, span + 1, 1), np.int64)
     nets = np.zeros((endpoints, span + 1, 1), np.int64)
-    work = np.empty((2, 1))
+    nothing = np.empty(1)
     groups = np.zeros((7, span + 1), np.int64)
     sums = np.empty(span + 1)
     for r in range(replicates):
@@ -213,13 +188,9 @@ def fill_pvalues(
                     for g in range(used):
                         balance += nets[e, groups[6, g] + 1, 0] * groups[1, g]
                     if 0 < m <= exact_limit:
-                        tail = (whole - abs(balance)) // 2
-                        if side != 0:
-                            tail = (whole - side * balance) // 2
-                        if work.shape[1] <= tail:
-                            work = np.empty((2, 2 * tail + 2))
-                        p = _lower_tail(tail, groups, used, m, pmf, cdf, work, sums)
-                        p = min(1.0, 2 * p) if side == 0 else p
+                        tail = (whole - (side * balance if side else abs(balance))) // 2
+                        p = _lower_tail(tail, groups, used, m, pmf, cdf, sums, nothing)
+                        p = p if side else min(1.0, 2 * p)
                     else:
                         p = _normal_p(balance, squares, continuity, side)
                     pvalue[r, k, e] = p
@@ -238,13 +209,11 @@ def _normal_p(balance, squares, continuity, side):
     if continuity:
         moved = 2 * (np.sign(balance) if side == 0 else side)
     z = (balance - moved) / sqrt(squares)
-    if side == 0:
-        return erfc(abs(z) / sqrt(2.0))
-    return 0.5 * erfc(side * z / sqrt(2.0))
+    return 0.5 * erfc(side * z / sqrt(2.0)) if side else erfc(abs(z) / sqrt(2.0))
 
 
 @numba.njit(cache=True)
-def _lower_tail(tail, groups, used, m, pmf, cdf, work, sums):
+def _lower_tail(tail, groups, used, m, pmf, cdf, sums, nothing):
     """P(doubled W+ <= tail) given the tie groups (row 0: counts, row 1: doubled ranks)."""
     largest = _order_by_size(groups, used)
     terms = 1
@@ -252,8 +221,8 @@ def _lower_tail(tail, groups, used, m, pmf, cdf, work, sums):
         if g != largest and terms <= 1 << 40:
             terms *= groups[0, g] + 1
     if terms <= 16 + m * (tail + 1) // 8:
-        return _nested_tail(tail, groups, used, groups[5], pmf, cdf, sums, work[0, :1])
-    return _dynamic_tail(tail, groups, used, work)
+        return _nested_tail(tail, groups, used, groups[5], pmf, cdf, sums, nothing)
+    return _dynamic_tail(tail, groups, used)
 
 
 @numba.njit(cache=True)
@@ -299,10 +268,10 @@ def _last_sum(left, score, count, cdf, own, step, size, pmf, place, weight, beyo
 
 
 @numba.njit(cache=True)
-def _dynamic_tail(tail, groups, used, work):
+def _dynamic_tail(tail, groups, used):
     """Dynamic programming over the doubled ranks, one sign at a time."""
+    work = np.zeros((2, tail + 1))
     old, new = work[0], work[1]
-    work[:, : tail + 1] = 0.0
     old[0] = 1.0
     reach = 0
     for g in range(used):

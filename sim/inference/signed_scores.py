@@ -6,7 +6,8 @@ from scipy.special import ndtri
 
 from sim.inference.binomial import fair_binomial
 from sim.inference.result import SIDE, FloatArray, IntArray, TestResult
-from sim.inference.signed_score_kernels import fill_grades, fill_pvalues, largest_changes
+from sim.inference.signed_score_kernels import fill_grades, fill_pvalues
+from sim.inference.step_kernels import largest_changes
 from sim.inference.thresholds import Procedure
 from sim.study import Analysis
 

@@ -23,6 +23,21 @@ def subtract(scores, changes):
 
 
 @numba.njit(cache=True)
+def largest_changes(changes):
+    """Largest absolute change along the middle axis; it sizes the work space and nothing else."""
+    spans = np.zeros(changes.shape[1], np.int64)
+    for i in range(changes.shape[0]):
+        for e in range(changes.shape[1]):
+            column = changes[i, e]
+            largest = np.int16(0)
+            for r in range(column.size):
+                change = np.int16(0) if column[r] == -32768 else abs(column[r])
+                largest = max(largest, np.int16(change))
+            spans[e] = max(spans[e], np.int64(largest))
+    return spans
+
+
+@numba.njit(cache=True)
 def step(grades, needed, down, rejected):
     """Find per study the grade needed at the last step met; those that have it are rejected."""
     sizes, m, replicates = grades.shape

@@ -5,6 +5,7 @@ from sim.study import RoleName, Study
 from sim.study.base import Assumed
 from sim.study.checks import shown
 from sim.study.effects import ByDomainEffect, PosteriorEffect
+from sim.study.sections import Role
 
 
 def assumptions_of(study: Study) -> tuple[Assumption, ...]:
@@ -23,9 +24,9 @@ def assumptions_of(study: Study) -> tuple[Assumption, ...]:
     mentee = study.roles.mentee
     sections: list[tuple[str, Assumed | None]] = [
         ("effect", study.effect),
-        ("roles.mentor", None if _takes_over(study, "mentor") else study.roles.mentor),
+        ("roles.mentor", _own(study, "mentor")),
         ("roles.mentor.effect", study.roles.mentor.effect),
-        ("roles.mentee", None if _takes_over(study, "mentee") else mentee),
+        ("roles.mentee", _own(study, "mentee")),
         ("roles.mentee.effect", mentee.effect if mentee else None),
         ("correlation", study.correlation),
         ("clusters", study.clusters),
@@ -37,11 +38,11 @@ def assumptions_of(study: Study) -> tuple[Assumption, ...]:
     )
 
 
-def _takes_over(study: Study, role: RoleName) -> bool:
-    """Tell whether a posterior states a role's answers before, in the place of the config."""
-    stated = study.roles.mentor if role == "mentor" else study.roles.mentee
-    effect = study.effect if stated is None or stated.effect is None else stated.effect
-    return stated is not None and isinstance(effect, PosteriorEffect)
+def _own(study: Study, role: RoleName) -> Role | None:
+    """What the config states of a role; None where a posterior takes its place."""
+    taken = role in study.role_names and isinstance(study.effect_of(role)[1], PosteriorEffect)
+    stated: Role | None = getattr(study.roles, role)
+    return None if taken else stated
 
 
 def _stated(section: Assumed) -> str:

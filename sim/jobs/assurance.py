@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from pathlib import Path
 
-from sim.cohorts import Population, role_population
+from sim.cohorts import role_population
 from sim.cohorts.drawn import PopulationDraws, normal_shifts
-from sim.cohorts.posterior_file import find_shipped, read_posterior
 from sim.compute.streams import Purpose
 from sim.errors import StudyError
 from sim.inference.rules import decision_rules
+from sim.jobs.posterior_effect import posterior_of
 from sim.power.answer import Inflation
 from sim.power.assurance import (
     Assurance,
@@ -79,31 +78,16 @@ def _believed(study: Study, role: RoleName) -> dict[str, PopulationDraws]:
     if prior is None:
         return {}
     population = role_population(study, role)
+    place = study.effect_of(role)[0]
     if not isinstance(prior, NormalShiftPrior):
-        return _posterior(study, role, prior.file, prior.draws, population)
+        count = len(study.scale.domains)
+        between = population.correlation[:count, :count]
+        found = posterior_of(study, role, prior.file, f"{place}.prior.file", between)
+        return {name: draws.first(prior.draws) for name, draws in found.items()}
     # roles that share the study's effect share what is uncertain of it
-    stream = 0 if _shared(study, role) else 1 + study.role_names.index(role)
+    stream = 0 if place == "effect" else 1 + study.role_names.index(role)
     drawn = normal_shifts(prior.mean, prior.sd, prior.between_sd, prior.draws, population, stream)
     return {STATED: drawn}
-
-
-def _posterior(
-    study: Study, role: RoleName, file: str, most: int, population: Population
-) -> dict[str, PopulationDraws]:
-    path = find_shipped(file, "pilot") or Path(file)
-    count = len(study.scale.domains)
-    between = population.correlation[:count, :count]
-    place = "effect.prior.file" if _shared(study, role) else f"roles.{role}.effect.prior.file"
-    found = read_posterior(path, role, study.scale.domains, study.scale.points, between, place)
-    if not found:
-        raise StudyError(f"{place}: {path.name!r} says nothing of {role}s")
-    return {name: draws.first(most) for name, draws in found.items()}
-
-
-def _shared(study: Study, role: RoleName) -> bool:
-    """Whether a role's effect is that of the whole study."""
-    stated = study.roles.mentor if role == "mentor" else study.roles.mentee
-    return stated is None or stated.effect is None
 
 
 def assurance_blocks(believed: Believed) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
+from sim.cohorts.drawn import PopulationDraws
+from sim.cohorts.normal import FloatArray
 from sim.cohorts.posterior_file import find_shipped, read_posterior
 from sim.errors import StudyError
 from sim.study import RoleName, Study
@@ -33,11 +33,10 @@ def with_plain_effects(study: Study) -> Study:
         Where the file cannot be read or does not fit the study.
     """
     for role in study.role_names:
-        stated = getattr(study.roles, role)
-        effect = study.effect if stated.effect is None else stated.effect
+        place, effect = study.effect_of(role)
         if not isinstance(effect, PosteriorEffect):
             continue
-        pre, shift = _medians(study, role, effect)
+        pre, shift = _medians(study, role, place, effect)
         plain = ShiftEffect(
             kind="shift",
             shift=shift,
@@ -45,24 +44,55 @@ def with_plain_effects(study: Study) -> Study:
             assumption=effect.assumption,
             selected_for_significance=effect.selected_for_significance,
         )
-        changed = stated.model_copy(update={"pre": pre, "effect": plain})
+        changed = getattr(study.roles, role).model_copy(update={"pre": pre, "effect": plain})
         roles = study.roles.model_copy(update={role: changed})
         study = study.model_copy(update={"roles": roles})
     return study
 
 
-def _medians(
-    study: Study, role: RoleName, effect: PosteriorEffect
-) -> tuple[tuple[tuple[float, ...], ...], tuple[float, ...]]:
-    path = find_shipped(effect.file, "pilot") or Path(effect.file)
-    domains = study.scale.domains
-    found = read_posterior(
-        path, role, domains, study.scale.points, np.eye(len(domains)), "effect.file"
-    )
+def posterior_of(
+    study: Study, role: RoleName, file: str, place: str, between: FloatArray
+) -> dict[str, PopulationDraws]:
+    """Read the draws of a role, by prior, from a calibrated posterior.
+
+    Parameters
+    ----------
+    study : Study
+        Its domains and scale, which the file must fit.
+    role : {'mentor', 'mentee'}
+        Whose.
+    file : str
+        Path, or name of a shipped file.
+    place : str
+        The config field to name in an error.
+    between : ndarray, shape (D, D)
+        Latent correlations between domains.
+
+    Returns
+    -------
+    dict of str to PopulationDraws
+
+    Raises
+    ------
+    StudyError
+        Where the file cannot be read, does not fit, or says nothing of the role.
+    """
+    path, scale = find_shipped(file), study.scale
+    found = read_posterior(path, role, scale.domains, scale.points, between, place)
     if not found:
-        raise StudyError(f"effect.file: {path.name!r} says nothing of {role}s")
+        raise StudyError(f"{place}: {path.name!r} says nothing of {role}s")
+    return found
+
+
+def _medians(
+    study: Study, role: RoleName, place: str, effect: PosteriorEffect
+) -> tuple[tuple[tuple[float, ...], ...], tuple[float, ...]]:
+    found = posterior_of(
+        study, role, effect.file, f"{place}.file", np.eye(len(study.scale.domains))
+    )
     if effect.under not in found:
-        raise StudyError(f"effect.under: {effect.under!r} {nearest(effect.under, list(found))}")
+        known = nearest(effect.under, list(found))
+        raise StudyError(f"{place}.under: {effect.under!r} is not a prior of the file; {known}")
     own = found[effect.under]
     pre = own.pre.mean(axis=0)
     pre /= pre.sum(axis=1, keepdims=True)

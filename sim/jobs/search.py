@@ -76,9 +76,8 @@ class Search:
         self._exact = ExactTable.of(study.analysis, study.engine)
         self._side = -1 if study.analysis.alternative == "less" else 1
         self._on_block, self._done = on_block, 0
-        self._planned = further + self._blocks(
-            study.replicates
-        )  # the null run; others as they come
+        # the null run; those under the effect are added as they come
+        self._planned = further + self._blocks(study.replicates)
 
     def run(self) -> Found:
         """Search until the answer is as narrow and as far as the study allows."""

@@ -80,8 +80,8 @@ class CalibrationAnswer:
     descriptions: dict[str, PilotDescription]
 
 
-Stage = Callable[[str], None]
-"""Told what has been done."""
+Stage = Callable[[], None]
+"""Told that one more stage is done."""
 
 
 def calibrate_role(
@@ -100,7 +100,7 @@ def calibrate_role(
     data : PilotData or None
         The answers themselves, where they are at hand; else the summaries are read.
     stage : callable
-        Told what has been done.
+        Called after each stage.
 
     Returns
     -------
@@ -115,15 +115,15 @@ def calibrate_role(
     stated = study.calibration
     if data is None:
         findings = find(study, role, n)
-        stage(f"data sets that fit ({role}s)")
+        stage()
         evidence, significant = published_evidence(study, findings, n, rng)
         tests = np.array(stated.test_weights or np.ones(len(stated.tests)), dtype=np.float64)
     else:
         findings, tests = (), np.ones(1)
-        stage(f"answers ({role}s)")
+        stage()
         evidence = data_evidence(data.tables(role), stated.draws, stated.concentration, study.seed)
         significant = None
-    stage(f"likelihood ({role}s)")
+    stage()
     between = _between(study, role)
     posteriors, draws, totals = [], {}, {}
     for prior in shift_priors(stated):
@@ -134,7 +134,7 @@ def calibrate_role(
         published = _published_total(study, role)
         if published is not None and data is None:
             totals[prior.name] = check_total(study, published, n, draws[prior.name], rng)
-        stage(f"{prior.name} prior ({role}s)")
+        stage()
     return RoleCalibration(role, n, findings, tuple(posteriors), draws, totals)
 
 

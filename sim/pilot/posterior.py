@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import StudyError
-from sim.pilot.parameters import Draws
+from sim.pilot.parameters import WIDEST, Draws
 from sim.pilot.priors import BINS, ShiftPrior, bin_of
 
 FloatArray = NDArray[np.float64]
@@ -38,7 +38,7 @@ class DomainEvidence:
         """Likelihood of the shift in each bin, the other parameters integrated out; (T, BINS)."""
         bins = bin_of(self.draws.shift)
         weight = np.exp(self.draws.log_weight) / len(self.draws)
-        width = 8.0 / BINS
+        width = 2 * WIDEST / BINS
         return np.stack(
             [np.bincount(bins, weight * row, minlength=BINS) / width for row in self.likelihood]
         )

@@ -73,7 +73,7 @@ def _check_clusters(study: Study) -> None:
         right = f"does not apply to analysis.test={analysis.test}; use auto"
         raise FieldError("analysis.p_value", analysis.p_value, right)
     if analysis.zeros != "wilcox":
-        right = f"does not apply to analysis.test={analysis.test}, which drops zeros; use wilcox"
+        right = f"does not apply to analysis.test={analysis.test}; use wilcox"
         raise FieldError("analysis.zeros", analysis.zeros, right)
 
 

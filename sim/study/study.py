@@ -91,12 +91,14 @@ class Study(Section):
         # 1e-9 keeps .25/.005^2 at 10,000 where floating point says 10,000.000000000002
         return self.monte_carlo.replicates if mcse is None else ceil(0.25 / mcse**2 - 1e-9)
 
+    def effect_of(self, role: RoleName) -> tuple[str, Effect]:
+        """Where a role's effect is stated, and what it is: its own, or else the study's."""
+        own = getattr(self.roles, role).effect
+        return ("effect", self.effect) if own is None else (f"roles.{role}.effect", own)
+
     def prior(self, role: RoleName) -> EffectPrior | None:
         """What is believed of a role's effect; None where nothing is stated."""
-        stated = self.roles.mentor if role == "mentor" else self.roles.mentee
-        if stated is None:
-            return None
-        return self.effect.prior if stated.effect is None else stated.effect.prior
+        return self.effect_of(role)[1].prior
 
     def participants(self, role: RoleName, pairs: int) -> int:
         """Count the people of a role in a study of that many pairs."""
