@@ -5,6 +5,8 @@ import numpy as np
 
 FINE = 2**20
 """Means and widths are counted in whole units of 1/FINE points: they add up alike in any order."""
+ROUNDER = 1.5 * 2.0**52
+"""Added and taken away again, it leaves a number below 2^51 rounded to the nearest whole one."""
 
 
 @numba.njit(cache=True)
@@ -22,48 +24,100 @@ def count_changes(
     Means and widths, and their squares, are summed in units of 1/FINE.
     """
     participants, endpoints, replicates = changes.shape
+    gone = np.zeros(endpoints, np.bool_)  # where nothing is missing, counting people is spared
+    for i in range(participants):
+        for e in range(endpoints):
+            gone[e] |= _any_missing(changes[i, e])
     seen = np.zeros((endpoints, replicates))
     sums = np.zeros((endpoints, replicates))
     powers = np.zeros((endpoints, replicates))
+    size, share = np.empty(replicates), np.empty(replicates)
+    scale, known = np.empty(replicates), np.empty(replicates)
     centre, half = np.empty(replicates), np.empty(replicates)
+    whole, whole_squares = np.empty(replicates), np.empty(replicates)
     k = 0
     for i in range(participants):
         for e in range(endpoints):
-            column, number, own, power = changes[i, e], seen[e], sums[e], powers[e]
-            for r in range(replicates):
-                here = column[r] != -32768  # sim.inference.result.MISSING
-                change = np.float64(column[r]) if here else 0.0
-                number[r] += here
-                own[r] += change
-                power[r] += change * change
+            _add(changes[i, e], gone[e], seen[e], sums[e], powers[e])
         if k < sizes.size and i + 1 == sizes[k]:
             for e in range(endpoints):
-                number, own, power, hit = seen[e], sums[e], powers[e], rejected[k, e]
+                own, power, unit = sums[e], powers[e], units[e]
+                for r in range(replicates if gone[e] else 1):
+                    n = seen[e, r] if gone[e] else np.float64(sizes[k])
+                    known[r] = n >= 2
+                    size[r] = max(n, 2.0)
+                    share[r] = unit / size[r]
+                    scale[r] = share[r] * quantiles[np.int64(size[r])] / np.sqrt(size[r] - 1)
+                if not gone[e]:
+                    known[:], size[:] = known[0], size[0]
+                    share[:], scale[:] = share[0], scale[0]
                 for r in range(replicates):
-                    n = max(number[r], 2.0)
-                    spread = max(n * power[r] - own[r] * own[r], 0.0)
-                    centre[r] = units[e] * own[r] / n
-                    half[r] = units[e] * quantiles[np.int64(n)] * np.sqrt(spread / (n - 1)) / n
-                counts = np.zeros(3, np.int64)
-                whole = np.zeros(6, np.int64)
-                for r in range(replicates):
-                    known = np.int64(number[r] >= 2)
-                    mean = np.int64(np.rint(centre[r] * FINE)) * known
-                    square = np.int64(np.rint(centre[r] * centre[r] * FINE)) * known
-                    counts[0] += known
-                    counts[1] += known & np.int64(abs(centre[r] - truth[e]) <= half[r] + 1e-12)
-                    counts[2] += known & np.int64(half[r] <= half_width)
-                    whole[0] += mean
-                    whole[1] += square
-                    whole[2] += abs(mean) * hit[r]
-                    whole[3] += square * hit[r]
-                    whole[4] += np.int64(2 * half[r] * FINE) * known
-                    whole[5] += np.int64(4 * half[r] * half[r] * FINE) * known
-                estimable[k, e], covered[k, e], narrow[k, e] = counts
-                total[k, e], squares[k, e] = whole[0], whole[1]
-                rejected_total[k, e], rejected_squares[k, e] = whole[2], whole[3]
-                width[k, e], width_squares[k, e] = whole[4], whole[5]
+                    centre[r] = share[r] * own[r]
+                    # whole numbers below 2^53: the difference is exact, and never negative
+                    half[r] = scale[r] * np.sqrt(size[r] * power[r] - own[r] * own[r])
+                estimable[k, e] = np.int64(known.sum())
+                covered[k, e], narrow[k, e] = _intervals(centre, half, known, truth[e], half_width)
+                _round(centre, whole, whole_squares)
+                hit = known * rejected[k, e]
+                total[k, e], squares[k, e] = _sum(whole, known)[0], _sum(whole_squares, known)[0]
+                rejected_total[k, e] = _sum(whole, hit)[1]
+                rejected_squares[k, e] = _sum(whole_squares, hit)[0]
+                _round(2 * half, whole, whole_squares)
+                width[k, e], width_squares[k, e] = (
+                    _sum(whole, known)[0], _sum(whole_squares, known)[0]
+                )  # fmt: skip
             k += 1
+
+
+@numba.njit(cache=True)
+def _any_missing(column):
+    """Tell whether a change is missing (sim.inference.result.MISSING)."""
+    found = False
+    for r in range(column.size):
+        found |= column[r] == -32768
+    return found
+
+
+@numba.njit(cache=True)
+def _add(column, gone, number, own, power):
+    """Add one participant's changes to the numbers, sums and sums of squares of all replicates."""
+    for r in range(column.size):
+        change = np.float64(column[r])
+        if gone:
+            here = column[r] != -32768
+            change = change if here else 0.0
+            number[r] += here
+        own[r] += change
+        power[r] += change * change
+
+
+@numba.njit(cache=True)
+def _intervals(centre, half, known, truth, half_width):
+    """Count the replicates whose interval covers the truth, and those whose interval is narrow."""
+    inside, tight = 0, 0
+    for r in range(centre.size):
+        here = known[r] > 0
+        inside += here & (abs(centre[r] - truth) <= half[r] + 1e-12)
+        tight += here & (half[r] <= half_width)
+    return inside, tight
+
+
+@numba.njit(cache=True)
+def _round(values, whole, squares):
+    """Fill values and their squares in units of 1/FINE, rounded; as floating point, but whole."""
+    for r in range(values.size):
+        whole[r] = (values[r] * FINE + ROUNDER) - ROUNDER
+        squares[r] = (values[r] * values[r] * FINE + ROUNDER) - ROUNDER
+
+
+@numba.njit(cache=True, fastmath={"reassoc"})
+def _sum(whole, counted):
+    """Sum whole numbers; below 2^53 their order does not matter, so the compiler may choose it."""
+    total, absolute = 0.0, 0.0
+    for r in range(whole.size):
+        total += whole[r] * counted[r]
+        absolute += abs(whole[r]) * counted[r]
+    return np.int64(total), np.int64(absolute)
 
 
 @numba.njit(cache=True)

@@ -69,7 +69,8 @@ def _selected_effect(answer: PlanAnswer) -> list[str]:
     return [
         "The effect is taken from a pilot that was reported as significant. Such effects are on "
         "average too large (winner's curse), and so is the power at them."
-        + beside * bool(answer.assurances)
+        + beside
+        * bool(answer.assurances)
     ]
 
 
