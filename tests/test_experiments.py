@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from sim import compose_study, plan
+from sim.report.terminal import summary
+
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "scripts"))  # last, so it shadows nothing
 
@@ -19,6 +22,21 @@ def test_every_experiment_has_its_section() -> None:
     assert files == set(LESSONS)
     for heading, lesson in LESSONS.values():
         assert f"## {heading}\n\n{lesson}\n" in PAGE
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_experiment_runs(name: str) -> None:
+    """Each worked example runs to its answer, with few replicates and draws, in 80 columns."""
+    sizes = [] if name == "pilot_replay" else ["design.sizes=[20,40]"]
+    words = [
+        f"experiment={name}",
+        *sizes,
+        "monte_carlo.replicates=100",
+        "monte_carlo.block_size=50",
+    ]
+    answer = plan(compose_study(words))
+    assert answer.characteristics.replicates == 100
+    assert max(map(len, summary(answer).splitlines())) <= 80
 
 
 @pytest.mark.parametrize(

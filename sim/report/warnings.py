@@ -65,13 +65,13 @@ def _cannot_win(answer: PlanAnswer) -> list[str]:
 def _selected_effect(answer: PlanAnswer) -> list[str]:
     if not answer.study.effect.selected_for_significance:
         return []
-    beside = " Assurance, above, averages over what the pilot leaves possible instead."
-    return [
+    said = (
         "The effect is taken from a pilot that was reported as significant. Such effects are on "
         "average too large (winner's curse), and so is the power at them."
-        + beside
-        * bool(answer.assurances)
-    ]
+    )
+    if answer.assurances:
+        said += " Assurance, above, averages over what the pilot leaves possible instead."
+    return [said]
 
 
 def _uncontrolled(_answer: PlanAnswer) -> list[str]:
