@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from textwrap import fill
 from typing import Any, NoReturn
 
 from sim import __version__
@@ -292,8 +293,8 @@ def remove_empty(folders: Sequence[Path]) -> None:
 def verb_help(template: str, conf: Path) -> str:
     """Help of a verb with the choices of every group filled in."""
     groups = sorted(path for path in conf.iterdir() if path.is_dir() and path.name != "hydra")
-    lines = [
-        f"{group.name}: {', '.join(sorted(path.stem for path in group.glob('*.yaml')))}\n"
-        for group in groups
-    ]
+    lines = []
+    for group in groups:
+        choices = ", ".join(sorted(path.stem for path in group.glob("*.yaml")))
+        lines.append(fill(f"{group.name}: {choices}", 80, subsequent_indent="  ") + "\n")
     return template.replace("$APP_CONFIG_GROUPS", "".join(lines))

@@ -124,8 +124,8 @@ LINES = {
     ),
     "analysis.test=mcnemar analysis.cut=4 analysis.total_cut=24 analysis.p_value=exact"
     " analysis.continuity=true": (
-        "analysis.continuity: true applies to analysis.test=signed_rank or mcnemar with an"
-        " asymptotic p-value only"
+        "analysis.continuity: true applies to analysis.test=signed_rank, mcnemar or mann_whitney"
+        " with an asymptotic p-value only"
     ),
     # clusters and missing answers
     "analysis.test=cluster_mean_t": (
@@ -209,9 +209,19 @@ SECTIONS = [place for place, _ in sections(Study)]
 
 def chosen(place: str) -> list[str]:
     """Choose the variant of a section that has the field."""
-    variants = {"clusters": "sites", "missing": "mar"}
-    section = place.partition(".")[0]
-    return [f"{section}={variants[section]}"] if section in variants else []
+    variants = {
+        "clusters": ["clusters=sites"],
+        "missing": ["missing=mar"],
+        "selection": ["selection=screening"],
+        "control": ["control=parallel", "analysis.test=ancova", *effect_with(place)],
+        "analysis.graph": ["graph=gatekeeping", "analysis.adjustment=graphical"],
+    }
+    return next((words for name, words in variants.items() if place.startswith(name)), [])
+
+
+def effect_with(place: str) -> list[str]:
+    """Choose an effect of the control arm that has the field."""
+    return ["effect@control.effect=pilot"] if "otherwise" in place else []
 
 
 @pytest.mark.parametrize(("place", "value"), BEYOND)
@@ -232,7 +242,7 @@ def test_every_misspelt_choice(place: str, refused: Refusal) -> None:
 def test_an_unknown_key_in_every_section(place: str, refused: Refusal) -> None:
     """No section takes a key that the schema does not know, not even a forced one."""
     name = f"{place}.zzz".strip(".")
-    assert refused(f"++{name}=1").startswith(f"{name}: unknown field; known: ")
+    assert refused(*chosen(place), f"++{name}=1").startswith(f"{name}: unknown field; known: ")
 
 
 def test_the_schema_yields_enough_cases() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from published import assurances, others, powers, pvalues, trials
+from published import assurances, others, powers, pvalues, trials, two_arms
 from published.data import CASES, STANDARD_ERRORS, Comparison, Evaluation
 from published.vectors import TOLERANCE, Agreement, adjustments, tests_of_changes
 from published.waiting import LEFT_OUT, NOT_YET
@@ -17,6 +17,7 @@ EVALUATIONS: dict[str, Evaluation] = {
     **assurances.EVALUATIONS,
     **trials.EVALUATIONS,
     **others.EVALUATIONS,
+    **two_arms.EVALUATIONS,
 }
 """How each covered case is compared."""
 SHOWN = 1e-10

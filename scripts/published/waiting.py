@@ -2,16 +2,12 @@
 
 NOT_YET = {
     "PW20-signtest-size": "a formula that approximates the size; ours is exact, and differs",
-    "PO02-Hmisc-popower": "comes with the control arm",
-    "MW01-Noether": "comes with the control arm",
-    "MW02-Happ-Bathke-Brunner": "comes with the control arm",
 }
 """Cases by their id."""
 
 _ESTIMATES = "estimates of one data set are not made here"
 _SPLIT = "zeros split between the sides are not offered"
 _OTHER = "only Wilson's interval is used"
-_WESTFALL = "comes with Westfall-Young"
 
 LEFT_OUT = {
     ("SR02-AIDS-zeros", "HL"): _ESTIMATES,
@@ -22,13 +18,10 @@ LEFT_OUT = {
     ("EX03-n20-3cat", "zsplit_asym"): _SPLIT,
     ("EX05-latent-5x5-n8", "zsplit_asym"): _SPLIT,
     ("MT04-six", "sidak_sd"): "the step-down procedure is not offered",
-    ("WY03-signflip-maxT-7dom-exact", "single_step"): _WESTFALL,
-    ("WY03-signflip-maxT-7dom-exact", "step_down"): _WESTFALL,
     ("ME07-k-of-7-independent", "expected_rejections"): "seven times the stated marginal power",
     ("PR03-binomial-CIs", "exact"): _OTHER,
     ("PR03-binomial-CIs", "wald"): _OTHER,
     ("PW01-pwr-paired", "n_for_80"): "a size between whole ones; tests interpolate it",
-    ("PW02-onesample-d0.5", "n_per_group_two_sample"): "comes with the control arm",
     ("RF03-WSR-n-for-80", "n"): "takes millions of runs; `pytest -m long` does them",
 }
 """Quantities by case and name."""

@@ -114,13 +114,22 @@ class ClusterModel:
             first += int(own.max(initial=0)) + 1
         return np.array(rows, dtype=np.int64).reshape(len(self.levels), n)
 
-    def offsets(self, n: int, replicates: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    def offsets(
+        self,
+        n: int,
+        replicates: int,
+        rng: np.random.Generator,
+        site_rng: np.random.Generator | None = None,
+    ) -> NDArray[np.float32]:
         """Draw what the members of each cluster share; (clusters, 2 D, R).
 
         Every level has a stream of its own and draws cluster by cluster, so
-        that a longer accrual begins with the shorter one.
+        that a longer accrual begins with the shorter one. Cohorts that are at
+        the same sites share `site_rng`.
         """
-        streams = dict(zip(LEVELS, rng.spawn(len(LEVELS)), strict=True))
+        streams = level_streams(rng)
+        if site_rng is not None:
+            streams["site"] = site_rng
         place, parts, first = self.place(n), [], 0
         for level, own in zip(self.levels, place, strict=True):
             stream = streams[level.name]
@@ -132,6 +141,11 @@ class ClusterModel:
             mixed = np.matmul(level.loading[:count, :count].astype(np.float32), normals)
             parts.append(mixed.reshape(number, 2 * count, replicates))
         return np.concatenate(parts)
+
+
+def level_streams(rng: np.random.Generator) -> dict[str, np.random.Generator]:
+    """Give every level of clusters a stream of its own."""
+    return dict(zip(LEVELS, rng.spawn(len(LEVELS)), strict=True))
 
 
 def cluster_model(

@@ -13,7 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfc
 
-from sim.cohorts.draw_kernels import LAYERS, TAIL, fill_from_normals, fill_from_tables
+from sim.cohorts.clusters import level_streams
+from sim.cohorts.draw_kernels import (
+    LAYERS,
+    TAIL,
+    fill_from_normals,
+    fill_from_tables,
+    fill_recruited,
+)
 from sim.cohorts.missing import remove_answers
 from sim.cohorts.population import Population
 
@@ -31,17 +38,18 @@ class Cohort:
         1 = post). Scores run from 1; 0 means missing.
     site : ndarray of int, shape (N,)
         Site of each participant, from 0; all 0 where there are no sites.
-    arm : int
-        Constant until it is needed: everybody is in one arm.
     """
 
     scores: NDArray[np.int8]
     site: NDArray[np.int64]
-    arm: int = 0
 
 
 def draw_cohort(
-    population: Population, n: int, replicates: int, rng: np.random.Generator
+    population: Population,
+    n: int,
+    replicates: int,
+    rng: np.random.Generator,
+    site_rng: np.random.Generator | None = None,
 ) -> Cohort:
     """Draw participants of a population.
 
@@ -58,6 +66,9 @@ def draw_cohort(
         Number of independent cohorts R.
     rng : numpy.random.Generator
         Source of the 256 random bits that start the compiled stream.
+    site_rng : numpy.random.Generator, optional
+        Source of what people of one site share, where another cohort is at
+        the same sites; by default a stream of its own.
 
     Returns
     -------
@@ -66,34 +77,48 @@ def draw_cohort(
     """
     state = rng.integers(0, 2**64, size=4, dtype=np.uint64)
     cluster_rng, missing_rng = rng.spawn(2)  # always both, so that neither moves the other
-    domains = len(population.tables)
-    scores = np.empty((n, domains, 2, replicates), dtype=np.int8)
+    scores = np.empty((n, len(population.tables), 2, replicates), dtype=np.int8)
     drift = np.empty((n, replicates) if _needs_drift(population) else (0, 0), np.float32)
     clustered = population.clusters is not None and len(population.clusters.levels) > 0
-    if population.independent_domains and not clustered and not drift.size:
+    if population.recruitment is not None:
+        who = population.recruitment
+        fill_recruited(
+            state, *_ziggurat(), who.loading, population.pre_cuts, population.post_cuts,
+            who.screening, who.low, who.high, scores, drift,
+        )  # fmt: skip
+    elif population.independent_domains and not clustered and not drift.size:
         pairs = 1 + np.indices((population.points,) * 2, dtype=np.int8).reshape(2, -1)
         fill_from_tables(state, _cumulated_cells(population), pairs, scores)
     else:
-        place, offsets = np.empty((0, n), np.int64), np.empty((0, 2 * domains, 0), np.float32)
-        if population.clusters is not None and clustered:
-            place = population.clusters.place(n)
-            offsets = population.clusters.offsets(n, replicates, cluster_rng)
+        shared = _shared(population, n, replicates, cluster_rng, site_rng)
         fill_from_normals(
-            state,
-            *_ziggurat(),
-            population.loading,
-            population.pre_cuts,
-            population.post_cuts,
-            np.array(population.joint),
-            scores,
-            offsets,
-            place,
-            drift,
-        )
+            state, *_ziggurat(), population.loading, population.pre_cuts, population.post_cuts,
+            np.array(population.joint), scores, *shared, drift,
+        )  # fmt: skip
     if population.missing is not None:
         remove_answers(scores, drift, population.missing, missing_rng)
     site = np.zeros(n, np.int64) if population.clusters is None else population.clusters.sites(n)
     return Cohort(scores.transpose(3, 0, 1, 2), site)  # (R, N, D, 2)
+
+
+def _shared(
+    population: Population,
+    n: int,
+    replicates: int,
+    rng: np.random.Generator,
+    site_rng: np.random.Generator | None,
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Draw what members of clusters share, and who is in which; empty without clusters."""
+    clusters = population.clusters
+    if clusters is None or not clusters.levels:
+        empty = np.empty((0, 2 * len(population.tables), 0), np.float32)
+        return empty, np.empty((0, n), np.int64)
+    return clusters.offsets(n, replicates, rng, site_rng), clusters.place(n)
+
+
+def site_stream(rng: np.random.Generator) -> np.random.Generator:
+    """Stream from which :func:`draw_cohort`, given an equal fresh generator, draws the sites."""
+    return level_streams(rng.spawn(2)[0])["site"]
 
 
 def _needs_drift(population: Population) -> bool:

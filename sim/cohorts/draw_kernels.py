@@ -138,6 +138,69 @@ def fill_from_normals(
 
 
 @numba.njit(cache=True)
+def fill_recruited(
+    state, heights, widths, limits, loading, pre_cuts, post_cuts, screening, low, high, scores,
+    drift,
+):  # fmt: skip
+    """Fill scores (N, D, 2, R) of people whose total, before or in a screening, lies in a range.
+
+    Everybody is drawn anew until they take part; rows of the latent vector are
+    the domains before, after and, where there is one, in the screening. The
+    sum over domains of the latent change goes to `drift` (N, R), as above.
+    """
+    participants, domains, _, replicates = scores.shape
+    rows, cuts = loading.shape[0], pre_cuts.shape[1]
+    deciding = 2 * domains if screening else 0
+    normals = np.empty((rows, TILE))
+    latent = np.empty(TILE)
+    drawn = np.empty((rows, TILE), np.int8)
+    total, step = np.empty(TILE, np.int64), np.empty(TILE, np.float32)
+    waiting = np.empty(TILE, np.int64)
+    for i in range(participants):
+        for start in range(0, replicates, TILE):
+            left = min(TILE, replicates - start)
+            for r in range(left):
+                waiting[r] = start + r
+            while left > 0:
+                total[:left] = 0
+                step[:left] = 0.0
+                for j in range(rows):
+                    _fill_normals(state, heights, widths, limits, normals[j, :left])
+                for row in range(rows):
+                    latent[:left] = 0.0
+                    for j in range(row + 1):
+                        weight = loading[row, j]
+                        if weight != 0.0:
+                            for r in range(left):
+                                latent[r] += weight * normals[j, r]
+                    after = domains <= row < 2 * domains
+                    d = row % domains
+                    drawn[row, :left] = 1
+                    for c in range(cuts):
+                        cut = post_cuts[d, 0, c] if after else pre_cuts[d, c]
+                        for r in range(left):
+                            drawn[row, r] += np.int8(latent[r] > cut)
+                    if drift.size and row < 2 * domains:
+                        for r in range(left):
+                            step[r] += np.float32(latent[r] if after else -latent[r])
+                    if deciding <= row < deciding + domains:
+                        for r in range(left):
+                            total[r] += drawn[row, r]
+                kept = 0
+                for r in range(left):
+                    place = waiting[r]
+                    if low <= total[r] <= high:
+                        for row in range(2 * domains):
+                            scores[i, row % domains, row // domains, place] = drawn[row, r]
+                        if drift.size:
+                            drift[i, place] = step[r]
+                    else:
+                        waiting[kept] = place
+                        kept += 1
+                left = kept
+
+
+@numba.njit(cache=True)
 def fill_from_tables(state, ends, pairs, scores):
     """Fill scores (N, D, 2, R) by inverting the cumulated tables, from a guide table.
 

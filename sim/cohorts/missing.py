@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from sim.cohorts.normal import FloatArray
+from sim.cohorts.recruitment import Recruitment
 from sim.study.missing import (
     Missing,
     MissingAtRandom,
@@ -69,7 +70,11 @@ class Missingness:
 
 
 def missingness(
-    stated: Missing, pre_cuts: FloatArray, loading: FloatArray, correlation: FloatArray
+    stated: Missing,
+    pre_cuts: FloatArray,
+    loading: FloatArray,
+    correlation: FloatArray,
+    who: Recruitment | None = None,
 ) -> Missingness | None:
     """Calibrate a mechanism to its stated rate; None where nothing is missing.
 
@@ -81,6 +86,8 @@ def missingness(
         Cut points before.
     loading, correlation : ndarray, shape (2 D, 2 D)
         Of the latent scores, domains before then domains after.
+    who : Recruitment, optional
+        Who takes part, where that depends on their answers.
 
     Returns
     -------
@@ -92,17 +99,21 @@ def missingness(
         case MissingCompletelyAtRandom(rate=rate) if rate > 0:
             found = Missingness("nothing", float(logit(rate)), 0.0, 0.0, 1.0, *rest)
         case MissingAtRandom(rate=rate, slope=slope) if rate > 0:
-            totals = _totals_before(pre_cuts, loading)
+            totals = (
+                _totals_before(pre_cuts, loading) if who is None else _recruits(pre_cuts, who)[0]
+            )
             centre, scale = float(totals.mean()), float(totals.std()) or 1.0
             weight = np.full(len(totals), 1 / len(totals))
             intercept = _intercept((totals - centre) / scale, weight, slope, rate)
             found = Missingness("total", intercept, slope, centre, scale, *rest)
         case MissingNotAtRandom(rate=rate, slope=slope) if rate > 0:
             nodes, weight = np.polynomial.hermite_e.hermegauss(NODES)
-            intercept = _intercept(nodes, weight / weight.sum(), slope, rate)
-            count = len(pre_cuts)
-            sign = np.repeat([-1.0, 1.0], count)
+            sign = np.repeat([-1.0, 1.0], len(pre_cuts))
             scale = float(np.sqrt(sign @ correlation @ sign)) or 1.0
+            if who is not None:
+                nodes = _recruits(pre_cuts, who)[1] / scale
+                weight = np.ones(len(nodes))
+            intercept = _intercept(nodes, weight / weight.sum(), slope, rate)
             found = Missingness("change", intercept, slope, 0.0, scale, *rest)
         case _:
             found = Missingness(*nobody, *rest)
@@ -126,6 +137,22 @@ def _totals_before(pre_cuts: FloatArray, loading: FloatArray) -> FloatArray:
     latent = normals @ loading[:count].T  # (people, D)
     scores = 1 + (latent[:, :, None] > pre_cuts).sum(axis=2)
     return np.asarray(scores.sum(axis=1), dtype=np.float64)
+
+
+def _recruits(pre_cuts: FloatArray, who: Recruitment) -> tuple[FloatArray, FloatArray]:
+    """Totals before and latent changes of simulated people who take part; the same every time."""
+    count, rng = len(pre_cuts), np.random.default_rng(0)
+    totals, changes = [], []
+    for _ in range(8):
+        latent = rng.standard_normal((CALIBRATED_ON, len(who.loading))) @ who.loading.T
+        before, after = latent[:, :count], latent[:, count : 2 * count]
+        deciding = latent[:, 2 * count :] if who.screening else before
+        decided = (1 + (deciding[:, :, None] > pre_cuts).sum(axis=2)).sum(axis=1)
+        chosen = (decided >= who.low) & (decided <= who.high)
+        own = (1 + (before[chosen, :, None] > pre_cuts).sum(axis=2)).sum(axis=1)
+        totals.append(own.astype(np.float64))
+        changes.append((after - before)[chosen].sum(axis=1))
+    return np.concatenate(totals), np.concatenate(changes)
 
 
 def remove_answers(

@@ -6,14 +6,12 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtri
 
-from sim.cohorts.clusters import ClusterModel, cluster_model, remainder
-from sim.cohorts.correlation import Scores, latent_correlation, loading_matrix
-from sim.cohorts.marginals import DomainMarginals, cut_points, domain_effect, domain_marginals
-from sim.cohorts.missing import Missingness, missingness
+from sim.cohorts.clusters import ClusterModel
+from sim.cohorts.correlation import loading_matrix
+from sim.cohorts.marginals import DomainMarginals, cut_points
+from sim.cohorts.missing import Missingness
 from sim.cohorts.normal import FloatArray, rectangle_table
-from sim.errors import StudyError
-from sim.study import RoleName, Study
-from sim.study.clusters import SiteClusters
+from sim.cohorts.recruitment import Recruitment
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +42,14 @@ class Population:
         what remains of R.
     missing : Missingness or None
         Which answers are not given.
+    response_shift : ndarray, shape (D,), or None
+        Latent shift of the answers after that needs no mentoring; the cut
+        points after hold it already.
+    recruitment : Recruitment or None
+        Who takes part by their answers; the tables are then those of people
+        who do, and the cut points those of everybody.
+    unmentored : ndarray, shape (D, K), or None
+        Marginals after without mentoring, where they are not those before.
     """
 
     tables: FloatArray
@@ -54,6 +60,9 @@ class Population:
     joint: tuple[bool, ...]
     clusters: ClusterModel | None = None
     missing: Missingness | None = None
+    response_shift: FloatArray | None = None
+    recruitment: Recruitment | None = None
+    unmentored: FloatArray | None = None
 
     @property
     def points(self) -> int:
@@ -76,89 +85,6 @@ class Population:
     def post(self) -> FloatArray:
         """Marginals after, shape (D, K)."""
         return np.asarray(self.tables.sum(axis=1))
-
-
-def role_population(study: Study, role: RoleName) -> Population:
-    """Population of one role of a study.
-
-    Parameters
-    ----------
-    study : Study
-        The study.
-    role : {'mentor', 'mentee'}
-        A role that takes part.
-
-    Returns
-    -------
-    Population
-
-    Raises
-    ------
-    StudyError
-        Where an effect or a correlation cannot be had.
-    """
-    stated = study.roles.mentor if role == "mentor" else study.roles.mentee
-    if stated is None:
-        raise ValueError(f"no {role} takes part")
-    place, effect = study.effect_of(role)
-    domains = []
-    for index, name in enumerate(study.scale.domains):
-        pre = stated.pre[index] if isinstance(stated.pre[0], tuple) else stated.pre
-        marginal = np.array(pre, dtype=np.float64)
-        own = domain_effect(effect, name, index)
-        domains.append(domain_marginals(marginal / marginal.sum(), own, place))
-    scores = Scores(study.scale.domains, tuple(domains), role)
-    correlation = latent_correlation(study.correlation, scores)
-    return as_they_take_part(study, role, build_population(domains, correlation))
-
-
-def as_they_take_part(study: Study, role: RoleName, population: Population) -> Population:
-    """Put people into the clusters that a study states, and let answers be missing as it states.
-
-    Raises
-    ------
-    StudyError
-        Where the clusters cannot be had.
-    """
-    if isinstance(study.clusters, SiteClusters):
-        if any(population.joint):
-            raise StudyError(
-                "clusters: cannot be had where an effect states a table of before by after; "
-                "state the distribution after (effect=post) instead"
-            )
-        cuts = population.pre_cuts, population.post_cuts[:, 0]
-        model = cluster_model(
-            study.clusters, role, study.design.ratio, cuts, population.correlation
-        )
-        left = remainder(population.correlation, model)
-        population = replace(population, clusters=model, loading=loading_matrix(left))
-    missing = missingness(
-        study.missing, population.pre_cuts, loading_matrix(population.correlation),
-        population.correlation,
-    )  # fmt: skip
-    return replace(population, missing=missing)
-
-
-def taking_part_like(example: Population, population: Population) -> Population:
-    """Put people into the clusters of others, answers missing by the same mechanism.
-
-    Parameters
-    ----------
-    example : Population
-        Whose clusters and missing answers.
-    population : Population
-        Who exists, so far without.
-
-    Returns
-    -------
-    Population
-        With the intraclass correlations of the example's latent changes.
-    """
-    clusters, loading = example.clusters, population.loading
-    if clusters is not None:
-        clusters = clusters.with_correlation(population.correlation)
-        loading = loading_matrix(remainder(population.correlation, clusters))
-    return replace(population, clusters=clusters, loading=loading, missing=example.missing)
 
 
 def build_population(domains: list[DomainMarginals], correlation: FloatArray) -> Population:
@@ -198,8 +124,8 @@ def _conditional_cuts(table: FloatArray) -> FloatArray:
     return np.asarray(ndtri(np.minimum(np.cumsum(share, axis=1)[:, :-1], 1.0)))
 
 
-def without_effect(population: Population) -> Population:
-    """Same people with the effect removed: the scores after are distributed as those before.
+def symmetrised(population: Population) -> Population:
+    """Same latent people whose scores after are distributed as those before.
 
     A stated table is replaced by the mean of itself and its transpose, which
     keeps the distribution of the absolute change and removes its direction.
@@ -212,10 +138,15 @@ def without_effect(population: Population) -> Population:
         else:
             before = population.pre_cuts[index]
             parts.append(_by_copula(before, before, population.correlation[index, count + index]))
-    plain = _assemble(parts, population.correlation, population.joint)
-    return replace(
-        plain,
-        loading=population.loading,
-        clusters=population.clusters,
-        missing=population.missing,
-    )
+    return _assemble(parts, population.correlation, population.joint)
+
+
+def shifted_after(population: Population, shift: FloatArray) -> Population:
+    """Same people whose latent answers after lie higher by a shift (D,); no table is stated."""
+    count = len(population.tables)
+    cuts = population.post_cuts - shift[:, None, None]
+    tables = [
+        rectangle_table(population.pre_cuts[d], cuts[d, 0], population.correlation[d, count + d])
+        for d in range(count)
+    ]
+    return replace(population, tables=np.array(tables), post_cuts=cuts, response_shift=shift)

@@ -9,6 +9,7 @@ from scipy.special import ndtri
 from sim.cohorts.marginals import medians
 from sim.cohorts.normal import FloatArray, rectangle_table
 from sim.cohorts.population import Population
+from sim.cohorts.recruitment import recruited
 
 NO_EFFECT = 1e-9
 """Largest difference of two probabilities that counts as none."""
@@ -46,8 +47,8 @@ class TrueEffects:
         Share of people below the point before and at or above it after, and
         the other way round: the discordant pairs of a cut at that point.
     true_null : ndarray of bool, shape (E,)
-        Endpoints on which mentoring has no effect: same distribution before
-        and after (for the total: no domain has an effect).
+        Endpoints on which mentoring has no effect: the same distribution
+        after as without it (for the total: no domain has an effect).
     symmetric : ndarray of bool, shape (D,)
         Domains whose change is distributed symmetrically around 0, which is
         what the paired tests take as their null.
@@ -156,14 +157,16 @@ def mean_changes(population: Population) -> FloatArray:
 
 
 def true_nulls(population: Population) -> NDArray[np.bool_]:
-    """Domains on which mentoring has no effect: same distribution before and after; (D,)."""
-    return np.asarray(np.abs(population.post - population.pre).max(axis=1) < NO_EFFECT)
+    """Domains on which mentoring has no effect: after as without mentoring; (D,)."""
+    without = population.pre if population.unmentored is None else population.unmentored
+    return np.asarray(np.abs(population.post - without).max(axis=1) < NO_EFFECT)
 
 
 def _medians(population: Population) -> tuple[FloatArray, FloatArray]:
     before = np.array([sum(medians(pre)) / 2 for pre in population.pre])
     after = before.copy()
-    for d in np.flatnonzero(~true_nulls(population)):
+    changed = np.abs(population.post - population.pre).max(axis=1) >= NO_EFFECT
+    for d in np.flatnonzero(changed):
         # where exactly half lies on either side: the point that the effect just reaches
         after[d] = max(medians(population.post[d]), key=lambda point: abs(point - before[d]))
     return before, after
@@ -184,6 +187,9 @@ def _per_cut(population: Population) -> tuple[FloatArray, FloatArray]:
 def _total_variance(population: Population, variances: FloatArray) -> float:
     """Variance of the change of the total; NaN where a stated table has no closed form."""
     count = len(population.tables)
+    if population.recruitment is not None:
+        cuts = population.pre_cuts, population.post_cuts[:, 0]
+        return recruited(*cuts, population.recruitment).sd_total ** 2
     if count > 1 and any(population.joint):
         return float("nan")
     covariance = score_covariance(population)

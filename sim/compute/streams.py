@@ -16,6 +16,7 @@ class Purpose(IntEnum):
     NULL = 1
     ASSURANCE = 2
     CALIBRATION = 3
+    FLIPS = 4
 
 
 def generator(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:

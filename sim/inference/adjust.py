@@ -6,6 +6,8 @@ Holm S (1979). Scandinavian Journal of Statistics 6, 65-70.
 Hochberg Y (1988). Biometrika 75, 800-802.
 Hommel G (1988). Biometrika 75, 383-386; algorithm of Wright SP (1992), Biometrics 48, 1005-1013.
 Sidak Z (1967). Journal of the American Statistical Association 62, 626-633.
+Maurer W, Hothorn LA, Lehmacher W (1995). Biometrie in der chemisch-pharmazeutischen Industrie 6,
+3-18.
 Benjamini Y, Hochberg Y (1995). Journal of the Royal Statistical Society B 57, 289-300.
 Benjamini Y, Yekutieli D (2001). Annals of Statistics 29, 1165-1188.
 """
@@ -31,7 +33,9 @@ def adjust(pvalues: ArrayLike, method: str) -> FloatArray:
         P-values between 0 and 1, one family on the last axis.
     method : str
         A name in ``ADJUSTMENTS``: none, bonferroni, sidak, holm, hochberg,
-        hommel, benjamini_hochberg, benjamini_yekutieli.
+        hommel, benjamini_hochberg, benjamini_yekutieli; or fixed_sequence,
+        where the hypotheses stand in the order in which they are tested, each
+        only if all before it were rejected.
 
     Returns
     -------
@@ -78,4 +82,5 @@ ADJUSTMENTS: dict[str, Kernel | None] = {
     "hommel": kernels.hommel,
     "benjamini_hochberg": kernels.benjamini_hochberg,
     "benjamini_yekutieli": kernels.benjamini_yekutieli,
+    "fixed_sequence": kernels.fixed_sequence,
 }

@@ -50,6 +50,16 @@ def holm(rows, adjusted):
 
 
 @numba.njit(cache=True)
+def fixed_sequence(rows, adjusted):
+    """In the order given: the largest so far."""
+    for r in range(rows.shape[0]):
+        highest = 0.0
+        for j in range(rows.shape[1]):
+            highest = max(highest, rows[r, j])
+            adjusted[r, j] = highest
+
+
+@numba.njit(cache=True)
 def _step_up(rows, factors, adjusted):
     """Step up: the factor of step j times the j-th smallest, made monotone from the largest."""
     m = rows.shape[1]

@@ -6,10 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from sim.inference.adjust import adjust_rows
+from sim.inference.families import Family, adjusted_pvalues
 from sim.inference.result import FloatArray
 from sim.inference.rules import DecisionRule
 from sim.study import Analysis
+
+FEWEST = {
+    "paired_t": 2,
+    "cluster_mean_t": 2,
+    "ordinal_gee": 3,
+    "two_sample_t": 3,
+    "cluster_mean_two_sample_t": 3,
+    "ancova": 4,
+}
+"""Participants (or sites) from which a test can give any p-value."""
+ENUMERATED = 0.5**13
+"""Smallest p-value of sign flips that are all written out, those of 14 participants."""
 
 
 def smallest_pvalue(sizes: Sequence[int], analysis: Analysis) -> FloatArray:
@@ -19,8 +31,11 @@ def smallest_pvalue(sizes: Sequence[int], analysis: Analysis) -> FloatArray:
     sign-flip tests give 2^(1-m) two-sided; the normal approximation gives
     2 Phi(-sqrt(m)). With a continuity correction the signed-rank test gives
     2 Phi(-sqrt(m) + 2 / (s sqrt(m))), where all changes are tied and s is their
-    doubled rank, and McNemar's 2 Phi(-sqrt(m) + 1 / sqrt(m)). The t test can
-    give any p-value from two participants on.
+    doubled rank, and McNemar's 2 Phi(-sqrt(m) + 1 / sqrt(m)). Of n people in
+    two arms the Mann-Whitney test gives 2 Phi(-sqrt(n - 1)), where all of one
+    arm change alike and all of the other by less. The t test can give any
+    p-value from two participants on, and so can models that are fitted, and
+    tests of two arms with one degree of freedom left.
 
     Parameters
     ----------
@@ -37,8 +52,11 @@ def smallest_pvalue(sizes: Sequence[int], analysis: Analysis) -> FloatArray:
 
 
 def _smallest(n: int, analysis: Analysis) -> float:
-    if analysis.test in ("paired_t", "cluster_mean_t"):
-        return 0.0 if n >= 2 else 1.0
+    if analysis.test in FEWEST:
+        return 0.0 if n >= FEWEST[analysis.test] else 1.0
+    if analysis.test == "mann_whitney":
+        separated = float(ndtr(-_separated_z(n, continuity=analysis.continuity))) if n >= 2 else 1.0
+        return min(1.0, separated * (2 if analysis.alternative == "two_sided" else 1))
     m = np.arange(1, n + 1)
     exact = 0.5**m / (2 if analysis.p_value == "mid_p" else 1)
     limit = {"auto": analysis.exact_limit, "asymptotic": 0}.get(analysis.p_value, n)
@@ -46,6 +64,13 @@ def _smallest(n: int, analysis: Analysis) -> float:
         limit = 0  # always the normal approximation
     tail = np.where(m <= limit, exact, ndtr(-_largest_z(m, n, analysis)))
     return float(min(1.0, tail.min() * (2 if analysis.alternative == "two_sided" else 1)))
+
+
+def _separated_z(n: int, *, continuity: bool) -> float:
+    """Largest z of the Mann-Whitney test: two arms of n people, each tied, and apart."""
+    half = n // 2
+    correction = np.sqrt(n - 1) / (half * (n - half)) if continuity else 0.0
+    return float(np.sqrt(n - 1) - correction)
 
 
 def _largest_z(m: NDArray[np.int64], n: int, analysis: Analysis) -> FloatArray:
@@ -63,6 +88,7 @@ def winnable(
     domains: int,
     rules: Sequence[DecisionRule],
     analysis: Analysis,
+    family: Family | None = None,
 ) -> dict[str, np.ndarray]:
     """Tell which rules can be won at all, at each size.
 
@@ -79,6 +105,8 @@ def winnable(
         The rules.
     analysis : Analysis
         Level and adjustment.
+    family : Family, optional
+        Order or graph of the adjustment.
 
     Returns
     -------
@@ -87,7 +115,12 @@ def winnable(
     """
     columns = []
     for best in smallest:
-        family = adjust_rows(np.repeat(best[:, None], domains, axis=1), analysis.adjustment)
-        columns.append(np.concatenate([family, best[:, None]], axis=1))  # (K, E)
+        every = np.repeat(best[:, None], domains + 1, axis=1)  # (K, E)
+        if analysis.adjustment == "westfall_young":
+            random = np.maximum(every, 1 / (analysis.flips + 1))
+            every[:, :-1] = np.where(every < ENUMERATED, random, every)[:, :-1]
+            columns.append(every)
+        else:
+            columns.append(adjusted_pvalues(every, analysis, family))
     possible = np.concatenate(columns, axis=1) <= analysis.alpha  # (K, J)
     return {rule.name: possible[:, list(rule.columns)].sum(axis=1) >= rule.needed for rule in rules}

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.inference.clustered import cluster_mean_t_curve, clustered_signed_rank_curve
 from sim.inference.mcnemar import mcnemar_curve
+from sim.inference.ordinal_gee import ordinal_gee_curve
 from sim.inference.paired_t import paired_t_curve
 from sim.inference.result import IntArray, TestResult
 from sim.inference.sign import sign_curve
@@ -34,6 +35,12 @@ CLUSTERED: dict[str, ClusteredCurve] = {
     "cluster_mean_t": cluster_mean_t_curve,
 }
 """Tests that look at who is at which site."""
+
+Model = Callable[[NDArray[np.int8], IntArray, Analysis], TestResult]
+"""scores (R, N, D, 2), rising sizes (K,), options -> fields of shape (R, K, D + 1)."""
+
+MODELS: dict[str, Model] = {"ordinal_gee": ordinal_gee_curve}
+"""Models of the scores themselves; one data set is fitted at a time."""
 
 Graded = Callable[[IntArray, IntArray, Analysis, Procedure], NDArray[np.int8]]
 """The same test compared with thresholds only -> grades (R, K, E)."""

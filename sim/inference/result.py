@@ -12,6 +12,9 @@ IntArray = NDArray[np.integer]
 MISSING = np.int16(-32768)
 """The change of a participant whose score before or after is missing."""
 
+FAILED = np.int32(-1)
+"""Stands for the informative pairs of a test that could not be computed although it has some."""
+
 Alternative = Literal["two_sided", "greater", "less"]
 SIDE = {"two_sided": 0, "greater": 1, "less": -1}
 """Sign of the changes that each alternative looks for; 0 = either."""
@@ -32,6 +35,7 @@ class TestResult:
     informative : ndarray of int
         Pairs that carry information: non-zero changes (rank and sign tests),
         observed changes (t); 0 where the test has nothing to work on.
+        ``FAILED`` where it could not be computed; its p-value is 1 then.
     """
 
     __test__ = False  # not a test class for pytest

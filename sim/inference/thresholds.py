@@ -61,7 +61,7 @@ def stepwise(adjustment: str, m: int, alpha: float) -> Procedure | None:
     Returns
     -------
     Procedure or None
-        None for Hommel's, which is not stepwise.
+        None for those that are not stepwise in the p-values alone.
     """
     harmonic = sum(1 / (j + 1) for j in range(m))
     factors: dict[str, tuple[Direction, list[Callable[[float], float]]]] = {

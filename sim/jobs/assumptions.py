@@ -4,6 +4,7 @@ from sim.power.answer import Assumption
 from sim.study import RoleName, Study
 from sim.study.base import Assumed
 from sim.study.checks import shown
+from sim.study.control import ParallelControl
 from sim.study.effects import ByDomainEffect, PosteriorEffect
 from sim.study.sections import Role
 
@@ -30,12 +31,24 @@ def assumptions_of(study: Study) -> tuple[Assumption, ...]:
         ("roles.mentee.effect", mentee.effect if mentee else None),
         ("correlation", study.correlation),
         ("clusters", study.clusters),
+        ("selection", _assumed(study.selection)),
+        ("uncontrolled", study.uncontrolled),
+        ("control", _assumed(study.control)),
+        ("control.effect", _control_effect(study)),
     ]
     return tuple(
         Assumption(field, _stated(section), section.assumption)
         for field, section in sections
         if section is not None and section.assumption is not None
     )
+
+
+def _assumed(section: object) -> Assumed | None:
+    return section if isinstance(section, Assumed) else None
+
+
+def _control_effect(study: Study) -> Assumed | None:
+    return study.control.effect if isinstance(study.control, ParallelControl) else None
 
 
 def _own(study: Study, role: RoleName) -> Role | None:

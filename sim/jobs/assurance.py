@@ -9,8 +9,8 @@ from sim.cohorts import role_population
 from sim.cohorts.drawn import PopulationDraws, normal_shifts
 from sim.compute.streams import Purpose
 from sim.errors import StudyError
-from sim.inference.rules import decision_rules
 from sim.jobs.posterior_effect import posterior_of
+from sim.jobs.tasks import block_task, controls_of
 from sim.power.answer import Inflation
 from sim.power.assurance import (
     Assurance,
@@ -19,7 +19,6 @@ from sim.power.assurance import (
     summarise_assurance,
 )
 from sim.power.inflation import browne_inflation, whitehead_inflation
-from sim.power.monte_carlo import BlockTask
 from sim.study import RoleName, Study
 from sim.study.effects import NormalShiftPrior
 
@@ -121,21 +120,11 @@ def assurances(
     """
     study = _without_idle_roles(study)
     stated = {role: role_population(study, role) for role in study.role_names}
+    controls = controls_of(study)
     found = []
     for name, drawn in believed.items():
         replicates = min(prior.replicates for role in drawn if (prior := study.prior(role)))
-        task = BlockTask(
-            tuple(stated.values()),
-            tuple(
-                tuple(study.participants(role, pairs) for pairs in study.sizes)
-                for role in study.role_names
-            ),
-            study.analysis,
-            decision_rules(study),
-            study.seed,
-            replicates,
-            Purpose.ASSURANCE,
-        )
+        task = block_task(study, tuple(stated.values()), controls, Purpose.ASSURANCE, replicates)
         whole = AssuranceTask(tuple(drawn.get(role, stated[role]) for role in stated), task)
         wins = simulate_draws(whole, executor, on_block)
         found.append(summarise_assurance(name, wins, task, study.sizes, study.target.power))

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.cohorts import role_population, true_effects
+from sim.cohorts import control_population, role_population, true_effects
 from sim.compute.executors import open_executor
 from sim.inference.attainable import smallest_pvalue, winnable
+from sim.inference.families import family_of
 from sim.inference.registry import CLUSTERED
 from sim.inference.rules import DecisionRule, decision_rules
 from sim.jobs.assumptions import assumptions_of
@@ -19,17 +20,21 @@ from sim.jobs.assurance import (
     believed_effects,
     inflations,
 )
+from sim.jobs.one_group import one_group, one_group_blocks
 from sim.jobs.pilot_example import score_example
 from sim.jobs.posterior_effect import with_plain_effects
 from sim.jobs.search import Search
 from sim.power.answer import Attainable, PlanAnswer
+from sim.power.audit import audit
 from sim.power.choice import exact_place
 from sim.power.detectable import check_detectable, detectable_effects
-from sim.power.participation import participation
+from sim.power.participation import participation, sites_at
 from sim.power.thinned import Enumerable
 from sim.report.warnings import warnings_of
 from sim.study import RoleName, Study
 
+BY_SITE = (*CLUSTERED, "cluster_mean_two_sample_t")
+"""Tests whose information is in sites."""
 OnBlock = Callable[[int, int], None]
 """Called with the blocks done and the blocks in all."""
 
@@ -44,6 +49,8 @@ def check(study: Study) -> None:
     """
     study = with_plain_effects(study)
     populations = tuple(role_population(study, role) for role in study.role_names)
+    for role in study.role_names:
+        control_population(study, role)
     believed_effects(study)
     check_detectable(study, populations)
     if study.engine == "exact":
@@ -86,16 +93,15 @@ def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
     rules = decision_rules(study)
     believed = believed_effects(study)
     with open_executor(**study.compute.model_dump()) as executor:
-        search = Search(study, rules, executor, on_block, assurance_blocks(believed))
+        further = assurance_blocks(believed) + one_group_blocks(study)
+        search = Search(study, rules, executor, on_block, further)
         found = search.run()
+        beside = one_group(study, found, executor, search.step)
         averaged = assurances(found.study, believed, executor, search.step)
     answer = PlanAnswer(
         asked=asked,
         study=found.study,
-        effects={
-            role: true_effects(population)
-            for role, population in zip(study.role_names, search.populations, strict=True)
-        },
+        effects={role: true_effects(mentored) for role, mentored, _ in search.people()},
         attainable=attainable(found.study, rules),
         characteristics=found.main,
         null_characteristics=found.null,
@@ -104,9 +110,15 @@ def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
         assumptions=assumptions_of(asked),
         pilot_scores=score_example(study),
         participation={
-            role: participation(found.study, role, population)
-            for role, population in zip(study.role_names, search.populations, strict=True)
+            role: participation(found.study, role, mentored, controls)
+            for role, mentored, controls in search.people()
         },
+        audits={
+            role: split
+            for role, mentored, controls in search.people()
+            if (split := audit(mentored, controls)) is not None
+        },
+        one_group=beside,
         assurances=averaged,
         inflations=inflations(study),
     )
@@ -132,7 +144,13 @@ def attainable(study: Study, rules: tuple[DecisionRule, ...]) -> Attainable:
         role: smallest_pvalue(_units(study, role, every), study.analysis)
         for role in study.role_names
     }
-    possible = winnable(list(smallest.values()), len(study.scale.domains), rules, study.analysis)
+    possible = winnable(
+        list(smallest.values()),
+        len(study.scale.domains),
+        rules,
+        study.analysis,
+        family_of(study),
+    )
     first = {
         name: int(np.argmax(wins)) + every.start if wins.any() else None
         for name, wins in possible.items()
@@ -143,9 +161,11 @@ def attainable(study: Study, rules: tuple[DecisionRule, ...]) -> Attainable:
 
 def _units(study: Study, role: RoleName, every: range) -> list[int]:
     """What carries information at each size: people, or sites where the test looks at those."""
-    people = [study.participants(role, pairs) for pairs in every]
-    clusters = role_population(study, role).clusters
-    if study.analysis.test not in CLUSTERED or clusters is None:
-        return people
-    sites = clusters.sites(people[-1])
-    return [len(np.unique(sites[:n])) for n in people]
+    arms = [
+        population.clusters
+        for population in (role_population(study, role), control_population(study, role))
+        if population is not None and population.clusters is not None
+    ]
+    if study.analysis.test not in BY_SITE or not arms:
+        return [study.participants(role, pairs) for pairs in every]
+    return list(sites_at(study, role, every, arms))

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 
 from sim.cohorts import Population, role_population, without_effect
 from sim.cohorts.truth import mean_changes, true_nulls
 from sim.compute.streams import Purpose
+from sim.inference.registry import MODELS
 from sim.inference.rules import DecisionRule
+from sim.jobs.tasks import block_task, controls_of
 from sim.power.choice import ExactTable, effects_tested, impossible_rule, with_exact
-from sim.power.monte_carlo import BlockTask, simulate
-from sim.power.operating import OperatingCharacteristics, RoleTruth, summarise
+from sim.power.compared_arms import effect_of_mentoring, true_nulls_between
+from sim.power.monte_carlo import simulate
+from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize, smallest_size
+from sim.power.summarise import RoleTruth, summarise
 from sim.power.tally import Tally
-from sim.study import TOTAL, Study
+from sim.study import TOTAL, RoleName, Study
 
 FEWEST_BLOCKS = 20
 """Fewest blocks from which a sample size is searched."""
@@ -72,12 +77,18 @@ class Search:
     ) -> None:
         self.study, self.rules, self.executor = study, rules, executor
         self.populations = tuple(role_population(study, role) for role in study.role_names)
-        self._nulls = tuple(without_effect(population) for population in self.populations)
+        self.controls = controls_of(study)
+        # the null of two arms: what the mentored get does what the controls get
+        self._nulls = self.controls or tuple(map(without_effect, self.populations))
         self._exact = ExactTable.of(study.analysis, study.engine)
         self._side = -1 if study.analysis.alternative == "less" else 1
         self._on_block, self._done = on_block, 0
         # the null run; those under the effect are added as they come
         self._planned = further + self._blocks(study.replicates)
+
+    def people(self) -> Iterator[tuple[RoleName, Population, Population | None]]:
+        """Give every role's name, mentored people and control arm."""
+        yield from zip_longest(self.study.role_names, self.populations, self.controls)
 
     def run(self) -> Found:
         """Search until the answer is as narrow and as far as the study allows."""
@@ -119,12 +130,6 @@ class Search:
         """Whole blocks that hold at least so many replicates."""
         return -(-replicates // self.study.monte_carlo.block_size)
 
-    def _role_sizes(self) -> tuple[tuple[int, ...], ...]:
-        return tuple(
-            tuple(self.study.participants(role, pairs) for pairs in self.study.sizes)
-            for role in self.study.role_names
-        )
-
     def _tally(
         self,
         populations: tuple[Population, ...],
@@ -132,16 +137,7 @@ class Search:
         blocks: range | None = None,
     ) -> Tally:
         study = self.study
-        task = BlockTask(
-            populations,
-            self._role_sizes(),
-            study.analysis,
-            self.rules,
-            study.seed,
-            study.monte_carlo.block_size,
-            purpose,
-            study.target.half_width,
-        )
+        task = block_task(study, populations, self.controls, purpose, study.monte_carlo.block_size)
         every = range(self._blocks(study.replicates))
         wanted = every if blocks is None else blocks
         if purpose is Purpose.MAIN:
@@ -158,25 +154,39 @@ class Search:
         self, tally: Tally, populations: tuple[Population, ...]
     ) -> OperatingCharacteristics:
         study = self.study
-        truth = tuple(
-            RoleTruth(mean_changes(population), true_nulls(population), self._side)
-            for population in populations
-        )
         found = summarise(
             tally,
-            truth,
+            self._truth(populations),
             study.sizes,
-            self._role_sizes(),
+            tuple(
+                tuple(study.participants(role, pairs) for pairs in study.sizes)
+                for role in study.role_names
+            ),
             study.role_names,
             (*study.scale.domains, TOTAL),
             self.rules,
-            with_narrow=study.target.half_width is not None,
+            [
+                *(["narrow"] if study.target.half_width is not None else []),
+                *(["failed"] if study.analysis.test in MODELS else []),
+            ],
         )
         return with_exact(found, populations, self._exact, study.decision.primary, study.engine)
 
+    def _truth(self, populations: tuple[Population, ...]) -> tuple[RoleTruth, ...]:
+        if self.controls:
+            pairs = list(zip(populations, self.controls, strict=True))
+            return tuple(
+                RoleTruth(effect_of_mentoring(*both), true_nulls_between(*both), self._side)
+                for both in pairs
+            )
+        return tuple(RoleTruth(mean_changes(p), true_nulls(p), self._side) for p in populations)
+
     def _sizes(self, main: OperatingCharacteristics) -> tuple[SampleSize, ...]:
         effects = np.concatenate(
-            [effects_tested(population, self.study.analysis) for population in self.populations]
+            [
+                effects_tested(population, self.study.analysis, controls)
+                for population, controls in zip_longest(self.populations, self.controls)
+            ]
         )
         return tuple(
             smallest_size(

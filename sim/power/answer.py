@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sim.cohorts import TrueEffects
 from sim.power.assurance import Assurance
+from sim.power.audit import Audit, OneGroup
 from sim.power.detectable import DetectableEffect
 from sim.power.operating import OperatingCharacteristics
 from sim.power.participation import Participation
@@ -118,6 +119,11 @@ class PlanAnswer:
     assurances : tuple of Assurance
         Power averaged over what is believed of the effect, one per prior;
         empty where nothing is stated.
+    audits : dict of str to Audit
+        Where the change comes from, per role; empty where all of it is
+        mentoring's and there is no control arm.
+    one_group : OneGroup or None
+        The same study without its control arm, where that is asked for.
     inflations : tuple of Inflation
         Rules of thumb for the pilot's size; empty without assurance or pilot.
     warnings : tuple of str
@@ -135,6 +141,8 @@ class PlanAnswer:
     assumptions: tuple[Assumption, ...]
     pilot_scores: tuple[PilotScore, ...]
     participation: dict[str, Participation]
+    audits: dict[str, Audit]
+    one_group: OneGroup | None
     assurances: tuple[Assurance, ...] = ()
     inflations: tuple[Inflation, ...] = ()
     warnings: tuple[str, ...] = ()

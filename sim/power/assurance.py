@@ -10,12 +10,14 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.cohorts.drawn import PopulationDraws
-from sim.cohorts.population import Population, taking_part_like
+from sim.cohorts.participants import taking_part_like
+from sim.cohorts.population import Population, symmetrised
 from sim.cohorts.truth import mean_changes
 from sim.compute.blocks import run_blocks
 from sim.power.choice import effects_tested, impossible_rule
@@ -59,6 +61,15 @@ class AssuranceTask:
             else:
                 found.append(role.population(draw))
         return tuple(found)
+
+    def controls(self, draw: int) -> tuple[Population, ...]:
+        """Build the control arms of one draw: the same people without mentoring."""
+        return tuple(
+            stated
+            if isinstance(role, Population)
+            else taking_part_like(stated, symmetrised(role.population(draw)))
+            for stated, role in zip(self.task.controls, self.roles, strict=bool(self.task.controls))
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,17 +138,19 @@ def simulate_draws(
 
 
 def _simulate_draw(task: AssuranceTask, draw: int) -> DrawWins:
-    populations = task.populations(draw)
-    tally = simulate_block(replace(task.task, populations=populations), draw)
+    populations, controls = task.populations(draw), task.controls(draw)
+    tally = simulate_block(replace(task.task, populations=populations, controls=controls), draw)
     side = -1 if task.task.analysis.alternative == "less" else 1
-    effects = np.concatenate([_effects(population, task.task) for population in populations])
+    effects = np.concatenate(
+        [_effects(*people, task.task) for people in zip_longest(populations, controls)]
+    )
     possible = [impossible_rule(rule, effects, side) is None for rule in task.task.rules]
     return DrawWins(tally.rule_won[None], np.array([possible]))
 
 
-def _effects(population: Population, task: BlockTask) -> FloatArray:
+def _effects(population: Population, controls: Population | None, task: BlockTask) -> FloatArray:
     """Effects whose sign decides what a study without end finds, per endpoint."""
-    effects = effects_tested(population, task.analysis)
+    effects = effects_tested(population, task.analysis, controls)
     if task.analysis.total_cut is not None:
         # the share at or above a cut of the total has no closed form; its mean stands in for it
         effects[-1] = mean_changes(population)[-1]

@@ -199,7 +199,9 @@ def exact_place(rule: DecisionRule, domains: int, analysis: Analysis) -> tuple[i
     return role, endpoint, procedure.thresholds[-procedure.needed[0]]
 
 
-def effects_tested(population: Population, analysis: Analysis) -> FloatArray:
+def effects_tested(
+    population: Population, analysis: Analysis, controls: Population | None = None
+) -> FloatArray:
     """Effects whose sign the test looks for, per endpoint: the domains, then the total.
 
     Parameters
@@ -208,17 +210,20 @@ def effects_tested(population: Population, analysis: Analysis) -> FloatArray:
         Who exists.
     analysis : Analysis
         Its cut, where it states one.
+    controls : Population, optional
+        The control arm, with whose changes those of the first are compared.
 
     Returns
     -------
     ndarray, shape (D + 1,)
-        True mean changes in points. With a cut, changes of the share of
+        True mean changes in points, less those of controls. With a cut, changes of the share of
         people at or above it; that of the total, which has no closed form,
         is taken to be on the stated side wherever any domain has an effect,
         and 0 where the total is not tested.
     """
     if analysis.cut is None:
-        return mean_changes(population)
+        without = 0.0 if controls is None else mean_changes(controls)
+        return np.asarray(mean_changes(population) - without)
     shares = change_pmf(population, analysis.cut) @ np.array([-1, 0, 1])
     possible = analysis.total_cut is not None and not true_nulls(population).all()
     side = -1 if analysis.alternative == "less" else 1

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.inference.registry import TESTS
+from sim.inference.result import require_choice
 from sim.power.estimates import exactly
 from sim.power.exact import ExactPower, exact_rejection
 from sim.power.operating import EndpointMeasures, OperatingCharacteristics, RoleCharacteristics
@@ -85,6 +87,7 @@ def _check_sizes(sizes: Sequence[int]) -> None:
 
 
 def _analysis(options: dict[str, Any]) -> Analysis:
+    require_choice(options["test"], tuple(TESTS), "test")
     if options["test"] == "paired_t":
         options["p_value"] = "auto"  # t has one p-value, and it is exact
     return Analysis(**options, adjustment="none")

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.inference.rules import DecisionRule
-from sim.power.count_kernels import FINE
-from sim.power.estimates import Estimate, FloatArray, mean, moved, proportion
-from sim.power.tally import Counts, Tally
+from sim.power.estimates import Estimate, FloatArray
 
 MONTE_CARLO = "monte_carlo"
 EXACT = "exact"
@@ -30,8 +27,12 @@ class EndpointMeasures:
         The same on adjusted p-values.
     no_information : Estimate
         Probability that the test had nothing to work on.
+    failed : Estimate
+        Probability that it could not be computed although there was
+        something to work on; only of models that are fitted.
     mean_change, bias : Estimate
-        Mean estimated change in points, and what it differs from the truth.
+        Mean estimated change in points (two arms: difference of changes), and
+        what it differs from the truth.
     coverage, width : Estimate
         Probability that the 95% t interval of the mean change covers the
         truth, and its mean width in points.
@@ -47,6 +48,7 @@ class EndpointMeasures:
     adjusted_rejection: Estimate | None = None
     adjusted_win: Estimate | None = None
     no_information: Estimate | None = None
+    failed: Estimate | None = None
     mean_change: Estimate | None = None
     bias: Estimate | None = None
     coverage: Estimate | None = None
@@ -58,7 +60,7 @@ class EndpointMeasures:
 
 @dataclass(frozen=True, eq=False)
 class FamilyMeasures:
-    """What is estimated of one role's family of domains; shapes (K,).
+    """What is estimated of one role's endpoints that are adjusted together; shapes (K,).
 
     Attributes
     ----------
@@ -90,7 +92,9 @@ class RoleCharacteristics:
     measures : EndpointMeasures
         What is estimated of the endpoints.
     family : FamilyMeasures or None
-        What is estimated of the domains together.
+        What is estimated of the endpoints that are adjusted together.
+    family_name : str
+        Which they are.
     exact : tuple of bool
         Endpoints whose `rejection` and `win` are exact.
     """
@@ -101,6 +105,7 @@ class RoleCharacteristics:
     measures: EndpointMeasures
     family: FamilyMeasures | None
     exact: tuple[bool, ...]
+    family_name: str = "domains"
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,146 +158,6 @@ class OperatingCharacteristics:
     def rule_index(self, name: str) -> int:
         """Place of a rule among the rules."""
         return [rule.name for rule in self.rules].index(name)
-
-
-@dataclass(frozen=True, eq=False)
-class RoleTruth:
-    """What is true of one role: the yardstick of its estimates.
-
-    Attributes
-    ----------
-    mean_change : ndarray, shape (E,)
-        True mean change.
-    true_nulls : ndarray of bool, shape (D,)
-        Domains without an effect.
-    stated_side : int
-        1 where a rise is a win, -1 where a fall is.
-    """
-
-    mean_change: FloatArray
-    true_nulls: NDArray[np.bool_]
-    stated_side: int
-
-
-def summarise(
-    tally: Tally,
-    truth: tuple[RoleTruth, ...],
-    pairs: tuple[int, ...],
-    sizes: tuple[tuple[int, ...], ...],
-    role_names: tuple[str, ...],
-    endpoints: tuple[str, ...],
-    rules: tuple[DecisionRule, ...],
-    *,
-    with_narrow: bool = False,
-) -> OperatingCharacteristics:
-    """Turn counts into estimates with their Monte Carlo errors.
-
-    Parameters
-    ----------
-    tally : Tally
-        Counts over replicates.
-    truth : tuple of RoleTruth
-        What is true, per role.
-    pairs : tuple of int
-        Sizes in pairs.
-    sizes : tuple of tuple of int
-        Participants per role at each size.
-    role_names, endpoints : tuple of str
-        Names of the roles and of each role's endpoints.
-    rules : tuple of DecisionRule
-        The rules counted.
-    with_narrow : bool
-        Whether a half-width was asked for.
-
-    Returns
-    -------
-    OperatingCharacteristics
-    """
-    count = len(endpoints)
-    roles = tuple(
-        RoleCharacteristics(
-            role=name,
-            n=sizes[index],
-            endpoints=endpoints,
-            measures=_endpoint_measures(
-                _Columns(tally, slice(index * count, (index + 1) * count)),
-                truth[index],
-                with_narrow=with_narrow,
-            ),
-            family=_family_measures(tally.families[:, index], truth[index], tally.replicates),
-            exact=(False,) * count,
-        )
-        for index, name in enumerate(role_names)
-    )
-    return OperatingCharacteristics(
-        pairs=pairs,
-        roles=roles,
-        rules=rules,
-        rule_rejection=proportion(tally.rule_rejected, tally.replicates),
-        rule_win=proportion(tally.rule_won, tally.replicates),
-        exact_rules=(False,) * len(rules),
-        replicates=tally.replicates,
-    )
-
-
-class _Columns:
-    """One role's columns of a tally."""
-
-    def __init__(self, tally: Tally, own: slice) -> None:
-        self._tally, self._own = tally, own
-        self.replicates = tally.replicates
-
-    def __getitem__(self, name: str) -> Counts:
-        return np.asarray(getattr(self._tally, name)[:, self._own])
-
-    def share(self, name: str) -> Estimate:
-        """Share of the replicates in which something happened."""
-        return proportion(self[name], self.replicates)
-
-
-def _endpoint_measures(own: _Columns, truth: RoleTruth, *, with_narrow: bool) -> EndpointMeasures:
-    estimable = own["estimable"]
-    change = mean(own["change"] / FINE, own["change_squared"] / FINE, estimable, 1.0)
-    rejected = own["rejected"]
-    defined = np.where(np.abs(truth.mean_change) > 1e-12, rejected, 0)
-    onside = np.sign(truth.mean_change) == truth.stated_side
-    wrong = np.where(onside, rejected - own["won"], own["won"])
-    scale = np.where(truth.mean_change == 0, 1.0, np.abs(truth.mean_change))
-    return EndpointMeasures(
-        rejection=own.share("rejected"),
-        win=own.share("won"),
-        adjusted_rejection=own.share("adjusted_rejected"),
-        adjusted_win=own.share("adjusted_won"),
-        no_information=own.share("uninformative"),
-        mean_change=change,
-        bias=moved(change, truth.mean_change),
-        coverage=proportion(own["covered"], estimable),
-        width=mean(own["width"] / FINE, own["width_squared"] / FINE, estimable, 1.0),
-        narrow=proportion(own["narrow"], estimable) if with_narrow else None,
-        type_s=proportion(wrong, defined),
-        type_m=mean(
-            own["rejected_change"] / FINE, own["rejected_change_squared"] / FINE, defined, scale
-        ),
-    )
-
-
-def _family_measures(cells: Counts, truth: RoleTruth, replicates: int) -> FamilyMeasures:
-    """Everything about a family follows from how often V true nulls and R domains are rejected."""
-    false, all_rejected = np.indices(cells.shape[1:])
-    share = false / np.maximum(all_rejected, 1)
-    true = np.maximum(all_rejected - false, 0)
-    nulls = int(truth.true_nulls.sum())
-    defined = replicates if nulls else 0
-
-    def average(values: FloatArray, of: int) -> Estimate:
-        total, squares = (cells * values).sum(axis=(1, 2)), (cells * values**2).sum(axis=(1, 2))
-        return mean(total, squares, np.full(len(cells), of), 1.0)
-
-    return FamilyMeasures(
-        familywise_error=proportion(cells[:, 1:].sum(axis=(1, 2)), np.full(len(cells), defined)),
-        false_discovery_rate=average(share, defined),
-        true_rejections=average(true.astype(np.float64), replicates),
-    )
 
 
 MEASURES = tuple(field.name for field in fields(EndpointMeasures))

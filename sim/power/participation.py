@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import bdtr
 
 from sim.cohorts import Population
-from sim.cohorts.clusters import observed_icc
+from sim.cohorts.clusters import ClusterModel, observed_icc
 from sim.cohorts.normal import FloatArray
 from sim.study import RoleName, Study
+from sim.study.control import ParallelControl
 from sim.study.missing import MissingAtRandom, MissingCompletelyAtRandom, MissingNotAtRandom
 
 
@@ -55,7 +57,9 @@ class Participation:
     crossed: bool
 
 
-def participation(study: Study, role: RoleName, population: Population) -> Participation:
+def participation(
+    study: Study, role: RoleName, population: Population, controls: Population | None = None
+) -> Participation:
     """Work out who can be analysed and who is where.
 
     Parameters
@@ -65,17 +69,19 @@ def participation(study: Study, role: RoleName, population: Population) -> Parti
     role : {'mentor', 'mentee'}
         Whose.
     population : Population
-        The role's people.
+        The role's people; those who are mentored, where there are controls.
+    controls : Population, optional
+        The role's control arm.
 
     Returns
     -------
     Participation
     """
-    people = [study.participants(role, pairs) for pairs in study.sizes]
     clusters = population.clusters
     if clusters is None:
         return Participation(_analysable(study), (), (), crossed=False)
-    sites = clusters.sites(people[-1])
+    arms = [arm.clusters for arm in (population, controls) if arm and arm.clusters]
+    largest = study.arm_participants(role, study.sizes[-1])
     levels = tuple(
         LevelCorrelation(
             level.name,
@@ -91,10 +97,41 @@ def participation(study: Study, role: RoleName, population: Population) -> Parti
     )
     return Participation(
         _analysable(study),
-        tuple(len(np.unique(sites[:n])) for n in people),
+        sites_at(study, role, study.sizes, arms),
         levels,
-        clusters.crossed(people[-1]),
+        any(arm.crossed(n) for arm, n in zip(arms, largest, strict=False) if n),
     )
+
+
+def sites_at(
+    study: Study, role: RoleName, pairs: Sequence[int], arms: Sequence[ClusterModel]
+) -> tuple[int, ...]:
+    """Count the sites that take part at each size.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    role : {'mentor', 'mentee'}
+        Whose sites.
+    pairs : sequence of int
+        Sizes in pairs, rising.
+    arms : sequence of ClusterModel
+        Clusters of the mentored people, then those of controls where there are any.
+
+    Returns
+    -------
+    tuple of int
+        Of both arms together: the same sites, or those of the one and of the other.
+    """
+    counts = []
+    for arm, clusters in enumerate(arms):
+        people = [study.arm_participants(role, size)[arm] for size in pairs]
+        sites = clusters.sites(max(1, people[-1]))
+        counts.append([len(np.unique(sites[:n])) for n in people])
+    apart = isinstance(study.control, ParallelControl) and study.control.unit == "site"
+    together = sum if apart else max
+    return tuple(together(own) for own in zip(*counts, strict=True))
 
 
 def _analysable(study: Study) -> FloatArray:

@@ -18,9 +18,6 @@ from sim.power.operating import (
     RoleCharacteristics,
 )
 
-FAMILY = "domains"
-"""Name under which a role's family of domains appears among the rules."""
-
 
 @dataclass(frozen=True)
 class Row:
@@ -51,8 +48,8 @@ def rows(found: OperatingCharacteristics, prefix: str = "") -> Iterator[Row]:
     Yields
     ------
     Row
-        Endpoints by role, size, name and measure; each role's family of
-        domains; then rules by size, name and measure.
+        Endpoints by role, size, name and measure; each role's endpoints that
+        are adjusted together, as one; then rules by size, name and measure.
     """
     for role in found.roles:
         yield from _endpoint_rows(found, role, prefix)
@@ -88,7 +85,7 @@ def _family_rows(
         return
     for k, pairs in enumerate(found.pairs):
         for measure in FAMILY_MEASURES:
-            place = (role.role, pairs, role.n[k], "rule", FAMILY, prefix + measure)
+            place = (role.role, pairs, role.n[k], "rule", role.family_name, prefix + measure)
             yield from _row(place, getattr(role.family, measure), (k,), MONTE_CARLO)
 
 

@@ -20,14 +20,14 @@ class Tally:
     ----------
     replicates : int
         Number of replicates counted.
-    rejected, won, adjusted_rejected, adjusted_won, uninformative : ndarray, shape (K, J)
+    rejected, won, adjusted_rejected, adjusted_won, uninformative, failed : ndarray, shape (K, J)
         Replicates in which that happened.
     estimable : ndarray, shape (K, J)
-        Replicates with at least two changes that are not missing; the sums
-        below are over these.
+        Replicates whose effect can be estimated with an interval (one group:
+        at least two changes that are not missing); the sums below are over these.
     change, change_squared : ndarray, shape (K, J)
-        Sum over replicates of the replicate's mean change, and of its square,
-        in units of 1/FINE.
+        Sum over replicates of the replicate's mean change (two arms: the
+        difference of theirs), and of its square, in units of 1/FINE.
     rejected_change, rejected_change_squared : ndarray, shape (K, J)
         The same over rejections, without sign.
     covered, narrow : ndarray, shape (K, J)
@@ -35,9 +35,9 @@ class Tally:
     width, width_squared : ndarray, shape (K, J)
         Sum over replicates of the interval's width, and of its square, in
         units of 1/FINE.
-    families : ndarray, shape (K, roles, D + 1, D + 1)
+    families : ndarray, shape (K, roles, M + 1, M + 1)
         Replicates by number of true nulls rejected (adjusted) and of all
-        domains rejected, per role.
+        endpoints rejected, of the M that are adjusted together, per role.
     rule_rejected, rule_won : ndarray, shape (K, Q)
         Replicates in which the rule was met by adjusted rejections in either
         direction, and by adjusted wins, which is what the rule asks for.
@@ -49,6 +49,7 @@ class Tally:
     adjusted_rejected: Counts
     adjusted_won: Counts
     uninformative: Counts
+    failed: Counts
     estimable: Counts
     change: Counts
     change_squared: Counts

@@ -10,7 +10,8 @@ from scipy.special import bdtr
 
 from sim.cohorts import Population, change_pmf
 from sim.errors import StudyError
-from sim.inference.registry import CLUSTERED
+from sim.inference.registry import CLUSTERED, MODELS
+from sim.inference.two_arms import TWO_ARMS
 from sim.power.estimates import FloatArray
 from sim.power.exact import AUTO_CUT, ExactPower, exact_rejection
 from sim.study import Analysis
@@ -102,10 +103,13 @@ def chance_missing(population: Population) -> float | None:
 
 def _refused(population: Population, analysis: Analysis) -> str | None:
     """Say why the exact engine does not apply to a population."""
-    if population.clusters is not None and population.clusters.levels:
-        return "participants are correlated within clusters"
-    if analysis.test in CLUSTERED:
-        return f"{analysis.test} looks at sites"
-    if chance_missing(population) is None:
-        return "who drops out depends on the answers"
-    return None
+    test, clusters = analysis.test, population.clusters
+    reasons = {
+        "participants are correlated within clusters": clusters is not None and clusters.levels,
+        f"{test} looks at sites": test in CLUSTERED,
+        f"{test} is fitted to one data set at a time": test in MODELS,
+        "two arms are compared": test in TWO_ARMS,
+        "who takes part depends on the total": population.recruitment is not None,
+        "who drops out depends on the answers": chance_missing(population) is None,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)

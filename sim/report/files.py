@@ -18,6 +18,7 @@ import numpy as np
 from sim import __version__
 from sim.power.answer import PlanAnswer
 from sim.power.rows import Row, assurance_rows, rows
+from sim.report.arms import arms_data
 from sim.report.assurance import assurance_data
 from sim.report.participation import participation_data
 from sim.report.wording import answer_sentence, design_sentence
@@ -101,6 +102,7 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
         "effects": {role: asdict(effects) for role, effects in answer.effects.items()},
         "attainable": asdict(answer.attainable),
         "participation": participation_data(answer),
+        **arms_data(answer),
         "assurance": assurance_data(answer),
         "inflations": [asdict(inflation) for inflation in answer.inflations],
         "pilot_example": [asdict(score) for score in answer.pilot_scores],

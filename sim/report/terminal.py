@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.power.answer import PlanAnswer
 from sim.power.sample_size import precise_size
+from sim.report.arms import audit_parts, one_group_part
 from sim.report.assurance import assurance_sentences, assurance_table
 from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
 from sim.report.participation import participation_sentences
@@ -38,10 +39,12 @@ def summary(answer: PlanAnswer, files: Sequence[Path] = ()) -> str:
         title(answer.study.report.title),
         paragraph(design_sentence(answer.study)),
         *_effect_parts(answer),
+        *audit_parts(answer),
         *_published_part(answer),
         *_pilot_part(answer),
         *_power_part(answer),
         *_answer_part(answer),
+        *one_group_part(answer),
         *_assurance_part(answer),
         *_detectable_part(answer),
         *bullets("Warnings", answer.warnings),
@@ -60,7 +63,7 @@ def one_line(answer: PlanAnswer) -> str:
 
 def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
     for role, effects in answer.effects.items():
-        if effects.true_null.all():
+        if effects.true_null.all() and not effects.mean_change.any():
             yield (
                 heading(f"What is assumed of the {role}s")
                 + "\n"
@@ -223,6 +226,12 @@ def _assurance_part(answer: PlanAnswer) -> Iterator[str]:
         yield "\n".join(lines)
 
 
+def _estimated(answer: PlanAnswer, role: str) -> str:
+    if answer.study.control.kind == "none":
+        return f"the {role}s' mean change in total"
+    return f"the difference between the arms in the {role}s' total"
+
+
 def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
     """What a study of that size would report, and how precisely."""
     found = answer.characteristics
@@ -233,10 +242,10 @@ def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
             continue
         if not np.isnan(type_m.value[k, -1]):
             yield (
-                f"At that size the {role.role}s' mean change in total has a 95% interval of "
-                f"{width.value[k, -1]:.1f} points on average; where {significant} is significant "
-                f"it is overstated {type_m.value[k, -1]:.2f} times on average (type M) and has "
-                f"the wrong sign with probability {number(type_s.value[k, -1])} (type S)."
+                f"At that size {_estimated(answer, role.role)} has a 95% interval "
+                f"of {width.value[k, -1]:.1f} points on average; where {significant} is "
+                f"significant it is overstated {type_m.value[k, -1]:.2f} times on average "
+                f"(type M) and has the wrong sign with probability {number(type_s.value[k, -1])} (type S)."
             )
         narrow = role.measures.narrow
         half = answer.study.target.half_width

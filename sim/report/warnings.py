@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.power.answer import PlanAnswer
+from sim.report.arms import failed_warnings, uncontrolled_warnings
 from sim.report.assurance import assurance_warnings
 from sim.report.participation import participation_warnings
 from sim.report.wording import number
@@ -17,6 +18,8 @@ ROUGH = 0.01
 """Monte Carlo standard error from which the third digit shown means little."""
 SMALL = 40
 """Participants below which an approximate test's true level is shown."""
+APPROXIMATE = ("paired_t", "mann_whitney", "ancova", "two_sample_t", "ordinal_gee")
+"""Tests whose level holds approximately whatever p_value says."""
 
 
 def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
@@ -74,13 +77,6 @@ def _selected_effect(answer: PlanAnswer) -> list[str]:
     return [said]
 
 
-def _uncontrolled(_answer: PlanAnswer) -> list[str]:
-    return [
-        "There is no control arm: part of any change before to after needs no mentoring "
-        "(repeated questionnaires, regression to the mean), and this design cannot tell it apart."
-    ]
-
-
 def _ceiling(answer: PlanAnswer) -> list[str]:
     found = []
     for role, effects in answer.effects.items():
@@ -96,6 +92,8 @@ def _ceiling(answer: PlanAnswer) -> list[str]:
 def _hidden_change(answer: PlanAnswer) -> list[str]:
     found, cut = [], answer.study.analysis.cut
     for role, effects in answer.effects.items():
+        if role in answer.audits:
+            continue  # said there, in numbers
         for index, name in enumerate(answer.study.scale.domains):
             changed, mean = not effects.true_null[index], effects.mean_change[index]
             if cut is not None:
@@ -127,7 +125,7 @@ def _multiplicity(answer: PlanAnswer) -> list[str]:
     for q, rule in enumerate(null.rules):
         level = null.rule_rejection.value[:, q]
         worst = int(np.argmax(level))
-        if level[worst] > answer.study.analysis.alpha:
+        if len(rule.columns) > 1 and level[worst] > answer.study.analysis.alpha:
             found.append(
                 f"Multiplicity is not controlled: without any effect the tests of the rule "
                 f"'{rule.name}' reject with probability {number(float(level[worst]))} at "
@@ -138,7 +136,8 @@ def _multiplicity(answer: PlanAnswer) -> list[str]:
 
 def _approximate(answer: PlanAnswer) -> list[str]:
     analysis = answer.study.analysis
-    if analysis.test != "paired_t" and analysis.p_value not in ("asymptotic", "mid_p"):
+    exact = analysis.p_value not in ("asymptotic", "mid_p")
+    if exact and analysis.test not in APPROXIMATE:
         return []
     role = answer.null_characteristics.roles[0]
     small = [k for k, n in enumerate(role.n) if n < SMALL]
@@ -183,7 +182,8 @@ _CHECKS: tuple[Callable[[PlanAnswer], list[str]], ...] = (
     _selected_effect,
     assurance_warnings,
     participation_warnings,
-    _uncontrolled,
+    uncontrolled_warnings,
+    failed_warnings,
     _multiplicity,
     _approximate,
     _dips,

@@ -7,6 +7,7 @@ import numpy as np
 from sim.power.answer import PlanAnswer
 from sim.power.sample_size import SampleSize
 from sim.study import Analysis, Study
+from sim.study.control import ParallelControl
 
 TEST_NAMES = {
     "signed_rank": "Wilcoxon signed-rank test",
@@ -16,6 +17,11 @@ TEST_NAMES = {
     "paired_t": "paired t test",
     "clustered_signed_rank": "signed-rank test of clustered changes (Rosner, Glynn & Lee 2006)",
     "cluster_mean_t": "t test of the sites' mean changes",
+    "ordinal_gee": "cumulative-logit model (GEE with robust errors, participants as groups)",
+    "mann_whitney": "Mann-Whitney test of the changes",
+    "ancova": "analysis of covariance of after on before",
+    "two_sample_t": "two-sample t test of the changes",
+    "cluster_mean_two_sample_t": "two-sample t test of the sites' mean changes",
 }
 ADJUSTMENT_NAMES = {
     "none": "not adjusted for multiplicity",
@@ -26,7 +32,20 @@ ADJUSTMENT_NAMES = {
     "hommel": "adjusted by Hommel",
     "benjamini_hochberg": "adjusted by Benjamini-Hochberg",
     "benjamini_yekutieli": "adjusted by Benjamini-Yekutieli",
+    "westfall_young": "adjusted by Westfall-Young step-down max-T",
 }
+
+
+T_TESTS = (
+    "paired_t",
+    "cluster_mean_t",
+    "clustered_signed_rank",
+    "ordinal_gee",
+    "ancova",
+    "two_sample_t",
+    "cluster_mean_two_sample_t",
+)
+"""Tests with one p-value, of which nothing more need be said."""
 
 
 def test_sentence(analysis: Analysis) -> str:
@@ -36,7 +55,9 @@ def test_sentence(analysis: Analysis) -> str:
         details.append(
             "zeros dropped" if analysis.zeros == "wilcox" else "zeros ranked, then dropped (Pratt)"
         )
-    if analysis.test != "paired_t":
+    if analysis.test == "mann_whitney":
+        details.append("normal approximation corrected for ties")
+    elif analysis.test not in T_TESTS:
         details.append(
             {
                 "exact": "exact p",
@@ -58,6 +79,8 @@ def _informative(analysis: Analysis) -> str:
 
 def total_words(analysis: Analysis) -> str:
     """Say how the total is tested."""
+    if analysis.test == "ordinal_gee":
+        return "the total not tested"
     if analysis.cut is None:
         return "the total tested on its own"
     if analysis.total_cut is None:
@@ -78,17 +101,41 @@ def design_sentence(study: Study) -> str:
         "less": "one-sided (scores fall)",
     }[study.analysis.alternative]
     return (
-        f"One group measured before and after, {people}, {sizes}; "
+        f"{_groups(study)} measured before and after, {people}, {sizes}; "
         f"{len(study.scale.domains)} domains scored 1 to {study.scale.points} and their total; "
-        f"{test_sentence(study.analysis)}, {sides} level {study.analysis.alpha:g}; domains "
-        f"{ADJUSTMENT_NAMES[study.analysis.adjustment]}, {total_words(study.analysis)}."
+        f"{test_sentence(study.analysis)}, {sides} level {study.analysis.alpha:g}; "
+        f"{adjustment_words(study.analysis)}."
     )
+
+
+def _groups(study: Study) -> str:
+    control = study.control
+    if not isinstance(control, ParallelControl):
+        return "One group"
+    unit = "" if control.unit == "person" else " by site"
+    return f"Mentored pairs and controls ({control.ratio[0]}:{control.ratio[1]}{unit})"
+
+
+def adjustment_words(analysis: Analysis) -> str:
+    """Say what is adjusted for multiplicity, how, and how the total is tested."""
+    if analysis.adjustment == "fixed_sequence" and analysis.sequence:
+        return f"tested one after the other while significant: {', '.join(analysis.sequence)}"
+    if analysis.adjustment == "graphical" and analysis.graph:
+        first = [f"{name} with {share:g}" for name, share in analysis.graph.weights.items()]
+        return (
+            "domains and total by the graphical procedure (Bretz et al. 2009), starting from "
+            f"{', '.join(first)} of the level"
+        )
+    named = ADJUSTMENT_NAMES[analysis.adjustment]
+    return f"domains {named}, {total_words(analysis)}"
 
 
 def people(study: Study, pairs: int) -> str:
     """Write a number of pairs out per role."""
     parts = [f"{study.participants(role, pairs)} {role}s" for role in study.role_names]
-    return " and ".join(parts)
+    mentored, controls = study.arm_pairs(pairs)
+    arms = f"{mentored} mentored and {controls} controls, " if controls else ""
+    return arms + " and ".join(parts)
 
 
 def answer_sentence(answer: PlanAnswer, size: SampleSize) -> str:

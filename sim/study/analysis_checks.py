@@ -28,9 +28,13 @@ def _check_analysis(study: Study) -> None:
         right = "does not apply to analysis.test=paired_t, which has one p-value; use auto"
         raise FieldError("analysis.p_value", analysis.p_value, right)
     if analysis.continuity and (
-        analysis.test not in ("signed_rank", "mcnemar") or analysis.p_value in ("exact", "mid_p")
+        analysis.test not in ("signed_rank", "mcnemar", "mann_whitney")
+        or analysis.p_value in ("exact", "mid_p")
     ):
-        right = "applies to analysis.test=signed_rank or mcnemar with an asymptotic p-value only"
+        right = (
+            "applies to analysis.test=signed_rank, mcnemar or mann_whitney with an asymptotic "
+            "p-value only"
+        )
         raise FieldError("analysis.continuity", True, right)
     if analysis.p_value == "exact" and max(study.sizes) > 1000:
         right = "exceeds 1000, the most for which analysis.p_value=exact is offered; use auto"

@@ -69,8 +69,17 @@ class Design(Section):
     """Mentors to mentees; with 6:5, n pairs are n mentors and n x 5/6 mentees, rounded up."""
 
 
+class HypothesisGraph(Section):
+    """A graph of hypotheses (Bretz et al. 2009); "domains" stands for every domain alike."""
+
+    weights: dict[str, Annotated[float, Field(ge=0, le=1)]]
+    """Share of the level with which each endpoint starts (they sum to at most 1)."""
+    transitions: dict[str, dict[str, Annotated[float, Field(ge=0, le=1)]]]
+    """Of each endpoint once significant: shares of its level that go to others (sum at most 1)."""
+
+
 class Analysis(Section):
-    """The paired test and its error rate."""
+    """The test and its error rate."""
 
     test: Literal[
         "signed_rank",
@@ -80,8 +89,13 @@ class Analysis(Section):
         "paired_t",
         "clustered_signed_rank",
         "cluster_mean_t",
+        "ordinal_gee",
+        "mann_whitney",
+        "ancova",
+        "two_sample_t",
+        "cluster_mean_two_sample_t",
     ]
-    """Paired test of each endpoint."""
+    """Test of each endpoint: paired, or of two arms (the last four)."""
     cut: int | None = Field(default=None, ge=2, le=11)
     """For mcnemar: an answer at or above this point is a success (2 to the scale's points)."""
     total_cut: int | None = Field(default=None, ge=2, le=220)
@@ -107,8 +121,18 @@ class Analysis(Section):
         "hommel",
         "benjamini_hochberg",
         "benjamini_yekutieli",
+        "fixed_sequence",
+        "graphical",
+        "westfall_young",
     ]
-    """Multiplicity adjustment over the domains of one role; the total is tested on its own."""
+    """Multiplicity adjustment within one role: of the domains, the total being tested on its own;
+    of domains and total together by fixed_sequence and graphical."""
+    sequence: tuple[str, ...] | None = None
+    """For fixed_sequence: endpoints in the order in which they are tested; others are not."""
+    graph: HypothesisGraph | None = None
+    """For graphical: how the level is shared, and passed on when an endpoint is significant."""
+    flips: int = Field(default=999, ge=99, le=99_999)
+    """For westfall_young: random sign flips beyond 14 participants (99 to 99999)."""
 
 
 class Rule(Section):

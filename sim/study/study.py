@@ -5,10 +5,11 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.study import analysis_checks, checks
+from sim.study import analysis_checks, arms_checks, checks, order_checks
 from sim.study.base import Section
 from sim.study.calibration import Calibration
 from sim.study.clusters import Clusters
+from sim.study.control import Control, ParallelControl, Selection, Uncontrolled
 from sim.study.effects import Effect, EffectPrior
 from sim.study.missing import Missing
 from sim.study.pilot import Pilot
@@ -44,6 +45,12 @@ class Study(Section):
     """Hospitals, and mentors who share a mentee."""
     missing: Missing
     """Answers that are not given."""
+    selection: Selection
+    """Who takes part, by their answers."""
+    uncontrolled: Uncontrolled
+    """What changes without mentoring."""
+    control: Control
+    """Control arm."""
     design: Design
     """How many people, and at which sizes."""
     engine: Literal["auto", "exact", "monte_carlo"]
@@ -69,6 +76,8 @@ class Study(Section):
     def _cross_checks(self) -> Self:
         checks.check_people(self)
         analysis_checks.check_analysis(self)
+        arms_checks.check_arms(self)
+        order_checks.check_orders(self)
         checks.check_conclusions(self)
         return self
 
@@ -101,6 +110,21 @@ class Study(Section):
         return self.effect_of(role)[1].prior
 
     def participants(self, role: RoleName, pairs: int) -> int:
-        """Count the people of a role in a study of that many pairs."""
+        """Count the people of a role in a study of that many pairs, both arms together."""
+        return sum(self.arm_participants(role, pairs))
+
+    def arm_participants(self, role: RoleName, pairs: int) -> tuple[int, int]:
+        """Count the people of a role who are mentored, and who are controls."""
         mentors, mentees = self.design.ratio
-        return pairs if role == "mentor" else -(-pairs * mentees // mentors)
+        mentored, controls = self.arm_pairs(pairs)
+        if role == "mentor":
+            return mentored, controls
+        return -(-mentored * mentees // mentors), -(-controls * mentees // mentors)
+
+    def arm_pairs(self, pairs: int) -> tuple[int, int]:
+        """Share pairs between the arms as they accrue: mentored, controls."""
+        if not isinstance(self.control, ParallelControl):
+            return pairs, 0
+        to_mentored, to_control = self.control.ratio
+        mentored = -(-pairs * to_mentored // (to_mentored + to_control))
+        return mentored, pairs - mentored

@@ -6,7 +6,8 @@ import pytest
 from sim import compose_study
 from sim.cohorts import draw_cohort, role_population
 from sim.cohorts.clusters import observed_icc
-from sim.cohorts.population import Population, taking_part_like, without_effect
+from sim.cohorts.participants import taking_part_like, without_effect
+from sim.cohorts.population import Population
 from sim.cohorts.sites import site_sequence
 from sim.errors import StudyError
 from sim.study.clusters import SiteClusters

@@ -30,7 +30,7 @@ def families(m: int) -> np.ndarray:
 
 def test_every_adjustment_has_an_oracle() -> None:
     """An adjustment cannot be added without one to compare it with."""
-    assert ADJUSTMENTS.keys() == {"none", *STATSMODELS}
+    assert ADJUSTMENTS.keys() == {"none", "fixed_sequence", *STATSMODELS}
 
 
 @pytest.mark.parametrize("m", [1, 2, 3, 7, 20])
@@ -67,6 +67,16 @@ def test_agrees_with_closed_testing(method: str, local: str) -> None:
 def test_none_changes_nothing() -> None:
     """Without adjustment p-values come back as they are."""
     assert np.array_equal(adjust(families(7), "none"), families(7))
+
+
+@pytest.mark.parametrize("m", [1, 2, 7])
+def test_fixed_sequence_stops_at_the_first_not_rejected(m: int) -> None:
+    """At every level that matters, the hypotheses up to the first p above it are rejected."""
+    for row in families(m):
+        for alpha in row:
+            until = next((j for j, p in enumerate(row) if p > alpha), m)
+            rejected = adjust(row, "fixed_sequence") <= alpha
+            assert rejected.tolist() == [True] * until + [False] * (m - until)
 
 
 def test_one_axis_and_many() -> None:

@@ -26,7 +26,8 @@ def by_pvalues(changes: np.ndarray, sizes: np.ndarray, analysis: Analysis) -> Co
     domains = adjust(result.pvalue[..., :-1], analysis.adjustment)
     adjusted[..., :-1] = domains <= analysis.alpha
     nothing = result.informative == 0
-    return Conclusions(rejected, rejected & onside, adjusted, adjusted & onside, nothing)
+    failed = np.zeros_like(nothing)
+    return Conclusions(rejected, rejected & onside, adjusted, adjusted & onside, nothing, failed)
 
 
 def agree(changes: np.ndarray, sizes: np.ndarray, analysis: Analysis) -> None:

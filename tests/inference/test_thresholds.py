@@ -13,7 +13,8 @@ from sim.inference.registry import GRADED, TESTS
 from sim.inference.thresholds import NO_INFORMATION, met, stepwise
 from sim.study import Analysis
 
-STEPWISE = [name for name in ADJUSTMENTS if name != "hommel"]
+BY_PVALUES = ("hommel", "fixed_sequence")
+STEPWISE = [name for name in ADJUSTMENTS if name not in BY_PVALUES]
 GRADABLE = [analysis for analysis in offered_analyses() if analysis.test in GRADED]
 
 
@@ -92,6 +93,7 @@ def test_no_information_never_rejects() -> None:
         assert met(grades, procedure)[0, 0].tolist() == [False, True, True]
 
 
-def test_hommel_has_no_thresholds() -> None:
-    """Hommel's procedure is not stepwise and goes by p-values."""
-    assert stepwise("hommel", 7, 0.05) is None
+@pytest.mark.parametrize("adjustment", BY_PVALUES)
+def test_some_have_no_thresholds(adjustment: str) -> None:
+    """Hommel's procedure is not stepwise, a fixed sequence not symmetric: both go by p-values."""
+    assert stepwise(adjustment, 7, 0.05) is None

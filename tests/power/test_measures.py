@@ -20,7 +20,8 @@ from sim.inference.endpoints import endpoint_changes
 from sim.power.detectable import smallest_shift
 from sim.power.exact import exact_rejection
 from sim.power.monte_carlo import BlockTask, simulate, simulate_block
-from sim.power.operating import EndpointMeasures, FamilyMeasures, RoleTruth, summarise
+from sim.power.operating import EndpointMeasures, FamilyMeasures
+from sim.power.summarise import RoleTruth, summarise
 from sim.power.rows import rows
 from sim.power.sample_size import precise_size
 
@@ -49,7 +50,14 @@ def measured(mean: float, n: int = N) -> tuple[EndpointMeasures, float, float]:
     tally = simulate(task, range(20), InProcessExecutor())
     truth = RoleTruth(mean_changes(population), true_nulls(population), 1)
     found = summarise(
-        tally, (truth,), (n,), task.sizes, ("mentor",), ("a", "total"), task.rules, with_narrow=True
+        tally,
+        (truth,),
+        (n,),
+        task.sizes,
+        ("mentor",),
+        ("a", "total"),
+        task.rules,
+        further=["narrow"],
     )
     return found.roles[0].measures, true, spread
 

@@ -10,7 +10,7 @@ from sim.compute.streams import Purpose, generator
 from sim.inference.analyse import analyse
 from sim.inference.rules import DecisionRule
 from sim.power.monte_carlo import BlockTask, simulate_block
-from sim.power.operating import RoleTruth, summarise
+from sim.power.summarise import RoleTruth, summarise
 
 N = 5
 REPLICATES = 3000
@@ -37,7 +37,7 @@ def test_measures_are_those_of_numpy() -> None:
     truth = RoleTruth(mean_changes(population), true_nulls(population), 1)
     names = ("a", "b", "c", "total")
     found = summarise(
-        tally, (truth,), (N,), task.sizes, ("mentor",), names, task.rules, with_narrow=True
+        tally, (truth,), (N,), task.sizes, ("mentor",), names, task.rules, further=["narrow"]
     ).roles[0].measures  # fmt: skip
     seen = (~np.isnan(changes)).sum(axis=1)  # (R, E)
     coded = np.where(np.isnan(changes), -32768, changes).astype(np.int16)

@@ -24,8 +24,8 @@ LINES = {
         " cluster_mean_t"
     ),
     "clusters=sites analysis.test=clustered_signed_rank analysis.continuity=true": (
-        "analysis.continuity: true applies to analysis.test=signed_rank or mcnemar with an"
-        " asymptotic p-value only"
+        "analysis.continuity: true applies to analysis.test=signed_rank, mcnemar or mann_whitney"
+        " with an asymptotic p-value only"
     ),
     "clusters=sites clusters.sites=3 clusters.size_variation=1.5": (
         "clusters.size_variation: 1.5 must be at most 1.34 with 3 sites; state fewer differences"

@@ -46,6 +46,9 @@ COVERED = {
     "AS05-OHagan-formula": "test_assurance_cases.py",
     "CL03-clusterPower-16x10": "test_trial_cases.py",
     "DR01-dropout-inflation": "test_trial_cases.py",
+    "PO02-Hmisc-popower": "test_two_arm_cases.py",
+    "MW01-Noether": "test_two_arm_cases.py",
+    "MW02-Happ-Bathke-Brunner": "test_two_arm_cases.py",
 }
 sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))  # shadows nothing
 NOT_YET = import_module("published.waiting").NOT_YET

@@ -1,0 +1,250 @@
+"""Who takes part in a study: a role's people, mentored or not, where and how they answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from sim.cohorts.clusters import cluster_model, remainder
+from sim.cohorts.correlation import Scores, latent_correlation, loading_matrix
+from sim.cohorts.marginals import domain_effect, domain_marginals, per_domain
+from sim.cohorts.missing import missingness
+from sim.cohorts.normal import FloatArray
+from sim.cohorts.population import Population, build_population, shifted_after, symmetrised
+from sim.cohorts.recruitment import POINTS, recruited, recruitment
+from sim.errors import StudyError
+from sim.study import Effect, RoleName, Study
+from sim.study.clusters import SiteClusters
+from sim.study.control import ParallelControl
+
+MENTORED, CONTROLS = 0, 1
+"""The arms."""
+ROUGH = 2**12
+"""Points of the integral over who takes part where it is worked out for many populations."""
+
+
+def role_population(study: Study, role: RoleName) -> Population:
+    """Population of one role of a study: those who are mentored, where there are controls.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    role : {'mentor', 'mentee'}
+        A role that takes part.
+
+    Returns
+    -------
+    Population
+
+    Raises
+    ------
+    StudyError
+        Where an effect or a correlation cannot be had.
+    """
+    place, effect = study.effect_of(role)
+    return as_they_take_part(study, role, _people(study, role, place, effect))
+
+
+def control_population(study: Study, role: RoleName) -> Population | None:
+    """Population of one role's control arm; None where there is none.
+
+    Raises
+    ------
+    StudyError
+        As for :func:`role_population`.
+    """
+    if not isinstance(study.control, ParallelControl):
+        return None
+    people = _people(study, role, "control.effect", study.control.effect)
+    return as_they_take_part(study, role, people, CONTROLS)
+
+
+def _people(study: Study, role: RoleName, place: str, effect: Effect) -> Population:
+    stated = study.roles.mentor if role == "mentor" else study.roles.mentee
+    if stated is None:
+        raise ValueError(f"no {role} takes part")
+    domains = []
+    for index, name in enumerate(study.scale.domains):
+        pre = stated.pre[index] if isinstance(stated.pre[0], tuple) else stated.pre
+        marginal = np.array(pre, dtype=np.float64)
+        own = domain_effect(effect, name, index)
+        domains.append(domain_marginals(marginal / marginal.sum(), own, place))
+    scores = Scores(study.scale.domains, tuple(domains), role)
+    return build_population(domains, latent_correlation(study.correlation, scores))
+
+
+def as_they_take_part(
+    study: Study, role: RoleName, population: Population, arm: int = MENTORED
+) -> Population:
+    """Recruit people as a study states: clusters, selection, response shift, missing answers.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    role : {'mentor', 'mentee'}
+        Whose people.
+    population : Population
+        Who exists.
+    arm : int
+        MENTORED, or CONTROLS.
+
+    Returns
+    -------
+    Population
+
+    Raises
+    ------
+    StudyError
+        Where the clusters or the selection cannot be had.
+    """
+    _check_tables(study, population)
+    if isinstance(study.clusters, SiteClusters):
+        cuts = population.pre_cuts, population.post_cuts[:, 0]
+        model = cluster_model(
+            arm_accrual(study, arm), role, study.design.ratio, cuts, population.correlation
+        )
+        left = remainder(population.correlation, model)
+        population = replace(population, clusters=model, loading=loading_matrix(left))
+    shift = study.uncontrolled.response_shift
+    shifts = np.array([per_domain(shift, d) for d in range(len(population.tables))], np.float64)
+    population = replace(
+        population,
+        response_shift=shifts if shifts.any() else None,
+        recruitment=recruitment(study, population.correlation),
+    )
+    population = _with_unmentored(_under_way(population))
+    missing = missingness(
+        study.missing, population.pre_cuts, loading_matrix(population.correlation),
+        population.correlation, population.recruitment,
+    )  # fmt: skip
+    return replace(population, missing=missing)
+
+
+def _check_tables(study: Study, population: Population) -> None:
+    """Refuse a stated table of before by after where scores after are moved or compared."""
+    places = {
+        "clusters": study.clusters.kind != "none",
+        "selection": study.selection.kind != "none",
+        "control": study.control.kind != "none",
+        "uncontrolled.response_shift": bool(np.any(study.uncontrolled.response_shift)),
+    }
+    for place, stated in places.items():
+        if stated and any(population.joint):
+            raise StudyError(
+                f"{place}: cannot be had where an effect states a table of before by after; "
+                "state the distribution after (effect=post) instead"
+            )
+
+
+def arm_accrual(study: Study, arm: int) -> SiteClusters:
+    """Sites of one arm, in the order in which it accrues.
+
+    Where pairs are allocated within sites, either arm is at all of them;
+    where sites are allocated, each has its own.
+
+    Raises
+    ------
+    StudyError
+        Where there are too few sites for two arms.
+    """
+    clusters, control = study.clusters, study.control
+    if not isinstance(clusters, SiteClusters):
+        raise TypeError("there are no sites")
+    if not isinstance(control, ParallelControl):
+        return clusters
+    own, both = control.ratio[arm], sum(control.ratio)
+    if control.unit == "person":
+        share = max(1, round(clusters.per_site * own / both))
+        return clusters.model_copy(update={"per_site": share})
+    if clusters.accrual == "in_turn":
+        return clusters
+    mentored = -(-clusters.sites * control.ratio[MENTORED] // both)
+    sites = mentored if arm == MENTORED else clusters.sites - mentored
+    if sites < 1:
+        raise StudyError(
+            f"clusters.sites: {clusters.sites} are too few to be allocated to two arms"
+        )
+    return clusters.model_copy(update={"sites": sites})
+
+
+def taking_part_like(example: Population, population: Population) -> Population:
+    """Put people into the clusters of others, recruited and with answers missing like them.
+
+    Parameters
+    ----------
+    example : Population
+        Whose clusters, recruitment, response shift and missing answers.
+    population : Population
+        Who exists, so far without.
+
+    Returns
+    -------
+    Population
+        With the intraclass correlations of the example's latent changes; what
+        is true of people who are selected is known roughly only.
+    """
+    clusters, loading = example.clusters, population.loading
+    if clusters is not None:
+        clusters = clusters.with_correlation(population.correlation)
+        loading = loading_matrix(remainder(population.correlation, clusters))
+    who = example.recruitment
+    if who is not None:
+        who = who.with_correlation(population.correlation)
+    found = replace(
+        population,
+        clusters=clusters,
+        loading=loading,
+        missing=example.missing,
+        response_shift=example.response_shift,
+        recruitment=who,
+    )
+    return _under_way(found, ROUGH)
+
+
+def without_effect(population: Population) -> Population:
+    """Same people without mentoring: scores after as before, but for what needs no mentoring.
+
+    A stated table is replaced by the mean of itself and its transpose, which
+    keeps the distribution of the absolute change and removes its direction.
+    """
+    return _with_unmentored(_unmentored(population))
+
+
+def _unmentored(population: Population) -> Population:
+    plain = symmetrised(population)
+    kept = ("loading", "clusters", "missing", "response_shift", "recruitment")
+    return _under_way(replace(plain, **{name: getattr(population, name) for name in kept}))
+
+
+def _under_way(population: Population, points: int = POINTS) -> Population:
+    """Move the answers after by the response shift, and keep the people who are recruited."""
+    if population.response_shift is not None:
+        population = shifted_after(population, population.response_shift)
+    if population.recruitment is not None:
+        cuts = population.pre_cuts, population.post_cuts[:, 0]
+        found = recruited(*cuts, population.recruitment, points)
+        population = replace(population, tables=found.tables)
+    return population
+
+
+def _with_unmentored(population: Population) -> Population:
+    """Note the marginals after that people have without mentoring, where they matter."""
+    if population.response_shift is None and population.recruitment is None:
+        return population
+    return replace(population, unmentored=_unmentored(population).post)
+
+
+def regression_alone(population: Population) -> FloatArray:
+    """Mean changes of people who are selected and neither mentored nor shifted; (D + 1,).
+
+    Zero where nobody is selected.
+    """
+    if population.recruitment is None:
+        return np.zeros(len(population.tables) + 1)
+    plain = _unmentored(replace(population, response_shift=None))
+    values = np.arange(1, population.points + 1)
+    means = (plain.post - plain.pre) @ values
+    return np.append(means, means.sum())

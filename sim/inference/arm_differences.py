@@ -1,0 +1,157 @@
+"""Differences between the mentored and controls, and how well they are known, at every size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inference.clustered_kernels import fill_site_means
+from sim.inference.result import MISSING, FloatArray, IntArray, prefix_sums
+
+ROUNDING = 1e-12
+"""Differences and sums of squares of site means that are held to be none, in units of a score."""
+CANCELLED = 1e-6
+"""Share of what was subtracted below which a difference is computed again in whole numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Arm:
+    """One arm of a study, in many replicates; its first n participants are an arm of n.
+
+    Attributes
+    ----------
+    changes : ndarray of int16, shape (R, N, E)
+        Changes in order of accrual; ``MISSING`` where not observed. N is at least 1.
+    before : ndarray of int16, shape (R, N, E)
+        Scores before, the total last; they count only where a change is observed.
+    sizes : ndarray of int, shape (K,)
+        Participants of this arm at each size: never falling, from 0 to N.
+    sites : ndarray of int, shape (N,)
+        Site of each participant, from 0.
+    """
+
+    changes: NDArray[np.int16]
+    before: NDArray[np.int16]
+    sizes: NDArray[np.int64]
+    sites: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """A difference, exactly 0 where there is none; its variance, exactly 0 where all agree.
+
+    Where the degrees of freedom are 0 neither means anything; `number` is of
+    people or sites.
+    """
+
+    estimate: FloatArray
+    variance: FloatArray
+    freedom: NDArray[np.int64]
+    number: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Of one arm at each size: people, sums of x and y, and n times the squares about the means."""
+
+    n: NDArray[np.int64]
+    x: NDArray[np.int64]
+    y: NDArray[np.int64]
+    xx: NDArray[np.int64]
+    xy: NDArray[np.int64]
+    yy: NDArray[np.int64]
+
+
+def mean_difference(mentored: Arm, controls: Arm) -> Difference:
+    """Give the difference of mean changes, its variance by people, pooled over the arms."""
+    a, b = (_sums(arm, arm.changes) for arm in (mentored, controls))
+    numbers = _one(a.n), _one(b.n)
+    difference = (a.y * b.n - b.y * a.n) / (numbers[0] * numbers[1])
+    return _pooled(difference, a.yy / numbers[0] + b.yy / numbers[1], (a.n, b.n))
+
+
+def site_difference(mentored: Arm, controls: Arm) -> Difference:
+    """Give the difference of the means of the sites' mean changes, its variance by sites."""
+    (a, mean, squares), (b, other, others) = (_site_means(arm) for arm in (mentored, controls))
+    difference, whole = mean - other, squares + others
+    scale = np.maximum(np.abs(mean) + np.abs(other), 1.0)
+    difference = np.where(np.abs(difference) <= ROUNDING * scale, 0.0, difference)
+    return _pooled(difference, np.where(whole <= ROUNDING, 0.0, whole), (a, b))
+
+
+def _pooled(
+    difference: FloatArray, squares: FloatArray, numbers: tuple[IntArray, IntArray]
+) -> Difference:
+    a, b = numbers
+    freedom = np.where((a > 0) & (b > 0), a + b - 2, 0).astype(np.int64)
+    variance = squares / _one(freedom) * (1 / _one(a) + 1 / _one(b))
+    return Difference(difference, variance, freedom, (a + b).astype(np.int64))
+
+
+def adjusted_difference(mentored: Arm, controls: Arm) -> Difference:
+    """Give the difference of mean scores after among people with the same score before.
+
+    The slope is that within arms. Where either is next to nothing after
+    cancellation, difference and residuals are computed in whole numbers: they
+    decide between p = 0 and p = 1 where a few people fit the model exactly.
+    """
+    a, b = (_sums(arm, arm.before + arm.changes.astype(np.int64)) for arm in (mentored, controls))
+    first, second = _one(a.n), _one(b.n)
+    both = first * second
+    of_a_and_b = (a.xx, b.xx), (a.xy, b.xy), (a.yy, b.yy)
+    xx, xy, yy = (own / first + other / second for own, other in of_a_and_b)
+    level = xx == 0  # the score before is left out; xy is 0 as well
+    divisor = np.where(level, 1.0, xx)
+    slope = xy / divisor
+    apart, raw = (a.x * b.n - b.x * a.n) / both, (a.y * b.n - b.y * a.n) / both
+    estimate, left = raw - slope * apart, yy - slope * xy
+    freedom = np.where((a.n > 0) & (b.n > 0), np.maximum(a.n + b.n - 3 + level, 0), 0)
+    cancelled = np.abs(estimate) < CANCELLED * (np.abs(raw) + np.abs(slope * apart))
+    doubtful = np.nonzero((freedom > 0) & (cancelled | (left < CANCELLED * yy)))
+    estimate[doubtful], left[doubtful] = _exactly(a, b, doubtful)
+    widening = np.where(level, 0.0, apart**2 / divisor)
+    variance = left / _one(freedom) * (1 / first + 1 / second + widening)
+    return Difference(estimate, variance, freedom, a.n + b.n)
+
+
+def _exactly(a: _Sums, b: _Sums, where: tuple[IntArray, ...]) -> tuple[FloatArray, FloatArray]:
+    """Give coefficient and residual sum of squares by whole numbers of any length."""
+    first, second = a.n[where].astype(object), b.n[where].astype(object)
+    xx, xy, yy = (
+        second * own[where] + first * other[where]
+        for own, other in ((a.xx, b.xx), (a.xy, b.xy), (a.yy, b.yy))
+    )
+    xx = np.where(xx == 0, 1, xx)  # xy is 0 as well then: x is left out
+    apart = a.x[where] * second - b.x[where] * first
+    raw = a.y[where] * second - b.y[where] * first
+    whole = xx * first * second
+    estimate, left = (raw * xx - xy * apart) / whole, (yy * xx - xy * xy) / whole
+    return estimate.astype(np.float64), left.astype(np.float64)
+
+
+def _sums(arm: Arm, values: IntArray) -> _Sums:
+    seen = arm.changes != MISSING
+    x, y = (np.where(seen, own, 0).astype(np.int64) for own in (arm.before, values))
+    n, x_sum, y_sum, x_squares, products, y_squares = (
+        np.where(arm.sizes[:, None] > 0, prefix_sums(own, np.maximum(arm.sizes, 1)), 0)
+        for own in (seen, x, y, x * x, x * y, y * y)
+    )
+    return _Sums(
+        n, x_sum, y_sum,
+        n * x_squares - x_sum**2, n * products - x_sum * y_sum, n * y_squares - y_sum**2,
+    )  # fmt: skip
+
+
+def _site_means(arm: Arm) -> tuple[NDArray[np.int32], FloatArray, FloatArray]:
+    by_endpoint = np.ascontiguousarray(arm.changes.transpose(0, 2, 1))  # (R, E, N)
+    shape = len(arm.changes), len(arm.sizes), arm.changes.shape[2]
+    number, mean, squares = np.zeros(shape, np.int32), np.zeros(shape), np.zeros(shape)
+    sites = np.ascontiguousarray(arm.sites, np.int64)
+    fill_site_means(by_endpoint, sites, np.asarray(arm.sizes, np.int64), number, mean, squares)
+    return number, mean, squares
+
+
+def _one(numbers: IntArray) -> NDArray[np.int64]:
+    return np.maximum(numbers, 1).astype(np.int64)

@@ -1,0 +1,119 @@
+"""Endpoints that are adjusted together: the domains, or all in an order or a graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from sim.inference.adjust import adjust_rows
+from sim.inference.graphical import Graph, as_written, graph_rows
+from sim.inference.result import FloatArray
+from sim.study import TOTAL, Analysis, Study
+from sim.study.sections import HypothesisGraph
+
+DOMAINS = "domains"
+"""Name in a graph that stands for every domain alike."""
+WITH_TOTAL = ("fixed_sequence", "graphical")
+"""Procedures whose family holds the total as well."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Order or graph in which the endpoints of one role are tested.
+
+    Attributes
+    ----------
+    order : tuple of int
+        For a fixed sequence: places of the endpoints in their order; those
+        that are not named are not tested.
+    graph : Graph or None
+        For the graphical procedure: over all endpoints.
+    """
+
+    order: tuple[int, ...] = ()
+    graph: Graph | None = None
+
+
+def family_of(study: Study) -> Family | None:
+    """Read the order or graph of a study; None where domains are adjusted alike.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    Family or None
+    """
+    analysis, endpoints = study.analysis, (*study.scale.domains, TOTAL)
+    if analysis.adjustment == "fixed_sequence" and analysis.sequence is not None:
+        return Family(order=tuple(map(endpoints.index, analysis.sequence)))
+    if analysis.adjustment == "graphical" and analysis.graph is not None:
+        return Family(graph=graph_of(analysis.graph, endpoints))
+    return None
+
+
+def graph_of(stated: HypothesisGraph, endpoints: tuple[str, ...]) -> Graph:
+    """Write a stated graph out in exact fractions, endpoint by endpoint.
+
+    Parameters
+    ----------
+    stated : HypothesisGraph
+        Weights and transitions by name; "domains" stands for each of them, in
+        equal shares, and gives way to a domain that is named itself.
+    endpoints : tuple of str
+        Names of the domains, then the total.
+
+    Returns
+    -------
+    Graph
+    """
+    domains = [name for name in endpoints if name != TOTAL]
+
+    def shares(of: dict[str, float], to: list[str]) -> dict[str, Fraction]:
+        unnamed = [name for name in to if name != TOTAL and name not in of]
+        found = {name: as_written(share) for name, share in of.items() if name != DOMAINS}
+        if DOMAINS in of and unnamed:
+            each = as_written(of[DOMAINS]) / len(unnamed)
+            found |= dict.fromkeys(unnamed, each)
+        return found
+
+    weights = shares(stated.weights, domains)
+    rows = []
+    for name in endpoints:
+        general = {} if name == TOTAL else stated.transitions.get(DOMAINS, {})
+        others = [domain for domain in domains if domain != name]
+        own = shares(stated.transitions.get(name, general), others)
+        rows.append(tuple(own.get(other, Fraction(0)) for other in endpoints))
+    return Graph(tuple(weights.get(name, Fraction(0)) for name in endpoints), tuple(rows))
+
+
+def adjusted_pvalues(pvalues: FloatArray, analysis: Analysis, family: Family | None) -> FloatArray:
+    """Adjust the p-values of one role.
+
+    Parameters
+    ----------
+    pvalues : ndarray, shape (..., E)
+        Raw p-values of the domains, then the total.
+    analysis : Analysis
+        Its adjustment; not westfall_young, which needs the changes.
+    family : Family or None
+        The order or graph, where the adjustment has one.
+
+    Returns
+    -------
+    ndarray, shape (..., E)
+        The total is adjusted where it belongs to the family only.
+    """
+    if family is None:
+        domains = adjust_rows(pvalues[..., :-1], analysis.adjustment)
+        return np.concatenate([domains, pvalues[..., -1:]], axis=-1)
+    if family.graph is not None:
+        return graph_rows(pvalues, family.graph)
+    found = np.ones_like(pvalues)
+    order = list(family.order)
+    found[..., order] = adjust_rows(pvalues[..., order], "fixed_sequence")
+    return found

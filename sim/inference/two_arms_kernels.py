@@ -1,0 +1,49 @@
+"""Compiled counts of two arms; they stand in one file because numba's cache asks for it."""
+
+import numba
+import numpy as np
+
+MISSING = -32768
+
+
+@numba.njit(cache=True)
+def fill_rank_sums(mentored, controls, sizes, lowest, span, twice_u, ties, numbers):
+    """Fill what the Mann-Whitney test needs at every size, all in whole numbers (R, K, E).
+
+    `mentored` and `controls` (R, E, N) hold changes from `lowest` to `lowest` +
+    `span` - 1, `sizes` (2, K) the arms' sizes. `twice_u` is the number of pairs
+    in which the mentored changed more, ties counting half, doubled; `ties` the
+    sum of t^3 - t over tied values; `numbers` (2, R, K, E) the observed people.
+    """
+    replicates, endpoints, _ = mentored.shape
+    counts = np.empty((2, span), np.int64)
+    for r in range(replicates):
+        for e in range(endpoints):
+            counts[:] = 0
+            least, most = span, -1  # what has been seen so far, to pass over no more than that
+            first, second, start, begin = 0, 0, 0, 0
+            for k in range(sizes.shape[1]):
+                for i in range(start, sizes[0, k]):
+                    change = np.int64(mentored[r, e, i])
+                    if change != MISSING:
+                        place = change - lowest
+                        counts[0, place] += 1
+                        least, most = min(least, place), max(most, place)
+                        first += 1
+                for i in range(begin, sizes[1, k]):
+                    change = np.int64(controls[r, e, i])
+                    if change != MISSING:
+                        place = change - lowest
+                        counts[1, place] += 1
+                        least, most = min(least, place), max(most, place)
+                        second += 1
+                start, begin = sizes[0, k], sizes[1, k]
+                below, doubled, tied = 0, 0, 0
+                for g in range(least, most + 1):
+                    own, other = counts[0, g], counts[1, g]
+                    doubled += own * (2 * below + other)
+                    below += other
+                    alike = own + other
+                    tied += alike * (alike * alike - 1)
+                twice_u[r, k, e], ties[r, k, e] = doubled, tied
+                numbers[0, r, k, e], numbers[1, r, k, e] = first, second

@@ -1,0 +1,107 @@
+"""What part of a change is mentoring's, and what a study without control arm makes of the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.cohorts import Population, without_effect
+from sim.cohorts.normal import FloatArray
+from sim.cohorts.participants import regression_alone
+from sim.cohorts.recruitment import recruited
+from sim.cohorts.truth import mean_changes
+from sim.power.sample_size import SampleSize
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """Mean change of the mentored people of one role, and where it comes from; shapes (D + 1,).
+
+    Attributes
+    ----------
+    change : ndarray
+        All of it, in points: what a study without control arm sees.
+    mentoring : ndarray
+        What mentoring adds.
+    response_shift : ndarray
+        What comes from answering otherwise the second time.
+    regression : ndarray
+        Regression to the mean, from who was selected.
+    control_change : ndarray or None
+        Mean change of the control arm, where there is one.
+    taking_part : float
+        Share of the people asked who take part.
+    """
+
+    change: FloatArray
+    mentoring: FloatArray
+    response_shift: FloatArray
+    regression: FloatArray
+    control_change: FloatArray | None
+    taking_part: float
+
+
+@dataclass(frozen=True)
+class OneGroup:
+    """The same study without control arm, for comparison.
+
+    Attributes
+    ----------
+    test : str
+        Its paired test.
+    size : SampleSize
+        What it would take to meet the primary rule.
+    pairs : int
+        The size of the study with a control arm, or the largest studied.
+    win, win_mcse : float
+        Probability that it meets the rule at that size, and its error.
+    null_win, null_win_mcse : float
+        The same where mentoring does nothing.
+    own_null_win, own_null_win_mcse : float
+        With the control arm, where mentoring does nothing.
+    """
+
+    test: str
+    size: SampleSize
+    pairs: int
+    win: float
+    win_mcse: float
+    null_win: float
+    null_win_mcse: float
+    own_null_win: float
+    own_null_win_mcse: float
+
+
+def audit(population: Population, controls: Population | None) -> Audit | None:
+    """Split a mean change; None where all of it is mentoring's and nobody is compared with.
+
+    Parameters
+    ----------
+    population : Population
+        The people who are mentored.
+    controls : Population or None
+        The control arm.
+
+    Returns
+    -------
+    Audit or None
+    """
+    plain = population.response_shift is None and population.recruitment is None
+    if plain and controls is None:
+        return None
+    change, without = mean_changes(population), mean_changes(without_effect(population))
+    regression = regression_alone(population)
+    return Audit(
+        change=change,
+        mentoring=change - without,
+        response_shift=without - regression,
+        regression=regression,
+        control_change=None if controls is None else mean_changes(controls),
+        taking_part=_taking_part(population),
+    )
+
+
+def _taking_part(population: Population) -> float:
+    if population.recruitment is None:
+        return 1.0
+    cuts = population.pre_cuts, population.post_cuts[:, 0]
+    return recruited(*cuts, population.recruitment).share

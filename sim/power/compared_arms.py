@@ -1,0 +1,140 @@
+"""One role of a block with a control arm: changes of the mentored against those of controls."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from sim.cohorts import Cohort, Population, draw_cohort
+from sim.cohorts.draw import site_stream
+from sim.cohorts.participants import CONTROLS
+from sim.cohorts.truth import NO_EFFECT, mean_changes
+from sim.compute.streams import generator
+from sim.inference.analyse import conclude_arms
+from sim.inference.endpoints import endpoint_changes
+from sim.inference.two_arms import ESTIMATES, Arm, ArmsEstimate
+from sim.power.count_kernels import FINE
+from sim.power.parts import SUMS, RolePart, family_counts, happened
+from sim.power.tally import Counts
+
+if TYPE_CHECKING:
+    from sim.power.monte_carlo import BlockTask
+
+
+def compared_arms_part(task: BlockTask, role: int, block: int) -> RolePart:
+    """Draw one role's two arms of a block, compare them at every size, count.
+
+    Parameters
+    ----------
+    task : BlockTask
+        What determines the numbers; with controls.
+    role, block : int
+        Which.
+
+    Returns
+    -------
+    RolePart
+        The estimate is the effect that goes with the test: the difference of
+        mean changes, or the adjusted difference of analysis of covariance.
+    """
+    people = task.populations[role], task.controls[role]
+    truth, nulls = _truth(*people)
+    mentored, controls = _arms(task, role, block)
+    found = conclude_arms(mentored, controls, task.analysis, task.family)
+    estimates = ESTIMATES[task.analysis.test](mentored, controls)
+    half_width = np.inf if task.half_width is None else task.half_width
+    return RolePart(
+        happened(found) | count_estimates(estimates, truth, half_width, found.rejected),
+        family_counts(found.adjusted_rejected, nulls, task.analysis),
+        found.adjusted_rejected,
+        found.adjusted_won,
+    )
+
+
+@lru_cache(maxsize=4)
+def _truth(
+    mentored: Population, controls: Population
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    return effect_of_mentoring(mentored, controls), true_nulls_between(mentored, controls)
+
+
+def effect_of_mentoring(mentored: Population, controls: Population) -> NDArray[np.float64]:
+    """Difference of the arms' true mean changes, the domains and the total; (D + 1,)."""
+    return mean_changes(mentored) - mean_changes(controls)
+
+
+def true_nulls_between(mentored: Population, controls: Population) -> NDArray[np.bool_]:
+    """Domains whose scores after are distributed alike in both arms; (D,)."""
+    return np.asarray(np.abs(mentored.post - controls.post).max(axis=1) < NO_EFFECT)
+
+
+def _arms(task: BlockTask, role: int, block: int) -> tuple[Arm, Arm]:
+    place = task.seed, task.purpose, role, block
+    sizes = np.array(task.sizes[role]), np.array(task.control_sizes[role])
+    most = [max(1, int(own.max())) for own in sizes]
+    mentored = draw_cohort(task.populations[role], most[0], task.block_size, generator(*place))
+    shared = site_stream(generator(*place)) if task.same_sites else None
+    controls = draw_cohort(
+        task.controls[role], most[1], task.block_size, generator(*place, CONTROLS), shared
+    )
+    return _arm(mentored, sizes[0]), _arm(controls, sizes[1])
+
+
+def _arm(cohort: Cohort, sizes: NDArray[np.int64]) -> Arm:
+    before = cohort.scores[..., 0].astype(np.int16)  # (R, N, D)
+    total = before.sum(axis=2, keepdims=True, dtype=np.int16)
+    return Arm(
+        endpoint_changes(cohort.scores),
+        np.concatenate([before, total], axis=2),
+        sizes,
+        cohort.site,
+    )
+
+
+def count_estimates(
+    found: ArmsEstimate,
+    truth: NDArray[np.float64],
+    half_width: float,
+    rejected: NDArray[np.bool_],
+) -> dict[str, Counts]:
+    """Sum estimates, intervals and widths over replicates.
+
+    Parameters
+    ----------
+    found : ArmsEstimate
+        Fields of shape (R, K, E); no degrees of freedom where there is no estimate.
+    truth : ndarray, shape (E,)
+        What is estimated.
+    half_width : float
+        Half-width that counts as narrow.
+    rejected : ndarray of bool, shape (R, K, E)
+        Rejections, over which the estimates are summed without sign.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (K, E)
+        By the names of the tally.
+    """
+    known = found.freedom > 0
+    freedom = found.freedom.astype(np.int64)
+    quantiles = stdtrit(np.maximum(np.arange(freedom.max(initial=0) + 1), 1), 0.975)
+    half = quantiles[freedom] * found.standard_error
+    estimate, squared = _fine(found.estimate), _fine(found.estimate**2)
+    width, width_squared = _fine(2 * half), _fine(4 * half**2)
+    hit = known & rejected
+    covered = known & (np.abs(found.estimate - truth) <= half + 1e-12)
+    narrow = known & (half <= half_width)
+    columns = (
+        known, estimate * known, squared * known, np.abs(estimate) * hit, squared * hit,
+        covered, narrow, width * known, width_squared * known,
+    )  # fmt: skip
+    sums = [np.asarray(column.sum(axis=0, dtype=np.int64)) for column in columns]
+    return dict(zip(SUMS, sums, strict=True))
+
+
+def _fine(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.asarray(np.rint(values * FINE), dtype=np.int64)

@@ -1,0 +1,173 @@
+"""What changes without mentoring, and what a control arm makes of it, in words and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from sim.power.answer import PlanAnswer
+from sim.power.audit import Audit, OneGroup
+from sim.report.layout import heading, paragraph
+from sim.report.tables import shorten
+from sim.report.wording import TEST_NAMES, interval_words, number
+from sim.study import TOTAL, Study
+from sim.study.control import BaselineSelection, ParallelControl, ScreeningSelection
+
+LARGE = 0.01
+"""Change in points from which it is said that it needs no mentoring."""
+
+
+def audit_parts(answer: PlanAnswer) -> Iterator[str]:
+    """Table per role of what part of the change is mentoring's."""
+    for role, own in answer.audits.items():
+        lines = [heading(f"Where the {role}s' mean change comes from, in points")]
+        lines += _audit_lines(answer.study, own)
+        selected = _selected_words(answer.study, own)
+        if selected:
+            lines.append(paragraph(selected))
+        yield "\n".join(lines)
+
+
+def _audit_lines(study: Study, own: Audit) -> Iterator[str]:
+    controls = "" if own.control_change is None else f"{'controls':>10}"
+    below = "" if own.control_change is None else f"{'change':>10}"
+    yield f"{'':24}{'change':>8} ={'mentoring':>10} +{'response':>9} +{'regression':>11}{controls}"
+    yield f"{'':24}{'':10}{'':12}{'shift':>9}  {'to the mean':>11}{below}"
+    for e, name in enumerate([*study.scale.domains, TOTAL]):
+        without = "" if own.control_change is None else f"{own.control_change[e]:+10.2f}"
+        yield (
+            f"{shorten(name):24}{own.change[e]:+8.2f}  {_plain(own.mentoring[e]):>10}  "
+            f"{_plain(own.response_shift[e]):>9}  {_plain(own.regression[e]):>11}{without}"
+        )
+
+
+def _plain(value: float) -> str:
+    """Write a part of a change; one that is nothing but rounding as 0."""
+    return "0" if abs(value) < 1e-6 else f"{value:+.2f}"
+
+
+def _selected_words(study: Study, own: Audit) -> str:
+    stated = study.selection
+    if not isinstance(stated, BaselineSelection | ScreeningSelection):
+        return ""
+    limits = [
+        f"{word} {value}"
+        for word, value in (("at least", stated.at_least), ("at most", stated.at_most))
+        if value is not None
+    ]
+    when = "before" if isinstance(stated, BaselineSelection) else "in an earlier screening"
+    return (
+        f"Those take part whose total {when} is {' and '.join(limits)}: "
+        f"{own.taking_part:.0%} of the people asked."
+    )
+
+
+def one_group_part(answer: PlanAnswer) -> Iterator[str]:
+    """Table of the study with its control arm beside the same study without."""
+    other = answer.one_group
+    if other is None:
+        return
+    size = answer.sample_size
+    k = answer.characteristics.pairs.index(other.pairs)
+    q = answer.characteristics.rule_index(size.rule)
+    win = answer.characteristics.rule_win
+    rows = [
+        (
+            TEST_NAMES[answer.study.analysis.test],
+            _pairs(size.pairs, size.limit) + interval_words(size).replace(" (95% interval ", " ("),
+            f"{win.value[k, q]:.3f} ±{win.mcse[k, q]:.3f}",
+            f"{other.own_null_win:.3f} ±{other.own_null_win_mcse:.3f}",
+        ),
+        (
+            TEST_NAMES[other.test],
+            _pairs(other.size.pairs, other.size.limit)
+            + interval_words(other.size).replace(" (95% interval ", " ("),
+            f"{other.win:.3f} ±{other.win_mcse:.3f}",
+            f"{other.null_win:.3f} ±{other.null_win_mcse:.3f}",
+        ),
+    ]
+    lines = [
+        heading(f"With and without a control arm, rule '{size.rule}'"),
+        f"{'':11}{'pairs for':>22}{'met with':>20}{'met where':>22}",
+        f"{'':11}{f'power {size.target:g}':>22}{f'{other.pairs} pairs':>20}"
+        f"{'mentoring does nothing':>24}",
+    ]
+    for name, row in zip(("two arms", "one group"), rows, strict=True):
+        lines.append(f"{name:11}{row[1]:>22}{row[2]:>20}{row[3]:>24}")
+    lines.append(
+        paragraph(
+            f"Two arms: {rows[0][0]}. One group, everybody mentored: {rows[1][0]}. What changes "
+            "without mentoring counts for the one group, and cancels between two arms."
+        )
+    )
+    yield "\n".join(lines)
+
+
+def _pairs(pairs: int | None, limit: int) -> str:
+    return f"over {limit}" if pairs is None else str(pairs)
+
+
+def uncontrolled_warnings(answer: PlanAnswer) -> list[str]:
+    """Warn of a change that needs no mentoring, in numbers where it is stated."""
+    if isinstance(answer.study.control, ParallelControl):
+        return _misleading_group(answer)
+    found = []
+    for role, own in answer.audits.items():
+        without = float(own.change[-1] - own.mentoring[-1])
+        if abs(without) >= LARGE:
+            found.append(
+                f"Without any mentoring the {role}s' total changes by {without:+.2f} points on "
+                f"average (expected with mentoring: {own.change[-1]:+.2f}); a study without "
+                "control arm takes that for mentoring's effect."
+            )
+    if found:
+        null, size = answer.null_characteristics, answer.sample_size
+        k, q = null.pairs.index(size.pairs or size.limit), null.rule_index(size.rule)
+        found.append(
+            f"Where mentoring does nothing, the rule '{size.rule}' is met with probability "
+            f"{number(float(null.rule_win.value[k, q]))} at {null.pairs[k]} pairs. Use a control "
+            "arm (control=parallel)."
+        )
+        return found
+    return [
+        "There is no control arm: part of any change before to after needs no mentoring "
+        "(repeated questionnaires, regression to the mean), and this design cannot tell it apart."
+    ]
+
+
+def _misleading_group(answer: PlanAnswer) -> list[str]:
+    other = answer.one_group
+    if other is None or other.null_win <= answer.study.analysis.alpha:
+        return []
+    return [
+        f"Without the control arm the study would need "
+        f"{_pairs(other.size.pairs, other.size.limit)} pairs and be met with probability "
+        f"{number(other.null_win)} where mentoring does nothing: the smaller number is no saving."
+    ]
+
+
+def failed_warnings(answer: PlanAnswer) -> list[str]:
+    """Warn of fits that fail in more than 1% of replicates, and of small samples."""
+    found = []
+    for role in answer.characteristics.roles:
+        failed = role.measures.failed
+        if failed is None:
+            continue
+        worst = failed.value.argmax()
+        k, e = divmod(int(worst), failed.value.shape[1])
+        if failed.value[k, e] > 0.01:
+            found.append(
+                f"The model could not be fitted in {failed.value[k, e]:.1%} of the studies with "
+                f"{role.n[k]} {role.role}s ('{role.endpoints[e]}'). They count as studies, not as "
+                "rejections: power is what is left."
+            )
+    return found
+
+
+def arms_data(answer: PlanAnswer) -> dict[str, object]:
+    """Hold audits and the comparison as plain data."""
+    other: OneGroup | None = answer.one_group
+    return {
+        "audit": {role: asdict(own) for role, own in answer.audits.items()},
+        "one_group": None if other is None else asdict(other),
+    }

@@ -1,0 +1,131 @@
+"""Checks of a control arm, of who takes part, and of models that are fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.study.checks import FieldError
+from sim.study.control import BaselineSelection, ParallelControl, ScreeningSelection
+from sim.study.sections import TOTAL
+
+if TYPE_CHECKING:
+    from sim.study.study import Study
+
+TWO_ARMS = ("mann_whitney", "ancova", "two_sample_t", "cluster_mean_two_sample_t")
+"""Tests that compare two arms."""
+MOST_FITS = 500_000
+"""Most models that a study may have fitted; each takes some milliseconds."""
+MOST_SHIFT = 4.0
+"""Largest response shift, in standard deviations."""
+
+
+def check_arms(study: Study) -> None:
+    """Run every check of this file."""
+    _check_test(study)
+    if isinstance(study.control, ParallelControl):
+        _check_control(study, study.control)
+    if isinstance(study.selection, BaselineSelection | ScreeningSelection):
+        _check_selection(study, study.selection)
+    _check_shift(study)
+    if study.analysis.test == "ordinal_gee":
+        _check_model(study)
+
+
+def _check_test(study: Study) -> None:
+    """Refuse a test of one group for two arms, and the other way round; and options of others."""
+    analysis, two_arms = study.analysis, isinstance(study.control, ParallelControl)
+    if two_arms and analysis.test not in TWO_ARMS:
+        right = f"looks at one group; with a control arm use one of {', '.join(TWO_ARMS)}"
+        raise FieldError("analysis.test", analysis.test, right)
+    if not two_arms and analysis.test in TWO_ARMS:
+        right = "compares two arms; choose control=parallel"
+        raise FieldError("analysis.test", analysis.test, right)
+    if analysis.test not in (*TWO_ARMS, "ordinal_gee"):
+        return
+    if analysis.p_value not in ("auto", "asymptotic"):
+        right = f"does not apply to analysis.test={analysis.test}; use auto"
+        raise FieldError("analysis.p_value", analysis.p_value, right)
+    if analysis.zeros != "wilcox":
+        right = f"does not apply to analysis.test={analysis.test}; use wilcox"
+        raise FieldError("analysis.zeros", analysis.zeros, right)
+
+
+def _check_control(study: Study, control: ParallelControl) -> None:
+    by_site = study.analysis.test == "cluster_mean_two_sample_t"
+    if by_site and control.unit == "person":
+        right = "compares sites of two arms; use control.unit=site, or another test"
+        raise FieldError("analysis.test", study.analysis.test, right)
+    if control.unit == "site" and study.clusters.kind == "none":
+        raise FieldError("control.unit", "site", "needs sites; choose clusters=sites")
+    if study.missing.total == "prorated":
+        right = "is not offered with a control arm; use complete_case"
+        raise FieldError("missing.total", "prorated", right)
+    if control.effect.kind == "posterior" or control.effect.prior is not None:
+        right = "must be stated in numbers, without a posterior or prior"
+        raise FieldError("control.effect", control.effect.kind, right)
+    believed = any(study.prior(role) for role in study.role_names)
+    if believed and control.effect.kind != "none":
+        right = "must be none where the effect has a prior (or set effect.prior=null)"
+        raise FieldError("control.effect", control.effect.kind, right)
+
+
+def _check_selection(study: Study, stated: BaselineSelection | ScreeningSelection) -> None:
+    lowest = len(study.scale.domains)
+    highest = lowest * study.scale.points
+    for name in ("at_least", "at_most"):
+        value = getattr(stated, name)
+        if value is not None and not lowest <= value <= highest:
+            right = f"must be a total from {lowest} to {highest}"
+            raise FieldError(f"selection.{name}", value, right)
+    low = lowest if stated.at_least is None else stated.at_least
+    high = highest if stated.at_most is None else stated.at_most
+    if low > high:
+        raise FieldError("selection.at_least", low, f"exceeds selection.at_most, {high}")
+    if (low, high) == (lowest, highest):
+        right = "excludes nobody; state a limit, or choose selection=none"
+        raise FieldError("selection.at_most", stated.at_most, right)
+    if study.clusters.kind != "none":
+        right = "is not offered together with clusters; use selection=none or clusters=none"
+        raise FieldError("selection", stated.kind, right)
+
+
+def _check_shift(study: Study) -> None:
+    shift, count = study.uncontrolled.response_shift, len(study.scale.domains)
+    if isinstance(shift, tuple) and len(shift) != count:
+        right = f"must be one value, or {count} (one per domain)"
+        raise FieldError("uncontrolled.response_shift", shift, right)
+    for value in shift if isinstance(shift, tuple) else (shift,):
+        if abs(value) > MOST_SHIFT:
+            right = f"must be from -{MOST_SHIFT:g} to {MOST_SHIFT:g}"
+            raise FieldError("uncontrolled.response_shift", value, right)
+
+
+def _check_model(study: Study) -> None:
+    """Models take a while each: refuse what would not end, and what they do not look at."""
+    if any(study.prior(role) for role in study.role_names):
+        right = "fits too many models with a prior; set effect.prior=null"
+        raise FieldError("analysis.test", "ordinal_gee", right)
+    if study.design.sizes is None:
+        right = "means a model per study and size; state the sizes, as in design.sizes=[20,40,60]"
+        raise FieldError("design.sizes", None, right)
+    runs = max(study.replicates, study.monte_carlo.search_replicates) + study.replicates
+    fits = runs * len(study.sizes) * len(study.role_names) * len(study.scale.domains)
+    if fits > MOST_FITS:
+        right = (
+            f"means up to {fits:,} models with analysis.test=ordinal_gee; at most {MOST_FITS:,} "
+            "(lower monte_carlo.search_replicates too, or state fewer design.sizes)"
+        )
+        raise FieldError("monte_carlo.replicates", study.replicates, right)
+    for name, endpoint in named_by_rules(study):
+        if endpoint == TOTAL:
+            right = "is not tested by analysis.test=ordinal_gee; name domains"
+            raise FieldError(f"decision.rules.{name}.endpoints", TOTAL, right)
+
+
+def named_by_rules(study: Study) -> Iterator[tuple[str, str]]:
+    """List every rule's name with each endpoint that it looks at."""
+    for name, rule in study.decision.rules.items():
+        named = study.scale.domains if rule.endpoints == "domains" else rule.endpoints
+        for endpoint in (named,) if isinstance(named, str) else named:
+            yield name, endpoint

@@ -1,0 +1,80 @@
+"""A control arm, and what changes without mentoring."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.study.base import Assumed, Correlation, Section
+from sim.study.effects import Effect
+
+Share = Annotated[int, Field(ge=1, le=20)]
+OneGroupTest = Literal["signed_rank", "sign", "sign_flip", "paired_t"]
+
+
+class NoControl(Section):
+    """Everybody is mentored; before is compared with after."""
+
+    kind: Literal["none"]
+    """This design: one group, no control arm."""
+
+
+class ParallelControl(Assumed):
+    """Some are mentored and others are not, and their changes are compared."""
+
+    kind: Literal["parallel"]
+    """This design: two arms at the same time."""
+    ratio: tuple[Share, Share]
+    """Mentored to control pairs, in blocks in order of accrual (each 1 to 20)."""
+    unit: Literal["person", "site"]
+    """What is allocated to an arm: pairs within every site (person), or whole sites."""
+    effect: Effect
+    """Effect on the control arm; none = what the controls get does nothing."""
+    beside: OneGroupTest | None
+    """Paired test of the same study without control arm, shown beside it; null = not shown."""
+
+
+Control = Annotated[NoControl | ParallelControl, Field(discriminator="kind")]
+
+
+class NoSelection(Section):
+    """Whoever is asked takes part."""
+
+    kind: Literal["none"]
+    """This way of recruiting: nobody is selected by their answers."""
+
+
+class TotalSelection(Assumed):
+    """People take part whose total lies in a range."""
+
+    at_least: int | None = Field(default=None, ge=1, le=220)
+    """Smallest total with which people take part (points); null = no lower limit."""
+    at_most: int | None = Field(default=None, ge=1, le=220)
+    """Largest total with which people take part (points); null = no upper limit."""
+
+
+class BaselineSelection(TotalSelection):
+    """People take part by their total before mentoring, which is also their baseline."""
+
+    kind: Literal["baseline"]
+    """This way of recruiting: by the total of the answers before themselves."""
+
+
+class ScreeningSelection(TotalSelection):
+    """People take part by the total of an earlier questionnaire; the baseline is asked anew."""
+
+    kind: Literal["screening"]
+    """This way of recruiting: by the total of a screening before the baseline."""
+    retest: Correlation | None
+    """Latent correlation of screening and baseline within a domain (-1 to 1); null = pre_post."""
+
+
+Selection = Annotated[
+    NoSelection | BaselineSelection | ScreeningSelection, Field(discriminator="kind")
+]
+
+
+class Uncontrolled(Assumed):
+    """What changes in everybody, mentored or not."""
+
+    response_shift: float | tuple[float, ...]
+    """Shift of everybody's answers after, in SD of the latent score; one, or one per domain."""

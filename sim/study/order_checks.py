@@ -1,0 +1,107 @@
+"""Checks of an order or a graph in which endpoints are tested, and of sign flips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sim.study.arms_checks import named_by_rules
+from sim.study.checks import FieldError, nearest
+from sim.study.sections import TOTAL, HypothesisGraph
+
+if TYPE_CHECKING:
+    from sim.study.study import Study
+
+MOST_NODES = 12
+"""Most endpoints of a graph: its weights are written out for every subset of them."""
+DOMAINS = "domains"
+"""Name in a graph that stands for every domain alike."""
+
+
+def check_orders(study: Study) -> None:
+    """Run every check of this file."""
+    _check_company(study)
+    if study.analysis.sequence is not None:
+        _check_sequence(study, study.analysis.sequence)
+    if study.analysis.graph is not None:
+        _check_graph(study, study.analysis.graph)
+    _check_flips(study)
+
+
+def _check_company(study: Study) -> None:
+    """Sequence and graph come with their procedure, and their procedure with them."""
+    analysis = study.analysis
+    right = "must list endpoints in their order, for analysis.adjustment=fixed_sequence"
+    if analysis.adjustment == "fixed_sequence" and not analysis.sequence:
+        raise FieldError("analysis.sequence", analysis.sequence, right)
+    if analysis.adjustment != "fixed_sequence" and analysis.sequence is not None:
+        right = "goes with analysis.adjustment=fixed_sequence only"
+        raise FieldError("analysis.sequence", analysis.sequence, right)
+    if analysis.adjustment == "graphical" and analysis.graph is None:
+        right = "must be a graph, for analysis.adjustment=graphical; choose graph=gatekeeping"
+        raise FieldError("analysis.graph", None, right)
+    if analysis.adjustment != "graphical" and analysis.graph is not None:
+        right = "does not use the graph that is stated; use graphical, or graph=none"
+        raise FieldError("analysis.adjustment", analysis.adjustment, right)
+
+
+def _check_sequence(study: Study, sequence: tuple[str, ...]) -> None:
+    _check_names("analysis.sequence", sequence, [*study.scale.domains, TOTAL])
+    if len(set(sequence)) < len(sequence):
+        raise FieldError("analysis.sequence", sequence, "must name endpoints, each once")
+    _check_total(study, "analysis.sequence", sequence)
+    for name, endpoint in named_by_rules(study):
+        if endpoint not in sequence:
+            right = "is not tested: analysis.sequence does not name it"
+            raise FieldError(f"decision.rules.{name}.endpoints", endpoint, right)
+
+
+def _check_names(place: str, names: Iterable[str], known: list[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise FieldError(place, name, f"is not an endpoint; {nearest(name, known)}")
+
+
+def _check_total(study: Study, place: str, names: Iterable[str]) -> None:
+    """Refuse the total where the test leaves it out: all that follows would never be tested."""
+    analysis = study.analysis
+    no_cut = analysis.cut is not None and analysis.total_cut is None
+    if TOTAL in names and (analysis.test == "ordinal_gee" or no_cut):
+        right = f"is not tested by analysis.test={analysis.test} as stated"
+        raise FieldError(place, TOTAL, right)
+
+
+def _check_graph(study: Study, graph: HypothesisGraph) -> None:
+    endpoints = [*study.scale.domains, TOTAL]
+    if len(endpoints) > MOST_NODES:
+        right = f"are too many domains for a graph, which takes {MOST_NODES - 1} and the total"
+        raise FieldError("scale.domains", len(study.scale.domains), right)
+    known = [*endpoints, DOMAINS]
+    _check_names("analysis.graph.transitions", graph.transitions, known)
+    _check_shares("analysis.graph.weights", graph.weights, known)
+    for name, shares in graph.transitions.items():
+        place = f"analysis.graph.transitions.{name}"
+        _check_shares(place, shares, known)
+        if name in shares and name != DOMAINS:
+            raise FieldError(place, name, "must not pass its level to itself")
+    _check_total(study, "analysis.graph", graph.weights)
+
+
+def _check_shares(place: str, shares: dict[str, float], known: list[str]) -> None:
+    _check_names(place, shares, known)
+    total = sum(shares.values())
+    if total > 1 + 1e-9:
+        right = f"sums to {total:.6g}; shares of the level must sum to at most 1"
+        raise FieldError(place, dict(shares), right)
+
+
+def _check_flips(study: Study) -> None:
+    analysis = study.analysis
+    if analysis.adjustment != "westfall_young":
+        return
+    if analysis.test != "sign_flip":
+        right = "flips the signs of mean changes; use it with analysis.test=sign_flip"
+        raise FieldError("analysis.adjustment", "westfall_young", right)
+    if analysis.alternative != "two_sided":
+        right = "does not go with analysis.adjustment=westfall_young, which is two-sided"
+        raise FieldError("analysis.alternative", analysis.alternative, right)

@@ -1,0 +1,162 @@
+"""Procedures keep the error that they promise, under any pattern of true nulls."""
+
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+import pytest
+from oracles.studies import small_study
+from scipy.stats import norm
+
+from sim.cohorts import role_population
+from sim.compute.executors import InProcessExecutor
+from sim.inference.families import family_of
+from sim.inference.rules import decision_rules
+from sim.power.monte_carlo import BlockTask, simulate
+from sim.power.tally import Tally
+from sim.study import Study
+
+DOMAINS = tuple("abcde")
+SIZE = 16
+PATTERNS = {
+    "all null": (0.0,) * 5,
+    "mixed": (0.9, 0.0, 0.0, 0.6, 0.0),
+    "one null": (0.9, 0.9, 0.9, 0.9, 0.0),
+    "no null": (0.9,) * 5,
+}
+"""Latent shifts per domain."""
+GATE = {
+    "weights": {"total": 1.0},
+    "transitions": {"total": {"domains": 1.0}, "domains": {"domains": 1.0}},
+}
+SHARED = {
+    "weights": {"total": 0.5, "a": 0.25, "b": 0.25},
+    "transitions": {
+        "total": {"c": 0.5, "d": 0.5},
+        "a": {"b": 1.0},
+        "b": {"total": 1.0},
+        "c": {"e": 0.9, "a": 0.1},
+        "d": {"total": 1.0},
+    },
+}
+PROCEDURES = {
+    "bonferroni": {},
+    "sidak": {},
+    "holm": {},
+    "hochberg": {},
+    "hommel": {},
+    "fixed_sequence": {"sequence": ("total", "b", "a", "e")},
+    "graphical": {"graph": GATE},
+    "graphical, shared": {"graph": SHARED},
+    "westfall_young": {"test": "sign_flip"},
+    "westfall_young, random": {"test": "sign_flip", "flips": 199},
+}
+"""Those that promise the familywise error, and their options (exact raw p-values)."""
+STRICT = norm.isf(1e-5)
+"""Standard errors allowed."""
+
+
+def study_of(procedure: str, pattern: str) -> Study:
+    """Five correlated domains with exact p-values."""
+    name = procedure.partition(",")[0]
+    rule = {"kind": "any", "endpoints": ("a",), "roles": ("mentor",)}
+    return small_study(
+        scale={"domains": DOMAINS},
+        effect={"kind": "shift", "shift": PATTERNS[pattern]},
+        analysis={
+            "p_value": "exact",
+            "adjustment": name,
+            "exact_limit": 25,
+            **PROCEDURES.get(procedure, {}),
+        },
+        decision={"primary": "first", "rules": {"first": rule}},
+        design={"sizes": (SIZE,)},
+        correlation={"domains": 0.5},
+    )
+
+
+@cache
+def tally_of(procedure: str, pattern: str, blocks: int = 16) -> Tally:
+    """Tally of 8,000 studies."""
+    study = study_of(procedure, pattern)
+    task = BlockTask(
+        (role_population(study, "mentor"),),
+        ((SIZE,),),
+        study.analysis,
+        decision_rules(study),
+        11,
+        500,
+        family=family_of(study),
+    )
+    return simulate(task, range(blocks), InProcessExecutor())
+
+
+def familywise_error(tally: Tally) -> tuple[float, float]:
+    """Share of studies in which a true null is rejected, and its standard error at alpha."""
+    wrong = int(tally.families[0, 0, 1:].sum())
+    return wrong / tally.replicates, float(np.sqrt(0.05 * 0.95 / tally.replicates))
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("procedure", PROCEDURES)
+def test_familywise_error_is_kept(procedure: str, pattern: str) -> None:
+    """No procedure rejects a true null more often than alpha; without nulls it never does."""
+    error, margin = familywise_error(tally_of(procedure, pattern))
+    assert error <= 0.05 + STRICT * margin
+    assert (error == 0) == (pattern == "no null")
+
+
+def test_without_adjustment_it_is_not() -> None:
+    """The check can fail: unadjusted tests reject a true null far more often."""
+    error, margin = familywise_error(tally_of("none", "all null"))
+    assert error > 0.05 + 10 * margin
+
+
+@pytest.mark.parametrize("name", ["benjamini_hochberg", "benjamini_yekutieli"])
+@pytest.mark.parametrize("pattern", ["all null", "mixed", "one null"])
+def test_false_discovery_rate_is_kept(name: str, pattern: str) -> None:
+    """The mean share of true nulls among the rejections stays below alpha times their share."""
+    tally = tally_of(name, pattern)
+    false, every = np.indices(tally.families.shape[2:])
+    share = false / np.maximum(every, 1)
+    cells = tally.families[0, 0]
+    rate = float((cells * share).sum() / tally.replicates)
+    error = np.sqrt((cells * (share - rate) ** 2).sum()) / tally.replicates
+    nulls = PATTERNS[pattern].count(0.0)
+    assert rate <= 0.05 * nulls / 5 + STRICT * error
+
+
+def test_max_t_wins_more_than_holm() -> None:
+    """Westfall-Young uses the correlation of the domains: it rejects more than Holm."""
+    holm, max_t = tally_of("holm, sign_flip", "mixed"), tally_of("westfall_young", "mixed")
+    assert max_t.adjusted_rejected[0, 0] > holm.adjusted_rejected[0, 0]
+
+
+PROCEDURES["holm, sign_flip"] = {"test": "sign_flip"}
+
+
+def test_gatekeeping_rejects_no_domain_without_the_total() -> None:
+    """Where the total opens the gate, every study with a significant domain has won the total."""
+    tally = tally_of("graphical", "mixed")
+    assert tally.adjusted_rejected[0, 5] == tally.rejected[0, 5]
+    assert tally.adjusted_rejected[0, :5].max() < tally.adjusted_rejected[0, 5]
+    assert tally.families.shape[2:] == (7, 7)
+
+
+def test_graphs_are_written_out_exactly() -> None:
+    """Names and "domains" become exact fractions over all endpoints."""
+    family = family_of(study_of("graphical", "mixed"))
+    assert family is not None
+    assert family.graph is not None
+    assert family.graph.weights == (*(Fraction(0),) * 5, Fraction(1))
+    assert family.graph.transitions[5] == (*(Fraction(1, 5),) * 5, Fraction(0))
+    assert family.graph.transitions[0] == (Fraction(0), *(Fraction(1, 4),) * 4, Fraction(0))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("pattern", ["all null", "mixed", "one null"])
+@pytest.mark.parametrize("procedure", PROCEDURES)
+def test_familywise_error_by_many_replicates(procedure: str, pattern: str) -> None:
+    """With 100,000 studies no procedure exceeds alpha by more than the Monte Carlo error."""
+    error, margin = familywise_error(tally_of(procedure, pattern, 200))
+    assert error <= 0.05 + STRICT * margin
