@@ -151,9 +151,8 @@ def rank_sum_size(
     Returns
     -------
     RankSumSize
-        The variance where there is no effect is that of the arms mixed as they
-        are allocated. (The R package WMWssp mixes its samples as they are long,
-        which is the same where both arms are alike in number.)
+        Without an effect the variance is that of the arms mixed as allocated.
+        (The R package WMWssp mixes its samples as they are long.)
 
     Raises
     ------

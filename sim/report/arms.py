@@ -146,6 +146,19 @@ def _misleading_group(answer: PlanAnswer) -> list[str]:
     ]
 
 
+def failed_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
+    """Say how often a model could not be fitted at one size."""
+    for role in answer.characteristics.roles:
+        failed = role.measures.failed
+        if failed is not None:
+            e = int(failed.value[k, :-1].argmax())
+            yield (
+                f"With {role.n[k]} {role.role}s the model could not be fitted in up to "
+                f"{failed.value[k, e]:.1%} of the studies ('{shorten(role.endpoints[e])}', Monte "
+                f"Carlo error {failed.mcse[k, e]:.1%}); those count as studies without rejection."
+            )
+
+
 def failed_warnings(answer: PlanAnswer) -> list[str]:
     """Warn of fits that fail in more than 1% of replicates, and of small samples."""
     found = []

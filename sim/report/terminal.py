@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.power.answer import PlanAnswer
 from sim.power.sample_size import precise_size
-from sim.report.arms import audit_parts, one_group_part
+from sim.report.arms import audit_parts, failed_sentences, one_group_part
 from sim.report.assurance import assurance_sentences, assurance_table
 from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
 from sim.report.participation import participation_sentences
@@ -63,7 +63,7 @@ def one_line(answer: PlanAnswer) -> str:
 
 def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
     for role, effects in answer.effects.items():
-        if effects.true_null.all() and not effects.mean_change.any():
+        if effects.true_null.all() and role not in answer.audits:
             yield (
                 heading(f"What is assumed of the {role}s")
                 + "\n"
@@ -142,7 +142,9 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
     named = heading("Power of each rule (± Monte Carlo standard error; < marks the answer)")
     yield named + "\n" + "\n\n".join(tables)
     analysis = answer.study.analysis
-    total_untested = analysis.cut is not None and analysis.total_cut is None
+    total_untested = analysis.test == "ordinal_gee" or (
+        analysis.cut is not None and analysis.total_cut is None
+    )
     for role in found.roles:
         if answer.effects[role.role].true_null.all():
             continue
@@ -211,6 +213,7 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
         ]
         lines.append(paragraph(f"For the other rules: {', '.join(texts)}."))
     lines.extend(map(paragraph, participation_sentences(answer)))
+    lines.extend(map(paragraph, failed_sentences(answer, k)))
     lines.extend(map(paragraph, _estimate_sentences(answer, k)))
     yield "\n".join(lines)
 
@@ -242,10 +245,10 @@ def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
             continue
         if not np.isnan(type_m.value[k, -1]):
             yield (
-                f"At that size {_estimated(answer, role.role)} has a 95% interval "
-                f"of {width.value[k, -1]:.1f} points on average; where {significant} is "
-                f"significant it is overstated {type_m.value[k, -1]:.2f} times on average "
-                f"(type M) and has the wrong sign with probability {number(type_s.value[k, -1])} (type S)."
+                f"At that size {_estimated(answer, role.role)} has a 95% interval of "
+                f"{width.value[k, -1]:.1f} points on average; where {significant} is significant "
+                f"it is overstated {type_m.value[k, -1]:.2f} times on average (type M) and has "
+                f"the wrong sign with probability {number(type_s.value[k, -1])} (type S)."
             )
         narrow = role.measures.narrow
         half = answer.study.target.half_width

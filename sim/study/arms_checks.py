@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TWO_ARMS = ("mann_whitney", "ancova", "two_sample_t", "cluster_mean_two_sample_t")
 """Tests that compare two arms."""
-MOST_FITS = 500_000
+MOST_FITS = 300_000
 """Most models that a study may have fitted; each takes some milliseconds."""
 MOST_SHIFT = 4.0
 """Largest response shift, in standard deviations."""

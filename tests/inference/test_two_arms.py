@@ -327,7 +327,7 @@ def test_arms_that_are_constant_and_differ(test: str) -> None:
 
 def test_site_means_in_another_order() -> None:
     """Arms with the same site means in another order do not differ, whatever rounding says."""
-    thirds = [1, 0, 0, 2, 1, 2, 1, 1, 0, 5, 0, 0]
+    thirds = [0, 1, 2, 3, -2, -2, 2, 3, -1, -1, 3, 0]
     sites = np.repeat(range(4), 3)
     arms = [
         Arm(a.changes, a.before, a.sizes, sites)
@@ -337,6 +337,20 @@ def test_site_means_in_another_order() -> None:
     assert found.pvalue.item() == pytest.approx(1)
     assert found.direction.item() == 0
     assert found.informative.item() == 8
+
+
+def test_site_means_all_alike() -> None:
+    """Sites of an arm with the same mean leave no residual, whatever rounding says."""
+    sites = np.repeat(range(6), 5)
+    arms = [
+        Arm(a.changes, a.before, a.sizes, sites)
+        for a in (
+            constant_change(np.array(fifths * 6)) for fifths in ([1, 1, 0, 0, 0], [1, 0, 0, 0, 0])
+        )
+    ]
+    found = TWO_ARMS["cluster_mean_two_sample_t"](*arms, make_analysis())
+    assert found.statistic.item() == np.inf
+    assert found.pvalue.item() == 0
 
 
 @pytest.mark.parametrize("slope", [0, 1, 2, 3])

@@ -21,9 +21,9 @@ from sim.power.detectable import smallest_shift
 from sim.power.exact import exact_rejection
 from sim.power.monte_carlo import BlockTask, simulate, simulate_block
 from sim.power.operating import EndpointMeasures, FamilyMeasures
-from sim.power.summarise import RoleTruth, summarise
 from sim.power.rows import rows
 from sim.power.sample_size import precise_size
+from sim.power.summarise import RoleTruth, summarise
 
 N = 400
 SPREAD = np.arange(-4, 5)

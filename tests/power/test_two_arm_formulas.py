@@ -112,6 +112,19 @@ def test_directions_and_arms_are_alike() -> None:
     assert one.total == pytest.approx(other.total)
 
 
+@pytest.mark.parametrize("allocation", [0.5, 0.2])
+def test_two_categories_are_two_proportions(allocation: float) -> None:
+    """Of two categories the size is the classical one for two proportions, variances unpooled."""
+    p, q = 0.3, 0.5
+    mixed = allocation * p + (1 - allocation) * q
+    apart = allocation * q * (1 - q) + (1 - allocation) * p * (1 - p)
+    z = stats.norm.ppf([0.975, 0.9])
+    root = z[0] * np.sqrt(mixed * (1 - mixed)) + z[1] * np.sqrt(apart)
+    expected = root**2 / (allocation * (1 - allocation) * (p - q) ** 2)
+    found = rank_sum_size([1 - p, p], [1 - q, q], allocation, power=0.9)
+    assert found.total == pytest.approx(expected)
+
+
 def test_ties_save_people_at_a_given_effect() -> None:
     """A sample's variance is at most that of continuous values, least where it is most tied."""
     sizes = [noether_size(0.6, sample=own) for own in (None, range(30), [1, 2] * 15, [1] * 9 + [2])]
