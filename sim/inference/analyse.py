@@ -12,7 +12,6 @@ from sim.inference.max_t import max_t_curve
 from sim.inference.registry import CLUSTERED, GRADED, MODELS, TESTS
 from sim.inference.result import FAILED, FloatArray, IntArray, TestResult
 from sim.inference.thresholds import NO_INFORMATION, Procedure, met, stepwise
-from sim.inference.two_arms import TWO_ARMS, Arm
 from sim.study import Analysis
 
 
@@ -140,10 +139,10 @@ def conclude(
 
 
 def conclude_arms(
-    mentored: Arm, controls: Arm, analysis: Analysis, family: Family | None = None
+    result: TestResult, analysis: Analysis, family: Family | None = None
 ) -> Conclusions:
-    """Decide every endpoint of two arms at every size, as :func:`conclude` does of one group."""
-    return _from_pvalues(TWO_ARMS[analysis.test](mentored, controls, analysis), analysis, family)
+    """Decide every endpoint of two arms at every size from its test, as :func:`conclude` does."""
+    return _from_pvalues(result, analysis, family)
 
 
 def _from_pvalues(result: TestResult, analysis: Analysis, family: Family | None) -> Conclusions:

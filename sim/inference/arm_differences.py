@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inference.clustered_kernels import fill_site_means
-from sim.inference.result import MISSING, FloatArray, IntArray, prefix_sums
+from sim.inference.result import FloatArray, IntArray
+from sim.inference.two_arms_kernels import fill_sums
 
 ROUNDING = 1e-12
 """Differences and sums of squares of site means that are held to be none, in units of a score."""
@@ -66,7 +67,7 @@ class _Sums:
 
 def mean_difference(mentored: Arm, controls: Arm) -> Difference:
     """Give the difference of mean changes, its variance by people, pooled over the arms."""
-    a, b = (_sums(arm, arm.changes) for arm in (mentored, controls))
+    a, b = (_sums(arm, after=False) for arm in (mentored, controls))
     numbers = _one(a.n), _one(b.n)
     difference = (a.y * b.n - b.y * a.n) / (numbers[0] * numbers[1])
     return _pooled(difference, a.yy / numbers[0] + b.yy / numbers[1], (a.n, b.n))
@@ -97,7 +98,7 @@ def adjusted_difference(mentored: Arm, controls: Arm) -> Difference:
     cancellation, difference and residuals are computed in whole numbers: they
     decide between p = 0 and p = 1 where a few people fit the model exactly.
     """
-    a, b = (_sums(arm, arm.before + arm.changes.astype(np.int64)) for arm in (mentored, controls))
+    a, b = (_sums(arm, after=True) for arm in (mentored, controls))
     first, second = _one(a.n), _one(b.n)
     both = first * second
     of_a_and_b = (a.xx, b.xx), (a.xy, b.xy), (a.yy, b.yy)
@@ -131,17 +132,16 @@ def _exactly(a: _Sums, b: _Sums, where: tuple[IntArray, ...]) -> tuple[FloatArra
     return estimate.astype(np.float64), left.astype(np.float64)
 
 
-def _sums(arm: Arm, values: IntArray) -> _Sums:
-    seen = arm.changes != MISSING
-    x, y = (np.where(seen, own, 0).astype(np.int64) for own in (arm.before, values))
-    n, x_sum, y_sum, x_squares, products, y_squares = (
-        np.where(arm.sizes[:, None] > 0, prefix_sums(own, np.maximum(arm.sizes, 1)), 0)
-        for own in (seen, x, y, x * x, x * y, y * y)
-    )
-    return _Sums(
-        n, x_sum, y_sum,
-        n * x_squares - x_sum**2, n * products - x_sum * y_sum, n * y_squares - y_sum**2,
-    )  # fmt: skip
+def _sums(arm: Arm, *, after: bool) -> _Sums:
+    """Sum x, the score before, and y, the change or the score after, at every size."""
+    changes, before = (
+        np.ascontiguousarray(own.transpose(0, 2, 1)) for own in (arm.changes, arm.before)
+    )  # (R, E, N)
+    shape = (6, len(changes), len(arm.sizes), changes.shape[1])
+    sums = np.empty(shape, np.int64)
+    fill_sums(changes, before, np.asarray(arm.sizes, np.int64), after, sums)
+    n, x, y, xx, xy, yy = sums
+    return _Sums(n, x, y, n * xx - x**2, n * xy - x * y, n * yy - y**2)
 
 
 def _site_means(arm: Arm) -> tuple[NDArray[np.int32], FloatArray, FloatArray]:

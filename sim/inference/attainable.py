@@ -17,7 +17,7 @@ FEWEST = {
     "ordinal_gee": 3,
     "two_sample_t": 3,
     "cluster_mean_two_sample_t": 3,
-    "ancova": 4,
+    "ancova": 3,
 }
 """Participants (or sites) from which a test can give any p-value."""
 ENUMERATED = 0.5**13

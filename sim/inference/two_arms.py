@@ -21,13 +21,14 @@ from sim.inference.two_arms_kernels import fill_rank_sums
 from sim.study import Analysis
 
 __all__ = [
-    "ESTIMATES",
+    "DIFFERENCES",
     "TWO_ARMS",
     "Arm",
     "ArmsCurve",
     "ArmsEstimate",
     "ancova_curve",
     "cluster_mean_two_sample_t_curve",
+    "compare_arms",
     "mann_whitney_curve",
     "two_sample_t_curve",
 ]
@@ -162,7 +163,8 @@ def cluster_mean_two_sample_t_curve(mentored: Arm, controls: Arm, analysis: Anal
     return _t_test(site_difference(mentored, controls), analysis)
 
 
-def _t_test(found: Difference, analysis: Analysis) -> TestResult:
+def _t_test(found: Difference, analysis: Analysis, matters: float = 1.0) -> TestResult:
+    """Test by t; p-values are exact up to `matters`, beyond which only that they are is sure."""
     enough = found.freedom > 0
     known = enough & ((found.variance > 0) | (found.estimate != 0))
     direction = np.sign(found.estimate)
@@ -170,7 +172,11 @@ def _t_test(found: Difference, analysis: Analysis) -> TestResult:
     infinite = np.where(direction == 0, 0.0, np.copysign(np.inf, direction))
     t = np.where(found.variance > 0, found.estimate / error, infinite)
     side, freedom = SIDE[analysis.alternative], np.maximum(found.freedom, 1)
-    tail = 2 * stdtr(freedom, -np.abs(t)) if side == 0 else stdtr(freedom, -side * t)
+    against, sides = (-np.abs(t), 2) if side == 0 else (-side * t, 1)
+    tail = sides * ndtr(against)
+    # the tail of t is heavier than the normal one, on its own side
+    needed = (tail <= matters) | (matters > 0.5)
+    tail[needed] = sides * stdtr(freedom[needed], against[needed])
     return TestResult(
         np.where(known, tail, 1.0),
         np.where(enough, t, 0.0),
@@ -185,10 +191,32 @@ def _estimated(found: Difference) -> ArmsEstimate:
     return ArmsEstimate(np.where(known, found.estimate, 0.0), error, found.freedom)
 
 
-def _estimating(
-    difference: Callable[[Arm, Arm], Difference],
-) -> Callable[[Arm, Arm], ArmsEstimate]:
-    return lambda mentored, controls: _estimated(difference(mentored, controls))
+def compare_arms(
+    mentored: Arm, controls: Arm, analysis: Analysis
+) -> tuple[TestResult, ArmsEstimate]:
+    """Test the difference between two arms, and estimate it, at every size.
+
+    Parameters
+    ----------
+    mentored, controls : Arm
+        The arms.
+    analysis : Analysis
+        Test and options.
+
+    Returns
+    -------
+    TestResult, ArmsEstimate
+        Fields of shape (R, K, E). P-values of t tests above alpha are not
+        exact, but above alpha: enough to decide, by any adjustment.
+    """
+    found = DIFFERENCES[analysis.test](mentored, controls)
+    by_ranks = analysis.test == "mann_whitney"
+    test = (
+        mann_whitney_curve(mentored, controls, analysis)
+        if by_ranks
+        else _t_test(found, analysis, analysis.alpha)
+    )
+    return test, _estimated(found)
 
 
 ArmsCurve = Callable[[Arm, Arm, Analysis], TestResult]
@@ -201,10 +229,10 @@ TWO_ARMS: dict[str, ArmsCurve] = {
     "cluster_mean_two_sample_t": cluster_mean_two_sample_t_curve,
 }
 
-ESTIMATES: dict[str, Callable[[Arm, Arm], ArmsEstimate]] = {
-    "mann_whitney": _estimating(mean_difference),
-    "ancova": _estimating(adjusted_difference),
-    "two_sample_t": _estimating(mean_difference),
-    "cluster_mean_two_sample_t": _estimating(site_difference),
+DIFFERENCES: dict[str, Callable[[Arm, Arm], Difference]] = {
+    "mann_whitney": mean_difference,
+    "ancova": adjusted_difference,
+    "two_sample_t": mean_difference,
+    "cluster_mean_two_sample_t": site_difference,
 }
 """The effect that goes with each test: differences of mean changes, adjusted, or of site means."""

@@ -47,3 +47,31 @@ def fill_rank_sums(mentored, controls, sizes, lowest, span, twice_u, ties, numbe
                     tied += alike * (alike * alike - 1)
                 twice_u[r, k, e], ties[r, k, e] = doubled, tied
                 numbers[0, r, k, e], numbers[1, r, k, e] = first, second
+
+
+@numba.njit(cache=True)
+def fill_sums(changes, before, sizes, after, sums):
+    """Fill people, sums of x and y, of their squares and products at every size (6, R, K, E).
+
+    `changes` and `before` (R, E, N); x is the score before, y the change or,
+    with `after`, the score after. In `sums` stand n, x, y, x x, x y, y y.
+    """
+    replicates, endpoints, _ = changes.shape
+    for r in range(replicates):
+        for e in range(endpoints):
+            n, x_sum, y_sum, xx, xy, yy, start = 0, 0, 0, 0, 0, 0, 0
+            for k in range(sizes.size):
+                for i in range(start, sizes[k]):
+                    change = np.int64(changes[r, e, i])
+                    if change != MISSING:
+                        x = np.int64(before[r, e, i])
+                        y = x + change if after else change
+                        n += 1
+                        x_sum += x
+                        y_sum += y
+                        xx += x * x
+                        xy += x * y
+                        yy += y * y
+                start = sizes[k]
+                sums[0, r, k, e], sums[1, r, k, e], sums[2, r, k, e] = n, x_sum, y_sum
+                sums[3, r, k, e], sums[4, r, k, e], sums[5, r, k, e] = xx, xy, yy

@@ -25,7 +25,7 @@ from sim.jobs.pilot_example import score_example
 from sim.jobs.posterior_effect import with_plain_effects
 from sim.jobs.search import Search
 from sim.power.answer import Attainable, PlanAnswer
-from sim.power.audit import audit
+from sim.power.audit import Audit, audit
 from sim.power.choice import exact_place
 from sim.power.detectable import check_detectable, detectable_effects
 from sim.power.participation import participation, sites_at
@@ -113,11 +113,7 @@ def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
             role: participation(found.study, role, mentored, controls)
             for role, mentored, controls in search.people()
         },
-        audits={
-            role: split
-            for role, mentored, controls in search.people()
-            if (split := audit(mentored, controls)) is not None
-        },
+        audits=_audits(search),
         one_group=beside,
         assurances=averaged,
         inflations=inflations(study),

@@ -16,7 +16,7 @@ from sim.cohorts.truth import NO_EFFECT, mean_changes
 from sim.compute.streams import generator
 from sim.inference.analyse import conclude_arms
 from sim.inference.endpoints import endpoint_changes
-from sim.inference.two_arms import ESTIMATES, Arm, ArmsEstimate
+from sim.inference.two_arms import Arm, ArmsEstimate, compare_arms
 from sim.power.count_kernels import FINE
 from sim.power.parts import SUMS, RolePart, family_counts, happened
 from sim.power.tally import Counts
@@ -44,8 +44,8 @@ def compared_arms_part(task: BlockTask, role: int, block: int) -> RolePart:
     people = task.populations[role], task.controls[role]
     truth, nulls = _truth(*people)
     mentored, controls = _arms(task, role, block)
-    found = conclude_arms(mentored, controls, task.analysis, task.family)
-    estimates = ESTIMATES[task.analysis.test](mentored, controls)
+    result, estimates = compare_arms(mentored, controls, task.analysis)
+    found = conclude_arms(result, task.analysis, task.family)
     half_width = np.inf if task.half_width is None else task.half_width
     return RolePart(
         happened(found) | count_estimates(estimates, truth, half_width, found.rejected),

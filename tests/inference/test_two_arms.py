@@ -9,7 +9,7 @@ from oracles.studies import make_analysis
 from scipy import stats
 
 from sim.inference.result import MISSING, TestResult
-from sim.inference.two_arms import ESTIMATES, TWO_ARMS, Arm
+from sim.inference.two_arms import DIFFERENCES, TWO_ARMS, Arm, ArmsEstimate, compare_arms
 
 SITES = np.array([0, 0, 1, 1, 1, 2, 3, 3, 4, 4, 5, 5, 5])
 SIZES = np.array([0, 1, 2, 3, 3, 5, 8, 13])
@@ -47,6 +47,11 @@ def random_arm(seed: int, sizes: np.ndarray, replicates: int = 25, shift: int = 
 def both_arms(shift: int = 1) -> tuple[Arm, Arm]:
     """Draw mentored and controls."""
     return random_arm(1, SIZES, shift=shift), random_arm(2, OTHER_SIZES)
+
+
+def estimate_of(test: str, mentored: Arm, controls: Arm) -> ArmsEstimate:
+    """Give the estimate that goes with a test."""
+    return compare_arms(mentored, controls, make_analysis(test=test))[1]
 
 
 def constant_change(values: np.ndarray) -> Arm:
@@ -148,7 +153,7 @@ def same(one: TestResult, other: TestResult) -> bool:
 
 def test_every_test_has_a_reference_and_an_estimate() -> None:
     """A test that is registered without a reference or an estimate fails here."""
-    assert TWO_ARMS.keys() == REFERENCES.keys() == ESTIMATES.keys()
+    assert TWO_ARMS.keys() == REFERENCES.keys() == DIFFERENCES.keys()
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -157,7 +162,7 @@ def test_every_size_is_the_reference_on_the_first_n(test: str, side: str) -> Non
     """p-value, statistic, direction and estimate are the reference's on the first n of each arm."""
     arms = both_arms()
     found = TWO_ARMS[test](*arms, make_analysis(alternative=side))
-    estimated = ESTIMATES[test](*arms)
+    estimated = estimate_of(test, *arms)
     for place in np.ndindex(found.pvalue.shape):
         own, other = (observed(arm, *place) for arm in arms)
         p, statistic, estimate, error = REFERENCES[test](own, other, side)
@@ -200,7 +205,7 @@ def test_informative_counts_who_is_observed(test: str) -> None:
 def test_freedom_says_where_there_is_an_estimate(test: str) -> None:
     """Degrees of freedom are the numbers less two, or three; 0 where nothing is estimable."""
     arms = both_arms()
-    found = ESTIMATES[test](*arms)
+    found = estimate_of(test, *arms)
     for place in np.ndindex(found.freedom.shape):
         seen = [observed(arm, *place) for arm in arms]
         counted = [len(np.unique(s)) if "cluster" in test else len(c) for c, _, s in seen]
@@ -263,9 +268,24 @@ def test_swapping_the_arms(test: str) -> None:
     greater = TWO_ARMS[test](*arms, make_analysis(alternative="greater"))
     less = TWO_ARMS[test](*arms[::-1], make_analysis(alternative="less"))
     assert np.allclose(greater.pvalue, less.pvalue, atol=1e-12)
-    one, other = ESTIMATES[test](*arms), ESTIMATES[test](*arms[::-1])
+    one, other = estimate_of(test, *arms), estimate_of(test, *arms[::-1])
     assert np.allclose(one.estimate, -other.estimate, atol=1e-12)
     assert np.allclose(one.standard_error, other.standard_error, atol=1e-12)
+
+
+@pytest.mark.parametrize("alternative", SIDES)
+@pytest.mark.parametrize("alpha", [0.01, 0.05, 0.4, 0.7])
+@pytest.mark.parametrize("test", TWO_ARMS)
+def test_decisions_need_no_large_pvalues(test: str, alpha: float, alternative: str) -> None:
+    """Comparing arms gives the test's own p-values up to alpha, and larger ones beyond."""
+    arms = both_arms(shift=0)
+    analysis = make_analysis(test=test, p_value="auto", alpha=alpha, alternative=alternative)
+    found, whole = compare_arms(*arms, analysis)[0], TWO_ARMS[test](*arms, analysis)
+    counts = whole.pvalue <= alpha
+    assert counts.any()
+    assert not counts.all()
+    assert np.array_equal(found.pvalue <= alpha, counts)
+    assert np.array_equal(found.pvalue[counts], whole.pvalue[counts])
 
 
 def test_ranks_are_all_that_counts() -> None:
@@ -367,7 +387,7 @@ def test_scores_on_a_line(slope: int, gap: int) -> None:
     found = TWO_ARMS["ancova"](*arms, make_analysis())
     assert (found.pvalue == (0 if gap else 1)).all()
     assert (found.direction == gap).all()
-    assert np.allclose(ESTIMATES["ancova"](*arms).estimate, gap)
+    assert np.allclose(estimate_of("ancova", *arms).estimate, gap)
 
 
 def likert_arm(seed: int, shift: float, replicates: int, correlation: float = 0.6) -> Arm:
@@ -413,7 +433,7 @@ def test_intervals_cover(test: str) -> None:
     """
     replicates = 20_000
     arms = likert_arm(7, 0, replicates), likert_arm(8, 0, replicates)
-    found = ESTIMATES[test](*arms)
+    found = estimate_of(test, *arms)
     estimate, error = found.estimate[:, 0, 0], found.standard_error[:, 0, 0]
     assert abs(estimate.mean()) < 4.4 * estimate.std() / np.sqrt(replicates)
     covered = np.abs(estimate) <= stats.t.ppf(0.975, found.freedom[:, 0, 0]) * error
