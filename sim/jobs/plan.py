@@ -25,7 +25,6 @@ from sim.jobs.pilot_example import score_example
 from sim.jobs.posterior_effect import with_plain_effects
 from sim.jobs.search import Search
 from sim.power.answer import Attainable, PlanAnswer
-from sim.power.audit import Audit, audit
 from sim.power.choice import exact_place
 from sim.power.detectable import check_detectable, detectable_effects
 from sim.power.participation import participation, sites_at
@@ -119,6 +118,12 @@ def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
         inflations=inflations(study),
     )
     return replace(answer, warnings=warnings_of(answer))
+
+
+def _audits(search: Search) -> dict[str, Audit]:
+    """Say where the change comes from, for the roles where that is a question."""
+    found = {role: audit(mentored, controls) for role, mentored, controls in search.people()}
+    return {role: own for role, own in found.items() if own is not None}
 
 
 def attainable(study: Study, rules: tuple[DecisionRule, ...]) -> Attainable:
