@@ -25,6 +25,7 @@ from sim.jobs.pilot_example import score_example
 from sim.jobs.posterior_effect import with_plain_effects
 from sim.jobs.search import Search
 from sim.power.answer import Attainable, PlanAnswer
+from sim.power.audit import Audit, audit
 from sim.power.choice import exact_place
 from sim.power.detectable import check_detectable, detectable_effects
 from sim.power.participation import participation, sites_at
