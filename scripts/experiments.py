@@ -41,6 +41,34 @@ LESSONS = {
         "`missing=mcar missing.rate=0.2`, where people leave by chance and the number simply "
         "rises. No sample size repairs the first kind of loss; following people up does.",
     ),
+    "controlled": (
+        "A control arm",
+        "People are recruited who have something to gain: those whose total before is at most 20. "
+        "On average they were lower that day than they usually are, so their answers rise without "
+        "any mentoring (regression to the mean), and everybody answers a little higher the second "
+        "time. The first table splits the change that a study without controls would see. Such a "
+        "study looks far more efficient, and finds mentoring effective whether it is or not; "
+        "two arms, allocated in blocks and compared by analysis of covariance, need many more "
+        "pairs and keep their level. The larger number is the price of an answer.",
+    ),
+    "gatekeeping": (
+        "Gatekeeping",
+        "Seven domains and a total are eight chances to be significant by luck. Here the total is "
+        "tested first, at the whole level, and only if it is significant do the domains share that "
+        "level (by Holm; the graphical procedure of Bretz et al. 2009, of which this is one "
+        "graph). The familywise error over all eight is kept. The price: no domain can be claimed "
+        "without the total, so 'any domain' and the total need the same number of pairs, even "
+        "where one domain alone would have shown its effect much earlier.",
+    ),
+    "cherry_picking": (
+        "What 'most evident in two of seven' is worth",
+        "Mentoring does nothing here, seven domains are tested one by one without adjustment, and "
+        "a study reports what came out. The columns say how often at least one, two or three "
+        "domains are significant in the hoped-for direction: that is the probability of a story. "
+        "The rule 'any domain' is met far more often than the stated level allows, in either "
+        "direction twice as often as in the table. Compare `analysis.adjustment=holm`, or "
+        "`experiment=gatekeeping effect=none`.",
+    ),
     "null": (
         "Mentoring does nothing",
         "Every rule is run where there is nothing to find. What is left is the level of the "
@@ -58,10 +86,19 @@ LESSONS = {
 """Experiment: heading, what it teaches."""
 
 
+FROM = {
+    "pilot_replay": "What the pilot's p-value says",
+    "controlled": "Where the mentors' mean change comes from, in points",
+    "cherry_picking": "Power of each rule (± Monte Carlo standard error; < marks the answer)",
+}
+"""Heading with which the part that is shown begins, where that is not the answer."""
+
+
 def printed(experiment: str) -> str:
     """Answer, participation, assurance and warnings, as they are printed."""
     text = summary(plan(compose_study([f"experiment={experiment}"])))
-    start = re.search(r"^(What the pilot's p-value says|Answer)$", text, re.MULTILINE)
+    first = re.escape(FROM.get(experiment, "Answer"))
+    start = re.search(rf"^{first}$", text, re.MULTILINE)
     stop = re.search(r"^Assumptions$", text, re.MULTILINE)
     if start is None:
         raise ValueError(f"{experiment}: prints no answer")

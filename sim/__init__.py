@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.app import compose_study
     from sim.inference.adjust import adjust
+    from sim.inference.graphical import graphical
+    from sim.inference.max_t import max_t
     from sim.inference.mcnemar import mcnemar, mcnemar_table
     from sim.inference.paired_t import paired_t
     from sim.inference.sign import sign_test
@@ -22,6 +24,8 @@ __all__ = [
     "adjust",
     "compose_study",
     "exact_power",
+    "graphical",
+    "max_t",
     "mcnemar",
     "mcnemar_table",
     "paired_t",
@@ -36,6 +40,8 @@ _HOME = {
     "adjust": "sim.inference.adjust",
     "compose_study": "sim.app",
     "exact_power": "sim.power.exact_api",
+    "graphical": "sim.inference.graphical",
+    "max_t": "sim.inference.max_t",
     "mcnemar": "sim.inference.mcnemar",
     "mcnemar_table": "sim.inference.mcnemar",
     "sign_flip": "sim.inference.sign_flip",

@@ -8,6 +8,8 @@ from sim import (
     adjust,
     compose_study,
     exact_power,
+    graphical,
+    max_t,
     mcnemar,
     mcnemar_table,
     paired_t,
@@ -48,13 +50,15 @@ def test_a_notebook_s_session() -> None:
     assert found.power == pytest.approx([0.015636, 0.152410, 0.444005, 0.658133], abs=1e-6)
     assert (found.win < found.power).all()
     assert adjust(np.array([[0.012, 0.009, 0.023]]), "hommel").shape == (1, 3)
+    assert graphical([0.04, 0.01], [0, 1], [[0, 1], [1, 0]]).tolist() == [0.04, 0.01]
+    assert max_t(changes.T[None]).shape == (1, 2)
     for test in (sign_test, sign_flip, paired_t):
         assert test(changes).pvalue.shape == (2,)
     assert mcnemar(3 * np.ones_like(changes), 3 + changes, cut=4).pvalue.tolist() == [0.0625, 0.25]
     assert mcnemar_table([[1, 5], [0, 0]]).pvalue == 0.0625
 
 
-@pytest.mark.parametrize("experiment", ["scale_up", "pilot_replay"])
+@pytest.mark.parametrize("experiment", ["scale_up", "pilot_replay", "controlled"])
 def test_every_experiment_composes(experiment: str) -> None:
     """Each worked example is a valid study."""
     assert compose_study([f"experiment={experiment}"]).report.title

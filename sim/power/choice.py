@@ -9,6 +9,7 @@ import numpy as np
 from sim.cohorts import Population, change_pmf
 from sim.cohorts.truth import mean_changes, true_nulls
 from sim.errors import StudyError
+from sim.inference.registry import MODELS
 from sim.inference.rules import DecisionRule
 from sim.inference.thresholds import stepwise
 from sim.power.estimates import FloatArray, with_columns
@@ -216,11 +217,14 @@ def effects_tested(
     Returns
     -------
     ndarray, shape (D + 1,)
-        True mean changes in points, less those of controls. With a cut, changes of the share of
+        True mean changes in points, less those of controls; 0 of a total that
+        is not tested. With a cut, changes of the share of
         people at or above it; that of the total, which has no closed form,
         is taken to be on the stated side wherever any domain has an effect,
         and 0 where the total is not tested.
     """
+    if analysis.test in MODELS:  # which do not look at the total
+        return np.append(mean_changes(population)[:-1], 0.0)
     if analysis.cut is None:
         without = 0.0 if controls is None else mean_changes(controls)
         return np.asarray(mean_changes(population) - without)

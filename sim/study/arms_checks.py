@@ -118,7 +118,7 @@ def _check_model(study: Study) -> None:
         )
         raise FieldError("monte_carlo.replicates", study.replicates, right)
     for name, endpoint in named_by_rules(study):
-        if endpoint == TOTAL:
+        if name == study.decision.primary and endpoint == TOTAL:
             right = "is not tested by analysis.test=ordinal_gee; name domains"
             raise FieldError(f"decision.rules.{name}.endpoints", TOTAL, right)
 

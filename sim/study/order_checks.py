@@ -50,8 +50,9 @@ def _check_sequence(study: Study, sequence: tuple[str, ...]) -> None:
     if len(set(sequence)) < len(sequence):
         raise FieldError("analysis.sequence", sequence, "must name endpoints, each once")
     _check_total(study, "analysis.sequence", sequence)
+    # other rules may look at what is not tested: it is never significant
     for name, endpoint in named_by_rules(study):
-        if endpoint not in sequence:
+        if name == study.decision.primary and endpoint not in sequence:
             right = "is not tested: analysis.sequence does not name it"
             raise FieldError(f"decision.rules.{name}.endpoints", endpoint, right)
 

@@ -12,14 +12,12 @@ from sim.compute.streams import Purpose
 from sim.inference.rules import DecisionRule
 from sim.power.assurance import (
     Assurance,
-    AssuranceTask,
-    DrawWins,
     mean_of_draws,
-    simulate_draws,
     summarise_assurance,
     weighted_assurance,
     without_noise,
 )
+from sim.power.assurance_draws import AssuranceTask, DrawWins, simulate_draws
 from sim.power.monte_carlo import BlockTask
 
 RULES = (
@@ -51,6 +49,11 @@ def task_of(sizes: tuple[int, ...], replicates: int, **changes: object) -> Block
 def wins_of(shift: np.ndarray, task: BlockTask) -> DrawWins:
     """Simulate draws with those shifts in this process."""
     return simulate_draws(AssuranceTask((drawn(shift),), task), InProcessExecutor())
+
+
+def simulated(won: np.ndarray, possible: np.ndarray) -> DrawWins:
+    """Wins without exact powers."""
+    return DrawWins(won, possible, np.full(won.shape, np.nan))
 
 
 def summary_of(wins: DrawWins, task: BlockTask, target: float = 0.8) -> Assurance:
@@ -111,7 +114,7 @@ def test_no_size_suffices_where_the_limit_is_below() -> None:
     """A limit clearly below the target is said to be out of reach; a close one is left open."""
     signs = np.where(np.arange(400) < 240, 1.0, -1.0)  # 60% of the draws rise
     won = np.where(signs > 0, 50, 0)[:, None, None] * np.ones((1, 2, 5), np.int64)
-    wins = DrawWins(won.astype(np.int64), np.repeat(signs[:, None] > 0, 5, axis=1))
+    wins = simulated(won.astype(np.int64), np.repeat(signs[:, None] > 0, 5, axis=1))
     task = task_of((10, 20), 50)
     far = summary_of(wins, task, target=0.8)
     assert {size.pairs for size in far.sizes} == {None}
@@ -220,7 +223,7 @@ def test_quantiles_are_those_of_the_powers() -> None:
     truth, task = stats.beta(2, 2), task_of((10,), 400)
     power = truth.rvs(1000, random_state=rng)
     won = rng.binomial(400, power)[:, None, None] * np.ones((1, 1, 5), np.int64)
-    found = summary_of(DrawWins(won, np.ones((1000, 5), np.bool_)), task)
+    found = summary_of(simulated(won, np.ones((1000, 5), np.bool_)), task)
     shares = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
     expected = truth.ppf(shares)
     error = np.sqrt(shares * (1 - shares) / 1000) / truth.pdf(expected)

@@ -1,0 +1,243 @@
+"""What goes with a control arm, a selection, an order or a graph, said in one line each."""
+
+from typing import Any
+
+import pytest
+from oracles.studies import PRE, small_study
+
+from sim.errors import StudyError
+
+PARALLEL = {
+    "kind": "parallel",
+    "ratio": (1, 1),
+    "unit": "person",
+    "effect": {"kind": "none"},
+    "beside": None,
+}
+ANCOVA = {"control": PARALLEL, "analysis": {"test": "ancova", "p_value": "auto"}}
+SITES = {
+    "kind": "sites",
+    "stated_as": "latent",
+    "site_icc": 0.1,
+    "mentee_icc": 0.0,
+    "accrual": "round_robin",
+    "sites": 8,
+    "per_site": 6,
+    "size_variation": 0.0,
+}
+BASELINE = {"kind": "baseline", "at_least": None, "at_most": 8}
+GRAPH = {"weights": {"total": 1.0}, "transitions": {"total": {"domains": 1.0}}}
+GEE = {"test": "ordinal_gee", "p_value": "auto"}
+DOMAINS_ONLY = {
+    "primary": "any",
+    "rules": {"any": {"kind": "any", "endpoints": "domains", "roles": ("mentor",)}},
+}
+
+
+def graph(**changes: Any) -> dict[str, Any]:
+    """State a graph with changes."""
+    return {"adjustment": "graphical", "graph": {**GRAPH, **changes}}
+
+
+def sequence(*names: str) -> dict[str, Any]:
+    """State a fixed sequence."""
+    return {"adjustment": "fixed_sequence", "sequence": names}
+
+
+LINES: list[tuple[dict[str, Any], str]] = [
+    # two arms
+    (
+        {"control": PARALLEL},
+        "analysis.test: 'signed_rank' looks at one group; with a control arm use one of "
+        "mann_whitney, ancova, two_sample_t, cluster_mean_two_sample_t",
+    ),
+    (
+        {"analysis": {"test": "ancova", "p_value": "auto"}},
+        "analysis.test: 'ancova' compares two arms; choose control=parallel",
+    ),
+    (
+        {"control": PARALLEL, "analysis": {"test": "mann_whitney", "p_value": "exact"}},
+        "analysis.p_value: 'exact' does not apply to analysis.test=mann_whitney; use auto",
+    ),
+    (
+        {**ANCOVA, "analysis": {"test": "ancova", "p_value": "auto", "zeros": "pratt"}},
+        "analysis.zeros: 'pratt' does not apply to analysis.test=ancova; use wilcox",
+    ),
+    (
+        {**ANCOVA, "control": {**PARALLEL, "unit": "site"}},
+        "control.unit: 'site' needs sites; choose clusters=sites",
+    ),
+    (
+        {
+            "control": PARALLEL,
+            "clusters": SITES,
+            "analysis": {"test": "cluster_mean_two_sample_t", "p_value": "auto"},
+        },
+        "analysis.test: 'cluster_mean_two_sample_t' compares sites of two arms; use "
+        "control.unit=site, or another test",
+    ),
+    (
+        {**ANCOVA, "missing": {"kind": "none", "item_rate": 0.1, "total": "prorated"}},
+        "missing.total: 'prorated' is not offered with a control arm; use complete_case",
+    ),
+    (
+        {
+            **ANCOVA,
+            "control": {
+                **PARALLEL,
+                "effect": {"kind": "posterior", "file": "raju_2022.csv", "under": "neutral"},
+            },
+        },
+        "control.effect: 'posterior' must be stated in numbers, without a posterior or prior",
+    ),
+    (
+        {
+            **ANCOVA,
+            "control": {**PARALLEL, "effect": {"kind": "shift", "shift": 0.1}},
+            "effect": {
+                "kind": "shift",
+                "shift": 0.5,
+                "prior": {
+                    "kind": "normal_shift",
+                    "mean": 0.3,
+                    "sd": 0.2,
+                    "between_sd": 0.0,
+                    "draws": 20,
+                    "replicates": 10,
+                },
+            },
+        },
+        "control.effect: 'shift' must be none where the effect has a prior (or set "
+        "effect.prior=null)",
+    ),
+    # who takes part, what changes anyway
+    (
+        {"selection": {**BASELINE, "at_most": 2}},
+        "selection.at_most: 2 must be a total from 3 to 15",
+    ),
+    (
+        {"selection": {**BASELINE, "at_least": 9}},
+        "selection.at_least: 9 exceeds selection.at_most, 8",
+    ),
+    (
+        {"selection": {**BASELINE, "at_most": None}},
+        "selection.at_most: null excludes nobody; state a limit, or choose selection=none",
+    ),
+    (
+        {"selection": BASELINE, "clusters": SITES},
+        "selection: 'baseline' is not offered together with clusters; use selection=none or "
+        "clusters=none",
+    ),
+    (
+        {"uncontrolled": {"response_shift": (0.1, 0.2)}},
+        "uncontrolled.response_shift: [0.1, 0.2] must be one value, or 3 (one per domain)",
+    ),
+    (
+        {"uncontrolled": {"response_shift": 4.5}},
+        "uncontrolled.response_shift: 4.5 must be from -4 to 4",
+    ),
+    # orders and graphs
+    (
+        {"analysis": {"adjustment": "fixed_sequence"}},
+        "analysis.sequence: null must list endpoints in their order, for "
+        "analysis.adjustment=fixed_sequence",
+    ),
+    (
+        {"analysis": {"adjustment": "holm", "sequence": ("total",)}},
+        "analysis.sequence: ['total'] goes with analysis.adjustment=fixed_sequence only",
+    ),
+    (
+        {"analysis": sequence("total", "a", "b", "d")},
+        "analysis.sequence: 'd' is not an endpoint; known: a, b, c, total",
+    ),
+    (
+        {"analysis": sequence("total", "a", "a")},
+        "analysis.sequence: ['total', 'a', 'a'] must name endpoints, each once",
+    ),
+    (
+        {"analysis": sequence("total", "a", "b")},
+        "decision.rules.any.endpoints: 'c' is not tested: analysis.sequence does not name it",
+    ),
+    (
+        {"analysis": {"adjustment": "graphical"}},
+        "analysis.graph: null must be a graph, for analysis.adjustment=graphical; choose "
+        "graph=gatekeeping",
+    ),
+    (
+        {"analysis": {"adjustment": "holm", "graph": GRAPH}},
+        "analysis.adjustment: 'holm' does not use the graph that is stated; use graphical, or "
+        "graph=none",
+    ),
+    (
+        {"analysis": graph(weights={"totl": 1.0})},
+        "analysis.graph.weights: 'totl' is not an endpoint; did you mean 'total'?",
+    ),
+    (
+        {"analysis": graph(weights={"a": 0.7, "b": 0.5})},
+        "analysis.graph.weights: {'a': 0.7, 'b': 0.5} sums to 1.2; shares of the level must sum "
+        "to at most 1",
+    ),
+    (
+        {"analysis": graph(transitions={"d": {"a": 1.0}})},
+        "analysis.graph.transitions: 'd' is not an endpoint; known: a, b, c, total, domains",
+    ),
+    (
+        {"analysis": graph(transitions={"a": {"a": 1.0}})},
+        "analysis.graph.transitions.a: 'a' must not pass its level to itself",
+    ),
+    (
+        {"analysis": {"adjustment": "westfall_young"}},
+        "analysis.adjustment: 'westfall_young' flips the signs of mean changes; use it with "
+        "analysis.test=sign_flip",
+    ),
+    (
+        {
+            "analysis": {
+                "adjustment": "westfall_young",
+                "test": "sign_flip",
+                "alternative": "greater",
+            }
+        },
+        "analysis.alternative: 'greater' does not go with analysis.adjustment=westfall_young, "
+        "which is two-sided",
+    ),
+    # models
+    (
+        {"analysis": GEE, "decision": {"primary": "total"}},
+        "decision.rules.total.endpoints: 'total' is not tested by analysis.test=ordinal_gee; "
+        "name domains",
+    ),
+    (
+        {"analysis": GEE, "design": {"sizes": None}},
+        "design.sizes: null means a model per study and size; state the sizes, as in "
+        "design.sizes=[20,40,60]",
+    ),
+    (
+        {"analysis": GEE, "monte_carlo": {"replicates": 30_000}},
+        "monte_carlo.replicates: 30000 means up to 360,000 models with "
+        "analysis.test=ordinal_gee; at most 300,000 (lower monte_carlo.search_replicates too, or "
+        "state fewer design.sizes)",
+    ),
+    (
+        {"analysis": {**GEE, **sequence("total", "a")}, "decision": DOMAINS_ONLY},
+        "analysis.sequence: 'total' is not tested by analysis.test=ordinal_gee as stated",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "line"), LINES, ids=[line for _, line in LINES])
+def test_the_line(changes: dict[str, Any], line: str) -> None:
+    """Each is refused in the stated words."""
+    with pytest.raises(StudyError) as refusal:
+        small_study(**changes)
+    assert str(refusal.value) == line
+
+
+def test_what_goes_together_is_taken() -> None:
+    """The settings that the lines point to are accepted."""
+    small_study(**ANCOVA)
+    small_study(selection=BASELINE, uncontrolled={"response_shift": (0.1, 0.0, -0.1)})
+    small_study(analysis=sequence("total", "a", "b", "c"))
+    small_study(analysis=graph())
+    small_study(analysis={"adjustment": "westfall_young", "test": "sign_flip"})
+    small_study(analysis=GEE, decision={**DOMAINS_ONLY}, roles={"mentor": {"pre": PRE}})
