@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from functools import partial
 from typing import Any
 
 
@@ -25,9 +26,23 @@ def _process_pool(workers: int | None) -> Executor:
     return ProcessPool(available_cores() if workers is None else workers)
 
 
+def _dask(address: str, timeout: float) -> Executor:
+    from sim.compute.dask_cluster import open_dask
+
+    return open_dask(address, timeout)
+
+
+def _queue(kind: str, **settings: Any) -> Executor:
+    from sim.compute.dask_cluster import open_queue
+
+    return open_queue(kind, **settings)
+
+
 EXECUTORS: dict[str, Callable[..., Executor]] = {
     "in_process": InProcessExecutor,
     "process_pool": _process_pool,
+    "dask": _dask,
+    **{kind: partial(_queue, kind) for kind in ("slurm", "pbs", "lsf", "sge")},
 }
 """How each kind of executor is opened, from its settings."""
 
@@ -40,7 +55,8 @@ def open_executor(kind: str, **settings: Any) -> Executor:
     kind : str
         A name in :data:`EXECUTORS`.
     **settings
-        Those of that kind: ``workers`` for ``process_pool`` (None = all cores).
+        Those of that kind: ``workers`` for ``process_pool`` (None = all cores), the fields of
+        the models in ``sim/study/compute.py`` for the others.
 
     Returns
     -------

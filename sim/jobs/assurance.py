@@ -12,12 +12,8 @@ from sim.errors import StudyError
 from sim.jobs.posterior_effect import posterior_of
 from sim.jobs.tasks import block_task, controls_of
 from sim.power.answer import Inflation
-from sim.power.assurance import (
-    Assurance,
-    AssuranceTask,
-    simulate_draws,
-    summarise_assurance,
-)
+from sim.power.assurance import Assurance, summarise_assurance
+from sim.power.assurance_draws import AssuranceTask, simulate_draws, work_limit
 from sim.power.inflation import browne_inflation, whitehead_inflation
 from sim.study import RoleName, Study
 from sim.study.effects import NormalShiftPrior
@@ -117,15 +113,24 @@ def assurances(
     -------
     tuple of Assurance
         In the order of the priors.
+
+    Raises
+    ------
+    StudyError
+        Where engine=exact and the primary rule's powers cannot be had exactly.
     """
     study = _without_idle_roles(study)
     stated = {role: role_population(study, role) for role in study.role_names}
     controls = controls_of(study)
+    draws, domains = assurance_blocks(believed), len(study.scale.domains)
     found = []
     for name, drawn in believed.items():
         replicates = min(prior.replicates for role in drawn if (prior := study.prior(role)))
         task = block_task(study, tuple(stated.values()), controls, Purpose.ASSURANCE, replicates)
-        whole = AssuranceTask(tuple(drawn.get(role, stated[role]) for role in stated), task)
+        roles = tuple(drawn.get(role, stated[role]) for role in stated)
+        limit = work_limit(study.engine, draws, task.rules, domains, study.analysis)
+        required = study.decision.primary if study.engine == "exact" else None
+        whole = AssuranceTask(roles, task, limit, required)
         wins = simulate_draws(whole, executor, on_block)
         found.append(summarise_assurance(name, wins, task, study.sizes, study.target.power))
     return tuple(found)

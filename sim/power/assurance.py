@@ -6,92 +6,18 @@ Pharmaceutical Statistics 4, 187-201.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Executor
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import zip_longest
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from sim.cohorts.drawn import PopulationDraws
-from sim.cohorts.participants import taking_part_like
-from sim.cohorts.population import Population, symmetrised
-from sim.cohorts.truth import mean_changes
-from sim.compute.blocks import run_blocks
-from sim.power.choice import effects_tested, impossible_rule
+from sim.power.assurance_draws import DrawWins
 from sim.power.estimates import Z95, Estimate, FloatArray, proportion
-from sim.power.monte_carlo import BlockTask, simulate_block
+from sim.power.monte_carlo import BlockTask
 from sim.power.sample_size import SampleSize, smallest_size
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the power over what is believed that are reported."""
-
-
-@dataclass(frozen=True, eq=False)
-class AssuranceTask:
-    """All that determines the wins of a draw.
-
-    Attributes
-    ----------
-    roles : tuple of PopulationDraws or Population
-        Per role what is believed, or what is stated; draws are of one number.
-    task : BlockTask
-        Everything else. Its populations, where it has any, are the stated
-        ones: people that are drawn are in clusters and leave answers out as those.
-    """
-
-    roles: tuple[PopulationDraws | Population, ...]
-    task: BlockTask
-
-    @property
-    def draws(self) -> int:
-        """Number of draws S."""
-        return min(len(role) for role in self.roles if isinstance(role, PopulationDraws))
-
-    def populations(self, draw: int) -> tuple[Population, ...]:
-        """Build the populations of one draw."""
-        found = []
-        for place, role in enumerate(self.roles):
-            if isinstance(role, Population):
-                found.append(role)
-            elif self.task.populations:
-                found.append(taking_part_like(self.task.populations[place], role.population(draw)))
-            else:
-                found.append(role.population(draw))
-        return tuple(found)
-
-    def controls(self, draw: int) -> tuple[Population, ...]:
-        """Build the control arms of one draw: the same people without mentoring."""
-        return tuple(
-            stated
-            if isinstance(role, Population)
-            else taking_part_like(stated, symmetrised(role.population(draw)))
-            for stated, role in zip(self.task.controls, self.roles, strict=bool(self.task.controls))
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class DrawWins:
-    """Wins of several draws, in order.
-
-    Attributes
-    ----------
-    won : ndarray of int, shape (S, K, Q)
-        Replicates in which each rule is met.
-    possible : ndarray of bool, shape (S, Q)
-        Whether a study without end would meet the rule.
-    """
-
-    won: NDArray[np.int64]
-    possible: NDArray[np.bool_]
-
-    def __add__(self, other: DrawWins) -> DrawWins:
-        """These draws, then the others."""
-        return DrawWins(
-            np.concatenate([self.won, other.won]), np.concatenate([self.possible, other.possible])
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +32,7 @@ class Assurance:
         Draws of the effect behind it.
     value : Estimate, shape (K, Q)
         Probability of success, averaged over the draws; its error covers
-        draws and replicates.
+        draws, and replicates where there are any.
     power_quantiles : ndarray, shape (5, K, Q)
         5, 25, 50, 75 and 95% quantiles of the power over the draws.
     quantile_mcse : ndarray, shape (5, K, Q)
@@ -118,6 +44,9 @@ class Assurance:
         probability that enough endpoints have an effect in the stated direction.
     sizes : tuple of SampleSize
         Smallest size whose assurance reaches the target, per rule.
+    exact_rules : tuple of bool
+        Rules whose power is exact under every draw: no replicates stand
+        behind them, and their only error is that of the draws.
     """
 
     prior: str
@@ -128,33 +57,7 @@ class Assurance:
     enough: Estimate
     limit: Estimate
     sizes: tuple[SampleSize, ...]
-
-
-def simulate_draws(
-    task: AssuranceTask, executor: Executor, on_block: Callable[[], None] | None = None
-) -> DrawWins:
-    """Simulate every draw's studies; one block a draw, the same wherever they run."""
-    return run_blocks(partial(_simulate_draw, task), range(task.draws), executor, on_block)
-
-
-def _simulate_draw(task: AssuranceTask, draw: int) -> DrawWins:
-    populations, controls = task.populations(draw), task.controls(draw)
-    tally = simulate_block(replace(task.task, populations=populations, controls=controls), draw)
-    side = -1 if task.task.analysis.alternative == "less" else 1
-    effects = np.concatenate(
-        [_effects(*people, task.task) for people in zip_longest(populations, controls)]
-    )
-    possible = [impossible_rule(rule, effects, side) is None for rule in task.task.rules]
-    return DrawWins(tally.rule_won[None], np.array([possible]))
-
-
-def _effects(population: Population, controls: Population | None, task: BlockTask) -> FloatArray:
-    """Effects whose sign decides what a study without end finds, per endpoint."""
-    effects = effects_tested(population, task.analysis, controls)
-    if task.analysis.total_cut is not None:
-        # the share at or above a cut of the total has no closed form; its mean stands in for it
-        effects[-1] = mean_changes(population)[-1]
-    return effects
+    exact_rules: tuple[bool, ...]
 
 
 def summarise_assurance(
@@ -165,6 +68,9 @@ def summarise_assurance(
     target: float,
 ) -> Assurance:
     """Assurance, distribution of power and sample size from the wins of each draw.
+
+    A rule that is exact under every draw takes its powers from there, as they
+    are; any other takes all of them from the simulation.
 
     Parameters
     ----------
@@ -183,8 +89,9 @@ def summarise_assurance(
     -------
     Assurance
     """
-    observed = wins.won / task.block_size  # (S, K, Q)
-    power = without_noise(observed, task.block_size)
+    exact = wins.exact_rules
+    observed = np.where(exact, wins.exact, wins.won / task.block_size)  # (S, K, Q)
+    power = np.where(exact, observed, without_noise(observed, task.block_size))
     value = mean_of_draws(observed)
     shares = np.array(QUANTILES)
     rank_error = np.sqrt(shares * (1 - shares) / len(power))
@@ -206,6 +113,7 @@ def summarise_assurance(
         enough=mean_of_draws((power >= target).astype(np.float64)),
         limit=limit,
         sizes=sizes,
+        exact_rules=tuple(exact.tolist()),
     )
 
 

@@ -108,7 +108,8 @@ def assurance_rows(found: OperatingCharacteristics, own: Assurance) -> Iterator[
     found : OperatingCharacteristics
         Of the same study, for its sizes and people.
     own : Assurance
-        What to lay out; `replicates` counts draws of the effect.
+        What to lay out; `replicates` counts draws of the effect, and the
+        engine is that of the power under each.
 
     Yields
     ------
@@ -129,8 +130,9 @@ def assurance_rows(found: OperatingCharacteristics, own: Assurance) -> Iterator[
     for k, pairs in enumerate(found.pairs):
         for q, rule in enumerate(found.rules):
             n = sum(people[role][k] for role in rule.roles)
+            engine = EXACT if own.exact_rules[q] else MONTE_CARLO
             for name, value, mcse in measures:
                 yield Row(
                     "+".join(rule.roles), pairs, n, "rule", rule.name, name,
-                    float(value[k, q]), float(mcse[k, q]), own.draws, MONTE_CARLO,
+                    float(value[k, q]), float(mcse[k, q]), own.draws, engine,
                 )  # fmt: skip

@@ -86,6 +86,7 @@ def assurance_sentences(answer: PlanAnswer) -> Iterator[str]:
         + "; ".join(f"{prior_name(own)} {_size_words(own, q)}" for own in answer.assurances)
         + "."
     )
+    yield from _engine_sentence(answer, q)
     pairs = answer.characteristics.pairs[at]
     spread = "; ".join(
         f"{prior_name(own)} {own.enough.value[at, q]:.2f} (half of the believed powers lie between "
@@ -101,6 +102,25 @@ def assurance_sentences(answer: PlanAnswer) -> Iterator[str]:
         yield (
             f"Rules of thumb that allow only for the standard deviation from a pilot of "
             f"{answer.study.pilot.mentors}, not for its effect: {rules} pairs."
+        )
+
+
+def _engine_sentence(answer: PlanAnswer, q: int) -> Iterator[str]:
+    """Say where powers are exact, and where they are simulated beside exact ones."""
+    exact = [prior_name(own) for own in answer.assurances if own.exact_rules[q]]
+    simulated = [prior_name(own) for own in answer.assurances if not own.exact_rules[q]]
+    error = "the only error of assurance is that of the draws"
+    if exact and simulated:
+        yield (
+            f"Under the {' and the '.join(exact)} the power at each effect drawn is exact: "
+            f"{error} there. Under the {' and the '.join(simulated)} it is simulated."
+        )
+    elif exact:
+        yield f"The power at each effect drawn is exact: {error}."
+    elif answer.characteristics.exact_rules[q]:
+        yield (
+            "The power at the stated effect is exact; at the effects drawn it is simulated, for "
+            "so many would take long to enumerate (engine=exact does it all the same)."
         )
 
 
@@ -146,6 +166,7 @@ def assurance_data(answer: PlanAnswer) -> list[dict[str, object]]:
             "limit": dict(zip(rules, own.limit.value.tolist(), strict=True)),
             "pairs": {size.rule: size.pairs for size in own.sizes},
             "interval": {size.rule: [size.low, size.high] for size in own.sizes},
+            "exact": [rule for rule, exact in zip(rules, own.exact_rules, strict=True) if exact],
             "no_size_suffices": {
                 size.rule: size.impossible for size in own.sizes if size.impossible
             },

@@ -190,22 +190,3 @@ class Report(Section):
     """Most rows of the power table on screen (2 to 60)."""
     pilot_example: bool = False
     """Whether the pilot's constructed example is scored and explained (true or false)."""
-
-
-class InProcess(Section):
-    """Run in this process."""
-
-    kind: Literal["in_process"]
-    """Where blocks are computed: in this process."""
-
-
-class ProcessPool(Section):
-    """Run in several processes of this machine."""
-
-    kind: Literal["process_pool"]
-    """Where blocks are computed: in processes of this machine."""
-    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
-    """Number of processes (1 to 1024); null = all cores available; changes no number."""
-
-
-Compute = Annotated[InProcess | ProcessPool, Field(discriminator="kind")]

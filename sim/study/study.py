@@ -9,13 +9,13 @@ from sim.study import analysis_checks, arms_checks, checks, order_checks
 from sim.study.base import Section
 from sim.study.calibration import Calibration
 from sim.study.clusters import Clusters
+from sim.study.compute import Compute
 from sim.study.control import Control, ParallelControl, Selection, Uncontrolled
 from sim.study.effects import Effect, EffectPrior
 from sim.study.missing import Missing
 from sim.study.pilot import Pilot
 from sim.study.sections import (
     Analysis,
-    Compute,
     Correlations,
     Decision,
     Design,
