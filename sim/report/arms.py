@@ -34,9 +34,9 @@ def _audit_lines(study: Study, own: Audit) -> Iterator[str]:
     yield f"{'':24}{'change':>8} ={'mentoring':>10} +{'response':>9} +{'regression':>11}{controls}"
     yield f"{'':24}{'':10}{'':12}{'shift':>9}  {'to the mean':>11}{below}"
     for e, name in enumerate([*study.scale.domains, TOTAL]):
-        without = "" if own.control_change is None else f"{own.control_change[e]:+10.2f}"
+        without = "" if own.control_change is None else f"{_plain(own.control_change[e]):>10}"
         yield (
-            f"{shorten(name):24}{own.change[e]:+8.2f}  {_plain(own.mentoring[e]):>10}  "
+            f"{shorten(name):24}{_plain(own.change[e]):>8}  {_plain(own.mentoring[e]):>10}  "
             f"{_plain(own.response_shift[e]):>9}  {_plain(own.regression[e]):>11}{without}"
         )
 

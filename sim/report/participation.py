@@ -10,8 +10,10 @@ from sim.inference.registry import CLUSTERED
 from sim.power.answer import PlanAnswer
 from sim.power.operating import RoleCharacteristics
 from sim.power.participation import LevelCorrelation, Participation
-from sim.report.wording import number
+from sim.report.wording import estimated, number
+from sim.study import Study
 from sim.study.clusters import SiteClusters
+from sim.study.control import ParallelControl
 from sim.study.missing import Missing, NoneMissing
 
 MECHANISMS = {
@@ -32,7 +34,7 @@ def participation_sentences(answer: PlanAnswer) -> Iterator[str]:
     for role in answer.characteristics.roles:
         own = answer.participation[role.role]
         if not plain:
-            yield _analysed(role, own, at, missing) + _bias_words(role, at)
+            yield _analysed(role, own, at, missing) + _bias_words(role, at, answer.study)
         if isinstance(clusters, SiteClusters):
             order = "taking turns" if clusters.accrual == "round_robin" else "filled in turn"
             parts = [_correlated(role.role, level) for level in own.levels]
@@ -74,13 +76,14 @@ def _correlated(role: str, own: LevelCorrelation) -> str:
     )
 
 
-def _bias_words(role: RoleCharacteristics, at: int) -> str:
+def _bias_words(role: RoleCharacteristics, at: int, study: Study) -> str:
     bias = role.measures.bias
     if bias is None:
         return ""
     value, error = float(bias.value[at, -1]), float(bias.mcse[at, -1])
+    what = estimated(study, role.role).replace(f"the {role.role}s' mean", "the mean")
     return (
-        f" Among those, the mean change in total differs from the truth by {value:+.2f} points "
+        f" Among those, {what} differs from the truth by {value:+.2f} points "
         f"(Monte Carlo error {number(error)})."
     )
 
@@ -92,7 +95,10 @@ def participation_warnings(answer: PlanAnswer) -> list[str]:
 
 def _ignored_clusters(answer: PlanAnswer) -> list[str]:
     """Show the level that the null run attains where the test ignores who resembles whom."""
-    by_sites = answer.study.analysis.test in CLUSTERED
+    control, test = answer.study.control, answer.study.analysis.test
+    by_sites = test in CLUSTERED or test == "cluster_mean_two_sample_t"
+    if isinstance(control, ParallelControl) and control.unit == "person":
+        return []  # what people of one site share cancels between the arms
     null, at = answer.null_characteristics, _place(answer)
     found = []
     for role in null.roles:
@@ -105,7 +111,10 @@ def _ignored_clusters(answer: PlanAnswer) -> list[str]:
             if by_sites
             else " and ".join(alike)
         )
-        advice = "" if by_sites else " Use analysis.test=cluster_mean_t or clustered_signed_rank."
+        better = "cluster_mean_t or clustered_signed_rank"
+        if isinstance(control, ParallelControl):
+            better = "cluster_mean_two_sample_t"
+        advice = "" if by_sites else f" Use analysis.test={better}."
         found.append(
             f"The test ignores that {ignored} resemble each other: "
             f"{_attained(role, at)} at {null.pairs[at]} pairs, instead of "
@@ -133,8 +142,8 @@ def _biased(answer: PlanAnswer) -> list[str]:
         value, error = float(bias.value[at, -1]), float(bias.mcse[at, -1])
         if abs(value) > SAID * error and abs(value) >= 0.01:
             found.append(
-                f"People who are analysed differ from those who drop out: the {role.role}s' mean "
-                f"change in total comes out {abs(value):.2f} points too "
+                f"People who are analysed differ from those who drop out: "
+                f"{estimated(answer.study, role.role)} comes out {abs(value):.2f} points too "
                 f"{'large' if value > 0 else 'small'} (Monte Carlo error {number(error)})."
             )
     return found

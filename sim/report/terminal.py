@@ -15,7 +15,7 @@ from sim.report.assurance import assurance_sentences, assurance_table
 from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
 from sim.report.participation import participation_sentences
 from sim.report.tables import CELL, cell, cut_table, effect_table, in_words, power_table, shorten
-from sim.report.wording import answer_sentence, design_sentence, interval_words, number
+from sim.report.wording import answer_sentence, design_sentence, estimated, interval_words, number
 from sim.study import TOTAL
 
 RULES_PER_TABLE = 4
@@ -229,12 +229,6 @@ def _assurance_part(answer: PlanAnswer) -> Iterator[str]:
         yield "\n".join(lines)
 
 
-def _estimated(answer: PlanAnswer, role: str) -> str:
-    if answer.study.control.kind == "none":
-        return f"the {role}s' mean change in total"
-    return f"the difference between the arms in the {role}s' total"
-
-
 def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
     """What a study of that size would report, and how precisely."""
     found = answer.characteristics
@@ -245,7 +239,7 @@ def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
             continue
         if not np.isnan(type_m.value[k, -1]):
             yield (
-                f"At that size {_estimated(answer, role.role)} has a 95% interval of "
+                f"At that size {estimated(answer.study, role.role)} has a 95% interval of "
                 f"{width.value[k, -1]:.1f} points on average; where {significant} is significant "
                 f"it is overstated {type_m.value[k, -1]:.2f} times on average (type M) and has "
                 f"the wrong sign with probability {number(type_s.value[k, -1])} (type S)."

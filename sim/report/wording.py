@@ -138,6 +138,13 @@ def people(study: Study, pairs: int) -> str:
     return arms + " and ".join(parts)
 
 
+def estimated(study: Study, role: str) -> str:
+    """Name what is estimated of a role's total."""
+    if isinstance(study.control, ParallelControl):
+        return f"the difference between the arms in the {role}s' total"
+    return f"the {role}s' mean change in total"
+
+
 def answer_sentence(answer: PlanAnswer, size: SampleSize) -> str:
     """Answer how large the study must be, with its uncertainty."""
     target = f"power {size.target:g} for the rule '{size.rule}'"

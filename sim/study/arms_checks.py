@@ -56,11 +56,18 @@ def _check_control(study: Study, control: ParallelControl) -> None:
     if by_site and control.unit == "person":
         right = "compares sites of two arms; use control.unit=site, or another test"
         raise FieldError("analysis.test", study.analysis.test, right)
-    if control.unit == "site" and study.clusters.kind == "none":
-        raise FieldError("control.unit", "site", "needs sites; choose clusters=sites")
+    needing = {"unit": ("site",), "beside": ("clustered_signed_rank", "cluster_mean_t")}
+    for name, values in needing.items():
+        value = getattr(control, name)
+        if value in values and study.clusters.kind == "none":
+            raise FieldError(f"control.{name}", value, "needs sites; choose clusters=sites")
     if study.missing.total == "prorated":
         right = "is not offered with a control arm; use complete_case"
         raise FieldError("missing.total", "prorated", right)
+    _check_control_effect(study, control)
+
+
+def _check_control_effect(study: Study, control: ParallelControl) -> None:
     if control.effect.kind == "posterior" or control.effect.prior is not None:
         right = "must be stated in numbers, without a posterior or prior"
         raise FieldError("control.effect", control.effect.kind, right)

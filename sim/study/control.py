@@ -8,7 +8,9 @@ from sim.study.base import Assumed, Correlation, Section
 from sim.study.effects import Effect
 
 Share = Annotated[int, Field(ge=1, le=20)]
-OneGroupTest = Literal["signed_rank", "sign", "sign_flip", "paired_t"]
+OneGroupTest = Literal[
+    "signed_rank", "sign", "sign_flip", "paired_t", "clustered_signed_rank", "cluster_mean_t"
+]
 
 
 class NoControl(Section):
