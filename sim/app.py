@@ -40,12 +40,11 @@ from sim.command import (
     key_of,
     named,
     read_flags,
-    remove_empty,
-    try_folder,
     verb_help,
 )
 from sim.complaints import JobFailed, no_choice, reworded
 from sim.errors import StudyError
+from sim.report.folders import remove_empty, try_folder
 from sim.study import Study, parse_study
 from sim.study.checks import nearest
 

@@ -6,10 +6,9 @@ Knows nothing of Hydra; :mod:`sim.app` joins the two.
 from __future__ import annotations
 
 import re
-import tempfile
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -38,28 +37,38 @@ class Verb:
 
 
 def _check_plan(study: Study) -> None:
+    from sim.jobs.blocks import check_store
     from sim.jobs.plan import check
 
+    check_store(study)
     check(study)
 
 
 def _plan(study: Study, folder: Path) -> None:
+    from sim.jobs.blocks import store_of
     from sim.jobs.plan import plan
+    from sim.report.blocks import others_line
     from sim.report.files import write_run
     from sim.report.progress import progress_bar
     from sim.report.terminal import summary
 
-    with progress_bar(study.report.title) as on_block:
-        answer = plan(study, on_block)
+    with store_of(study) as store:
+        with progress_bar(study.report.title) as on_block:
+            answer = plan(study, on_block, store)
+        others = others_line(study.store.file, store.summary())
     print(summary(answer, write_run(answer, folder)))
+    if others is not None:
+        print(f"mentorsim: {others}", file=sys.stderr)
 
 
 def _plan_point(study: Study, folder: Path, point: str) -> None:
+    from sim.jobs.blocks import store_of
     from sim.jobs.plan import plan
     from sim.report.files import write_run
     from sim.report.terminal import one_line
 
-    answer = plan(study)
+    with store_of(study) as store:
+        answer = plan(study, store=store)
     write_run(answer, folder)
     print(f"{point}: {one_line(answer)}", flush=True)
 
@@ -89,12 +98,33 @@ def _calibrate_point(study: Study, folder: Path, point: str) -> None:
     print(f"{point}: {calibration_line(answer)}", flush=True)
 
 
+def _check_blocks(study: Study) -> None:
+    from sim.jobs.blocks import check
+
+    check(study)
+
+
+def _blocks(study: Study, _folder: Path) -> None:
+    from sim.jobs.blocks import blocks
+    from sim.report.blocks import blocks_summary
+
+    print(blocks_summary(blocks(study)))
+
+
+def _blocks_point(study: Study, _folder: Path, point: str) -> None:
+    from sim.jobs.blocks import blocks
+    from sim.report.blocks import blocks_line
+
+    print(f"{point}: {blocks_line(blocks(study))}", flush=True)
+
+
 DEFAULT_VERB = "plan"
 VERBS: dict[str, Verb] = {
     "plan": Verb(
         "what can this design achieve, and how large must it be?", _check_plan, _plan, _plan_point
     ),
     "calibrate": Verb("what does the pilot say?", _check_calibrate, _calibrate, _calibrate_point),
+    "blocks": Verb("which finished blocks are kept?", _check_blocks, _blocks, _blocks_point),
 }
 
 _HELP = """\
@@ -253,41 +283,7 @@ def key_of(word: str) -> str:
     return word.removeprefix("++").partition("=")[0]
 
 
-# -------------------------------------------------------------------------------- folders
-
-
-def try_folder(folder: Path, setting: str) -> tuple[Path, ...]:
-    """Make sure that a folder can be made and written to, leaving no trace.
-
-    Returns
-    -------
-    tuple of Path
-        The folders that do not exist yet, deepest first.
-
-    Raises
-    ------
-    StudyError
-        Naming the setting, the folder and what stands in the way.
-    """
-    missing: tuple[Path, ...] = ()
-    try:
-        missing = tuple(path for path in (folder, *folder.parents) if not path.exists())
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise StudyError(f"{setting}: cannot write to {str(folder)!r} ({reason})") from None
-    finally:
-        remove_empty(missing)
-    return missing
-
-
-def remove_empty(folders: Sequence[Path]) -> None:
-    """Remove those of the folders that exist and hold nothing."""
-    for folder in folders:
-        with suppress(OSError):
-            folder.rmdir()
+# ----------------------------------------------------------------------------------- help
 
 
 def verb_help(template: str, conf: Path) -> str:

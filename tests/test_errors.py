@@ -215,6 +215,10 @@ def chosen(place: str) -> list[str]:
         "selection": ["selection=screening"],
         "control": ["control=parallel", "analysis.test=ancova", *effect_with(place)],
         "analysis.graph": ["graph=gatekeeping", "analysis.adjustment=graphical"],
+        "compute.address": ["compute=dask"],
+        "compute.workers": ["compute=process_pool"],
+        "compute.": ["compute=slurm"],
+        "sweep": ["sweep=assumptions"],
     }
     return next((words for name, words in variants.items() if place.startswith(name)), [])
 

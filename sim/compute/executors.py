@@ -33,7 +33,7 @@ def _dask(address: str, timeout: float) -> Executor:
 
 
 def _queue(kind: str, **settings: Any) -> Executor:
-    from sim.compute.dask_cluster import open_queue
+    from sim.compute.job_queue import open_queue
 
     return open_queue(kind, **settings)
 

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 
 from sim.cohorts import role_population
 from sim.cohorts.drawn import PopulationDraws, normal_shifts
+from sim.compute.store import Store
 from sim.compute.streams import Purpose
 from sim.errors import StudyError
 from sim.jobs.posterior_effect import posterior_of
@@ -95,6 +96,7 @@ def assurances(
     believed: Believed,
     executor: Executor,
     on_block: Callable[[], None] | None = None,
+    store: Store | None = None,
 ) -> tuple[Assurance, ...]:
     """Assurance of every rule at every size, by prior.
 
@@ -108,6 +110,8 @@ def assurances(
         Where blocks are computed.
     on_block : callable, optional
         Called after each block.
+    store : Store, optional
+        Where finished blocks are looked up and kept.
 
     Returns
     -------
@@ -131,7 +135,7 @@ def assurances(
         limit = work_limit(study.engine, draws, task.rules, domains, study.analysis)
         required = study.decision.primary if study.engine == "exact" else None
         whole = AssuranceTask(roles, task, limit, required)
-        wins = simulate_draws(whole, executor, on_block)
+        wins = simulate_draws(whole, executor, on_block, store)
         found.append(summarise_assurance(name, wins, task, study.sizes, study.target.power))
     return tuple(found)
 

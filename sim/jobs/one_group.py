@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 
+from sim.compute.store import Store
 from sim.inference.rules import decision_rules
 from sim.jobs.search import Found, Search
 from sim.power.audit import OneGroup
@@ -38,7 +39,11 @@ def one_group_blocks(study: Study) -> int:
 
 
 def one_group(
-    study: Study, found: Found, executor: Executor, on_block: Callable[[], None]
+    study: Study,
+    found: Found,
+    executor: Executor,
+    on_block: Callable[[], None],
+    store: Store | None = None,
 ) -> OneGroup | None:
     """Size the study without control arm, and see what it makes of mentoring that does nothing.
 
@@ -52,6 +57,8 @@ def one_group(
         Where blocks are computed.
     on_block : callable
         Called after each block.
+    store : Store, optional
+        Where finished blocks are looked up and kept.
 
     Returns
     -------
@@ -69,7 +76,9 @@ def one_group(
         most = max(plain.design.max_pairs, pairs)
         design = plain.design.model_copy(update={"max_pairs": most})
         plain = plain.model_copy(update={"design": design})
-    other = Search(plain, decision_rules(plain), executor, lambda _done, _planned: on_block()).run()
+    other = Search(
+        plain, decision_rules(plain), executor, lambda _done, _planned: on_block(), store=store
+    ).run()
     q = other.main.rule_index(primary)
     k, own = other.main.pairs.index(pairs), found.main.pairs.index(pairs)
     return OneGroup(

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.cohorts import control_population, role_population, true_effects
 from sim.compute.executors import open_executor
+from sim.compute.store import Store
 from sim.inference.attainable import smallest_pvalue, winnable
 from sim.inference.families import family_of
 from sim.inference.registry import CLUSTERED
@@ -60,7 +61,7 @@ def check(study: Study) -> None:
         exact_place(rules[study.decision.primary], len(study.scale.domains), study.analysis)
 
 
-def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
+def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = None) -> PlanAnswer:
     """Work out a study design and answer how large it must be.
 
     Parameters
@@ -69,6 +70,8 @@ def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
         The design and all that is assumed, as from ``compose_study``.
     on_block : callable, optional
         Called with (blocks done, blocks in all) after each block.
+    store : Store, optional
+        Where finished blocks are looked up and kept; by default nowhere.
 
     Returns
     -------
@@ -94,10 +97,10 @@ def plan(study: Study, on_block: OnBlock | None = None) -> PlanAnswer:
     believed = believed_effects(study)
     with open_executor(**study.compute.model_dump()) as executor:
         further = assurance_blocks(believed) + one_group_blocks(study)
-        search = Search(study, rules, executor, on_block, further)
+        search = Search(study, rules, executor, on_block, further, store)
         found = search.run()
-        beside = one_group(study, found, executor, search.step)
-        averaged = assurances(found.study, believed, executor, search.step)
+        beside = one_group(study, found, executor, search.step, store)
+        averaged = assurances(found.study, believed, executor, search.step, store)
     answer = PlanAnswer(
         asked=asked,
         study=found.study,

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.cohorts import Population, role_population, without_effect
 from sim.cohorts.truth import mean_changes, true_nulls
+from sim.compute.store import Store
 from sim.compute.streams import Purpose
 from sim.inference.registry import MODELS
 from sim.inference.rules import DecisionRule
@@ -65,6 +66,8 @@ class Search:
         Called with (blocks done, blocks planned so far).
     further : int
         Blocks of other work that will be reported through :meth:`step`.
+    store : Store, optional
+        Where finished blocks are looked up and kept.
     """
 
     def __init__(
@@ -74,8 +77,9 @@ class Search:
         executor: Executor,
         on_block: Callable[[int, int], None] | None = None,
         further: int = 0,
+        store: Store | None = None,
     ) -> None:
-        self.study, self.rules, self.executor = study, rules, executor
+        self.study, self.rules, self.executor, self.store = study, rules, executor, store
         self.populations = tuple(role_population(study, role) for role in study.role_names)
         self.controls = controls_of(study)
         # the null of two arms: what the mentored get does what the controls get
@@ -142,7 +146,7 @@ class Search:
         wanted = every if blocks is None else blocks
         if purpose is Purpose.MAIN:
             self._planned += len(wanted)
-        return simulate(task, wanted, self.executor, self.step)
+        return simulate(task, wanted, self.executor, self.step, self.store)
 
     def step(self) -> None:
         """Report one more block done."""

@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from sim.cohorts import Population
 from sim.compute.blocks import run_blocks
+from sim.compute.shelf import Shelf
+from sim.compute.store import Store
 from sim.compute.streams import Purpose
 from sim.inference.families import Family
 from sim.inference.rules import DecisionRule, successes
 from sim.power.compared_arms import compared_arms_part
 from sim.power.one_group import one_group_part
 from sim.power.tally import Counts, Tally
+from sim.power.tally_bytes import from_bytes, tally_shapes, to_bytes
 from sim.study import Analysis
 
 
@@ -72,9 +75,29 @@ def simulate(
     blocks: range,
     executor: Executor,
     on_block: Callable[[], None] | None = None,
+    store: Store | None = None,
 ) -> Tally:
-    """Tally of the stated blocks of a task, the same wherever and in whatever order they run."""
-    return run_blocks(partial(simulate_block, task), blocks, executor, on_block)
+    """Tally of the stated blocks of a task, the same wherever and in whatever order they run.
+
+    Parameters
+    ----------
+    task : BlockTask
+        What determines the numbers.
+    blocks : range
+        Which blocks, at least one.
+    executor : concurrent.futures.Executor
+        Where they are computed.
+    on_block : callable, optional
+        Called after each block.
+    store : Store, optional
+        Where finished blocks are looked up and kept.
+
+    Returns
+    -------
+    Tally
+    """
+    shelf = Shelf.of(store, task, to_bytes, partial(from_bytes, Tally, tally_shapes(task)))
+    return run_blocks(partial(simulate_block, task), blocks, executor, on_block, shelf)
 
 
 def simulate_block(task: BlockTask, block: int) -> Tally:

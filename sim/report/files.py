@@ -7,9 +7,10 @@ import io
 import json
 import os
 import platform
-from dataclasses import asdict, astuple, fields
+from dataclasses import asdict, fields
 from hashlib import sha256
 from importlib.metadata import version
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -66,14 +67,13 @@ def results_csv(answer: PlanAnswer) -> str:
     """Tidy table: one row per size, endpoint or rule, and measure; null runs as ``null_...``."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(field.name for field in fields(Row))
-    for row in rows(answer.characteristics):
-        writer.writerow(astuple(row))
-    for row in rows(answer.null_characteristics, "null_"):
-        writer.writerow(astuple(row))
+    names = [field.name for field in fields(Row)]
+    cells = attrgetter(*names)  # plain values: astuple would copy each of them at length
+    writer.writerow(names)
+    writer.writerows(map(cells, rows(answer.characteristics)))
+    writer.writerows(map(cells, rows(answer.null_characteristics, "null_")))
     for assurance in answer.assurances:
-        for row in assurance_rows(answer.characteristics, assurance):
-            writer.writerow(astuple(row))
+        writer.writerows(map(cells, assurance_rows(answer.characteristics, assurance)))
     return out.getvalue()
 
 

@@ -26,6 +26,8 @@ from sim.study.sections import (
     Scale,
     Target,
 )
+from sim.study.store import Store
+from sim.study.sweep import Sweep
 
 
 class Study(Section):
@@ -67,10 +69,14 @@ class Study(Section):
     """What is shown."""
     compute: Compute
     """Where it runs."""
+    store: Store
+    """Where finished blocks are kept."""
     pilot: Pilot | None = None
     """Published facts of the pilot."""
     calibration: Calibration
     """How the pilot is read (by `mentorsim calibrate`)."""
+    sweep: Sweep
+    """Which settings vary (in `mentorsim sweep`)."""
 
     @model_validator(mode="after")
     def _cross_checks(self) -> Self:

@@ -12,7 +12,7 @@ from sim import compose_study, plan
 from sim.power.answer import PlanAnswer
 from sim.power.assurance import Assurance
 from sim.report.assurance import assurance_sentences, assurance_table, assurance_warnings
-from sim.report.files import write_run
+from sim.report.files import summary_data, write_run
 from sim.report.terminal import summary
 
 LONG = "a prior that was agreed on by the steering group in a long meeting on a rainy afternoon"
@@ -148,6 +148,45 @@ def test_sentences_name_size_and_spread(small: PlanAnswer) -> None:
     assert f"By power at the stated effect: {size.pairs} pairs." in text
     assert f"With {size.pairs} pairs the true power is 0.8 or more with probability: stated" in text
     assert "Rules of thumb" not in text  # there is no pilot
+
+
+ALL_EXACT = (
+    "The power at each effect drawn is exact: the only error of assurance is that of the draws."
+)
+SOME_EXACT = (
+    "Under the neutral prior the power at each effect drawn is exact: the only error of assurance "
+    "is that of the draws there. Under the sceptical prior and the own it is simulated."
+)
+BESIDE_EXACT = "The power at the stated effect is exact; at the effects drawn it is simulated"
+
+
+@pytest.mark.parametrize(
+    ("stated", "exact", "expected"),
+    [
+        ("exact", (True, True, True), ALL_EXACT),
+        ("exact", (True, False, False), SOME_EXACT),
+        ("exact", (False, False, False), BESIDE_EXACT),
+        ("monte_carlo", (False, False, False), None),
+    ],
+)
+def test_exact_powers_are_said_to_be(
+    small: PlanAnswer, stated: str, exact: tuple[bool, ...], expected: str | None
+) -> None:
+    """Sentences say under which priors powers are exact; nothing where all is simulated."""
+    (own,), found = small.assurances, small.characteristics
+    number = len(found.rules)
+    priors = tuple(
+        replace(one, exact_rules=(engine,) * number)
+        for one, engine in zip(named(own, "neutral", "sceptical", "own"), exact, strict=True)
+    )
+    beside = replace(found, exact_rules=(stated == "exact",) * number)
+    answer = replace(small, assurances=priors, characteristics=beside)
+    text = words(" ".join(assurance_sentences(answer)))
+    for sentence in (ALL_EXACT, SOME_EXACT, BESIDE_EXACT):
+        assert (sentence in text) == (sentence == expected)
+    data = summary_data(answer)["assurance"]
+    rules = list(small.study.decision.rules)
+    assert [own["exact"] for own in data] == [rules if engine else [] for engine in exact]
 
 
 def test_rules_of_thumb_beside_a_pilot(twenty: PlanAnswer) -> None:

@@ -1,0 +1,66 @@
+"""Whether another process would find the same numbers: its code, and what that stands on."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sim.errors import StudyError
+
+NUMERICAL = ("numba", "numpy", "scipy", "statsmodels")
+"""Packages whose version can matter to the numbers."""
+
+
+@cache
+def code_here() -> dict[str, str]:
+    """Name the state of this process's code: a hash of its sources, and versions.
+
+    Read once in a process's life, for what it has imported does not change later.
+
+    Returns
+    -------
+    dict
+        ``mentorsim`` (the hash), ``python`` and each package of :data:`NUMERICAL`.
+    """
+    package = Path(__file__).resolve().parent.parent
+    digest = sha256()
+    for path in sorted(package.rglob("*.py")):
+        for part in (path.relative_to(package).as_posix().encode(), path.read_bytes()):
+            digest.update(len(part).to_bytes(8, "big") + part)
+    versions = {name: version(name) for name in NUMERICAL}
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"mentorsim": digest.hexdigest(), "python": python, **versions}
+
+
+def difference(here: dict[str, str], there: dict[str, str]) -> str | None:
+    """Say in what the code of a worker differs from that of the driver; None where it does not."""
+    if here["mentorsim"] != there.get("mentorsim"):
+        return (
+            "has other source files of mentorsim than this command; install the same there and"
+            " restart it"
+        )
+    found = next((name for name in here if here[name] != there.get(name)), None)
+    if found is None:
+        return None
+    return (
+        f"has {found} {there.get(found)}, this command {here[found]}; install the same there and"
+        " restart it"
+    )
+
+
+def run_as_there(code: dict[str, str], call: Callable[[], Any]) -> Any:
+    """Make a call where the code is the same as where it comes from.
+
+    Raises
+    ------
+    StudyError
+        Where it is not, such as on a worker that joined later.
+    """
+    if said := difference(code, code_here()):
+        raise StudyError(f"compute: worker on {platform.node()} {said}")
+    return call()

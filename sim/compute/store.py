@@ -1,0 +1,315 @@
+"""Finished blocks, kept in one file, so that no block is computed twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from sim.compute.fingerprint import code_version
+from sim.errors import StudyError
+
+SCHEMA = (
+    "CREATE TABLE blocks(key TEXT NOT NULL, block INTEGER NOT NULL, code TEXT NOT NULL, "
+    "data BLOB NOT NULL, PRIMARY KEY(key, code, block)) WITHOUT ROWID"
+)
+"""All that such a file holds; a file with anything else is not ours."""
+PATIENCE = 60.0
+"""Seconds to wait for a file that another process has locked."""
+TURN = 0.5
+"""Seconds of that without a look at whether somebody has pressed Ctrl-C."""
+
+AWAY = "move it away, or set store.file=null"
+REASONS = {
+    sqlite3.SQLITE_NOTADB: ("is no SQLite file", AWAY),
+    sqlite3.SQLITE_CORRUPT: ("is damaged", AWAY),
+    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "name another, or set store.file=null"),
+    sqlite3.SQLITE_READONLY: ("cannot be written to", "name another, or set store.file=null"),
+    sqlite3.SQLITE_FULL: ("cannot grow, for the disk is full", "make room, or store.file=null"),
+    sqlite3.SQLITE_BUSY: ("stays locked by another process", "wait for it, or store.file=null"),
+}
+"""What is wrong with a file, and what would be right, by SQLite's code."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What one version of the code has stored.
+
+    Attributes
+    ----------
+    code : str
+        The version, from :func:`sim.compute.fingerprint.code_version`.
+    tasks, blocks, size : int
+        Number of tasks, of their blocks, and bytes of these.
+    own : bool
+        Whether it is the version that runs.
+    """
+
+    code: str
+    tasks: int
+    blocks: int
+    size: int
+    own: bool
+
+
+class BlockStore:
+    """Blocks by task and index, of this version of the code; other versions' stay as they are.
+
+    Several processes may use one file at once. A killed process loses at most
+    the block that it was storing; a power cut can damage the file, which is
+    then refused. What it holds can always be computed again.
+
+    Parameters
+    ----------
+    path : Path
+        The file. It is made, with its folder, when a block is first stored.
+    code : str, optional
+        Version of the code, by default that which runs.
+
+    Raises
+    ------
+    StudyError
+        One line, from every method, where the file cannot be used or is damaged.
+    """
+
+    keeps = True
+
+    def __init__(self, path: Path, code: str | None = None) -> None:
+        self.path, self.code = path, code or code_version()
+        self._connection: sqlite3.Connection | None = None
+        self._ready = False
+        if not self._opened():
+            self._check_folder()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file; the next call opens it again."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._ready = None, False
+
+    def get(self, key: str, blocks: Sequence[int]) -> dict[int, bytes]:
+        """Look blocks of one task up.
+
+        Parameters
+        ----------
+        key : str
+            Fingerprint of the task.
+        blocks : sequence of int
+            Which; some hundreds at the most.
+
+        Returns
+        -------
+        dict of int to bytes
+            Those that are there.
+        """
+        if not self._opened():
+            return {}
+        places = ",".join("?" * len(blocks))
+        return dict(
+            self._ask(
+                f"SELECT block, data FROM blocks WHERE key = ? AND code = ? AND block IN ({places})",  # noqa: S608 - question marks
+                (key, self.code, *blocks),
+            )
+        )
+
+    def put(self, key: str, block: int, data: bytes) -> None:
+        """Store a block at once, in the place of a damaged one if there is one.
+
+        Parameters
+        ----------
+        key : str
+            Fingerprint of the task.
+        block : int
+            Its index.
+        data : bytes
+            Its contents.
+        """
+        if not self._opened():
+            self._create()
+        # replace: whoever was faster has stored the same, unless what was there is damaged
+        self._ask(
+            "INSERT OR REPLACE INTO blocks(key, block, code, data) VALUES (?, ?, ?, ?)",
+            (key, block, self.code, data),
+        )
+
+    def summary(self) -> tuple[Stored, ...]:
+        """Count what is stored, by version of the code; that which runs comes first."""
+        if not self._opened():
+            return ()
+        rows = self._ask(
+            "SELECT code, COUNT(DISTINCT key), COUNT(*), SUM(LENGTH(data)) FROM blocks GROUP BY code"
+        )
+        found = [Stored(*row, own=row[0] == self.code) for row in rows]
+        return tuple(sorted(found, key=lambda stored: (not stored.own, stored.code)))
+
+    def clear(self, which: Literal["others"] | None = None) -> int:
+        """Take blocks out of the file and give their room back.
+
+        Parameters
+        ----------
+        which : {'others'} or None
+            Those of other versions of the code; None = all.
+
+        Returns
+        -------
+        int
+            Number of blocks taken out.
+        """
+        if not self._opened():
+            return 0
+        kept = self.code if which == "others" else ""
+        gone = self._ask("DELETE FROM blocks WHERE code <> ? RETURNING block", (kept,))
+        self._ask("VACUUM")
+        return len(gone)
+
+    def _opened(self) -> bool:
+        """Open the file if it is there; tell whether it holds a table of blocks."""
+        if self._ready:
+            return True
+        if self._connection is None:
+            if not self._exists():
+                return False
+            self._connect("rw")
+        found = self._ask("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
+        if found not in ([], [(SCHEMA,)]):
+            raise self._refused("holds something other than this program's blocks", AWAY)
+        self._ready = bool(found)
+        return self._ready
+
+    def _exists(self) -> bool:
+        try:
+            return self.path.exists()
+        except OSError as error:
+            raise self._refused(f"cannot be opened ({error.strerror})", "name another") from None
+
+    def _create(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unmakeable((error.strerror or str(error)).lower()) from None
+        self.close()
+        self._connect("rwc")
+        self._ask(SCHEMA.replace("TABLE", "TABLE IF NOT EXISTS", 1))
+
+    def _check_folder(self) -> None:
+        """Refuse a file whose folder cannot be made, before anything is computed."""
+        there = next(folder for folder in self.path.absolute().parents if folder.exists())
+        if not there.is_dir():
+            raise self._unmakeable("not a directory")
+
+    def _connect(self, mode: str) -> None:
+        try:
+            # no WAL: it is unsafe on network drives, where clusters have their homes
+            self._connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                timeout=TURN,
+                isolation_level=None,
+            )
+        except sqlite3.Error as error:
+            raise self._trouble(error) from None
+        # the system writes what a killed process has stored; to wait for the disk, which only
+        # a power cut would make worth while, takes longer than many a block
+        self._ask("PRAGMA synchronous = OFF")
+
+    def _ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Run a statement in a transaction of its own; give its rows."""
+        if self._connection is None:
+            raise RuntimeError("the store is closed")
+        end = monotonic() + PATIENCE
+        while True:
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.Error as error:
+                if _code(error) != sqlite3.SQLITE_BUSY or monotonic() >= end:
+                    raise self._trouble(error) from None
+
+    def _trouble(self, error: sqlite3.Error) -> StudyError:
+        reason, right = REASONS.get(_code(error), (f"cannot be used ({error})", AWAY))
+        return self._refused(reason, right)
+
+    def _unmakeable(self, reason: str) -> StudyError:
+        return self._refused(f"cannot be made ({reason})", "name another, or set store.file=null")
+
+    def _refused(self, reason: str, right: str) -> StudyError:
+        self.close()
+        return StudyError(f"store.file: {str(self.path)!r} {reason}; {right}")
+
+
+class NoStore:
+    """Keeps nothing and finds nothing."""
+
+    keeps = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        pass
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def get(self, _key: str, _blocks: Sequence[int]) -> dict[int, bytes]:
+        """Find nothing."""
+        return {}
+
+    def put(self, _key: str, _block: int, _data: bytes) -> None:
+        """Do nothing."""
+
+    def summary(self) -> tuple[Stored, ...]:
+        """Count nothing."""
+        return ()
+
+    def clear(self, _which: Literal["others"] | None = None) -> int:
+        """Take nothing out."""
+        return 0
+
+
+Store = BlockStore | NoStore
+
+
+def open_store(path: Path | None) -> Store:
+    """Open a store of finished blocks; to be used in a ``with`` block, which closes it.
+
+    Parameters
+    ----------
+    path : Path or None
+        Its file, made when a block is first stored; None = nothing is kept.
+
+    Returns
+    -------
+    BlockStore or NoStore
+
+    Raises
+    ------
+    StudyError
+        One line, where the file is there and is no such store.
+    """
+    return NoStore() if path is None else BlockStore(path)
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary code of an error; 0 where Python itself raised it."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return sqlite3.SQLITE_BUSY if code == sqlite3.SQLITE_LOCKED else code

@@ -1,0 +1,93 @@
+"""The job of looking after the store: what does it hold, and what can go?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.compute.store import Store, Stored, open_store
+from sim.errors import StudyError
+from sim.study import Study
+
+
+@dataclass(frozen=True)
+class BlocksAnswer:
+    """What a store holds.
+
+    Attributes
+    ----------
+    file : Path
+        The store.
+    cleared : int or None
+        Number of blocks taken out; None where none were to be.
+    stored : tuple of Stored
+        What is there now, by version of the code.
+    """
+
+    file: Path
+    cleared: int | None
+    stored: tuple[Stored, ...]
+
+
+def store_of(study: Study) -> Store:
+    """Open the store that a study states; to be used in a ``with`` block.
+
+    Raises
+    ------
+    StudyError
+        One line, where the file is there and is no such store.
+    """
+    file = study.store.file
+    return open_store(None if file is None else Path(file))
+
+
+def check_store(study: Study) -> None:
+    """Refuse a store that a run could not use, before anything is run or written.
+
+    Raises
+    ------
+    StudyError
+        One line that names the field and what would be right.
+    """
+    if study.store.clear is not None:
+        raise StudyError(
+            f"store.clear: {study.store.clear!r} applies to mentorsim blocks only; leave it out"
+        )
+    store_of(study).close()
+
+
+def check(study: Study) -> None:
+    """Refuse what cannot be listed.
+
+    Raises
+    ------
+    StudyError
+        One line that names the field and what would be right.
+    """
+    if study.store.file is None:
+        raise StudyError("store.file: null must be a file, to list what it holds")
+    store_of(study).close()
+
+
+def blocks(study: Study) -> BlocksAnswer:
+    """Clear a store as its study says, and list what it holds then.
+
+    Parameters
+    ----------
+    study : Study
+        Its store.
+
+    Returns
+    -------
+    BlocksAnswer
+
+    Raises
+    ------
+    StudyError
+        Where the file cannot be read, or changed.
+    """
+    check(study)
+    clear = study.store.clear
+    with store_of(study) as store:
+        cleared = None if clear is None else store.clear("others" if clear == "others" else None)
+        return BlocksAnswer(Path(str(study.store.file)), cleared, store.summary())

@@ -1,0 +1,259 @@
+"""The job of a sweep: how far does the answer move where the assumptions move?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from itertools import product, zip_longest
+from typing import Any
+
+import numpy as np
+
+from sim.compute.executors import open_executor
+from sim.compute.store import Store
+from sim.compute.streams import Purpose
+from sim.errors import StudyError
+from sim.jobs.sweep_blocks import Census, ManyTasks, People
+from sim.jobs.tasks import block_task
+from sim.power.choice import effects_tested, impossible_rule
+from sim.power.monte_carlo import BlockTask
+from sim.power.sample_size import SampleSize, smallest_size
+from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, Wins
+from sim.study import Study, parse_study
+from sim.study.checks import nearest, shown
+from sim.study.sweep import GridSweep, NoSweep, OneAtATimeSweep, ScenarioSweep, replaced, words
+
+OnBlock = Callable[[int, int], None]
+"""Called with the blocks done and the blocks in all."""
+BASE = "as stated"
+"""Label of the base."""
+
+_Stated = tuple[str, str | None, dict[str, Any]]
+"""Label, factor if one alone is set, value by field."""
+
+
+def check(study: Study) -> None:
+    """Refuse what cannot be swept, before anything is run or written.
+
+    That the people of a point cannot exist is not refused: that point alone fails.
+
+    Raises
+    ------
+    StudyError
+        One line that names the point, the field and what would be right.
+    """
+    points(study)
+    Census().people(study)
+
+
+def points(study: Study) -> tuple[SweepPoint, ...]:
+    """State every point of a study's sweep; the first is the study as stated.
+
+    Parameters
+    ----------
+    study : Study
+        With its sweep.
+
+    Returns
+    -------
+    tuple of SweepPoint
+        The base; then, of a grid, every combination, the last factor's values
+        changing fastest; one at a time, each factor's values; or the scenarios.
+
+    Raises
+    ------
+    StudyError
+        Where nothing is swept, the size or rule compared is not the study's,
+        or a point is no valid study, which it names.
+    """
+    sweep = study.sweep
+    if isinstance(sweep, NoSweep):
+        raise StudyError("sweep: none is stated; choose one, such as sweep=assumptions")
+    if study.engine == "exact":
+        raise StudyError("engine: exact does not apply to a sweep, which simulates; use auto")
+    if sweep.at is not None and sweep.at not in study.sizes:
+        raise StudyError(f"sweep.at: {sweep.at} must be one of the sizes studied")
+    base = study.model_dump()
+    stated: list[_Stated] = [(BASE, None, {}), *_stated(sweep)]
+    return tuple(_point(study, base, number, *one) for number, one in enumerate(stated))
+
+
+def _stated(sweep: GridSweep | OneAtATimeSweep | ScenarioSweep) -> Iterator[_Stated]:
+    match sweep:
+        case GridSweep():
+            for values in product(*sweep.factors.values()):
+                settings = dict(zip(sweep.factors, values, strict=True))
+                yield _worded(settings), None, settings
+        case OneAtATimeSweep():
+            for factor, values in sweep.factors.items():
+                for value in values:
+                    yield _worded({factor: value}), factor, {factor: value}
+        case ScenarioSweep():
+            for name, settings in sweep.scenarios.items():
+                yield name, None, settings
+
+
+def _worded(settings: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={words(value)}" for name, value in settings.items())
+
+
+def _point(
+    study: Study,
+    base: dict[str, Any],
+    number: int,
+    label: str,
+    factor: str | None,
+    settings: dict[str, Any],
+) -> SweepPoint:
+    """Build one point's study; a complaint of it names the point."""
+    try:
+        data = base
+        for name, value in settings.items():
+            data = replaced(data, name, value)
+        own = parse_study(data) if settings else study
+        rule = _rule(own)
+    except StudyError as error:
+        if not settings:
+            raise
+        raise StudyError(f"sweep point {number} ({words(label, 80)}): {error}") from None
+    return SweepPoint(number, label, factor, settings, own, rule)
+
+
+def _rule(study: Study) -> str:
+    """Name the rule by which a point is compared."""
+    sweep = study.sweep
+    if isinstance(sweep, NoSweep) or sweep.rule is None:
+        return study.decision.primary
+    if sweep.rule not in study.decision.rules:
+        hint = nearest(sweep.rule, list(study.decision.rules))
+        raise StudyError(f"sweep.rule: {shown(sweep.rule)} is not a rule; {hint}")
+    return sweep.rule
+
+
+def sweep(
+    study: Study,
+    on_block: OnBlock | None = None,
+    *,
+    executor: Executor | None = None,
+    store: Store | None = None,
+) -> SweepAnswer:
+    """Study every point of a sweep, by simulation alone.
+
+    All points draw from the same random streams, so that their differences
+    hold much less noise than their powers; and all their blocks go through
+    one executor, so that no worker waits for a point's end. The number of
+    simulated studies is as stated: unlike a plan, a sweep does not look for
+    a narrower answer or beyond the largest size.
+
+    Parameters
+    ----------
+    study : Study
+        With its sweep, as from ``compose_study(["sweep=assumptions"])``.
+    on_block : callable, optional
+        Called with (blocks done, blocks in all) after each block.
+    executor : concurrent.futures.Executor, optional
+        Where blocks are computed; by default what the study's compute section states.
+    store : Store, optional
+        Where finished blocks are looked up and kept, the same as a plan's; by default nowhere.
+
+    Returns
+    -------
+    SweepAnswer
+        The same for the same study, always.
+
+    Raises
+    ------
+    StudyError
+        Where the study as stated, or what is stated of the sweep, cannot be.
+        A point whose people cannot exist is part of the answer instead.
+
+    Examples
+    --------
+    >>> from sim import compose_study
+    >>> study = compose_study(["sweep=scenarios", "design.sizes=[12,24]", "sweep.at=24",
+    ...                        "monte_carlo.replicates=100", "monte_carlo.block_size=50"])
+    >>> [result.point.label for result in sweep(study).points]
+    ['as stated', 'optimistic', 'likely', 'sceptical']
+    """
+    stated = points(study)
+    if executor is None:
+        with open_executor(**study.compute.model_dump()) as opened:
+            return _swept(study, stated, on_block, opened, store)
+    return _swept(study, stated, on_block, executor, store)
+
+
+def _swept(
+    study: Study,
+    stated: tuple[SweepPoint, ...],
+    on_block: OnBlock | None,
+    executor: Executor,
+    store: Store | None,
+) -> SweepAnswer:
+    blocks = -(-study.replicates // study.monte_carlo.block_size)
+    done, planned = 0, blocks * len(stated)
+
+    def step(count: int = 1) -> None:
+        nonlocal done
+        done += count
+        if on_block is not None:
+            on_block(done, planned)
+
+    census, running = Census(), ManyTasks(executor, blocks, store, step)
+    found: list[tuple[SweepPoint, Wins | None, tuple[str | None, ...], str | None]] = []
+    try:
+        for point in stated:
+            try:
+                people = census.people(point.study)
+            except StudyError as error:
+                if point.number == 0:
+                    raise
+                found.append((point, None, (), str(error)))
+                step(blocks)
+                continue
+            task = _task(people)
+            found.append((point, running.add(task), _impossible(people, task), None))
+        running.finish()
+    except BaseException:
+        running.keep_finished()
+        raise
+    results = tuple(_result(*one) for one in found)
+    at = study.sweep.at if not isinstance(study.sweep, NoSweep) else None
+    return SweepAnswer(study, at or _needed(results[0]), at is not None, results, running.tasks)
+
+
+def _task(people: People) -> BlockTask:
+    size = people.study.monte_carlo.block_size
+    return block_task(people.study, people.populations, people.controls, Purpose.MAIN, size)
+
+
+def _impossible(people: People, task: BlockTask) -> tuple[str | None, ...]:
+    """Say of each rule why no size can meet it, or None."""
+    analysis = people.study.analysis
+    effects = np.concatenate(
+        [
+            effects_tested(mentored, analysis, controls)
+            for mentored, controls in zip_longest(people.populations, people.controls)
+        ]
+    )
+    side = -1 if analysis.alternative == "less" else 1
+    return tuple(impossible_rule(rule, effects, side) for rule in task.rules)
+
+
+def _result(
+    point: SweepPoint, wins: Wins | None, impossible: tuple[str | None, ...], failure: str | None
+) -> PointResult:
+    bare = PointResult(point, wins, (), failure)
+    if wins is None:
+        return bare
+    study, power = point.study, bare.power()
+    sizes: tuple[SampleSize, ...] = tuple(
+        smallest_size(name, study.target.power, study.sizes, power, q, impossible[q])
+        for q, name in enumerate(bare.rules)
+    )
+    return PointResult(point, wins, sizes, failure)
+
+
+def _needed(base: PointResult) -> int:
+    """Size that the base needs by its rule, or its largest."""
+    size = base.sample_size
+    return base.point.study.sizes[-1] if size is None or size.pairs is None else size.pairs

@@ -1,0 +1,65 @@
+"""The store of finished blocks in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sim.compute.store import Stored
+from sim.jobs.blocks import BlocksAnswer
+
+CODE = 12
+"""Digits of a version of the code that are shown."""
+CLEAR = "mentorsim blocks store.clear=others"
+
+
+def blocks_summary(answer: BlocksAnswer) -> str:
+    """List a store's blocks by version of the code, and how to clear those of others."""
+    return "\n".join(_lines(answer))
+
+
+def blocks_line(answer: BlocksAnswer) -> str:
+    """Say what a store holds in one line."""
+    count, size = _totals(answer.stored)
+    return f"{answer.file}: {counted(count, 'finished block')}, {size_words(size)}"
+
+
+def others_line(file: str | Path | None, stored: Sequence[Stored]) -> str | None:
+    """Say that a store holds blocks that this code does not use; None where it holds none."""
+    count, size = _totals([own for own in stored if not own.own])
+    if not count:
+        return None
+    return (
+        f"{file} holds {counted(count, 'block')} ({size_words(size)}) of other versions of the "
+        f"code; to clear them: {CLEAR}"
+    )
+
+
+def size_words(size: int) -> str:
+    """Write a number of bytes."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _lines(answer: BlocksAnswer) -> Iterator[str]:
+    if answer.cleared is not None:
+        yield f"Cleared {counted(answer.cleared, 'block')}."
+    yield blocks_line(answer)
+    if not answer.stored:
+        return
+    yield f"\n{'code':{CODE}}{'tasks':>8}{'blocks':>9}{'size':>11}"
+    for own in answer.stored:
+        yield (
+            f"{own.code[:CODE]:{CODE}}{own.tasks:8,}{own.blocks:9,}{size_words(own.size):>11}"
+            f"  {'this code' if own.own else 'another version'}"
+        )
+    if any(not own.own for own in answer.stored):
+        yield f"\nTo clear those of other versions: {CLEAR}"
+
+
+def _totals(stored: Sequence[Stored]) -> tuple[int, int]:
+    return sum(own.blocks for own in stored), sum(own.size for own in stored)

@@ -1,0 +1,68 @@
+"""What a sweep found as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sim.power.estimates import Estimate
+from sim.power.sweep import PointResult, SweepAnswer
+from sim.power.tornado import Tornado, tornado
+from sim.report.wording import design_sentence
+
+
+def sweep_data(answer: SweepAnswer) -> dict[str, Any]:
+    """Hold the answer as plain data: every point at the size compared, and the tornado."""
+    study, found = answer.study, tornado(answer)
+    return {
+        "title": study.report.title,
+        "design": design_sentence(study),
+        "kind": study.sweep.kind,
+        "at": answer.at,
+        "at_is_stated": answer.stated,
+        "engine": "monte_carlo",
+        "seed": study.seed,
+        "blocks": answer.blocks,
+        "replicates": answer.base.replicates,
+        "paired": answer.blocks > 1,
+        "tasks": answer.tasks,
+        "points": [_point_data(answer, result) for result in answer.points],
+        "tornado": None if found is None else _tornado_data(found),
+    }
+
+
+def _point_data(answer: SweepAnswer, result: PointResult) -> dict[str, Any]:
+    point = result.point
+    return {
+        "point": point.number,
+        "label": point.label,
+        "factor": point.factor,
+        "settings": point.settings,
+        "rule": point.rule,
+        "failure": result.failure,
+        "power": _plain(answer.power(result)),
+        "difference": _plain(answer.difference(result)),
+        "sample_sizes": [asdict(size) for size in result.sizes],
+    }
+
+
+def _plain(estimate: Estimate | None) -> dict[str, Any] | None:
+    return None if estimate is None else asdict(estimate)
+
+
+def _tornado_data(found: Tornado) -> dict[str, Any]:
+    return {
+        "factors": [
+            {
+                "factor": own.factor,
+                "lowest": {"point": own.low.point.number, **asdict(own.to_low)},
+                "highest": {"point": own.high.point.number, **asdict(own.to_high)},
+                "range": asdict(own.span),
+                "clear": own.clear,
+            }
+            for own in found.influences
+        ],
+        "order": found.ranks,
+        "not_distinguishable": found.unclear,
+        "not_studied": found.left_out,
+    }

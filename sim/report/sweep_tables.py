@@ -1,0 +1,179 @@
+"""Tables of a sweep in plain text: points, heat maps, tornado."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sim.power.estimates import Estimate
+from sim.power.sample_size import SampleSize
+from sim.power.sweep import PointResult, SweepAnswer
+from sim.power.tornado import Influence, Tornado
+from sim.report.layout import WIDTH
+from sim.report.tables import shorten
+from sim.report.wording import number
+from sim.study.sweep import words
+
+MOST_ROWS = 60
+"""Most rows of a table; the rest is in the files."""
+LABEL = 32
+"""Width of the column of labels."""
+BAR = 33
+"""Width of a tornado's bars, the middle for no difference."""
+CELL, ROW = 9, 26
+"""Widths of a heat map's cells and of the names of its rows."""
+SHADES = " ░▒▓█"
+"""From no power to all, in fifths."""
+
+
+def points_table(answer: SweepAnswer) -> str:
+    """Power, difference to the base and sample size of every point, a line each."""
+    lines = [f"{'':{LABEL}}{'power':>7}{'difference':>18}{'pairs needed':>20}"]
+    for result in answer.points[:MOST_ROWS]:
+        power, apart = answer.power(result), answer.difference(result)
+        label = words(result.point.label, WIDTH)
+        if len(label) >= LABEL:  # on a line of its own
+            lines.append(label)
+            label = ""
+        if power is None:
+            lines.append(f"{label:{LABEL}}{_missing(result, answer):>13}")
+            continue
+        moved = "" if apart is None or result is answer.base else signed(apart)
+        size = "" if result.sample_size is None else size_words(result.sample_size)
+        lines.append(f"{label:{LABEL}}{with_error(power):>13}{moved:>15}  {size:>17}")
+    if len(answer.points) > MOST_ROWS:
+        lines.append(f"{len(answer.points) - MOST_ROWS} more points are in sweep.csv")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def with_error(estimate: Estimate) -> str:
+    """Write an estimate of shape () with its Monte Carlo error."""
+    return f"{number(float(estimate.value))} ±{float(estimate.mcse):.3f}"
+
+
+def signed(estimate: Estimate) -> str:
+    """Write a difference with its sign and error."""
+    return f"{float(estimate.value):+.3f} ±{float(estimate.mcse):.3f}"
+
+
+def size_words(size: SampleSize) -> str:
+    """Write a sample size and its interval in few characters."""
+    if size.impossible is not None:
+        return "never"
+    if size.pairs is None:
+        return f"over {size.limit}"
+    if size.low == size.high:
+        return str(size.pairs)
+    high = f"{size.limit}+" if size.high is None else str(size.high)
+    return f"{size.pairs} ({size.low}–{high})"
+
+
+def _missing(result: PointResult, answer: SweepAnswer) -> str:
+    return "failed" if result.wins is None else f"no {answer.at} pairs"
+
+
+# -------------------------------------------------------------------------------- heat map
+
+
+def heat_maps(answer: SweepAnswer, factors: dict[str, tuple[Any, ...]]) -> Iterator[str]:
+    """Power, then sample size, at every combination of two factors' values."""
+    (first, down), (second, across) = factors.items()
+    rows, row_legend = _keys(down, ROW - 2, "row ")
+    columns, column_legend = _keys(across, CELL - 2, "col ")
+    grid = [
+        answer.points[1 + r * len(across) : 1 + (r + 1) * len(across)] for r in range(len(down))
+    ]
+    yield f"rows: {words(first, 70)}\ncolumns: {words(second, 70)}"
+    legend = [*row_legend, *column_legend]
+    if legend:
+        yield "\n".join(shorten(line, WIDTH) for line in legend[:MOST_ROWS])
+    yield _grid(answer, grid, (rows, columns), _shaded)
+    yield "pairs needed:"
+    yield _grid(answer, grid, (rows, columns), _size)
+
+
+def _keys(values: Sequence[Any], width: int, prefix: str) -> tuple[list[str], list[str]]:
+    """Give short names of values, and a legend where they do not speak for themselves."""
+    texts = [words(value, 200) for value in values]
+    if max(map(len, texts)) <= width:
+        return texts, []
+    keys = [f"{prefix}{place + 1}" for place in range(len(texts))]
+    return keys, [f"{key}: {text}" for key, text in zip(keys, texts, strict=True)]
+
+
+def _grid(
+    answer: SweepAnswer,
+    grid: Sequence[Sequence[PointResult]],
+    names: tuple[list[str], list[str]],
+    cell: Callable[[SweepAnswer, PointResult], str],
+) -> str:
+    """Lay cells out, as many columns side by side as the width takes."""
+    rows, columns = names
+    most = (WIDTH - ROW) // CELL
+    tables = []
+    for start in range(0, len(columns), most)[: MOST_ROWS // most]:
+        own = slice(start, start + most)
+        lines = [" " * ROW + "".join(f"{name:>{CELL}}" for name in columns[own])]
+        for name, results in list(zip(rows, grid, strict=True))[:MOST_ROWS]:
+            cells = "".join(f"{cell(answer, result):>{CELL}}" for result in results[own])
+            lines.append(f"{name:{ROW}}{cells}")
+        tables.append("\n".join(lines))
+    if len(rows) > MOST_ROWS or len(columns) > MOST_ROWS // most * most:
+        tables.append("the rest is in sweep.csv")
+    return "\n\n".join(tables)
+
+
+def _shaded(answer: SweepAnswer, result: PointResult) -> str:
+    power = answer.power(result)
+    if power is None:
+        return "failed" if result.wins is None else "–"
+    value = float(power.value)
+    return f"{value:.3f} " + 2 * SHADES[min(int(5 * value), 4)]
+
+
+def _size(_answer: SweepAnswer, result: PointResult) -> str:
+    size = result.sample_size
+    if size is None:
+        return "failed"
+    if size.pairs is None:
+        return "never" if size.impossible is not None else f">{size.limit}"
+    return str(size.pairs)
+
+
+# --------------------------------------------------------------------------------- tornado
+
+
+def tornado_table(found: Tornado) -> str:
+    """Draw a bar for each factor, from the lowest to the highest power, around the base."""
+    reach = max(
+        (abs(float(end.value)) for own in found.influences for end in (own.to_low, own.to_high)),
+        default=0.0,
+    )
+    ends = f"{-reach:+.3f}", "0", f"{reach:+.3f}"
+    axis = f"{ends[0]:<{BAR // 2}}{ends[1]}{ends[2]:>{BAR // 2}}"
+    lines = [f"{'':28}{axis}   range"]
+    for own in found.influences[:MOST_ROWS]:
+        lines.extend(_bar(own, reach))
+    if len(found.influences) > MOST_ROWS:
+        lines.append(f"{len(found.influences) - MOST_ROWS} more factors are in sweep.json")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _bar(own: Influence, reach: float) -> Iterator[str]:
+    half = BAR // 2
+    below, above = (
+        round(half * abs(float(end.value)) / reach) if reach else 0
+        for end in (own.to_low, own.to_high)
+    )
+    bar = f"{'█' * below:>{half}}|{'█' * above:<{half}}"
+    name = shorten(words(own.factor, 200), 27)
+    yield f"{name:28}{bar}   {number(float(own.span.value))} ±{float(own.span.mcse):.3f}"
+    for result, apart in ((own.low, own.to_low), (own.high, own.to_high)):
+        if result.point.number:
+            at = words(result.point.settings[own.factor], 200)
+            yield shorten(f"  {_interval(apart)} at {at}", WIDTH)
+
+
+def _interval(estimate: Estimate) -> str:
+    value, low, high = (float(part) for part in (estimate.value, estimate.low, estimate.high))
+    return f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"

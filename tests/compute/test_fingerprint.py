@@ -1,0 +1,242 @@
+"""A fingerprint says whether two tasks have the same numbers, and which code computed them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from copy import copy
+from dataclasses import dataclass, fields
+from enum import Enum, IntEnum
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from oracles.studies import make_analysis, make_task, small_study
+from pydantic import BaseModel
+
+from sim import compose_study
+from sim.cohorts import role_population
+from sim.cohorts.drawn import normal_shifts
+from sim.compute import fingerprint as module
+from sim.compute.fingerprint import code_version, fingerprint
+from sim.compute.streams import Purpose
+from sim.jobs.tasks import block_task, controls_of
+from sim.power.assurance_draws import AssuranceTask
+from sim.power.monte_carlo import BlockTask
+
+
+class Colour(Enum):
+    """An enumeration."""
+
+    RED = 1
+    BLUE = 2
+
+
+class Number(IntEnum):
+    """An enumeration whose members are whole numbers."""
+
+    ONE = 1
+
+
+@dataclass(frozen=True)
+class Point:
+    """Cannot change."""
+
+    x: Any
+    y: Any = 0
+
+
+@dataclass(frozen=True)
+class Other:
+    """Has the same fields."""
+
+    x: Any
+    y: Any = 0
+
+
+@dataclass
+class Loose:
+    """Can change."""
+
+    x: int
+
+
+DIFFERENT = [
+    None, True, False, 0, 1, -1, 10**40, 0.0, -0.0, 1.0, float("nan"), float("inf"),
+    "", "1", "a", "a\0", "ä", Fraction(1), Fraction(1, 3), Fraction(1, 2), Colour.RED, Colour.BLUE,
+    Number.ONE, (), (1,), (1, 2), (2, 1), ((1,), 2), (1, (2,)), ("ab", "c"), ("a", "bc"), ((), ()),
+    {}, {"a": 1}, {"a": 2}, {"b": 1}, {1: "a"}, Point(1), Point(2), Point(0, 1), Other(1),
+    np.zeros(2), np.zeros(3), np.zeros((2, 1)), np.zeros((1, 2)), np.zeros(2, np.float32),
+    np.array([0.0, -0.0]), np.zeros(2, np.int64), np.array([0, 1]), np.array([True]),
+    np.array(["a"]), make_analysis(), make_analysis(alpha=0.1),
+]  # fmt: skip
+
+
+def test_different_values_differ() -> None:
+    """No two of many values that look alike have one fingerprint."""
+    assert len({fingerprint(value) for value in DIFFERENT}) == len(DIFFERENT)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ((1, "a"), [1, "a"]),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+        (np.arange(6).reshape(2, 3), np.asfortranarray(np.arange(6).reshape(2, 3))),
+        (np.arange(3, dtype="<i4"), np.arange(3, dtype=">i4")),
+        (Point(np.ones(3)), Point(np.ones(3))),
+        (np.float64(0.1), 0.1),
+        (np.int64(3), 3),
+        (make_analysis(), make_analysis()),
+    ],
+)
+def test_equal_values_agree(one: Any, other: Any) -> None:
+    """Neither order in a dict, kind of list nor layout in memory shows."""
+    assert fingerprint(one) == fingerprint(other)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [object(), {1, 2}, b"bytes", Loose(1), Point, lambda: 1, 1j, np.array([object()]), (1, {2})],
+)
+def test_what_is_not_known_is_refused(value: Any) -> None:
+    """What cannot be written in full has no fingerprint, at any depth."""
+    with pytest.raises(TypeError, match="no fingerprint"):
+        fingerprint(value)
+
+
+@cache
+def rich_task() -> BlockTask:
+    """Task with most of the parts that there are: sites, two arms, missing answers."""
+    study = compose_study(
+        ["clusters=sites", "missing=mar", "control=parallel", "analysis.test=ancova",
+         "target.half_width=2", "design.sizes=[20,30]"]
+    )  # fmt: skip
+    people = tuple(role_population(study, role) for role in study.role_names)
+    return block_task(study, people, controls_of(study), Purpose.MAIN, 100)
+
+
+def graph_task() -> BlockTask:
+    """Task with a graph, which is in fractions."""
+    study = compose_study(["graph=gatekeeping", "analysis.adjustment=graphical", *SIZES])
+    return block_task(study, (role_population(study, "mentor"),), (), Purpose.MAIN, 100)
+
+
+def draws_task() -> AssuranceTask:
+    """Task of assurance."""
+    people = role_population(small_study(), "mentor")
+    drawn = normal_shifts(0.3, 0.2, 0.1, 4, people, 0)
+    return AssuranceTask((drawn,), make_task(people, (6,), make_analysis()), 1e6, "any")
+
+
+SIZES = ("design.sizes=[20]",)
+TASKS: dict[str, Callable[[], Any]] = {
+    "rich": rich_task,
+    "graph": graph_task,
+    "draws": draws_task,
+}
+
+
+def with_field(value: Any, name: str, changed: Any) -> Any:
+    """Copy a frozen dataclass with a field that no check has seen."""
+    copied = copy(value)
+    object.__setattr__(copied, name, changed)
+    return copied
+
+
+def variants(value: Any) -> Iterator[Any]:
+    """Give copies of a value with one thing in it changed, for all things at every depth."""
+    simple: dict[type, Callable[[Any], Any]] = {
+        bool: lambda own: not own,
+        int: lambda own: own + 1,
+        float: lambda own: float(np.nextafter(own, np.inf)) if np.isfinite(own) else 0.0,
+        str: lambda own: f"{own}x",
+        Fraction: lambda own: own + Fraction(1, 7),
+        type(None): lambda _: 0,
+        Purpose: lambda _: Purpose.FLIPS,
+    }
+    if type(value) in simple:
+        yield simple[type(value)](value)
+    elif isinstance(value, tuple):
+        yield (*value, 0)
+        for index, item in enumerate(value):
+            for changed in variants(item):
+                yield (*value[:index], changed, *value[index + 1 :])
+    elif isinstance(value, dict):
+        yield {**value, "another": 0}
+        for key, item in value.items():
+            for changed in variants(item):
+                yield {**value, key: changed}
+    elif isinstance(value, np.ndarray):
+        yield value[None]
+        for place in (0, -1):
+            changed = value.copy()
+            changed.flat[place] = next(variants(value.flat[place].item()))
+            yield changed
+    elif isinstance(value, BaseModel):
+        for name, own in value:
+            for changed in variants(own):
+                yield value.model_copy(update={name: changed})
+    else:
+        for field in fields(value):
+            for changed in variants(getattr(value, field.name)):
+                yield with_field(value, field.name, changed)
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # of values made to be wrong
+@pytest.mark.parametrize("name", TASKS)
+def test_any_change_changes_it(name: str) -> None:
+    """Whatever is changed in a task, at any depth, by however little, it is another task."""
+    task = TASKS[name]()
+    found = [fingerprint(task), *map(fingerprint, variants(task))]
+    assert len(found) > 70
+    assert len(set(found)) == len(found)
+
+
+ASK = """
+import sys
+sys.path.append({tests!r})
+from compute_fingerprint import TASKS
+from sim.compute.fingerprint import code_version, fingerprint
+print(*(fingerprint(TASKS[name]()) for name in TASKS), code_version())
+"""
+
+
+def test_processes_agree(tmp_path: Path) -> None:
+    """Equal tasks have one fingerprint in every process, whatever its hash seed."""
+    here = Path(__file__)
+    (tmp_path / "compute_fingerprint.py").write_bytes(here.read_bytes())
+    run = subprocess.run(
+        [sys.executable, "-c", ASK.format(tests=str(here.parent.parent))],
+        env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": os.pathsep.join(sys.path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    expected = [*(fingerprint(make()) for make in TASKS.values()), code_version()]
+    assert run.stdout.split() == expected
+
+
+def test_the_code_version_is_of_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change in a file that fixes numbers, or in a library's version, is another version."""
+    package = Path(module.__file__).parent.parent
+    shutil.copytree(package, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    place = tmp_path / "sim" / "compute" / "fingerprint.py"
+    monkeypatch.setattr(module, "__file__", str(place))
+    version = code_version.__wrapped__
+    assert version() == code_version()
+    (tmp_path / "sim" / "jobs" / "plan.py").write_text("# fixes no number", encoding="utf-8")
+    assert version() == code_version()
+    for name in ("power/tally.py", "study/base.py", "cohorts/new.py", "compute/streams.py"):
+        before = version()
+        with (tmp_path / "sim" / name).open("a", encoding="utf-8") as file:
+            file.write("# changed")
+        assert version() != before
+    before = version()
+    monkeypatch.setattr(module, "version", lambda _: "0")
+    assert version() != before

@@ -1,0 +1,344 @@
+"""The store keeps what it is given, other versions' blocks too, and refuses what it is not."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from sim.compute import store as module
+from sim.compute.blocks import run_blocks
+from sim.compute.executors import InProcessExecutor
+from sim.compute.shelf import AT_ONCE, Shelf
+from sim.compute.store import SCHEMA, BlockStore, NoStore, Store, open_store
+from sim.errors import StudyError
+
+TASK = ("a", "task")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Name a file in a folder that is not there yet."""
+    return tmp_path / "new" / "folder" / "blocks.sqlite"
+
+
+def filled(file: Path, blocks: int = 5, code: str | None = None) -> Path:
+    """Make a store of a task's blocks."""
+    with BlockStore(file, code) as store:
+        for block in range(blocks):
+            store.put("key", block, f"{code} {block}".encode() * 1000)
+    return file
+
+
+def test_blocks_come_back(file: Path) -> None:
+    """What is put is there, also when the file is opened again, and nothing else is."""
+    with open_store(file) as store:
+        assert store.get("key", range(9)) == {}
+        store.put("key", 3, b"three")
+        store.put("key", 2**40, b"")
+        store.put("other", 3, b"\0")
+        assert store.get("key", range(9)) == {3: b"three"}
+    with open_store(file) as store:
+        assert store.get("key", [3, 2**40, 4]) == {3: b"three", 2**40: b""}
+        assert store.get("other", [3]) == {3: b"\0"}
+        assert store.get("ke_", [3]) == {}
+        store.put("key", 3, b"mended")
+        assert store.get("key", [3]) == {3: b"mended"}
+
+
+def test_the_file_is_made_when_first_written(file: Path) -> None:
+    """Looking for blocks, listing and clearing make neither a file nor a folder."""
+    with open_store(file) as store:
+        assert store.get("key", [1]) == {}
+        assert store.summary() == ()
+        assert store.clear() == 0
+        assert list(file.parent.parent.parent.iterdir()) == []
+        store.put("key", 1, b"one")
+    assert [path.name for path in file.parent.iterdir()] == ["blocks.sqlite"]
+
+
+def test_nothing_kept() -> None:
+    """Without a file there is a store that keeps and finds nothing."""
+    with open_store(None) as store:
+        assert isinstance(store, NoStore)
+        store.put("key", 1, b"one")
+        assert store.get("key", [1]) == {}
+        assert store.summary() == ()
+        assert store.clear() == 0
+
+
+def test_versions_do_not_see_each_other(file: Path) -> None:
+    """Blocks of another version of the code are neither found nor changed."""
+    filled(file, 5, "old")
+    with BlockStore(file, "new") as store:
+        assert store.get("key", range(5)) == {}
+        store.put("key", 1, b"other numbers")
+    with BlockStore(file, "old") as store:
+        assert store.get("key", range(9)) == {k: f"old {k}".encode() * 1000 for k in range(5)}
+        found = [(own.code, own.tasks, own.blocks, own.size, own.own) for own in store.summary()]
+    assert found == [("old", 1, 5, 25_000, True), ("new", 1, 1, 13, False)]
+
+
+@pytest.mark.parametrize(("which", "gone", "left"), [("others", 7, ["new"]), (None, 12, [])])
+def test_clearing(which: None, gone: int, left: list[str], file: Path) -> None:
+    """Blocks are taken out as asked, and the file becomes smaller by them."""
+    for code, blocks in (("old", 4), ("older", 3), ("new", 5)):
+        filled(file, blocks, code)
+    before = file.stat().st_size
+    with BlockStore(file, "new") as store:
+        assert store.clear(which) == gone
+        assert [own.code for own in store.summary()] == left
+        assert file.stat().st_size < before - 20_000
+        store.put("key", 7, b"it goes on")
+        assert store.get("key", [7]) == {7: b"it goes on"}
+
+
+def test_several_writers(file: Path) -> None:
+    """Threads that make and fill one file at once lose nothing."""
+
+    def fill(writer: int) -> None:
+        with BlockStore(file, "code") as store:
+            for block in range(40):
+                store.put("shared", block, b"same")
+                store.put(f"own {writer}", block, b"different")
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(fill, writer) for writer in range(4)]:
+            done.result()
+    with BlockStore(file, "code") as store:
+        (found,) = store.summary()
+    assert (found.tasks, found.blocks) == (5, 200)
+
+
+def test_a_writer_waits_for_another(file: Path) -> None:
+    """A file that is locked for a while is written to as soon as it is free."""
+    filled(file, 1, "code")
+    locking = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    locking.execute("BEGIN EXCLUSIVE")
+    freed = threading.Timer(1.5 * module.TURN, lambda: locking.execute("COMMIT"))
+    freed.start()
+    with BlockStore(file, "code") as store:
+        store.put("key", 9, b"nine")
+        assert store.get("key", [9]) == {9: b"nine"}
+    freed.join()
+    locking.close()
+
+
+# ------------------------------------------------------------------------------- refusals
+
+
+def no_database(file: Path) -> None:
+    """Write a file of something else."""
+    file.write_text("seed: 2022\n" * 100, encoding="utf-8")
+
+
+def another_schema(file: Path) -> None:
+    """Write a database of something else."""
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE blocks(key TEXT, data BLOB)")
+    connection.close()
+
+
+def one_more_trigger(file: Path) -> None:
+    """Write a store that holds a trigger too."""
+    with sqlite3.connect(file) as connection:
+        connection.execute(SCHEMA)
+        connection.execute(
+            "CREATE TRIGGER t AFTER INSERT ON blocks BEGIN DELETE FROM blocks; END"
+        )
+    connection.close()
+
+
+def cut_off(file: Path) -> None:
+    """Write a store and cut its end off."""
+    filled(file, 50)
+    file.write_bytes(file.read_bytes()[:9000])
+
+
+def folder(file: Path) -> None:
+    """Make a folder of that name."""
+    file.mkdir()
+
+
+REFUSED: dict[Callable[[Path], None], str] = {
+    no_database: "is no SQLite file; move it away, or set store.file=null",
+    another_schema: "holds something other than this program's blocks; move it away, or",
+    one_more_trigger: "holds something other than this program's blocks; move it away, or",
+    cut_off: "is damaged; move it away, or set store.file=null",
+    folder: "cannot be opened; name another, or set store.file=null",
+}
+
+
+@pytest.mark.parametrize("make", REFUSED)
+def test_what_is_no_store_is_refused(make: Callable[[Path], None], tmp_path: Path) -> None:
+    """A file that is no whole store is named in one line, and stays as it is."""
+    file = tmp_path / "blocks.sqlite"
+    make(file)
+    before = file.read_bytes() if file.is_file() else None
+    with pytest.raises(StudyError) as caught, open_store(file) as store:
+        store.get("key", range(50))
+    assert str(caught.value).startswith(f"store.file: {str(file)!r} {REFUSED[make]}")
+    assert (file.read_bytes() if file.is_file() else None) == before
+
+
+def test_damage_that_shows_late(tmp_path: Path) -> None:
+    """Damage inside a file that opens well is told in the same line, whoever comes upon it."""
+    file = filled(tmp_path / "blocks.sqlite", 50)
+    with open_store(file) as store:
+        data = bytearray(file.read_bytes())
+        data[4096:] = b"\xff" * (len(data) - 4096)
+        file.write_bytes(data)
+        for call in (
+            lambda: store.get("key", range(50)),
+            lambda: store.put("key", 1, b"one"),
+            store.summary,
+            store.clear,
+        ):
+            with pytest.raises(StudyError, match="is damaged; move it away"):
+                call()
+    assert file.read_bytes() == data
+
+
+def test_a_file_that_stays_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that another process never lets go of is waited for, then named."""
+    file = filled(tmp_path / "blocks.sqlite", 1)
+    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    locking = sqlite3.connect(file, isolation_level=None)
+    with open_store(file) as store:
+        locking.execute("BEGIN IMMEDIATE")
+        assert len(store.get("key", [0])) == 1  # who only reads need not wait yet
+        with pytest.raises(StudyError, match="stays locked by another process; wait for it, or"):
+            store.put("key", 1, b"one")
+        locking.execute("COMMIT")
+        store.put("key", 1, b"one")
+    locking.close()
+
+
+@pytest.mark.parametrize("file", ["taken/blocks.sqlite", "taken/deeper/blocks.sqlite"])
+def test_a_folder_that_cannot_be(file: str, tmp_path: Path) -> None:
+    """A file that cannot be made is refused before anything is computed."""
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"cannot be made \(not a directory\); name another, or"):
+        open_store(tmp_path / file)
+
+
+def test_a_name_that_cannot_be(tmp_path: Path) -> None:
+    """A name that is too long is refused too."""
+    with pytest.raises(StudyError, match=r"^store.file: .* cannot be (opened|made)"):
+        open_store(tmp_path / ("x" * 300)).put("key", 1, b"one")
+
+
+# --------------------------------------------------------------------------------- shelf
+
+
+class Words(str):
+    """Adds in order, so that an order that is not kept shows."""
+
+    __slots__ = ()
+
+    def __add__(self, other: str) -> "Words":
+        """Join two."""
+        return Words(f"{self}{other}")
+
+
+def read(data: bytes) -> Words:
+    """Read words; damage is found."""
+    if not data.endswith(b","):
+        raise ValueError("damaged")
+    return Words(data.decode())
+
+
+def shelf_of(store: Store) -> Shelf[Words]:
+    """Shelf of one task."""
+    shelf = Shelf.of(store, TASK, str.encode, read)
+    assert shelf is not None
+    return shelf
+
+
+class Counted:
+    """Computes blocks and counts them."""
+
+    def __init__(self) -> None:
+        self.computed: list[int] = []
+
+    def __call__(self, index: int) -> Words:
+        """Compute a block; the 13th cannot be."""
+        if index == 13:
+            raise KeyboardInterrupt
+        self.computed.append(index)
+        return Words(f"{index},")
+
+
+def text(blocks: range) -> str:
+    """Sum of the blocks."""
+    return "".join(f"{index}," for index in blocks)
+
+
+@pytest.mark.parametrize("make", [InProcessExecutor, lambda: ThreadPoolExecutor(3)])
+def test_found_blocks_are_not_computed(
+    make: Callable[[], InProcessExecutor | ThreadPoolExecutor], file: Path
+) -> None:
+    """Only missing blocks are computed, all are added in order, and all are reported."""
+    some, every = range(20, 20 + 3 * AT_ONCE, 7), range(20, 20 + 3 * AT_ONCE)
+    block, heard = Counted(), []
+    with open_store(file) as store, make() as executor:
+        run_blocks(block, some, executor, shelf=shelf_of(store))
+        total = run_blocks(block, every, executor, lambda: heard.append(1), shelf_of(store))
+        assert total == text(every)
+        assert sorted(block.computed) == list(every)
+        assert len(heard) == len(every)
+        assert run_blocks(block, every, executor, shelf=shelf_of(store)) == total
+        assert len(block.computed) == len(every)
+
+
+def test_an_interrupt_keeps_what_is_finished(file: Path) -> None:
+    """Blocks finished before Ctrl-C are stored, whether they were added or not."""
+    block = Counted()
+    with open_store(file) as store, pytest.raises(KeyboardInterrupt):
+        run_blocks(block, range(20), InProcessExecutor(), shelf=shelf_of(store))
+    with open_store(file) as store:
+        assert sorted(store.get(shelf_of(store).key, range(20))) == list(range(13))
+
+
+def test_an_interrupt_while_waiting_keeps_what_is_finished(file: Path) -> None:
+    """Ctrl-C while one block is waited for keeps the others that are finished."""
+
+    class Stuck(ThreadPoolExecutor):
+        """Has finished every block but the first, which is interrupted."""
+
+        def submit(self, fn: Callable[[int], Words], /, index: int) -> Future[Words]:  # type: ignore[override]
+            future: Future[Words] = _Interrupted() if index == 0 else Future()
+            if index:
+                future.set_result(fn(index))
+            return future
+
+    class _Interrupted(Future[Words]):
+        def result(self, timeout: float | None = None) -> Words:
+            """Be interrupted."""
+            raise KeyboardInterrupt
+
+    with open_store(file) as store, Stuck(1) as executor, pytest.raises(KeyboardInterrupt):
+        run_blocks(Counted(), range(5), executor, shelf=shelf_of(store))
+    with open_store(file) as store:
+        assert sorted(store.get(shelf_of(store).key, range(20))) == [1, 2, 3, 4]
+
+
+def test_a_damaged_row_is_computed_again(file: Path) -> None:
+    """A row that cannot be read is not trusted: its block is computed and takes its place."""
+    block = Counted()
+    with open_store(file) as store:
+        shelf = shelf_of(store)
+        run_blocks(block, range(5), InProcessExecutor(), shelf=shelf)
+        good = store.get(shelf.key, range(5))
+        store.put(shelf.key, 3, b"3")
+        assert run_blocks(block, range(5), InProcessExecutor(), shelf=shelf) == text(range(5))
+        assert block.computed == [0, 1, 2, 3, 4, 3]
+        assert store.get(shelf.key, range(5)) == good
+
+
+def test_no_shelf_where_nothing_is_kept() -> None:
+    """Without a store nothing is written as bytes, or hashed."""
+    for store in (None, NoStore()):
+        assert Shelf.of(store, object(), str.encode, read) is None
