@@ -28,9 +28,6 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from sim.command import (
-    DEFAULT_VERB,
-    VERBS,
-    Verb,
     combinations,
     composed_words,
     force,
@@ -47,6 +44,7 @@ from sim.errors import StudyError
 from sim.report.folders import remove_empty, try_folder
 from sim.study import Study, parse_study
 from sim.study.checks import nearest
+from sim.verbs import DEFAULT_VERB, VERBS, Verb
 
 _HERE = Path(__file__).resolve().parent
 CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"

@@ -6,10 +6,8 @@ Knows nothing of Hydra; :mod:`sim.app` joins the two.
 from __future__ import annotations
 
 import re
-import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import product
 from pathlib import Path
 from textwrap import fill
@@ -17,115 +15,8 @@ from typing import Any, NoReturn
 
 from sim import __version__
 from sim.errors import StudyError
-from sim.study import Study
 from sim.study.checks import nearest, shown
-
-# ---------------------------------------------------------------------------------- verbs
-
-
-@dataclass(frozen=True)
-class Verb:
-    """A job of the console command; all take their settings from conf/plan.yaml."""
-
-    purpose: str
-    check: Callable[[Study], None]
-    """Refuses a study whose numbers cannot work, before anything is written."""
-    run: Callable[[Study, Path], None]
-    """Runs one study, with progress and a summary."""
-    run_point: Callable[[Study, Path, str], None]
-    """Runs one point of a --multirun, quietly: one line."""
-
-
-def _check_plan(study: Study) -> None:
-    from sim.jobs.blocks import check_store
-    from sim.jobs.plan import check
-
-    check_store(study)
-    check(study)
-
-
-def _plan(study: Study, folder: Path) -> None:
-    from sim.jobs.blocks import store_of
-    from sim.jobs.plan import plan
-    from sim.report.blocks import others_line
-    from sim.report.files import write_run
-    from sim.report.progress import progress_bar
-    from sim.report.terminal import summary
-
-    with store_of(study) as store:
-        with progress_bar(study.report.title) as on_block:
-            answer = plan(study, on_block, store)
-        others = others_line(study.store.file, store.summary())
-    print(summary(answer, write_run(answer, folder)))
-    if others is not None:
-        print(f"mentorsim: {others}", file=sys.stderr)
-
-
-def _plan_point(study: Study, folder: Path, point: str) -> None:
-    from sim.jobs.blocks import store_of
-    from sim.jobs.plan import plan
-    from sim.report.files import write_run
-    from sim.report.terminal import one_line
-
-    with store_of(study) as store:
-        answer = plan(study, store=store)
-    write_run(answer, folder)
-    print(f"{point}: {one_line(answer)}", flush=True)
-
-
-def _check_calibrate(study: Study) -> None:
-    from sim.jobs.calibrate import check
-
-    check(study)
-
-
-def _calibrate(study: Study, folder: Path) -> None:
-    from sim.jobs.calibrate import calibrate
-    from sim.report.calibration import calibration_summary, write_calibration
-    from sim.report.progress import progress_bar
-
-    with progress_bar("Reading the pilot") as on_stage:
-        answer = calibrate(study, on_stage)
-    print(calibration_summary(answer, write_calibration(answer, folder)))
-
-
-def _calibrate_point(study: Study, folder: Path, point: str) -> None:
-    from sim.jobs.calibrate import calibrate
-    from sim.report.calibration import calibration_line, write_calibration
-
-    answer = calibrate(study)
-    write_calibration(answer, folder)
-    print(f"{point}: {calibration_line(answer)}", flush=True)
-
-
-def _check_blocks(study: Study) -> None:
-    from sim.jobs.blocks import check
-
-    check(study)
-
-
-def _blocks(study: Study, _folder: Path) -> None:
-    from sim.jobs.blocks import blocks
-    from sim.report.blocks import blocks_summary
-
-    print(blocks_summary(blocks(study)))
-
-
-def _blocks_point(study: Study, _folder: Path, point: str) -> None:
-    from sim.jobs.blocks import blocks
-    from sim.report.blocks import blocks_line
-
-    print(f"{point}: {blocks_line(blocks(study))}", flush=True)
-
-
-DEFAULT_VERB = "plan"
-VERBS: dict[str, Verb] = {
-    "plan": Verb(
-        "what can this design achieve, and how large must it be?", _check_plan, _plan, _plan_point
-    ),
-    "calibrate": Verb("what does the pilot say?", _check_calibrate, _calibrate, _calibrate_point),
-    "blocks": Verb("which finished blocks are kept?", _check_blocks, _blocks, _blocks_point),
-}
+from sim.verbs import DEFAULT_VERB, VERBS
 
 _HELP = """\
 mentorsim: how large must a study of paired Likert outcomes be?

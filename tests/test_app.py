@@ -13,7 +13,7 @@ from hydra.core.hydra_config import HydraConfig
 
 from sim import __version__
 from sim.app import CONF, compose_study, main
-from sim.command import VERBS, Verb
+from sim.verbs import VERBS, Verb
 from sim.errors import StudyError
 from sim.report.folders import remove_empty, try_folder
 from sim.study import Study

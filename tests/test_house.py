@@ -20,6 +20,7 @@ ROOMS = [
     "jobs",
     "page",
     "complaints",
+    "verbs",
     "command",
     "app",
 ]

@@ -1,4 +1,4 @@
-"""What determines a block's numbers, in short: hashes of a task and of the code that computes it."""
+"""What determines a block's numbers, in short: hashes of a task and of the code."""
 
 from __future__ import annotations
 

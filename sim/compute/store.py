@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from sim.compute.fingerprint import code_version
+from sim.compute.stored import NoStore, Stored
 from sim.errors import StudyError
 
 SCHEMA = (
@@ -33,27 +33,6 @@ REASONS = {
     sqlite3.SQLITE_BUSY: ("stays locked by another process", "wait for it, or store.file=null"),
 }
 """What is wrong with a file, and what would be right, by SQLite's code."""
-
-
-@dataclass(frozen=True)
-class Stored:
-    """What one version of the code has stored.
-
-    Attributes
-    ----------
-    code : str
-        The version, from :func:`sim.compute.fingerprint.code_version`.
-    tasks, blocks, size : int
-        Number of tasks, of their blocks, and bytes of these.
-    own : bool
-        Whether it is the version that runs.
-    """
-
-    code: str
-    tasks: int
-    blocks: int
-    size: int
-    own: bool
 
 
 class BlockStore:
@@ -120,12 +99,8 @@ class BlockStore:
         if not self._opened():
             return {}
         places = ",".join("?" * len(blocks))
-        return dict(
-            self._ask(
-                f"SELECT block, data FROM blocks WHERE key = ? AND code = ? AND block IN ({places})",  # noqa: S608 - question marks
-                (key, self.code, *blocks),
-            )
-        )
+        query = f"SELECT block, data FROM blocks WHERE key = ? AND code = ? AND block IN ({places})"  # noqa: S608 - question marks alone
+        return dict(self._ask(query, (key, self.code, *blocks)))
 
     def put(self, key: str, block: int, data: bytes) -> None:
         """Store a block at once, in the place of a damaged one if there is one.
@@ -152,9 +127,13 @@ class BlockStore:
         if not self._opened():
             return ()
         rows = self._ask(
-            "SELECT code, COUNT(DISTINCT key), COUNT(*), SUM(LENGTH(data)) FROM blocks GROUP BY code"
+            "SELECT code, COUNT(DISTINCT key), COUNT(*), SUM(LENGTH(data)) FROM blocks "
+            "GROUP BY code"
         )
-        found = [Stored(*row, own=row[0] == self.code) for row in rows]
+        found = [
+            Stored(code, tasks, blocks, size, own=code == self.code)
+            for code, tasks, blocks, size in rows
+        ]
         return tuple(sorted(found, key=lambda stored: (not stored.own, stored.code)))
 
     def clear(self, which: Literal["others"] | None = None) -> int:
@@ -249,41 +228,6 @@ class BlockStore:
     def _refused(self, reason: str, right: str) -> StudyError:
         self.close()
         return StudyError(f"store.file: {str(self.path)!r} {reason}; {right}")
-
-
-class NoStore:
-    """Keeps nothing and finds nothing."""
-
-    keeps = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        pass
-
-    def close(self) -> None:
-        """Do nothing."""
-
-    def get(self, _key: str, _blocks: Sequence[int]) -> dict[int, bytes]:
-        """Find nothing."""
-        return {}
-
-    def put(self, _key: str, _block: int, _data: bytes) -> None:
-        """Do nothing."""
-
-    def summary(self) -> tuple[Stored, ...]:
-        """Count nothing."""
-        return ()
-
-    def clear(self, _which: Literal["others"] | None = None) -> int:
-        """Take nothing out."""
-        return 0
 
 
 Store = BlockStore | NoStore

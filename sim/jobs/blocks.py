@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from sim.compute.store import Store, Stored, open_store
+from sim.compute.store import Store, open_store
+from sim.compute.stored import BlocksAnswer
 from sim.errors import StudyError
 from sim.study import Study
-
-
-@dataclass(frozen=True)
-class BlocksAnswer:
-    """What a store holds.
-
-    Attributes
-    ----------
-    file : Path
-        The store.
-    cleared : int or None
-        Number of blocks taken out; None where none were to be.
-    stored : tuple of Stored
-        What is there now, by version of the code.
-    """
-
-    file: Path
-    cleared: int | None
-    stored: tuple[Stored, ...]
 
 
 def store_of(study: Study) -> Store:

@@ -76,8 +76,7 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
     Returns
     -------
     PlanAnswer
-        Effects, operating characteristics with Monte Carlo errors, attained
-        levels, sample sizes, warnings. The same for the same study, always.
+        Effects, operating characteristics, levels, sizes; the same for the same study.
 
     Raises
     ------

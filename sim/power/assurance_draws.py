@@ -145,7 +145,8 @@ def simulate_draws(
     if task.required is None and np.isnan(_exact_wins(task, task.populations(0))).all():
         # what one draw cannot have exactly is simulated for all: no need to try the others
         task = replace(task, work_limit=0.0)
-    shelf = Shelf.of(store, task, to_bytes, partial(from_bytes, DrawWins, _shapes(task.task)))
+    read = partial(from_bytes, DrawWins, _shapes(task.task))
+    shelf: Shelf[DrawWins] | None = Shelf.of(store, task, to_bytes, read)
     return run_blocks(partial(_simulate_draw, task), range(task.draws), executor, on_block, shelf)
 
 

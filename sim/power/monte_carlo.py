@@ -96,7 +96,8 @@ def simulate(
     -------
     Tally
     """
-    shelf = Shelf.of(store, task, to_bytes, partial(from_bytes, Tally, tally_shapes(task)))
+    read = partial(from_bytes, Tally, tally_shapes(task))
+    shelf: Shelf[Tally] | None = Shelf.of(store, task, to_bytes, read)
     return run_blocks(partial(simulate_block, task), blocks, executor, on_block, shelf)
 
 

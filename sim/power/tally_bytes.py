@@ -111,7 +111,8 @@ def _fields(shapes: Shapes, data: bytes) -> dict[str, Any]:
     if not unfolding.eof:
         raise ValueError("cut off, or too long")
     (length,) = struct.unpack_from("<I", raw)
-    start, found = 4 + length, {}
+    start = 4 + length
+    found: dict[str, Any] = {}
     for name, written, shape in json.loads(raw[4:start]):
         _require(shapes.get(name), shape, written)
         count = int(np.prod(shape, dtype=np.int64))

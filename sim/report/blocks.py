@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sim.compute.store import Stored
-from sim.jobs.blocks import BlocksAnswer
+from sim.compute.stored import BlocksAnswer, Stored
 
 CODE = 12
 """Digits of a version of the code that are shown."""

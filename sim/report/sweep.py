@@ -20,7 +20,7 @@ from sim.report.sweep_tables import MOST_ROWS, heat_maps, points_table, tornado_
 from sim.report.wording import design_sentence
 from sim.study.sweep import GridSweep, NoSweep, ScenarioSweep, look_up, words
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@")
 """Beginnings by which a spreadsheet takes text for a formula."""
 UNCHANGED = "as stated"
 """A section that a point leaves as it is."""
@@ -80,8 +80,8 @@ def sweep_csv(answer: SweepAnswer) -> str:
     str
         Columns: the point's number (0 = as stated) and label; one per factor,
         with JSON where the value is no single number or text; :data:`COLUMNS`,
-        the last two empty where the base has no such size or rule. Text that
-        a spreadsheet would take for a formula has an apostrophe before it.
+        the last two empty where the base has no such size or rule. Text is
+        made harmless by :func:`harmless`.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -96,8 +96,13 @@ def sweep_csv(answer: SweepAnswer) -> str:
 
 
 def harmless(text: str) -> str:
-    """Put an apostrophe before text that a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """Put an apostrophe before text that a spreadsheet would take for a formula.
+
+    Line breaks and other control characters, which not every reader of CSV
+    takes, become blanks.
+    """
+    plain = "".join(c if c >= " " and c != "\x7f" else " " for c in text)
+    return f"'{plain}" if plain.lstrip().startswith(FORMULA) else plain
 
 
 def _values(point: SweepPoint, factors: Sequence[str]) -> list[object]:

@@ -148,43 +148,49 @@ def with_field(value: Any, name: str, changed: Any) -> Any:
     return copied
 
 
+CHANGED: dict[type, Callable[[Any], Any]] = {
+    bool: lambda own: not own,
+    int: lambda own: own + 1,
+    float: lambda own: float(np.nextafter(own, np.inf)) if np.isfinite(own) else 0.0,
+    str: lambda own: f"{own}x",
+    Fraction: lambda own: own + Fraction(1, 7),
+    type(None): lambda _: 0,
+    Purpose: lambda _: Purpose.FLIPS,
+}
+"""How a value in which there is nothing else is changed, by as little as can be."""
+
+
 def variants(value: Any) -> Iterator[Any]:
     """Give copies of a value with one thing in it changed, for all things at every depth."""
-    simple: dict[type, Callable[[Any], Any]] = {
-        bool: lambda own: not own,
-        int: lambda own: own + 1,
-        float: lambda own: float(np.nextafter(own, np.inf)) if np.isfinite(own) else 0.0,
-        str: lambda own: f"{own}x",
-        Fraction: lambda own: own + Fraction(1, 7),
-        type(None): lambda _: 0,
-        Purpose: lambda _: Purpose.FLIPS,
-    }
-    if type(value) in simple:
-        yield simple[type(value)](value)
-    elif isinstance(value, tuple):
-        yield (*value, 0)
-        for index, item in enumerate(value):
-            for changed in variants(item):
-                yield (*value[:index], changed, *value[index + 1 :])
-    elif isinstance(value, dict):
-        yield {**value, "another": 0}
-        for key, item in value.items():
-            for changed in variants(item):
-                yield {**value, key: changed}
+    if type(value) in CHANGED:
+        yield CHANGED[type(value)](value)
     elif isinstance(value, np.ndarray):
         yield value[None]
         for place in (0, -1):
             changed = value.copy()
             changed.flat[place] = next(variants(value.flat[place].item()))
             yield changed
+    else:
+        for rebuilt, inner in parts(value):
+            yield from map(rebuilt, variants(inner))
+
+
+def parts(value: Any) -> Iterator[tuple[Callable[[Any], Any], Any]]:
+    """Give what a value is made of, each part with what puts another in its place."""
+    if isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield lambda new, k=index: (*value[:k], new, *value[k + 1 :]), item
+        yield lambda new: (*value, new), None  # one more
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield lambda new, k=key: {**value, k: new}, item
     elif isinstance(value, BaseModel):
         for name, own in value:
-            for changed in variants(own):
-                yield value.model_copy(update={name: changed})
+            yield lambda new, k=name: value.model_copy(update={k: new}), own
     else:
         for field in fields(value):
-            for changed in variants(getattr(value, field.name)):
-                yield with_field(value, field.name, changed)
+            own = getattr(value, field.name)
+            yield lambda new, k=field.name: with_field(value, k, new), own
 
 
 @pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # of values made to be wrong

@@ -145,9 +145,7 @@ def one_more_trigger(file: Path) -> None:
     """Write a store that holds a trigger too."""
     with sqlite3.connect(file) as connection:
         connection.execute(SCHEMA)
-        connection.execute(
-            "CREATE TRIGGER t AFTER INSERT ON blocks BEGIN DELETE FROM blocks; END"
-        )
+        connection.execute("CREATE TRIGGER t AFTER INSERT ON blocks BEGIN DELETE FROM blocks; END")
     connection.close()
 
 
@@ -315,7 +313,7 @@ def test_an_interrupt_while_waiting_keeps_what_is_finished(file: Path) -> None:
             return future
 
     class _Interrupted(Future[Words]):
-        def result(self, timeout: float | None = None) -> Words:
+        def result(self, _timeout: float | None = None) -> Words:
             """Be interrupted."""
             raise KeyboardInterrupt
 

@@ -21,10 +21,11 @@ from sim.jobs import plan as job
 from sim.power import assurance_draws, monte_carlo
 from sim.report.files import as_json, results_csv, summary_data
 
-SMALL = (
+FAST = (
     "design.sizes=[6,12]", "monte_carlo.replicates=240", "monte_carlo.search_replicates=240",
-    "monte_carlo.block_size=20", "engine=monte_carlo", "effect=believed", "effect.prior.draws=20",
+    "monte_carlo.block_size=20", "engine=monte_carlo",
 )  # fmt: skip
+SMALL = (*FAST, "effect=believed", "effect.prior.draws=20")
 BLOCKS = 12 + 12 + 20
 """Blocks of that study: under the effect, without effect, draws for assurance."""
 
@@ -195,7 +196,7 @@ STUDIES = {
     "graph": ["graph=gatekeeping", "analysis.adjustment=graphical"],
     "one role": ["roles.mentee=null"],
     "calibrated": ["effect=posterior"],
-    "westfall_young": ["analysis.adjustment=westfall_young", "analysis.flips=99"],
+    "westfall_young": ["analysis.adjustment=westfall_young", "analysis.test=sign_flip"],
     "half width": ["target.half_width=2"],
 }
 
@@ -203,10 +204,8 @@ STUDIES = {
 @pytest.mark.parametrize("name", STUDIES)
 def test_all_sorts_of_studies(name: str, tmp_path: Path, computed: list[int]) -> None:
     """Whatever is studied, its blocks are found again, and no output tells where they are from."""
-    own = STUDIES[name]
-    effect = "effect=believed" if all("effect=" not in word for word in own) else "report.table_rows=5"
-    fewer = ("monte_carlo.replicates=60", "monte_carlo.search_replicates=60")
-    study = compose_study([*SMALL[:1], *fewer, *SMALL[3:5], effect, "effect.prior.draws=20", *own])
+    stated = FAST if name == "calibrated" else SMALL
+    study = compose_study([*stated, "effect.prior.draws=20", *STUDIES[name]])
     plain = plan(study)
     with open_store(tmp_path / "blocks.sqlite") as store:
         first = plan(study, store=store)
@@ -373,9 +372,7 @@ def test_a_locked_file(
 
 
 WORDS = {
-    "plan store.clear=all": (
-        "store.clear: 'all' applies to mentorsim blocks only; leave it out"
-    ),
+    "plan store.clear=all": ("store.clear: 'all' applies to mentorsim blocks only; leave it out"),
     "blocks store.file=null": "store.file: null must be a file, to list what it holds",
     "blocks store.clear=other": (
         "store.clear: 'other' must be one of others, all; did you mean 'others'?"

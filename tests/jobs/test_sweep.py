@@ -47,6 +47,7 @@ class Counting(InProcessExecutor):
         self.calls, self._most = 0, most
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Compute at once, until it is enough."""
         if self.calls == self._most:
             raise KeyboardInterrupt
         self.calls += 1
@@ -222,7 +223,7 @@ def test_rules_are_compared_too(several: SweepAnswer) -> None:
 
 def test_where_points_are_compared() -> None:
     """Where no size is stated it is the one that the base needs, or else its largest."""
-    strong = {"kind": "shift", "shift": 1.5}
+    strong = {"kind": "shift", "shift": 3.0}
     grid = {"kind": "grid", "factors": ALPHAS}
     by_total = {**grid, "rule": "total"}  # any domain cannot be won at 6
     assert swept(by_total, effect=strong).at == 6

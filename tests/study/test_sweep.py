@@ -22,20 +22,20 @@ def swept(**sweep: Any) -> Any:
 
 @pytest.mark.parametrize("path", sorted((CONF / "sweep").glob("*.yaml")), ids=lambda p: p.stem)
 def test_every_shipped_sweep_is_valid(path: Path) -> None:
-    """Each shipped sweep begins with a comment, composes, and states points on the default study."""
+    """Each shipped sweep begins with a comment, composes, and has points on the default study."""
     assert path.read_text(encoding="utf-8").startswith("# ")
     study = compose_study([f"sweep={path.stem}"])
     assert study.sweep.kind == "none" or len(points(study)) > 3
 
 
 def test_a_sweep_on_the_command_line() -> None:
-    """A sweep may be stated in words alone, names of rules with blanks included."""
-    factors = "sweep.factors={correlation.pre_post: [0.3, 0.7], decision.rules.any\\ domain.k: [1]}"
-    with pytest.raises(StudyError, match=r"any domain\.k: \[1\] must name at least 2"):
-        compose_study(["sweep.kind=grid", factors])
-    assert (
-        len(points(compose_study(["sweep.kind=grid", factors.split(", decision")[0] + "}"]))) == 3
-    )
+    """A sweep may be stated in words alone, names with blanks included."""
+    factors = "correlation.pre_post: [0.3, 0.7], decision.rules.any\\ domain.roles: [[mentee]]"
+    words_ = ["sweep.kind=one_at_a_time", f"sweep.factors={{{factors}}}"]
+    with pytest.raises(StudyError, match=r"any domain\.roles: .* must name at least 2"):
+        compose_study(words_)
+    words_[1] = words_[1].replace("[[mentee]]", "[[mentee], [mentor, mentee]]")
+    assert len(points(compose_study(words_))) == 5
 
 
 def test_a_swept_study_is_read_back() -> None:

@@ -1,0 +1,8 @@
+"""Which assumptions matter? The same as `mentorsim sweep`."""
+
+import sys
+
+from sim.app import main
+
+if __name__ == "__main__":
+    sys.exit(main(["sweep", *sys.argv[1:]]))

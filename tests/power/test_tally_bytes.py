@@ -1,0 +1,148 @@
+"""Counts come back from bytes as they were; bytes that are not theirs are refused."""
+
+import json
+import struct
+import zlib
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from oracles.studies import make_analysis, make_task, small_study
+
+from sim.cohorts import role_population
+from sim.power.assurance_draws import DrawWins
+from sim.power.monte_carlo import BlockTask, simulate_block
+from sim.power.tally import Tally
+from sim.power.tally_bytes import from_bytes, tally_shapes, to_bytes
+
+
+@cache
+def task() -> BlockTask:
+    """Task of small blocks."""
+    people = role_population(small_study(), "mentor")
+    return make_task(people, (6, 12), make_analysis(), block_size=50)
+
+
+@cache
+def written() -> bytes:
+    """Tally of a block, as bytes."""
+    return to_bytes(simulate_block(task(), 0))
+
+
+def read(data: bytes) -> Tally:
+    """Read a tally of that task."""
+    return from_bytes(Tally, tally_shapes(task()), data)
+
+
+def test_a_tally_comes_back() -> None:
+    """Every count is what it was, of the same type, and can be added to."""
+    before, after = simulate_block(task(), 0), read(written())
+    for field in fields(Tally):
+        old, new = getattr(before, field.name), getattr(after, field.name)
+        assert type(new) is type(old)
+        assert np.array_equal(old, new)
+        if isinstance(old, np.ndarray):
+            assert new.dtype == old.dtype
+    assert (after + before).replicates == 100
+
+
+@pytest.mark.parametrize(
+    "most", [0, 127, 128, -128, -129, 2**15, -(2**31) - 1, 2**63 - 1, -(2**63)]
+)
+def test_any_whole_number(most: int) -> None:
+    """Counts of any size come back, however few bytes they are written in."""
+    before = replace(simulate_block(task(), 0), replicates=most)
+    before.width[0, 0] = most
+    after = read(to_bytes(before))
+    assert after.replicates == most
+    assert np.array_equal(after.width, before.width)
+
+
+def test_wins_come_back_bit_for_bit() -> None:
+    """Powers keep their bits, those that are not there stay so, and truth stays truth."""
+    exact = np.array([[[0.1, np.nan], [np.nextafter(0.3, 1), -0.0]]])
+    before = DrawWins(np.arange(4).reshape(1, 2, 2), np.array([[True, False]]), exact)
+    shapes = {"won": (1, 2, 2), "possible": (1, 2), "exact": (1, 2, 2)}
+    after = from_bytes(DrawWins, shapes, to_bytes(before))
+    assert after.exact.tobytes() == exact.tobytes()
+    assert np.array_equal(after.won, before.won)
+    assert after.possible.dtype == np.bool_
+    assert after.possible.tolist() == [[True, False]]
+
+
+def test_every_damage_is_found() -> None:
+    """No bit can be turned, and nothing cut off or added, without being noticed."""
+    data = written()
+    for place in range(0, len(data), 7):
+        turned = bytearray(data)
+        turned[place] ^= 1 << place % 8
+        if bytes(turned[:2]) == data[:2]:  # the first two only say how it was compressed
+            with pytest.raises(ValueError, match=r"not a Tally|cut off|field|much"):
+                read(bytes(turned))
+    for cut in (b"", data[:1], data[:-1], data[: len(data) // 2], b"\0" * 100):
+        with pytest.raises(ValueError, match=r"not a Tally|cut off"):
+            read(cut)
+
+
+def forged(header: Any, body: bytes = b"") -> bytes:
+    """Compress a header and a body of somebody else's."""
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return zlib.compress(struct.pack("<I", len(text)) + text + body)
+
+
+@dataclass(frozen=True)
+class Small:
+    """A dataclass of two fields."""
+
+    n: int
+    of: Any
+
+
+SHAPES = {"n": (), "of": (2, None)}
+GOOD = [["n", "<i2", []], ["of", "|i1", [2, 1]]]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        forged(GOOD, b"\1\0\1"),  # too short
+        forged(GOOD, b"\1\0\1\2\3"),  # too long
+        forged(GOOD[:1], b"\1\0"),  # a field is missing
+        forged([*GOOD, ["more", "|i1", [1]]], b"\1\0\1\2\3"),  # one too many
+        forged([GOOD[0], ["of", "|i1", [3, 1]]], b"\1\0\1\2\3"),  # another shape
+        forged([GOOD[0], ["of", "|i1", [2, -1]]], b"\1\0\1\2"),
+        forged([GOOD[0], ["of", "|i1", [2, 2**62]]], b"\1\0\1\2"),
+        forged([GOOD[0], ["of", "|i1", 2]], b"\1\0\1\2"),
+        forged([GOOD[0], ["of", "|O", [2, 1]]], b"\1\0" + bytes(16)),  # objects would be code
+        forged([GOOD[0], ["of", ["x"], [2, 1]]], b"\1\0\1\2"),
+        forged([GOOD[0], [["of"], "|i1", [2, 1]]], b"\1\0\1\2"),
+        forged({"n": 1}),
+        forged(7),
+        forged(b"["),
+        forged(b"[" * 100_000),
+        forged(b"\xff\xfe"),
+        zlib.compress(b"\xff\xff\xff\xff"),
+        zlib.compress(b"\1"),
+    ],
+)
+def test_what_somebody_else_wrote_is_refused(data: bytes) -> None:
+    """Bytes that are well compressed but say something else are refused, and run nothing."""
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever it says
+        from_bytes(Small, SHAPES, data)
+
+
+def test_what_is_well_formed_is_read() -> None:
+    """The forgery above is refused for what is wrong with it, not for being forged."""
+    found = from_bytes(Small, SHAPES, forged(GOOD, b"\1\0\1\2"))
+    assert (found.n, found.of.tolist()) == (1, [[1], [2]])
+    with pytest.raises(ValueError, match="not a Small"):
+        from_bytes(Small, SHAPES, "text")  # type: ignore[arg-type]
+
+
+def test_shapes_are_those_of_the_task() -> None:
+    """A tally of another design is not taken for this one's."""
+    other = replace(task(), sizes=((6, 12, 18),))
+    with pytest.raises(ValueError, match="shape"):
+        from_bytes(Tally, tally_shapes(other), written())
