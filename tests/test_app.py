@@ -13,10 +13,10 @@ from hydra.core.hydra_config import HydraConfig
 
 from sim import __version__
 from sim.app import CONF, compose_study, main
-from sim.verbs import VERBS, Verb
 from sim.errors import StudyError
 from sim.report.folders import remove_empty, try_folder
 from sim.study import Study
+from sim.verbs import VERBS, Verb
 
 
 def run_one(study: Study, folder: Path) -> None:

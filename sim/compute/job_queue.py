@@ -21,7 +21,8 @@ try:
         from dask_jobqueue.slurm import SLURMCluster
 except ImportError as error:
     raise StudyError(
-        f"compute: Dask's job queues are not installed here ({error.name} is missing);"
+        "compute: Dask's job queues are not installed here"
+        f" ({str(error.name).partition('.')[0]} is missing);"
         " pip install 'mentorsim[dask]'"
     ) from None
 
@@ -71,15 +72,29 @@ def open_queue(kind: str, *, jobs: int, timeout: float, **settings: Any) -> Dask
         opened.enter_context(quiet())
         try:
             cluster = opened.enter_context(make(**stated))
-            cluster.scale(jobs=jobs)
-            # scale only begins to submit, and keeps to itself what goes wrong
-            cluster.sync(cluster._correct_state)  # noqa: SLF001 - nothing public tells
+            cluster.sync(_submit, cluster, jobs)
         except (OSError, RuntimeError, ValueError) as error:
             raise StudyError(f"compute: {submit} took no job ({reason_of(error)})") from None
         client = opened.enter_context(connect(cluster, 30))
         cores = jobs * int(settings["cores"])
         return DaskExecutor(client, f"the {kind} jobs", cores, timeout, opened.pop_all())
     raise AssertionError  # as above
+
+
+async def _submit(cluster: Any, jobs: int) -> None:
+    """Submit jobs, and hear what goes wrong, which scaling alone keeps to itself.
+
+    Both in one turn of the cluster's loop: otherwise it may have submitted before it is asked.
+    """
+    from distributed.core import Status
+
+    cluster.scale(jobs=jobs)
+    try:
+        await cluster._correct_state()  # noqa: SLF001 - nothing public tells
+    finally:
+        for job in cluster.workers.values():
+            if job.status == Status.created:  # refused: the cluster would not close over it
+                job.status = Status.failed
 
 
 def job_settings(  # noqa: PLR0913 - the fields of a job, by name

@@ -34,7 +34,7 @@ class Dask(Section):
     """Where blocks are computed: on the workers of a Dask scheduler."""
     address: str
     """The scheduler's address as it prints it: tcp://host:port, or tls://host:port."""
-    timeout: float = Field(ge=0.1, le=86_400)
+    timeout: float = Field(ge=0.1, le=10_000_000)
     """Longest wait for the scheduler, and for a worker where there is none, in seconds."""
 
     @field_validator("address")
