@@ -204,7 +204,9 @@ def test_all_cores_by_default() -> None:
 
 
 LINES = {
-    "compute=pool": "compute: 'pool' must be one of dask, in_process, lsf, pbs, process_pool, sge, slurm",
+    "compute=pool": (
+        "compute: 'pool' must be one of dask, in_process, lsf, pbs, process_pool, sge, slurm"
+    ),
     "compute.workers=2": "compute.workers: unknown field; known: kind",
     "compute=process_pool compute.workers=0": "compute.workers: 0 must be from 1 to 1024",
     "compute=process_pool compute.workers=1.5": "compute.workers: 1.5 must be a whole number",
