@@ -141,8 +141,9 @@ def _misleading_group(answer: PlanAnswer) -> list[str]:
         return []
     return [
         f"Without the control arm the study would need "
-        f"{_pairs(other.size.pairs, other.size.limit)} pairs and be met with probability "
-        f"{number(other.null_win)} where mentoring does nothing: the smaller number is no saving."
+        f"{_pairs(other.size.pairs, other.size.limit)} pairs; but at {other.pairs} pairs it is met "
+        f"with probability {number(other.null_win)} where mentoring does nothing. A smaller number "
+        "is no saving."
     ]
 
 

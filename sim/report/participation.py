@@ -97,13 +97,14 @@ def _ignored_clusters(answer: PlanAnswer) -> list[str]:
     """Show the level that the null run attains where the test ignores who resembles whom."""
     control, test = answer.study.control, answer.study.analysis.test
     by_sites = test in CLUSTERED or test == "cluster_mean_two_sample_t"
-    if isinstance(control, ParallelControl) and control.unit == "person":
-        return []  # what people of one site share cancels between the arms
+    # what people of one site share cancels between arms at the same sites; a mentee is in one arm
+    cancels = isinstance(control, ParallelControl) and control.unit == "person"
     null, at = answer.null_characteristics, _place(answer)
     found = []
     for role in null.roles:
         own = answer.participation[role.role]
-        alike = [f"{role.role}s of one {level.level}" for level in own.levels]
+        levels = [level.level for level in own.levels if not (cancels and level.level == "site")]
+        alike = [f"{role.role}s of one {level}" for level in levels]
         if not alike or (by_sites and not own.crossed):
             continue
         ignored = (
@@ -114,7 +115,7 @@ def _ignored_clusters(answer: PlanAnswer) -> list[str]:
         better = "cluster_mean_t or clustered_signed_rank"
         if isinstance(control, ParallelControl):
             better = "cluster_mean_two_sample_t"
-        advice = "" if by_sites else f" Use analysis.test={better}."
+        advice = "" if by_sites or cancels else f" Use analysis.test={better}."
         found.append(
             f"The test ignores that {ignored} resemble each other: "
             f"{_attained(role, at)} at {null.pairs[at]} pairs, instead of "

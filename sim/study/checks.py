@@ -10,6 +10,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from sim.study.control import ParallelControl
 from sim.study.effects import (
     ByDomainEffect,
     Effect,
@@ -80,6 +81,8 @@ def _check_scale(study: Study) -> None:
 
 def _check_roles(study: Study) -> None:
     _check_effect(study, "effect", study.effect)
+    if isinstance(study.control, ParallelControl):
+        _check_effect(study, "control.effect", study.control.effect)
     for name in study.role_names:
         role = getattr(study.roles, name)
         _per_domain(study, f"roles.{name}.pre", role.pre, _check_marginal)

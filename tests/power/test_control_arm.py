@@ -239,7 +239,7 @@ def test_both_designs_stand_side_by_side(answer: PlanAnswer) -> None:
     text = " ".join(summary(answer).split())
     assert "Where the mentors' mean change comes from" in text
     assert "With and without a control arm, rule 'total'" in text
-    assert "the smaller number is no saving" in text
+    assert "A smaller number is no saving" in text
     assert max(map(len, summary(answer).splitlines())) <= 80
 
 
@@ -281,3 +281,15 @@ def test_one_group_is_not_moved_by_a_control_section() -> None:
     )
     change = endpoint_changes(mentored.scores)[:, :, 0].mean(axis=1)
     assert abs(first.change[1, 0] / 2**20 - change.sum()) < 1e-3
+
+
+def test_mentors_of_one_mentee_are_warned_of_within_an_arm() -> None:
+    """A site is shared by both arms and cancels; a mentee is in one arm, and the level shows it."""
+    clusters = {**SITES, "site_icc": 0.0, "mentee_icc": 0.4}
+    study = study_of(
+        "two_sample_t", clusters=clusters, design={"sizes": (40,), "ratio": (6, 1)},
+        monte_carlo={"replicates": 400, "search_replicates": 400, "block_size": 100},
+    )  # fmt: skip
+    warnings = " ".join(plan(study).warnings)
+    assert "ignores that mentors of one mentee resemble each other" in warnings
+    assert "of one site" not in warnings

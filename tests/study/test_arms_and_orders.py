@@ -110,6 +110,14 @@ LINES: list[tuple[dict[str, Any], str]] = [
         "control.effect: 'shift' must be none where the effect has a prior (or set "
         "effect.prior=null)",
     ),
+    (
+        {**ANCOVA, "control": {**PARALLEL, "effect": {"kind": "median", "median": 9}}},
+        "control.effect.median: 9 must be a point from 1 to 5",
+    ),
+    (
+        {**ANCOVA, "control": {**PARALLEL, "effect": {"kind": "shift", "shift": (1.0, 2.0)}}},
+        "control.effect.shift: [1.0, 2.0] must be one value, or 3 (one per domain)",
+    ),
     # who takes part, what changes anyway
     (
         {"selection": {**BASELINE, "at_most": 2}},
