@@ -24,7 +24,7 @@ try:
     from distributed.scheduler import KilledWorker
 except ImportError as error:
     raise StudyError(
-        f"compute: Dask is not installed here ({error.name} is missing);"
+        f"compute: Dask is not installed here ({str(error.name).split('.')[0]} is missing);"
         " pip install 'mentorsim[dask]'"
     ) from None
 
@@ -144,19 +144,25 @@ class DaskExecutor(Executor):
         return StudyError(f"compute: the Dask scheduler of {self._place} was lost; {GO_ON}")
 
     def _watch_workers(self) -> None:
-        """Give up calls that wait for workers which do not come; Dask itself would wait forever."""
+        """Give up calls that wait for what does not come; Dask itself would wait forever."""
         seen = monotonic()
         while not self._ending.wait(min(self._timeout / 5, 2)):
+            if self._client.status != "running":  # a call made since would wait for its return
+                self._give_up(self._lost())
+                continue
             there = False
             with suppress(Exception):  # no answer is no worker
                 there = bool(self._client.nthreads())
-            with self._lock:
-                waiting = list(self._open)
-            if there or not waiting:
+            if there or not self._open:
                 seen = monotonic()
             elif monotonic() - seen > self._timeout:
-                for future in waiting:
-                    self._settle(future, _no_worker(self._place, self._timeout, f"; {GO_ON}"))
+                self._give_up(_no_worker(self._place, self._timeout, f"; {GO_ON}"))
+
+    def _give_up(self, error: StudyError) -> None:
+        with self._lock:
+            waiting = list(self._open)
+        for future in waiting:
+            self._settle(future, error)
 
 
 async def _awaited(attempt: Any) -> Any:

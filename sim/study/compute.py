@@ -67,7 +67,8 @@ class _JobQueue(Section):
     directives: tuple[Word, ...] = ()
     """Further directives of the job script, as the queueing system writes them (list of texts)."""
     interface: Word | None = None
-    """Network interface by which jobs reach this machine, such as ib0; null = the default one."""
+    """Network interface by which jobs reach this machine, such as ib0; null = the scheduler listens
+    on all of them, and whoever reaches it can run code."""
     timeout: float = Field(ge=0.1, le=10_000_000)
     """Longest time without any worker (queueing, or all jobs at their end), in seconds."""
 

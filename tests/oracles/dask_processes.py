@@ -69,7 +69,12 @@ def started(
     process = stack.enter_context(
         subprocess.Popen(
             [sys.executable, "-m", f"distributed.cli.{program}", *words],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([*path, *filter(None, sys.path)])},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join([*path, *filter(None, sys.path)]),
+                # so long a scheduler may ask a dead worker for a result, by default 30 s
+                "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "3s",
+            },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

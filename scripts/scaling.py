@@ -1,0 +1,302 @@
+"""Write docs/scaling.md: the same study on one core, two processes, Dask; what more would cost."""
+
+import pickle
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report import machine
+
+from sim import compose_study, plan
+from sim.cohorts import role_population
+from sim.compute.executors import InProcessExecutor, open_executor
+from sim.compute.job_queue import CLUSTERS, job_settings
+from sim.compute.streams import Purpose
+from sim.jobs.tasks import block_task
+from sim.power.monte_carlo import simulate
+from sim.report.files import write_whole
+from sim.study import Study, parse_study
+
+PAGE = Path(__file__).parent.parent / "docs" / "scaling.md"
+BIN = Path(sys.executable).parent
+STUDY = "engine=monte_carlo monte_carlo.replicates=40000 store.file=null"
+ADDRESS = "tcp://127.0.0.1:8786"
+LOCAL = "--dashboard-address 127.0.0.1:0"
+SCHEDULER = f"dask scheduler --host 127.0.0.1 {LOCAL}"
+WORKERS = f"dask worker {ADDRESS} --nworkers 2 --nthreads 1 --host 127.0.0.1 {LOCAL}"
+PLACES = {
+    "one process": "",
+    "two processes": "compute=process_pool compute.workers=2",
+    "Dask, two workers": f"compute=dask compute.address={ADDRESS}",
+}
+QUEUE: dict[str, Any] = {"jobs": 25, "cores": 40, "memory": 80, "walltime": 120, "queue": "short"}
+POINTS, CORES, TRIVIAL = 10_000, 1000, 2000
+
+
+@dataclass
+class Run:
+    """What a command took and gave."""
+
+    seconds: float
+    printed: str
+    results: str
+
+
+def command(words: str) -> Run:
+    """Run the console command in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        done = subprocess.run(  # noqa: S603 - our own program
+            [str(BIN / "mentorsim"), "plan", *words.split(), "hydra.run.dir=out"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        seconds = time.perf_counter() - start
+        results = sha256((Path(folder) / "out" / "results.csv").read_bytes()).hexdigest()
+        return Run(seconds, done.stderr, results[:16])
+
+
+@contextmanager
+def terminals() -> Iterator[tuple[Path, Path]]:
+    """Start scheduler and workers as in two terminals; give the files of what they print."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        files = (folder / "scheduler", folder / "workers")
+        for words, file, awaited in zip(
+            (SCHEDULER, WORKERS), files, ("Scheduler at:", "Registered to:"), strict=True
+        ):
+            out = stack.enter_context(file.open("w"))
+            program, *rest = words.split()
+            process = stack.enter_context(
+                subprocess.Popen(  # noqa: S603 - Dask's own programs
+                    [str(BIN / program), *rest], stdout=out, stderr=subprocess.STDOUT, cwd=folder
+                )
+            )
+            stack.callback(process.terminate)
+            wait_for(file, awaited, 1 if awaited.startswith("Sch") else 2)
+        yield files
+
+
+def wait_for(file: Path, text: str, times: int) -> None:
+    """Wait until a file has a text so many times."""
+    end = time.monotonic() + 60
+    while file.read_text().count(text) < times:
+        if time.monotonic() > end:
+            raise RuntimeError(f"{text!r} was not printed: {file.read_text()}")
+        time.sleep(0.1)
+
+
+def telling(file: Path, *texts: str) -> str:
+    """Give the lines of a log that have one of the texts, without their times."""
+    lines = [re.sub(r"^[-\d]+ [:,\d]+ - ", "", line) for line in file.read_text().splitlines()]
+    return "\n".join(line for line in lines if any(text in line for text in texts))
+
+
+def trivial_calls() -> float:
+    """Blocks a second that Dask passes on where they do nothing."""
+    with open_executor("dask", address=ADDRESS, timeout=30) as executor:
+        start = time.perf_counter()
+        for call in [executor.submit(abs, 1) for _ in range(TRIVIAL)]:
+            call.result()
+        return TRIVIAL / (time.perf_counter() - start)
+
+
+def studies() -> dict[str, Study]:
+    """State what capacity is measured for: the default study, and less of it."""
+    whole = compose_study(["engine=monte_carlo"])
+    plain = compose_study(["engine=monte_carlo", "effect=shift"]).model_dump()
+    total = {"kind": "one", "endpoints": "total", "roles": ("mentor",)}
+    one_score = {
+        "scale": {**plain["scale"], "domains": ("one score",)},
+        "roles": {**plain["roles"], "mentee": None},
+        "decision": {"primary": "total", "rules": {"total": total}},
+        "pilot": None,
+    }
+    return {
+        f"the default study: {len(whole.sizes)} sizes, 7 domains and total, two roles": whole,
+        "the same at one size (30 pairs)": compose_study(
+            ["engine=monte_carlo", "design.sizes=[30]"]
+        ),
+        f"the total only (of one domain, mentors alone), {len(whole.sizes)} sizes": parse_study(
+            {**plain, **one_score}
+        ),
+    }
+
+
+def answer_seconds(study: Study) -> float:
+    """CPU seconds of a whole answer."""
+    plan(study)  # compiles
+    start = time.process_time()
+    plan(study)
+    return time.process_time() - start
+
+
+def one_block(study: Study) -> tuple[float, int]:
+    """CPU seconds of one block of a study, and bytes of what comes back."""
+    people = tuple(role_population(study, role) for role in study.role_names)
+    task = block_task(study, people, (), Purpose.MAIN, study.monte_carlo.block_size)
+    tally = simulate(task, range(1), InProcessExecutor())
+    start = time.process_time()
+    simulate(task, range(1, 9), InProcessExecutor())
+    return (time.process_time() - start) / 8, len(pickle.dumps(tally))
+
+
+def job_script() -> str:
+    """Write the script that each Slurm job would run, without this machine's paths."""
+    asked = {key: value for key, value in QUEUE.items() if key != "jobs"}
+    plain: dict[str, Any] = {"account": None, "directives": (), "interface": "lo"}
+    with CLUSTERS["slurm"](**job_settings("slurm", **{**plain, **asked})) as cluster:
+        script = str(cluster.job_script()).replace(sys.executable, "python")
+    script = re.sub(r"tcp://[\d.]+:\d+", "tcp://LOGIN-NODE:PORT", script)
+    return script.replace(" --interface lo", "").replace("dummy-name", "NAME").strip()
+
+
+def fenced(*lines: str) -> str:
+    """Set lines as what a terminal shows."""
+    return "\n".join(["```text", *lines, "```"])
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Set a table, figures to the right."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def ran() -> list[str]:
+    """Run the study in every place; say how."""
+    command(STUDY)  # compiles
+    runs = {}
+    for place in list(PLACES)[:2]:
+        runs[place] = command(f"{STUDY} {PLACES[place]}")
+    with terminals() as (scheduler, workers):
+        place = list(PLACES)[2]
+        command(f"{STUDY} {PLACES[place]}")  # the workers load the compiled code
+        runs[place] = command(f"{STUDY} {PLACES[place]}")
+        calls = trivial_calls()
+        printed = [telling(scheduler, "Scheduler at:"), telling(workers, "Registered to:")]
+    if len({run.results for run in runs.values()}) > 1:
+        raise RuntimeError(f"results differ: {runs}")
+    (results,) = {run.results for run in runs.values()}
+    rows = [
+        [place, f"`{PLACES[place] or 'compute=in_process'}`", f"{run.seconds:.1f} s"]
+        for place, run in runs.items()
+    ]
+    return [
+        "## One study, three places",
+        f"`mentorsim plan {STUDY}`, with what the second column adds. Wall time with start-up; "
+        "where there is a pool, its start too; on Dask scheduler, driver and workers share the "
+        f"machine's cores. All three wrote the same bytes to results.csv (SHA-256 {results}...).",
+        table(["where", "added", "time"], rows),
+        "Dask takes three terminals. The first two, and what they printed that matters:",
+        fenced(f"$ {SCHEDULER}", printed[0]),
+        fenced(f"$ {WORKERS}", printed[1]),
+        "The third runs `mentorsim plan` with the address. Its progress:",
+        fenced(runs[list(PLACES)[2]].printed.strip()),
+        "Without `--host` and `--dashboard-address` as above, Dask listens on all addresses, and "
+        "whoever reaches a scheduler can run code on its workers: keep it on loopback, on a closed "
+        "network, or use tls://. A worker killed on the way costs its blocks, which others compute "
+        "again. A scheduler that is lost ends the run in one line; finished blocks are in the "
+        "store, and the same command goes on from there.",
+        *queued(),
+        *capacity(),
+        *thousand(calls),
+    ]
+
+
+def queued() -> list[str]:
+    """Show what Slurm would be asked for."""
+    words = " ".join(f"compute.{key}={value}" for key, value in QUEUE.items())
+    return [
+        "## Slurm",
+        "Not run here: there is no Slurm on this machine. The tests run the whole way with a "
+        "stand-in for sbatch. The command, on a node from which jobs are submitted:",
+        fenced("$ mentorsim plan compute=slurm \\", f"    {words}"),
+        f"It would submit {QUEUE['jobs']} times:",
+        fenced(job_script()),
+        "The command stays on that node until the run ends, for the scheduler is in it. The jobs' "
+        "Python and this program must be in the same place on every node. `compute=pbs`, `lsf` "
+        "and `sge` take the same settings. Its scheduler listens on all of that node's addresses "
+        "unless `compute.interface` names one network interface, and it runs the code of whoever "
+        "reaches it.",
+    ]
+
+
+def capacity() -> list[str]:
+    """Measure what a core does in an hour."""
+    rows = []
+    for name, study in studies().items():
+        per_hour = 3600 * study.monte_carlo.block_size / one_block(study)[0]
+        seconds = answer_seconds(study)
+        hours = POINTS * seconds / 3600
+        rows.append([name, f"{per_hour / 1e6:.3g} million", f"{seconds:.2f} s", f"{hours:.3g}"])
+    return [
+        "## What a core does in an hour",
+        "All simulated, nothing enumerated; CPU time of one process. A replicate is one simulated "
+        "study, analysed at every size and by every rule; its rate is that of blocks alone. An "
+        "answer is all of `plan`: replicates under the effect and without it, the assurance where "
+        f"an effect states a belief, all that is worked out besides. {POINTS:,} answers are what a "
+        "sweep of so many points would cost if its points shared nothing; `mentorsim sweep` lets "
+        "them share what they can.",
+        table(
+            ["study", "replicates a core-hour", "an answer", f"{POINTS:,} answers, core-hours"],
+            rows,
+        ),
+    ]
+
+
+def thousand(calls: float) -> list[str]:
+    """Say what would be different on a thousand cores, from what was measured."""
+    seconds, size = one_block(compose_study(["engine=monte_carlo"]))
+    study = compose_study([])
+    blocks = -(-study.replicates // study.monte_carlo.block_size)
+    bullets = [
+        f"- **Scheduler.** On this machine Dask passed on {calls:.0f} blocks a second that do "
+        f"nothing, with scheduler, workers and driver on the same cores. To keep {CORES:,} cores "
+        f"at work at that rate a block must last {CORES / calls:.1f} s; blocks of the default "
+        f"study take {1000 * seconds:.0f} ms, enough for about {calls * seconds:.0f} cores. "
+        f"`monte_carlo.block_size` makes blocks longer; it is part of what fixes the numbers, so "
+        f"choose it before the first run.",
+        f"- **Blocks.** An answer of {study.replicates:,} replicates is {blocks} blocks, and more "
+        f"workers than that have nothing to do. Many cores are for sweeps, whose points share the "
+        f"workers, and for many replicates.",
+        f"- **Driver.** What a block of the default study sends back is {size / 1e3:.0f} kB, and "
+        f"four blocks a worker are under way: up to {4 * CORES * size / 1e9:.1f} GB in the driver "
+        f"while one slow block is awaited, and {size / seconds * CORES / 1e9:.1f} GB a second "
+        f"through scheduler and network at full speed, which is too much. Longer blocks lower the "
+        f"rate in proportion, for the answer of a block does not grow with it; fewer sizes "
+        f"(`design.sizes`) lower both.",
+        "- **Memory and files** of workers stay as they are: a worker holds one block and writes "
+        "nothing. Only the driver writes to the store.",
+    ]
+    return [
+        f"## What would change on {CORES:,} cores",
+        "Not run here; reckoned from what was measured above and below.",
+        "\n".join(bullets),
+    ]
+
+
+def main() -> None:
+    """Measure, and write the page."""
+    head = [
+        "# From a laptop to a cluster",
+        "Written by `python scripts/scaling.py` from real runs; no figure is typed by hand. It "
+        "needs the extra `[dask]`, port 8786 and a few idle minutes. Times of one machine say "
+        "little about another.",
+        machine(),
+    ]
+    text = "\n\n".join([*head, *ran()])
+    write_whole(PAGE, text + "\n")
+
+
+if __name__ == "__main__":
+    main()
