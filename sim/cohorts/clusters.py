@@ -73,12 +73,16 @@ class ClusterModel:
         Whose clusters.
     ratio : tuple of int
         Mentors to mentees.
+    block : int
+        Pairs of these people that one place in the order of accrual holds:
+        one, or an arm's part of a whole block of the allocation.
     """
 
     levels: tuple[Level, ...]
     accrual: SiteClusters
     role: RoleName
     ratio: tuple[int, int]
+    block: int = 1
 
     def with_correlation(self, correlation: FloatArray) -> ClusterModel:
         """Same intraclass correlations of the latent change for people correlated otherwise."""
@@ -88,10 +92,11 @@ class ClusterModel:
     def sites(self, n: int) -> IntArray:
         """Site of each of the first n people of the role, in order of accrual; from 0."""
         mentors, mentees = self.ratio
-        if self.role == "mentor":
-            return site_sequence(self.accrual, n)
-        first_pair = np.arange(n) * mentors // mentees  # the pair with which a mentee enters
-        return site_sequence(self.accrual, int(first_pair[-1]) + 1)[first_pair]
+        pair = np.arange(n)
+        if self.role == "mentee":
+            pair = pair * mentors // mentees  # the pair with which a mentee enters
+        place = pair // self.block
+        return site_sequence(self.accrual, int(place[-1]) + 1)[place]
 
     def mentees(self, n: int) -> IntArray:
         """Mentee of each of the first n mentors; from 0."""
@@ -123,9 +128,8 @@ class ClusterModel:
     ) -> NDArray[np.float32]:
         """Draw what the members of each cluster share; (clusters, 2 D, R).
 
-        Every level has a stream of its own and draws cluster by cluster, so
-        that a longer accrual begins with the shorter one. Cohorts that are at
-        the same sites share `site_rng`.
+        Every level has its own stream and draws cluster by cluster: a longer accrual
+        begins with the shorter one. Cohorts at the same sites share `site_rng`.
         """
         streams = level_streams(rng)
         if site_rng is not None:

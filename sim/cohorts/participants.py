@@ -103,9 +103,9 @@ def as_they_take_part(
     _check_tables(study, population)
     if isinstance(study.clusters, SiteClusters):
         cuts = population.pre_cuts, population.post_cuts[:, 0]
-        model = cluster_model(
-            arm_accrual(study, arm), role, study.design.ratio, cuts, population.correlation
-        )
+        accrual, block = arm_accrual(study, arm)
+        model = cluster_model(accrual, role, study.design.ratio, cuts, population.correlation)
+        model = replace(model, block=block)
         left = remainder(population.correlation, model)
         population = replace(population, clusters=model, loading=loading_matrix(left))
     shift = study.uncontrolled.response_shift
@@ -139,11 +139,12 @@ def _check_tables(study: Study, population: Population) -> None:
             )
 
 
-def arm_accrual(study: Study, arm: int) -> SiteClusters:
-    """Sites of one arm, in the order in which it accrues.
+def arm_accrual(study: Study, arm: int) -> tuple[SiteClusters, int]:
+    """Sites of one arm in the order in which it accrues, and how many of its pairs come at once.
 
-    Where pairs are allocated within sites, either arm is at all of them;
-    where sites are allocated, each has its own.
+    Where pairs are allocated within sites, a site enters whole blocks of
+    `control.ratio`, so that either arm is at all sites in that ratio; where
+    sites are allocated, each arm has its own, one pair at a time.
 
     Raises
     ------
@@ -154,20 +155,21 @@ def arm_accrual(study: Study, arm: int) -> SiteClusters:
     if not isinstance(clusters, SiteClusters):
         raise TypeError("there are no sites")
     if not isinstance(control, ParallelControl):
-        return clusters
+        return clusters, 1
     own, both = control.ratio[arm], sum(control.ratio)
     if control.unit == "person":
-        share = max(1, round(clusters.per_site * own / both))
-        return clusters.model_copy(update={"per_site": share})
+        return clusters.model_copy(update={"per_site": clusters.per_site // both}), own
     if clusters.accrual == "in_turn":
-        return clusters
+        return clusters, 1
     mentored = -(-clusters.sites * control.ratio[MENTORED] // both)
     sites = mentored if arm == MENTORED else clusters.sites - mentored
     if sites < 1:
+        least = -(-both // control.ratio[CONTROLS])
         raise StudyError(
-            f"clusters.sites: {clusters.sites} are too few to be allocated to two arms"
+            f"clusters.sites: {clusters.sites} are too few to be allocated "
+            f"{control.ratio[MENTORED]}:{control.ratio[CONTROLS]} to two arms; at least {least}"
         )
-    return clusters.model_copy(update={"sites": sites})
+    return clusters.model_copy(update={"sites": sites}), 1
 
 
 def taking_part_like(example: Population, population: Population) -> Population:

@@ -181,8 +181,7 @@ def _recruited(
     normals = _normals(number, times * count)
     known = (times - 1) * count
     latent = normals[:, :known] @ loading[:known, :known].T
-    deciding = 1 + (latent[:, :count, None] > pre_cuts).sum(axis=2)  # (M, D)
-    total = deciding.sum(axis=1)
+    total = _scores(latent[:, :count], pre_cuts).sum(axis=1)
     chosen = (total >= low) & (total <= high)
     share = float(chosen.mean())
     if share < FEWEST:
@@ -190,13 +189,22 @@ def _recruited(
             f"selection: only {share:.2%} of the people asked would take part; widen "
             "selection.at_least to selection.at_most"
         )
-    before = 1 + (latent[chosen, known - count :, None] > pre_cuts).sum(axis=2)
-    expected = normals[chosen, :known] @ loading[known:, :known].T
-    left = loading[known:, known:]
-    tables = _tables(before, expected, np.sqrt((left**2).sum(axis=1)), post_cuts)
-    after = expected + normals[chosen, known:] @ left.T
-    change = (1 + (after[:, :, None] > post_cuts).sum(axis=2) - before).sum(axis=1)
-    return Recruited(share, tables, float(change.std()))
+    taken = normals[chosen]
+    before = _scores(latent[chosen, known - count :], pre_cuts)
+    tables = _tables(before, taken, loading, post_cuts)
+    if screening:
+        # the other way round too: where nothing happens both times are alike, exactly
+        order = np.concatenate([order[:count], order[known:], order[count:known]])
+        turned = loading_matrix(correlation[np.ix_(order, order)])
+        later = _scores(taken[:, :known] @ turned[count:known, :known].T, post_cuts)
+        tables = (tables + _tables(later, taken, turned, pre_cuts).transpose(0, 2, 1)) / 2
+    after = _scores(taken @ loading[known:].T, post_cuts)
+    return Recruited(share, tables, float((after - before).sum(axis=1).std()))
+
+
+def _scores(latent: FloatArray, cuts: FloatArray) -> FloatArray:
+    """Cut latent answers (M, D) into scores from 1."""
+    return np.asarray(1 + (latent[:, :, None] > cuts).sum(axis=2), dtype=np.float64)
 
 
 def _normals(number: int, dimensions: int) -> FloatArray:
@@ -208,10 +216,17 @@ def _normals(number: int, dimensions: int) -> FloatArray:
 
 
 def _tables(
-    before: FloatArray, expected: FloatArray, spread: FloatArray, post_cuts: FloatArray
+    before: FloatArray, normals: FloatArray, loading: FloatArray, post_cuts: FloatArray
 ) -> FloatArray:
-    """Average, by the score before, the distribution of the score after; (D, K, K)."""
+    """Average, by the score before, the distribution of the score after; (D, K, K).
+
+    The answers after are the last of those that `loading` makes of `normals`:
+    given all before them they are normal.
+    """
     count, points = len(post_cuts), post_cuts.shape[1] + 1
+    known = len(loading) - count
+    expected = normals[:, :known] @ loading[known:, :known].T
+    spread = np.sqrt((loading[known:, known:] ** 2).sum(axis=1))
     tables = np.empty((count, points, points))
     for d in range(count):
         distance = (post_cuts[d] - expected[:, d, None]) / max(spread[d], TINY)

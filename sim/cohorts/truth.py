@@ -48,7 +48,8 @@ class TrueEffects:
         the other way round: the discordant pairs of a cut at that point.
     true_null : ndarray of bool, shape (E,)
         Endpoints on which mentoring has no effect: the same distribution
-        after as without it (for the total: no domain has an effect).
+        after as without it, or as in the control arm where there is one (for
+        the total: no domain has an effect).
     symmetric : ndarray of bool, shape (D,)
         Domains whose change is distributed symmetrically around 0, which is
         what the paired tests take as their null.
@@ -74,13 +75,15 @@ class TrueEffects:
     symmetric: NDArray[np.bool_]
 
 
-def true_effects(population: Population) -> TrueEffects:
+def true_effects(population: Population, controls: Population | None = None) -> TrueEffects:
     """Effect dictionary of a population, exact.
 
     Parameters
     ----------
     population : Population
         Who exists.
+    controls : Population, optional
+        The control arm, which tells what is a true null.
 
     Returns
     -------
@@ -94,7 +97,7 @@ def true_effects(population: Population) -> TrueEffects:
     deviations = np.sqrt(np.append(variances, _total_variance(population, variances)))
     mean_change = mean_changes(population)
     better, worse = changes[:, values > 0].sum(axis=1), changes[:, values < 0].sum(axis=1)
-    unchanged = true_nulls(population)
+    unchanged = true_nulls(population, controls)
     with np.errstate(invalid="ignore", divide="ignore"):
         standardised = np.where(deviations > 0, mean_change / deviations, np.nan)
     pre_median, post_median = _medians(population)
@@ -156,9 +159,11 @@ def mean_changes(population: Population) -> FloatArray:
     return np.append(means, means.sum())
 
 
-def true_nulls(population: Population) -> NDArray[np.bool_]:
-    """Domains on which mentoring has no effect: after as without mentoring; (D,)."""
+def true_nulls(population: Population, controls: Population | None = None) -> NDArray[np.bool_]:
+    """Domains on which mentoring has no effect: after as without, or as in controls; (D,)."""
     without = population.pre if population.unmentored is None else population.unmentored
+    if controls is not None:
+        without = controls.post
     return np.asarray(np.abs(population.post - without).max(axis=1) < NO_EFFECT)
 
 

@@ -17,6 +17,7 @@ class Purpose(IntEnum):
     ASSURANCE = 2
     CALIBRATION = 3
     FLIPS = 4
+    CONTROLS = 5
 
 
 def generator(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:

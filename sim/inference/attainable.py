@@ -24,7 +24,9 @@ ENUMERATED = 0.5**13
 """Smallest p-value of sign flips that are all written out, those of 14 participants."""
 
 
-def smallest_pvalue(sizes: Sequence[int], analysis: Analysis) -> FloatArray:
+def smallest_pvalue(
+    sizes: Sequence[int], analysis: Analysis, controls: Sequence[int] | None = None
+) -> FloatArray:
     """Smallest p-value that a test can give, per size.
 
     With m informative pairs all on one side, exact rank, sign, McNemar's and
@@ -43,20 +45,23 @@ def smallest_pvalue(sizes: Sequence[int], analysis: Analysis) -> FloatArray:
         Numbers of participants n; the best case over all m <= n is taken.
     analysis : Analysis
         Test and options.
+    controls : sequence of int, length K, optional
+        How many of them are in the control arm, where there is one.
 
     Returns
     -------
     ndarray, shape (K,)
+        1 where one of the arms is empty.
     """
-    return np.array([_smallest(int(n), analysis) for n in sizes])
+    if controls is None:
+        return np.array([_smallest(int(n), analysis) for n in sizes])
+    both = zip(sizes, controls, strict=True)
+    return np.array([_smallest_apart(int(n), int(own), analysis) for n, own in both])
 
 
 def _smallest(n: int, analysis: Analysis) -> float:
     if analysis.test in FEWEST:
         return 0.0 if n >= FEWEST[analysis.test] else 1.0
-    if analysis.test == "mann_whitney":
-        separated = float(ndtr(-_separated_z(n, continuity=analysis.continuity))) if n >= 2 else 1.0
-        return min(1.0, separated * (2 if analysis.alternative == "two_sided" else 1))
     m = np.arange(1, n + 1)
     exact = 0.5**m / (2 if analysis.p_value == "mid_p" else 1)
     limit = {"auto": analysis.exact_limit, "asymptotic": 0}.get(analysis.p_value, n)
@@ -66,11 +71,16 @@ def _smallest(n: int, analysis: Analysis) -> float:
     return float(min(1.0, tail.min() * (2 if analysis.alternative == "two_sided" else 1)))
 
 
-def _separated_z(n: int, *, continuity: bool) -> float:
-    """Largest z of the Mann-Whitney test: two arms of n people, each tied, and apart."""
-    half = n // 2
-    correction = np.sqrt(n - 1) / (half * (n - half)) if continuity else 0.0
-    return float(np.sqrt(n - 1) - correction)
+def _smallest_apart(n: int, controls: int, analysis: Analysis) -> float:
+    """Smallest p-value of two arms of n people or sites in all."""
+    if not 0 < controls < n:
+        return 1.0
+    if analysis.test != "mann_whitney":
+        return _smallest(n, analysis)
+    # the most that can be: each arm tied, and the two apart
+    correction = np.sqrt(n - 1) / (controls * (n - controls)) if analysis.continuity else 0.0
+    tail = float(ndtr(correction - np.sqrt(n - 1)))
+    return min(1.0, tail * (2 if analysis.alternative == "two_sided" else 1))
 
 
 def _largest_z(m: NDArray[np.int64], n: int, analysis: Analysis) -> FloatArray:

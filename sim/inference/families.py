@@ -7,14 +7,18 @@ from fractions import Fraction
 
 import numpy as np
 
+from sim.errors import StudyError
 from sim.inference.adjust import adjust_rows
 from sim.inference.graphical import Graph, as_written, graph_rows
 from sim.inference.result import FloatArray
+from sim.inference.rules import decision_rules
 from sim.study import TOTAL, Analysis, Study
 from sim.study.sections import HypothesisGraph
 
 DOMAINS = "domains"
 """Name in a graph that stands for every domain alike."""
+NEARLY = 1 + Fraction(1, 10**8)
+"""Sum of shares up to which they are taken to be rounded, and to mean 1."""
 WITH_TOTAL = ("fixed_sequence", "graphical")
 """Procedures whose family holds the total as well."""
 
@@ -52,8 +56,25 @@ def family_of(study: Study) -> Family | None:
     if analysis.adjustment == "fixed_sequence" and analysis.sequence is not None:
         return Family(order=tuple(map(endpoints.index, analysis.sequence)))
     if analysis.adjustment == "graphical" and analysis.graph is not None:
-        return Family(graph=graph_of(analysis.graph, endpoints))
+        graph = graph_of(analysis.graph, endpoints)
+        _require_tested(study, graph)
+        return Family(graph=graph)
     return None
+
+
+def _require_tested(study: Study, graph: Graph) -> None:
+    """Refuse a graph that never lets level reach what the primary rule needs."""
+    rules = {rule.name: rule for rule in decision_rules(study)}
+    primary = rules[study.decision.primary]
+    endpoints = (*study.scale.domains, TOTAL)
+    reached = graph.reached()
+    columns = [column % len(endpoints) for column in primary.columns]
+    if sum(reached[e] for e in columns) < primary.needed:
+        never = ", ".join(dict.fromkeys(endpoints[e] for e in columns if not reached[e]))
+        raise StudyError(
+            f"analysis.graph: no level ever reaches {never}, which the primary rule "
+            f"'{primary.name}' needs; give it a weight, or a transition from what has one"
+        )
 
 
 def graph_of(stated: HypothesisGraph, endpoints: tuple[str, ...]) -> Graph:
@@ -70,6 +91,11 @@ def graph_of(stated: HypothesisGraph, endpoints: tuple[str, ...]) -> Graph:
     Returns
     -------
     Graph
+
+    Raises
+    ------
+    StudyError
+        Where shares add up to more than 1.
     """
     domains = [name for name in endpoints if name != TOTAL]
 
@@ -79,16 +105,25 @@ def graph_of(stated: HypothesisGraph, endpoints: tuple[str, ...]) -> Graph:
         if DOMAINS in of and unnamed:
             each = as_written(of[DOMAINS]) / len(unnamed)
             found |= dict.fromkeys(unnamed, each)
-        return found
+        whole = sum(found.values())
+        # 1 and a little more is rounding of what was written
+        return (
+            {name: share / whole for name, share in found.items()} if 1 < whole < NEARLY else found
+        )
 
     weights = shares(stated.weights, domains)
     rows = []
     for name in endpoints:
         general = {} if name == TOTAL else stated.transitions.get(DOMAINS, {})
         others = [domain for domain in domains if domain != name]
-        own = shares(stated.transitions.get(name, general), others)
+        # what is said of all domains holds for one of them less what it would pass to itself
+        passed = stated.transitions.get(name, {k: v for k, v in general.items() if k != name})
+        own = shares(passed, others)
         rows.append(tuple(own.get(other, Fraction(0)) for other in endpoints))
-    return Graph(tuple(weights.get(name, Fraction(0)) for name in endpoints), tuple(rows))
+    try:
+        return Graph(tuple(weights.get(name, Fraction(0)) for name in endpoints), tuple(rows))
+    except ValueError as error:
+        raise StudyError(f"analysis.graph: {error}") from None
 
 
 def adjusted_pvalues(pvalues: FloatArray, analysis: Analysis, family: Family | None) -> FloatArray:

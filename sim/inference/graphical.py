@@ -66,6 +66,14 @@ class Graph:
             if row[j] != 0:
                 raise ValueError(f"transitions: hypothesis {j} must not pass to itself")
 
+    def reached(self) -> tuple[bool, ...]:
+        """Tell for each hypothesis whether any level can ever come to it."""
+        found = [weight > 0 for weight in self.weights]
+        for _ in found:
+            for heirs in [row for row, own in zip(self.transitions, found, strict=True) if own]:
+                found = [own or heir > 0 for own, heir in zip(found, heirs, strict=True)]
+        return tuple(found)
+
     @classmethod
     def from_numbers(
         cls, weights: Sequence[Share], transitions: Sequence[Sequence[Share]]

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from sim.compute.store import Store
 from sim.inference.rules import decision_rules
 from sim.jobs.search import Found, Search
-from sim.power.audit import OneGroup
+from sim.power.audit import OneGroup, Probability
 from sim.study import Study
 from sim.study.control import NoControl, ParallelControl
 
@@ -81,14 +81,17 @@ def one_group(
     ).run()
     q = other.main.rule_index(primary)
     k, own = other.main.pairs.index(pairs), found.main.pairs.index(pairs)
+    alone = next(s for s in other.sizes if s.rule == primary)
+    at = None if alone.pairs is None else other.null.pairs.index(alone.pairs)
+    null = other.null.rule_win
     return OneGroup(
         test=plain.analysis.test,
-        size=next(s for s in other.sizes if s.rule == primary),
+        size=alone,
         pairs=pairs,
-        win=float(other.main.rule_win.value[k, q]),
-        win_mcse=float(other.main.rule_win.mcse[k, q]),
-        null_win=float(other.null.rule_win.value[k, q]),
-        null_win_mcse=float(other.null.rule_win.mcse[k, q]),
-        own_null_win=float(found.null.rule_win.value[own, q]),
-        own_null_win_mcse=float(found.null.rule_win.mcse[own, q]),
+        win=Probability.of(other.main.rule_win, k, q),
+        null_win=Probability.of(null, k, q),
+        null_rejection=Probability.of(other.null.rule_rejection, k, q),
+        null_win_at_own=None if at is None else Probability.of(null, at, q),
+        controlled_null_win=Probability.of(found.null.rule_win, own, q),
+        controlled_null_rejection=Probability.of(found.null.rule_rejection, own, q),
     )

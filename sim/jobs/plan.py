@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.cohorts import control_population, role_population, true_effects
+from sim.cohorts import TrueEffects, control_population, role_population, true_effects
+from sim.cohorts.participants import CONTROLS
 from sim.compute.executors import open_executor
 from sim.compute.store import Store
 from sim.inference.attainable import smallest_pvalue, winnable
@@ -29,10 +30,11 @@ from sim.power.answer import Attainable, PlanAnswer
 from sim.power.audit import Audit, audit
 from sim.power.choice import exact_place
 from sim.power.detectable import check_detectable, detectable_effects
-from sim.power.participation import participation, sites_at
+from sim.power.participation import participation, sites_of_arms
 from sim.power.thinned import Enumerable
 from sim.report.warnings import warnings_of
 from sim.study import RoleName, Study
+from sim.study.control import ParallelControl
 
 BY_SITE = (*CLUSTERED, "cluster_mean_two_sample_t")
 """Tests whose information is in sites."""
@@ -53,6 +55,7 @@ def check(study: Study) -> None:
     for role in study.role_names:
         control_population(study, role)
     believed_effects(study)
+    family_of(study)
     check_detectable(study, populations)
     if study.engine == "exact":
         for population in populations:
@@ -103,7 +106,7 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
     answer = PlanAnswer(
         asked=asked,
         study=found.study,
-        effects={role: true_effects(mentored) for role, mentored, _ in search.people()},
+        effects=_effects(search),
         attainable=attainable(found.study, rules),
         characteristics=found.main,
         null_characteristics=found.null,
@@ -121,6 +124,10 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
         inflations=inflations(study),
     )
     return replace(answer, warnings=warnings_of(answer))
+
+
+def _effects(search: Search) -> dict[str, TrueEffects]:
+    return {role: true_effects(mentored, controls) for role, mentored, controls in search.people()}
 
 
 def _audits(search: Search) -> dict[str, Audit]:
@@ -145,8 +152,9 @@ def attainable(study: Study, rules: tuple[DecisionRule, ...]) -> Attainable:
     """
     every = range(2, study.sizes[-1] + 1)
     smallest = {
-        role: smallest_pvalue(_units(study, role, every), study.analysis)
+        role: smallest_pvalue(units, study.analysis, controls)
         for role in study.role_names
+        for units, controls in [_units(study, role, every)]
     }
     possible = winnable(
         list(smallest.values()),
@@ -163,13 +171,21 @@ def attainable(study: Study, rules: tuple[DecisionRule, ...]) -> Attainable:
     return Attainable({role: tuple(best[at].tolist()) for role, best in smallest.items()}, first)
 
 
-def _units(study: Study, role: RoleName, every: range) -> list[int]:
-    """What carries information at each size: people, or sites where the test looks at those."""
+def _units(study: Study, role: RoleName, every: range) -> tuple[list[int], list[int] | None]:
+    """What carries information at each size, and how much of it is in the control arm.
+
+    People, or sites where the test looks at those; None without a control arm.
+    """
     arms = [
         population.clusters
         for population in (role_population(study, role), control_population(study, role))
         if population is not None and population.clusters is not None
     ]
-    if study.analysis.test not in BY_SITE or not arms:
-        return [study.participants(role, pairs) for pairs in every]
-    return list(sites_at(study, role, every, arms))
+    if study.analysis.test in BY_SITE and arms:
+        counts = sites_of_arms(study, role, every, arms)
+    else:
+        counts = [
+            list(own) for own in zip(*(study.arm_participants(role, p) for p in every), strict=True)
+        ]
+    both = [sum(own) for own in zip(*counts, strict=True)]
+    return both, counts[CONTROLS] if isinstance(study.control, ParallelControl) else None

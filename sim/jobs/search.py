@@ -17,7 +17,7 @@ from sim.inference.registry import MODELS
 from sim.inference.rules import DecisionRule
 from sim.jobs.tasks import block_task, controls_of
 from sim.power.choice import ExactTable, effects_tested, impossible_rule, with_exact
-from sim.power.compared_arms import effect_of_mentoring, true_nulls_between
+from sim.power.compared_arms import effect_of_mentoring
 from sim.power.monte_carlo import simulate
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize, smallest_size
@@ -180,7 +180,7 @@ class Search:
         if self.controls:
             pairs = list(zip(populations, self.controls, strict=True))
             return tuple(
-                RoleTruth(effect_of_mentoring(*both), true_nulls_between(*both), self._side)
+                RoleTruth(effect_of_mentoring(*both), true_nulls(*both), self._side)
                 for both in pairs
             )
         return tuple(RoleTruth(mean_changes(p), true_nulls(p), self._side) for p in populations)

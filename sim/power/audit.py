@@ -9,6 +9,7 @@ from sim.cohorts.normal import FloatArray
 from sim.cohorts.participants import regression_alone
 from sim.cohorts.recruitment import recruited
 from sim.cohorts.truth import mean_changes
+from sim.power.estimates import Estimate
 from sim.power.sample_size import SampleSize
 
 
@@ -39,6 +40,24 @@ class Audit:
     control_change: FloatArray | None
     taking_part: float
 
+    @property
+    def effect(self) -> FloatArray:
+        """What mentoring does beyond what controls get, or beyond nothing."""
+        return self.mentoring if self.control_change is None else self.change - self.control_change
+
+
+@dataclass(frozen=True)
+class Probability:
+    """A probability and its Monte Carlo standard error."""
+
+    value: float
+    mcse: float
+
+    @classmethod
+    def of(cls, found: Estimate, *at: int) -> Probability:
+        """One of an array of estimates."""
+        return cls(float(found.value[at]), float(found.mcse[at]))
+
 
 @dataclass(frozen=True)
 class OneGroup:
@@ -52,23 +71,27 @@ class OneGroup:
         What it would take to meet the primary rule.
     pairs : int
         The size of the study with a control arm, or the largest studied.
-    win, win_mcse : float
-        Probability that it meets the rule at that size, and its error.
-    null_win, null_win_mcse : float
-        The same where mentoring does nothing.
-    own_null_win, own_null_win_mcse : float
-        With the control arm, where mentoring does nothing.
+    win : Probability
+        Of meeting the rule at that size.
+    null_win, null_rejection : Probability
+        Of meeting it, and that its tests reject in whatever direction, where
+        mentoring does nothing.
+    null_win_at_own : Probability or None
+        Of meeting it there at its own size; None where no size is enough.
+    controlled_null_win, controlled_null_rejection : Probability
+        With the control arm, at `pairs`, where mentoring does no more than
+        what the controls get.
     """
 
     test: str
     size: SampleSize
     pairs: int
-    win: float
-    win_mcse: float
-    null_win: float
-    null_win_mcse: float
-    own_null_win: float
-    own_null_win_mcse: float
+    win: Probability
+    null_win: Probability
+    null_rejection: Probability
+    null_win_at_own: Probability | None
+    controlled_null_win: Probability
+    controlled_null_rejection: Probability
 
 
 def audit(population: Population, controls: Population | None) -> Audit | None:

@@ -11,9 +11,8 @@ from scipy.special import stdtrit
 
 from sim.cohorts import Cohort, Population, draw_cohort
 from sim.cohorts.draw import site_stream
-from sim.cohorts.participants import CONTROLS
-from sim.cohorts.truth import NO_EFFECT, mean_changes
-from sim.compute.streams import generator
+from sim.cohorts.truth import mean_changes, true_nulls
+from sim.compute.streams import Purpose, generator
 from sim.inference.analyse import conclude_arms
 from sim.inference.endpoints import endpoint_changes
 from sim.inference.two_arms import Arm, ArmsEstimate, compare_arms
@@ -59,7 +58,7 @@ def compared_arms_part(task: BlockTask, role: int, block: int) -> RolePart:
 def _truth(
     mentored: Population, controls: Population
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    return effect_of_mentoring(mentored, controls), true_nulls_between(mentored, controls)
+    return effect_of_mentoring(mentored, controls), true_nulls(mentored, controls)
 
 
 def effect_of_mentoring(mentored: Population, controls: Population) -> NDArray[np.float64]:
@@ -67,20 +66,15 @@ def effect_of_mentoring(mentored: Population, controls: Population) -> NDArray[n
     return mean_changes(mentored) - mean_changes(controls)
 
 
-def true_nulls_between(mentored: Population, controls: Population) -> NDArray[np.bool_]:
-    """Domains whose scores after are distributed alike in both arms; (D,)."""
-    return np.asarray(np.abs(mentored.post - controls.post).max(axis=1) < NO_EFFECT)
-
-
 def _arms(task: BlockTask, role: int, block: int) -> tuple[Arm, Arm]:
     place = task.seed, task.purpose, role, block
+    # a purpose of their own: no stream that the mentored spawn is the controls'
+    apart = task.seed, Purpose.CONTROLS, int(task.purpose), role, block
     sizes = np.array(task.sizes[role]), np.array(task.control_sizes[role])
     most = [max(1, int(own.max())) for own in sizes]
     mentored = draw_cohort(task.populations[role], most[0], task.block_size, generator(*place))
     shared = site_stream(generator(*place)) if task.same_sites else None
-    controls = draw_cohort(
-        task.controls[role], most[1], task.block_size, generator(*place, CONTROLS), shared
-    )
+    controls = draw_cohort(task.controls[role], most[1], task.block_size, generator(*apart), shared)
     return _arm(mentored, sizes[0]), _arm(controls, sizes[1])
 
 

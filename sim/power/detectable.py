@@ -53,6 +53,11 @@ def check_detectable(study: Study, populations: tuple[Population, ...]) -> None:
     """
     if study.target.detectable_at is None:
         return
+    if np.any(study.uncontrolled.response_shift):
+        raise StudyError(
+            "target.detectable_at: looks for the effect of mentoring alone, and "
+            "uncontrolled.response_shift changes answers without it; use null, or a shift of 0"
+        )
     for population in populations:
         refused = Enumerable.of(population, study.analysis).refused
         if refused is not None:

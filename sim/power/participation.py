@@ -124,14 +124,21 @@ def sites_at(
     tuple of int
         Of both arms together: the same sites, or those of the one and of the other.
     """
+    apart = isinstance(study.control, ParallelControl) and study.control.unit == "site"
+    together = sum if apart else max
+    return tuple(map(together, zip(*sites_of_arms(study, role, pairs, arms), strict=True)))
+
+
+def sites_of_arms(
+    study: Study, role: RoleName, pairs: Sequence[int], arms: Sequence[ClusterModel]
+) -> list[list[int]]:
+    """Count the sites that take part at each size, arm by arm; as :func:`sites_at`."""
     counts = []
     for arm, clusters in enumerate(arms):
         people = [study.arm_participants(role, size)[arm] for size in pairs]
         sites = clusters.sites(max(1, people[-1]))
         counts.append([len(np.unique(sites[:n])) for n in people])
-    apart = isinstance(study.control, ParallelControl) and study.control.unit == "site"
-    together = sum if apart else max
-    return tuple(together(own) for own in zip(*counts, strict=True))
+    return counts
 
 
 def _analysable(study: Study) -> FloatArray:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 
+import numpy as np
+
 from sim.power.answer import PlanAnswer
-from sim.power.audit import Audit, OneGroup
+from sim.power.audit import Audit, OneGroup, Probability
+from sim.power.estimates import FloatArray
+from sim.power.sample_size import SampleSize
 from sim.report.layout import heading, paragraph
 from sim.report.tables import shorten
 from sim.report.wording import TEST_NAMES, interval_words, number
 from sim.study import TOTAL, Study
 from sim.study.control import BaselineSelection, ParallelControl, ScreeningSelection
 
+CLEAR = 3.0
+"""Monte Carlo errors by which two levels must differ for it to be said."""
+ROUNDING = 1e-6
+"""Part of a change, in points, that is nothing but rounding."""
 LARGE = 0.01
 """Change in points from which it is said that it needs no mentoring."""
 
@@ -43,7 +51,7 @@ def _audit_lines(study: Study, own: Audit) -> Iterator[str]:
 
 def _plain(value: float) -> str:
     """Write a part of a change; one that is nothing but rounding as 0."""
-    return "0" if abs(value) < 1e-6 else f"{value:+.2f}"
+    return "0" if abs(value) < ROUNDING else f"{value:+.2f}"
 
 
 def _selected_words(study: Study, own: Audit) -> str:
@@ -73,18 +81,12 @@ def one_group_part(answer: PlanAnswer) -> Iterator[str]:
     win = answer.characteristics.rule_win
     rows = [
         (
-            TEST_NAMES[answer.study.analysis.test],
-            _pairs(size.pairs, size.limit) + interval_words(size).replace(" (95% interval ", " ("),
-            f"{win.value[k, q]:.3f} ±{win.mcse[k, q]:.3f}",
-            f"{other.own_null_win:.3f} ±{other.own_null_win_mcse:.3f}",
+            "two arms",
+            _size_cell(size),
+            _cell(Probability.of(win, k, q)),
+            _cell(other.controlled_null_win),
         ),
-        (
-            TEST_NAMES[other.test],
-            _pairs(other.size.pairs, other.size.limit)
-            + interval_words(other.size).replace(" (95% interval ", " ("),
-            f"{other.win:.3f} ±{other.win_mcse:.3f}",
-            f"{other.null_win:.3f} ±{other.null_win_mcse:.3f}",
-        ),
+        ("one group", _size_cell(other.size), _cell(other.win), _cell(other.null_win)),
     ]
     lines = [
         heading(f"With and without a control arm, rule '{size.rule}'"),
@@ -92,19 +94,40 @@ def one_group_part(answer: PlanAnswer) -> Iterator[str]:
         f"{'':11}{f'power {size.target:g}':>22}{f'{other.pairs} pairs':>20}"
         f"{'mentoring does nothing':>24}",
     ]
-    for name, row in zip(("two arms", "one group"), rows, strict=True):
-        lines.append(f"{name:11}{row[1]:>22}{row[2]:>20}{row[3]:>24}")
+    lines += [f"{row[0]:11}{row[1]:>22}{row[2]:>20}{row[3]:>24}" for row in rows]
     lines.append(
         paragraph(
-            f"Two arms: {rows[0][0]}. One group, everybody mentored: {rows[1][0]}. What changes "
-            "without mentoring counts for the one group, and cancels between two arms."
+            f"Two arms: {TEST_NAMES[answer.study.analysis.test]}. One group, everybody mentored: "
+            f"{TEST_NAMES[other.test]}. What changes without mentoring counts for the one group, "
+            "and cancels between two arms." + _own_size_words(other)
         )
     )
     yield "\n".join(lines)
 
 
+def _own_size_words(other: OneGroup) -> str:
+    own = other.null_win_at_own
+    if own is None:
+        return ""
+    return (
+        f" At its own {other.size.pairs} pairs the one group meets the rule with probability "
+        f"{_cell(own)} where mentoring does nothing."
+    )
+
+
+def _cell(found: Probability) -> str:
+    return f"{found.value:.3f} ±{found.mcse:.3f}"
+
+
 def _pairs(pairs: int | None, limit: int) -> str:
     return f"over {limit}" if pairs is None else str(pairs)
+
+
+def _size_cell(size: SampleSize) -> str:
+    """Write a sample size and its interval for a narrow column."""
+    interval = interval_words(size).replace(" (95% interval ", " (")
+    found = _pairs(size.pairs, size.limit) + interval
+    return found.replace(f"to more than {size.limit}", f"to {size.limit}+")
 
 
 def uncontrolled_warnings(answer: PlanAnswer) -> list[str]:
@@ -124,9 +147,10 @@ def uncontrolled_warnings(answer: PlanAnswer) -> list[str]:
         null, size = answer.null_characteristics, answer.sample_size
         k, q = null.pairs.index(size.pairs or size.limit), null.rule_index(size.rule)
         found.append(
-            f"Where mentoring does nothing, the rule '{size.rule}' is met with probability "
-            f"{number(float(null.rule_win.value[k, q]))} at {null.pairs[k]} pairs. Use a control "
-            "arm (control=parallel)."
+            f"Where mentoring does nothing, the tests of the rule '{size.rule}' reject with "
+            f"probability {number(float(null.rule_rejection.value[k, q]))} at {null.pairs[k]} "
+            f"pairs, and the rule is met with {number(float(null.rule_win.value[k, q]))}. Use a "
+            "control arm (control=parallel)."
         )
         return found
     return [
@@ -137,14 +161,22 @@ def uncontrolled_warnings(answer: PlanAnswer) -> list[str]:
 
 def _misleading_group(answer: PlanAnswer) -> list[str]:
     other = answer.one_group
-    if other is None or other.null_win <= answer.study.analysis.alpha:
+    if other is None:
+        return []
+    alone, controlled = other.null_rejection, other.controlled_null_rejection
+    if alone.value - controlled.value <= CLEAR * float(np.hypot(alone.mcse, controlled.mcse)):
         return []
     return [
         f"Without the control arm the study would need "
-        f"{_pairs(other.size.pairs, other.size.limit)} pairs; but at {other.pairs} pairs it is met "
-        f"with probability {number(other.null_win)} where mentoring does nothing. A smaller number "
-        "is no saving."
+        f"{_pairs(other.size.pairs, other.size.limit)} pairs; but where mentoring does nothing its "
+        f"tests reject with probability {_cell(alone)} at {other.pairs} pairs, those with a "
+        f"control arm with {_cell(controlled)}. A smaller number is no saving."
     ]
+
+
+def _without_rounding(values: FloatArray) -> list[float]:
+    """Parts of a change, those that are nothing but rounding as 0."""
+    return [0.0 if abs(value) < ROUNDING else value for value in values.tolist()]
 
 
 def failed_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
@@ -181,7 +213,16 @@ def failed_warnings(answer: PlanAnswer) -> list[str]:
 def arms_data(answer: PlanAnswer) -> dict[str, object]:
     """Hold audits and the comparison as plain data."""
     other: OneGroup | None = answer.one_group
+    endpoints = [*answer.study.scale.domains, TOTAL]
     return {
-        "audit": {role: asdict(own) for role, own in answer.audits.items()},
+        "audit": {
+            role: {
+                name: value
+                if value is None or isinstance(value, float)
+                else dict(zip(endpoints, _without_rounding(value), strict=True))
+                for name, value in asdict(own).items()
+            }
+            for role, own in answer.audits.items()
+        },
         "one_group": None if other is None else asdict(other),
     }

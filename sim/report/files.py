@@ -25,6 +25,8 @@ from sim.report.participation import participation_data
 from sim.report.wording import answer_sentence, design_sentence
 from sim.study import Study
 
+ARMS = ("mentored", "controls")
+"""Names of the arms."""
 LIBRARIES = ("numpy", "scipy", "numba", "pydantic", "hydra-core")
 """Libraries whose version can matter to the numbers or the config."""
 
@@ -91,6 +93,12 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
                 "participants": None
                 if size.pairs is None
                 else {role: study.participants(role, size.pairs) for role in study.role_names},
+                "arms": None
+                if size.pairs is None or study.control.kind == "none"
+                else {
+                    role: dict(zip(ARMS, study.arm_participants(role, size.pairs), strict=True))
+                    for role in study.role_names
+                },
             }
             for size in answer.sample_sizes
         ],

@@ -10,7 +10,7 @@ from sim.inference.registry import CLUSTERED
 from sim.power.answer import PlanAnswer
 from sim.power.operating import RoleCharacteristics
 from sim.power.participation import LevelCorrelation, Participation
-from sim.report.wording import estimated, number
+from sim.report.wording import estimated, no_effect_words, number, total_tested
 from sim.study import Study
 from sim.study.clusters import SiteClusters
 from sim.study.control import ParallelControl
@@ -118,19 +118,22 @@ def _ignored_clusters(answer: PlanAnswer) -> list[str]:
         advice = "" if by_sites or cancels else f" Use analysis.test={better}."
         found.append(
             f"The test ignores that {ignored} resemble each other: "
-            f"{_attained(role, at)} at {null.pairs[at]} pairs, instead of "
+            f"{_attained(role, at, answer.study)} at {null.pairs[at]} pairs, instead of "
             f"{answer.study.analysis.alpha:g}.{advice}"
         )
     return found
 
 
-def _attained(role: RoleCharacteristics, at: int) -> str:
-    level = role.measures.rejection
+def _attained(role: RoleCharacteristics, at: int, study: Study) -> str:
+    level, where = role.measures.rejection, no_effect_words(study)
     error = float(level.mcse[at].max())
+    total = ""
+    if total_tested(study.analysis):
+        total = f" and the total with {number(float(level.value[at, -1]))}"
     return (
-        f"without any effect it rejects a domain with probability "
-        f"{number(float(level.value[at, :-1].mean()))} on average and the total with "
-        f"{number(float(level.value[at, -1]))} (Monte Carlo error up to {number(error)})"
+        f"{where[0].lower()}{where[1:]} it rejects a domain with probability "
+        f"{number(float(level.value[at, :-1].mean()))} on average{total} "
+        f"(Monte Carlo error up to {number(error)})"
     )
 
 

@@ -15,7 +15,15 @@ from sim.report.assurance import assurance_sentences, assurance_table
 from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
 from sim.report.participation import participation_sentences
 from sim.report.tables import CELL, cell, cut_table, effect_table, in_words, power_table, shorten
-from sim.report.wording import answer_sentence, design_sentence, estimated, interval_words, number
+from sim.report.wording import (
+    answer_sentence,
+    design_sentence,
+    estimated,
+    interval_words,
+    no_effect_words,
+    number,
+    total_tested,
+)
 from sim.study import TOTAL
 
 RULES_PER_TABLE = 4
@@ -141,14 +149,11 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
     ]
     named = heading("Power of each rule (± Monte Carlo standard error; < marks the answer)")
     yield named + "\n" + "\n\n".join(tables)
-    analysis = answer.study.analysis
-    total_untested = analysis.test == "ordinal_gee" or (
-        analysis.cut is not None and analysis.total_cut is None
-    )
+    tested_total = total_tested(answer.study.analysis)
     for role in found.roles:
         if answer.effects[role.role].true_null.all():
             continue
-        tested = role.endpoints[:-1] if total_untested else role.endpoints
+        tested = role.endpoints if tested_total else role.endpoints[:-1]
         at = [shown[0], _answer_row(answer), shown[-1]]
         places = sorted(set(at))
         sizes = "".join(f"{f'n = {role.n[k]}':>{CELL}}" for k in places)
@@ -189,11 +194,14 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
     k = answer.null_characteristics.pairs.index(at)
     null = answer.null_characteristics
     q = null.rule_index(size.rule)
+    rejects = ""
+    if answer.study.analysis.alternative == "two_sided":
+        level = in_words(null.rule_rejection, k, q)
+        rejects = f"its tests reject with probability {level} in either direction, and "
     lines.append(
         paragraph(
-            f"Without any effect the rule's tests reject with probability "
-            f"{in_words(null.rule_rejection, k, q)} in either direction, and the rule is met with "
-            f"probability {in_words(null.rule_win, k, q)}. {answer.characteristics.replicates:,} "
+            f"{no_effect_words(answer.study)}, {rejects}the rule is met with probability "
+            f"{in_words(null.rule_win, k, q)}. {answer.characteristics.replicates:,} "
             f"simulated studies with the effect and {null.replicates:,} without, seed "
             f"{answer.study.seed}."
         )
@@ -237,9 +245,11 @@ def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
         type_s, type_m, width = role.measures.type_s, role.measures.type_m, role.measures.width
         if type_s is None or type_m is None or width is None:
             continue
+        uncontrolled = role.role in answer.audits and answer.study.control.kind == "none"
+        also = " (mentoring's part and the rest)" if uncontrolled else ""
         if not np.isnan(type_m.value[k, -1]):
             yield (
-                f"At that size {estimated(answer.study, role.role)} has a 95% interval of "
+                f"At that size {estimated(answer.study, role.role)}{also} has a 95% interval of "
                 f"{width.value[k, -1]:.1f} points on average; where {significant} is significant "
                 f"it is overstated {type_m.value[k, -1]:.2f} times on average (type M) and has "
                 f"the wrong sign with probability {number(type_s.value[k, -1])} (type S)."

@@ -10,7 +10,7 @@ from sim.power.answer import PlanAnswer
 from sim.report.arms import failed_warnings, uncontrolled_warnings
 from sim.report.assurance import assurance_warnings
 from sim.report.participation import participation_warnings
-from sim.report.wording import number
+from sim.report.wording import T_TESTS, number, total_tested
 
 CEILING = 0.15
 """Share of people who cannot improve from which it is said."""
@@ -18,6 +18,10 @@ ROUGH = 0.01
 """Monte Carlo standard error from which the third digit shown means little."""
 SMALL = 40
 """Participants below which an approximate test's true level is shown."""
+CLEAR = 4.0
+"""Monte Carlo errors by which a level, picked from many, must differ from alpha to be said."""
+LEAST = 0.0005
+"""Difference of a level that is worth saying."""
 APPROXIMATE = ("paired_t", "mann_whitney", "ancova", "two_sample_t", "ordinal_gee")
 """Tests whose level holds approximately whatever p_value says."""
 
@@ -92,11 +96,12 @@ def _ceiling(answer: PlanAnswer) -> list[str]:
 def _hidden_change(answer: PlanAnswer) -> list[str]:
     found, cut = [], answer.study.analysis.cut
     for role, effects in answer.effects.items():
-        if role in answer.audits:
-            continue  # said there, in numbers
+        own = answer.audits.get(role)
         for index, name in enumerate(answer.study.scale.domains):
             changed, mean = not effects.true_null[index], effects.mean_change[index]
-            if cut is not None:
+            if own is not None:
+                mean = own.effect[index]
+            if cut is not None and own is None:
                 rise, fall = effects.rising_to[index], effects.falling_below[index]
                 if changed and abs(rise[cut - 2] - fall[cut - 2]) < 1e-9:
                     found.append(
@@ -106,10 +111,10 @@ def _hidden_change(answer: PlanAnswer) -> list[str]:
                 continue
             if changed and abs(mean) < 1e-9:
                 found.append(
-                    f"'{name}' of the {role}s changes its distribution while its mean change is "
-                    "zero; the tests here look for a shift."
+                    f"Mentoring changes how '{name}' of the {role}s is distributed, but not its "
+                    "mean; the tests here look for a shift."
                 )
-            if not changed and not effects.symmetric[index]:
+            if own is None and not changed and not effects.symmetric[index]:
                 found.append(
                     f"'{name}' of the {role}s keeps its distribution but its changes are not "
                     "symmetric around zero, which is what the test takes as no effect."
@@ -127,8 +132,8 @@ def _multiplicity(answer: PlanAnswer) -> list[str]:
         worst = int(np.argmax(level))
         if len(rule.columns) > 1 and level[worst] > answer.study.analysis.alpha:
             found.append(
-                f"Multiplicity is not controlled: without any effect the tests of the rule "
-                f"'{rule.name}' reject with probability {number(float(level[worst]))} at "
+                "Multiplicity is not controlled: where mentoring does nothing the tests of the "
+                f"rule '{rule.name}' reject with probability {number(float(level[worst]))} at "
                 f"{null.pairs[worst]} pairs."
             )
     return found
@@ -137,22 +142,36 @@ def _multiplicity(answer: PlanAnswer) -> list[str]:
 def _approximate(answer: PlanAnswer) -> list[str]:
     analysis = answer.study.analysis
     exact = analysis.p_value not in ("asymptotic", "mid_p")
-    if exact and analysis.test not in APPROXIMATE:
+    if (exact and analysis.test not in APPROXIMATE) or _other_levels(answer):
         return []
     role = answer.null_characteristics.roles[0]
-    small = [k for k, n in enumerate(role.n) if n < SMALL]
-    if not small:
+    tested = slice(None) if total_tested(analysis) else slice(-1)
+    levels, errors = (
+        values[:, tested].mean(axis=1)
+        for values in (role.measures.rejection.value, role.measures.rejection.mcse)
+    )
+    small = np.array(role.n) < SMALL
+    # of the sizes beyond noise the one that rejects most above alpha, or else most below
+    excess = np.where(small & (np.abs(levels - analysis.alpha) > CLEAR * errors + LEAST), levels, 0)
+    if not excess.any():
         return []
-    levels = role.measures.rejection.value[small]
-    worst = small[int(np.argmax(levels.max(axis=1)))]
-    endpoint = int(np.argmax(role.measures.rejection.value[worst]))
+    known = np.flatnonzero(excess)
+    at = int(known[levels[known].argmax()])
+    if levels[at] < analysis.alpha:
+        at = int(known[levels[known].argmin()])
+    ties = "" if analysis.test in T_TESTS else " with ties"
     return [
-        f"The p-value is approximate at small sizes with ties: with {role.n[worst]} {role.role}s "
-        f"the true level of '{role.endpoints[endpoint]}' is "
-        f"{number(float(role.measures.rejection.value[worst, endpoint]))} "
-        f"(Monte Carlo error {number(float(role.measures.rejection.mcse[worst, endpoint]))}) "
-        f"instead of {analysis.alpha:g}."
+        f"The p-value is approximate at small sizes{ties}: with {role.n[at]} {role.role}s an "
+        f"endpoint is rejected with probability {number(float(levels[at]))} where mentoring does "
+        f"nothing (average over endpoints, Monte Carlo error {number(float(errors[at]))}), instead "
+        f"of {analysis.alpha:g}."
     ]
+
+
+def _other_levels(answer: PlanAnswer) -> bool:
+    """Tell whether the tests reject too often for other reasons, which are said elsewhere."""
+    uncontrolled = bool(answer.audits) and answer.study.control.kind == "none"
+    return uncontrolled or any(own.levels for own in answer.participation.values())
 
 
 def _rough(answer: PlanAnswer) -> list[str]:

@@ -138,6 +138,20 @@ def people(study: Study, pairs: int) -> str:
     return arms + " and ".join(parts)
 
 
+def no_effect_words(study: Study) -> str:
+    """Say what holds in the null run, to begin a sentence."""
+    control = study.control
+    if isinstance(control, ParallelControl) and control.effect.kind != "none":
+        return "Where mentoring does no more than what the controls get"
+    return "Where mentoring does nothing"
+
+
+def total_tested(analysis: Analysis) -> bool:
+    """Tell whether the total is tested at all."""
+    no_cut = analysis.cut is not None and analysis.total_cut is None
+    return analysis.test != "ordinal_gee" and not no_cut
+
+
 def estimated(study: Study, role: str) -> str:
     """Name what is estimated of a role's total."""
     if isinstance(study.control, ParallelControl):

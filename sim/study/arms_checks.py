@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.study.checks import FieldError
+from sim.study.clusters import SiteClusters
 from sim.study.control import BaselineSelection, ParallelControl, ScreeningSelection
 from sim.study.sections import TOTAL
 
@@ -64,6 +65,15 @@ def _check_control(study: Study, control: ParallelControl) -> None:
     if study.missing.total == "prorated":
         right = "is not offered with a control arm; use complete_case"
         raise FieldError("missing.total", "prorated", right)
+    clusters, both = study.clusters, sum(control.ratio)
+    if (
+        isinstance(clusters, SiteClusters)
+        and clusters.accrual == "in_turn"
+        and control.unit == "person"
+        and clusters.per_site % both
+    ):
+        right = f"must be a multiple of {both}, whole blocks of control.ratio"
+        raise FieldError("clusters.per_site", clusters.per_site, right)
     _check_control_effect(study, control)
 
 

@@ -85,7 +85,11 @@ def _check_graph(study: Study, graph: HypothesisGraph) -> None:
         _check_shares(place, shares, known)
         if name in shares and name != DOMAINS:
             raise FieldError(place, name, "must not pass its level to itself")
-    _check_total(study, "analysis.graph", graph.weights)
+    if not any(graph.weights.values()):
+        right = "gives no endpoint a share of the level to start with"
+        raise FieldError("analysis.graph.weights", dict(graph.weights), right)
+    heirs = [name for shares in graph.transitions.values() for name in shares]
+    _check_total(study, "analysis.graph", [*graph.weights, *heirs])
 
 
 def _check_shares(place: str, shares: dict[str, float], known: list[str]) -> None:

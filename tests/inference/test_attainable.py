@@ -1,14 +1,18 @@
 """The smallest possible p-value, found by looking at every sample, and what it forbids."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from oracles.enumeration import changes_of, count_vectors
 from oracles.studies import analysis_id, make_analysis, offered_analyses, small_study
 from scipy import stats
 
+from sim.inference.arm_differences import Arm
 from sim.inference.attainable import smallest_pvalue, winnable
 from sim.inference.registry import TESTS
 from sim.inference.rules import DecisionRule, decision_rules
+from sim.inference.two_arms import mann_whitney_curve
 from sim.jobs.plan import attainable
 from sim.study import Analysis
 
@@ -30,6 +34,35 @@ def test_smallest_pvalue_is_attained(analysis: Analysis) -> None:
     for n in (1, 2, 4, 6):
         found = smallest_pvalue([n], analysis)[0]
         assert found == pytest.approx(smallest_of_all(n, analysis), rel=1e-12)
+
+
+@pytest.mark.parametrize("continuity", [False, True])
+@pytest.mark.parametrize("alternative", ["two_sided", "greater", "less"])
+@pytest.mark.parametrize("arms", [(1, 1), (1, 3), (2, 2), (3, 1), (2, 4), (3, 3)])
+def test_smallest_pvalue_between_arms_is_attained(
+    arms: tuple[int, int], alternative: str, *, continuity: bool
+) -> None:
+    """Of all changes of both arms none gives a smaller p-value, and some give this one."""
+    analysis = make_analysis(
+        test="mann_whitney", p_value="auto", alternative=alternative, continuity=continuity
+    )
+    every = np.array(list(product(range(3), repeat=sum(arms))), dtype=np.int16)[:, :, None]
+    parts = every[:, : arms[0]], every[:, arms[0] :]
+    both = [
+        Arm(part, np.zeros_like(part), np.array([size]), np.zeros(size, np.int64))
+        for part, size in zip(parts, arms, strict=True)
+    ]
+    least = float(mann_whitney_curve(*both, analysis).pvalue.min())
+    found = smallest_pvalue([sum(arms)], analysis, [arms[1]])[0]
+    assert found == pytest.approx(least, rel=1e-12)
+
+
+def test_an_empty_arm_gives_no_pvalue() -> None:
+    """Whatever the test, nobody to compare with means p = 1."""
+    for test in ("mann_whitney", "ancova", "two_sample_t", "cluster_mean_two_sample_t"):
+        analysis = make_analysis(test=test, p_value="auto")
+        assert smallest_pvalue([20, 20, 20], analysis, [0, 1, 20])[[0, 2]].tolist() == [1.0, 1.0]
+        assert smallest_pvalue([20], analysis, [1])[0] < 0.05
 
 
 def first_winnable(rule: DecisionRule, analysis: Analysis) -> int:

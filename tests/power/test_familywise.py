@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,11 +11,13 @@ from scipy.stats import norm
 
 from sim.cohorts import role_population
 from sim.compute.executors import InProcessExecutor
+from sim.errors import StudyError
 from sim.inference.families import family_of
 from sim.inference.rules import decision_rules
 from sim.power.monte_carlo import BlockTask, simulate
 from sim.power.tally import Tally
-from sim.study import Study
+from sim.study import Study, parse_study
+from sim.study.sections import HypothesisGraph
 
 DOMAINS = tuple("abcde")
 SIZE = 16
@@ -151,6 +154,57 @@ def test_graphs_are_written_out_exactly() -> None:
     assert family.graph.weights == (*(Fraction(0),) * 5, Fraction(1))
     assert family.graph.transitions[5] == (*(Fraction(1, 5),) * 5, Fraction(0))
     assert family.graph.transitions[0] == (Fraction(0), *(Fraction(1, 4),) * 4, Fraction(0))
+
+
+@pytest.mark.parametrize(
+    ("graph", "row", "expected"),
+    [
+        # what is said of all domains holds for one of them less itself
+        ({"weights": {"total": 1}, "transitions": {"total": {"domains": 1}, "domains": {"e": 1}}},
+         4, (0,) * 6),
+        ({"weights": {"total": 1}, "transitions": {"total": {"domains": 1}, "domains": {"e": 1}}},
+         0, (0, 0, 0, 0, 1, 0)),
+        # three rounded thirds are one, and each a third
+        ({"weights": {"total": 1},
+          "transitions": {"total": dict.fromkeys("abc", 0.3333333334)}},
+         5, (*(Fraction(1, 3),) * 3, 0, 0, 0)),
+    ],
+)  # fmt: skip
+def test_graphs_that_need_care(
+    graph: dict[str, Any], row: int, expected: tuple[Fraction, ...]
+) -> None:
+    """A graph that passes the checks becomes one, whatever it names."""
+    study = study_of("graphical", "mixed")
+    analysis = study.analysis.model_copy(update={"graph": HypothesisGraph.model_validate(graph)})
+    family = family_of(study.model_copy(update={"analysis": analysis}))
+    assert family is not None
+    assert family.graph is not None
+    assert family.graph.transitions[row] == expected
+
+
+def test_a_graph_must_reach_what_the_primary_rule_needs() -> None:
+    """One line names the endpoint that no level ever comes to."""
+    study = study_of("graphical", "mixed")
+    out_of_reach = {"weights": {"b": 1}, "transitions": {"b": {"c": 1}, "a": {"b": 1}}}
+    graph = HypothesisGraph.model_validate(out_of_reach)
+    analysis = study.analysis.model_copy(update={"graph": graph})
+    with pytest.raises(StudyError, match=r"^analysis.graph: no level ever reaches a, .* 'first' "):
+        family_of(study.model_copy(update={"analysis": analysis}))
+
+
+@pytest.mark.parametrize("pattern", ["all null", "mixed"])
+def test_max_t_keeps_its_error_with_missing_answers(pattern: str) -> None:
+    """Signs flipped jointly keep the familywise error where single answers are missing."""
+    study = study_of("westfall_young", pattern)
+    data = study.model_dump()
+    data["missing"] = {"kind": "none", "item_rate": 0.15, "total": "complete_case"}
+    study = parse_study(data)
+    task = BlockTask(
+        (role_population(study, "mentor"),), ((SIZE,),), study.analysis, decision_rules(study),
+        12, 500, family=family_of(study),
+    )  # fmt: skip
+    error, margin = familywise_error(simulate(task, range(12), InProcessExecutor()))
+    assert 0.01 < error <= 0.05 + STRICT * margin
 
 
 @pytest.mark.long

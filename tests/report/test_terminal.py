@@ -71,8 +71,21 @@ def test_files_are_named() -> None:
 
 
 def test_asymptotic_level_is_stated() -> None:
-    """An approximate test at small sizes has its true level said."""
-    text = " ".join(summary(plan(small_study(analysis={"p_value": "asymptotic"}))).split())
-    assert "The p-value is approximate at small sizes" in text
+    """An approximate test at small sizes has its true level said, where it is beyond noise."""
+    many = {"replicates": 4000, "search_replicates": 4000, "block_size": 500}
+    answer = plan(small_study(analysis={"p_value": "asymptotic"}, monte_carlo=many))
+    level = answer.null_characteristics.roles[0].measures.rejection.value[0].mean()
+    text = " ".join(summary(answer).split())
+    assert "The p-value is approximate at small sizes with ties: with 6 mentors" in text
+    assert f"is rejected with probability {level:.3f} where mentoring does nothing" in text
+    two_arms = {
+        "kind": "parallel", "ratio": (1, 1), "unit": "person", "effect": {"kind": "none"},
+        "beside": None,
+    }  # fmt: skip
+    noise = small_study(
+        control=two_arms, analysis={"test": "two_sample_t", "p_value": "auto"},
+        design={"sizes": tuple(range(10, 40))},
+    )  # fmt: skip
+    assert "approximate" not in " ".join(plan(noise).warnings)
     exact = " ".join(summary(plan(small_study(analysis={"p_value": "exact"}))).split())
     assert "approximate" not in exact

@@ -227,6 +227,17 @@ LINES: list[tuple[dict[str, Any], str]] = [
         "state fewer design.sizes)",
     ),
     (
+        {"analysis": graph(weights={})},
+        "analysis.graph.weights: {} gives no endpoint a share of the level to start with",
+    ),
+    (
+        {
+            "analysis": {**GEE, **graph(weights={"a": 1.0}, transitions={"a": {"total": 1.0}})},
+            "decision": DOMAINS_ONLY,
+        },
+        "analysis.graph: 'total' is not tested by analysis.test=ordinal_gee as stated",
+    ),
+    (
         {"analysis": {**GEE, **sequence("total", "a")}, "decision": DOMAINS_ONLY},
         "analysis.sequence: 'total' is not tested by analysis.test=ordinal_gee as stated",
     ),
