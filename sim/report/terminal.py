@@ -197,7 +197,7 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
     rejects = ""
     if answer.study.analysis.alternative == "two_sided":
         level = in_words(null.rule_rejection, k, q)
-        rejects = f"its tests reject with probability {level} in either direction, and "
+        rejects = f"the rule's tests reject with probability {level} in either direction, and "
     lines.append(
         paragraph(
             f"{no_effect_words(answer.study)}, {rejects}the rule is met with probability "

@@ -248,7 +248,7 @@ def test_arms_of_a_block_share_sites_by_person_only(unit: str) -> None:
 def test_the_one_group_is_that_study_itself() -> None:
     """What stands beside is the plan of the same study without its control arm."""
     study = study_of(
-        "ancova", control={"beside": "signed_rank"}, uncontrolled={"response_shift": 0.3},
+        "ancova", control={"beside": "signed_rank"}, uncontrolled={"response_shift": 0.12},
         roles={"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": None}},
         decision={"primary": "total"}, design={"sizes": (10, 21)}, monte_carlo=FEW,
     )  # fmt: skip
@@ -260,7 +260,7 @@ def test_the_one_group_is_that_study_itself() -> None:
     null = alone.null_characteristics
     assert other.null_win.value == null.rule_win.value[k, q]
     assert other.null_rejection.value == null.rule_rejection.value[k, q]
-    assert other.null_rejection.value >= other.null_win.value
+    assert other.null_rejection.value > other.null_win.value > 0.05  # some in either direction
     assert other.win.value == alone.characteristics.rule_win.value[k, q]
     assert other.size == alone.sample_size
     if other.size.pairs is not None:
