@@ -105,6 +105,29 @@ def _blocks_point(study: Study, _folder: Path, point: str) -> None:
     print(f"{point}: {blocks_line(blocks(study))}", flush=True)
 
 
+def _check_report(study: Study) -> None:
+    from sim.jobs.report import check
+
+    check(study)
+
+
+def _report(study: Study, folder: Path) -> None:
+    from sim.jobs.report import saved_runs
+    from sim.report.outputs import report_summary, write_report
+
+    runs = saved_runs(study)
+    print(report_summary(runs, write_report(runs, folder)))
+
+
+def _report_point(study: Study, folder: Path, point: str) -> None:
+    from sim.jobs.report import saved_runs
+    from sim.report.outputs import write_report
+
+    runs = saved_runs(study)
+    files = write_report(runs, folder)
+    print(f"{point}: {len(runs)} runs, {len(files)} files", flush=True)
+
+
 def _check_sweep(study: Study) -> None:
     from sim.jobs.blocks import check_store
     from sim.jobs.sweep import check
@@ -147,5 +170,8 @@ VERBS: dict[str, Verb] = {
     ),
     "calibrate": Verb("what does the pilot say?", _check_calibrate, _calibrate, _calibrate_point),
     "sweep": Verb("which assumptions matter?", _check_sweep, _sweep, _sweep_point),
+    "report": Verb(
+        "show saved results again, or side by side", _check_report, _report, _report_point
+    ),
     "blocks": Verb("which finished blocks are kept?", _check_blocks, _blocks, _blocks_point),
 }

@@ -1,0 +1,61 @@
+"""The job of showing: every output again from saved results, without simulating."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.errors import StudyError
+from sim.report.saved import SavedRun, read_run
+from sim.study import Study
+
+
+def check(study: Study) -> None:
+    """Refuse runs that cannot be read, before anything is written.
+
+    Raises
+    ------
+    StudyError
+        One line that names the field or the file and what would be right.
+    """
+    saved_runs(study)
+
+
+def saved_runs(study: Study) -> tuple[SavedRun, ...]:
+    """Read the runs that a study names.
+
+    Parameters
+    ----------
+    study : Study
+        Names them by ``report.runs``.
+
+    Returns
+    -------
+    tuple of SavedRun
+        In the order named, those of one pattern by name, each once.
+
+    Raises
+    ------
+    StudyError
+        Where nothing is named, nothing is found, or what is found is no run.
+    """
+    if study.report.runs is None:
+        raise StudyError(
+            "report.runs: null must name folders of runs, as in 'report.runs=[outputs/a,outputs/b]'"
+        )
+    folders = [folder for pattern in study.report.runs for folder in _folders(pattern)]
+    return tuple(read_run(folder) for folder in dict.fromkeys(folders))
+
+
+def _folders(pattern: str) -> list[Path]:
+    """Find the folders of a name or pattern."""
+    if Path(pattern).is_dir():
+        return [Path(pattern)]
+    path = Path(pattern)
+    base = Path(path.anchor)
+    try:
+        found = sorted(own for own in base.glob(str(path.relative_to(base))) if own.is_dir())
+    except (ValueError, NotImplementedError, OSError):
+        found = []
+    if not found:
+        raise StudyError(f"report.runs: {pattern!r} is no folder, nor a pattern of any")
+    return found

@@ -1,0 +1,109 @@
+"""Any set of runs side by side: one table, and a line on each."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from sim.errors import StudyError
+from sim.power.operating import MONTE_CARLO
+from sim.power.rows import Row
+from sim.report.layout import WIDTH, heading, paragraph, title
+from sim.report.saved import MARKS, SavedRun
+from sim.report.sweep import harmless
+
+OWN = tuple(field.name for field in fields(Row))
+"""Columns of results.csv."""
+COLUMNS = ("run", "job", "title", "point", "label", *OWN)
+"""Columns of combined.csv: which run, which point of a sweep, then as in results.csv."""
+
+
+def combined_csv(runs: Sequence[SavedRun]) -> str:
+    """Lay the results of runs out in one tidy table.
+
+    Parameters
+    ----------
+    runs : sequence of SavedRun
+        Of whatever jobs; a run of `calibrate` has no rows.
+
+    Returns
+    -------
+    str
+        Point and label are empty but for sweeps.
+
+    Raises
+    ------
+    StudyError
+        Where a file is not what its job writes.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for name, run in zip(run_names(runs), runs, strict=True):
+        before = [harmless(name), run.job, harmless(str(run.summary.get("title", "")))]
+        writer.writerows([*before, *cells] for cells in _cells(run))
+    return out.getvalue()
+
+
+def run_names(runs: Sequence[SavedRun]) -> list[str]:
+    """Name runs by as much of the end of their paths as tells them apart."""
+    paths = [run.folder.resolve().parts for run in runs]
+    for depth in range(1, max(map(len, paths), default=1) + 1):
+        names = ["/".join(parts[-depth:]) for parts in paths]
+        if len(set(names)) == len(names):
+            return names
+    return [f"{name} ({number})" for number, name in enumerate(names, 1)]
+
+
+def _cells(run: SavedRun) -> Iterator[list[Any]]:
+    if run.job == "plan":
+        values = attrgetter(*OWN)
+        for row in run.rows():
+            yield ["", "", *(harmless(v) if isinstance(v, str) else v for v in values(row))]
+    elif run.job == "sweep":
+        yield from _sweep_cells(run.folder / MARKS["sweep"])
+
+
+def _sweep_cells(path: Path) -> Iterator[list[Any]]:
+    wanted = ("point", "label", *OWN[:-1])
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = csv.DictReader(file)
+            if not set(wanted) <= set(lines.fieldnames or ()):
+                raise StudyError(f"{str(path)!r}: not the columns of a sweep.csv")
+            for line in lines:
+                yield [*(line[name] for name in wanted), MONTE_CARLO]
+    except (OSError, ValueError, csv.Error) as error:
+        raise StudyError(f"{str(path)!r}: cannot be read ({error})") from None
+
+
+# -------------------------------------------------------------------------------- in words
+
+
+def combined_summary(runs: Sequence[SavedRun]) -> str:
+    """Say what each run found, in plain text of at most 80 columns."""
+    parts = [title(f"{len(runs)} runs")]
+    for name, run in zip(run_names(runs), runs, strict=True):
+        parts.append(f"{heading(f'{name} ({run.job})'[:WIDTH])}\n{paragraph(run_sentence(run))}")
+    return "\n\n".join(parts)
+
+
+def run_sentence(run: SavedRun) -> str:
+    """Say what a run found: title and answer."""
+    data = run.summary
+    said = [f"{data.get('title', run.job)}."]
+    if run.job == "plan":
+        said.append(str(data.get("answer", "")))
+    elif run.job == "sweep":
+        points = data.get("points", [])
+        failed = sum(point.get("failure") is not None for point in points)
+        failing = f", {failed} of which failed" if failed else ""
+        said.append(f"A sweep of {len(points)} points{failing}.")
+    else:
+        said.append("What the pilot says.")
+    return " ".join(said)
