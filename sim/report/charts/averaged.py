@@ -21,7 +21,7 @@ from sim.report.charts.curves import (
     unit_words,
 )
 from sim.report.charts.figure import Figure, datum, layered, limited, single
-from sim.report.charts.labels import distinct, plain, quoted
+from sim.report.charts.labels import distinct, listed, plain, quoted, span
 from sim.report.charts.theme import SCHEMA, WIDTH, Spec
 from sim.report.saved import SavedRun
 
@@ -39,15 +39,13 @@ def assurance_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
     for prior in priors:
         found = of_measure(rows, size["rule"], f"assurance_{prior}")
         own += [Series(f"{prior} prior", found)] if found else []
-    if not priors or not own:
+    if len(own) < 2:
         return None
     labels, studied = distinct([series.name for series in own]), sizes(own)
     title = _finding(run, rows, priors)
     below = [
-        f"Stated effect: {error_words(own[:1])}",
-        f"Priors: {error_words(own[1:]).replace('simulated studies', 'effects drawn')}"
-        if len(own) > 1
-        else "",
+        error_words(own[:1], "Stated effect"),
+        error_words(own[1:], "Priors").replace("simulated studies", "effects drawn"),
         limited(len(run.summary["assurance"]), MOST_PRIORS, "priors", "results.csv"),
         *unit_words(run),
     ]
@@ -72,17 +70,16 @@ def power_spread(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
     found = [row for row in data if row["pairs"] == at]
     title = f"Power of {quoted(size['rule'])} over what each prior leaves possible"
     if found:
-        low, high = min(row["q25"] for row in found), max(row["q75"] for row in found)
-        title = (
-            f"With {at} pairs, the middle half of the believed powers lies between {low:.2f} "
-            f"and {high:.2f}"
-        ) + (", all priors together" if len(found) > 1 else "")
+        medians = listed(
+            f"{row['q50']:.2f} ({row['name'].removesuffix(' prior')})" for row in found
+        )
+        title = f"With {at} pairs, the median of the powers believed is {medians}"
     draws = max(own["draws"] for own in run.summary["assurance"])
     worst = max(row["worst"] for row in data)
     below = [
         "Solid: median; dark band: middle half; pale band: middle 90%; dashed: power at the "
-        f"stated effect. Standard error of these quantiles at most {worst:.2f} "
-        f"({draws:,} effects drawn).",
+        f"stated effect. Monte Carlo error of these quantiles at most {worst:.2f}: "
+        f"{draws:,} effects drawn{_each(run)}.",
         *unit_words(run),
     ]
     seen = "; ".join(
@@ -109,12 +106,21 @@ def _finding(run: SavedRun, rows: Sequence[Row], priors: Sequence[str]) -> str:
     ]
     if not values:
         return f"Power and assurance of the rule {quoted(size['rule'])}"
-    low, high = f"{min(values):.2f}", f"{max(values):.2f}"
-    span = low if low == high else f"{low} to {high}"
     return (
-        f"With {at} pairs power is {size['power']:.2f} at the stated effect, but {span} averaged "
-        "over what is believed"
+        f"With {at} pairs power is {size['power']:.2f} at the stated effect, and "
+        f"{span(values, '.2f')} averaged over what is believed"
     )
+
+
+def _each(run: SavedRun) -> str:
+    """Say how the power at each effect drawn is found, where it is simulated."""
+    rule = run.summary["primary_rule"]
+    if all(rule in own["exact"] for own in run.summary["assurance"]):
+        return ""
+    prior = run.config["effect"].get("prior") or {}
+    studies = prior.get("replicates")
+    number = f", each with {studies} simulated studies" if studies else ", each simulated"
+    return f"{number}, which widens the bands"
 
 
 def _bands(rows: Sequence[Row], rule: str, prior: str, label: str) -> Iterator[Spec]:
@@ -158,7 +164,9 @@ def _one_below_another(figure: Figure, labels: Sequence[str]) -> Figure:
     panels = []
     for label in labels:
         rows = [row for row in whole["data"]["values"] if row["name"] == label]
-        panel = {"data": {"values": rows}, "layer": whole["layer"], "width": WIDTH - 60}
+        last = label == labels[-1]
+        layers = whole["layer"] if last else [_untitled(layer) for layer in whole["layer"]]
+        panel = {"data": {"values": rows}, "layer": layers, "width": WIDTH - 64}
         panels.append({**panel, "height": whole["height"], "title": _small(label)})
     spec = {
         "$schema": SCHEMA,
@@ -168,6 +176,14 @@ def _one_below_another(figure: Figure, labels: Sequence[str]) -> Figure:
         "vconcat": panels,
     }
     return Figure(figure.name, figure.title, figure.caption, figure.alt, spec)
+
+
+def _untitled(layer: Spec) -> Spec:
+    """Leave out the title of the axis of sizes, which stands below the last panel."""
+    encoding = layer["encoding"]
+    if "title" not in encoding.get("x", {}):
+        return layer
+    return {**layer, "encoding": {**encoding, "x": {**encoding["x"], "title": None}}}
 
 
 def _small(label: str) -> Spec:

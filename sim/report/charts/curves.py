@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.power.rows import Row
 from sim.report.charts.figure import Z95, Figure, datum, layered, limited, single
-from sim.report.charts.labels import distinct, plain, quoted
+from sim.report.charts.labels import distinct, plain, quoted, span
 from sim.report.charts.theme import DASHES, Spec
 from sim.report.saved import SavedRun
 
@@ -73,11 +73,10 @@ def rule_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
     else:
         (least, first), (most, last) = reached[0], reached[-1]
         title = (
-            f"Power {target:.2f} takes {least} pairs for {quoted(first)}, "
-            f"{most} for {quoted(last)}"
+            f"Power {target:.2f} takes {least} pairs for {quoted(first)}, {most} for {quoted(last)}"
         )
     missed = len(stated) - len(reached)
-    short = f"{missed} of {len(stated)} rules do not reach it by {stated[0]['limit']} pairs."
+    short = f"Not reached by {stated[0]['limit']} pairs: {missed} of {len(stated)} rules."
     below = [short] if missed and reached else []
     return _many(run, "rule_curves", title, own, ("rules", below))
 
@@ -94,10 +93,13 @@ def endpoint_curves(run: SavedRun, rows: Sequence[Row], role: str) -> Figure | N
     title = f"Power of the {role}s' endpoints, each tested on its own"
     if found:
         title = (
-            f"With {at} pairs the {role}s' endpoints have power {min(found):.2f} to "
-            f"{max(found):.2f}, each on its own"
+            f"With {at} pairs the {role}s' endpoints have power {span(found, '.2f')}, each on its "
+            "own"
         )
-    return _many(run, f"endpoint_curves_{role}", title, own, ("endpoints", ["Not adjusted."]))
+    none = sum(run.summary["effects"][role]["true_null"])
+    below = ["Not adjusted for multiplicity."]
+    below += [f"No effect is assumed on {none} of {len(own)}."] if none else []
+    return _many(run, f"endpoint_curves_{role}", title, own, ("endpoints", [" ".join(below)]))
 
 
 def _many(
@@ -107,8 +109,10 @@ def _many(
     shown = own[:MOST_CURVES]
     labels = distinct([series.name for series in shown])
     left_out = limited(len(own), MOST_CURVES, kind, "results.csv")
-    lines = [*below, error_words(shown), left_out, *unit_words(run)]
-    mark = datum(y=primary(run)["target"])
+    target = primary(run)["target"]
+    dashed = f"Dashed across: the target, {target:.2f}."
+    lines = [*below, f"{error_words(shown)} {dashed}", left_out, *unit_words(run)]
+    mark = datum(y=target)
     layers = [*coloured(labels, sizes(shown)), single({"type": "rule", "style": "target"}, mark)]
     return layered(name, (title, lines, span_words(shown)), layers, list(points(shown, labels)))
 
@@ -119,9 +123,7 @@ def _many(
 def primary(run: SavedRun) -> Mapping[str, Any]:
     """Sample size of the primary rule."""
     found: Mapping[str, Any] = next(
-        size
-        for size in run.summary["sample_sizes"]
-        if size["rule"] == run.summary["primary_rule"]
+        size for size in run.summary["sample_sizes"] if size["rule"] == run.summary["primary_rule"]
     )
     return found
 
@@ -217,7 +219,7 @@ def coloured(labels: Sequence[str], studied: Sequence[int]) -> list[Spec]:
     filled = band(x, "low", "high", opacity=0.18)
     drawn = {"type": "line", "strokeWidth": 2, "point": len(studied) <= FEW_SIZES}
     return [
-        {**filled, "encoding": {**filled["encoding"], "color": {**colour, "legend": None}}},
+        {**filled, "encoding": {**filled["encoding"], "color": colour}},
         {"mark": drawn, "encoding": {"x": x, "y": POWER, "color": colour, "strokeDash": dash}},
     ]
 

@@ -10,7 +10,10 @@ from sim.report.charts.averaged import assurance_curves, power_spread
 from sim.report.charts.curves import endpoint_curves, power_curve, rule_curves
 from sim.report.charts.figure import Figure
 from sim.report.charts.likert import answer_bars
+from sim.report.charts.pilot import believed_shifts, data_set_counts, exact_p_values
 from sim.report.charts.render import as_png, as_svg
+from sim.report.charts.sweeps import sweep_figures
+from sim.report.charts.tornado import tornado_bars
 from sim.report.files import write_whole, write_whole_bytes
 from sim.report.saved import SavedRun
 
@@ -85,4 +88,16 @@ def _of_plan(run: SavedRun) -> Iterator[Figure | None]:
     yield power_spread(run, rows)
 
 
-_OF_JOB = {"plan": _of_plan}
+def _of_calibrate(run: SavedRun) -> Iterator[Figure | None]:
+    for role in run.summary["roles"]:
+        yield data_set_counts(run, role)
+        yield exact_p_values(run, role)
+        yield believed_shifts(run, role)
+
+
+def _of_sweep(run: SavedRun) -> Iterator[Figure | None]:
+    yield tornado_bars(run)
+    yield from sweep_figures(run)
+
+
+_OF_JOB = {"plan": _of_plan, "calibrate": _of_calibrate, "sweep": _of_sweep}

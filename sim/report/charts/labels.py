@@ -13,7 +13,7 @@ LEGEND_LABEL = 27
 """Most characters of a legend's label: two columns fit the width."""
 AXIS_LINE = 23
 """Most characters of a line of an axis's label, of which there are two at most."""
-TITLE_LINE, SUBTITLE_LINE = 50, 66
+TITLE_LINE, SUBTITLE_LINE = 54, 66
 NAMED = 40
 """Most characters of a name within a sentence."""
 
@@ -68,6 +68,13 @@ def titled(title: str, subtitle: Sequence[str]) -> Spec:
     """Break a title and what stands below it into lines that fit the width."""
     below = [part for text in subtitle if text for part in wrap(text, SUBTITLE_LINE)]
     return {"text": wrap(title, TITLE_LINE), **({"subtitle": below} if below else {})}
+
+
+def span(values: Iterable[float], form: str) -> str:
+    """Write the least and the largest value; one where they read the same."""
+    own = list(values)
+    low, high = format(min(own), form), format(max(own), form)
+    return low if low == high else f"{low} to {high}"
 
 
 def listed(parts: Iterable[str]) -> str:

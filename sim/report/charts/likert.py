@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.report.charts.figure import Figure, datum, layered, limited, single
-from sim.report.charts.labels import AXIS_LABEL, plain, two_lines
+from sim.report.charts.labels import AXIS_LABEL, plain, span, two_lines
 from sim.report.charts.theme import DIVERGING, Spec, blended
 from sim.report.saved import SavedRun
 
@@ -14,7 +14,7 @@ MOST_DOMAINS = 30
 """Most domains of one figure: a page's height."""
 DARK_ENDS = 0.28
 """Share of the scale at either end whose colours are dark."""
-NARROW = 0.075
+NARROW = 0.12
 """Segments below this share have no room for a number."""
 
 
@@ -37,7 +37,9 @@ def answer_bars(run: SavedRun, role: str) -> Figure:
     shown = domains[:MOST_DOMAINS]
     labels, bars = two_lines(shown), _shares(effects)
     ceilings = effects["ceiling"]
-    title = f"Assumed of the {role}s: {_span(ceilings)} are at the top before, and cannot improve"
+    title = (
+        f"Assumed of the {role}s: {span(ceilings, '.0%')} are at the top before, and cannot improve"
+    )
     below = ["Upper bar before, lower bar after. The assumption, not data: no simulation error."]
     below.append(limited(len(domains), MOST_DOMAINS, "domains", "summary.json"))
     tops = "; ".join(
@@ -45,9 +47,10 @@ def answer_bars(run: SavedRun, role: str) -> Figure:
         for name, (before, after) in zip(shown, bars, strict=False)
     )
     rows = [row for label, own in zip(labels, bars, strict=False) for row in _rows(label, own)]
-    layers = [_bars(labels, len(bars[0][0])), _numbers(labels), _tops(labels), *_head()]
+    numbers = [_numbers(labels, "pale"), _numbers(labels, "dark")]
+    layers = [_bars(labels, len(bars[0][0])), *numbers, _tops(labels), *_head()]
     said = (title, below, f"At the top point: {tops}.")
-    return layered(f"answers_{role}", said, layers, rows, height={"step": 34})
+    return layered(f"answers_{role}", said, layers, rows, height={"step": 36, "for": "position"})
 
 
 def _shares(effects: Mapping[str, Any]) -> list[tuple[list[float], list[float]]]:
@@ -77,7 +80,7 @@ def _rows(label: str, own: tuple[list[float], list[float]]) -> Iterator[Spec]:
                 "share": share, "start": start, "stop": start + share,
                 "middle": start + share / 2, "top": point == len(shares),
                 "tone": "dark" if dark else "pale",
-                "said": f"{share:.0%}" if share >= NARROW else "", "full": f"{time} {share:.0%}",
+                "said": f"{share:.0%}" if share >= NARROW and point < len(shares) else "", "full": f"{time} {share:.0%}",
             }  # fmt: skip
             start += share
 
@@ -98,7 +101,7 @@ def _across(field: str) -> Spec:
         "field": field,
         "type": "quantitative",
         "title": "Share of people",
-        "scale": {"domain": [0, 1.3], "nice": False},
+        "scale": {"domain": [0, 1.4], "nice": False},
         "axis": {"format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "titleAnchor": "start"},
     }
 
@@ -116,17 +119,13 @@ def _bars(labels: Sequence[str], number: int) -> Spec:
     return {"mark": {"type": "bar"}, "encoding": {**_places(labels), **encoding}}
 
 
-def _numbers(labels: Sequence[str]) -> Spec:
-    tone = {
-        "field": "tone",
-        "type": "nominal",
-        "scale": {"domain": ["pale", "dark"], "range": ["#222222", "#FFFFFF"]},
-        "legend": None,
-    }
+def _numbers(labels: Sequence[str], tone: str) -> Spec:
+    """Write shares into the bars of one tone."""
     text = {"field": "said", "type": "nominal"}
     return {
-        "mark": {"type": "text", "fontSize": 10},
-        "encoding": {**_places(labels), "x": _across("middle"), "text": text, "color": tone},
+        "transform": [{"filter": {"field": "tone", "equal": tone}}],
+        "mark": {"type": "text", "style": f"on-{tone}"},
+        "encoding": {**_places(labels), "x": _across("middle"), "text": text},
     }
 
 
@@ -147,8 +146,3 @@ def _head() -> Iterator[Spec]:
     mark = {"type": "text", "style": "strong-note", "align": "left", "dx": 5, "dy": -8}
     text = {"text": {"value": "at the top"}, "y": {"value": 0}}
     yield single(mark, {**datum(1.0), **text})
-
-
-def _span(shares: Sequence[float]) -> str:
-    low, high = f"{min(shares):.0%}", f"{max(shares):.0%}"
-    return low if low == high else f"{low} to {high}"

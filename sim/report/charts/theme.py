@@ -18,11 +18,11 @@ WIDTH = 360
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 """The first comes with vl-convert; the others have letters of the same widths."""
 
-LIGHT = ("#0072B2", "#D55E00", "#007D5A", "#B8578F", "#9A6B00", "#2E94D0", "#5F5F5F")
-DARK = ("#56B4E9", "#FF8A33", "#2CC295", "#E79BC5", "#F0C03C", "#9CC9FF", "#B8B8B8")
+LIGHT = ("#0072B2", "#D55E00", "#007D5A", "#B8578F", "#9A6B00", "#2E94D0", "#7A7A7A", "#1A1A1A")
+DARK = ("#56B4E9", "#FF8A33", "#2CC295", "#E79BC5", "#F0C03C", "#9CC9FF", "#A8A8A8", "#FFFFFF")
 """Okabe M, Ito K (2008), Color universal design, without yellow and black; its hues are darkened
 on white and lightened on black until each stands out by 3:1."""
-DASHES: list[list[int]] = [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2]]
+DASHES: list[list[int]] = [[1, 0], [6, 2], [2, 2]]
 """Beside colour, so that lines are told apart in grey."""
 DIVERGING = ("#B35806", "#F1A340", "#FEE0B6", "#E3E3E3", "#D8DAEB", "#998EC3", "#542788")
 """Brewer's PuOr: low answers orange, high ones purple."""
@@ -80,7 +80,7 @@ def config(theme: Theme) -> Spec:
             "subtitleColor": ink, "subtitleFontSize": 11, "subtitlePadding": 4, "offset": 10,
             "lineHeight": 16, "subtitleLineHeight": 14,
         },
-        "text": {"fill": ink, "fontSize": 11},
+        "text": {"color": ink, "fontSize": 11},
         "range": {"category": hues},
         "style": _styles(ink, hues),
     }  # fmt: skip
@@ -89,21 +89,23 @@ def config(theme: Theme) -> Spec:
 def _styles(ink: str, hues: Sequence[str]) -> Spec:
     """Colours of marks by what they mean, so that a specification names none."""
     return {
-        "target": {"stroke": ink, "strokeDash": [4, 3], "strokeWidth": 1},
-        "answer": {"stroke": ink, "strokeWidth": 1},
-        "answer-point": {"fill": ink, "size": 45, "opacity": 1},
-        "interval": {"fill": ink, "opacity": 0.13},
-        "main-line": {"stroke": hues[0], "strokeWidth": 2},
-        "main-band": {"fill": hues[0], "opacity": 0.25},
-        "main-wide": {"fill": hues[0], "opacity": 0.12},
-        "main-bar": {"fill": hues[0]},
-        "main-point": {"fill": hues[0], "size": 40, "opacity": 1},
-        "main-error": {"stroke": hues[0], "strokeWidth": 1.5},
-        "other-line": {"stroke": hues[1], "strokeWidth": 2, "strokeDash": [6, 2]},
-        "error": {"stroke": ink, "strokeWidth": 1.5},
-        "note": {"fill": ink, "fontSize": 11},
-        "small-note": {"fill": ink, "fontSize": 10},
-        "strong-note": {"fill": ink, "fontSize": 11, "fontWeight": "bold"},
+        "target": {"color": ink, "strokeDash": [4, 3], "strokeWidth": 1},
+        "answer": {"color": ink, "strokeWidth": 1},
+        "answer-point": {"color": ink, "size": 45, "opacity": 1},
+        "interval": {"color": ink, "opacity": 0.13},
+        "main-line": {"color": hues[0], "strokeWidth": 2},
+        "main-band": {"color": hues[0], "opacity": 0.25},
+        "main-wide": {"color": hues[0], "opacity": 0.12},
+        "main-bar": {"color": hues[0]},
+        "main-point": {"color": hues[0], "size": 40, "opacity": 1},
+        "main-error": {"color": hues[0], "strokeWidth": 1.5},
+        "other-line": {"color": hues[1], "strokeWidth": 2, "strokeDash": [6, 2]},
+        "error": {"color": ink, "strokeWidth": 1.5},
+        "note": {"color": ink, "fontSize": 11},
+        "on-dark": {"color": "#FFFFFF", "fontSize": 10},
+        "on-pale": {"color": "#222222", "fontSize": 10},
+        "small-note": {"color": ink, "fontSize": 10},
+        "strong-note": {"color": ink, "fontSize": 11, "fontWeight": "bold"},
     }
 
 
