@@ -56,9 +56,14 @@ def write_run(answer: PlanAnswer, folder: Path) -> tuple[Path, ...]:
 
 def write_whole(path: Path, text: str) -> Path:
     """Write a file beside its target, then move it there, so that it is never half there."""
+    return write_whole_bytes(path, text.encode())
+
+
+def write_whole_bytes(path: Path, data: bytes) -> Path:
+    """Write bytes as :func:`write_whole` writes text."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        beside.write_text(text, encoding="utf-8", newline="")
+        beside.write_bytes(data)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -1,0 +1,190 @@
+"""Power at the stated effect beside power averaged over what is believed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sim.power.rows import Row
+from sim.report.charts.curves import (
+    POWER,
+    Series,
+    band,
+    coloured,
+    error_words,
+    line,
+    of_measure,
+    pairs_axis,
+    points,
+    primary,
+    sizes,
+    span_words,
+    unit_words,
+)
+from sim.report.charts.figure import Figure, datum, layered, limited, single
+from sim.report.charts.labels import distinct, listed, plain, quoted, span
+from sim.report.charts.theme import SCHEMA, WIDTH, Spec
+from sim.report.saved import SavedRun
+
+STATED = "stated effect"
+MOST_PRIORS = 6
+QUANTILES = ("05", "25", "50", "75", "95")
+"""Those of the power that results.csv holds, in percent."""
+
+
+def assurance_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
+    """Power and assurance of the primary rule; None where no prior is given."""
+    size, priors = primary(run), _priors(run)
+    stated = of_measure(rows, size["rule"], "win")
+    own = [Series(STATED, stated)] if stated else []
+    for prior in priors:
+        found = of_measure(rows, size["rule"], f"assurance_{prior}")
+        own += [Series(f"{prior} prior", found)] if found else []
+    if len(own) < 2:
+        return None
+    labels, studied = distinct([series.name for series in own]), sizes(own)
+    title = _finding(run, rows, priors)
+    below = [
+        error_words(own[:1], "Stated effect"),
+        error_words(own[1:], "Priors").replace("simulated studies", "effects drawn"),
+        limited(len(run.summary["assurance"]), MOST_PRIORS, "priors", "results.csv"),
+        *unit_words(run),
+    ]
+    target = single({"type": "rule", "style": "target"}, datum(y=size["target"]))
+    said = (title, below, span_words(own))
+    data = list(points(own, labels))
+    return layered("assurance", said, [*coloured(labels, studied), target], data)
+
+
+def power_spread(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
+    """Quantiles of the power over each prior, as bands; None where no prior is given."""
+    size, priors = primary(run), _priors(run)
+    labels = distinct([f"{prior} prior" for prior in priors])
+    data = [
+        row
+        for prior, label in zip(priors, labels, strict=True)
+        for row in _bands(rows, size["rule"], prior, label)
+    ]
+    if not data:
+        return None
+    at = size["pairs"] or size["limit"]
+    found = [row for row in data if row["pairs"] == at]
+    title = f"Power of {quoted(size['rule'])} over what each prior leaves possible"
+    if found:
+        medians = listed(
+            f"{row['q50']:.2f} ({row['name'].removesuffix(' prior')})" for row in found
+        )
+        title = f"With {at} pairs, the median of the powers believed is {medians}"
+    draws = max(own["draws"] for own in run.summary["assurance"])
+    worst = max(row["worst"] for row in data)
+    below = [
+        "Solid: median; dark band: middle half; pale band: middle 90%; dashed: power at the "
+        f"stated effect. Monte Carlo error of these quantiles at most {worst:.2f}: "
+        f"{draws:,} effects drawn{_each(run)}.",
+        *unit_words(run),
+    ]
+    seen = "; ".join(
+        f"{row['name']}: middle half {row['q25']:.2f} to {row['q75']:.2f}" for row in found
+    )
+    said = (title, below, f"With {at} pairs: {seen}.")
+    stated = of_measure(rows, size["rule"], "win")
+    layers = _layers(sorted({row["pairs"] for row in data}), stated, size["target"])
+    return _one_below_another(layered("power_spread", said, layers, data, height=95), labels)
+
+
+def _priors(run: SavedRun) -> list[str]:
+    return [own["prior"] for own in run.summary["assurance"]][:MOST_PRIORS]
+
+
+def _finding(run: SavedRun, rows: Sequence[Row], priors: Sequence[str]) -> str:
+    size = primary(run)
+    at = size["pairs"] or size["limit"]
+    values = [
+        row.value
+        for prior in priors
+        for row in of_measure(rows, size["rule"], f"assurance_{prior}")
+        if row.pairs == at
+    ]
+    if not values:
+        return f"Power and assurance of the rule {quoted(size['rule'])}"
+    return (
+        f"With {at} pairs power is {size['power']:.2f} at the stated effect, and "
+        f"{span(values, '.2f')} averaged over what is believed"
+    )
+
+
+def _each(run: SavedRun) -> str:
+    """Say how the power at each effect drawn is found, where it is simulated."""
+    rule = run.summary["primary_rule"]
+    if all(rule in own["exact"] for own in run.summary["assurance"]):
+        return ""
+    prior = run.config["effect"].get("prior") or {}
+    studies = prior.get("replicates")
+    number = f", each with {studies} simulated studies" if studies else ", each simulated"
+    return f"{number}, which widens the bands"
+
+
+def _bands(rows: Sequence[Row], rule: str, prior: str, label: str) -> Iterator[Spec]:
+    own = {
+        share: {row.pairs: row for row in of_measure(rows, rule, f"power_q{share}_{prior}")}
+        for share in QUANTILES
+    }
+    for pairs in own["50"]:
+        at = {share: own[share][pairs] for share in QUANTILES}
+        yield {
+            "pairs": pairs,
+            "name": label,
+            **{f"q{share}": row.value for share, row in at.items()},
+            "worst": max(row.mcse for row in at.values()),
+        }
+
+
+def _layers(studied: list[int], stated: Sequence[Row], target: float) -> list[Spec]:
+    x = pairs_axis(studied)
+    at_stated = {
+        "data": {"values": [{"pairs": row.pairs, "power": row.value} for row in stated]},
+        **line(x, "power", "other-line"),
+    }
+    layers = [
+        band(x, "q05", "q95", style="main-wide"),
+        band(x, "q25", "q75", style="main-band"),
+        line(x, "q50", "main-line"),
+        at_stated,
+        single({"type": "rule", "style": "target"}, datum(y=target)),
+    ]
+    for layer in layers:
+        if "field" in layer["encoding"].get("y", {}):
+            axis = {"format": ".1f", "values": [0, 0.5, 1]}
+            layer["encoding"]["y"] = {**layer["encoding"]["y"], "title": "Power", "axis": axis}
+    return layers
+
+
+def _one_below_another(figure: Figure, labels: Sequence[str]) -> Figure:
+    """Give each prior a panel of its own."""
+    whole = figure.spec
+    panels = []
+    for label in labels:
+        rows = [row for row in whole["data"]["values"] if row["name"] == label]
+        last = label == labels[-1]
+        layers = whole["layer"] if last else [_untitled(layer) for layer in whole["layer"]]
+        panel = {"data": {"values": rows}, "layer": layers, "width": WIDTH - 64}
+        panels.append({**panel, "height": whole["height"], "title": _small(label)})
+    spec = {
+        "$schema": SCHEMA,
+        "title": whole["title"],
+        "description": whole["description"],
+        "spacing": 12,
+        "vconcat": panels,
+    }
+    return Figure(figure.name, figure.title, figure.caption, figure.alt, spec)
+
+
+def _untitled(layer: Spec) -> Spec:
+    """Leave out the title of the axis of sizes, which stands below the last panel."""
+    encoding = layer["encoding"]
+    if "title" not in encoding.get("x", {}):
+        return layer
+    return {**layer, "encoding": {**encoding, "x": {**encoding["x"], "title": None}}}
+
+
+def _small(label: str) -> Spec:
+    return {"text": plain(label), "fontSize": 11, "offset": 4, "frame": "group"}

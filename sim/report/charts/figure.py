@@ -1,0 +1,99 @@
+"""A figure: what is drawn, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.report.charts.labels import titled
+from sim.report.charts.theme import SCHEMA, WIDTH, Spec
+
+HEIGHT = 210
+"""Height of the plotting area of a curve, in pixels."""
+Z95 = 1.96
+"""Monte Carlo standard errors on either side of a value within which a band is drawn."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure.
+
+    Attributes
+    ----------
+    name : str
+        Fixed by what it shows, never by the user's text: also its file's name.
+    title : str
+        The finding, in words.
+    caption : str
+        What is drawn, how precise it is, and what is left out.
+    alt : str
+        The same for those who cannot see it.
+    spec : dict
+        Vega-Lite specification without colours; see
+        :func:`sim.report.charts.theme.themed`.
+    """
+
+    name: str
+    title: str
+    caption: str
+    alt: str
+    spec: Spec
+
+
+def layered(
+    name: str,
+    said: tuple[str, Sequence[str], str],
+    layers: Sequence[Spec],
+    rows: Sequence[Spec],
+    *,
+    height: int | Spec = HEIGHT,
+) -> Figure:
+    """Put layers over one another, as wide as a column.
+
+    Parameters
+    ----------
+    name : str
+        The figure's name.
+    said : (str, sequence of str, str)
+        Title, the lines below it, and what is seen for those who do not.
+    layers : sequence of dict
+        Vega-Lite layers over the common data.
+    rows : sequence of dict
+        The data.
+    height : int or dict
+        Of the plotting area, in pixels; or a step per band.
+
+    Returns
+    -------
+    Figure
+    """
+    title, below, seen = said
+    caption = " ".join([f"{title}.", *below])
+    alt = f"{title}. {seen}"
+    spec = {
+        "$schema": SCHEMA,
+        "title": titled(title, below),
+        "description": alt,
+        "width": WIDTH,
+        "height": height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "data": {"values": list(rows)},
+        "layer": list(layers),
+    }
+    return Figure(name, title, caption, alt, spec)
+
+
+def datum(x: object = None, y: object = None, **more: object) -> Spec:
+    """Encode one place that is no row of the data."""
+    return {key: {"datum": value} for key, value in (("x", x), ("y", y), *more.items())
+            if value is not None}  # fmt: skip
+
+
+def single(mark: Spec, encoding: Spec) -> Spec:
+    """Draw a layer once, not for every row of the data."""
+    return {"data": {"values": [{}]}, "mark": mark, "encoding": encoding}
+
+
+def limited(number: int, most: int, what: str, file: str) -> str:
+    """Say that not all is drawn; empty where all is."""
+    return f"The first {most} of {number:,} {what} are drawn; all are in {file}." * (number > most)

@@ -1,0 +1,108 @@
+"""User text as labels: one line, short, told apart; and titles broken into lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
+from typing import Any
+
+from sim.report.charts.theme import Spec
+from sim.study.sweep import words
+
+LEGEND_LABEL = 27
+"""Most characters of a legend's label: two columns fit the width."""
+AXIS_LINE = 23
+"""Most characters of a line of an axis's label, of which there are two at most."""
+TITLE_LINE, SUBTITLE_LINE = 54, 66
+NAMED = 40
+"""Most characters of a name within a sentence."""
+
+AXIS_LABEL: Spec = {"labelExpr": "split(datum.label, '\\n')", "labelLineHeight": 12}
+"""For an axis whose labels have lines."""
+
+
+def plain(name: object, most: int = NAMED) -> str:
+    """Write a name in one short line without control characters; never empty."""
+    return words(name, most) or "–"
+
+
+def quoted(name: object) -> str:
+    """Write a name within a sentence."""
+    return f"'{plain(name)}'"
+
+
+def distinct(names: Sequence[object], most: int = LEGEND_LABEL) -> list[str]:
+    """Shorten names so that each stays apart from the others.
+
+    Parameters
+    ----------
+    names : sequence
+        From the user.
+    most : int
+        Most characters.
+
+    Returns
+    -------
+    list of str
+        In their order; those that would be cut alike are numbered.
+    """
+    short = [plain(name, most) for name in names]
+    if len(set(short)) == len(short):
+        return short
+    return [f"{place}: {plain(name, most - 5)}" for place, name in enumerate(names, 1)]
+
+
+def two_lines(names: Sequence[object], line: int = AXIS_LINE) -> list[str]:
+    """Shorten names to two lines each, joined by line feeds; apart from each other."""
+    found = []
+    for name in distinct(names, 2 * line - 6):
+        lines = wrap(name, line) or ["–"]
+        rest = " ".join(lines[1:])
+        found.append("\n".join([lines[0], plain(rest, line)] if rest else lines[:1]))
+    if len(set(found)) < len(found):
+        return [f"{place}: {plain(name, line - 5)}" for place, name in enumerate(names, 1)]
+    return found
+
+
+def titled(title: str, subtitle: Sequence[str]) -> Spec:
+    """Break a title and what stands below it into lines that fit the width."""
+    below = [part for text in subtitle if text for part in wrap(text, SUBTITLE_LINE)]
+    return {"text": wrap(title, TITLE_LINE), **({"subtitle": below} if below else {})}
+
+
+def span(values: Iterable[float], form: str) -> str:
+    """Write the least and the largest value; one where they read the same."""
+    own = list(values)
+    low, high = format(min(own), form), format(max(own), form)
+    return low if low == high else f"{low} to {high}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Join with commas and a last 'and'."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def told_apart(values: Sequence[Any]) -> tuple[str, list[Any]]:
+    """Where sections differ in one field alone, name that field and give its values.
+
+    Parameters
+    ----------
+    values : sequence
+        A factor's values: plain data.
+
+    Returns
+    -------
+    field : str
+        Empty where values are no sections, or differ in more.
+    values : list
+        Of the field; the values themselves where there is none.
+    """
+    if len(values) > 1 and all(isinstance(value, Mapping) for value in values):
+        keys = {key for value in values for key in value}
+        differ = sorted(
+            key for key in keys if any(value.get(key) != values[0].get(key) for value in values)
+        )
+        if len(differ) == 1 and all(differ[0] in value for value in values):
+            return differ[0], [value[differ[0]] for value in values]
+    return "", list(values)

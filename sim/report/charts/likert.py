@@ -1,0 +1,148 @@
+"""Answers before and after as stacked bars, with the share who are at the top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sim.report.charts.figure import Figure, datum, layered, limited, single
+from sim.report.charts.labels import AXIS_LABEL, plain, span, two_lines
+from sim.report.charts.theme import DIVERGING, Spec, blended
+from sim.report.saved import SavedRun
+
+MOST_DOMAINS = 30
+"""Most domains of one figure: a page's height."""
+DARK_ENDS = 0.28
+"""Share of the scale at either end whose colours are dark."""
+NARROW = 0.12
+"""Segments below this share have no room for a number."""
+
+
+def answer_bars(run: SavedRun, role: str) -> Figure:
+    """Shares of every answer before and after, per domain, as assumed.
+
+    Parameters
+    ----------
+    run : SavedRun
+        A run of `plan`.
+    role : str
+        Whose answers.
+
+    Returns
+    -------
+    Figure
+    """
+    effects = run.summary["effects"][role]
+    domains = list(run.summary["endpoints"])[: len(effects["reaching"])]
+    shown = domains[:MOST_DOMAINS]
+    labels, bars = two_lines(shown), _shares(effects)
+    ceilings = effects["ceiling"]
+    title = (
+        f"Assumed of the {role}s: {span(ceilings, '.0%')} are at the top before, and cannot improve"
+    )
+    below = ["Upper bar before, lower bar after. The assumption, not data: no simulation error."]
+    below.append(limited(len(domains), MOST_DOMAINS, "domains", "summary.json"))
+    tops = "; ".join(
+        f"{plain(name)} {before[-1]:.0%} before, {after[-1]:.0%} after"
+        for name, (before, after) in zip(shown, bars, strict=False)
+    )
+    rows = [row for label, own in zip(labels, bars, strict=False) for row in _rows(label, own)]
+    numbers = [_numbers(labels, "pale"), _numbers(labels, "dark")]
+    layers = [_bars(labels, len(bars[0][0])), *numbers, _tops(labels), *_head()]
+    said = (title, below, f"At the top point: {tops}.")
+    return layered(f"answers_{role}", said, layers, rows, height={"step": 36, "for": "position"})
+
+
+def _shares(effects: Mapping[str, Any]) -> list[tuple[list[float], list[float]]]:
+    """Shares of the points 1 to K before and after, by domain."""
+    found = []
+    for before, rising, falling in zip(
+        effects["reaching"], effects["rising_to"], effects["falling_below"], strict=True
+    ):
+        after = [b + up - down for b, up, down in zip(before, rising, falling, strict=True)]
+        found.append((_steps(before), _steps(after)))
+    return found
+
+
+def _steps(reaching: Sequence[float]) -> list[float]:
+    edges = [1.0, *reaching, 0.0]
+    return [max(high - low, 0.0) for high, low in zip(edges, edges[1:], strict=False)]
+
+
+def _rows(label: str, own: tuple[list[float], list[float]]) -> Iterator[Spec]:
+    for time, shares in zip(("before", "after"), own, strict=True):
+        start = 0.0
+        for point, share in enumerate(shares, 1):
+            place = (point - 0.5) / len(shares)
+            dark = not DARK_ENDS <= place <= 1 - DARK_ENDS
+            yield {
+                "domain": label, "time": time, "answer": str(point), "point": point,
+                "share": share, "start": start, "stop": start + share,
+                "middle": start + share / 2, "top": point == len(shares),
+                "tone": "dark" if dark else "pale",
+                "said": f"{share:.0%}" if share >= NARROW and point < len(shares) else "", "full": f"{time} {share:.0%}",
+            }  # fmt: skip
+            start += share
+
+
+def _places(labels: Sequence[str]) -> Spec:
+    axis = {**AXIS_LABEL, "ticks": False, "domain": False, "labelPadding": 4}
+    return {
+        "y": {
+            "field": "domain", "type": "nominal", "title": None, "axis": axis,
+            "scale": {"domain": list(labels), "paddingInner": 0.22, "paddingOuter": 0.1},
+        },
+        "yOffset": {"field": "time", "type": "nominal", "scale": {"domain": ["before", "after"]}},
+    }  # fmt: skip
+
+
+def _across(field: str) -> Spec:
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": "Share of people",
+        "scale": {"domain": [0, 1.4], "nice": False},
+        "axis": {"format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "titleAnchor": "start"},
+    }
+
+
+def _bars(labels: Sequence[str], number: int) -> Spec:
+    names = [str(point) for point in range(1, number + 1)]
+    colour = {
+        "field": "answer",
+        "type": "nominal",
+        "title": "Answer, lowest to highest",
+        "scale": {"domain": names, "range": blended(DIVERGING, number)},
+        "legend": {"columns": number, "symbolType": "square", "columnPadding": 6},
+    }
+    encoding = {"x": _across("start"), "x2": {"field": "stop"}, "color": colour}
+    return {"mark": {"type": "bar"}, "encoding": {**_places(labels), **encoding}}
+
+
+def _numbers(labels: Sequence[str], tone: str) -> Spec:
+    """Write shares into the bars of one tone."""
+    text = {"field": "said", "type": "nominal"}
+    return {
+        "transform": [{"filter": {"field": "tone", "equal": tone}}],
+        "mark": {"type": "text", "style": f"on-{tone}"},
+        "encoding": {**_places(labels), "x": _across("middle"), "text": text},
+    }
+
+
+def _tops(labels: Sequence[str]) -> Spec:
+    """Write the share at the top beside each bar."""
+    return {
+        "transform": [{"filter": "datum.top"}],
+        "mark": {"type": "text", "style": "small-note", "align": "left", "dx": 5},
+        "encoding": {
+            **_places(labels),
+            "x": _across("stop"),
+            "text": {"field": "full", "type": "nominal"},
+        },
+    }
+
+
+def _head() -> Iterator[Spec]:
+    mark = {"type": "text", "style": "strong-note", "align": "left", "dx": 5, "dy": -8}
+    text = {"text": {"value": "at the top"}, "y": {"value": 0}}
+    yield single(mark, {**datum(1.0), **text})

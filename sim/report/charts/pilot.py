@@ -1,0 +1,244 @@
+"""What a pilot says: data sets that fit its numbers, their exact p, and shifts believed."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sim.errors import StudyError
+from sim.report.charts.figure import Figure, layered, limited
+from sim.report.charts.labels import AXIS_LABEL, distinct, listed, plain, span, two_lines
+from sim.report.charts.theme import Spec
+from sim.report.saved import MARKS, SavedRun
+
+MOST_OUTCOMES, MOST_DOMAINS = 6, 30
+COLUMNS = ["role", "outcome", "test", "changes", "data_sets", "share", "exact_p"]
+TESTS = {
+    "signed_rank_asymptotic": "signed-rank, normal approximation",
+    "signed_rank_continuity": "signed-rank, normal, continuity-corrected",
+    "signed_rank_exact": "signed-rank, exact",
+    "pratt_asymptotic": "signed-rank (Pratt), normal approximation",
+    "pratt_exact": "signed-rank (Pratt), exact",
+    "sign": "sign test, exact",
+    "paired_t": "paired t test",
+    "mann_whitney": "Mann-Whitney (ignores the pairing)",
+}
+"""Candidate tests in the words of a chart."""
+
+
+def data_set_counts(run: SavedRun, role: Mapping[str, Any]) -> Figure | None:
+    """How many data sets fit each published outcome, by test; None where none is published."""
+    counts = dict(list(role["data_sets"].items())[:MOST_OUTCOMES])
+    if not counts:
+        return None
+    tests, outcomes = _tests(counts)
+    rows = [
+        {
+            "test": tests[test], "outcome": outcomes[outcome], "number": number or 0,
+            "said": "too many to list" if number is None else f"{number:,}",
+        }
+        for outcome, own in counts.items() for test, number in own.items()
+    ]  # fmt: skip
+    fitting = [test for test in tests if all(own[test] != 0 for own in counts.values())]
+    every = f"all {len(counts)} outcomes" if len(counts) > 1 else "the outcome"
+    title = f"{len(fitting)} of {len(tests)} tests can have given the p of {every}"
+    names = listed(_test(test) for test in fitting) if fitting else "none"
+    below = [
+        f"Data sets on the scale that print the published numbers, by the test that gave the p. "
+        f"Fits {every}: {names}.",
+        "All are listed and counted: no simulation error.",
+        limited(len(role["data_sets"]), MOST_OUTCOMES, "outcomes", "summary.json"),
+    ]
+    seen = "; ".join(f"{row['outcome']}, {_line(row['test'])}: {row['said']}" for row in rows)
+    most = max([row["number"] for row in rows] + [1])
+    across = {
+        "field": "number", "type": "quantitative", "title": "Data sets that fit",
+        "scale": {"domain": [0, 1.25 * most], "nice": False},
+        "axis": {"tickCount": 4, "format": ",d"},
+    }  # fmt: skip
+    places = _grouped("test", list(tests.values()), "outcome", list(outcomes.values()))
+    text = {"type": "text", "style": "small-note", "align": "left", "dx": 4}
+    said = {"x": across, "text": {"field": "said", "type": "nominal"}}
+    colour = _coloured("outcome", list(outcomes.values()), "square")
+    layers = [
+        {"mark": {"type": "bar"}, "encoding": {**places, "x": across, "color": colour}},
+        {"mark": text, "encoding": {**places, **said}},
+    ]
+    step = 16 * len(counts) + 8
+    height = {"step": max(step, 30), "for": "position"}
+    return layered(f"data_sets_{role['role']}", (title, below, seen), layers, rows, height=height)
+
+
+def exact_p_values(run: SavedRun, role: Mapping[str, Any]) -> Figure | None:
+    """Exact signed-rank p of the data sets that fit, beside the published p; None without any."""
+    counts = dict(list(role["data_sets"].items())[:MOST_OUTCOMES])
+    rows = _by_p([row for row in _patterns(run) if row["role"] == role["role"]], counts)
+    if not rows:
+        return None
+    tests, outcomes = _tests(counts)
+    tests = {test: label for test, label in tests.items() if any(r["of"] == test for r in rows)}
+    for row in rows:
+        row |= {"test": tests[row["of"]], "outcome": outcomes[row["outcome"]]}
+    published = list(_published(run, role["role"], outcomes))
+    values = [row["p"] for row in rows]
+    title = (
+        f"Data sets that fit the published p have an exact signed-rank p of {span(values, '.3f')}"
+    )
+    printed = ", ".join(f"{row['p']:g} ({row['outcome']})" for row in published)
+    below = [
+        "Number beside each mark: data sets with that exact p, by the test that gave the "
+        f"published p. Ticks: the published p: {printed}.",
+        limited(len(role["data_sets"]), MOST_OUTCOMES, "outcomes", "patterns.csv"),
+    ]
+    seen = "; ".join(f"{r['outcome']}, {_line(r['test'])}: {r['number']} at {r['p']:.4f}"
+                     for r in rows)  # fmt: skip
+    height = {"step": max(22 * len(counts), 30), "for": "position"}
+    layers = _p_layers(list(tests.values()), list(outcomes.values()), rows, published)
+    return layered(f"exact_p_{role['role']}", (title, below, seen), layers, rows, height=height)
+
+
+def _p_layers(
+    tests: list[str], outcomes: list[str], rows: Sequence[Spec], published: Sequence[Spec]
+) -> list[Spec]:
+    highest = max([row["p"] for row in [*rows, *published]])
+    across = {
+        "field": "p", "type": "quantitative", "title": "Exact p, signed-rank test",
+        "scale": {"domain": [0, 1.15 * highest], "nice": False}, "axis": {"tickCount": 6},
+    }  # fmt: skip
+    colour = _coloured("outcome", outcomes, "circle")
+    places = _grouped("test", tests, "outcome", outcomes)
+    ticks = [{**row, "test": test} for row in published for test in tests]
+    return [
+        {
+            "data": {"values": ticks},
+            "mark": {"type": "tick", "thickness": 2, "size": 16},
+            "encoding": {**places, "x": across, "color": colour},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+            "encoding": {**places, "x": across, "color": colour},
+        },
+        {
+            "mark": {"type": "text", "style": "small-note", "align": "left", "dx": 6},
+            "encoding": {**places, "x": across, "text": {"field": "number"}},
+        },
+    ]
+
+
+def believed_shifts(run: SavedRun, role: Mapping[str, Any]) -> Figure | None:
+    """Median and 95% interval of every domain's latent shift under each prior."""
+    posterior = role["posterior"]
+    if not posterior:
+        return None
+    domains = list(next(iter(posterior.values()))["domains"])
+    names = dict(zip(domains, two_lines(domains), strict=True))
+    priors = dict(zip(posterior, distinct(list(posterior)), strict=True))
+    shown = domains[:MOST_DOMAINS]
+    rows = [
+        dict(zip(("low", "middle", "high"), own["domains"][domain]["shift"], strict=True))
+        | {"domain": names[domain], "prior": priors[prior]}
+        for domain in shown for prior, own in posterior.items()
+    ]  # fmt: skip
+    open_ = sum(row["low"] <= 0 <= row["high"] for row in rows)
+    title = f"{open_} of {len(rows)} intervals of what the pilot leaves possible include no effect"
+    least = min(own["effective_sample"] for own in posterior.values())
+    below = [
+        f"Latent shift of the {role['role']}s: median and 95% interval, by prior. Rests on "
+        f"{least:,.0f} effective draws or more.",
+        limited(len(domains), MOST_DOMAINS, "domains", "summary.json"),
+    ]
+    seen = "; ".join(
+        f"{_line(r['domain'])}, {r['prior']}: {r['middle']:.2f} ({r['low']:.2f} to {r['high']:.2f})"
+        for r in rows
+    )
+    said = (title, below, f"{seen}.")
+    height = {"step": max(12 * len(priors) + 8, 30), "for": "position"}
+    layers = _interval_layers([names[domain] for domain in shown], list(priors.values()))
+    return layered(f"shifts_{role['role']}", said, layers, rows, height=height)
+
+
+def _interval_layers(domains: list[str], priors: list[str]) -> list[Spec]:
+    places = _grouped("domain", domains, "prior", priors)
+    colour = _coloured("prior", priors, "circle")
+    across: Spec = {"type": "quantitative", "title": "Latent shift (standard deviations)"}
+    zero = {"data": {"values": [{}]}, "mark": {"type": "rule", "style": "target"},
+            "encoding": {"x": {"datum": 0}}}  # fmt: skip
+    bar = {"x": {**across, "field": "low"}, "x2": {"field": "high"}, "color": colour}
+    dot = {"x": {**across, "field": "middle"}, "color": colour}
+    point = {"type": "point", "filled": True, "size": 40, "opacity": 1}
+    return [
+        zero,
+        {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": {**places, **bar}},
+        {"mark": point, "encoding": {**places, **dot}},
+    ]
+
+
+# ------------------------------------------------------------------------------ the rows
+
+
+def _patterns(run: SavedRun) -> list[dict[str, str]]:
+    path = run.folder / MARKS["calibrate"]
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = csv.DictReader(file)
+            if lines.fieldnames != COLUMNS:
+                raise StudyError(f"{str(path)!r}: not the columns of a patterns.csv")
+            return list(lines)
+    except (OSError, ValueError, csv.Error) as error:
+        raise StudyError(f"{str(path)!r}: cannot be read ({error})") from None
+
+
+def _by_p(patterns: Sequence[Mapping[str, str]], counts: Mapping[str, Any]) -> list[Spec]:
+    """Number of data sets by outcome, test and exact p."""
+    found: dict[tuple[str, str, float], int] = {}
+    for row in patterns:
+        if row["outcome"] in counts:
+            key = (row["outcome"], row["test"], float(row["exact_p"]))
+            found[key] = found.get(key, 0) + int(row["data_sets"])
+    return [
+        {"outcome": outcome, "of": test, "p": p, "number": number}
+        for (outcome, test, p), number in found.items()
+    ]
+
+
+def _published(run: SavedRun, role: str, outcomes: Mapping[str, str]) -> Iterator[Spec]:
+    pilot = run.config.get("pilot") or {}
+    for own in pilot.get("outcomes") or ():
+        if own["role"] == role and own["outcome"] in outcomes and own.get("p"):
+            try:
+                yield {"outcome": outcomes[own["outcome"]], "p": float(own["p"].strip("<=> "))}
+            except ValueError:
+                continue  # printed in another way; it stands in the tables
+
+
+def _tests(counts: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, str], dict[str, str]]:
+    """Labels of tests and of outcomes."""
+    tests = list(next(iter(counts.values())))
+    outcomes = dict(zip(counts, distinct(list(counts)), strict=True))
+    return dict(zip(tests, two_lines([_test(test) for test in tests]), strict=True)), outcomes
+
+
+def _test(name: str) -> str:
+    return TESTS.get(name, plain(name))
+
+
+def _line(label: str) -> str:
+    return label.replace("\n", " ")
+
+
+# ----------------------------------------------------------------------------- the layers
+
+
+def _grouped(field: str, labels: list[str], within: str, groups: list[str]) -> Spec:
+    """Places of bars: one below another, in groups."""
+    scale = {"domain": labels, "paddingInner": 0.25, "paddingOuter": 0.1}
+    axis = {**AXIS_LABEL, "ticks": False, "labelPadding": 4}
+    found = {"y": {"field": field, "type": "nominal", "title": None, "axis": axis, "scale": scale}}
+    return {**found, "yOffset": {"field": within, "type": "nominal", "scale": {"domain": groups}}}
+
+
+def _coloured(field: str, labels: list[str], symbol: str) -> Spec:
+    legend = {"columns": 2, "symbolType": symbol, "symbolOpacity": 1}
+    scale = {"domain": labels, "range": "category"}
+    return {"field": field, "type": "nominal", "title": None, "scale": scale, "legend": legend}

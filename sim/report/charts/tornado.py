@@ -1,0 +1,162 @@
+"""Influence of each factor on the power, in an order that is claimed only where it is clear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sim.report.charts.figure import Figure, datum, layered, limited, single
+from sim.report.charts.labels import AXIS_LABEL, distinct, listed, plain, quoted, two_lines
+from sim.report.charts.theme import HIGHER, LOWER, UNCLEAR, Spec
+from sim.report.saved import SavedRun
+
+MOST_FACTORS = 30
+END = 14
+"""Most characters of the value at a bar's end."""
+SIDES = ["lower power", "higher power", "not told from none"]
+
+
+def tornado_bars(run: SavedRun) -> Figure | None:
+    """Draw the tornado; None where a sweep has none.
+
+    Parameters
+    ----------
+    run : SavedRun
+        A run of `sweep`.
+
+    Returns
+    -------
+    Figure or None
+    """
+    found = run.summary["tornado"]
+    if not found or not found["factors"]:
+        return None
+    shown = found["factors"][:MOST_FACTORS]
+    places = _places(found["order"])
+    heads = [f"{places.get(own['factor'], '–')} {plain(own['factor'])}" for own in shown]
+    labels = two_lines(heads)
+    by_number = {point["point"]: point for point in run.summary["points"]}
+    rows = [
+        row
+        for own, label in zip(shown, labels, strict=True)
+        for row in _ends(own, label, by_number)
+    ]
+    base = run.summary["points"][0]["power"]["value"]
+    below = [
+        f"Difference from the study as stated, whose power at {run.summary['at']} pairs is "
+        f"{base:.2f}. Thin lines: 95% intervals from the simulation, paired by block; "
+        f"{run.summary['replicates']:,} simulated studies a point.",
+        *_order_words(found),
+        limited(len(found["factors"]), MOST_FACTORS, "factors", "sweep.json"),
+    ]
+    seen = "; ".join(
+        f"{plain(own['factor'])} {own['lowest']['value']:+.2f} to {own['highest']['value']:+.2f}"
+        for own in shown
+    )
+    layers = _layers(labels, rows, run.summary["at"])
+    said = (_title(found), below, f"{seen}.")
+    return layered("tornado", said, layers, rows, height={"step": 38})
+
+
+def _places(order: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Place of each factor in the order; those not told apart share one."""
+    found, start = {}, 1
+    for group in order:
+        last = start + len(group) - 1
+        place = f"{start}." if last == start else f"{start}–{last}."
+        found |= dict.fromkeys(group, place)
+        start = last + 1
+    return found
+
+
+def _title(found: Mapping[str, Any]) -> str:
+    order = found["order"]
+    if not order:
+        return "No factor moves the power clear of the simulation's error"
+    if len(order[0]) == 1:
+        return f"{quoted(order[0][0])} moves the power most, over the values stated"
+    names = listed(quoted(name) for name in order[0][:4])
+    more = f" and {len(order[0]) - 4} more" if len(order[0]) > 4 else ""
+    return f"{names}{more} move the power most; which of them more is not clear"
+
+
+def _order_words(found: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        "Numbers: the order, where neighbours differ clear of the simulation's error; those not "
+        "told apart share a place."
+    )
+    if found["not_studied"]:
+        names = ", ".join(plain(name) for name in found["not_studied"][:4])
+        yield f"Not studied at that size: {len(found['not_studied'])} factors ({names})."
+
+
+def _ends(
+    own: Mapping[str, Any], label: str, points: Mapping[int, Mapping[str, Any]]
+) -> Iterator[Spec]:
+    """Both ends of one bar; an end that is the study as stated is none."""
+    texts = _end_texts(own, points)
+    for side, text in zip(("lowest", "highest"), texts, strict=True):
+        end = own[side]
+        if end["point"] == 0:
+            continue
+        kind = SIDES[side == "highest"] if own["clear"] else SIDES[2]
+        yield {
+            "factor": label,
+            "side": kind,
+            "zero": 0,
+            "value": end["value"],
+            "low": end["low"],
+            "high": end["high"],
+            "text": text,
+            "left": side == "lowest",
+        }
+
+
+def _end_texts(own: Mapping[str, Any], points: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    """Short texts of the values at both ends: what tells them apart, where they are sections."""
+    values = [points[own[side]["point"]]["settings"].get(own["factor"])
+              for side in ("lowest", "highest")]  # fmt: skip
+    kept = [value for value in values if value is not None]
+    if len(kept) == 2 and all(isinstance(value, Mapping) for value in kept):
+        differ = [key for key in kept[0] if kept[0].get(key) != kept[1].get(key)]
+        values = [_field(value, differ) for value in values]
+    elif len(kept) == 1 and isinstance(kept[0], Mapping):
+        values = [value and _field(value, list(value)[1:]) for value in values]
+    return distinct([plain(value, END) for value in values], END)
+
+
+def _field(value: Mapping[str, Any], keys: Sequence[str]) -> object:
+    own = [key for key in keys if key in value]
+    return f"{own[0]} {plain(value[own[0]], END)}" if len(own) >= 1 else value
+
+
+def _layers(labels: list[str], rows: Sequence[Spec], at: int) -> list[Spec]:
+    axis = {**AXIS_LABEL, "ticks": False, "labelPadding": 4}
+    y = {"field": "factor", "type": "nominal", "title": None, "axis": axis,
+         "scale": {"domain": labels, "paddingInner": 0.45}}  # fmt: skip
+    least, most = min(row["low"] for row in rows), max(row["high"] for row in rows)
+    room = 0.06 * (most - least or 1)
+    x = {
+        "field": "value", "type": "quantitative", "title": f"Difference in power at {at} pairs",
+        "scale": {"domain": [min(least, 0) - room, max(most, 0) + room], "nice": False},
+        "axis": {"format": "+.1f", "tickCount": 6},
+    }  # fmt: skip
+    colour = {
+        "field": "side", "type": "nominal", "title": None,
+        "scale": {"domain": SIDES, "range": [LOWER, HIGHER, UNCLEAR]},
+        "legend": {"columns": 3, "symbolType": "square", "symbolOpacity": 1},
+    }  # fmt: skip
+    ends = {**x, "field": "zero"}
+    bar = {"y": y, "x": ends, "x2": {"field": "value"}, "color": colour}
+    error = {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}
+    layers: list[Spec] = [
+        {"mark": {"type": "bar"}, "encoding": bar},
+        {"mark": {"type": "rule", "style": "error"}, "encoding": error},
+        single({"type": "rule", "style": "answer"}, datum(0)),
+    ]
+    for left, align in ((True, "right"), (False, "left")):
+        text = {"type": "text", "style": "small-note", "align": align, "dy": -16}
+        place = {"y": y, "x": x, "text": {"field": "text", "type": "nominal"}}
+        only = [{"filter": {"field": "left", "equal": left}}]
+        layers.append({"transform": only, "mark": text, "encoding": place})
+    return layers
