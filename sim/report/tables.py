@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import wrap
 
 from sim.cohorts import TrueEffects
@@ -49,6 +50,16 @@ def cut_table(answer: PlanAnswer, effects: TrueEffects, cut: int) -> str:
             f"{shorten(name):24}{before:8.0%}{before + rise - fall:8.0%}{rise:14.0%}{fall:14.0%}"
         )
     return "\n".join(lines)
+
+
+def sizes_shown(pairs: Sequence[int], marked: int, most: int) -> list[int]:
+    """Places of round sizes, with the first, the last and a marked one; at most so many."""
+    own = {0, len(pairs) - 1, marked}
+    for step in (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000):
+        chosen = own | {k for k, size in enumerate(pairs) if size % step == 0}
+        if len(chosen) <= most:
+            return sorted(chosen)
+    return sorted(own)
 
 
 def shorten(name: str, width: int = 24) -> str:

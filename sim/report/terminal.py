@@ -14,7 +14,16 @@ from sim.report.arms import audit_parts, failed_sentences, one_group_part
 from sim.report.assurance import assurance_sentences, assurance_table
 from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
 from sim.report.participation import participation_sentences
-from sim.report.tables import CELL, cell, cut_table, effect_table, in_words, power_table, shorten
+from sim.report.tables import (
+    CELL,
+    cell,
+    cut_table,
+    effect_table,
+    in_words,
+    power_table,
+    shorten,
+    sizes_shown,
+)
 from sim.report.wording import (
     answer_sentence,
     design_sentence,
@@ -177,14 +186,8 @@ def _answer_row(answer: PlanAnswer) -> int:
 
 def _rows_shown(answer: PlanAnswer) -> list[int]:
     """Rows of the curve at round sizes, with the first, the last and the answer's own."""
-    pairs = np.array(answer.characteristics.pairs)
-    own = {0, len(pairs) - 1, _answer_row(answer)}
-    most = answer.study.report.table_rows
-    for step in (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000):
-        chosen = own | {int(k) for k in np.flatnonzero(pairs % step == 0)}
-        if len(chosen) <= most:
-            return sorted(chosen)
-    return sorted(own)
+    pairs = answer.characteristics.pairs
+    return sizes_shown(pairs, _answer_row(answer), answer.study.report.table_rows)
 
 
 def _answer_part(answer: PlanAnswer) -> Iterator[str]:

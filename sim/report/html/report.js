@@ -1,0 +1,69 @@
+// Draws the figures of the page from the data in it. Text of the user is data, never markup.
+const data = JSON.parse(document.getElementById("report-data").textContent);
+const options = { actions: false, renderer: "svg", defaultStyle: false };
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const themed = (spec, theme) => ({ ...spec, config: data.configs[theme] });
+
+// light is always drawn, for it is what is printed; dark when it is wanted
+function place(parent, theme) {
+  const box = document.createElement("div");
+  box.className = theme;
+  parent.append(box);
+  return box;
+}
+async function drawFigures(theme) {
+  for (const own of document.querySelectorAll("[data-figure]")) {
+    if (own.querySelector(`.${theme}`)) continue;
+    const spec = structuredClone(data.figures[own.dataset.figure]);
+    await window.vegaEmbed(place(own, theme), themed(spec, theme), options);
+  }
+}
+
+const choice = document.getElementById("curve-choice");
+const slider = document.getElementById("curve-size");
+const reading = document.getElementById("curve-reading");
+let views = [];
+
+function read() {
+  const points = data.curve.curves[choice.value].points;
+  const [pairs, power, error] = points[Math.min(slider.value, points.length - 1)];
+  const precision = error > 0 ? `Monte Carlo error ${error.toFixed(3)}` : "computed exactly";
+  const words = `${pairs} pairs (${data.curve.people[pairs]}): power ${power.toFixed(3)}, ${precision}`;
+  reading.textContent = words;
+  slider.setAttribute("aria-valuetext", words);
+}
+async function show(at) {
+  const own = data.curve.curves[choice.value];
+  const rows = own.points.map(([pairs, value, mcse]) => ({ pairs, value, mcse }));
+  slider.max = own.points.length - 1;
+  if (at !== undefined) slider.value = own.points.findIndex(([pairs]) => pairs === at);
+  for (const view of views) await view.data("curve", rows).data("answer", own.answer).resize().runAsync();
+  read();
+}
+async function drawCurve(theme) {
+  const parent = document.getElementById("curve");
+  if (parent.querySelector(`.${theme}`)) return;
+  const box = place(parent, theme);
+  const made = await window.vegaEmbed(box, themed(structuredClone(data.curve.spec), theme), options);
+  made.view.container().setAttribute("aria-hidden", "true");
+  views.push(made.view);
+}
+
+async function draw() {
+  const themes = dark.matches ? ["light", "dark"] : ["light"];
+  for (const theme of themes) {
+    if (data.curve) await drawCurve(theme);
+    await drawFigures(theme);
+  }
+  if (data.curve) {
+    const first = data.curve.curves[0];
+    await show(first.answer.length ? first.answer[0].pairs : first.points[first.points.length - 1][0]);
+  }
+  document.documentElement.dataset.drawn = "yes";
+}
+if (data.curve) {
+  choice.addEventListener("change", () => show());
+  slider.addEventListener("input", read);
+}
+dark.addEventListener("change", draw);
+await draw();
