@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from sim.power.rows import Row
 from sim.report.charts.curves import (
-    POWER,
     Series,
     band,
     coloured,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from sim.report.charts.figure import Figure, datum, layered, limited, single
@@ -66,7 +67,7 @@ def _shares(effects: Mapping[str, Any]) -> list[tuple[list[float], list[float]]]
 
 def _steps(reaching: Sequence[float]) -> list[float]:
     edges = [1.0, *reaching, 0.0]
-    return [max(high - low, 0.0) for high, low in zip(edges, edges[1:], strict=False)]
+    return [max(high - low, 0.0) for high, low in pairwise(edges)]
 
 
 def _rows(label: str, own: tuple[list[float], list[float]]) -> Iterator[Spec]:
@@ -80,7 +81,8 @@ def _rows(label: str, own: tuple[list[float], list[float]]) -> Iterator[Spec]:
                 "share": share, "start": start, "stop": start + share,
                 "middle": start + share / 2, "top": point == len(shares),
                 "tone": "dark" if dark else "pale",
-                "said": f"{share:.0%}" if share >= NARROW and point < len(shares) else "", "full": f"{time} {share:.0%}",
+                "said": f"{share:.0%}" if share >= NARROW and point < len(shares) else "",
+                "full": f"{time} {share:.0%}",
             }  # fmt: skip
             start += share
 
@@ -102,7 +104,12 @@ def _across(field: str) -> Spec:
         "type": "quantitative",
         "title": "Share of people",
         "scale": {"domain": [0, 1.4], "nice": False},
-        "axis": {"format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "titleAnchor": "start"},
+        "axis": {
+            "format": ".0%",
+            "values": [0, 0.25, 0.5, 0.75, 1],
+            "titleAnchor": "start",
+            "domain": False,
+        },
     }
 
 

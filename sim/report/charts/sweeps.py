@@ -11,7 +11,6 @@ from sim.report.charts.labels import (
     AXIS_LABEL,
     distinct,
     plain,
-    quoted,
     span,
     told_apart,
     two_lines,
@@ -126,7 +125,7 @@ def _factor_curve(run: SavedRun, factors: Mapping[str, list[Any]]) -> Figure | N
 
 # ------------------------------------------------------------------------------ heat maps
 
-Cell = Callable[[SavedRun, Mapping[str, Any]], tuple[float | None, str, str]]
+Cell = Callable[[Mapping[str, Any]], tuple[float | None, str, str]]
 
 
 def _heat_map(
@@ -137,7 +136,7 @@ def _heat_map(
     downs, acrosses = _value_labels(down, 18), _value_labels(across, 12)
     places = [(r, c) for r in downs for c in acrosses]
     for (r, c), point in zip(places, run.summary["points"][1:], strict=True):
-        value, said, error = cell(run, point)
+        value, said, error = cell(point)
         rows.append({"down": r, "across": c, "value": value, "said": said, "error": error})
     known = [row["value"] for row in rows if row["value"] is not None]
     if not known:
@@ -146,9 +145,9 @@ def _heat_map(
     least, most = (0.0, 1.0) if power else (min(known), max(known))
     for row in rows:
         far = (row["value"] or least) - least > DARK_FROM * (most - least)
-        row["tone"] = "dark" if row["value"] is not None and far and most > least else "pale"
+        row["tone"] = "none" if row["value"] is None else "dark" if far else "pale"
     title, legend, error = _map_words(run, known, power=power)
-    stated = cell(run, run.summary["points"][0])
+    stated = cell(run.summary["points"][0])
     below = [
         f"{error}; {_studies(run)}. The study as stated: {stated[1]}{_bracketed(stated[2])}.",
     ]
@@ -195,29 +194,32 @@ def _map_layers(
     }  # fmt: skip
     cells = {"type": "rect", "stroke": "#FFFFFF", "strokeWidth": 1}
     known = [{"filter": {"field": "value", "valid": True}}]
+    unknown = [{"filter": {"field": "tone", "equal": "none"}}]
+    empty = {"type": "rect", "style": "empty"}
     layers: list[Spec] = [
-        {"transform": known, "mark": cells, "encoding": {"x": x, "y": y, "color": colour}}
+        {"transform": unknown, "mark": empty, "encoding": {"x": x, "y": y}},
+        {"transform": known, "mark": cells, "encoding": {"x": x, "y": y, "color": colour}},
     ]
-    for tone in ("pale", "dark"):
+    for tone, style in (("pale", "on-pale"), ("dark", "on-dark"), ("none", "small-note")):
         for field, up in (("said", -6), ("error", 8)):
             layers.append(
                 {
                     "transform": [{"filter": {"field": "tone", "equal": tone}}],
-                    "mark": {"type": "text", "style": f"on-{tone}", "dy": up},
+                    "mark": {"type": "text", "style": style, "dy": up},
                     "encoding": {"x": x, "y": y, "text": {"field": field, "type": "nominal"}},
                 }
             )
     return layers
 
 
-def _power_cell(run: SavedRun, point: Mapping[str, Any]) -> tuple[float | None, str, str]:
+def _power_cell(point: Mapping[str, Any]) -> tuple[float | None, str, str]:
     own = point["power"]
     if own is None:
         return None, "failed" if point["failure"] else "not studied", ""
     return own["value"], f"{own['value']:.2f}", f"±{own['mcse']:.3f}"
 
 
-def _pairs_cell(run: SavedRun, point: Mapping[str, Any]) -> tuple[float | None, str, str]:
+def _pairs_cell(point: Mapping[str, Any]) -> tuple[float | None, str, str]:
     size = next((own for own in point["sample_sizes"] if own["rule"] == point["rule"]), None)
     if size is None:
         return None, "failed" if point["failure"] else "not studied", ""
