@@ -14,7 +14,7 @@ from sim.report.saved import SavedRun
 
 MOST_CURVES = 14
 """Most curves of one figure; more cannot be told apart."""
-FEW_SIZES = 15
+FEW_SIZES, MOST_TICKS = 15, 8
 """Up to so many sizes each is marked by a point."""
 POWER: Spec = {
     "field": "value",
@@ -173,12 +173,15 @@ def pairs_axis(studied: Sequence[int]) -> Spec:
     """Encode the sizes, from the first studied to the last."""
     first, last = studied[0], studied[-1]
     domain = [first, last] if last > first else [first - 1, first + 1]
+    ticks: Spec = {"tickCount": 6}
+    if last - first <= MOST_TICKS:  # halves of a pair are none
+        ticks = {"values": list(range(first, last + 1))}
     return {
         "field": "pairs",
         "type": "quantitative",
         "title": "Sample size (pairs)",
         "scale": {"domain": domain, "nice": False},
-        "axis": {"format": "d", "tickMinStep": 1, "tickCount": 6},
+        "axis": {"format": "d", **ticks},
     }
 
 
@@ -202,11 +205,18 @@ def _lone(own: Series) -> list[Spec]:
     x = pairs_axis(sizes([own]))
     layers = [band(x, "low", "high", style="main-band"), line(x, "value", "main-line")]
     if len(own.rows) <= FEW_SIZES:
-        bar = {"x": x, "y": {**POWER, "field": "low"}, "y2": {"field": "high"}}
-        layers.append({"mark": {"type": "rule", "style": "main-error"}, "encoding": bar})
         dots = {"type": "point", "filled": True, "style": "main-point"}
+        layers.append(bars(x, "low", "high", style="main-error"))
         layers.append({"mark": dots, "encoding": {"x": x, "y": POWER}})
     return layers
+
+
+def bars(x: Spec, low: str, high: str, **style: Any) -> Spec:
+    """Draw an upright line between two fields at each size."""
+    return {
+        "mark": {"type": "rule", **style},
+        "encoding": {"x": x, "y": {**POWER, "field": low}, "y2": {"field": high}},
+    }
 
 
 def coloured(labels: Sequence[str], studied: Sequence[int]) -> list[Spec]:
@@ -216,11 +226,14 @@ def coloured(labels: Sequence[str], studied: Sequence[int]) -> list[Spec]:
     name = {"field": "name", "type": "nominal", "title": None, "legend": legend}
     colour = {**name, "scale": {"domain": list(labels), "range": "category"}}
     dash = {**name, "scale": {"domain": list(labels), "range": DASHES}}
-    filled = band(x, "low", "high", opacity=0.18)
-    drawn = {"type": "line", "strokeWidth": 2, "point": len(studied) <= FEW_SIZES}
+    few = len(studied) <= FEW_SIZES
+    error = bars(x, "low", "high") if few else band(x, "low", "high", opacity=0.18)
     return [
-        {**filled, "encoding": {**filled["encoding"], "color": colour}},
-        {"mark": drawn, "encoding": {"x": x, "y": POWER, "color": colour, "strokeDash": dash}},
+        {**error, "encoding": {**error["encoding"], "color": colour}},
+        {
+            "mark": {"type": "line", "strokeWidth": 2, "point": few},
+            "encoding": {"x": x, "y": POWER, "color": colour, "strokeDash": dash},
+        },
     ]
 
 
@@ -229,9 +242,10 @@ def marks(size: Mapping[str, Any], studied: Sequence[int]) -> Iterator[Spec]:
     target, pairs = size["target"], size["pairs"]
     early = pairs is not None and pairs <= (studied[0] + studied[-1]) / 2
     yield single({"type": "rule", "style": "target"}, datum(y=target))
-    at = (studied[-1], "right", -4, 11) if early else (studied[0], "left", 4, -6)
+    at = ("width", "right", -4, 11) if early else (0, "left", 4, -6)
     text = {"type": "text", "style": "note", "align": at[1], "dx": at[2], "dy": at[3]}
-    yield single(text, {**datum(at[0], target), "text": {"value": f"target {target:.2f}"}})
+    place = {"x": {"value": at[0]}, **datum(y=target), "text": {"value": f"target {target:.2f}"}}
+    yield single(text, place)
     if pairs is None:
         return
     low, high = size["low"] or pairs, size["high"] or size["limit"]

@@ -18,7 +18,7 @@ TITLE_LINE, SUBTITLE_LINE = 54, 66
 NAMED = 40
 """Most characters of a name within a sentence."""
 
-_PARTS = re.compile(r"[^\s._=,]*[\s._=,]*")
+_PARTS = re.compile(r"(?:[^\s._=,]|\.(?=\d))*[\s._=,]*")
 AXIS_LABEL: Spec = {"labelExpr": "split(datum.label, '\\n')", "labelLineHeight": 12}
 """For an axis whose labels have lines."""
 
@@ -78,6 +78,11 @@ def titled(title: str, subtitle: Sequence[str]) -> Spec:
     """Break a title and what stands below it into lines that fit the width."""
     below = [part for text in subtitle if text for part in wrap(text, SUBTITLE_LINE)]
     return {"text": wrap(title, TITLE_LINE), **({"subtitle": below} if below else {})}
+
+
+def percent(share: float) -> str:
+    """Write a share in percent; one that is small, but not nothing, as that."""
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
 def span(values: Iterable[float], form: str) -> str:

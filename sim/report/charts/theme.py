@@ -101,6 +101,7 @@ def _styles(ink: str, hues: Sequence[str]) -> Spec:
         "main-point": {"color": hues[0], "size": 40, "opacity": 1},
         "main-error": {"color": hues[0], "strokeWidth": 1.5},
         "other-line": {"color": hues[1], "strokeWidth": 2, "strokeDash": [6, 2]},
+        "other-point": {"color": hues[1], "size": 40, "opacity": 1},
         "error": {"color": ink, "strokeWidth": 1.5},
         "note": {"color": ink, "fontSize": 11},
         "empty": {"color": "#9E9E9E", "opacity": 0.2},

@@ -45,9 +45,9 @@ def tornado_bars(run: SavedRun) -> Figure | None:
     ]
     base = run.summary["points"][0]["power"]["value"]
     below = [
-        f"Difference from the study as stated, whose power at {run.summary['at']} pairs is "
-        f"{base:.2f}. Thin lines: 95% intervals from the simulation, paired by block; "
-        f"{run.summary['replicates']:,} simulated studies a point.",
+        f"Difference from the study as stated, whose power is {base:.2f}. Thin lines: 95% "
+        f"Monte Carlo intervals, paired by block; {run.summary['replicates']:,} simulated "
+        "studies a point.",
         *_order_words(found),
         limited(len(found["factors"]), MOST_FACTORS, "factors", "sweep.json"),
     ]
@@ -84,8 +84,8 @@ def _title(found: Mapping[str, Any]) -> str:
 
 def _order_words(found: Mapping[str, Any]) -> Iterator[str]:
     yield (
-        "Numbers: the order by a bar's whole length, where neighbours differ clear of the "
-        "simulation's error; those not told apart share a place."
+        "Numbers: the order by whole length, where it is clear of simulation error; others "
+        "share a place."
     )
     if found["not_studied"]:
         names = ", ".join(plain(name) for name in found["not_studied"][:4])
