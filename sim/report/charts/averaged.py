@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sim.power.rows import Row
+from sim.report.charts.curve_layers import FEW_SIZES, band, bars, coloured, line, pairs_axis
 from sim.report.charts.curves import (
-    FEW_SIZES,
     Series,
-    band,
-    bars,
-    coloured,
     error_words,
-    line,
     of_measure,
-    pairs_axis,
     points,
     primary,
     sizes,

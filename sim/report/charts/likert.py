@@ -38,7 +38,8 @@ def answer_bars(run: SavedRun, role: str) -> Figure:
     shown = domains[:MOST_DOMAINS]
     labels, bars = two_lines(shown), _shares(effects)
     ceilings = effects["ceiling"]
-    title = f"Assumed of the {role}s: {_least_to_most(ceilings)} are at the top before, and cannot improve"
+    top = f"{_least_to_most(ceilings)} are at the top before, and cannot improve"
+    title = f"Assumed of the {role}s: {top}"
     below = ["Upper bar before, lower bar after. The assumption, not data: no simulation error."]
     below.append(limited(len(domains), MOST_DOMAINS, "domains", "summary.json"))
     tops = "; ".join(

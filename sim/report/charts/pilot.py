@@ -33,7 +33,7 @@ def data_set_counts(role: Mapping[str, Any]) -> Figure | None:
     if not counts:
         return None
     tests, outcomes = _tests(counts)
-    rows = [
+    rows: list[Spec] = [
         {
             "test": tests[test], "outcome": outcomes[outcome], "number": number or 0,
             "said": "too many to list" if number is None else f"{number:,}",
