@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sim.power.rows import Row
+from sim.report.charts.curve_layers import FEW_SIZES, band, bars, coloured, line, pairs_axis
 from sim.report.charts.curves import (
-    POWER,
     Series,
-    band,
-    coloured,
     error_words,
-    line,
     of_measure,
-    pairs_axis,
     points,
     primary,
     sizes,
@@ -27,6 +23,7 @@ from sim.report.saved import SavedRun
 
 STATED = "stated effect"
 MOST_PRIORS = 6
+_DOT = {"type": "point", "filled": True, "style": "main-point"}
 QUANTILES = ("05", "25", "50", "75", "95")
 """Those of the power that results.csv holds, in percent."""
 
@@ -144,11 +141,19 @@ def _layers(studied: list[int], stated: Sequence[Row], target: float) -> list[Sp
         "data": {"values": [{"pairs": row.pairs, "power": row.value} for row in stated]},
         **line(x, "power", "other-line"),
     }
+    few = len(studied) <= FEW_SIZES
+    points_too = [
+        bars(x, "q05", "q95", style="main-error"),
+        bars(x, "q25", "q75", style="main-error", strokeWidth=4),
+        {**line(x, "q50", "main-point"), "mark": _DOT},
+        {**at_stated, "mark": {**_DOT, "style": "other-point"}},
+    ]
     layers = [
         band(x, "q05", "q95", style="main-wide"),
         band(x, "q25", "q75", style="main-band"),
         line(x, "q50", "main-line"),
         at_stated,
+        *(points_too if few else []),
         single({"type": "rule", "style": "target"}, datum(y=target)),
     ]
     for layer in layers:

@@ -7,22 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.power.rows import Row
+from sim.report.charts.curve_layers import coloured, lone, marks
 from sim.report.charts.figure import Z95, Figure, datum, layered, limited, single
 from sim.report.charts.labels import distinct, plain, quoted, span
-from sim.report.charts.theme import DASHES, Spec
+from sim.report.charts.theme import Spec
 from sim.report.saved import SavedRun
 
 MOST_CURVES = 14
 """Most curves of one figure; more cannot be told apart."""
-FEW_SIZES = 15
-"""Up to so many sizes each is marked by a point."""
-POWER: Spec = {
-    "field": "value",
-    "type": "quantitative",
-    "title": "Power (probability of success)",
-    "scale": {"domain": [0, 1]},
-    "axis": {"format": ".1f", "values": [0, 0.2, 0.4, 0.6, 0.8, 1]},
-}
 
 
 @dataclass(frozen=True)
@@ -54,7 +46,7 @@ def power_curve(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
         return None
     first, below = _size_words(size), [error_words(own), *unit_words(run)]
     said = (first, below, span_words(own))
-    layers = [*_lone(own[0]), *marks(size, sizes(own))]
+    layers = [*lone(sizes(own)), *marks(size, sizes(own))]
     return layered("power_curve", said, layers, list(points(own, [quoted(size["rule"])])))
 
 
@@ -164,98 +156,6 @@ def _by_name(rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
     for row in rows:
         found.setdefault(row.name, []).append(row)
     return {name: tuple(own) for name, own in found.items()}
-
-
-# ----------------------------------------------------------------------------- the layers
-
-
-def pairs_axis(studied: Sequence[int]) -> Spec:
-    """Encode the sizes, from the first studied to the last."""
-    first, last = studied[0], studied[-1]
-    domain = [first, last] if last > first else [first - 1, first + 1]
-    return {
-        "field": "pairs",
-        "type": "quantitative",
-        "title": "Sample size (pairs)",
-        "scale": {"domain": domain, "nice": False},
-        "axis": {"format": "d", "tickMinStep": 1, "tickCount": 6},
-    }
-
-
-def band(x: Spec, low: str, high: str, **style: Any) -> Spec:
-    """Fill between two fields; a thin bar where there is only one size."""
-    return {
-        "mark": {"type": "area", **style},
-        "encoding": {"x": x, "y": {**POWER, "field": low}, "y2": {"field": high}},
-    }
-
-
-def line(x: Spec, field: str, style: str) -> Spec:
-    """Join one field's values."""
-    return {
-        "mark": {"type": "line", "style": style},
-        "encoding": {"x": x, "y": {**POWER, "field": field}},
-    }
-
-
-def _lone(own: Series) -> list[Spec]:
-    x = pairs_axis(sizes([own]))
-    layers = [band(x, "low", "high", style="main-band"), line(x, "value", "main-line")]
-    if len(own.rows) <= FEW_SIZES:
-        bar = {"x": x, "y": {**POWER, "field": "low"}, "y2": {"field": "high"}}
-        layers.append({"mark": {"type": "rule", "style": "main-error"}, "encoding": bar})
-        dots = {"type": "point", "filled": True, "style": "main-point"}
-        layers.append({"mark": dots, "encoding": {"x": x, "y": POWER}})
-    return layers
-
-
-def coloured(labels: Sequence[str], studied: Sequence[int]) -> list[Spec]:
-    """Curves by name, each with its band, in colours and dashes of their own."""
-    x = pairs_axis(studied)
-    legend = {"columns": 2, "symbolType": "stroke", "symbolSize": 350, "symbolOpacity": 1}
-    name = {"field": "name", "type": "nominal", "title": None, "legend": legend}
-    colour = {**name, "scale": {"domain": list(labels), "range": "category"}}
-    dash = {**name, "scale": {"domain": list(labels), "range": DASHES}}
-    filled = band(x, "low", "high", opacity=0.18)
-    drawn = {"type": "line", "strokeWidth": 2, "point": len(studied) <= FEW_SIZES}
-    return [
-        {**filled, "encoding": {**filled["encoding"], "color": colour}},
-        {"mark": drawn, "encoding": {"x": x, "y": POWER, "color": colour, "strokeDash": dash}},
-    ]
-
-
-def marks(size: Mapping[str, Any], studied: Sequence[int]) -> Iterator[Spec]:
-    """Mark the target, and the answer with its interval where there is one."""
-    target, pairs = size["target"], size["pairs"]
-    early = pairs is not None and pairs <= (studied[0] + studied[-1]) / 2
-    yield single({"type": "rule", "style": "target"}, datum(y=target))
-    at = (studied[-1], "right", -4, 11) if early else (studied[0], "left", 4, -6)
-    text = {"type": "text", "style": "note", "align": at[1], "dx": at[2], "dy": at[3]}
-    yield single(text, {**datum(at[0], target), "text": {"value": f"target {target:.2f}"}})
-    if pairs is None:
-        return
-    low, high = size["low"] or pairs, size["high"] or size["limit"]
-    if high > low:
-        yield single({"type": "rect", "style": "interval"}, datum(low, x2=high))
-    yield single({"type": "rule", "style": "answer"}, datum(pairs))
-    yield single({"type": "point", "filled": True, "style": "answer-point"},
-                 datum(pairs, size["power"]))  # fmt: skip
-    yield from _answer_text(size, early=early)
-
-
-def _answer_text(size: Mapping[str, Any], *, early: bool) -> Iterator[Spec]:
-    side = {"align": "left" if early else "right", "dx": 7 if early else -7}
-    texts = [("strong-note", 0.12, f"{size['pairs']} pairs")]
-    if size["replicates"] and size["low"] != size["high"]:
-        texts.append(("note", 0.05, f"95% interval {_between(size)}"))
-    for style, y, text in texts:
-        place = {**datum(size["pairs"], y), "text": {"value": text}}
-        yield single({"type": "text", "style": style, **side}, place)
-
-
-def _between(size: Mapping[str, Any]) -> str:
-    return f"{size['low']} to " + (f"over {size['limit']}" if size["high"] is None
-                                   else str(size["high"]))  # fmt: skip
 
 
 # ------------------------------------------------------------------------------ the words

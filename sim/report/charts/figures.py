@@ -90,9 +90,9 @@ def _of_plan(run: SavedRun) -> Iterator[Figure | None]:
 
 def _of_calibrate(run: SavedRun) -> Iterator[Figure | None]:
     for role in run.summary["roles"]:
-        yield data_set_counts(run, role)
+        yield data_set_counts(role)
         yield exact_p_values(run, role)
-        yield believed_shifts(run, role)
+        yield believed_shifts(role)
 
 
 def _of_sweep(run: SavedRun) -> Iterator[Figure | None]:

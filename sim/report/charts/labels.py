@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
@@ -17,6 +18,7 @@ TITLE_LINE, SUBTITLE_LINE = 54, 66
 NAMED = 40
 """Most characters of a name within a sentence."""
 
+_PARTS = re.compile(r"(?:[^\s._=,]|\.(?=\d))*[\s._=,]*")
 AXIS_LABEL: Spec = {"labelExpr": "split(datum.label, '\\n')", "labelLineHeight": 12}
 """For an axis whose labels have lines."""
 
@@ -54,20 +56,33 @@ def distinct(names: Sequence[object], most: int = LEGEND_LABEL) -> list[str]:
 
 def two_lines(names: Sequence[object], line: int = AXIS_LINE) -> list[str]:
     """Shorten names to two lines each, joined by line feeds; apart from each other."""
-    found = []
-    for name in distinct(names, 2 * line - 6):
-        lines = wrap(name, line) or ["–"]
-        rest = " ".join(lines[1:])
-        found.append("\n".join([lines[0], plain(rest, line)] if rest else lines[:1]))
+    found = [_broken(name, line) for name in distinct(names, 4 * line)]
     if len(set(found)) < len(found):
         return [f"{place}: {plain(name, line - 5)}" for place, name in enumerate(names, 1)]
     return found
+
+
+def _broken(name: str, line: int) -> str:
+    """Break a name once, after a space or a mark that parts words where there is one."""
+    first = ""
+    for part in _PARTS.findall(name):
+        if len((first + part).rstrip()) > line:
+            break
+        first += part
+    first = first or name[: line - 1]
+    rest = name[len(first) :].strip()
+    return f"{first.rstrip()}\n{plain(rest, line)}" if rest else first.rstrip()
 
 
 def titled(title: str, subtitle: Sequence[str]) -> Spec:
     """Break a title and what stands below it into lines that fit the width."""
     below = [part for text in subtitle if text for part in wrap(text, SUBTITLE_LINE)]
     return {"text": wrap(title, TITLE_LINE), **({"subtitle": below} if below else {})}
+
+
+def percent(share: float) -> str:
+    """Write a share in percent; one that is small, but not nothing, as that."""
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
 def span(values: Iterable[float], form: str) -> str:

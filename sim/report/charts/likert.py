@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from sim.report.charts.figure import Figure, datum, layered, limited, single
-from sim.report.charts.labels import AXIS_LABEL, plain, span, two_lines
+from sim.report.charts.labels import AXIS_LABEL, percent, plain, two_lines
 from sim.report.charts.theme import DIVERGING, Spec, blended
 from sim.report.saved import SavedRun
 
@@ -37,13 +38,12 @@ def answer_bars(run: SavedRun, role: str) -> Figure:
     shown = domains[:MOST_DOMAINS]
     labels, bars = two_lines(shown), _shares(effects)
     ceilings = effects["ceiling"]
-    title = (
-        f"Assumed of the {role}s: {span(ceilings, '.0%')} are at the top before, and cannot improve"
-    )
+    top = f"{_least_to_most(ceilings)} are at the top before, and cannot improve"
+    title = f"Assumed of the {role}s: {top}"
     below = ["Upper bar before, lower bar after. The assumption, not data: no simulation error."]
     below.append(limited(len(domains), MOST_DOMAINS, "domains", "summary.json"))
     tops = "; ".join(
-        f"{plain(name)} {before[-1]:.0%} before, {after[-1]:.0%} after"
+        f"{plain(name)} {percent(before[-1])} before, {percent(after[-1])} after"
         for name, (before, after) in zip(shown, bars, strict=False)
     )
     rows = [row for label, own in zip(labels, bars, strict=False) for row in _rows(label, own)]
@@ -51,6 +51,11 @@ def answer_bars(run: SavedRun, role: str) -> Figure:
     layers = [_bars(labels, len(bars[0][0])), *numbers, _tops(labels), *_head()]
     said = (title, below, f"At the top point: {tops}.")
     return layered(f"answers_{role}", said, layers, rows, height={"step": 36, "for": "position"})
+
+
+def _least_to_most(shares: Sequence[float]) -> str:
+    low, high = percent(min(shares)), percent(max(shares))
+    return low if low == high else f"{low} to {high}"
 
 
 def _shares(effects: Mapping[str, Any]) -> list[tuple[list[float], list[float]]]:
@@ -66,7 +71,7 @@ def _shares(effects: Mapping[str, Any]) -> list[tuple[list[float], list[float]]]
 
 def _steps(reaching: Sequence[float]) -> list[float]:
     edges = [1.0, *reaching, 0.0]
-    return [max(high - low, 0.0) for high, low in zip(edges, edges[1:], strict=False)]
+    return [max(high - low, 0.0) for high, low in pairwise(edges)]
 
 
 def _rows(label: str, own: tuple[list[float], list[float]]) -> Iterator[Spec]:
@@ -80,7 +85,8 @@ def _rows(label: str, own: tuple[list[float], list[float]]) -> Iterator[Spec]:
                 "share": share, "start": start, "stop": start + share,
                 "middle": start + share / 2, "top": point == len(shares),
                 "tone": "dark" if dark else "pale",
-                "said": f"{share:.0%}" if share >= NARROW and point < len(shares) else "", "full": f"{time} {share:.0%}",
+                "said": f"{share:.0%}" if share >= NARROW and point < len(shares) else "",
+                "full": f"{time} {percent(share)}",
             }  # fmt: skip
             start += share
 
@@ -102,7 +108,12 @@ def _across(field: str) -> Spec:
         "type": "quantitative",
         "title": "Share of people",
         "scale": {"domain": [0, 1.4], "nice": False},
-        "axis": {"format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "titleAnchor": "start"},
+        "axis": {
+            "format": ".0%",
+            "values": [0, 0.25, 0.5, 0.75, 1],
+            "titleAnchor": "start",
+            "domain": False,
+        },
     }
 
 
@@ -116,7 +127,10 @@ def _bars(labels: Sequence[str], number: int) -> Spec:
         "legend": {"columns": number, "symbolType": "square", "columnPadding": 6},
     }
     encoding = {"x": _across("start"), "x2": {"field": "stop"}, "color": colour}
-    return {"mark": {"type": "bar"}, "encoding": {**_places(labels), **encoding}}
+    return {
+        "mark": {"type": "bar", "stroke": "#FFFFFF", "strokeWidth": 0.5},
+        "encoding": {**_places(labels), **encoding},
+    }
 
 
 def _numbers(labels: Sequence[str], tone: str) -> Spec:

@@ -15,25 +15,25 @@ from sim.report.saved import MARKS, SavedRun
 MOST_OUTCOMES, MOST_DOMAINS = 6, 30
 COLUMNS = ["role", "outcome", "test", "changes", "data_sets", "share", "exact_p"]
 TESTS = {
-    "signed_rank_asymptotic": "signed-rank, normal approximation",
-    "signed_rank_continuity": "signed-rank, normal, continuity-corrected",
+    "signed_rank_asymptotic": "signed-rank,\nnormal approximation",
+    "signed_rank_continuity": "signed-rank, normal,\ncontinuity-corrected",
     "signed_rank_exact": "signed-rank, exact",
-    "pratt_asymptotic": "signed-rank (Pratt), normal approximation",
-    "pratt_exact": "signed-rank (Pratt), exact",
+    "pratt_asymptotic": "signed-rank (Pratt),\nnormal approximation",
+    "pratt_exact": "signed-rank (Pratt),\nexact",
     "sign": "sign test, exact",
     "paired_t": "paired t test",
-    "mann_whitney": "Mann-Whitney (ignores the pairing)",
+    "mann_whitney": "Mann-Whitney\n(ignores the pairing)",
 }
 """Candidate tests in the words of a chart."""
 
 
-def data_set_counts(run: SavedRun, role: Mapping[str, Any]) -> Figure | None:
+def data_set_counts(role: Mapping[str, Any]) -> Figure | None:
     """How many data sets fit each published outcome, by test; None where none is published."""
     counts = dict(list(role["data_sets"].items())[:MOST_OUTCOMES])
     if not counts:
         return None
     tests, outcomes = _tests(counts)
-    rows = [
+    rows: list[Spec] = [
         {
             "test": tests[test], "outcome": outcomes[outcome], "number": number or 0,
             "said": "too many to list" if number is None else f"{number:,}",
@@ -41,12 +41,11 @@ def data_set_counts(run: SavedRun, role: Mapping[str, Any]) -> Figure | None:
         for outcome, own in counts.items() for test, number in own.items()
     ]  # fmt: skip
     fitting = [test for test in tests if all(own[test] != 0 for own in counts.values())]
-    every = f"all {len(counts)} outcomes" if len(counts) > 1 else "the outcome"
-    title = f"{len(fitting)} of {len(tests)} tests can have given the p of {every}"
-    names = listed(_test(test) for test in fitting) if fitting else "none"
+    title = f"{len(fitting)} of {len(tests)} tests can have given every published p"
+    names = listed(_line(_test(test)) for test in fitting) if fitting else "none"
     below = [
         f"Data sets on the scale that print the published numbers, by the test that gave the p. "
-        f"Fits {every}: {names}.",
+        f"Every p fits: {names}.",
         "All are listed and counted: no simulation error.",
         limited(len(role["data_sets"]), MOST_OUTCOMES, "outcomes", "summary.json"),
     ]
@@ -83,7 +82,7 @@ def exact_p_values(run: SavedRun, role: Mapping[str, Any]) -> Figure | None:
     published = list(_published(run, role["role"], outcomes))
     values = [row["p"] for row in rows]
     title = (
-        f"Data sets that fit the published p have an exact signed-rank p of {span(values, '.3f')}"
+        f"Data sets that fit the published p have an exact signed-rank p of {span(values, '.3g')}"
     )
     printed = ", ".join(f"{row['p']:g} ({row['outcome']})" for row in published)
     below = [
@@ -112,7 +111,7 @@ def _p_layers(
     return [
         {
             "data": {"values": ticks},
-            "mark": {"type": "tick", "thickness": 2, "size": 16},
+            "mark": {"type": "tick", "thickness": 2, "size": 16, "opacity": 1},
             "encoding": {**places, "x": across, "color": colour},
         },
         {
@@ -126,7 +125,7 @@ def _p_layers(
     ]
 
 
-def believed_shifts(run: SavedRun, role: Mapping[str, Any]) -> Figure | None:
+def believed_shifts(role: Mapping[str, Any]) -> Figure | None:
     """Median and 95% interval of every domain's latent shift under each prior."""
     posterior = role["posterior"]
     if not posterior:
@@ -216,7 +215,7 @@ def _tests(counts: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, str], dic
     """Labels of tests and of outcomes."""
     tests = list(next(iter(counts.values())))
     outcomes = dict(zip(counts, distinct(list(counts)), strict=True))
-    return dict(zip(tests, two_lines([_test(test) for test in tests]), strict=True)), outcomes
+    return {test: _test(test) for test in tests}, outcomes
 
 
 def _test(name: str) -> str:
@@ -239,6 +238,6 @@ def _grouped(field: str, labels: list[str], within: str, groups: list[str]) -> S
 
 
 def _coloured(field: str, labels: list[str], symbol: str) -> Spec:
-    legend = {"columns": 2, "symbolType": symbol, "symbolOpacity": 1}
+    legend = {"columns": 2, "symbolType": symbol, "symbolOpacity": 1, "symbolSize": 70}
     scale = {"domain": labels, "range": "category"}
     return {"field": field, "type": "nominal", "title": None, "scale": scale, "legend": legend}

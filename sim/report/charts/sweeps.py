@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
-from sim.report.charts.curves import POWER
+from sim.report.charts.curve_layers import POWER
 from sim.report.charts.figure import Figure, datum, layered, limited, single
 from sim.report.charts.labels import (
     AXIS_LABEL,
     distinct,
     plain,
-    quoted,
     span,
     told_apart,
     two_lines,
@@ -126,37 +126,43 @@ def _factor_curve(run: SavedRun, factors: Mapping[str, list[Any]]) -> Figure | N
 
 # ------------------------------------------------------------------------------ heat maps
 
-Cell = Callable[[SavedRun, Mapping[str, Any]], tuple[float | None, str, str]]
+Cell = Callable[[Mapping[str, Any]], tuple[float | None, str, str]]
 
 
 def _heat_map(
     run: SavedRun, factors: Mapping[str, list[Any]], name: str, cell: Cell
 ) -> Figure | None:
     (first, down), (second, across) = factors.items()
-    rows = []
-    downs, acrosses = _value_labels(down, 18), _value_labels(across, 12)
-    places = [(r, c) for r in downs for c in acrosses]
-    for (r, c), point in zip(places, run.summary["points"][1:], strict=True):
-        value, said, error = cell(run, point)
-        rows.append({"down": r, "across": c, "value": value, "said": said, "error": error})
-    known = [row["value"] for row in rows if row["value"] is not None]
+    labels = (_value_labels(down, 18), _value_labels(across, 12))
+    rows = list(_cells(run, labels, cell))
+    known: list[float] = [row["value"] for row in rows if row["value"] is not None]
     if not known:
         return None
     power = name == "power_map"
-    least, most = (0.0, 1.0) if power else (min(known), max(known))
+    limits = (0.0, 1.0) if power else (min(known), max(known))
     for row in rows:
-        far = (row["value"] or least) - least > DARK_FROM * (most - least)
-        row["tone"] = "dark" if row["value"] is not None and far and most > least else "pale"
+        row["tone"] = _tone(row["value"], *limits)
     title, legend, error = _map_words(run, known, power=power)
-    stated = cell(run, run.summary["points"][0])
-    below = [
-        f"{error}; {_studies(run)}. The study as stated: {stated[1]}{_bracketed(stated[2])}.",
-    ]
+    _, stated, stated_error = cell(run.summary["points"][0])
+    below = [f"{error}; {_studies(run)}. The study as stated: {stated}{_bracketed(stated_error)}."]
     seen = "; ".join(f"{r['down']}, {r['across']}: {r['said']}" for r in rows)
     names = (_factor_name(first, down), _factor_name(second, across))
-    layers = _map_layers(names, (downs, acrosses), (least, most), legend)
-    said = (title, below, f"Rows: {names[0]}; columns: {names[1]}. {seen}.")
-    return layered(name, said, layers, rows, height={"step": 36})
+    layers = _map_layers(names, labels, limits, legend)
+    words = (title, below, f"Rows: {names[0]}; columns: {names[1]}. {seen}.")
+    return layered(name, words, layers, rows, height={"step": 36})
+
+
+def _cells(run: SavedRun, labels: tuple[list[str], list[str]], cell: Cell) -> Iterator[Spec]:
+    places = product(*labels)
+    for (down, across), point in zip(places, run.summary["points"][1:], strict=True):
+        value, said, error = cell(point)
+        yield {"down": down, "across": across, "value": value, "said": said, "error": error}
+
+
+def _tone(value: float | None, least: float, most: float) -> str:
+    if value is None:
+        return "none"
+    return "dark" if value - least > DARK_FROM * (most - least) else "pale"
 
 
 def _bracketed(text: str) -> str:
@@ -195,29 +201,32 @@ def _map_layers(
     }  # fmt: skip
     cells = {"type": "rect", "stroke": "#FFFFFF", "strokeWidth": 1}
     known = [{"filter": {"field": "value", "valid": True}}]
+    unknown = [{"filter": {"field": "tone", "equal": "none"}}]
+    empty = {"type": "rect", "style": "empty"}
     layers: list[Spec] = [
-        {"transform": known, "mark": cells, "encoding": {"x": x, "y": y, "color": colour}}
+        {"transform": unknown, "mark": empty, "encoding": {"x": x, "y": y}},
+        {"transform": known, "mark": cells, "encoding": {"x": x, "y": y, "color": colour}},
     ]
-    for tone in ("pale", "dark"):
+    for tone, style in (("pale", "on-pale"), ("dark", "on-dark"), ("none", "small-note")):
         for field, up in (("said", -6), ("error", 8)):
             layers.append(
                 {
                     "transform": [{"filter": {"field": "tone", "equal": tone}}],
-                    "mark": {"type": "text", "style": f"on-{tone}", "dy": up},
+                    "mark": {"type": "text", "style": style, "dy": up},
                     "encoding": {"x": x, "y": y, "text": {"field": field, "type": "nominal"}},
                 }
             )
     return layers
 
 
-def _power_cell(run: SavedRun, point: Mapping[str, Any]) -> tuple[float | None, str, str]:
+def _power_cell(point: Mapping[str, Any]) -> tuple[float | None, str, str]:
     own = point["power"]
     if own is None:
         return None, "failed" if point["failure"] else "not studied", ""
     return own["value"], f"{own['value']:.2f}", f"±{own['mcse']:.3f}"
 
 
-def _pairs_cell(run: SavedRun, point: Mapping[str, Any]) -> tuple[float | None, str, str]:
+def _pairs_cell(point: Mapping[str, Any]) -> tuple[float | None, str, str]:
     size = next((own for own in point["sample_sizes"] if own["rule"] == point["rule"]), None)
     if size is None:
         return None, "failed" if point["failure"] else "not studied", ""

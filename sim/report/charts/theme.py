@@ -66,7 +66,8 @@ def config(theme: Theme) -> Spec:
         "mark": {"aria": False},
         "axis": {
             **text, "domainColor": ink, "tickColor": ink, "gridColor": "#9E9E9E",
-            "gridOpacity": 0.25, "titleFontWeight": "normal", "titlePadding": 6, "labelLimit": 150,
+            "gridOpacity": 0.25, "titleFontWeight": "normal", "titlePadding": 6,
+            "labelFlush": False, "labelLimit": 150,
             "titleLimit": 320,
         },
         "legend": {
@@ -100,8 +101,10 @@ def _styles(ink: str, hues: Sequence[str]) -> Spec:
         "main-point": {"color": hues[0], "size": 40, "opacity": 1},
         "main-error": {"color": hues[0], "strokeWidth": 1.5},
         "other-line": {"color": hues[1], "strokeWidth": 2, "strokeDash": [6, 2]},
+        "other-point": {"color": hues[1], "size": 40, "opacity": 1},
         "error": {"color": ink, "strokeWidth": 1.5},
         "note": {"color": ink, "fontSize": 11},
+        "empty": {"color": "#9E9E9E", "opacity": 0.2},
         "on-dark": {"color": "#FFFFFF", "fontSize": 10},
         "on-pale": {"color": "#222222", "fontSize": 10},
         "small-note": {"color": ink, "fontSize": 10},

@@ -11,9 +11,11 @@ from sim.report.charts.theme import HIGHER, LOWER, UNCLEAR, Spec
 from sim.report.saved import SavedRun
 
 MOST_FACTORS = 30
-END = 14
+END = 12
 """Most characters of the value at a bar's end."""
-SIDES = ["lower power", "higher power", "not told from none"]
+PLOT, LETTER = 200, 5.4
+"""Least width of the plotting area and that of a letter, in pixels."""
+SIDES = ["lower power", "higher power", "not clear of noise"]
 
 
 def tornado_bars(run: SavedRun) -> Figure | None:
@@ -43,9 +45,9 @@ def tornado_bars(run: SavedRun) -> Figure | None:
     ]
     base = run.summary["points"][0]["power"]["value"]
     below = [
-        f"Difference from the study as stated, whose power at {run.summary['at']} pairs is "
-        f"{base:.2f}. Thin lines: 95% intervals from the simulation, paired by block; "
-        f"{run.summary['replicates']:,} simulated studies a point.",
+        f"Difference from the study as stated, whose power is {base:.2f}. Thin lines: 95% "
+        f"Monte Carlo intervals, paired by block; {run.summary['replicates']:,} simulated "
+        "studies a point.",
         *_order_words(found),
         limited(len(found["factors"]), MOST_FACTORS, "factors", "sweep.json"),
     ]
@@ -82,8 +84,8 @@ def _title(found: Mapping[str, Any]) -> str:
 
 def _order_words(found: Mapping[str, Any]) -> Iterator[str]:
     yield (
-        "Numbers: the order, where neighbours differ clear of the simulation's error; those not "
-        "told apart share a place."
+        "Numbers: the order by whole length, where it is clear of simulation error; others "
+        "share a place."
     )
     if found["not_studied"]:
         names = ", ".join(plain(name) for name in found["not_studied"][:4])
@@ -130,21 +132,39 @@ def _field(value: Mapping[str, Any], keys: Sequence[str]) -> object:
     return f"{own[0]} {plain(value[own[0]], END)}" if len(own) >= 1 else value
 
 
+def _reach(rows: Sequence[Spec]) -> list[float]:
+    """Limits of the axis within which every bar, interval and text at an end has room."""
+    low = min([0.0, *(row["low"] for row in rows)])
+    high = max([0.0, *(row["high"] for row in rows)])
+    least, most = low, high
+    for _ in range(20):  # more room for a text makes a pixel worth more
+        unit = (most - least or 1.0) / PLOT
+        texts = [(row, unit * LETTER * (len(row["text"]) + 1)) for row in rows]
+        least = min([low - 4 * unit, *(row["value"] - own for row, own in texts if row["left"])])
+        most = max(
+            [high + 4 * unit, *(row["value"] + own for row, own in texts if not row["left"])]
+        )
+    return [least, most]
+
+
 def _layers(labels: list[str], rows: Sequence[Spec], at: int) -> list[Spec]:
     axis = {**AXIS_LABEL, "ticks": False, "labelPadding": 4}
     y = {"field": "factor", "type": "nominal", "title": None, "axis": axis,
          "scale": {"domain": labels, "paddingInner": 0.45}}  # fmt: skip
-    least, most = min(row["low"] for row in rows), max(row["high"] for row in rows)
-    room = 0.06 * (most - least or 1)
     x = {
         "field": "value", "type": "quantitative", "title": f"Difference in power at {at} pairs",
-        "scale": {"domain": [min(least, 0) - room, max(most, 0) + room], "nice": False},
+        "scale": {"domain": _reach(rows), "nice": False},
         "axis": {"format": "+.1f", "tickCount": 6},
     }  # fmt: skip
+    sides = {
+        side: hue
+        for side, hue in zip(SIDES, (LOWER, HIGHER, UNCLEAR), strict=True)
+        if any(row["side"] == side for row in rows)
+    }
     colour = {
         "field": "side", "type": "nominal", "title": None,
-        "scale": {"domain": SIDES, "range": [LOWER, HIGHER, UNCLEAR]},
-        "legend": {"columns": 3, "symbolType": "square", "symbolOpacity": 1},
+        "scale": {"domain": [*sides], "range": [*sides.values()]},
+        "legend": {"columns": 2, "symbolType": "square", "symbolOpacity": 1},
     }  # fmt: skip
     ends = {**x, "field": "zero"}
     bar = {"y": y, "x": ends, "x2": {"field": "value"}, "color": colour}

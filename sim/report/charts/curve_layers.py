@@ -1,0 +1,123 @@
+"""Layers of curves against the number of pairs: lines, bands, the target and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sim.report.charts.figure import datum, single
+from sim.report.charts.theme import DASHES, Spec
+
+FEW_SIZES, MOST_TICKS = 15, 8
+"""Up to so many sizes each is marked by a point."""
+POWER: Spec = {
+    "field": "value",
+    "type": "quantitative",
+    "title": "Power (probability of success)",
+    "scale": {"domain": [0, 1]},
+    "axis": {"format": ".1f", "values": [0, 0.2, 0.4, 0.6, 0.8, 1]},
+}
+
+
+def pairs_axis(studied: Sequence[int]) -> Spec:
+    """Encode the sizes, from the first studied to the last."""
+    first, last = studied[0], studied[-1]
+    domain = [first, last] if last > first else [first - 1, first + 1]
+    ticks: Spec = {"tickCount": 6}
+    if last - first <= MOST_TICKS:  # halves of a pair are none
+        ticks = {"values": list(range(first, last + 1))}
+    return {
+        "field": "pairs",
+        "type": "quantitative",
+        "title": "Sample size (pairs)",
+        "scale": {"domain": domain, "nice": False},
+        "axis": {"format": "d", **ticks},
+    }
+
+
+def band(x: Spec, low: str, high: str, **style: Any) -> Spec:
+    """Fill between two fields; a thin bar where there is only one size."""
+    return {
+        "mark": {"type": "area", **style},
+        "encoding": {"x": x, "y": {**POWER, "field": low}, "y2": {"field": high}},
+    }
+
+
+def line(x: Spec, field: str, style: str) -> Spec:
+    """Join one field's values."""
+    return {
+        "mark": {"type": "line", "style": style},
+        "encoding": {"x": x, "y": {**POWER, "field": field}},
+    }
+
+
+def lone(studied: Sequence[int]) -> list[Spec]:
+    """One curve with its band."""
+    x = pairs_axis(studied)
+    layers = [band(x, "low", "high", style="main-band"), line(x, "value", "main-line")]
+    if len(studied) <= FEW_SIZES:
+        dots = {"type": "point", "filled": True, "style": "main-point"}
+        layers.append(bars(x, "low", "high", style="main-error"))
+        layers.append({"mark": dots, "encoding": {"x": x, "y": POWER}})
+    return layers
+
+
+def bars(x: Spec, low: str, high: str, **style: Any) -> Spec:
+    """Draw an upright line between two fields at each size."""
+    return {
+        "mark": {"type": "rule", **style},
+        "encoding": {"x": x, "y": {**POWER, "field": low}, "y2": {"field": high}},
+    }
+
+
+def coloured(labels: Sequence[str], studied: Sequence[int]) -> list[Spec]:
+    """Curves by name, each with its band, in colours and dashes of their own."""
+    x = pairs_axis(studied)
+    legend = {"columns": 2, "symbolType": "stroke", "symbolSize": 350, "symbolOpacity": 1}
+    name = {"field": "name", "type": "nominal", "title": None, "legend": legend}
+    colour = {**name, "scale": {"domain": list(labels), "range": "category"}}
+    dash = {**name, "scale": {"domain": list(labels), "range": DASHES}}
+    few = len(studied) <= FEW_SIZES
+    error = bars(x, "low", "high") if few else band(x, "low", "high", opacity=0.18)
+    return [
+        {**error, "encoding": {**error["encoding"], "color": colour}},
+        {
+            "mark": {"type": "line", "strokeWidth": 2, "point": few},
+            "encoding": {"x": x, "y": POWER, "color": colour, "strokeDash": dash},
+        },
+    ]
+
+
+def marks(size: Mapping[str, Any], studied: Sequence[int]) -> Iterator[Spec]:
+    """Mark the target, and the answer with its interval where there is one."""
+    target, pairs = size["target"], size["pairs"]
+    early = pairs is not None and pairs <= (studied[0] + studied[-1]) / 2
+    yield single({"type": "rule", "style": "target"}, datum(y=target))
+    at = ("width", "right", -4, 11) if early else (0, "left", 4, -6)
+    text = {"type": "text", "style": "note", "align": at[1], "dx": at[2], "dy": at[3]}
+    place = {"x": {"value": at[0]}, **datum(y=target), "text": {"value": f"target {target:.2f}"}}
+    yield single(text, place)
+    if pairs is None:
+        return
+    low, high = size["low"] or pairs, size["high"] or size["limit"]
+    if high > low:
+        yield single({"type": "rect", "style": "interval"}, datum(low, x2=high))
+    yield single({"type": "rule", "style": "answer"}, datum(pairs))
+    yield single({"type": "point", "filled": True, "style": "answer-point"},
+                 datum(pairs, size["power"]))  # fmt: skip
+    yield from _answer_text(size, early=early)
+
+
+def _answer_text(size: Mapping[str, Any], *, early: bool) -> Iterator[Spec]:
+    side = {"align": "left" if early else "right", "dx": 7 if early else -7}
+    texts = [("strong-note", 0.12, f"{size['pairs']} pairs")]
+    if size["replicates"] and size["low"] != size["high"]:
+        texts.append(("note", 0.05, f"95% interval {_between(size)}"))
+    for style, y, text in texts:
+        place = {**datum(size["pairs"], y), "text": {"value": text}}
+        yield single({"type": "text", "style": style, **side}, place)
+
+
+def _between(size: Mapping[str, Any]) -> str:
+    return f"{size['low']} to " + (f"over {size['limit']}" if size["high"] is None
+                                   else str(size["high"]))  # fmt: skip
