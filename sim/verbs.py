@@ -23,6 +23,15 @@ class Verb:
     """Runs one point of a --multirun, quietly: one line."""
 
 
+def _drawn(study: Study, folder: Path) -> tuple[Path, ...]:
+    """Draw what a run has written, with progress."""
+    from sim.report.outputs import draw_run
+    from sim.report.progress import progress_bar
+
+    with progress_bar("Drawing") as on_file:
+        return draw_run(folder, study.report.files, on_file)
+
+
 def _check_plan(study: Study) -> None:
     from sim.jobs.blocks import check_store
     from sim.jobs.plan import check
@@ -43,7 +52,7 @@ def _plan(study: Study, folder: Path) -> None:
         with progress_bar(study.report.title) as on_block:
             answer = plan(study, on_block, store)
         others = others_line(study.store.file, store.summary())
-    print(summary(answer, write_run(answer, folder)))
+    print(summary(answer, [*write_run(answer, folder), *_drawn(study, folder)]))
     if others is not None:
         print(f"mentorsim: {others}", file=sys.stderr)
 
@@ -73,7 +82,8 @@ def _calibrate(study: Study, folder: Path) -> None:
 
     with progress_bar("Reading the pilot") as on_stage:
         answer = calibrate(study, on_stage)
-    print(calibration_summary(answer, write_calibration(answer, folder)))
+    files = [*write_calibration(answer, folder), *_drawn(study, folder)]
+    print(calibration_summary(answer, files))
 
 
 def _calibrate_point(study: Study, folder: Path, point: str) -> None:
@@ -114,9 +124,12 @@ def _check_report(study: Study) -> None:
 def _report(study: Study, folder: Path) -> None:
     from sim.jobs.report import saved_runs
     from sim.report.outputs import report_summary, write_report
+    from sim.report.progress import progress_bar
 
     runs = saved_runs(study)
-    print(report_summary(runs, write_report(runs, folder)))
+    with progress_bar("Drawing") as on_file:
+        files = write_report(runs, folder, study.report.files, on_file)
+    print(report_summary(runs, files))
 
 
 def _report_point(study: Study, folder: Path, point: str) -> None:
@@ -124,7 +137,7 @@ def _report_point(study: Study, folder: Path, point: str) -> None:
     from sim.report.outputs import write_report
 
     runs = saved_runs(study)
-    files = write_report(runs, folder)
+    files = write_report(runs, folder, study.report.files)
     print(f"{point}: {len(runs)} runs, {len(files)} files", flush=True)
 
 
@@ -147,7 +160,7 @@ def _sweep(study: Study, folder: Path) -> None:
         with progress_bar(study.report.title) as on_block:
             answer = sweep(study, on_block, store=store)
         others = others_line(study.store.file, store.summary())
-    print(sweep_summary(answer, write_sweep(answer, folder)))
+    print(sweep_summary(answer, [*write_sweep(answer, folder), *_drawn(study, folder)]))
     if others is not None:
         print(f"mentorsim: {others}", file=sys.stderr)
 

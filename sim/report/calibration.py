@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from textwrap import wrap
@@ -24,14 +24,14 @@ PATTERNS_SHOWN = 8
 """Most patterns of changes listed on screen for one outcome."""
 
 
-def calibration_summary(answer: CalibrationAnswer, files: tuple[Path, ...] = ()) -> str:
+def calibration_summary(answer: CalibrationAnswer, files: Sequence[Path] = ()) -> str:
     """What the pilot says, as plain text of at most 80 columns.
 
     Parameters
     ----------
     answer : CalibrationAnswer
         What was found.
-    files : tuple of Path
+    files : sequence of Path
         Files written, named at the end.
 
     Returns

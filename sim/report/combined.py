@@ -16,9 +16,12 @@ from sim.power.rows import Row
 from sim.report.layout import WIDTH, heading, paragraph, title
 from sim.report.saved import MARKS, SavedRun
 from sim.report.sweep import harmless
+from sim.study.sweep import words
 
 OWN = tuple(field.name for field in fields(Row))
 """Columns of results.csv."""
+LONGEST = 2000
+"""Most characters said of one run."""
 COLUMNS = ("run", "job", "title", "point", "label", *OWN)
 """Columns of combined.csv: which run, which point of a sweep, then as in results.csv."""
 
@@ -87,9 +90,10 @@ def _sweep_cells(path: Path) -> Iterator[list[Any]]:
 
 def combined_summary(runs: Sequence[SavedRun]) -> str:
     """Say what each run found, in plain text of at most 80 columns."""
-    parts = [title(f"{len(runs)} runs")]
-    for name, run in zip(run_names(runs), runs, strict=True):
-        parts.append(f"{heading(f'{name} ({run.job})'[:WIDTH])}\n{paragraph(run_sentence(run))}")
+    parts = [title("1 run" if len(runs) == 1 else f"{len(runs)} runs")]
+    for number, (name, run) in enumerate(zip(run_names(runs), runs, strict=True), 1):
+        named = words(f"{number}: {name} ({run.job})", WIDTH)
+        parts.append(f"{heading(named)}\n{paragraph(words(run_sentence(run), LONGEST))}")
     return "\n\n".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import wrap
@@ -37,7 +38,11 @@ def bullets(text: str, items: Sequence[str]) -> Iterator[str]:
 
 
 def file_part(files: Sequence[Path]) -> Iterator[str]:
-    """Name the files written."""
-    if files:
-        names = ", ".join(path.name for path in files)
-        yield f"Files in {files[0].parent}:\n{paragraph(names, '  ')}"
+    """Name the files written in one folder, and count those in folders within."""
+    if not files:
+        return
+    folder = min((path.parent for path in files), key=lambda path: len(path.parts))
+    names = [path.name for path in files if path.parent == folder]
+    within = Counter(path.relative_to(folder).parts[0] for path in files if path.parent != folder)
+    names += [f"{name}/ ({number} files)" for name, number in within.items()]
+    yield f"Files in {folder}:\n{paragraph(', '.join(names), '  ')}"

@@ -2,17 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from sim.report.charts.figures import write_figures
 from sim.report.combined import combined_csv, combined_summary
 from sim.report.files import write_whole
+from sim.report.html.page import write_page
 from sim.report.layout import file_part
-from sim.report.saved import SavedRun
+from sim.report.saved import SavedRun, read_run
+
+OnFile = Callable[[int, int], None]
+"""Called with how much is drawn, and how much there is to draw."""
 
 
-def write_report(runs: Sequence[SavedRun], folder: Path) -> tuple[Path, ...]:
-    """Write what shows saved runs; of several also their results in one table.
+def draw_run(
+    folder: Path, wanted: Collection[str], on_file: OnFile | None = None
+) -> tuple[Path, ...]:
+    """Draw what a run has just written, into its folder; nothing where nothing is wanted.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+    wanted : collection of {'figures', 'page', 'justification'}
+        What is drawn.
+    on_file : callable, optional
+        Told of progress.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+    """
+    return write_outputs(read_run(folder), folder, wanted, on_file) if wanted else ()
+
+
+def write_outputs(
+    run: SavedRun, folder: Path, wanted: Collection[str], on_file: OnFile | None = None
+) -> tuple[Path, ...]:
+    """Draw what shows one run.
+
+    Parameters
+    ----------
+    run : SavedRun
+        Of any job; only `plan` has a justification.
+    folder : Path
+        Existing folder.
+    wanted : collection of {'figures', 'page', 'justification'}
+        What is drawn.
+    on_file : callable, optional
+        Told of progress.
+
+    Returns
+    -------
+    tuple of Path
+        The files written, each whole or not at all.
+
+    Raises
+    ------
+    StudyError
+        Where the saved results are not what this version writes.
+    """
+    writers: dict[str, Callable[[SavedRun, Path], tuple[Path, ...]]] = {
+        "page": lambda run, folder: (write_page(run, folder),),
+        "figures": write_figures,
+    }
+    chosen = [write for name, write in writers.items() if name in wanted]
+    # most of the work is done outside Python, where threads run side by side
+    with ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(write, run, folder) for write in chosen]
+        found: list[Path] = []
+        for done, written in enumerate(waiting, 1):
+            found += written.result()
+            if on_file is not None:
+                on_file(done, len(waiting))
+    return tuple(found)
+
+
+def write_report(
+    runs: Sequence[SavedRun], folder: Path, wanted: Collection[str], on_file: OnFile | None = None
+) -> tuple[Path, ...]:
+    """Write what shows saved runs; of several each in a folder of its own, and all in one table.
 
     Parameters
     ----------
@@ -20,13 +92,27 @@ def write_report(runs: Sequence[SavedRun], folder: Path) -> tuple[Path, ...]:
         Which.
     folder : Path
         Existing folder.
+    wanted : collection of {'figures', 'page', 'justification'}
+        What is drawn.
+    on_file : callable, optional
+        Told of progress.
 
     Returns
     -------
     tuple of Path
         The files written.
     """
-    return (write_whole(folder / "combined.csv", combined_csv(runs)),)
+    if len(runs) == 1:
+        return write_outputs(runs[0], folder, wanted, on_file)
+    found = [write_whole(folder / "combined.csv", combined_csv(runs))]
+    for number, run in enumerate(runs, 1):
+        if wanted:
+            own = folder / f"run_{number:0{len(str(len(runs)))}d}"  # never the user's text
+            own.mkdir(exist_ok=True)
+            found += write_outputs(run, own, wanted)
+        if on_file is not None:
+            on_file(number, len(runs))
+    return tuple(found)
 
 
 def report_summary(runs: Sequence[SavedRun], files: Sequence[Path] = ()) -> str:

@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -54,6 +55,10 @@ class SavedRun:
         StudyError
             Where it is not what `plan` writes.
         """
+        return self._rows
+
+    @cached_property
+    def _rows(self) -> tuple[Row, ...]:
         return read_rows(self.folder / MARKS["plan"])
 
 

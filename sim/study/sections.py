@@ -190,5 +190,7 @@ class Report(Section):
     """Most rows of the power table on screen (2 to 60)."""
     pilot_example: bool = False
     """Whether the pilot's constructed example is scored and explained (true or false)."""
+    files: tuple[Literal["figures", "page", "justification"], ...]
+    """What is drawn from the results (figures, page, justification); [] = the data alone."""
     runs: tuple[str, ...] | None = Field(default=None, min_length=1)
     """Folders of runs (in `mentorsim report`); * and ? stand for any part of a name."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.power.rows import Row
-from sim.report.charts.curves import POWER, pairs_axis
+from sim.report.charts.curve_layers import POWER, pairs_axis
 from sim.report.charts.figure import Z95, datum, single
 from sim.report.charts.theme import SCHEMA, Spec
 from sim.report.html.tables import Results, primary_size, shown
 from sim.report.saved import SavedRun
 
-CURVE, ANSWER = "curve", "answer"
+CURVE, ANSWER, CHOSEN = "curve", "answer", "chosen"
 """Names of the data that change with the choice."""
 
 
@@ -29,7 +29,7 @@ def interactive_curve(run: SavedRun, results: Results) -> dict[str, Any]:
     Returns
     -------
     dict
-        `spec` over the data ``curve`` and ``answer``; `curves`, each with its
+        `spec` over the data ``curve``, ``answer`` and ``chosen``; `curves`, each with its
         label, group, answer and points (pairs, power, Monte Carlo error);
         `people` by size.
     """
@@ -96,7 +96,7 @@ def _spec(sizes: Sequence[int], target: float) -> Spec:
         "height": 300,
         "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"name": CURVE, "values": []},
-        "datasets": {ANSWER: []},
+        "datasets": {ANSWER: [], CHOSEN: []},
         "transform": [
             {"calculate": f"max(datum.value - {Z95} * datum.mcse, 0)", "as": "low"},
             {"calculate": f"min(datum.value + {Z95} * datum.mcse, 1)", "as": "high"},
@@ -110,6 +110,9 @@ def _spec(sizes: Sequence[int], target: float) -> Spec:
             {"mark": {"type": "area", "style": "main-band"},
              "encoding": {"x": x, "y": {**POWER, "field": "low"}, "y2": {"field": "high"}}},
             {"mark": {"type": "line", "style": "main-line"}, "encoding": value},
+            {"data": {"name": CHOSEN},
+             "mark": {"type": "point", "filled": True, "style": "answer-point", "size": 70},
+             "encoding": value},
             {"params": [{"name": "hover", "select": nearest}],
              "mark": {"type": "point", "filled": True, "style": "main-point", "size": 70},
              "encoding": {**value, "tooltip": tooltip, "opacity": hover}},

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from sim.errors import StudyError
 from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures
 from sim.report.charts.theme import config
@@ -96,9 +97,21 @@ def page(run: SavedRun) -> str:
     StudyError
         Where the saved results are not what this version writes.
     """
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import TemplateError
 
     drawn = figures(run)
+    try:
+        return _rendered(run, drawn)
+    except (LookupError, TypeError, ValueError, AttributeError, TemplateError) as error:
+        raise StudyError(
+            f"{str(run.folder)!r}: no page can be made from what is saved there "
+            f"({type(error).__name__}: {str(error)[:80]})"
+        ) from error
+
+
+def _rendered(run: SavedRun, drawn: Sequence[Figure]) -> str:
+    from jinja2 import Environment, StrictUndefined
+
     rows = run.rows() if run.job == "plan" else ()
     results = Results(rows)
     curve = interactive_curve(run, results) if run.job == "plan" else None

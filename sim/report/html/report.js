@@ -31,6 +31,7 @@ function read() {
   const words = `${pairs} pairs (${data.curve.people[pairs]}): power ${power.toFixed(3)}, ${precision}`;
   reading.textContent = words;
   slider.setAttribute("aria-valuetext", words);
+  for (const view of views) view.data("chosen", [{ pairs, value: power }]).runAsync();
 }
 async function show(at) {
   const own = data.curve.curves[choice.value];
