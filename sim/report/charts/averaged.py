@@ -74,8 +74,8 @@ def power_spread(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
     draws = max(own["draws"] for own in run.summary["assurance"])
     worst = max(row["worst"] for row in data)
     below = [
-        "Solid: median; dark band: middle half; pale band: middle 90%; dashed: power at the "
-        f"stated effect. Monte Carlo error of these quantiles at most {worst:.2f}: "
+        _key([row["pairs"] for row in data])
+        + f"Monte Carlo error of these quantiles at most {worst:.2f}: "
         f"{draws:,} effects drawn{_each(run)}.",
         *unit_words(run),
     ]
@@ -106,6 +106,18 @@ def _finding(run: SavedRun, rows: Sequence[Row], priors: Sequence[str]) -> str:
     return (
         f"With {at} pairs power is {size['power']:.2f} at the stated effect, and "
         f"{span(values, '.2f')} averaged over what is believed"
+    )
+
+
+def _key(studied: Sequence[int]) -> str:
+    if len(set(studied)) <= FEW_SIZES:
+        return (
+            "Blue: median, thick bar for the middle half, thin for the middle 90%; orange: power "
+            "at the stated effect. "
+        )
+    return (
+        "Solid: median; dark band: middle half; pale band: middle 90%; dashed: power at the "
+        "stated effect. "
     )
 
 

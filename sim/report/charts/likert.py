@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from sim.report.charts.curves import unit_words
 from sim.report.charts.figure import Figure, datum, layered, limited, single
 from sim.report.charts.labels import AXIS_LABEL, percent, plain, two_lines
 from sim.report.charts.theme import DIVERGING, Spec, blended
@@ -41,6 +42,8 @@ def answer_bars(run: SavedRun, role: str) -> Figure:
     top = f"{_least_to_most(ceilings)} are at the top before, and cannot improve"
     title = f"Assumed of the {role}s: {top}"
     below = ["Upper bar before, lower bar after. The assumption, not data: no simulation error."]
+    if unit_words(run):
+        below.append("After: of the mentored arm.")
     below.append(limited(len(domains), MOST_DOMAINS, "domains", "summary.json"))
     tops = "; ".join(
         f"{plain(name)} {percent(before[-1])} before, {percent(after[-1])} after"

@@ -62,7 +62,8 @@ def tornado_bars(run: SavedRun) -> Figure | None:
 
 def _places(order: Sequence[Sequence[str]]) -> dict[str, str]:
     """Place of each factor in the order; those not told apart share one."""
-    found, start = {}, 1
+    found: dict[str, str] = {}
+    start = 1
     for group in order:
         last = start + len(group) - 1
         place = f"{start}." if last == start else f"{start}–{last}."
