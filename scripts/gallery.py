@@ -17,7 +17,7 @@ from sim.report.sweep import write_sweep
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "gallery.md"
 FOLDER = PAGE.parent / "figures"
-SCALE = 1
+SCALE = 1.5
 """Pixels of a picture per pixel of its figure: small files."""
 INTRO = """\
 # Gallery

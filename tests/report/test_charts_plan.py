@@ -1,6 +1,8 @@
 """Figures of a plan: the numbers that were saved, legible names, nothing but text from the user."""
 
 import json
+import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures, write_figures
 from sim.report.charts.labels import distinct, two_lines
 from sim.report.charts.page import for_page
-from sim.report.charts.render import as_png, as_svg
+from sim.report.charts.render import as_png, as_svg, packed
 from sim.report.charts.theme import blended, config, themed
 from sim.report.files import write_run
 from sim.report.saved import SavedRun, read_run
@@ -181,6 +183,26 @@ def test_files_are_whole_and_the_same_twice(run: SavedRun, tmp_path: Path) -> No
     assert [path.read_bytes() for path in write_figures(run, tmp_path)] == content
     for path, data in zip(first, content, strict=True):
         assert data.startswith(b"<svg" if path.suffix == ".svg" else b"\x89PNG")
+
+
+def test_a_packed_picture_is_the_same_picture(drawn: dict[str, Figure]) -> None:
+    """The pixels and the resolution stay; the file shrinks, once; the whole is 300 an inch."""
+    png = as_png(as_svg(drawn["power_curve"].spec))
+    assert packed(png) == png
+    assert int.from_bytes(png[16:20]) == 1080
+    assert int.from_bytes(png[png.index(b"pHYs") + 4 :][:4]) == pytest.approx(300 / 0.0254, abs=1)
+    chunk = png[png.index(b"IDAT") - 4 :]
+    rows = zlib.decompress(chunk[8 : 8 + int.from_bytes(chunk[:4])])
+    assert len(rows) == int.from_bytes(png[20:24]) * (4 * 1080 + 1)
+
+
+def test_the_gallery_shows_files_that_are_there() -> None:
+    """Every picture of docs/gallery.md exists and is small; none lies about unused."""
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    shown = re.findall(r"]\((figures/[a-z_]+\.png)\)", (docs / "gallery.md").read_text("utf-8"))
+    assert sorted(shown) == sorted(f"figures/{path.name}" for path in (docs / "figures").iterdir())
+    assert len(shown) >= 12
+    assert all((docs / name).stat().st_size < 80_000 for name in shown)
 
 
 def test_light_and_dark_are_one_figure(drawn: dict[str, Figure]) -> None:
