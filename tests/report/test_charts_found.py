@@ -142,7 +142,10 @@ def test_maps_over_two_factors(runs: Mapping[str, SavedRun]) -> None:
 
 def test_points_that_cannot_be_studied_are_counted(runs: Mapping[str, SavedRun]) -> None:
     """What is not drawn is said, for whatever reason."""
-    assert "1 points failed or cannot be studied" in named(runs["scenarios"])["points"].caption
+    assert (
+        "Failed, or not to be studied at that size: 1 of 8 points."
+        in named(runs["scenarios"])["points"].caption
+    )
     many = named(runs["many"])["points"]
     assert "The first 40 of 46 points are drawn; all are in sweep.csv." in many.caption
     assert len(values(many)) == 40

@@ -16,7 +16,7 @@ MOST_DOMAINS = 30
 """Most domains of one figure: a page's height."""
 DARK_ENDS = 0.28
 """Share of the scale at either end whose colours are dark."""
-NARROW = 0.12
+NARROW = 0.14
 """Segments below this share have no room for a number."""
 
 

@@ -69,7 +69,7 @@ def packed(png: bytes) -> bytes:
     W3C (2003). Portable Network Graphics, 2nd edition: chunk layout and CRC.
     """
     chunks = list(_chunks(png))
-    data = zlib.compress(zlib.decompress(b"".join(b for k, b in chunks if k == b"IDAT")), 9)
+    data = zlib.compress(zlib.decompress(b"".join(b for k, b in chunks if k == b"IDAT")), 6)
     kept = [(kind, body) for kind, body in chunks if kind not in {b"IDAT", b"IEND"}]
     parts = [*kept, (b"IDAT", data), (b"IEND", b"")]
     return png[:8] + b"".join(_chunk(kind, body) for kind, body in parts)

@@ -88,6 +88,8 @@ def _order_words(found: Mapping[str, Any]) -> Iterator[str]:
         "Numbers: the order by whole length, where it is clear of simulation error; others "
         "share a place."
     )
+    if found["not_distinguishable"]:
+        yield "–: not told apart from no influence."
     if found["not_studied"]:
         names = ", ".join(plain(name) for name in found["not_studied"][:4])
         yield f"Not studied at that size: {len(found['not_studied'])} factors ({names})."
