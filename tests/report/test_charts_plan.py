@@ -85,6 +85,7 @@ def test_every_figure_in_order(drawn: dict[str, Figure]) -> None:
         assert figure.spec["description"] == figure.alt
         assert figure.title in figure.alt
         assert figure.caption.startswith(figure.title)
+        assert figure.caption == " ".join(figure.caption.split())
 
 
 def test_curves_hold_the_saved_numbers(run: SavedRun, drawn: dict[str, Figure]) -> None:

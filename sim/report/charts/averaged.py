@@ -41,8 +41,9 @@ def assurance_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
     labels, studied = distinct([series.name for series in own]), sizes(own)
     title = _finding(run, rows, priors)
     below = [
-        error_words(own[:1], "Stated effect"),
-        error_words(own[1:], "Priors").replace("simulated studies", "effects drawn"),
+        error_words(own[:1], "Band of the stated effect"),
+        error_words(own[1:], "Bands of the priors").replace("simulated studies", "effects drawn")
+        + f" Dashed across: the target, {size['target']:.2f}.",
         limited(len(run.summary["assurance"]), MOST_PRIORS, "priors", "results.csv"),
         *unit_words(run),
     ]
