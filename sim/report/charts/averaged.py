@@ -41,8 +41,9 @@ def assurance_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
     labels, studied = distinct([series.name for series in own]), sizes(own)
     title = _finding(run, rows, priors)
     below = [
-        error_words(own[:1], "Stated effect"),
-        error_words(own[1:], "Priors").replace("simulated studies", "effects drawn"),
+        error_words(own[:1], "Band of the stated effect"),
+        error_words(own[1:], "Bands of the priors").replace("simulated studies", "effects drawn")
+        + f" Dashed across: the target, {size['target']:.2f}.",
         limited(len(run.summary["assurance"]), MOST_PRIORS, "priors", "results.csv"),
         *unit_words(run),
     ]
@@ -74,8 +75,8 @@ def power_spread(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
     draws = max(own["draws"] for own in run.summary["assurance"])
     worst = max(row["worst"] for row in data)
     below = [
-        "Solid: median; dark band: middle half; pale band: middle 90%; dashed: power at the "
-        f"stated effect. Monte Carlo error of these quantiles at most {worst:.2f}: "
+        _key([row["pairs"] for row in data])
+        + f"Monte Carlo error of these quantiles at most {worst:.2f}: "
         f"{draws:,} effects drawn{_each(run)}.",
         *unit_words(run),
     ]
@@ -106,6 +107,18 @@ def _finding(run: SavedRun, rows: Sequence[Row], priors: Sequence[str]) -> str:
     return (
         f"With {at} pairs power is {size['power']:.2f} at the stated effect, and "
         f"{span(values, '.2f')} averaged over what is believed"
+    )
+
+
+def _key(studied: Sequence[int]) -> str:
+    if len(set(studied)) <= FEW_SIZES:
+        return (
+            "Blue: median, thick bar for the middle half, thin for the middle 90%; orange: power "
+            "at the stated effect. "
+        )
+    return (
+        "Solid: median; dark band: middle half; pale band: middle 90%; dashed: power at the "
+        "stated effect. "
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.report.charts.figure import datum, single
+from sim.report.charts.labels import legend
 from sim.report.charts.theme import DASHES, Spec
 
 FEW_SIZES, MOST_TICKS = 15, 8
@@ -73,8 +74,8 @@ def bars(x: Spec, low: str, high: str, **style: Any) -> Spec:
 def coloured(labels: Sequence[str], studied: Sequence[int]) -> list[Spec]:
     """Curves by name, each with its band, in colours and dashes of their own."""
     x = pairs_axis(studied)
-    legend = {"columns": 2, "symbolType": "stroke", "symbolSize": 350, "symbolOpacity": 1}
-    name = {"field": "name", "type": "nominal", "title": None, "legend": legend}
+    drawn = {**legend(labels, "stroke"), "symbolSize": 350}
+    name = {"field": "name", "type": "nominal", "title": None, "legend": drawn}
     colour = {**name, "scale": {"domain": list(labels), "range": "category"}}
     dash = {**name, "scale": {"domain": list(labels), "range": DASHES}}
     few = len(studied) <= FEW_SIZES

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.power.rows import Row
-from sim.report.charts.curve_layers import coloured, lone, marks
+from sim.report.charts.curve_layers import FEW_SIZES, coloured, lone, marks
 from sim.report.charts.figure import Z95, Figure, datum, layered, limited, single
 from sim.report.charts.labels import distinct, plain, quoted, span
 from sim.report.charts.theme import Spec
@@ -168,8 +168,9 @@ def _size_words(size: Mapping[str, Any]) -> str:
     return f"{size['pairs']} pairs give power {size['target']:.2f} or more for {rule}"
 
 
-def error_words(own: Sequence[Series], what: str = "Band") -> str:
+def error_words(own: Sequence[Series], what: str = "") -> str:
     """Say how precise curves are."""
+    what = what or ("Bars" if len(sizes(own)) <= FEW_SIZES else "Band")
     worst = max(row.mcse for series in own for row in series.rows)
     studies = [row.replicates for series in own for row in series.rows if row.replicates]
     if not studies:

@@ -68,7 +68,7 @@ def layered(
     Figure
     """
     title, below, seen = said
-    caption = " ".join([f"{title}.", *below])
+    caption = " ".join([f"{title}.", *filter(None, below)])
     alt = f"{title}. {seen}"
     spec = {
         "$schema": SCHEMA,

@@ -10,8 +10,8 @@ from typing import Any
 from sim.report.charts.theme import Spec
 from sim.study.sweep import words
 
-LEGEND_LABEL = 27
-"""Most characters of a legend's label: two columns fit the width."""
+LEGEND_LABEL, IN_TWO_COLUMNS = 42, 22
+"""Most characters of a legend's label, and of labels that stand in two columns."""
 AXIS_LINE = 23
 """Most characters of a line of an axis's label, of which there are two at most."""
 TITLE_LINE, SUBTITLE_LINE = 54, 66
@@ -52,6 +52,13 @@ def distinct(names: Sequence[object], most: int = LEGEND_LABEL) -> list[str]:
     if len(set(short)) == len(short):
         return short
     return [f"{place}: {plain(name, most - 5)}" for place, name in enumerate(names, 1)]
+
+
+def legend(labels: Sequence[str], symbol: str) -> Spec:
+    """Lay a legend out in two columns where its labels are short, else in one."""
+    short = max(map(len, labels), default=0) <= IN_TWO_COLUMNS
+    columns, limit = (2, 125) if short else (1, 260)
+    return {"columns": columns, "labelLimit": limit, "symbolType": symbol, "symbolOpacity": 1}
 
 
 def two_lines(names: Sequence[object], line: int = AXIS_LINE) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from sim.report.charts.curves import unit_words
 from sim.report.charts.figure import Figure, datum, layered, limited, single
 from sim.report.charts.labels import AXIS_LABEL, percent, plain, two_lines
 from sim.report.charts.theme import DIVERGING, Spec, blended
@@ -15,7 +16,7 @@ MOST_DOMAINS = 30
 """Most domains of one figure: a page's height."""
 DARK_ENDS = 0.28
 """Share of the scale at either end whose colours are dark."""
-NARROW = 0.12
+NARROW = 0.14
 """Segments below this share have no room for a number."""
 
 
@@ -41,6 +42,8 @@ def answer_bars(run: SavedRun, role: str) -> Figure:
     top = f"{_least_to_most(ceilings)} are at the top before, and cannot improve"
     title = f"Assumed of the {role}s: {top}"
     below = ["Upper bar before, lower bar after. The assumption, not data: no simulation error."]
+    if unit_words(run):
+        below.append("After: of the mentored arm.")
     below.append(limited(len(domains), MOST_DOMAINS, "domains", "summary.json"))
     tops = "; ".join(
         f"{plain(name)} {percent(before[-1])} before, {percent(after[-1])} after"

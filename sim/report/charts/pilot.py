@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.errors import StudyError
 from sim.report.charts.figure import Figure, layered, limited
-from sim.report.charts.labels import AXIS_LABEL, distinct, listed, plain, span, two_lines
+from sim.report.charts.labels import AXIS_LABEL, distinct, legend, listed, plain, span, two_lines
 from sim.report.charts.theme import Spec
 from sim.report.saved import MARKS, SavedRun
 
@@ -238,6 +238,6 @@ def _grouped(field: str, labels: list[str], within: str, groups: list[str]) -> S
 
 
 def _coloured(field: str, labels: list[str], symbol: str) -> Spec:
-    legend = {"columns": 2, "symbolType": symbol, "symbolOpacity": 1, "symbolSize": 70}
+    drawn = {**legend(labels, symbol), "symbolSize": 70}
     scale = {"domain": labels, "range": "category"}
-    return {"field": field, "type": "nominal", "title": None, "scale": scale, "legend": legend}
+    return {"field": field, "type": "nominal", "title": None, "scale": scale, "legend": drawn}

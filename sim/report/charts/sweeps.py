@@ -57,7 +57,9 @@ def point_list(run: SavedRun) -> Figure | None:
     below = [
         f"Bars: 95% Monte Carlo intervals; {_studies(run)}. Dashed: the study as stated.",
         limited(len(studied), MOST_POINTS, "points", "sweep.csv"),
-        f"{missing} points failed or cannot be studied at that size." if missing else "",
+        f"Failed, or not to be studied at that size: {missing} of {len(every)} points."
+        if missing
+        else "",
     ]
     seen = "; ".join(
         f"{plain(point['label'])} {row['power']:.2f}"
@@ -118,7 +120,9 @@ def _factor_curve(run: SavedRun, factors: Mapping[str, list[Any]]) -> Figure | N
     missing = len(points) - len(rows)
     below = [
         f"Bars: 95% Monte Carlo intervals; {_studies(run)}. Dashed: the study as stated.",
-        f"{missing} values failed or cannot be studied at that size." if missing else "",
+        f"Failed, or not to be studied at that size: {missing} of {len(points)} values."
+        if missing
+        else "",
     ]
     seen = "; ".join(f"{row['at']:g}: {row['value']:.2f}" for row in rows)
     return layered("factor_curve", (title, below, f"{seen}."), layers, rows)

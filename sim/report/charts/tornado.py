@@ -62,7 +62,8 @@ def tornado_bars(run: SavedRun) -> Figure | None:
 
 def _places(order: Sequence[Sequence[str]]) -> dict[str, str]:
     """Place of each factor in the order; those not told apart share one."""
-    found, start = {}, 1
+    found: dict[str, str] = {}
+    start = 1
     for group in order:
         last = start + len(group) - 1
         place = f"{start}." if last == start else f"{start}–{last}."
@@ -87,6 +88,8 @@ def _order_words(found: Mapping[str, Any]) -> Iterator[str]:
         "Numbers: the order by whole length, where it is clear of simulation error; others "
         "share a place."
     )
+    if found["not_distinguishable"]:
+        yield "–: not told apart from no influence."
     if found["not_studied"]:
         names = ", ".join(plain(name) for name in found["not_studied"][:4])
         yield f"Not studied at that size: {len(found['not_studied'])} factors ({names})."

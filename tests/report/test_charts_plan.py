@@ -1,0 +1,325 @@
+"""Figures of a plan: the numbers that were saved, legible names, nothing but text from the user."""
+
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from oracles.studies import small_study
+
+from sim import compose_study, plan
+from sim.errors import StudyError
+from sim.report.charts.figure import Figure
+from sim.report.charts.figures import figures, write_figures
+from sim.report.charts.labels import distinct, two_lines
+from sim.report.charts.page import for_page
+from sim.report.charts.render import as_png, as_svg, packed
+from sim.report.charts.theme import blended, config, themed
+from sim.report.files import write_run
+from sim.report.saved import SavedRun, read_run
+
+WORDS = ["design.sizes=[6,12,24,90]", "monte_carlo.replicates=500", "effect.prior.draws=20"]
+NAMES = [
+    "power_curve", "rule_curves", "endpoint_curves_mentor", "endpoint_curves_mentee",
+    "answers_mentor", "answers_mentee", "assurance", "power_spread",
+]  # fmt: skip
+HOSTILE = (
+    "<script>alert(1)</script>", "a.b[0]", "datum['x'] && \"y\"", "{{}} ${now} \\n \\", "x" * 80,
+    "x" * 79 + "y", "../../up", "two\nlines \x1b[31mred\x00 \u202eback", "&amp; </text>",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """A plan with priors, saved."""
+    folder = tmp_path_factory.mktemp("plan")
+    write_run(plan(compose_study(WORDS)), folder)
+    return read_run(folder)
+
+
+@pytest.fixture(scope="module")
+def drawn(run: SavedRun) -> dict[str, Figure]:
+    """Its figures by name."""
+    return {figure.name: figure for figure in figures(run)}
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """A plan whose names mean harm, saved."""
+    folder = tmp_path_factory.mktemp("hostile")
+    rules = {
+        name * (125 if name == HOSTILE[4] else 1): {
+            "kind": "one", "endpoints": "total", "roles": ["mentor"], "k": None,
+        }
+        for name in HOSTILE
+    }  # fmt: skip
+    study = small_study(
+        scale={"points": 5, "domains": HOSTILE},
+        decision={"primary": HOSTILE[0], "rules": rules},
+        design={"sizes": (6, 12)},
+        monte_carlo={"replicates": 100},
+    )
+    write_run(plan(study), folder)
+    return read_run(folder)
+
+
+def every(part: Any) -> Iterator[dict[str, Any]]:
+    """List every mapping within a specification."""
+    if isinstance(part, dict):
+        yield part
+        for own in part.values():
+            yield from every(own)
+    elif isinstance(part, list):
+        for own in part:
+            yield from every(own)
+
+
+def test_every_figure_in_order(drawn: dict[str, Figure]) -> None:
+    """What a plan with priors has to show, always in the same order."""
+    assert list(drawn) == NAMES
+    for figure in drawn.values():
+        assert figure.spec["description"] == figure.alt
+        assert figure.title in figure.alt
+        assert figure.caption.startswith(figure.title)
+        assert figure.caption == " ".join(figure.caption.split())
+
+
+def test_curves_hold_the_saved_numbers(run: SavedRun, drawn: dict[str, Figure]) -> None:
+    """Every rule at every size, with its band of 1.96 Monte Carlo standard errors."""
+    saved = [row for row in run.rows() if (row.kind, row.measure) == ("rule", "win")]
+    shown = drawn["rule_curves"].spec["data"]["values"]
+    assert len(saved) == len(shown) == 16
+    for row in saved:
+        own = next(s for s in shown if (s["name"], s["pairs"]) == (row.name, row.pairs))
+        assert (own["value"], own["mcse"]) == (row.value, row.mcse)
+        assert own["low"] == max(0, row.value - 1.96 * row.mcse)
+        assert own["high"] == min(1, row.value + 1.96 * row.mcse)
+    primary = [own["value"] for own in drawn["power_curve"].spec["data"]["values"]]
+    assert primary == [row.value for row in saved if row.name == run.summary["primary_rule"]]
+
+
+def test_endpoints_assurance_and_spread_hold_the_saved_numbers(
+    run: SavedRun, drawn: dict[str, Figure]
+) -> None:
+    """Nothing is left out, and no value is another's."""
+    rows, rule = run.rows(), run.summary["primary_rule"]
+    for role in ("mentor", "mentee"):
+        shown = drawn[f"endpoint_curves_{role}"].spec["data"]["values"]
+        saved = [
+            row for row in rows if (row.role, row.kind, row.measure) == (role, "endpoint", "win")
+        ]
+        found = {(own["name"], own["pairs"]): own["value"] for own in shown}
+        assert found == {(row.name, row.pairs): row.value for row in saved}
+    averaged = {
+        (own["name"].removesuffix(" prior"), own["pairs"]): own["value"]
+        for own in drawn["assurance"].spec["data"]["values"]
+    }
+    panels = drawn["power_spread"].spec["vconcat"]
+    spread = [row for panel in panels for row in panel["data"]["values"]]
+    assert len(spread) == 12
+    for row in rows:
+        if row.name == rule and row.measure.startswith("assurance_"):
+            assert averaged[row.measure.removeprefix("assurance_"), row.pairs] == row.value
+        if row.name == rule and row.measure.startswith("power_q"):
+            _, share, prior = row.measure.split("_")
+            own = next(
+                s for s in spread if (s["name"], s["pairs"]) == (f"{prior} prior", row.pairs)
+            )
+            assert own[share] == row.value
+
+
+def test_bars_hold_the_shares_before_and_after(run: SavedRun, drawn: dict[str, Figure]) -> None:
+    """Shares add up to one; before they are the stated ones, and the top one is the ceiling."""
+    effects = run.summary["effects"]["mentor"]
+    stated = run.config["roles"]["mentor"]["pre"]
+    rows = drawn["answers_mentor"].spec["data"]["values"]
+    for d, name in enumerate(run.summary["endpoints"][:-1]):
+        before, after = (
+            [row["share"] for row in rows if (row["domain"], row["time"]) == (name, time)]
+            for time in ("before", "after")
+        )
+        assert before == pytest.approx(stated)
+        assert sum(after) == pytest.approx(1)
+        assert before[-1] == pytest.approx(effects["ceiling"][d])
+        points = zip(range(1, 6), before, after, strict=True)
+        change = sum(point * (late - early) for point, early, late in points)
+        assert change == pytest.approx(effects["mean_change"][d], abs=1e-9)
+    tops = [row["full"] for row in rows if row["top"]]
+    assert tops[:2] == ["before 10%", "after 22%"]
+
+
+def test_the_answer_is_marked(run: SavedRun, drawn: dict[str, Figure]) -> None:
+    """Target, size and interval stand where the saved answer says, and in the title."""
+    size = run.summary["sample_sizes"][0]
+    marks = list(every(drawn["power_curve"].spec["layer"]))
+    assert {"datum": size["target"]} in [part.get("y") for part in marks]
+    assert {"datum": size["pairs"]} in [part.get("x") for part in marks]
+    assert drawn["power_curve"].title.startswith(f"{size['pairs']} pairs give power 0.80")
+
+
+def test_no_answer_is_said(run: SavedRun) -> None:
+    """Where no size suffices the title says so, and no size is marked."""
+    sizes = [{**own, "pairs": None, "high": None} for own in run.summary["sample_sizes"]]
+    without = SavedRun("plan", run.folder, {**run.summary, "sample_sizes": sizes}, run.manifest)
+    power, rules, *_ = figures(without)
+    assert power.title.startswith("No size up to 90 pairs reaches power 0.80")
+    assert rules.title == "No rule reaches power 0.80 by 90 pairs"
+    assert not any("x2" in part for part in every(power.spec["layer"]))
+
+
+def test_files_are_whole_and_the_same_twice(run: SavedRun, tmp_path: Path) -> None:
+    """SVG and PNG of every figure, byte for byte the same, in files of fixed names."""
+    first = write_figures(run, tmp_path)
+    content = [path.read_bytes() for path in first]
+    assert [path.name for path in first] == [
+        f"{n}.{kind}" for n in NAMES for kind in ("svg", "png")
+    ]
+    assert sorted(path.name for path in (tmp_path / "figures").iterdir()) == sorted(
+        path.name for path in first
+    )
+    again = [as_svg(figure.spec) for figure in figures(run)]
+    assert [svg.encode() for svg in again] == content[::2]
+    assert as_png(again[0]) == content[1]
+    for path, data in zip(first, content, strict=True):
+        assert data.startswith(b"<svg" if path.suffix == ".svg" else b"\x89PNG")
+
+
+def test_a_packed_picture_is_the_same_picture(drawn: dict[str, Figure]) -> None:
+    """The pixels and the resolution stay; the file shrinks, once; the whole is 300 an inch."""
+    png = as_png(as_svg(drawn["power_curve"].spec))
+    assert packed(png) == png
+    assert int.from_bytes(png[16:20]) == 1080
+    assert int.from_bytes(png[png.index(b"pHYs") + 4 :][:4]) == pytest.approx(300 / 0.0254, abs=1)
+    chunk = png[png.index(b"IDAT") - 4 :]
+    rows = zlib.decompress(chunk[8 : 8 + int.from_bytes(chunk[:4])])
+    assert len(rows) == int.from_bytes(png[20:24]) * (4 * 1080 + 1)
+
+
+def test_the_gallery_shows_files_that_are_there() -> None:
+    """Every picture of docs/gallery.md exists and is small; none lies about unused."""
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    shown = re.findall(r"]\((figures/[a-z_]+\.png)\)", (docs / "gallery.md").read_text("utf-8"))
+    assert sorted(shown) == sorted(f"figures/{path.name}" for path in (docs / "figures").iterdir())
+    assert len(shown) >= 12
+    assert all((docs / name).stat().st_size < 80_000 for name in shown)
+
+
+def test_light_and_dark_are_one_figure(drawn: dict[str, Figure]) -> None:
+    """Themes differ in colours alone; print is on white, a page shines through."""
+    spec = drawn["rule_curves"].spec
+    light, dark = (as_svg(spec, theme) for theme in ("light", "dark"))
+    assert light != dark
+    texts = [[part.text for part in ET.fromstring(svg).iter()] for svg in (light, dark)]  # noqa: S314
+    assert texts[0] == texts[1]
+    assert "#0072B2" in light
+    assert "#0072B2" not in dark
+    assert (config("print")["background"], config("dark")["background"]) == ("white", "transparent")
+    assert "config" not in spec
+
+
+def test_the_page_shows_numbers_under_the_pointer(drawn: dict[str, Figure]) -> None:
+    """The page's figure is the printed one with unseen points, and can be drawn in both themes."""
+    for theme in ("light", "dark"):
+        spec = for_page(drawn["rule_curves"], theme)
+        hover = spec["layer"][-1]
+        assert hover["mark"]["opacity"] == 0
+        assert [own["field"] for own in hover["encoding"]["tooltip"]][:3] == [
+            "pairs",
+            "name",
+            "value",
+        ]
+        assert len(spec["layer"]) == len(drawn["rule_curves"].spec["layer"]) + 1
+    assert 'opacity="0"' in as_svg({k: v for k, v in spec.items() if k != "config"})
+
+
+def test_hostile_names_are_text(hostile: SavedRun) -> None:
+    """No name is markup, an expression, a field or a file; each stays apart and short."""
+    found = figures(hostile)
+    assert len(found) == 4
+    for figure in found:
+        svg = as_svg(figure.spec)
+        root = ET.fromstring(svg)  # noqa: S314
+        tags = {element.tag.rpartition("}")[2] for element in root.iter()}
+        assert tags <= {"svg", "g", "path", "rect", "text", "tspan", "line", "defs", "clipPath",
+                        "title", "circle"}  # fmt: skip
+        assert not any(name.startswith("on") for element in root.iter() for name in element.attrib)
+        assert "x" * 100 not in json.dumps(figure.spec)
+        assert as_png(svg, 1).startswith(b"\x89PNG")
+        for part in every(figure.spec):
+            assert part.get("field", "name").replace("_", "").isalnum()
+            assert (
+                part.get("labelExpr", "split") == "split(datum.label, '\\n')"
+                or "labelExpr" not in part
+            )
+    rules = next(figure for figure in found if figure.name == "rule_curves")
+    names = [row["name"] for row in rules.spec["data"]["values"]]
+    assert len(set(names)) == len(HOSTILE)
+    assert any("script" in name for name in names)
+
+
+def test_too_many_curves_are_not_dropped_in_silence(run: SavedRun) -> None:
+    """Where more are left out than can be told apart, the figure says how many and where."""
+    sizes = [{**run.summary["sample_sizes"][0], "rule": f"rule {i}"} for i in range(20)]
+    summary = {**run.summary, "sample_sizes": sizes, "primary_rule": "rule 0"}
+
+    class Many(SavedRun):
+        """Rows of twenty rules."""
+
+        def rows(self) -> Any:
+            """Copies of one rule."""
+            own = [row for row in run.rows() if (row.kind, row.measure) == ("rule", "win")][:4]
+            return [type(row)(**{**vars(row), "name": s["rule"]}) for s in sizes for row in own]
+
+    many = Many("plan", run.folder, {**summary, "assurance": []}, run.manifest)
+    rules = next(figure for figure in figures(many) if figure.name == "rule_curves")
+    assert "The first 14 of 20 rules are drawn; all are in results.csv." in rules.caption
+    assert len({row["name"] for row in rules.spec["data"]["values"]}) == 14
+
+
+@pytest.mark.parametrize("key", ["sample_sizes", "effects", "assurance", "primary_rule"])
+def test_a_summary_of_another_version_is_one_line(run: SavedRun, key: str) -> None:
+    """The line names the folder; no traceback of ours reaches the user."""
+    other = {name: own for name, own in run.summary.items() if name != key}
+    with pytest.raises(StudyError, match="no figures can be drawn") as raised:
+        figures(SavedRun("plan", run.folder, other, run.manifest))
+    assert "\n" not in str(raised.value)
+
+
+def test_labels_are_short_and_apart() -> None:
+    """Names that would be cut alike are numbered; long ones break at a mark, never in a number."""
+    assert distinct(["a" * 30, "a" * 31], 10) == ["1: aaaa…", "2: aaaa…"]
+    assert distinct(["", "\x00"]) == ["1: \N{EN DASH}", "2: \N{EN DASH}"]
+    assert two_lines(["correlation.pre_post=0.3"]) == ["correlation.pre_post=\n0.3"]
+    assert two_lines(["uncontrolled.response_shift=-0.1"]) == ["uncontrolled.response_\nshift=-0.1"]
+    assert all(len(line) <= 23 for line in two_lines(["x" * 10_000])[0].split("\n"))
+
+
+def test_colours_are_as_many_as_asked_for() -> None:
+    """Scales of 2 to 11 points have colours of their own, from the first anchor to the last."""
+    anchors = ("#000000", "#FF0000", "#FFFFFF")
+    assert blended(anchors, 3) == list(anchors)
+    for number in range(2, 12):
+        found = blended(anchors, number)
+        assert len(set(found)) == number
+        assert (found[0], found[-1]) == (anchors[0], anchors[-1])
+
+
+def _contrast(colour: str, background: float) -> float:
+    """Contrast ratio of WCAG 2."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    own = sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    high, low = max(own, background), min(own, background)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(("theme", "background"), [("light", 1.0), ("dark", 0.01)])
+def test_lines_and_letters_stand_out(theme: str, background: float) -> None:
+    """Lines by 3:1 and letters by 7:1, on white and on near-black."""
+    own = themed({}, "dark" if theme == "dark" else "light")["config"]
+    assert all(_contrast(hue, background) >= 3 for hue in own["range"]["category"])
+    assert _contrast(own["axis"]["labelColor"], background) >= 7
