@@ -1,11 +1,37 @@
-"""What all tests share: where the oracles lie, and hypothesis without clocks or chance."""
+"""What all tests share: where the oracles lie, hypothesis without clocks, browsers if there are."""
 
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 sys.path.append(str(Path(__file__).parent))  # tests import `oracles`; last, so it shadows nothing
 
 settings.register_profile("house", deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
+
+NO_BROWSER = (
+    "tests marked `browser` are deselected: they need Chromium on the path (or named by "
+    "CHROMIUM) and the packages of the extra [test]"
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a browser where there is none, which the summary says."""
+    from oracles.browser import installed_browser
+
+    if installed_browser() is not None:
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say that tests were left out."""
+    from oracles.browser import installed_browser
+
+    if installed_browser() is None:
+        terminalreporter.write_line(NO_BROWSER, yellow=True)

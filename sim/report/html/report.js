@@ -1,8 +1,14 @@
 // Draws the figures of the page from the data in it. Text of the user is data, never markup.
 const data = JSON.parse(document.getElementById("report-data").textContent);
 const options = { actions: false, renderer: "svg", defaultStyle: false };
+// Vega-Lite has no other way not to warn of heights by step, which are meant
+const warn = console.warn;
+console.warn = (...said) => said.join(" ").includes('Dropping "fit-y"') || warn(...said);
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
-const themed = (spec, theme) => ({ ...spec, config: data.configs[theme] });
+function embed(box, spec, theme) {
+  const themed = { ...structuredClone(spec), config: data.configs[theme] };
+  return window.vegaEmbed(box, themed, options);
+}
 
 // light is always drawn, for it is what is printed; dark when it is wanted
 function place(parent, theme) {
@@ -14,8 +20,7 @@ function place(parent, theme) {
 async function drawFigures(theme) {
   for (const own of document.querySelectorAll("[data-figure]")) {
     if (own.querySelector(`.${theme}`)) continue;
-    const spec = structuredClone(data.figures[own.dataset.figure]);
-    await window.vegaEmbed(place(own, theme), themed(spec, theme), options);
+    await embed(place(own, theme), data.figures[own.dataset.figure], theme);
   }
 }
 
@@ -45,7 +50,7 @@ async function drawCurve(theme) {
   const parent = document.getElementById("curve");
   if (parent.querySelector(`.${theme}`)) return;
   const box = place(parent, theme);
-  const made = await window.vegaEmbed(box, themed(structuredClone(data.curve.spec), theme), options);
+  const made = await embed(box, data.curve.spec, theme);
   made.view.container().setAttribute("aria-hidden", "true");
   views.push(made.view);
 }

@@ -1,0 +1,106 @@
+"""The page in a real browser, opened from disk with every network refused."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from oracles.browser import Browser, opened_browser
+from oracles.saved import hostile_study, saved_plan
+
+from sim.report.html.page import write_page
+
+pytestmark = pytest.mark.browser
+SERIOUS = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for the module."""
+    with opened_browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a small study."""
+    folder = tmp_path_factory.mktemp("page")
+    run = saved_plan(
+        folder, effect={"kind": "shift", "shift": 1.0}, design={"sizes": (6, 9, 12, 15)}
+    )
+    return write_page(run, folder)
+
+
+def test_it_opens_offline_without_a_word(browser: Browser, page_file: Path) -> None:
+    """No request but for the file itself, nothing on the console, every figure drawn."""
+    with browser.page(page_file) as page:
+        assert page.evaluate("document.querySelectorAll('[data-figure] svg').length") == (
+            page.evaluate("document.querySelectorAll('[data-figure]').length")
+        )
+        assert page.locator("#curve svg").count() == 1
+
+
+def shown_curve(page: Any) -> str:
+    """Path of the drawn curve."""
+    return str(page.locator("#curve .mark-line path").first.get_attribute("d"))
+
+
+def test_another_rule_is_another_curve(browser: Browser, page_file: Path) -> None:
+    """Choosing changes what is drawn and what is read; the slider reads another size."""
+    with browser.page(page_file) as page:
+        first, read = shown_curve(page), page.inner_text("#curve-reading")
+        page.select_option("#curve-choice", label="all")
+        page.wait_for_function(
+            "before => document.getElementById('curve-reading').textContent !== before", arg=read
+        )
+        assert shown_curve(page) != first
+        read = page.inner_text("#curve-reading")
+        page.focus("#curve-size")
+        page.keyboard.press("Home")
+        assert page.inner_text("#curve-reading") != read
+        assert page.inner_text("#curve-reading").startswith("6 pairs (6 mentors, 5 mentees): power")
+        page.keyboard.press("ArrowRight")
+        assert page.inner_text("#curve-reading").startswith("9 pairs")
+
+
+def test_hovering_shows_a_value(browser: Browser, page_file: Path) -> None:
+    """A pointer on the curve brings up the power at the nearest size."""
+    with browser.page(page_file) as page:
+        box = page.locator("#curve svg").bounding_box()
+        page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+        page.mouse.move(box["x"] + box["width"] * 0.52, box["y"] + box["height"] * 0.5)
+        page.wait_for_selector("#vg-tooltip-element.visible", timeout=5000)
+        text = page.inner_text("#vg-tooltip-element")
+        assert "Power" in text
+        assert "Monte Carlo error" in text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_serious_barrier(browser: Browser, page_file: Path, scheme: str, width: int) -> None:
+    """An automatic check of accessibility finds nothing serious; nothing is wider than the page."""
+    with browser.page(page_file, scheme=scheme, width=width) as page:
+        found = [own for own in browser.barriers(page) if own["impact"] in SERIOUS]
+        assert found == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_dark_and_light_are_told_apart(browser: Browser, page_file: Path) -> None:
+    """Dark paper in the dark, light on paper, whatever the screen."""
+    with browser.page(page_file, scheme="dark") as page:
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert page.locator("#curve .dark svg").is_visible()
+        assert not page.locator("#curve .light svg").is_visible()
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") != paper
+        assert page.locator("#curve .light svg").is_visible()
+        assert page.pdf().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", ["markup", "formula", "path", "long"])
+def test_hostile_names_run_nothing(browser: Browser, tmp_path: Path, name: str) -> None:
+    """A name with markup is shown as it is; no dialog, no script, no request."""
+    run = saved_plan(tmp_path, hostile_study(name))
+    with browser.page(write_page(run, tmp_path)) as page:
+        assert page.evaluate("document.querySelectorAll('script').length") == 3
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
