@@ -170,6 +170,7 @@ def _index(run: SavedRun) -> dict[str, Any]:
         named[row.measure] = {
             "value": row.value,
             "mcse": row.mcse,
+            "pairs": row.pairs,
             "n": row.n,
             "replicates": row.replicates,
             "engine": row.engine,

@@ -172,11 +172,10 @@ def _near(plan: Plan) -> Table:
             line(plan.fields.number("results", role, n, "endpoint", "total", "win", "n"))
             for role in plan.roles
         ]
-        # the size itself is a key of results.csv, and stands in its `n` of pairs: see results
-        power, null = plan.estimate("win", n), plan.estimate("null_win", n)
-        rows.append((*people, power, null))
+        pairs = line(plan.fields.number(*plan.result("win", n), "pairs"))
+        rows.append((pairs, *people, plan.estimate("win", n), plan.estimate("null_win", n)))
     names = [line(f"{role}s".capitalize()) for role in plan.roles]
-    head = (*names, line("Power"), line("Met without any effect"))
+    head = (line("Pairs"), *names, line("Power"), line("Met without any effect"))
     caption = line("Power at other sizes, ± Monte Carlo standard error")
     return Table(caption, head, tuple(rows))
 
