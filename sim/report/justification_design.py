@@ -140,7 +140,7 @@ def method_item(plan: Plan) -> Item:
     )  # fmt: skip
     engine = text(
         "Power was found by simulating ", plan.fields.number("summary", "replicates", form=",d"),
-        " complete studies with the effect stated below, all sizes from the same accrual",
+        " complete studies with the effect stated above, all sizes from the same accrual",
         *plan.cite("Morris 2019"), ". The size given is the smallest from which the power stays "
         "at the target or above.",
     )  # fmt: skip
@@ -158,9 +158,10 @@ def _details(plan: Plan, test: str) -> Line:
     found: list[Line] = []
     analysis = plan.config("analysis")
     if test == "signed_rank":
-        dropped = line("unchanged pairs are dropped before ranking")
-        kept = line("unchanged pairs are ranked, then dropped", *plan.cite("Pratt 1959"))
-        found.append(dropped if analysis["zeros"] == "wilcox" else kept)
+        zeros = "unchanged pairs are dropped before ranking"
+        if analysis["zeros"] == "pratt":
+            zeros = "unchanged pairs are ranked, then dropped"
+        found.append(line(zeros, *(plan.cite("Pratt 1959") if "then" in zeros else ())))
     if test == "mcnemar":
         cut, total_cut = (plan.setting("analysis", name) for name in ("cut", "total_cut"))
         found.append(line("a success is an answer of ", cut, " or above"))
@@ -168,7 +169,7 @@ def _details(plan: Plan, test: str) -> Line:
             found.append(line("for the total a sum of ", total_cut, " or above"))
     if test not in (*T_TESTS, "mann_whitney"):
         exact: Line = ()
-        if test == "signed_rank":
+        if test == "signed_rank" and analysis["p_value"] in ("exact", "auto"):
             exact = plan.cite("Streitberg 1986")
         limit = plan.setting("analysis", "exact_limit")
         found.append(
@@ -211,8 +212,9 @@ def adjustments_item(plan: Plan) -> Item:
     if compared is not None:
         rows.append(compared)
     head = tuple(map(line, ("Adjustment", "What is stated", "Pairs before", "Pairs after")))
-    blocks: list[Paragraph | Table] = [Table((), head, tuple(rows), numeric=False)]
-    if any(row[2] == NOT_COMPUTED for row in rows):
+    blocks: list[Paragraph | Table] = [Table((), head, tuple(rows), left=len(head))]
+    unknown = any(row[2] == NOT_COMPUTED for row in rows)
+    if unknown:
         blocks.append(
             text(
                 "What is stated is part of every simulated study, so the size found allows for "
@@ -221,27 +223,21 @@ def adjustments_item(plan: Plan) -> Item:
                 "without that adjustment would give it."
             )
         )
-    wanted = "Adjustments (missing answers, clusters, multiplicity), before and after"
-    own = [asked("DELTA2", wanted)]
-    if _needs_reason(plan):
+    own = [asked("DELTA2", "Adjustments for missing answers, clusters and multiplicity")]
+    reasons = "Why these adjustments, and the size before each"
+    if unknown:
         said, there = plan.reason(
-            "adjustments", "why these allowances for missing answers and clusters, with references"
+            "adjustments", "why these adjustments, with references, and the size before each"
         )
         blocks.append(text(said))
-        own.append(asked("DELTA2", "Why these adjustments", there=there))
+        own.append(asked("DELTA2", reasons, there=there))
     else:
-        own.append(Requirement("DELTA2", "Why these adjustments", "not applicable"))
+        own.append(Requirement("DELTA2", reasons, "not applicable"))
     return Item("Adjustments", tuple(blocks), tuple(own))
 
 
 NOT_COMPUTED = line("not computed")
 UNCHANGED = line("unchanged")
-
-
-def _needs_reason(plan: Plan) -> bool:
-    missing = plan.config("missing")
-    dropping = missing["kind"] != "none" or missing["item_rate"] > 0
-    return bool(dropping or plan.config("clusters", "kind") != "none")
 
 
 def _missing_row(plan: Plan) -> tuple[Line, Line, Line, Line]:

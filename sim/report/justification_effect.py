@@ -162,7 +162,7 @@ def _shares(plan: Plan, role: str) -> Table:
     head = (line("Domain"), line("Time"), *(line(f"{p}") for p in points[:-1]), last)
     arm = " who are mentored" if _controls(plan, role) else ""
     caption = line(f"Share of the {role}s{arm} at each point of the scale")
-    return Table(caption, head, tuple(rows))
+    return Table(caption, head, tuple(rows), left=2)
 
 
 def _at_the_cut(plan: Plan, role: str) -> Table:

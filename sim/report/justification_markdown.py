@@ -83,7 +83,7 @@ def _inline(parts: Line) -> str:
 
 
 def _table(own: Table) -> str:
-    rule = [":--"] + ["--:" if own.numeric else ":--"] * (len(own.head) - 1)
+    rule = [":--" if column < own.left else "--:" for column in range(len(own.head))]
     lines = [_row([_inline(cell) for cell in own.head]), _row(rule)]
     lines += [_row([_cell(cell) for cell in row]) for row in own.rows]
     caption = f"**{_inline(own.caption)}**\n\n" if own.caption else ""

@@ -72,12 +72,12 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a head row; the first column is text, the others are as `numeric` says."""
+    """A table with a head row; the first columns are words, `left` of them, the others numbers."""
 
     caption: Line
     head: tuple[Line, ...]
     rows: tuple[tuple[Line, ...], ...]
-    numeric: bool = True
+    left: int = 1
 
 
 Status = Literal["complete", "missing", "not applicable"]

@@ -51,7 +51,7 @@ def assumptions_item(plan: Plan) -> Item:
     if rows:
         blocks = (
             text("These settings are assumed, not known; the size holds as far as they do."),
-            Table((), head, tuple(rows), numeric=False),
+            Table((), head, tuple(rows), left=len(head)),
         )
     own_item = asked("SPIRIT 2025, item 19", "All assumptions behind the sample size")
     return Item("Assumptions", blocks, (own_item,))
@@ -94,7 +94,7 @@ def replication_item(plan: Plan) -> Item:
     for name, words in (("config_sha256", "settings"), ("code_sha256", "code")):
         digest = fields.prose("manifest", name)
         rows.append((line(f"SHA-256 of the {words}"), line(digest)))
-    table = Table((), (line("What"), line("Value")), tuple(rows), numeric=False)
+    table = Table((), (line("What"), line("Value")), tuple(rows), left=2)
     words = text(
         "The settings in manifest.json with these versions give the same numbers again, on any "
         "number of processors. Monte Carlo standard errors follow Morris et al.",
@@ -122,7 +122,7 @@ def completeness_item(plan: Plan, items: Sequence[Item]) -> Item:
         "trials and are followed here as far as they apply. An item number is given where it was "
         "checked against the guideline.",
     )  # fmt: skip
-    return Item("Completeness", (words, Table((), head, rows, numeric=False), *_missing(items)))
+    return Item("Completeness", (words, Table((), head, rows, left=len(head)), *_missing(items)))
 
 
 def _missing(items: Sequence[Item]) -> tuple[Paragraph, ...]:

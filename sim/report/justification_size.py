@@ -177,7 +177,7 @@ def _near(plan: Plan) -> Table:
     names = [line(f"{role}s".capitalize()) for role in plan.roles]
     head = (line("Pairs"), *names, line("Power"), line("Met without any effect"))
     caption = line("Power at other sizes, ± Monte Carlo standard error")
-    return Table(caption, head, tuple(rows))
+    return Table(caption, head, tuple(rows), left=0)
 
 
 def _assurance(plan: Plan) -> list[Paragraph | Table]:
