@@ -139,7 +139,7 @@ def method_item(plan: Plan) -> Item:
         *_adjusted(plan, adjustment), ".",
     )  # fmt: skip
     engine = text(
-        "Power was found by simulating ", plan.fields.number("summary", "replicates", form=",d"),
+        "Power was found by simulating ", plan.fields.number(*plan.size, "replicates", form=",d"),
         " complete studies with the effect stated above, all sizes from the same accrual",
         *plan.cite("Morris 2019"), ". The size given is the smallest from which the power stays "
         "at the target or above.",

@@ -30,8 +30,8 @@ def target_item(plan: Plan) -> Item:
         if _nothing(plan, role) and role not in plan.who.split("+"):
             blocks.append(
                 text(
-                    f"No effect is assumed for the {role}s, who do not enter the criterion: their "
-                    "answers after are distributed as before (see the assumptions)."
+                    f"Mentoring is taken to have no effect on the {role}s, who do not enter the "
+                    "criterion."
                 )
             )
             continue
@@ -62,8 +62,11 @@ def target_item(plan: Plan) -> Item:
 
 
 def _nothing(plan: Plan, role: str) -> bool:
-    no_audit = plan.fields.get("summary", "audit", role) is None
-    return no_audit and all(plan.fields.get("summary", "effects", role, "true_null"))
+    """Tell whether mentoring does nothing for a role."""
+    added = plan.fields.get("summary", "audit", role, "mentoring")
+    if added is not None:
+        return all(abs(own) < 1e-9 for own in added)
+    return all(plan.fields.get("summary", "effects", role, "true_null"))
 
 
 def _controls(plan: Plan, role: str) -> bool:
@@ -184,10 +187,10 @@ def choice_item(plan: Plan) -> Item:
     """Say whether the difference is important or realistic, and how it was chosen."""
     reasons = plan.config("report", "reasons") or {}
     basis = reasons.get("difference_basis")
-    blank, known = plan.reason(
+    said, known = plan.reason(
         "difference_basis", "whether the target difference is important, realistic or both"
     )
-    blocks = [text(BASES[basis] if known else blank)]
+    blocks = [text(BASES[basis] if known else said)]
     said, there = plan.reason(
         "difference_why", "how the target difference was chosen, with the research it rests on"
     )

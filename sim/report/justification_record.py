@@ -72,11 +72,10 @@ def replication_item(plan: Plan) -> Item:
     fields = plan.fields
     rows: list[tuple[Line, Line]] = [
         (line("Seed"), line(fields.number("summary", "seed"))),
-        (
-            line("Simulated studies with the effect"),
-            line(fields.number("summary", "replicates", form=",d")),
-        ),
     ]
+    if fields.get(*plan.size, "replicates"):
+        simulated = line(fields.number(*plan.size, "replicates", form=",d"))
+        rows.append((line("Simulated studies with the effect"), simulated))
     if fields.get(*plan.result("null_win"), "replicates"):
         keys = plan.result("null_win")
         simulated = line(fields.number(*keys, "replicates", form=",d"))

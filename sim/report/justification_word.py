@@ -146,9 +146,7 @@ def _paragraph(document: Document, own: Paragraph) -> None:
         run.font.size = Pt(12)
 
 
-def _runs(
-    paragraph: Any, parts: Line, *, bold: bool = False, size: float | None = None
-) -> None:
+def _runs(paragraph: Any, parts: Line, *, bold: bool = False, size: float | None = None) -> None:
     """Set parts in a row; blanks are marked."""
     for part in parts:
         run = paragraph.add_run(part.text)
@@ -170,7 +168,7 @@ def _table(document: Document, own: Table) -> None:
         _runs(caption, own.caption, bold=True, size=10)
     columns = len(own.head)
     table = document.add_table(rows=1 + len(own.rows), cols=columns)
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.alignment = WD_TABLE_ALIGNMENT.LEFT
     table.autofit = False
     _borders(table)
     widths = _widths(own)
@@ -181,6 +179,8 @@ def _table(document: Document, own: Table) -> None:
         for c, (cell, parts) in enumerate(zip(row.cells, cells, strict=True)):
             cell.width = widths[c]
             _cell(cell, parts, number=c >= own.left, head=r == 0, size=size)
+            if c == 0 and not parts:
+                _join(table.rows[r - 1].cells[0], cell)
             # keep short tables on one page
             together = len(own.rows) <= 12 and r < len(own.rows)
             cell.paragraphs[0].paragraph_format.keep_with_next = together
@@ -208,8 +208,9 @@ def _widths(own: Table) -> list[int]:
     lengths = []
     for c in range(len(own.head)):
         cells = [sum(len(part.text) for part in row[c]) for row in own.rows]
-        words = "".join(part.text for part in own.head[c]).split() or [""]
-        longest = max([*cells, max(map(len, words)) + 1])
+        head = "".join(part.text for part in own.head[c])
+        words = max(map(len, head.split() or [""])) + 2
+        longest = max([*cells, words, min(len(head) + 2, 13)])
         lengths.append(min(max(longest, 6), 42))
     scale = min(PAGE / sum(lengths), Cm(0.42))
     return [int(scale * length) for length in lengths]
@@ -220,8 +221,9 @@ def _borders(table: Any) -> None:
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "bottom", "insideH"):
         _child(borders, f"w:{side}", val="single", sz="4", space="0", color=RULE)
-    properties.append(borders)
-    margins = _child(properties, "w:tblCellMar")
+    properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+    margins = OxmlElement("w:tblCellMar")
+    properties.insert_element_before(margins, "w:tblLook")
     for side in ("left", "right"):
         _child(margins, f"w:{side}", w="80", type="dxa")
 
@@ -232,6 +234,12 @@ def _row_rules(row: Any, *, head: bool) -> None:
     _child(properties, "w:cantSplit")
     if head:
         _child(properties, "w:tblHeader")
+
+
+def _join(above: Any, cell: Any) -> None:
+    """Let a cell go on below itself."""
+    _child(above._tc.get_or_add_tcPr(), "w:vMerge", val="restart")  # noqa: SLF001
+    _child(cell._tc.get_or_add_tcPr(), "w:vMerge")  # noqa: SLF001
 
 
 def _fill(cell: Any, colour: str) -> None:
@@ -248,7 +256,9 @@ def _footer(paragraph: Any, found: Justification) -> None:
         run.font.size, run.font.color.rgb = Pt(8.5), SOFT
         own = _child(paragraph._p, "w:fldSimple", instr=f" {field} ")  # noqa: SLF001
         inner = _child(own, "w:r")
-        _child(_child(inner, "w:rPr"), "w:sz", val="17")
+        marks = _child(inner, "w:rPr")
+        _child(marks, "w:color", val=str(SOFT))
+        _child(marks, "w:sz", val="17")
         _child(inner, "w:t").text = "1"
 
 
