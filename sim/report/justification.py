@@ -71,7 +71,7 @@ def justification(run: SavedRun) -> Justification:
     try:
         plan = Plan(run)
         items = [section(plan) for section in SECTIONS]
-    except (KeyError, IndexError, TypeError, StopIteration, AssertionError) as error:
+    except (KeyError, IndexError, TypeError, StopIteration) as error:
         raise StudyError(f"{str(run.folder)!r}: not a whole plan ({error!r})") from None
     items.append(completeness_item(plan, items))
     title = plan.fields.prose(*CONFIG, "report", "title")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sim.report.justification_fields import ONE
 from sim.report.justification_parts import (
-    ONE,
     Item,
     Line,
     Paragraph,

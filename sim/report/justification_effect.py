@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from sim.report.justification_fields import ONE, Value
 from sim.report.justification_parts import (
-    ONE,
     Item,
     Line,
     Paragraph,
     Table,
-    Value,
     Words,
     line,
     text,
@@ -185,8 +184,7 @@ def _at_the_cut(plan: Plan, role: str) -> Table:
 
 def choice_item(plan: Plan) -> Item:
     """Say whether the difference is important or realistic, and how it was chosen."""
-    reasons = plan.config("report", "reasons") or {}
-    basis = reasons.get("difference_basis")
+    basis = str(plan.config("report", "reasons", "difference_basis"))
     said, known = plan.reason(
         "difference_basis", "whether the target difference is important, realistic or both"
     )

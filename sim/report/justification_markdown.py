@@ -37,7 +37,7 @@ def markdown(found: Justification) -> str:
 
 
 def escape(text: str) -> str:
-    """Take the meaning from marks that Markdown or HTML would read.
+    r"""Take the meaning from marks that Markdown or HTML would read.
 
     Examples
     --------

@@ -94,14 +94,14 @@ def replication_item(plan: Plan) -> Item:
         digest = fields.prose("manifest", name)
         rows.append((line(f"SHA-256 of the {words}"), line(digest)))
     table = Table((), (line("What"), line("Value")), tuple(rows), left=2)
-    words = text(
+    how = text(
         "The settings in manifest.json with these versions give the same numbers again, on any "
         "number of processors. Monte Carlo standard errors follow Morris et al.",
         *plan.cite("Morris 2019"),
         ".",
     )
     own = asked("DELTA2", "Enough to repeat the calculation")
-    return Item("Replication", (words, table), (own,))
+    return Item("Replication", (how, table), (own,))
 
 
 BLOCK = ("monte_carlo", "block_size")

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sim.report.justification_fields import Fields, Value
 from sim.report.justification_parts import (
     Blank,
-    Fields,
     Line,
     Number,
     Part,
     Quote,
     Requirement,
-    Value,
     Words,
     clean,
     line,
@@ -77,15 +76,11 @@ class Plan:
 
     def stated(self, *keys: str | int) -> Value:
         """A setting that is a number, to reckon with."""
-        found = self.fields.value(*CONFIG, *keys)
-        assert found is not None
-        return found
+        return self.fields.needed(*CONFIG, *keys)
 
     def pairs(self) -> Value:
         """The size found, or else the largest studied."""
-        found = self.fields.value(*self.size, "pairs" if self.found else "limit")
-        assert found is not None
-        return found
+        return self.fields.needed(*self.size, "pairs" if self.found else "limit")
 
     def result(self, measure: str, pairs: int | None = None) -> tuple[str | int, ...]:
         """Keys of a measure of the primary rule, in results.csv."""
@@ -107,9 +102,7 @@ class Plan:
         keys: tuple[str | int, ...] = (*self.size, "participants", role)
         if not self.found:
             keys = ("results", role, self.at, "endpoint", "total", "win", "n")
-        found = self.fields.value(*keys)
-        assert found is not None
-        return found
+        return self.fields.needed(*keys)
 
     def sizes(self) -> tuple[int, ...]:
         """Sizes studied, in pairs."""
@@ -117,7 +110,7 @@ class Plan:
 
     def cite(self, *names: str) -> Line:
         """Cite references in brackets; they are listed at the end."""
-        assert all(name in REFERENCES for name in names)
+        names = tuple(name for name in names if name in REFERENCES)
         self.cited.update(names)
         return line(f" ({'; '.join(names)})") if names else ()
 

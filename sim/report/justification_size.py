@@ -223,7 +223,7 @@ def _rules_of_thumb(plan: Plan) -> Line:
         factor = plan.fields.value("summary", "inflations", i, "factor")
         name = clean(own["name"])
         if factor is not None:
-            plan.cite(*(name,) if name in ("Browne 1995", "Whitehead 2016") else ())
+            plan.cite(name)
             found.append(
                 line(
                     plan.fields.name("summary", "inflations", i, "name"),
