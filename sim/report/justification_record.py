@@ -96,7 +96,7 @@ def replication_item(plan: Plan) -> Item:
     table = Table((), (line("What"), line("Value")), tuple(rows), left=2)
     how = text(
         "The settings in manifest.json with these versions give the same numbers again, on any "
-        "number of processors. Monte Carlo standard errors follow Morris et al.",
+        "number of processors. Monte Carlo standard errors are by the usual formulae",
         *plan.cite("Morris 2019"),
         ".",
     )

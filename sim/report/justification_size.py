@@ -99,8 +99,8 @@ def _interval(plan: Plan) -> Line:
         above = line("more than ", limit) if high is None else line(fields.number(*size, "high"))
         between = line(
             " Given that error the size lies between ", fields.number(*size, "low"), " and ",
-            *above, " pairs (95% interval, from Wilson limits of the power",
-            *plan.cite("Wilson 1927"), ").",
+            *above, " pairs, a 95% interval from Wilson limits of the power",
+            *plan.cite("Wilson 1927"), ".",
         )  # fmt: skip
     return line(*stays, " The power has a Monte Carlo standard error of ", error, ".", *between)
 

@@ -25,6 +25,8 @@ LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001  Word keeps no zone
 """Date of every document: the same content is the same file."""
 WIDE = 6
 """Columns from which a table is set smaller."""
+SHORT = 12
+"""Rows up to which a table stays on one page."""
 PAGE = Cm(16.6)
 """Width of the text."""
 
@@ -181,8 +183,8 @@ def _table(document: Document, own: Table) -> None:
             _cell(cell, parts, number=c >= own.left, head=r == 0, size=size)
             if c == 0 and not parts:
                 _join(table.rows[r - 1].cells[0], cell)
-            # keep short tables on one page
-            together = len(own.rows) <= 12 and r < len(own.rows)
+            # short tables stay on one page, and no long one leaves a row or two behind
+            together = r < (len(own.rows) if len(own.rows) <= SHORT else 3)
             cell.paragraphs[0].paragraph_format.keep_with_next = together
     for c, column in enumerate(table.columns):
         column.width = widths[c]

@@ -52,7 +52,7 @@ REFERENCES = {
     "comparisons of clustered data. Biometrics 2006;62(1):185-192.",
     "Streitberg 1986": "Streitberg B, Röhmel J. Exact distributions for permutation and rank "
     "tests: an introduction to some recently published algorithms. "
-    "Stat Softw Newsl 1986;12(1):10-17.",
+    "Stat Softw Newsl 1986;12:10-17.",
     "Student 1908": "Student. The probable error of a mean. Biometrika 1908;6(1):1-25.",
     "Vickers 2001": "Vickers AJ, Altman DG. Analysing controlled trials with baseline and follow "
     "up measurements. BMJ 2001;323(7321):1123-1124.",
