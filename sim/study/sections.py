@@ -179,18 +179,3 @@ class MonteCarlo(Section):
     """Most simulated studies to which the sample-size search may double (100 to 100000000)."""
     block_size: int = Field(ge=10, le=10_000)
     """Simulated studies per block (10 to 10000); part of what fixes the numbers."""
-
-
-class Report(Section):
-    """What the reader gets."""
-
-    title: str = Field(min_length=1, max_length=200)
-    """Title of the scenario (text)."""
-    table_rows: int = Field(ge=2, le=60)
-    """Most rows of the power table on screen (2 to 60)."""
-    pilot_example: bool = False
-    """Whether the pilot's constructed example is scored and explained (true or false)."""
-    files: tuple[Literal["figures", "page", "justification"], ...]
-    """What is drawn from the results (figures, page, justification); [] = the data alone."""
-    runs: tuple[str, ...] | None = Field(default=None, min_length=1)
-    """Folders of runs (in `mentorsim report`); * and ? stand for any part of a name."""

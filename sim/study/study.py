@@ -14,13 +14,13 @@ from sim.study.control import Control, ParallelControl, Selection, Uncontrolled
 from sim.study.effects import Effect, EffectPrior
 from sim.study.missing import Missing
 from sim.study.pilot import Pilot
+from sim.study.reporting import Report
 from sim.study.sections import (
     Analysis,
     Correlations,
     Decision,
     Design,
     MonteCarlo,
-    Report,
     RoleName,
     Roles,
     Scale,

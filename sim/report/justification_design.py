@@ -1,0 +1,298 @@
+"""The design in a justification: outcome, level, allocation, test and what was allowed for."""
+
+from __future__ import annotations
+
+from sim.report.justification_fields import ONE
+from sim.report.justification_parts import (
+    Item,
+    Line,
+    Paragraph,
+    Requirement,
+    Table,
+    line,
+    listed,
+    text,
+)
+from sim.report.justification_run import CONFIG, Plan, asked
+from sim.report.justification_size import SIDES, after, control_row, sites_words
+from sim.report.participation import MECHANISMS
+from sim.report.references import ADJUSTMENT_REFERENCES, TEST_REFERENCES
+from sim.report.wording import ADJUSTMENT_NAMES, T_TESTS, TEST_NAMES
+
+DIRECTIONS = {
+    "two_sided": "in the direction of the effect",
+    "greater": "upwards",
+    "less": "downwards",
+}
+
+
+def outcome_item(plan: Plan) -> Item:
+    """Say what is measured, and when the study counts as a success."""
+    rule = plan.config("decision", "rules", plan.rule)
+    where = ("decision", "rules", plan.rule)
+    named = plan.endpoints(rule["endpoints"])
+    met = {
+        "one": named,
+        "any": line("at least one of ", *named),
+        "all": line("each of ", *named),
+        "at_least": line("at least ", plan.setting(*where, "k"), " of ", *named),
+    }[rule["kind"]]
+    if rule["kind"] == "all" and rule["endpoints"] == "total":
+        met = named
+    roles = " and for the ".join(f"{role}s" for role in rule["roles"])
+    direction = DIRECTIONS[plan.config("analysis", "alternative")]
+    changes = "the change from before to after"
+    if plan.config("control", "kind") == "parallel":
+        changes = "the difference between the arms in the change from before to after"
+    success = text(
+        "The criterion that sizes the study, ‘", plan.fields.name(*plan.size, "rule"),
+        "’, is met where ", changes, " is significant ", direction, " for ", *met,
+        f", for the {roles}.",
+    )  # fmt: skip
+    said, there = plan.reason(
+        "outcome", "why this is the primary outcome, and how and when it is measured"
+    )
+    own = (
+        asked("DELTA2, item 1", "Primary outcome, and any other that the size is based on"),
+        asked("DELTA2, item 1", "Why it is the primary outcome", there=there),
+    )
+    return Item("Primary outcome", (success, text(*_scale(plan)), text(said)), own)
+
+
+def _scale(plan: Plan) -> Line:
+    count, points = plan.fields.count(*CONFIG, "scale", "domains"), plan.stated("scale", "points")
+    names = listed(
+        [line(plan.fields.name(*CONFIG, "scale", "domains", i)) for i in range(len(plan.domains))]
+    )
+    return line(
+        "Answers are given before and after mentoring in ", count.shown(), " domains (", *names,
+        "), each scored 1 to ", points.shown(), "; their total runs from ", (count * ONE).shown(),
+        " to ", (count * points).shown(), ".",
+    )  # fmt: skip
+
+
+def level_item(plan: Plan) -> Item:
+    """Say level, sidedness and power, and the error rate that is attained."""
+    alternative = plan.config("analysis", "alternative")
+    aim = text(
+        "Significance level ", plan.setting("analysis", "alpha", form="g"), ", ",
+        SIDES[alternative], "; power aimed at ", plan.setting("target", "power", form="g"), ".",
+    )  # fmt: skip
+    blocks = [aim]
+    if plan.fields.get(*plan.result("null_rejection")) is not None:
+        blocks.append(
+            text(
+                "Attained type I error: the same study without any effect of mentoring, all else "
+                "equal, at ", plan.pairs().shown(), " pairs: its tests meet the criterion in "
+                "either direction with probability ", *plan.estimate("null_rejection"),
+                ", and in the direction that counts with probability ",
+                *plan.estimate("null_win"), " (± Monte Carlo standard error).",
+            )
+        )  # fmt: skip
+    own = asked("DELTA2, item 2", "Significance level, sidedness and power")
+    return Item("Significance level and power", tuple(blocks), (own,))
+
+
+def allocation_item(plan: Plan) -> Item:
+    """Say who is allocated to what."""
+    roles = "All participants are mentors."
+    parts = [line(roles)]
+    if plan.config("roles", "mentee") is not None:
+        ratio = [plan.setting("design", "ratio", i) for i in (0, 1)]
+        parts = [line("Mentors and mentees take part ", ratio[0], ":", ratio[1], ".")]
+    wanted = "Allocation ratio"
+    if plan.config("control", "kind") != "parallel":
+        parts.append(
+            line(" There is one group: everybody is mentored, before is compared with after.")
+        )
+        own: tuple[Requirement, ...] = (
+            asked("DELTA2, item 4", wanted),
+            Requirement("DELTA2, item 4", "Reason for unequal arms", "not applicable"),
+        )
+        return Item("Allocation", (text(*(own_part for part in parts for own_part in part)),), own)
+    unit = "pairs within every site" if plan.config("control", "unit") == "person" else "sites"
+    arms = [plan.stated("control", "ratio", i) for i in (0, 1)]
+    mentored = plan.pairs().share(*arms)
+    parts.append(
+        line(
+            f" Whole {unit} are allocated" if unit == "sites" else f" Allocated are {unit}",
+            " to mentoring or control ", arms[0].shown(), ":", arms[1].shown(),
+            ", in blocks in order of accrual: ", mentored.shown(), " mentored and ",
+            (plan.pairs() - mentored).shown(), " control pairs of ", plan.pairs().shown(), ".",
+        )
+    )  # fmt: skip
+    blocks = [text(*(own_part for part in parts for own_part in part))]
+    reason = Requirement("DELTA2, item 4", "Reason for unequal arms", "not applicable")
+    if arms[0].amount != arms[1].amount:
+        said, there = plan.reason("allocation", "why the arms are of unequal size")
+        blocks.append(text(said))
+        reason = asked("DELTA2, item 4", "Reason for unequal arms", there=there)
+    return Item("Allocation", tuple(blocks), (asked("DELTA2, item 4", wanted), reason))
+
+
+def method_item(plan: Plan) -> Item:
+    """Say how it is tested and how power was found, with references."""
+    test, adjustment = plan.config("analysis", "test"), plan.config("analysis", "adjustment")
+    tested = text(
+        "Each outcome is tested by the ", TEST_NAMES[test].removeprefix("the "),
+        *plan.cite(*TEST_REFERENCES[test]), *_details(plan, test), ". ",
+        *_adjusted(plan, adjustment), ".",
+    )  # fmt: skip
+    engine = text(
+        "Power was found by simulating ", plan.fields.number(*plan.size, "replicates", form=",d"),
+        " complete studies with the effect stated above, all sizes from the same accrual",
+        *plan.cite("Morris 2019"), ". The size given is the smallest from which the power stays "
+        "at the target or above.",
+    )  # fmt: skip
+    if not plan.fields.get(*plan.size, "replicates"):
+        engine = text(
+            "The power of the criterion was found exactly, by enumerating every sample of changes "
+            "that can occur. The size given is the smallest from which the power stays at the "
+            "target or above."
+        )
+    label = "How the size was calculated, with references"
+    return Item("Test and method of calculation", (tested, engine), (asked("DELTA2", label),))
+
+
+def _details(plan: Plan, test: str) -> Line:
+    found: list[Line] = []
+    analysis = plan.config("analysis")
+    if test == "signed_rank":
+        zeros = "unchanged pairs are dropped before ranking"
+        if analysis["zeros"] == "pratt":
+            zeros = "unchanged pairs are ranked, then dropped"
+        found.append(line(zeros, *(plan.cite("Pratt 1959") if "then" in zeros else ())))
+    if test == "mcnemar":
+        cut, total_cut = (plan.setting("analysis", name) for name in ("cut", "total_cut"))
+        found.append(line("a success is an answer of ", cut, " or above"))
+        if analysis["total_cut"] is not None:
+            found.append(line("for the total a sum of ", total_cut, " or above"))
+    if test not in (*T_TESTS, "mann_whitney"):
+        exact: Line = ()
+        if test == "signed_rank" and analysis["p_value"] in ("exact", "auto"):
+            exact = plan.cite("Streitberg 1986")
+        limit = plan.setting("analysis", "exact_limit")
+        found.append(
+            {
+                "exact": line("exact p-values", *exact),
+                "asymptotic": line("p-values by the normal approximation"),
+                "mid_p": line("mid-p values"),
+                "auto": line(
+                    "exact p-values up to ", limit, " informative pairs", *exact,
+                    ", the normal approximation beyond",
+                ),
+            }[analysis["p_value"]]
+        )  # fmt: skip
+    if analysis["continuity"]:
+        found.append(line("with continuity correction"))
+    return tuple(part for own in found for part in line("; ", *own))
+
+
+def _adjusted(plan: Plan, adjustment: str) -> Line:
+    cited = plan.cite(*ADJUSTMENT_REFERENCES[adjustment])
+    if adjustment == "fixed_sequence":
+        where = (*CONFIG, "analysis", "sequence")
+        order = [
+            line(plan.fields.name(*where, i)) for i in range(len(plan.fields.get(*where) or ()))
+        ]
+        return line("Tested one after the other while significant", *cited, ": ", *listed(order))
+    if adjustment == "graphical":
+        return line(
+            "Domains and total share the level by the graphical procedure", *cited,
+            ", whose graph is in the settings of the run",
+        )  # fmt: skip
+    own = "" if adjustment == "none" else "; the total is tested on its own"
+    return line("Domains are ", ADJUSTMENT_NAMES[adjustment], *cited, own)
+
+
+def adjustments_item(plan: Plan) -> Item:
+    """Show each adjustment with the number before and after it, where the run has it."""
+    rows = [_missing_row(plan), _cluster_row(plan), _multiplicity_row(plan)]
+    compared = control_row(plan)
+    if compared is not None:
+        rows.append(compared)
+    head = tuple(map(line, ("Adjustment", "What is stated", "Pairs before", "Pairs after")))
+    blocks: list[Paragraph | Table] = [Table((), head, tuple(rows), left=len(head))]
+    unknown = any(row[2] == NOT_COMPUTED for row in rows)
+    if unknown:
+        blocks.append(
+            text(
+                "What is stated is part of every simulated study, so the size found allows for "
+                "it already and nothing is added to it afterwards. Where the number before an "
+                "adjustment is given as not computed, this run does not hold it: a second run "
+                "without that adjustment would give it."
+            )
+        )
+    own = [asked("DELTA2", "Adjustments for missing answers, clusters and multiplicity")]
+    reasons = "Why these adjustments, and the size before each"
+    if unknown:
+        said, there = plan.reason(
+            "adjustments", "why these adjustments, with references, and the size before each"
+        )
+        blocks.append(text(said))
+        own.append(asked("DELTA2", reasons, there=there))
+    else:
+        own.append(Requirement("DELTA2", reasons, "not applicable"))
+    return Item("Adjustments", tuple(blocks), tuple(own))
+
+
+NOT_COMPUTED = line("not computed")
+UNCHANGED = line("unchanged")
+
+
+def _missing_row(plan: Plan) -> tuple[Line, Line, Line, Line]:
+    name, own = line("Missing answers"), plan.config("missing")
+    if own["kind"] == "none" and not own["item_rate"]:
+        return name, line("None: everybody is taken to answer"), UNCHANGED, after(plan)
+    said: list[Line] = []
+    if own["kind"] != "none":
+        rate = plan.setting("missing", "rate", form=".1%")
+        said.append(line(rate, " without answers after, ", MECHANISMS[own["kind"]]))
+    if own["item_rate"]:
+        said.append(line(plan.setting("missing", "item_rate", form=".1%"), " of single answers"))
+    prorated = "prorated" if own["total"] == "prorated" else "missing too"
+    return (
+        name,
+        line(*listed(said), f"; a total with missing answers is {prorated}"),
+        NOT_COMPUTED,
+        after(plan),
+    )
+
+
+def _cluster_row(plan: Plan) -> tuple[Line, Line, Line, Line]:
+    name = line("Clustering")
+    if plan.config("clusters", "kind") == "none":
+        return name, line("None: pairs are taken as independent"), UNCHANGED, after(plan)
+    stated = plan.config("clusters", "stated_as")
+    said = [
+        line(
+            f"Intraclass correlation of the {stated} change: ",
+            plan.setting("clusters", "site_icc", form="g"), " within sites and ",
+            plan.setting("clusters", "mentee_icc", form="g"), " further within a mentee; ",
+            *sites_words(plan), "; coefficient of variation of their sizes ",
+            plan.setting("clusters", "size_variation", form="g"),
+        )
+    ]  # fmt: skip
+    for role in plan.roles:
+        where = ("summary", "participation", role, "intraclass_correlation")
+        for i, level in enumerate(plan.fields.get(*where) or ()):
+            observed = plan.fields.number(*where, i, "observed", "total", form=".3f")
+            said.append(line(f"; {role}s’ observed total, by {level['level']}: ", observed))
+    return name, tuple(part for own in said for part in own), NOT_COMPUTED, after(plan)
+
+
+def _multiplicity_row(plan: Plan) -> tuple[Line, Line, Line, Line]:
+    name, adjustment = line("Multiplicity"), plan.config("analysis", "adjustment")
+    shared = adjustment in ("fixed_sequence", "graphical")
+    endpoints = plan.config("decision", "rules", plan.rule, "endpoints")
+    if adjustment == "none":
+        return name, line("None: each outcome at the full level"), UNCHANGED, after(plan)
+    if endpoints in ("total", ["total"]) and not shared:
+        words = "None for this criterion: the total is tested on its own at the full level"
+        return name, line(words), UNCHANGED, after(plan)
+    words = {"fixed_sequence": "Fixed sequence", "graphical": "Graphical procedure"}.get(
+        adjustment, ADJUSTMENT_NAMES.get(adjustment, "").capitalize()
+    )
+    if adjustment in ADJUSTMENT_NAMES:
+        words = "Domains " + ADJUSTMENT_NAMES[adjustment]
+    return name, line(words), NOT_COMPUTED, after(plan)

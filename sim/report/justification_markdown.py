@@ -1,0 +1,102 @@
+"""A justification in Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sim.report.justification_parts import (
+    Blank,
+    Item,
+    Justification,
+    Line,
+    Paragraph,
+    Table,
+)
+
+
+def markdown(found: Justification) -> str:
+    """Write a justification in Markdown (GitHub's, for its tables).
+
+    Parameters
+    ----------
+    found : Justification
+        What to write.
+
+    Returns
+    -------
+    str
+        Ends in a line break; the user's words are escaped.
+    """
+    parts = [f"# Sample size justification: {escape(found.title.text)}"]
+    for item in found.items:
+        parts.extend(_item(item))
+    parts.append("## References")
+    parts.append("\n".join(f"- {escape(own)}" for own in found.references))
+    return "\n\n".join(parts) + "\n"
+
+
+def escape(text: str) -> str:
+    r"""Take the meaning from marks that Markdown or HTML would read.
+
+    Examples
+    --------
+    >>> escape("a|b *c* <i>")
+    'a\\\\|b \\\\*c\\\\* &lt;i&gt;'
+    """
+    marked = re.sub(r"([\\`*_\[\]|~$#{}!])", r"\\\1", text)
+    return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _item(item: Item) -> Iterator[str]:
+    yield f"## {escape(item.heading)}"
+    if item.labels:
+        yield f"*{'; '.join(map(escape, item.labels))}*"
+    entries: list[str] = []
+    for block in item.blocks:
+        if isinstance(block, Paragraph) and block.kind == "entry":
+            entries.append(f"- {_inline(block.parts)}")
+            continue
+        if entries:
+            yield "\n".join(entries)
+            entries = []
+        yield _table(block) if isinstance(block, Table) else _paragraph(block)
+    if entries:
+        yield "\n".join(entries)
+
+
+def _paragraph(own: Paragraph) -> str:
+    written = _inline(own.parts)
+    if own.kind == "answer":
+        return f"> **{written}**"
+    return written
+
+
+def _inline(parts: Line) -> str:
+    """Write parts in a row; what would begin a list or heading there does not."""
+    written = "".join(
+        f"**{escape(part.text)}**" if isinstance(part, Blank) else escape(part.text)
+        for part in parts
+    )
+    written = re.sub(r"^([-+=])", r"\\\1", written)
+    return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", written)
+
+
+def _table(own: Table) -> str:
+    rule = [":--" if column < own.left else "--:" for column in range(len(own.head))]
+    lines = [_row([_inline(cell) for cell in own.head]), _row(rule)]
+    lines += [_row([_cell(cell) for cell in row]) for row in own.rows]
+    caption = f"**{_inline(own.caption)}**\n\n" if own.caption else ""
+    return caption + "\n".join(lines)
+
+
+def _cell(parts: Line) -> str:
+    """Write a cell, in which a leading mark means nothing."""
+    return "".join(
+        f"**{escape(part.text)}**" if isinstance(part, Blank) else escape(part.text)
+        for part in parts
+    )
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,272 @@
+"""The answer of a justification, what was allowed for in it, and what it depends on."""
+
+from __future__ import annotations
+
+from sim.report.assurance import PRIOR_NAMES
+from sim.report.justification_parts import (
+    Item,
+    Line,
+    Paragraph,
+    Part,
+    Table,
+    Words,
+    clean,
+    line,
+    listed,
+    text,
+)
+from sim.report.justification_run import CONFIG, Plan, asked
+from sim.report.wording import TEST_NAMES
+
+SIDES = {"two_sided": "two-sided", "greater": "one-sided", "less": "one-sided"}
+NEAR = (0.8, 0.9, 1.0, 1.1, 1.2)
+"""Sizes shown beside the answer, as shares of it."""
+
+
+def answer_item(plan: Plan) -> Item:
+    """Say how large the study must be, in a sentence and by role."""
+    blocks: list[Paragraph | Table] = [_answer(plan)]
+    if plan.found:
+        blocks.append(text(*_interval(plan)))
+    blocks.append(_people(plan))
+    if len(plan.fields.get("summary", "sample_sizes")) > 1:
+        blocks.append(_other_rules(plan))
+    said = asked("SPIRIT 2025, item 19", "How sample size was determined", there=plan.found)
+    size = asked("DELTA2", "Sample size", there=plan.found)
+    report = asked("CONSORT 2025, item 16a", "How sample size was determined", there=plan.found)
+    return Item("Sample size", tuple(blocks), (size, said, report))
+
+
+def _answer(plan: Plan) -> Paragraph:
+    fields, size = plan.fields, plan.size
+    rule, target = fields.name(*size, "rule"), fields.number(*size, "target", form="g")
+    power = fields.number(*size, "power", form=".3f")
+    if not plan.found:
+        limit = fields.number(*size, "limit")
+        return Paragraph(
+            line(
+                "No size up to ", limit, " pairs reaches and keeps a power of ", target,
+                " for the criterion ‘", rule, "’; at ", limit, " pairs the power is ", power, ".",
+                *_impossible(plan),
+                " This design does not justify a sample size as it stands.",
+            ),
+            "answer",
+        )  # fmt: skip
+    people = listed([line(plan.people(role).shown(), f" {role}s") for role in plan.roles])
+    return Paragraph(
+        line(
+            "The study needs ", plan.pairs().shown(), " pairs: ", *people, *_arms(plan),
+            ". With them the criterion of success ‘", rule, "’ is met with probability ", power,
+            " (power; target ", target, ") if the assumptions below hold, at a ",
+            SIDES[plan.config("analysis", "alternative")], " significance level of ",
+            plan.setting("analysis", "alpha", form="g"), ".",
+        ),
+        "answer",
+    )  # fmt: skip
+
+
+def _impossible(plan: Plan) -> Line:
+    if plan.fields.get(*plan.size, "impossible") is None:
+        return ()
+    return line(" No size can: ", plan.sentence(*plan.size, "impossible"), ".")
+
+
+def _arms(plan: Plan) -> Line:
+    if plan.config("control", "kind") != "parallel":
+        return ()
+    ratio = [plan.stated("control", "ratio", i) for i in (0, 1)]
+    mentored = plan.pairs().share(*ratio)
+    controls = plan.pairs() - mentored
+    return line(", in ", mentored.shown(), " mentored and ", controls.shown(), " control pairs")
+
+
+def _interval(plan: Plan) -> Line:
+    fields, size = plan.fields, plan.size
+    limit = fields.number(*size, "limit")
+    stays: Line = line(
+        "The power is at the target or above at every larger size studied, up to ", limit,
+        " pairs; that is asked because power does not rise evenly with size",
+        *plan.cite("Chernick 2002"), ".",
+    )  # fmt: skip
+    if plan.at == plan.sizes()[0]:
+        stays = line("This is the smallest size studied; a smaller one may do. ", *stays)
+    if not fields.get(*size, "replicates"):
+        return line(*stays, " The power is exact: it is enumerated, not simulated.")
+    error = fields.number(*size, "mcse", form=".4f")
+    low, high = fields.get(*size, "low"), fields.get(*size, "high")
+    between: Line = ()
+    if low != high:
+        above = line("more than ", limit) if high is None else line(fields.number(*size, "high"))
+        between = line(
+            " Given that error the size lies between ", fields.number(*size, "low"), " and ",
+            *above, " pairs, a 95% interval from Wilson limits of the power",
+            *plan.cite("Wilson 1927"), ".",
+        )  # fmt: skip
+    return line(*stays, " The power has a Monte Carlo standard error of ", error, ".", *between)
+
+
+def _people(plan: Plan) -> Table:
+    sites = any(plan.fields.get("summary", "participation", role, "sites") for role in plan.roles)
+    head = [line("Role"), line("Recruited"), line("Expected to be analysed (total)")]
+    rows = []
+    for role in plan.roles:
+        where: tuple[str | int, ...] = ("summary", "participation", role)
+        share = plan.fields.value(*where, "analysable", "total")
+        known = None if share is None else (plan.people(role) * share).shown(".0f")
+        cells = [
+            line(f"{role}s".capitalize()),
+            line(plan.people(role).shown()),
+            line(known or "–"),
+        ]
+        if sites:
+            cells.append(line(plan.fields.number(*where, "sites", str(plan.at))))
+        rows.append(tuple(cells))
+    if sites:
+        head.append(line("Sites"))
+    caption = line("Participants at ", plan.pairs().shown(), " pairs")
+    return Table(caption, tuple(head), tuple(rows))
+
+
+def _other_rules(plan: Plan) -> Table:
+    rows = []
+    for i, size in enumerate(plan.fields.get("summary", "sample_sizes")):
+        keys: tuple[str | int, ...] = ("summary", "sample_sizes", i)
+        if keys == plan.size:
+            continue
+        limit = plan.fields.number(*keys, "limit")
+        pairs = line("none up to ", limit)
+        if size["pairs"] is not None:
+            pairs = line(plan.fields.number(*keys, "pairs"))
+        rows.append(
+            (
+                line(plan.fields.name(*keys, "rule")),
+                pairs,
+                line(plan.fields.number(*keys, "power", form=".3f")),
+            )
+        )
+    caption = line("The other criteria studied (power at that size, or at the largest)")
+    return Table(caption, (line("Criterion"), line("Pairs"), line("Power")), tuple(rows))
+
+
+def sensitivity_item(plan: Plan) -> Item:
+    """Show the power at other sizes, and what is left of it where the effect is uncertain."""
+    blocks: list[Paragraph | Table] = [_near(plan)]
+    assured = bool(plan.fields.get("summary", "assurance"))
+    if assured:
+        blocks += _assurance(plan)
+    if plan.found and plan.fields.get("summary", "inflations") and plan.config("pilot"):
+        blocks.append(text(*_rules_of_thumb(plan)))
+    said, there = plan.reason("sensitivity", "how the size depends on the other assumptions")
+    blocks.append(text(said))
+    own = asked("DELTA2", "Sensitivity of the sample size to its assumptions", there=there)
+    return Item("Sensitivity", tuple(blocks), (own,))
+
+
+def _near(plan: Plan) -> Table:
+    sizes = plan.sizes()
+    shares = NEAR if plan.found else (0.25, 0.5, 0.75, 1.0)
+    shown = sorted({min(sizes, key=lambda n: (abs(n - share * plan.at), n)) for share in shares})
+    rows = []
+    for n in shown:
+        people = [
+            line(plan.fields.number("results", role, n, "endpoint", "total", "win", "n"))
+            for role in plan.roles
+        ]
+        pairs = line(plan.fields.number(*plan.result("win", n), "pairs"))
+        rows.append((pairs, *people, plan.estimate("win", n), plan.estimate("null_win", n)))
+    names = [line(f"{role}s".capitalize()) for role in plan.roles]
+    head = (line("Pairs"), *names, line("Power"), line("Met without any effect"))
+    caption = line("Power at other sizes, ± Monte Carlo standard error")
+    return Table(caption, head, tuple(rows), left=0)
+
+
+def _assurance(plan: Plan) -> list[Paragraph | Table]:
+    rows = []
+    for i, own in enumerate(plan.fields.get("summary", "assurance")):
+        keys: tuple[str | int, ...] = ("summary", "assurance", i)
+        pairs: Line = line(plan.fields.number(*keys, "pairs", plan.rule))
+        if own["pairs"][plan.rule] is None:
+            pairs = line("none up to ", plan.fields.number(*plan.size, "limit"))
+        prior: Part = plan.fields.name(*keys, "prior")
+        if own["prior"] in PRIOR_NAMES:
+            prior = Words(PRIOR_NAMES[own["prior"]].capitalize())
+        rows.append(
+            (
+                line(prior),
+                plan.estimate(f"assurance_{own['prior']}"),
+                plan.estimate(f"power_at_target_{own['prior']}"),
+                pairs,
+                line(plan.fields.number(*keys, "limit", plan.rule, form=".2f")),
+            )
+        )
+    target = plan.fields.number(*plan.size, "target", form="g")
+    head = (
+        line("What is believed of the effect"),
+        line("Assurance at ", plan.pairs().shown(), " pairs"),
+        line("Probability that the power is ", target, " or more"),
+        line("Pairs for assurance ", target),
+        line("Most that any size can give"),
+    )
+    words = text(
+        "Assurance is the power averaged over what is believed of the effect",
+        *plan.cite("O'Hagan 2005"),
+        ", here over ",
+        plan.fields.number("summary", "assurance", 0, "draws"),
+        " draws of the effect (of the prior in the first line).",
+    )
+    return [words, Table(line("Assurance, ± its standard error"), head, tuple(rows))]
+
+
+def _rules_of_thumb(plan: Plan) -> Line:
+    found: list[Line] = []
+    for i, own in enumerate(plan.fields.get("summary", "inflations")):
+        factor = plan.fields.value("summary", "inflations", i, "factor")
+        name = clean(own["name"])
+        if factor is not None:
+            plan.cite(name)
+            found.append(
+                line(
+                    plan.fields.name("summary", "inflations", i, "name"),
+                    " (", plan.fields.prose("summary", "inflations", i, "meaning"), ") × ",
+                    factor.shown(".2f"), " = ", (factor * plan.pairs()).up().shown(), " pairs",
+                )
+            )  # fmt: skip
+    return line(
+        "Rules of thumb that allow for a standard deviation taken from a pilot of ",
+        plan.setting("pilot", "mentors"), ", though not for its effect: ", *listed(found),
+        ". They are shown for comparison and are not part of the answer.",
+    )  # fmt: skip
+
+
+def control_row(plan: Plan) -> tuple[Line, Line, Line, Line] | None:
+    """Compare with the same study without its control arm."""
+    own = plan.fields.get("summary", "one_group")
+    if own is None:
+        return None
+    size = ("summary", "one_group", "size")
+    before = line(plan.fields.number(*size, "pairs"))
+    if own["size"]["pairs"] is None:
+        before = line("over ", plan.fields.number(*size, "limit"))
+    test = TEST_NAMES[own["test"]]
+    stated = line(
+        "Compared with one group and its ", test, ", which where mentoring does nothing would "
+        "meet the criterion with probability ",
+        plan.fields.number("summary", "one_group", "null_win", form=".3f"), " at ",
+        plan.fields.number("summary", "one_group", "pairs"), " pairs",
+    )  # fmt: skip
+    return line("Control arm"), stated, before, after(plan)
+
+
+def after(plan: Plan) -> Line:
+    """Pairs with every adjustment."""
+    if plan.found:
+        return line(plan.pairs().shown())
+    return line("over ", plan.pairs().shown())
+
+
+def sites_words(plan: Plan) -> Line:
+    """Say how many sites or pairs per site are planned."""
+    if plan.config("clusters", "accrual") == "in_turn":
+        each = plan.fields.number(*CONFIG, "clusters", "per_site")
+        return line("sites filled in turn, ", each, " pairs each on average")
+    return line(plan.fields.number(*CONFIG, "clusters", "sites"), " sites taking turns")

@@ -1,0 +1,411 @@
+"""A justification says what the files of a run say, and marks what they do not."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from math import ceil
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from sim import compose_study, plan
+from sim.errors import StudyError
+from sim.report.files import write_run
+from sim.report.justification import justification, missing_items, write_justification
+from sim.report.justification_markdown import markdown
+from sim.report.justification_parts import (
+    Blank,
+    Justification,
+    Line,
+    Number,
+    Part,
+    Quote,
+    Table,
+    Words,
+    clean,
+)
+from sim.report.justification_word import word
+from sim.report.references import REFERENCES
+from sim.report.saved import SavedRun, read_run
+
+QUICK = [
+    "monte_carlo.replicates=200",
+    "monte_carlo.search_replicates=200",
+    "monte_carlo.block_size=50",
+    "store.file=null",
+]
+STUDIES = {
+    "default": ["design.sizes=[40,80,90,100]", "effect.prior.draws=20"],
+    "controlled": ["experiment=controlled", "design.sizes=[120,160,200]", "control.ratio=[2,1]"],
+    "multi_site": ["experiment=multi_site", "design.sizes=[20,60,160]", "effect.prior=null"],
+    "dropout": ["experiment=dropout", "design.sizes=[40,60,80]", "effect.prior=null"],
+    "believed": ["effect=believed", "design.sizes=[30,60,90]", "effect.prior.draws=20"],
+    "mcnemar": [
+        "analysis.test=mcnemar",
+        "analysis.cut=4",
+        "analysis.total_cut=24",
+        "decision.primary='any domain'",
+        "design.sizes=[40,80]",
+        "effect.prior=null",
+    ],
+    "never": [
+        "decision.primary='at least 4 domains'",
+        "design.sizes=[20,40]",
+        "effect.prior=null",
+        "design.search_limit=40",
+    ],
+}
+REASONS = [
+    "report.reasons.outcome='the total is what the programme wants to raise'",
+    "report.reasons.difference_basis=both",
+    "report.reasons.difference_why='asked of twelve supervisors'",
+    "report.reasons.sensitivity='a sweep is in the appendix'",
+    "report.reasons.interim='none is planned'",
+    "report.reasons.recruitment='from three hospitals'",
+]
+NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
+OURS = {"2018", "2025", "19", "20", "16", "1", "2", "3", "4", "6", "7", "95", "256"}
+"""Numbers in our own fixed words: guidelines and their items, points of the scale, SHA-256."""
+YEARS = {number for name in REFERENCES for number in NUMBERS.findall(name)}
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A small plan of each study."""
+    found = {}
+    for name, words in STUDIES.items():
+        found[name] = tmp_path_factory.mktemp(name)
+        write_run(plan(compose_study([*QUICK, *words])), found[name])
+    return found
+
+
+@pytest.fixture(params=sorted(STUDIES))
+def run(request: pytest.FixtureRequest, folders: dict[str, Path]) -> SavedRun:
+    """Each of them, read back."""
+    return read_run(folders[request.param])
+
+
+def lines(found: Justification) -> Iterator[Line]:
+    """Everything that a justification says, but for headings and references."""
+    yield (found.title,)
+    for item in found.items:
+        for block in item.blocks:
+            if isinstance(block, Table):
+                yield block.caption
+                yield from block.head
+                for row in block.rows:
+                    yield from row
+            else:
+                yield block.parts
+
+
+def parts(found: Justification) -> Iterator[Part]:
+    """Parts of all lines."""
+    for own in lines(found):
+        yield from own
+
+
+class Files:
+    """What a run left, read without the code under test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.roots: dict[str, Any] = {
+            name: json.loads((folder / f"{name}.json").read_text()) for name in ROOTS
+        }
+        self.rows: dict[tuple[str, ...], dict[str, str]] = {}
+        with (folder / "results.csv").open(newline="") as file:
+            for row in csv.DictReader(file):
+                keys = ("role", "pairs", "kind", "name", "measure")
+                self.rows[tuple(row[key] for key in keys)] = row
+
+    def field(self, path: str) -> Any:
+        """Look a field up by its path."""
+        root, *steps = keys_of(path)
+        if root == "results":
+            return self.rows[tuple(map(str, steps[:5]))][str(steps[5])]
+        found = self.roots[str(root)]
+        for step in steps:
+            found = found[step]
+        return found
+
+
+ROOTS = ("summary", "manifest")
+
+
+def keys_of(path: str) -> list[str | int]:
+    """Split a path at its dots and brackets."""
+    found: list[str | int] = []
+    for plain, place, quoted in re.findall(
+        r'(?:^|\.)(\w+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]', path
+    ):
+        found.append(plain or (int(place) if place else json.loads(quoted)))
+    return found
+
+
+def reckoned(formula: str, files: Files) -> float:
+    """Reckon a formula from the files, once each field in braces is looked up."""
+
+    def looked_up(match: re.Match[str]) -> str:
+        own = files.field(match[1])
+        return repr(list(own) if isinstance(own, list) else float(own))
+
+    plain = re.sub(r"\{([^}]*)\}", looked_up, formula)
+    return float(eval(plain, {"ceil": ceil, "len": len}))  # noqa: S307  of this project's own making
+
+
+def as_written(value: float, form: str) -> str:
+    """Write a number as the document does."""
+    if not form:
+        assert value == int(value)
+        return str(int(value))
+    if abs(value) < 1e-9:
+        return format(0.0, form.removeprefix("+"))
+    return format(int(value) if form.endswith("d") else value, form)
+
+
+def word_text(data: bytes) -> str:
+    """Text of a Word document's body, a line per paragraph."""
+    space = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        body = ET.fromstring(packed.read("word/document.xml"))  # noqa: S314  our own
+    return "\n".join(
+        "".join(node.text or "" for node in paragraph.iter(f"{space}t"))
+        for paragraph in body.iter(f"{space}p")
+    )
+
+
+def test_every_number_is_its_field(run: SavedRun) -> None:
+    """Each number is what its formula gives from the files, read on their own."""
+    files, found = Files(run.folder), justification(run)
+    numbers = [part for part in parts(found) if isinstance(part, Number)]
+    assert len(numbers) > 60
+    for part in numbers:
+        assert part.text == as_written(reckoned(part.formula, files), part.form), part
+
+
+def test_every_quotation_is_its_field(run: SavedRun) -> None:
+    """Each quotation is what stands in the field that it names."""
+    files = Files(run.folder)
+    for part in parts(justification(run)):
+        if isinstance(part, Quote):
+            assert part.text == clean(str(files.field(part.path)), 4000), part
+
+
+def test_words_of_ours_hold_no_result(run: SavedRun) -> None:
+    """Our fixed words and blanks hold no numbers but those of guidelines and references."""
+    for part in parts(justification(run)):
+        if isinstance(part, Words | Blank):
+            said = part.text.replace("DELTA2", "")
+            assert set(NUMBERS.findall(said)) <= OURS | YEARS, part
+
+
+def test_both_formats_hold_these_numbers_and_no_others(run: SavedRun) -> None:
+    """The numbers in the Word file and in Markdown are, one for one, those of the parts."""
+    found = justification(run)
+    said = ["".join(part.text for part in own) for own in lines(found)]
+    said += [item.heading for item in found.items] + list(found.references)
+    said += [label for item in found.items for label in item.labels]
+    expected = Counter(NUMBERS.findall("\n".join(said)))
+    assert Counter(NUMBERS.findall(word_text(word(found)))) == expected
+    assert Counter(NUMBERS.findall(markdown(found))) == expected
+
+
+def test_the_document_is_a_word_file(run: SavedRun) -> None:
+    """Word's own reader opens it: tables have head rows, and the answer comes first."""
+    import docx
+
+    found = justification(run)
+    document = docx.Document(io.BytesIO(word(found)))
+    tables = [b for item in found.items for b in item.blocks if isinstance(b, Table)]
+    assert len(document.tables) == len(tables)
+    assert all("tblHeader" in table.rows[0]._tr.xml for table in document.tables)
+    texts = [own.text for own in document.paragraphs]
+    first = next(text for text in texts if text.startswith(("The study needs", "No size up to")))
+    assert texts.index(first) < 5
+    size = run.summary["sample_sizes"][0]
+    assert ("No size" in first) == (run.summary["primary_rule"] == "at least 4 domains")
+    assert document.core_properties.language == "en-GB"
+    assert size["rule"] in "\n".join(texts) + str(
+        [c.text for t in document.tables for c in t._cells]
+    )
+
+
+def test_a_changed_result_is_a_changed_number(folders: dict[str, Path], tmp_path: Path) -> None:
+    """Nothing is typed by hand: with another power in the files, the document says another."""
+    run = read_run(folders["dropout"])
+    summary = json.loads((run.folder / "summary.json").read_text())
+    summary["sample_sizes"][0]["power"] = 0.123456
+    summary["participation"]["mentor"]["analysable"]["total"] = 0.5
+    other = SavedRun(run.job, run.folder, summary, run.manifest)
+    before, after = markdown(justification(run)), markdown(justification(other))
+    assert "0.123" in after
+    assert "0.123" not in before
+    assert f"| {float(summary['sample_sizes'][0]['pairs']) * 0.5:.0f} |" in after
+
+
+def test_the_same_run_is_the_same_bytes(folders: dict[str, Path], tmp_path: Path) -> None:
+    """Written twice, and by another process at another time, both files are the same bytes."""
+    run = read_run(folders["controlled"])
+    first = [path.read_bytes() for path in write_justification(run, tmp_path)]
+    assert first == [path.read_bytes() for path in write_justification(run, tmp_path)]
+    other = tmp_path / "other"
+    other.mkdir()
+    code = (
+        "import sys, time; from pathlib import Path; time.time = lambda: 2e9\n"
+        "from sim.report.saved import read_run\n"
+        "from sim.report.justification import write_justification\n"
+        "write_justification(read_run(Path(sys.argv[1])), Path(sys.argv[2]))"
+    )
+    subprocess.run([sys.executable, "-c", code, str(run.folder), str(other)], check=True)
+    assert [path.read_bytes() for path in sorted(other.iterdir(), reverse=True)] == first
+    assert sorted(path.name for path in other.iterdir()) == [
+        "sample_size_justification.docx",
+        "sample_size_justification.md",
+    ]
+
+
+def with_reasons(run: SavedRun, **reasons: str) -> SavedRun:
+    """Give the same run with reasons in its config."""
+    manifest = json.loads(json.dumps(run.manifest))
+    manifest["config"]["report"]["reasons"].update(reasons)
+    return SavedRun(run.job, run.folder, run.summary, manifest)
+
+
+def blanks(found: Justification) -> list[str]:
+    """Blanks of a justification."""
+    return [part.text for part in parts(found) if isinstance(part, Blank)]
+
+
+def test_blanks_stand_where_no_reason_is_given(run: SavedRun) -> None:
+    """A section has a blank exactly where something asked of the planner is missing."""
+    found = justification(run)
+    for item in found.items:
+        open_items = [own for own in item.requirements if own.status == "missing"]
+        within = Justification(found.title, (item,), ())
+        if item.heading != "Sample size":
+            assert len(blanks(within)) == len(open_items), item.heading
+    assert all(text.startswith("[to be completed: ") for text in blanks(found))
+    data = word_text(word(found))
+    assert all(text in data for text in blanks(found))
+
+
+def test_blanks_go_where_reasons_are_given() -> None:
+    """Reasons in the config are read, quoted, and complete the list."""
+    study = compose_study([*QUICK, *STUDIES["default"], *REASONS])
+    assert study.report.reasons.difference_basis == "both"
+    assert study.report.check is False
+
+
+def test_each_reason_fills_its_own_blank(folders: dict[str, Path]) -> None:
+    """One more reason, one blank and one missing item less; with all of them nothing is missing."""
+    run = read_run(folders["controlled"])
+    reasons: dict[str, str] = {}
+    left = len(missing_items(justification(run)))
+    assert left == len(blanks(justification(run))) == 7
+    for name in run.config["report"]["reasons"]:
+        if name == "adjustments":  # nothing is adjusted for in this design
+            continue
+        reasons[name] = "both" if name == "difference_basis" else f"because of {name}"
+        found = justification(with_reasons(run, **reasons))
+        assert len(missing_items(found)) == left - len(reasons)
+        assert len(blanks(found)) == left - len(reasons)
+        said = "both important and realistic" if name == "difference_basis" else reasons[name]
+        assert said in word_text(word(found))
+    assert missing_items(found) == ()
+    assert "Nothing is missing." in markdown(found)
+
+
+def test_what_is_not_computed_is_not_made_up(folders: dict[str, Path]) -> None:
+    """The size before an adjustment is said not to be known, and asked of the planner."""
+    for name, row in (("dropout", "Missing answers"), ("multi_site", "Clustering")):
+        text = markdown(justification(read_run(folders[name])))
+        assert re.search(rf"\| {row} \| .* \| not computed \| \d+ \|", text)
+        assert "the size before each" in text
+    compared = markdown(justification(read_run(folders["controlled"])))
+    assert re.search(r"\| Control arm \| .* \| (over )?\d+ \| \d+ \|", compared)
+
+
+def test_the_list_names_everything(run: SavedRun) -> None:
+    """The completeness list has every requirement with its section and status."""
+    found = justification(run)
+    table = next(b for b in found.items[-1].blocks if isinstance(b, Table))
+    listed = [tuple("".join(part.text for part in cell) for cell in row) for row in table.rows]
+    assert listed == [(r.label, r.text, where, r.status) for r, where in found.requirements]
+    assert len(listed) == 20
+
+
+HOSTILE = "# |*_`<script>alert(1)</script> [x](javascript:y) \x00\x0b\ud800\u202e\ufffe\n- \\ & ~ $"
+
+LONG = "x<b>|" * 2000
+
+
+def hostile_run(run: SavedRun) -> SavedRun:
+    """Give the same run with hostile names everywhere, one of them 10,000 characters long."""
+    swaps = {"Scaling up reverse mentoring": HOSTILE, "clinical practice": HOSTILE}
+    swaps |= {"any domain": LONG}
+
+    def swap(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {swaps.get(key, key): swap(own) for key, own in value.items()}
+        if isinstance(value, list):
+            return [swap(own) for own in value]
+        if isinstance(value, str):
+            for old, new in swaps.items():
+                value = value.replace(old, new)
+        return value
+
+    assumptions = [{"field": HOSTILE, "value": LONG, "note": HOSTILE}]
+    summary = swap(json.loads(json.dumps(run.summary))) | {"assumptions": assumptions}
+    return SavedRun(run.job, run.folder, summary, swap(json.loads(json.dumps(run.manifest))))
+
+
+def test_hostile_names_do_no_harm(folders: dict[str, Path]) -> None:
+    """Names full of markup, control characters and length leave both documents whole."""
+    import docx
+
+    found = justification(hostile_run(read_run(folders["dropout"])))
+    text = markdown(found)
+    assert "<script>" not in text
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\ud800-\udfff\u202e\ufffe]", text)
+    assert "](javascript" not in text.replace("\\]", "")
+    for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        assert len({len(re.split(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1
+    assert LONG[:301] not in text.replace("\\", "").replace("&lt;", "<").replace("&gt;", ">")
+    assert "x<b>|x<b>…" in "".join(part.text for part in parts(found))
+    tops = [line for line in text.splitlines() if line.startswith("# ")]
+    assert len(tops) == 1
+    document = docx.Document(io.BytesIO(word(found)))
+    assert "<script>alert(1)</script>" in "\n".join(own.text for own in document.paragraphs)
+    names = [part.text for part in parts(found) if isinstance(part, Quote)]
+    assert max(map(len, names)) <= 4000
+
+
+def test_long_names_are_shortened() -> None:
+    """A name of 10,000 characters is shown with an ellipsis."""
+    assert clean("y" * 10_000, 60) == "y" * 59 + "…"
+
+
+def test_other_jobs_have_no_size(folders: dict[str, Path]) -> None:
+    """A run of another job, or one that lacks its parts, is one line."""
+    run = read_run(folders["never"])
+    with pytest.raises(StudyError, match="calibrate"):
+        justification(SavedRun("calibrate", run.folder, run.summary, run.manifest))
+    lacking = {key: value for key, value in run.summary.items() if key != "sample_sizes"}
+    with pytest.raises(StudyError, match="not a whole plan"):
+        justification(SavedRun("plan", run.folder, lacking, run.manifest))
+
+
+def test_references_are_those_cited(run: SavedRun) -> None:
+    """Each reference at the end is cited in the text, and each one cited is there."""
+    found = justification(run)
+    said = "".join(part.text for part in parts(found) if isinstance(part, Words | Quote))
+    cited = {text for name, text in REFERENCES.items() if name in said}
+    assert set(found.references) == cited
