@@ -107,8 +107,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except StudyError as error:
         print(f"mentorsim: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("mentorsim: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print("; ".join(["mentorsim: interrupted", *map(str, stop.args)]), file=sys.stderr)
         return 130
     return 0
 
