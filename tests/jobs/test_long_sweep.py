@@ -78,7 +78,7 @@ def run(folder: Path, log: str, stop_at: int, sent: signal.Signals | None) -> tu
     ) as driver:
         while sent is not None and len(stored(folder)) < stop_at:
             assert driver.poll() is None, driver.communicate()[1]
-            time.sleep(0.01)
+            time.sleep(0.05)  # not oftener: a reader holds the writer up
         if sent == signal.SIGINT:
             os.killpg(driver.pid, sent)  # as a terminal does
         elif sent is not None:
