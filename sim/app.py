@@ -18,6 +18,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 import hydra
+from hydra._internal.hydra import Hydra
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -107,8 +108,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except StudyError as error:
         print(f"mentorsim: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("mentorsim: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print("; ".join(["mentorsim: interrupted", *map(str, stop.args)]), file=sys.stderr)
         return 130
     return 0
 
@@ -118,18 +119,19 @@ def _run(flags: Namespace) -> None:
     verb = flags.verb or DEFAULT_VERB
     conf = CONF if flags.config_path is None else Path(flags.config_path).resolve()
     name, words = flags.config_name or DEFAULT_VERB, composed_words(flags)
-    new_folders: list[Path] = []
+    new_folders, mode = list[Path](), None
     if flags.help and not flags.overrides and conf == CONF:  # nothing of the user's to compose
         page = conf / "hydra/help" / help_page(verb)
         return print(verb_help(OmegaConf.load(page).template, conf))
     if not (flags.hydra_help or flags.shell_completion):
         with _hydra(conf):
-            words, new_folders = _checked(VERBS[verb], name, words, flags)
+            words, new_folders, mode = _checked(VERBS[verb], name, words, flags)
     at_conf = hydra.main(version_base="1.3", config_path=str(conf), config_name=name)
     argv = ["mentorsim", *hydra_words(flags), *words]
     try:
-        # HYDRA_FULL_ERROR: Hydra hands its exceptions on instead of printing them
-        with patch.object(sys, "argv", argv), patch.dict("os.environ", HYDRA_FULL_ERROR="1"):
+        # Hydra hands its exceptions on instead of printing them, and composes once less
+        known = patch.object(Hydra, "get_mode", lambda *_, **__: mode)
+        with known, patch.object(sys, "argv", argv), patch.dict("os.environ", HYDRA_FULL_ERROR="1"):
             at_conf(_task(VERBS[verb]))()
     except JobFailed as failed:
         raise cast("Exception", failed.__cause__) from None
@@ -161,8 +163,8 @@ def _task(verb: Verb) -> Callable[[DictConfig], None]:
 
 def _checked(
     verb: Verb, name: str, words: list[str], flags: Namespace
-) -> tuple[list[str], list[Path]]:
-    """Check every point; give the overrides that Hydra takes and the folders it will make."""
+) -> tuple[list[str], list[Path], RunMode | None]:
+    """Check every point; give the overrides for Hydra, the folders it will make, its mode."""
     words, master = _composed(name, words, RunMode.MULTIRUN if flags.multirun else RunMode.RUN)
     if flags.multirun and master.hydra.mode == RunMode.RUN:
         raise StudyError("hydra.mode: RUN contradicts --multirun")
@@ -174,7 +176,8 @@ def _checked(
     runs = not (flags.cfg or flags.info or flags.help)
     folders: dict[Path, tuple[Path, ...]] = {}
     for number, point in enumerate(points):
-        composed, config = _composed(name, point, RunMode.RUN)
+        # a single run is composed already
+        composed, config = _composed(name, point, RunMode.RUN) if sweeps else (point, master)
         words = force(words, {key_of(word) for word in set(composed) - set(point)})
         study, folder = _study_and_folder(config, number if sweeps else None)
         if folder in folders:
@@ -182,7 +185,7 @@ def _checked(
         if runs:
             verb.check(study)
             folders[folder] = try_folder(folder, pinned.partition("=")[0])
-    return [*words, pinned], [path for missing in folders.values() for path in missing]
+    return [*words, pinned], [path for own in folders.values() for path in own], master.hydra.mode
 
 
 def _pinned(key: str, master: DictConfig) -> str:

@@ -41,14 +41,14 @@ def _check_plan(study: Study) -> None:
 
 
 def _plan(study: Study, folder: Path) -> None:
-    from sim.jobs.blocks import store_of
+    from sim.jobs.blocks import store_for_run
     from sim.jobs.plan import plan
     from sim.report.blocks import others_line
     from sim.report.files import write_run
     from sim.report.progress import progress_bar
     from sim.report.terminal import summary
 
-    with store_of(study) as store:
+    with store_for_run(study) as store:
         with progress_bar(study.report.title) as on_block:
             answer = plan(study, on_block, store)
         others = others_line(study.store.file, store.summary())
@@ -58,12 +58,12 @@ def _plan(study: Study, folder: Path) -> None:
 
 
 def _plan_point(study: Study, folder: Path, point: str) -> None:
-    from sim.jobs.blocks import store_of
+    from sim.jobs.blocks import store_for_run
     from sim.jobs.plan import plan
     from sim.report.files import write_run
     from sim.report.terminal import one_line
 
-    with store_of(study) as store:
+    with store_for_run(study) as store:
         answer = plan(study, store=store)
     write_run(answer, folder)
     print(f"{point}: {one_line(answer)}", flush=True)
@@ -150,13 +150,13 @@ def _check_sweep(study: Study) -> None:
 
 
 def _sweep(study: Study, folder: Path) -> None:
-    from sim.jobs.blocks import store_of
+    from sim.jobs.blocks import store_for_run
     from sim.jobs.sweep import sweep
     from sim.report.blocks import others_line
     from sim.report.progress import progress_bar
     from sim.report.sweep import sweep_summary, write_sweep
 
-    with store_of(study) as store:
+    with store_for_run(study) as store:
         with progress_bar(study.report.title) as on_block:
             answer = sweep(study, on_block, store=store)
         others = others_line(study.store.file, store.summary())
@@ -166,11 +166,11 @@ def _sweep(study: Study, folder: Path) -> None:
 
 
 def _sweep_point(study: Study, folder: Path, point: str) -> None:
-    from sim.jobs.blocks import store_of
+    from sim.jobs.blocks import store_for_run
     from sim.jobs.sweep import sweep
     from sim.report.sweep import sweep_line, write_sweep
 
-    with store_of(study) as store:
+    with store_for_run(study) as store:
         answer = sweep(study, store=store)
     write_sweep(answer, folder)
     print(f"{point}: {sweep_line(answer)}", flush=True)

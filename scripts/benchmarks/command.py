@@ -82,7 +82,8 @@ BENCHMARKS = {
         "Two workers against one",
         "The curve of B3 with `auto` p-values in the process pool, at least 20 s of work (2 s "
         "in a quick run), on the wall; the pool's start-up is included. The second row does the "
-        "same blocks in processes that exchange nothing: what the machine itself allows.",
+        "same blocks in processes that exchange nothing: what the machine itself allows. Then the "
+        "default study, all simulated: whole commands, imports and files included.",
         workers,
     ),
     "startup": Benchmark(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.report import Section
 from benchmarks.timing import WALL, Answer, Effort, Row, Side, Spread, Target, interleave, row
-from benchmarks.work import b3_task
+from benchmarks.work import b3_task, default_task
 from sim.compute.executors import open_executor
 from sim.power.monte_carlo import BlockTask, simulate, simulate_block
 
@@ -25,6 +25,9 @@ NEARLY_TWICE = Target(1.7, "least")
 HELP = Target(1.5, "most", of="ours")
 JOB = Target(10, "most", of="ours")
 SECONDS_OF_WORK = 20.0
+WORKERS = "compute.workers"
+POOL = ("engine=monte_carlo", "compute=process_pool", "store.file=null")
+REPLICATES = ("monte_carlo.replicates", "monte_carlo.search_replicates")
 
 
 def memory(section: Section, effort: Effort) -> None:
@@ -63,8 +66,27 @@ def workers(section: Section, effort: Effort) -> None:
     sides = [Side(f"{n}", partial(_apart, n, task, number)) for n in (2, 1)]
     two, one = interleave(sides, effort.few(), WALL)
     section.add(row(f"{number} blocks: 2 processes that exchange nothing; 1", two, one))
+    _commands_in_workers(section, effort)
     if (os.cpu_count() or 1) < 2:
         section.note("This machine has one processor.")
+
+
+def _commands_in_workers(section: Section, effort: Effort) -> None:
+    """Wall time of whole commands on the default study; all that a user pays counts."""
+    task = default_task()
+    number = _blocks_for(task, 2.0 if effort.quick else SECONDS_OF_WORK)
+    # plan simulates the study with and without effect, this sweep 15 points
+    for verb, times in (("plan", 2), ("sweep sweep=assumptions", 15)):
+        replicates = ceil(number / times) * task.block_size
+        words = [*verb.split(), *POOL, *(f"{field}={replicates}" for field in REPLICATES)]
+        with tempfile.TemporaryDirectory() as folder:
+            run = partial(_timed_run, Path(folder))
+            sides = [
+                Side(f"{n}", partial(run, [*_command(), *words, f"{WORKERS}={n}"])) for n in (2, 1)
+            ]
+            target = None if effort.quick else NEARLY_TWICE
+            two, one = interleave(sides, effort.few(), WALL)
+        section.add(row(f"mentorsim {verb}: 2 workers; 1", two, one, target=target))
 
 
 def _blocks_for(task: BlockTask, seconds: float) -> int:

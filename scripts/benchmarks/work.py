@@ -10,7 +10,9 @@ from typing import Any
 from benchmarks.timing import Answer, Known
 from sim import compose_study
 from sim.cohorts import role_population
+from sim.compute.streams import Purpose
 from sim.inference.rules import decision_rules
+from sim.jobs.tasks import block_task
 from sim.power.monte_carlo import BlockTask, simulate_block
 from sim.study import Analysis, Study, parse_study
 
@@ -78,6 +80,13 @@ def b3_task(
         design={"sizes": sizes},
         analysis={**ANALYSIS, "adjustment": "holm", "p_value": p_value},
     )
+
+
+def default_task() -> BlockTask:
+    """Task of the study that is planned where nothing else is stated."""
+    study = _default()
+    people = tuple(role_population(study, role) for role in study.role_names)
+    return block_task(study, people, (), Purpose.MAIN, study.monte_carlo.block_size)
 
 
 def _task(**stated: dict[str, Any]) -> BlockTask:

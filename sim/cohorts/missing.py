@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from sim.study.missing import (
 
 CALIBRATED_ON = 2**17
 """Simulated people on whom dropping out by the total before is calibrated."""
+SOME = 2**12
+"""As many of them at a time, which the processor's cache holds."""
 NODES = 200
 """Nodes of the integral over the latent change."""
 
@@ -99,11 +102,9 @@ def missingness(
         case MissingCompletelyAtRandom(rate=rate) if rate > 0:
             found = Missingness("nothing", float(logit(rate)), 0.0, 0.0, 1.0, *rest)
         case MissingAtRandom(rate=rate, slope=slope) if rate > 0:
-            totals = (
-                _totals_before(pre_cuts, loading) if who is None else _recruits(pre_cuts, who)[0]
-            )
-            centre, scale = float(totals.mean()), float(totals.std()) or 1.0
-            weight = np.full(len(totals), 1 / len(totals))
+            totals, weight = _totals_before(pre_cuts, loading, who)
+            centre = float(weight @ totals)
+            scale = float(np.sqrt(weight @ (totals - centre) ** 2)) or 1.0
             intercept = _intercept((totals - centre) / scale, weight, slope, rate)
             found = Missingness("total", intercept, slope, centre, scale, *rest)
         case MissingNotAtRandom(rate=rate, slope=slope) if rate > 0:
@@ -130,29 +131,83 @@ def _intercept(x: FloatArray, weight: FloatArray, slope: float, rate: float) -> 
     return float(brentq(excess, -reach, reach, xtol=1e-12))
 
 
-def _totals_before(pre_cuts: FloatArray, loading: FloatArray) -> FloatArray:
-    """Totals before of many simulated people; the same ones every time."""
+def _totals_before(
+    pre_cuts: FloatArray, loading: FloatArray, who: Recruitment | None
+) -> tuple[FloatArray, FloatArray]:
+    """Totals before that simulated people have, and the share of them who have each."""
     count = len(pre_cuts)
+    if who is None:
+        shape, cuts, own = pre_cuts.shape, pre_cuts.tobytes(), loading[:count, :count].tobytes()
+        frequency = np.frombuffer(_frequencies(shape, cuts, own), dtype=np.int64)
+    else:
+        frequency = np.bincount(_recruits(pre_cuts, who)[0].astype(np.int64))
+    totals = np.flatnonzero(frequency)
+    return totals.astype(np.float64), frequency[totals] / frequency.sum()
+
+
+@lru_cache(maxsize=64)
+def _frequencies(shape: tuple[int, int], cuts: bytes, loading: bytes) -> bytes:
+    """How many simulated people have each total before, from 0; the same ones every time.
+
+    Neither the effect nor the mechanism matters, so that most points of a
+    sweep find the answer of another.
+    """
+    count, between = shape
+    pre_cuts = np.frombuffer(cuts).reshape(shape)
+    before = np.frombuffer(loading).reshape(count, count)
+    normals = _normals(count)  # (D, people)
+    frequency = np.zeros(count * (between + 1) + 1, np.int64)
+    for first in range(0, CALIBRATED_ON, SOME):
+        total = _total(before @ normals[:, first : first + SOME], pre_cuts)
+        frequency += np.bincount(total, minlength=len(frequency))
+    return frequency.tobytes()
+
+
+@lru_cache(maxsize=1)
+def _normals(count: int) -> FloatArray:
+    """Draw the simulated people's independent normals, those after not kept; (D, people)."""
     normals = np.random.default_rng(0).standard_normal((CALIBRATED_ON, 2 * count))
-    latent = normals @ loading[:count].T  # (people, D)
-    scores = 1 + (latent[:, :, None] > pre_cuts).sum(axis=2)
-    return np.asarray(scores.sum(axis=1), dtype=np.float64)
+    return np.ascontiguousarray(normals[:, :count].T)
 
 
 def _recruits(pre_cuts: FloatArray, who: Recruitment) -> tuple[FloatArray, FloatArray]:
     """Totals before and latent changes of simulated people who take part; the same every time."""
-    count, rng = len(pre_cuts), np.random.default_rng(0)
+    chosen = who.low, who.high, who.screening
+    return _chosen(pre_cuts.shape, pre_cuts.tobytes(), who.loading.tobytes(), *chosen)
+
+
+@lru_cache(maxsize=2)
+def _chosen(
+    shape: tuple[int, int],
+    cuts: bytes,
+    factor: bytes,
+    low: int,
+    high: int,
+    screening: bool,  # noqa: FBT001 - part of the key of the cache
+) -> tuple[FloatArray, FloatArray]:
+    count, rng = shape[0], np.random.default_rng(0)
+    size = (3 if screening else 2) * count
+    pre_cuts, loading = np.frombuffer(cuts).reshape(shape), np.frombuffer(factor)
     totals, changes = [], []
     for _ in range(8):
-        latent = rng.standard_normal((CALIBRATED_ON, len(who.loading))) @ who.loading.T
+        latent = rng.standard_normal((CALIBRATED_ON, size)) @ loading.reshape(size, size).T
         before, after = latent[:, :count], latent[:, count : 2 * count]
-        deciding = latent[:, 2 * count :] if who.screening else before
-        decided = (1 + (deciding[:, :, None] > pre_cuts).sum(axis=2)).sum(axis=1)
-        chosen = (decided >= who.low) & (decided <= who.high)
-        own = (1 + (before[chosen, :, None] > pre_cuts).sum(axis=2)).sum(axis=1)
+        deciding = latent[:, 2 * count :] if screening else before
+        decided = _total(deciding.T, pre_cuts)
+        chosen = (decided >= low) & (decided <= high)
+        own = decided[chosen] if deciding is before else _total(before[chosen].T, pre_cuts)
         totals.append(own.astype(np.float64))
         changes.append((after - before)[chosen].sum(axis=1))
     return np.concatenate(totals), np.concatenate(changes)
+
+
+def _total(latent: FloatArray, cuts: FloatArray) -> NDArray[np.int16]:
+    """Totals from latent answers (D, N) and their cut points (D, K - 1); (N,)."""
+    total = np.full(latent.shape[1], len(latent), np.int16)
+    for own, row in zip(latent, cuts, strict=True):
+        for cut in row:
+            total += own > cut
+    return total
 
 
 def remove_answers(

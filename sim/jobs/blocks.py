@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sim.compute.store import Store, open_store
@@ -20,6 +22,29 @@ def store_of(study: Study) -> Store:
     """
     file = study.store.file
     return open_store(None if file is None else Path(file))
+
+
+@contextmanager
+def store_for_run(study: Study) -> Iterator[Store]:
+    """Open the store for a run, which tells on Ctrl-C what is kept.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        With what is kept, in words, where anything is.
+    StudyError
+        One line, where the file is there and is no such store.
+    """
+    with store_of(study) as store:
+        try:
+            yield store
+        except KeyboardInterrupt:
+            if not store.keeps:
+                raise
+            raise KeyboardInterrupt(
+                f"finished blocks are kept in {study.store.file}, and the same command goes on "
+                "from there"
+            ) from None
 
 
 def check_store(study: Study) -> None:

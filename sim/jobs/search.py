@@ -84,7 +84,7 @@ class Search:
         self.controls = controls_of(study)
         # the null of two arms: what the mentored get does what the controls get
         self._nulls = self.controls or tuple(map(without_effect, self.populations))
-        self._exact = ExactTable.of(study.analysis, study.engine)
+        self._exact = ExactTable.of(study.analysis, study.engine, store)
         self._side = -1 if study.analysis.alternative == "less" else 1
         self._on_block, self._done = on_block, 0
         # the null run; those under the effect are added as they come

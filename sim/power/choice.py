@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import partial
 
 import numpy as np
 
 from sim.cohorts import Population, change_pmf
 from sim.cohorts.truth import mean_changes, true_nulls
+from sim.compute.shelf import Shelf
+from sim.compute.store import Store
 from sim.errors import StudyError
 from sim.inference.registry import MODELS
 from sim.inference.rules import DecisionRule
@@ -15,22 +18,28 @@ from sim.inference.thresholds import stepwise
 from sim.power.estimates import FloatArray, with_columns
 from sim.power.exact import AUTO_CUT, AUTO_LIMIT, WORK_LIMIT, ExactPower, exact_rejection
 from sim.power.operating import OperatingCharacteristics, RoleCharacteristics
+from sim.power.tally_bytes import from_bytes, to_bytes
 from sim.power.thinned import Enumerable, thinned_rejection
 from sim.study import Analysis
 
 
 @dataclass
 class ExactTable:
-    """Exact powers by distribution of the change, sizes and level; each is computed once."""
+    """Exact powers by distribution of the change, sizes and level; each is computed once.
+
+    Where there is a store, they are looked up and kept there, each as the one
+    block of a task of its own.
+    """
 
     analysis: Analysis
     work_limit: float
+    store: Store | None
     _found: dict[tuple[bytes, tuple[int, ...], float, float], ExactPower | StudyError]
 
     @classmethod
-    def of(cls, analysis: Analysis, engine: str) -> ExactTable:
+    def of(cls, analysis: Analysis, engine: str, store: Store | None = None) -> ExactTable:
         """Table for an engine: the choice `auto` allows less work than the demand `exact`."""
-        return cls(analysis, WORK_LIMIT if engine == "exact" else AUTO_LIMIT, {})
+        return cls(analysis, WORK_LIMIT if engine == "exact" else AUTO_LIMIT, store, {})
 
     def power(
         self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float, gone: float = 0.0
@@ -45,12 +54,29 @@ class ExactTable:
         key = (np.round(pmf, 12).tobytes(), sizes, alpha, gone)
         if key not in self._found:
             try:
-                self._found[key] = self._compute(pmf, sizes, alpha, gone)
+                self._found[key] = self._kept(pmf, sizes, alpha, gone)
             except StudyError as error:
                 self._found[key] = error
         found = self._found[key]
         if isinstance(found, StudyError):
             raise found
+        return found
+
+    def _kept(
+        self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float, gone: float
+    ) -> ExactPower:
+        """Look in the store first; what is refused is not kept there."""
+        task = (ExactPower.__name__, self.analysis, self.work_limit, pmf, sizes, alpha, gone)
+        shapes = {field.name: (len(sizes),) for field in fields(ExactPower)}
+        shelf: Shelf[ExactPower] | None = Shelf.of(
+            self.store, task, to_bytes, partial(from_bytes, ExactPower, shapes)
+        )
+        if shelf is None:
+            return self._compute(pmf, sizes, alpha, gone)
+        ((_, found),) = shelf.look_up([0])
+        if found is None:
+            found = self._compute(pmf, sizes, alpha, gone)
+            shelf.keep(0, found)
         return found
 
     def _compute(

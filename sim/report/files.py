@@ -22,6 +22,7 @@ from sim.power.rows import Row, assurance_rows, rows
 from sim.report.arms import arms_data
 from sim.report.assurance import assurance_data
 from sim.report.participation import participation_data
+from sim.report.spreadsheet import harmless
 from sim.report.wording import answer_sentence, design_sentence
 from sim.study import Study
 
@@ -71,11 +72,20 @@ def write_whole_bytes(path: Path, data: bytes) -> Path:
 
 
 def results_csv(answer: PlanAnswer) -> str:
-    """Tidy table: one row per size, endpoint or rule, and measure; null runs as ``null_...``."""
+    """Tidy table: one row per size, endpoint or rule, and measure; null runs as ``null_...``.
+
+    Names of endpoints and rules are made harmless for spreadsheets.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = [field.name for field in fields(Row)]
-    cells = attrgetter(*names)  # plain values: astuple would copy each of them at length
+    name, plain = names.index("name"), attrgetter(*names)  # astuple would copy at length
+
+    def cells(row: Row) -> list[Any]:
+        found = list(plain(row))
+        found[name] = harmless(row.name)
+        return found
+
     writer.writerow(names)
     writer.writerows(map(cells, rows(answer.characteristics)))
     writer.writerows(map(cells, rows(answer.null_characteristics, "null_")))

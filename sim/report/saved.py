@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sim.errors import StudyError
 from sim.power.rows import Row
+from sim.report.spreadsheet import harmless
 
 Job = Literal["plan", "calibrate", "sweep"]
 MARKS: dict[Job, str] = {"plan": "results.csv", "calibrate": "patterns.csv", "sweep": "sweep.csv"}
@@ -48,7 +49,7 @@ class SavedRun:
         return config
 
     def rows(self) -> tuple[Row, ...]:
-        """Read results.csv, which can be long, of a run of `plan`.
+        """Read results.csv, which can be long, of a run of `plan`; names are as stated.
 
         Raises
         ------
@@ -59,7 +60,9 @@ class SavedRun:
 
     @cached_property
     def _rows(self) -> tuple[Row, ...]:
-        return read_rows(self.folder / MARKS["plan"])
+        config = self.config
+        stated = [*config["scale"]["domains"], *config["decision"]["rules"]]
+        return read_rows(self.folder / MARKS["plan"], stated)
 
 
 def read_run(folder: Path) -> SavedRun:
@@ -85,16 +88,32 @@ def read_run(folder: Path) -> SavedRun:
     return SavedRun(job, folder, _read(folder / DATA[job]), _read(folder / "manifest.json"))
 
 
-def read_rows(path: Path) -> tuple[Row, ...]:
+def read_rows(path: Path, stated: Iterable[str] = ()) -> tuple[Row, ...]:
     """Read a results.csv back.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    stated : iterable of str
+        Names of endpoints and rules, which the file may hold with an
+        apostrophe before them or with blanks for line breaks; others are
+        given as they are there. Of two that are the same there, the first.
+
+    Returns
+    -------
+    tuple of Row
 
     Raises
     ------
     StudyError
         Where it cannot be read, or holds other columns or no numbers.
     """
+    kinds: dict[str, Callable[[str], Any]]
     kinds = {"pairs": int, "n": int, "replicates": int, "value": float, "mcse": float}
     names = [field.name for field in fields(Row)]
+    written = {harmless(name): name for name in reversed([*stated])}
+    kinds["name"] = lambda cell: written.get(cell, cell)
     try:
         with path.open(encoding="utf-8", newline="") as file:
             lines = csv.reader(file)

@@ -15,13 +15,12 @@ from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, differences
 from sim.power.tornado import Tornado, tornado
 from sim.report.files import as_json, manifest_data, write_whole
 from sim.report.layout import bullets, file_part, heading, paragraph, title
+from sim.report.spreadsheet import harmless
 from sim.report.sweep_data import sweep_data
 from sim.report.sweep_tables import MOST_ROWS, heat_maps, points_table, tornado_table
 from sim.report.wording import design_sentence
 from sim.study.sweep import GridSweep, NoSweep, ScenarioSweep, look_up, words
 
-FORMULA = ("=", "+", "-", "@")
-"""Beginnings by which a spreadsheet takes text for a formula."""
 UNCHANGED = "as stated"
 """A section that a point leaves as it is."""
 COLUMNS = (
@@ -93,16 +92,6 @@ def sweep_csv(answer: SweepAnswer) -> str:
             head += _values(result.point, factors)
             writer.writerows([*head, *row] for row in _rows(result, answer.base))
     return out.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Put an apostrophe before text that a spreadsheet would take for a formula.
-
-    Line breaks and other control characters, which not every reader of CSV
-    takes, become blanks.
-    """
-    plain = "".join(c if c >= " " and c != "\x7f" else " " for c in text)
-    return f"'{plain}" if plain.lstrip().startswith(FORMULA) else plain
 
 
 def _values(point: SweepPoint, factors: Sequence[str]) -> list[object]:

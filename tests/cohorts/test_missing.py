@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from scipy.special import expit
 from scipy.stats import norm
 
 from sim import compose_study
 from sim.cohorts import draw_cohort, role_population
+from sim.cohorts import missing as module
+from sim.cohorts.correlation import loading_matrix
 from sim.cohorts.population import Population
 
 
@@ -128,6 +131,47 @@ def test_calibration_by_the_change_is_an_integral() -> None:
         x = np.linspace(-9, 9, 20_001)
         found = (norm.pdf(x) * expit(model.intercept + slope * x)).sum() * (x[1] - x[0])
         assert found == pytest.approx(rate, abs=1e-6)
+
+
+def simulated_totals(population: Population) -> np.ndarray:
+    """Totals before of the people of the calibration, straight from its definition."""
+    rng, count, own = np.random.default_rng(0), len(population.pre_cuts), population.recruitment
+    loading = loading_matrix(population.correlation) if own is None else own.loading
+    found = []
+    for _ in range(1 if own is None else 8):
+        latent = rng.standard_normal((2**17, len(loading))) @ loading.T
+        parts = np.split(latent, len(loading) // count, axis=1)
+        totals = [(1 + (x[..., None] > population.pre_cuts).sum(axis=2)).sum(axis=1) for x in parts]
+        if own is not None:
+            decides = totals[2 if own.screening else 0]
+            totals[0] = totals[0][(decides >= own.low) & (decides <= own.high)]
+        found.append(totals[0])
+    return np.concatenate(found)
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("correlation.pre_post=0.2",), ("selection=baseline",), ("selection=screening",)]
+)
+def test_calibration_by_the_total_is_that_of_simulated_people(words: tuple[str, ...]) -> None:
+    """Counting how many have each total gives what a sum over all of them does."""
+    population = people("missing=mar", "missing.slope=-1.1", "missing.rate=0.15", *words)
+    model, totals = population.missing, simulated_totals(population)
+    assert model is not None
+    assert model.centre == pytest.approx(totals.mean(), rel=1e-14)
+    assert model.scale == pytest.approx(totals.std(), rel=1e-12)
+    x = -1.1 * (totals - totals.mean()) / totals.std()
+    intercept = brentq(lambda a: expit(a + x).mean() - 0.15, -30, 30, xtol=1e-12)
+    assert model.intercept == pytest.approx(intercept, abs=1e-11)
+
+
+def test_calibration_is_shared_by_all_that_does_not_matter_to_it() -> None:
+    """Another effect, rate or slope finds the totals counted; other answers before do not."""
+    module._frequencies.cache_clear()
+    for words in ((), ("effect.shift=0.9",), ("missing.rate=0.3",), ("missing.slope=2",)):
+        people("missing=mar", *words)
+    assert module._frequencies.cache_info().misses == 1
+    people("missing=mar", "correlation.domains=0.1")
+    assert module._frequencies.cache_info().misses == 2
 
 
 @pytest.mark.parametrize("kind", ["mar", "mnar"])

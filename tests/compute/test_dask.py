@@ -285,7 +285,10 @@ def test_ctrl_c(
     monkeypatch.chdir(tmp_path)
     words = ["design.sizes=[6]", "engine=monte_carlo", "monte_carlo.block_size=50"]
     assert main([*on_dask(standing.address), *words]) == 130
-    assert capfd.readouterr() == ("", "mentorsim: interrupted\n")
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith("mentorsim: interrupted; finished blocks are kept in outputs/blocks.")
+    assert err.count("\n") == 1
 
 
 # ------------------------------------------------------------------------------- job queues

@@ -18,7 +18,8 @@ from sim import compose_study, plan
 from sim.app import main
 from sim.compute.store import BlockStore, open_store
 from sim.jobs import plan as job
-from sim.power import assurance_draws, monte_carlo
+from sim.power import assurance_draws, choice, monte_carlo
+from sim.power.exact import ExactPower
 from sim.report.files import as_json, results_csv, summary_data
 
 FAST = (
@@ -215,6 +216,39 @@ def test_all_sorts_of_studies(name: str, tmp_path: Path, computed: list[int]) ->
     for answer in (first, again):
         assert results_csv(answer) == results_csv(plain)
         assert as_json(summary_data(answer)) == as_json(summary_data(plain))
+
+
+ONE = ("roles.mentee=null", "effect=shift", "analysis.adjustment=none")
+
+
+@pytest.mark.parametrize("engine", ["auto", "exact"])
+def test_exact_powers_are_kept(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was enumerated is found again, to the last digit, unless it is damaged."""
+    rules = "+decision.rules.one={kind:all,endpoints:[time management],roles:[mentor]}"
+    words = [*FAST, *ONE, f"engine={engine}", "decision.primary=one", rules]
+    found: list[object] = []
+    compute = choice.exact_rejection
+
+    def counted(*asked: Any) -> ExactPower:
+        found.append(asked)
+        return compute(*asked)
+
+    monkeypatch.setattr(choice, "exact_rejection", counted)
+    study, file = compose_study(words), tmp_path / "blocks.sqlite"
+    plain, enumerated = plan(study), len(found)
+    assert enumerated > 0
+    for spoil, computed_now in ((False, enumerated), (False, 0), (True, enumerated), (False, 0)):
+        if spoil:
+            with closing(sqlite3.connect(file)) as connection, connection:
+                connection.execute("UPDATE blocks SET data = ?", (b"damaged",))
+        found.clear()
+        with open_store(file) as store:
+            again = plan(study, store=store)
+        assert len(found) == computed_now
+        assert results_csv(again) == results_csv(plain)
+        assert as_json(summary_data(again)) == as_json(summary_data(plain))
 
 
 # ---------------------------------------------------------------------------- the command

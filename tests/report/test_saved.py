@@ -1,5 +1,6 @@
 """What was written is read back as it was."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from sim.power.answer import PlanAnswer
 from sim.power.rows import rows
 from sim.report.files import write_run
 from sim.report.saved import read_run
+from sim.report.spreadsheet import FORMULA, harmless
+from sim.study import parse_study
 
 WORDS = ["design.sizes=[6,12]", "monte_carlo.replicates=500", "effect=shift", "effect.prior=null"]
 
@@ -35,6 +38,31 @@ def test_the_rows_come_back(answer: PlanAnswer, folder: Path) -> None:
     assert run.job == "plan"
     assert run.config["seed"] == answer.study.seed
     assert run.summary["answer"].startswith(str(answer.sample_size.pairs or "No"))
+
+
+HOSTILE = [
+    "=cmd()|' /C calc'!A0", "+1", "-2", "@SUM(A1)", " =1", "two\nlines", "\t=tab", "'=quoted",
+    'a,"b"', "=" + "long " * 2000,
+]  # fmt: skip
+
+
+def test_no_name_is_a_formula(tmp_path: Path) -> None:
+    """Whatever endpoints and rules are called, no cell is a formula, and names come back."""
+    study = compose_study([*WORDS, "engine=monte_carlo"])
+    plain, primary = study.model_dump(), study.decision.primary
+    rule = plain["decision"]["rules"][primary]
+    domains = [name[:80] for name in HOSTILE[: len(study.scale.domains)]]
+    plain["scale"]["domains"] = domains
+    plain["decision"] = {**plain["decision"], "primary": HOSTILE[0],
+                         "rules": dict.fromkeys(HOSTILE, rule)}  # fmt: skip
+    found = plan(parse_study(plain))
+    write_run(found, tmp_path)
+    with (tmp_path / "results.csv").open(encoding="utf-8", newline="") as file:
+        names = {line["name"] for line in csv.DictReader(file)}
+    assert names >= set(map(harmless, HOSTILE))
+    assert not any(name.lstrip().startswith(FORMULA) or "\n" in name for name in names)
+    expected = [*rows(found.characteristics), *rows(found.null_characteristics, "null_")]
+    assert list(read_run(tmp_path).rows()) == expected
 
 
 def test_a_folder_without_results(tmp_path: Path) -> None:

@@ -1,0 +1,134 @@
+"""A sweep of 200 points in worker processes is interrupted, killed, and then complete."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from sqlite3 import connect
+
+import pytest
+
+from sim.app import main
+from sim.compute.blocks import IN_FLIGHT, PER_WORKER
+
+FACTORS = """
+kind: grid
+at: 16
+rule: null
+factors:
+  effect.shift: [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5,
+                 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0]
+  correlation.pre_post: [0.05, 0.15, 0.25, 0.35, 0.45, 0.5, 0.55, 0.65, 0.75, 0.85]
+"""
+SWEEP = [
+    "sweep", "--config-dir=conf", "sweep=many", "effect=shift", "roles.mentee=null",
+    "design.sizes=[8,16]", "monte_carlo.replicates=100", "monte_carlo.block_size=50",
+]  # fmt: skip
+POOL = ["compute=process_pool", "compute.workers=2"]
+POINTS, BLOCKS = 200, 400
+"""Different points (that of the study as stated is one of them), and their blocks."""
+
+DRIVER = """
+import os, sys
+from sim.app import main
+from sim.compute.fingerprint import fingerprint
+from sim.compute.process_pool import ProcessPool
+
+hand_out = ProcessPool.submit
+
+
+def logged(self, fn, /, task, block):
+    os.write(log, f"{fingerprint(task)} {block}\\n".encode())
+    return hand_out(self, fn, task, block)
+
+
+if __name__ == "__main__":
+    log = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    ProcessPool.submit = logged
+    sys.exit(main(sys.argv[2:]))
+"""
+"""The console command, noting which blocks go to a worker."""
+
+Blocks = set[tuple[str, int]]
+
+
+def stored(folder: Path) -> Blocks:
+    """Look at the store from outside."""
+    file = folder / "outputs/blocks.sqlite"
+    if not file.exists():
+        return set()
+    with closing(connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+        made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'blocks'").fetchall()
+        return set(connection.execute("SELECT key, block FROM blocks")) if made else set()
+
+
+def run(folder: Path, log: str, stop_at: int, sent: signal.Signals | None) -> tuple[int, str]:
+    """Run the sweep, send a signal once so many blocks are stored; give status and complaint."""
+    with subprocess.Popen(
+        [sys.executable, "driver.py", log, *SWEEP, *POOL, "hydra.run.dir=run"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as driver:
+        while sent is not None and len(stored(folder)) < stop_at:
+            assert driver.poll() is None, driver.communicate()[1]
+            time.sleep(0.05)  # not oftener: a reader holds the writer up
+        if sent == signal.SIGINT:
+            os.killpg(driver.pid, sent)  # as a terminal does
+        elif sent is not None:
+            driver.send_signal(sent)
+        _, errors = driver.communicate(timeout=240)
+    return driver.returncode, errors
+
+
+def handed_out(folder: Path, log: str) -> Blocks:
+    """Read which blocks went to a worker; none went twice in one run."""
+    lines = [line.split() for line in (folder / log).read_text(encoding="utf-8").splitlines()]
+    found = {(key, int(block)) for key, block in lines}
+    assert len(found) == len(lines)
+    return found
+
+
+def test_a_sweep_of_200_points_interrupted_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C, then a kill: finished blocks stay and are not repeated; the file is the same."""
+    (tmp_path / "driver.py").write_text(DRIVER, encoding="utf-8")
+    (tmp_path / "conf/sweep").mkdir(parents=True)
+    (tmp_path / "conf/sweep/many.yaml").write_text(FACTORS, encoding="utf-8")
+    in_flight = max(IN_FLIGHT, 2 * PER_WORKER)
+    status, errors = run(tmp_path, "first", 60, signal.SIGINT)
+    assert status == 130
+    line = "finished blocks are kept in outputs/blocks.sqlite, and the same command goes on from"
+    assert errors.splitlines()[-1] == f"mentorsim: interrupted; {line} there"
+    assert "Traceback" not in errors
+    kept, first = stored(tmp_path), handed_out(tmp_path, "first")
+    assert 60 <= len(kept) < BLOCKS
+    assert kept <= first
+    assert len(first - kept) <= in_flight
+
+    status, _ = run(tmp_path, "second", 200, signal.SIGKILL)
+    assert status == -signal.SIGKILL
+    assert not (tmp_path / "run/sweep.csv").exists()
+    more, second = stored(tmp_path), handed_out(tmp_path, "second")
+    assert 200 <= len(more) < BLOCKS
+    assert kept <= more
+    assert not second & kept
+    assert len(second - more) <= in_flight
+
+    status, errors = run(tmp_path, "third", 0, None)
+    assert status == 0, errors
+    assert handed_out(tmp_path, "third") == stored(tmp_path) - more
+    assert len(stored(tmp_path)) == BLOCKS
+    assert len({key for key, _ in stored(tmp_path)}) == POINTS
+
+    monkeypatch.chdir(tmp_path)
+    assert main([*SWEEP, "hydra.run.dir=plain", "store.file=null"]) == 0
+    for name in ("sweep.csv", "sweep.json"):
+        assert (tmp_path / "run" / name).read_bytes() == (tmp_path / "plain" / name).read_bytes()
