@@ -41,8 +41,8 @@ def escape(text: str) -> str:
 
     Examples
     --------
-    >>> escape("a|b *c* <i>")
-    'a\\\\|b \\\\*c\\\\* &lt;i&gt;'
+    >>> print(escape("a|b *c* <i>"))
+    a\|b \*c\* &lt;i&gt;
     """
     marked = re.sub(r"([\\`*_\[\]|~$#{}!])", r"\\\1", text)
     return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
