@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.errors import StudyError
+from sim.report.justification import justification, missing_items
 from sim.report.saved import SavedRun, read_run
 from sim.study import Study
 
@@ -17,7 +18,19 @@ def check(study: Study) -> None:
     StudyError
         One line that names the field or the file and what would be right.
     """
-    saved_runs(study)
+    runs = saved_runs(study)
+    if study.report.check:
+        for run in runs:
+            _require_complete(run)
+
+
+def _require_complete(run: SavedRun) -> None:
+    missing = missing_items(justification(run))
+    if missing:
+        raise StudyError(
+            f"report.check: the justification of {str(run.folder)!r} lacks {len(missing)} items: "
+            f"{'; '.join(missing)}; state them in report.reasons and plan again"
+        )
 
 
 def saved_runs(study: Study) -> tuple[SavedRun, ...]:

@@ -61,10 +61,7 @@ def target_item(plan: Plan) -> Item:
 
 
 def _nothing(plan: Plan, role: str) -> bool:
-    """Tell whether mentoring does nothing for a role."""
-    added = plan.fields.get("summary", "audit", role, "mentoring")
-    if added is not None:
-        return all(abs(own) < 1e-9 for own in added)
+    """Tell whether mentoring does nothing for a role, or no more than what controls get."""
     return all(plan.fields.get("summary", "effects", role, "true_null"))
 
 
@@ -78,6 +75,11 @@ def _named(plan: Plan) -> list[Line]:
         line(plan.fields.name(*CONFIG, "scale", "domains", i)) for i in range(len(plan.domains))
     ]
     return [*names, line("total")]
+
+
+def _key(plan: Plan, e: int) -> str:
+    """Name of an endpoint as the results have it."""
+    return str(plan.fields.get("summary", "endpoints", e))
 
 
 def _value(plan: Plan, role: str, *keys: str | int) -> Value | None:
@@ -96,7 +98,7 @@ def _changes(plan: Plan, role: str) -> Table:
         after = None if before is None or change is None else before + change
         cells = [name, _shown(before, ".2f"), _shown(after, ".2f"), _shown(change, "+.2f")]
         if audited:
-            own = plan.fields.value("summary", "audit", role, "mentoring", e)
+            own = plan.fields.value("summary", "audit", role, "mentoring", _key(plan, e))
             cells.append(_shown(own, "+.2f"))
         cells.append(_shown(_value(plan, role, "sd_change", e), ".2f"))
         cells.append(_shown(_value(plan, role, "standardised", e), "+.2f"))
@@ -113,8 +115,8 @@ def _between_arms(plan: Plan, role: str) -> Table:
     rows = []
     for e, name in enumerate(_named(plan)):
         keys: tuple[str | int, ...] = ("summary", "audit", role)
-        mentored = plan.fields.value(*keys, "change", e)
-        control = plan.fields.value(*keys, "control_change", e)
+        mentored = plan.fields.value(*keys, "change", _key(plan, e))
+        control = plan.fields.value(*keys, "control_change", _key(plan, e))
         sd = _value(plan, role, "sd_change", e)
         gap = None if mentored is None or control is None else mentored - control
         ratio = None if gap is None or sd is None or not sd.amount else gap / sd

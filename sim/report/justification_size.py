@@ -251,7 +251,7 @@ def control_row(plan: Plan) -> tuple[Line, Line, Line, Line] | None:
     stated = line(
         "Compared with one group and its ", test, ", which where mentoring does nothing would "
         "meet the criterion with probability ",
-        plan.fields.number("summary", "one_group", "null_win", form=".3f"), " at ",
+        plan.fields.number("summary", "one_group", "null_win", "value", form=".3f"), " at ",
         plan.fields.number("summary", "one_group", "pairs"), " pairs",
     )  # fmt: skip
     return line("Control arm"), stated, before, after(plan)

@@ -10,6 +10,7 @@ from sim.report.charts.figures import write_figures
 from sim.report.combined import combined_csv, combined_summary
 from sim.report.files import write_whole
 from sim.report.html.page import write_page
+from sim.report.justification import write_justification
 from sim.report.layout import file_part
 from sim.report.saved import SavedRun, read_run
 
@@ -69,6 +70,8 @@ def write_outputs(
         "page": lambda run, folder: (write_page(run, folder),),
         "figures": write_figures,
     }
+    if run.job == "plan":
+        writers["justification"] = write_justification
     chosen = [write for name, write in writers.items() if name in wanted]
     # most of the work is done outside Python, where threads run side by side
     with ThreadPoolExecutor() as pool:
