@@ -253,7 +253,7 @@ def test_exact_powers_are_kept(
 
 # ---------------------------------------------------------------------------- the command
 
-COMMAND = ["plan", *SMALL, "hydra.run.dir=run"]
+COMMAND = ["plan", *SMALL, "report.files=[]", "hydra.run.dir=run"]
 STORE = Path("outputs/blocks.sqlite")
 
 

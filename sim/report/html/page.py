@@ -13,7 +13,8 @@ from typing import Any
 from sim.errors import StudyError
 from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures
-from sim.report.charts.theme import config
+from sim.report.charts.page import for_page
+from sim.report.charts.theme import Spec, config
 from sim.report.files import write_whole
 from sim.report.html.ademp import ademp_table
 from sim.report.html.interactive import interactive_curve
@@ -129,7 +130,7 @@ def _rendered(run: SavedRun, drawn: Sequence[Figure]) -> str:
         bundle=_bundle() if drawn else "",
         data=as_script(
             {
-                "figures": {figure.name: figure.spec for figure in drawn},
+                "figures": {figure.name: _unthemed(for_page(figure, "light")) for figure in drawn},
                 "configs": {theme: config(theme) for theme in ("light", "dark")},
                 "curve": curve,
             }
@@ -165,6 +166,11 @@ def _sections(run: SavedRun, results: Results, drawn: Sequence[Figure]) -> tuple
         Section("The simulation study", "ademp", (), (ademp_table(run, results),)),
     )  # fmt: skip
     return tuple(own for own in found if own.figures or own.tables)
+
+
+def _unthemed(spec: Spec) -> Spec:
+    """Leave the colours to the reader's screen."""
+    return {name: own for name, own in spec.items() if name != "config"}
 
 
 def as_script(data: Any) -> str:

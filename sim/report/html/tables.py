@@ -148,7 +148,9 @@ def effect_table(run: SavedRun, role: str) -> Table:
 
 
 def _number(value: float | None, form: str) -> str:
-    return "–" if value is None else format(0.0 if abs(value) < 1e-9 else value, form)
+    if value is None:
+        return "–"
+    return "0" if abs(value) < 1e-9 else format(value, form)
 
 
 def assurance_table(run: SavedRun, results: Results) -> Table | None:

@@ -1,0 +1,120 @@
+"""Any set of runs side by side, from what they saved."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from oracles.saved import saved_plan
+from oracles.studies import small_study
+
+from sim import compose_study
+from sim.app import main
+from sim.errors import StudyError
+from sim.jobs.report import check, saved_runs
+from sim.jobs.sweep import sweep
+from sim.report.combined import COLUMNS, combined_csv, combined_summary, run_names
+from sim.report.outputs import write_report
+from sim.report.saved import SavedRun, read_run
+from sim.report.sweep import write_sweep
+
+SWEEP = [
+    "effect=shift", "effect.prior=null", "design.sizes=[12,24]", "monte_carlo.replicates=200",
+    "monte_carlo.block_size=100", "sweep=grid",
+    "sweep.factors={effect.shift: [0.3, 0.5], correlation.pre_post: [0.3, 0.5]}",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[SavedRun, ...]:
+    """Two plans and a sweep."""
+    folder = tmp_path_factory.mktemp("runs")
+    for name in ("a", "b", "c"):
+        (folder / name).mkdir()
+    first = saved_plan(folder / "a")
+    second = saved_plan(folder / "b", report={"title": "=cmd()"}, seed=7)
+    write_sweep(sweep(compose_study(SWEEP)), folder / "c")
+    return first, second, read_run(folder / "c")
+
+
+def test_every_row_of_every_run_is_there(runs: tuple[SavedRun, ...]) -> None:
+    """Rows of a plan as saved, those of a sweep with their points; text harmless."""
+    lines = list(csv.DictReader(combined_csv(runs).splitlines()))
+    assert tuple(lines[0]) == COLUMNS
+    by_run = {name: [line for line in lines if line["run"] == name] for name in ("a", "b", "c")}
+    for name, run in zip(("a", "b"), runs, strict=False):
+        values = [(row.name, row.pairs, repr(row.value)) for row in run.rows()]
+        found = [(line["name"], int(line["pairs"]), line["value"]) for line in by_run[name]]
+        assert found == values
+    assert {line["title"] for line in by_run["b"]} == {"'=cmd()"}
+    points = {line["point"] for line in by_run["c"]}
+    assert points == {str(point["point"]) for point in runs[2].summary["points"]}
+    assert len(by_run["c"]) == len(points) * 2 * 4  # sizes and rules
+
+
+def test_each_run_is_said(runs: tuple[SavedRun, ...]) -> None:
+    """The answer of a plan in its own words, the number of points of a sweep; 80 columns."""
+    text = combined_summary(runs)
+    said = " ".join(text.split())
+    assert " ".join(runs[0].summary["answer"].split()) in said
+    assert f"A sweep of {len(runs[2].summary['points'])} points." in said
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_runs_are_told_apart_by_their_folders(runs: tuple[SavedRun, ...]) -> None:
+    """As little of the path as tells them apart; the same folder twice is numbered."""
+    assert run_names(runs) == ["a", "b", "c"]
+    assert run_names([runs[0], runs[0]])[0] != run_names([runs[0], runs[0]])[1]
+
+
+def test_several_runs_have_folders_of_their_own(runs: tuple[SavedRun, ...], tmp_path: Path) -> None:
+    """Each is drawn as it would be alone, in a folder that no name of the user's chooses."""
+    files = write_report(runs, tmp_path, ("page",))
+    names = {path.relative_to(tmp_path).as_posix() for path in files}
+    assert names == {"combined.csv", *(f"run_{number}/report.html" for number in (1, 2, 3))}
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (page,) = write_report(runs[:1], alone, ("page",))
+    assert page.read_bytes() == (tmp_path / "run_1" / "report.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("stated", "line"),
+    [
+        (None, r"^report.runs: null must name folders of runs, as in "),
+        (("nowhere",), r"^report.runs: 'nowhere' is no folder, nor a pattern of any$"),
+        (("no*where",), r"^report.runs: 'no\*where' is no folder, nor a pattern of any$"),
+        ((".",), r"^'\.': no results of plan, calibrate or sweep in this folder$"),
+    ],
+)
+def test_what_is_no_run_is_one_line(
+    stated: tuple[str, ...] | None, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing named, nothing found, or found something else."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StudyError, match=line):
+        check(small_study(report={"runs": stated}))
+
+
+def test_patterns_name_many(runs: tuple[SavedRun, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the order of their names, each once."""
+    monkeypatch.chdir(runs[0].folder.parent)
+    study = small_study(report={"runs": ("c", "*", "a")})
+    assert [run.folder.name for run in saved_runs(study)] == ["c", "a", "b"]
+    whole = small_study(report={"runs": (str(runs[0].folder.parent / "?"),)})
+    assert len(saved_runs(whole)) == 3
+
+
+def test_the_command_checks_before_it_writes(
+    runs: tuple[SavedRun, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An incomplete justification is refused in one line, with status 2 and no file."""
+    words = [f"report.runs=[{runs[0].folder}]", f"hydra.run.dir={tmp_path / 'new'}"]
+    assert main(["report", *words, "report.check=true"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "lacks" in error
+    assert "how the target difference was chosen" in error.lower()
+    assert not (tmp_path / "new").exists()
+    assert main(["report", *words, "report.files=[justification]"]) == 0
+    names = sorted(path.name for path in (tmp_path / "new").iterdir())
+    assert names == ["sample_size_justification.docx", "sample_size_justification.md"]
