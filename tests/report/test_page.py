@@ -94,7 +94,7 @@ def test_every_number_of_the_tables_is_in_the_results(run: SavedRun, html: str) 
 
 
 def test_the_curve_holds_every_rule_and_endpoint(run: SavedRun, html: str) -> None:
-    """What can be chosen is what was studied, with the same numbers to six digits."""
+    """What can be chosen is what was studied, with the same numbers to five digits."""
     data = json.loads(Parsed(html).scripts["report-data"])
     curves = data["curve"]["curves"]
     assert [own["label"] for own in curves[:3]] == ["any", "all", "total"]
@@ -104,8 +104,8 @@ def test_the_curve_holds_every_rule_and_endpoint(run: SavedRun, html: str) -> No
         for pairs, value, mcse in own["points"]:
             row = results.rule(own["label"], "win", pairs)
             assert row is not None
-            assert value == pytest.approx(row.value, rel=1e-5)
-            assert mcse == pytest.approx(row.mcse, rel=1e-5)
+            assert value == pytest.approx(row.value, rel=1e-4)
+            assert mcse == pytest.approx(row.mcse, rel=1e-4)
     assert data["curve"]["people"] == {"6": "6 mentors, 5 mentees", "12": "12 mentors, 10 mentees"}
 
 
@@ -126,13 +126,13 @@ def test_the_same_results_give_the_same_page(run: SavedRun, html: str) -> None:
 
 
 def test_the_page_of_a_long_study_is_small(tmp_path: Path) -> None:
-    """A hundred sizes and seven domains of two roles take less than 1.5 MB."""
+    """Two hundred sizes and seven domains of two roles take less than 1.5 MB."""
     domains = tuple("abcdefg")
     study = small_study(
         scale={"points": 5, "domains": domains},
         roles={"mentor": {"pre": (0.1, 0.2, 0.4, 0.2, 0.1)},
                "mentee": {"pre": (0.1, 0.2, 0.4, 0.2, 0.1), "effect": None}},
-        design={"sizes": tuple(range(6, 121))},
+        design={"sizes": tuple(range(6, 241))},
     )  # fmt: skip
     assert len(page(saved_plan(tmp_path, study)).encode()) < 1_500_000
 
@@ -160,7 +160,7 @@ def test_data_in_a_script_element_cannot_close_it() -> None:
     text = "</script><!-- <script> ]]> & \u2028 \\"
     written = as_script({"name": text, "value": 0.1234567891, "nothing": None})
     assert "<" not in written
-    assert json.loads(written) == {"name": text, "value": 0.123457, "nothing": None}
+    assert json.loads(written) == {"name": text, "value": 0.12346, "nothing": None}
 
 
 def test_results_of_another_version_are_one_line(run: SavedRun, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from sim.report.html.tables import (
 )
 from sim.report.saved import SavedRun
 
-DIGITS = 6
+DIGITS = 5
 """Significant digits of numbers that are only drawn."""
 
 
@@ -130,7 +130,7 @@ def _rendered(run: SavedRun, drawn: Sequence[Figure]) -> str:
         bundle=_bundle() if drawn else "",
         data=as_script(
             {
-                "figures": {figure.name: _unthemed(for_page(figure, "light")) for figure in drawn},
+                "figures": {figure.name: _drawing(figure) for figure in drawn},
                 "configs": {theme: config(theme) for theme in ("light", "dark")},
                 "curve": curve,
             }
@@ -168,9 +168,12 @@ def _sections(run: SavedRun, results: Results, drawn: Sequence[Figure]) -> tuple
     return tuple(own for own in found if own.figures or own.tables)
 
 
-def _unthemed(spec: Spec) -> Spec:
-    """Leave the colours to the reader's screen."""
-    return {name: own for name, own in spec.items() if name != "config"}
+def _drawing(figure: Figure) -> dict[str, Any]:
+    """Split a figure into its specification, without colours, and its data as a table."""
+    spec: Spec = {name: own for name, own in for_page(figure, "light").items() if name != "config"}
+    rows = spec.pop("data", {}).get("values", [])
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    return {"spec": spec, "keys": keys, "rows": [[row.get(key) for key in keys] for row in rows]}
 
 
 def as_script(data: Any) -> str:

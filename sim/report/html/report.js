@@ -5,6 +5,11 @@ const options = { actions: false, renderer: "svg", defaultStyle: false };
 const warn = console.warn;
 console.warn = (...said) => said.join(" ").includes('Dropping "fit-y"') || warn(...said);
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
+// rows of a table as Vega-Lite takes them; what a row has not got is left out
+function withRows({ spec, keys, rows }) {
+  const own = (row) => Object.fromEntries(keys.map((key, at) => [key, row[at]]).filter(([, value]) => value !== null));
+  return rows.length ? { ...spec, data: { values: rows.map(own) } } : spec;
+}
 function embed(box, spec, theme) {
   const themed = { ...structuredClone(spec), config: data.configs[theme] };
   return window.vegaEmbed(box, themed, options);
@@ -20,7 +25,7 @@ function place(parent, theme) {
 async function drawFigures(theme) {
   for (const own of document.querySelectorAll("[data-figure]")) {
     if (own.querySelector(`.${theme}`)) continue;
-    await embed(place(own, theme), data.figures[own.dataset.figure], theme);
+    await embed(place(own, theme), withRows(data.figures[own.dataset.figure]), theme);
   }
 }
 
