@@ -27,7 +27,7 @@ from sim.study import Study, parse_study
 
 PAGE = Path(__file__).parent.parent / "docs" / "scaling.md"
 BIN = Path(sys.executable).parent
-STUDY = "engine=monte_carlo monte_carlo.replicates=40000 store.file=null"
+STUDY = "engine=monte_carlo monte_carlo.replicates=40000 store.file=null report.files=[]"
 ADDRESS = "tcp://127.0.0.1:8786"
 LOCAL = "--dashboard-address 127.0.0.1:0"
 SCHEDULER = f"dask scheduler --host 127.0.0.1 {LOCAL}"

@@ -25,6 +25,8 @@ NEARLY_TWICE = Target(1.7, "least")
 HELP = Target(1.5, "most", of="ours")
 JOB = Target(10, "most", of="ours")
 SECONDS_OF_WORK = 20.0
+DATA = "report.files=[]"
+"""Leaves out the figures, the page and the justification."""
 WORKERS = "compute.workers"
 POOL = ("engine=monte_carlo", "compute=process_pool", "store.file=null")
 REPLICATES = ("monte_carlo.replicates", "monte_carlo.search_replicates")
@@ -78,7 +80,7 @@ def _commands_in_workers(section: Section, effort: Effort) -> None:
     # plan simulates the study with and without effect, this sweep 15 points
     for verb, times in (("plan", 2), ("sweep sweep=assumptions", 15)):
         replicates = ceil(number / times) * task.block_size
-        words = [*verb.split(), *POOL, *(f"{field}={replicates}" for field in REPLICATES)]
+        words = [*verb.split(), *POOL, DATA, *(f"{field}={replicates}" for field in REPLICATES)]
         with tempfile.TemporaryDirectory() as folder:
             run = partial(_timed_run, Path(folder))
             sides = [
@@ -128,8 +130,9 @@ def startup(section: Section, effort: Effort) -> None:
     with tempfile.TemporaryDirectory() as folder:
         run = partial(_timed_run, Path(folder))
         scipy = Side("scipy", partial(run, [sys.executable, "-c", "import scipy.stats"]))
-        for words, target in ((["--help"], HELP), (["plan", "--help"], HELP), ([], JOB)):
-            name = " ".join(words) or "default job"
+        jobs = [(["--help"], HELP), (["plan", "--help"], HELP), (["plan", DATA], JOB), ([], None)]
+        for words, target in jobs:
+            name = " ".join(words) or "default job, everything drawn"
             mine = Side("ours", partial(run, [*_command(), *words]))
             try:
                 ours, theirs = interleave([mine, scipy], effort.few(), WALL)
