@@ -68,7 +68,7 @@ def shown(text: str, parts: str) -> str:
     if parts == "all":
         return text
     if parts == "end":
-        return f"{GAP}\n{text.rpartition('\n\n')[2]}"
+        return GAP + "\n" + text.split("\n\n")[-1]
     found = sections(text)
     pieces: list[str] = []
     for name in parts.split("; "):
