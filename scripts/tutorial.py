@@ -68,7 +68,7 @@ def shown(text: str, parts: str) -> str:
     if parts == "all":
         return text
     if parts == "end":
-        return GAP + "\n" + text.split("\n\n")[-1]
+        return GAP + "\n" + text.rsplit("\n\n", maxsplit=1)[-1]
     found = sections(text)
     pieces: list[str] = []
     for name in parts.split("; "):
@@ -76,7 +76,8 @@ def shown(text: str, parts: str) -> str:
         if not own:
             raise ValueError(f"no part of the output is called {name!r}")
         pieces.append(own[0])
-    return f"{GAP}\n" + f"\n{GAP}\n".join(pieces)
+    start = "" if text.startswith(pieces[0]) else f"{GAP}\n"
+    return start + f"\n{GAP}\n".join(pieces)
 
 
 def with_outputs(text: str, steps: int | None = None) -> str:
