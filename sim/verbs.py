@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sim.study import Study
@@ -23,13 +24,19 @@ class Verb:
     """Runs one point of a --multirun, quietly: one line."""
 
 
-def _drawn(study: Study, folder: Path) -> tuple[Path, ...]:
-    """Draw what a run has written, with progress."""
+def _show(
+    study: Study, folder: Path, files: Sequence[Path], say: Callable[[Sequence[Path]], str]
+) -> None:
+    """Draw what a run has written, with progress, and print the summary whatever comes of it."""
     from sim.report.outputs import draw_run
     from sim.report.progress import progress_bar
 
-    with progress_bar("Drawing") as on_file:
-        return draw_run(folder, study.report.files, on_file)
+    drawn: tuple[Path, ...] = ()
+    try:
+        with progress_bar("Drawing") as on_file:
+            drawn = draw_run(folder, study.report.files, on_file)
+    finally:
+        print(say([*files, *drawn]))
 
 
 def _check_plan(study: Study) -> None:
@@ -52,7 +59,7 @@ def _plan(study: Study, folder: Path) -> None:
         with progress_bar(study.report.title) as on_block:
             answer = plan(study, on_block, store)
         others = others_line(study.store.file, store.summary())
-    print(summary(answer, [*write_run(answer, folder), *_drawn(study, folder)]))
+    _show(study, folder, write_run(answer, folder), partial(summary, answer))
     if others is not None:
         print(f"mentorsim: {others}", file=sys.stderr)
 
@@ -82,8 +89,8 @@ def _calibrate(study: Study, folder: Path) -> None:
 
     with progress_bar("Reading the pilot") as on_stage:
         answer = calibrate(study, on_stage)
-    files = [*write_calibration(answer, folder), *_drawn(study, folder)]
-    print(calibration_summary(answer, files))
+    files = write_calibration(answer, folder)
+    _show(study, folder, files, partial(calibration_summary, answer))
 
 
 def _calibrate_point(study: Study, folder: Path, point: str) -> None:
@@ -160,7 +167,7 @@ def _sweep(study: Study, folder: Path) -> None:
         with progress_bar(study.report.title) as on_block:
             answer = sweep(study, on_block, store=store)
         others = others_line(study.store.file, store.summary())
-    print(sweep_summary(answer, [*write_sweep(answer, folder), *_drawn(study, folder)]))
+    _show(study, folder, write_sweep(answer, folder), partial(sweep_summary, answer))
     if others is not None:
         print(f"mentorsim: {others}", file=sys.stderr)
 

@@ -118,3 +118,24 @@ def test_the_command_checks_before_it_writes(
     assert main(["report", *words, "report.files=[justification]"]) == 0
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
     assert names == ["sample_size_justification.docx", "sample_size_justification.md"]
+
+
+def test_a_run_that_cannot_be_drawn_is_told_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The answer is printed and its data are kept, whatever becomes of the drawing."""
+
+    def fail(*_: object) -> None:
+        raise StudyError("no figure today")
+
+    monkeypatch.setattr("sim.report.outputs.write_figures", fail)
+    monkeypatch.chdir(tmp_path)
+    words = ["design.sizes=[6,12]", "monte_carlo.replicates=200", "effect.prior=null"]
+    words += ["monte_carlo.block_size=100", "store.file=null", "hydra.run.dir=run"]
+    assert main([*words, "report.files=[figures]"]) == 2
+    said = capsys.readouterr()
+    assert "Answer\n------" in said.out
+    assert said.err.strip().endswith("mentorsim: no figure today")
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {
+        "results.csv", "summary.json", "manifest.json",
+    }  # fmt: skip
