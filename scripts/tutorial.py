@@ -5,7 +5,7 @@ headings, and by the block that holds them:
 
     <!-- shows: Answer; Warnings -->
 
-`all` shows everything, `end` the last paragraph. Where parts are left out, a line says so.
+`all` shows everything, `end` names the files written. Where parts are left out, a line says so.
 """
 
 from __future__ import annotations
@@ -67,12 +67,12 @@ def shown(text: str, parts: str) -> str:
     """
     if parts == "all":
         return text
-    if parts == "end":
-        return GAP + "\n" + text.rsplit("\n\n", maxsplit=1)[-1]
-    found = sections(text)
+    body, files, end = text.rpartition("\n\nFiles in ")
+    found = sections(body if files else text)
     pieces: list[str] = []
     for name in parts.split("; "):
         own = [part for heading, part in found.items() if heading.startswith(name)]
+        own += [(files + end).strip()] if name == "end" and files else []
         if not own:
             raise ValueError(f"no part of the output is called {name!r}")
         pieces.append(own[0])
