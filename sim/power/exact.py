@@ -42,6 +42,8 @@ CUT = 1e-14
 """Probability below which a way to distribute the changes is left out (and accounted for)."""
 
 
+ENUMERATED = ("signed_rank", "sign", "mcnemar", "sign_flip", "paired_t")
+"""Tests whose power is enumerated; a further one is simulated."""
 AUTO_CUT = 1e-8
 AUTO_LIMIT = 4e9
 """Cut and limit where the exact engine is a choice: errors below 1e-5, seconds at most."""

@@ -13,7 +13,7 @@ from sim.errors import StudyError
 from sim.inference.registry import CLUSTERED, MODELS
 from sim.inference.two_arms import TWO_ARMS
 from sim.power.estimates import FloatArray
-from sim.power.exact import AUTO_CUT, ExactPower, exact_rejection
+from sim.power.exact import AUTO_CUT, ENUMERATED, ExactPower, exact_rejection
 from sim.study import Analysis
 
 
@@ -109,6 +109,7 @@ def _refused(population: Population, analysis: Analysis) -> str | None:
         f"{test} looks at sites": test in CLUSTERED,
         f"{test} is fitted to one data set at a time": test in MODELS,
         "two arms are compared": test in TWO_ARMS,
+        f"{test} is not enumerated": test not in ENUMERATED,
         "who takes part depends on the total": population.recruitment is not None,
         "who drops out depends on the answers": chance_missing(population) is None,
     }

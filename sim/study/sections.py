@@ -1,8 +1,9 @@
 """The sections of a study, one model each."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from sim.study.base import Assumed, Correlation, Marginal, Section
 from sim.study.effects import Effect
@@ -154,7 +155,15 @@ class Decision(Section):
     primary: str
     """Name of the rule that sizes the study."""
     rules: dict[str, Rule] = Field(min_length=1)
-    """The rules by name."""
+    """The rules by name; one that is null is left out."""
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _without_null(cls, stated: object) -> object:
+        """Let a config of its own drop a rule that it would otherwise inherit."""
+        if not isinstance(stated, Mapping):
+            return stated
+        return {name: rule for name, rule in stated.items() if rule is not None}
 
 
 class Target(Section):
