@@ -48,8 +48,8 @@ class Shown:
         The value.
     choices : tuple of str
         What can be chosen; empty where it is typed.
-    least, most : str
-        Bounds, where the schema states them; for screen readers and keyboards.
+    numeric : bool
+        Whether it is a number, for the keyboard of a telephone.
     """
 
     name: str
@@ -82,9 +82,11 @@ def shown_field(name: str, data: Plain) -> Shown | None:
     field = None if place is None else field_at(place, data)
     if place is None or field is None:
         return None
-    label = place.rpartition(".")[2].replace("_", " ").capitalize()
-    if name.startswith("roles."):
-        label = "Mentors before"
+    section, _, own = place.rpartition(".")
+    said = section in {"correlation", "target", "decision"} and section  # too short without
+    label = " ".join([*([said] if said else []), own.replace("_", " ")]).capitalize()
+    if name == "roles.mentor.pre":
+        label = "Mentors' answers before"
     choices = _choices(place, field.annotation, data)
     about = " ".join((field.description or "").split())
     text = as_text(value_at(data, place))
