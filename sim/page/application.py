@@ -8,9 +8,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from shiny import App, Inputs, Outputs, Session, reactive, render, req
+from shiny import App, Inputs, Outputs, Session, reactive
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from sim.page.form import FILES, download_id, whole_page
+from sim.page.form import whole_page
 from sim.page.runs import Places, bounds_sentence
 from sim.page.scenario import Compose
 from sim.page.tab import COMPARE, Choices, Tab
@@ -20,7 +22,6 @@ PAUSE = 0.15
 """Seconds between two looks at what goes on."""
 MOST_TEXT = 1000
 """Most characters of one field."""
-SCOPES = ("a", "b")
 
 
 def application(compose: Compose, conf: Path, limits: Page) -> App:
@@ -65,6 +66,7 @@ def _serve_tab(tab: Tab, inputs: Inputs, session: Session) -> None:
     """Join a tab to its session."""
     going: reactive.Value[int] = reactive.value(0)
     session.on_ended(tab.close)
+    tab.address = session.dynamic_route("file", _offered(tab))
 
     async def send() -> None:
         shows = asdict(tab.take_shows())
@@ -101,9 +103,6 @@ def _serve_tab(tab: Tab, inputs: Inputs, session: Session) -> None:
             tab.listen()
             await send()
 
-    for scope in SCOPES:
-        for name in FILES:
-            _offer(tab, scope, name)
 
 
 def _words(message: object, *names: str) -> Iterator[str]:
@@ -133,17 +132,14 @@ def _act(tab: Tab, scope: str, what: str, asked: Any) -> None:
         deeds[what](scope)
 
 
-def _offer(tab: Tab, scope: str, name: str) -> None:
-    """Offer one file of a finished run."""
+def _offered(tab: Tab) -> Callable[[Request], Response]:
+    """Offer the files of finished runs, by name."""
 
-    @render.download(filename=f"scenario_{scope}_{name}")
-    def offered() -> str:
-        req(scope in tab.scenarios)
-        path = tab.file(scope, name)
-        req(path.is_file())
-        return str(path)
+    def offer(request: Request) -> Response:
+        scope, name = _words(request.query_params, "scope", "name")
+        path = tab.finished_file(scope, name)
+        if path is None:
+            return PlainTextResponse("there is no such file\n", 404)
+        return FileResponse(path, filename=f"{scope}_{name}")
 
-    from shiny.session import require_active_session
-
-    session = require_active_session(None)
-    session.output(id=download_id(scope, name), suspend_when_hidden=False)(offered)
+    return offer

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from htmltools import HTML, Tag, TagList, tags
-from shiny import ui
-
+from htmltools import HTML, Tag, TagList, head_content, tags
 from sim.page.fields import GROUPS, Shown, shown_field
 from sim.page.scenario import Scenario
 
@@ -22,11 +20,6 @@ FILES = {
     "everything.zip": "Everything, with figures (ZIP)",
 }
 """What can be downloaded after a run."""
-
-
-def download_id(scope: str, file: str) -> str:
-    """Name a download, as Shiny allows it."""
-    return f"{scope}_{file.replace('.', '_')}"
 
 
 def form(scope: str, scenario: Scenario, choices: Mapping[str, Mapping[str, str]]) -> TagList:
@@ -155,14 +148,27 @@ def _button(scope: str, what: str, text: str, kind: str = "", *, disabled: bool 
 
 
 def _downloads(scope: str) -> Tag:
-    links = [tags.li(ui.download_link(download_id(scope, file), text))
-             for file, text in FILES.items()]  # fmt: skip
-    return tags.div(
-        tags.h3("Files"), tags.ul(*links), id=f"{scope}-files", class_="files", hidden=""
-    )
+    return tags.div(id=f"{scope}-files", class_="files", hidden="")
 
 
-def whole_page(bounds: str, style: str, script: str) -> Tag:
+def file_links(scope: str, address: str) -> TagList:
+    """Link the files of a finished run.
+
+    Parameters
+    ----------
+    scope : str
+        Letter of the scenario.
+    address : str
+        At which the session offers them.
+    """
+    links = [
+        tags.a(text, href=f"{address}&scope={scope}&name={name}", download=f"{scope}_{name}")
+        for name, text in FILES.items()
+    ]
+    return TagList(tags.h3("Files"), tags.ul(*map(tags.li, links)))
+
+
+def whole_page(bounds: str, style: str, script: str) -> TagList:
     """Lay out the page.
 
     Parameters
@@ -172,10 +178,14 @@ def whole_page(bounds: str, style: str, script: str) -> Tag:
     style, script : str
         Its own.
     """
-    return ui.page_fluid(
-        tags.head(tags.style(HTML(style)), tags.script(HTML(script)),
-                  tags.link(rel="icon", href="data:,")),
-        ui.busy_indicators.use(spinners=False, pulse=False, fade=False),
+    return TagList(
+        head_content(
+            tags.title("mentorsim"),
+            tags.meta(name="viewport", content="width=device-width, initial-scale=1"),
+            tags.style(HTML(style)),
+            tags.script(HTML(script)),
+            tags.link(rel="icon", href="data:,"),
+        ),
         tags.header(
             tags.h1("How large must the study be?"),
             tags.p("Power of paired Likert outcomes: exactly while you type where that is "
@@ -191,8 +201,6 @@ def whole_page(bounds: str, style: str, script: str) -> Tag:
             _comparison(),
         ),
         tags.footer(tags.p(bounds)),
-        title="mentorsim",
-        lang="en",
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from htmltools import TagList, tags
 from sim.errors import StudyError
 from sim.jobs.compare import check as check_comparable
 from sim.page.answers import answer_part, comparison_part, differing_part, instant_part
-from sim.page.form import FILES, form
+from sim.page.form import FILES, file_links, form
 from sim.page.instant import PRIMARY, Instant, instant
 from sim.page.runs import Places, Run, check_work, compare_files, plan_files
 from sim.page.scenario import Compose, Scenario, blamed
@@ -66,12 +66,15 @@ class Tab:
         The most that a run may ask for.
     places : Places
         Shared with the other tabs.
+    address : str
+        At which the session offers files.
     """
 
     compose: Compose
     choices: Choices
     limits: Page
     places: Places
+    address: str = ""
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     shows: Shows = field(default_factory=Shows)
@@ -92,8 +95,15 @@ class Tab:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def file(self, scope: str, name: str) -> Path:
-        """Name a file of a scenario's last finished run."""
+        """Name a file of a scenario's last run."""
         return self._folder_of(scope, self._done[scope]) / name
+
+    def finished_file(self, scope: str, name: str) -> Path | None:
+        """Find a file to hand out; None where there is none of that name, or none yet."""
+        if scope not in self._done or scope in self.runs or name not in FILES:
+            return None
+        path = self.file(scope, name)
+        return path if path.is_file() else None
 
     def _folder_of(self, scope: str, number: int) -> Path:
         return self._folder / f"{scope}{number}"
@@ -265,10 +275,8 @@ class Tab:
             for path in sorted(folder.rglob("*")):
                 if path.is_file() and path.name != "everything.zip":
                     packed.write(path, path.relative_to(folder))
-        missing = [name for name in FILES if not (folder / name).is_file()]
+        self.shows.html[f"{scope}-files"] = str(file_links(scope, self.address))
         self.shows.hidden[f"{scope}-files"] = False
-        if missing:
-            self.shows.html[f"{scope}-status"] = f"Done, without {', '.join(missing)}."
 
     def _going(self, scope: str, going: bool) -> None:  # noqa: FBT001 - what is set
         what = "compare" if scope == COMPARE else "run"
