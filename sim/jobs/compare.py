@@ -111,9 +111,7 @@ def compare(
         wins = [_wins(census, running, study) for study in (first, second)]
         running.finish()
     pairs = tuple(own for own in first.sizes if own in second.sizes)
-    one, other = (
-        _at(won, study, pairs) for won, study in zip(wins, (first, second), strict=True)
-    )
+    one, other = (_at(won, study, pairs) for won, study in zip(wins, (first, second), strict=True))
     terms = [(1, other), (-1, one)]
     return Comparison(pairs, contrast(terms, size), blocks, blocks * size)
 

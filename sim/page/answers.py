@@ -16,6 +16,8 @@ from sim.report.tables import sizes_shown
 
 Z95 = 1.96
 """Standard errors on either side of a 95% interval."""
+FEW = 10
+"""Blocks below which the error between them is itself rough."""
 ROWS = 8
 """Most rows of a small table."""
 
@@ -44,6 +46,13 @@ def _needed(found: Instant, target: float) -> list[Tag | str]:
     return [tags.strong(f"{found.needed} pairs"), f" reach and keep power {target:g}"]
 
 
+def brief_part(found: Instant, target: float) -> TagList:
+    """Say the exact answer in a few words, which stay in sight while the form is scrolled."""
+    if not found.power:
+        return TagList("no exact answer: simulate")
+    return TagList(*_needed(found, target), f" (exact, {found.name})")
+
+
 def _exact_chart(found: Instant, target: float) -> Tag:
     high = [value + found.error for value in found.power]
     curve = Curve(found.pairs, found.power, found.power, high)
@@ -64,9 +73,7 @@ def warnings_part(warnings: Sequence[str]) -> Tag | None:
     """List warnings, if there are any."""
     if not warnings:
         return None
-    return tags.div(
-        tags.h3("Warnings"), tags.ul(*map(tags.li, warnings)), class_="warnings"
-    )
+    return tags.div(tags.h3("Warnings"), tags.ul(*map(tags.li, warnings)), class_="warnings")
 
 
 def answer_part(run: SavedRun, text: str) -> TagList:
@@ -101,7 +108,7 @@ def table(data: Table) -> Tag:
         rows.append(tags.tr(*cells, class_="answer" if k == data.marked else None))
     head = tags.thead(tags.tr(*[tags.th(name, scope="col") for name in data.header]))
     inner = tags.table(tags.caption(data.caption), head, tags.tbody(*rows))
-    return tags.div(inner, class_="scroll", tabindex="0", role="region",
+    return tags.div(inner, class_="scroll", tabindex="0", role="group",
                     **{"aria-label": data.caption})  # fmt: skip
 
 
@@ -116,7 +123,7 @@ def differing_part(first: Scenario, second: Scenario) -> Tag:
 
 
 def _short(value: object) -> str:
-    text = "–" if value is None else str(value)
+    text = "-" if value is None else str(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
@@ -135,8 +142,10 @@ def comparison_part(found: Comparison) -> TagList:
     curve = Curve(found.pairs, own.value.tolist(), own.low.tolist(), own.high.tolist())
     title = "Power of B less power of A by size, with its 95% interval"
     head = ("pairs", "difference", "Monte Carlo error", "95% interval")
+    few = "Few blocks of simulated studies say little of the noise: raise monte_carlo.replicates."
     return TagList(
         tags.p(_verdict(found, int(abs(own.value).argmax())), class_="sentence"),
+        warnings_part([few] if found.blocks < FEW else ()),
         chart(curve, title, span, 0),
         tags.p(f"{title}. Both are judged by their own primary rule in {found.replicates:,} "
                "simulated studies with the same random numbers, so that most of the noise is "
@@ -149,7 +158,7 @@ def _verdict(found: Comparison, k: int) -> str:
     own, pairs = found.difference, found.pairs[k]
     if not own.value.any():
         return "No difference at any size."
-    low, high = found.widened(k)
+    low, high = (min(max(end, -1), 1) for end in found.widened(k))
     said = "beyond noise" if low > 0 or high < 0 else "not beyond noise"
     return (
         f"The largest difference is at {pairs} pairs: B's power less A's is {own.value[k]:+.3f} "

@@ -104,7 +104,6 @@ def _serve_tab(tab: Tab, inputs: Inputs, session: Session) -> None:
             await send()
 
 
-
 def _words(message: object, *names: str) -> Iterator[str]:
     """Read texts from a message; what is not there is empty."""
     known = message if isinstance(message, Mapping) else {}

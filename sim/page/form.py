@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from htmltools import HTML, Tag, TagList, head_content, tags
+
 from sim.page.fields import GROUPS, Shown, shown_field
 from sim.page.scenario import Scenario
 
@@ -64,8 +65,12 @@ def _field(
     )  # fmt: skip
 
 
+TagAttrs = dict[str, str | float | bool | HTML | None]
+"""Attributes of an element."""
+
+
 def _control(own: str, shown: Shown, scope: str) -> Tag:
-    known = {"id": own, "data-field": shown.name, "data-scope": scope,
+    known: TagAttrs = {"id": own, "data-field": shown.name, "data-scope": scope,
              "aria-describedby": f"{own}-error {own}-help"}  # fmt: skip
     if shown.choices:
         none = {"experiment": "none: the default study", "effect": "as the experiment states it"}
@@ -79,8 +84,14 @@ def _control(own: str, shown: Shown, scope: str) -> Tag:
             {"data-shiny-no-bind-input": ""},
         )  # fmt: skip
     mode = "decimal" if shown.numeric else "text"
-    typed = {"type": "text", "value": shown.text, "inputmode": mode, "autocomplete": "off",
-             "spellcheck": "false", "data-shiny-no-bind-input": ""}  # fmt: skip
+    typed: TagAttrs = {
+        "type": "text",
+        "value": shown.text,
+        "inputmode": mode,
+        "autocomplete": "off",
+        "spellcheck": "false",
+        "data-shiny-no-bind-input": "",
+    }
     return tags.input(known, typed)
 
 
@@ -88,7 +99,11 @@ def scenario_section(scope: str) -> Tag:
     """Lay out one scenario; what is in it comes from the server."""
     letter = scope.upper()
     return tags.section(
-        tags.h2(f"Scenario {letter}", id=f"{scope}-heading"),
+        tags.div(
+            tags.h2(f"Scenario {letter}", id=f"{scope}-heading"),
+            tags.p("", id=f"{scope}-brief"),
+            class_="bar",
+        ),
         tags.div(
             tags.div(
                 tags.div(id=f"{scope}-form", class_="form"),

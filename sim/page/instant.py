@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.cohorts import Population, control_population, role_population, true_effects
+from sim.cohorts.truth import mean_changes
 from sim.errors import StudyError
 from sim.inference.rules import DecisionRule, decision_rules
 from sim.jobs.plan import attainable, check
@@ -18,8 +19,8 @@ from sim.power.thinned import Enumerable, thinned_rejection
 from sim.report.warnings import Stated, early_warnings
 from sim.study import Study
 
-WORK = 3e7
-"""Most elementary steps of an enumeration while typing: under a fifth of a second."""
+WORK = 2e7
+"""Most elementary steps of an enumeration while typing: under a tenth of a second."""
 CUT = 1e-6
 """Probability below which a way to distribute the changes is left out, and accounted for."""
 FEWEST = 12
@@ -90,8 +91,11 @@ def instant(study: Study, asked: str = PRIMARY) -> Instant:
     populations = tuple(role_population(plain, role) for role in plain.role_names)
     rule = next(r for r in decision_rules(plain) if r.name == plain.decision.primary)
     domains = plain.scale.domains
-    keys = {f"{r}.{d}": f"{name} ({role}s), on its own"
-            for r, role in enumerate(plain.role_names) for d, name in enumerate(domains)}  # fmt: skip
+    keys = {
+        f"{r}.{d}": f"{name} ({role}s), on its own"
+        for r, role in enumerate(plain.role_names)
+        for d, name in enumerate(domains)
+    }
     role, domain, level, name = _wanted(plain, populations, rule, asked)
     curve = _curve(plain, populations[role], (role, domain), level)
     key = asked if asked in keys else PRIMARY
@@ -105,14 +109,14 @@ def _wanted(
     """Role, domain, level and name of what is answered."""
     domains, alpha = study.scale.domains, study.analysis.alpha
     role, _, domain = asked.partition(".")
-    if role.isdigit() and int(role) < len(populations):
-        if domain.isdigit() and int(domain) < len(domains):
-            return _named(study, int(role), int(domain), alpha)
+    roles, places = map(str, range(len(populations))), map(str, range(len(domains)))
+    if role in roles and domain in places:
+        return _named(study, int(role), int(domain), alpha)
     try:
         r, d, level = exact_place(rule, len(domains), study.analysis)
     except StudyError:
         r = rule.columns[0] // (len(domains) + 1)
-        changes = np.abs(true_effects(populations[r]).mean_change[: len(domains)])
+        changes = np.abs(mean_changes(populations[r])[: len(domains)])
         return _named(study, r, int(np.argmax(changes)), alpha)
     return r, d, level, f"the rule '{rule.name}'"
 

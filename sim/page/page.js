@@ -2,7 +2,7 @@
 // What is typed goes to the server at once; what the server finds is put in its place.
 (function () {
   document.documentElement.lang = "en";
-  const PAUSE = 40;
+  const PAUSE = 25;
   const waiting = new Map();
   const byId = (id) => document.getElementById(id);
 

@@ -210,4 +210,3 @@ def compare_files(first: Study, second: Study, store: Path, say: Say) -> None:
 def _here(study: Study) -> Study:
     """Compute in this process, whatever the study says: that changes no number."""
     return study.model_copy(update={"compute": InProcess(kind="in_process")})
-

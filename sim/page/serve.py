@@ -57,7 +57,7 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
     with suppress(StudyError):
         instant(compose(["effect=shift"]))  # compiled before the first key is pressed
     settings = uvicorn.Config(
-        app,  # type: ignore[arg-type]  # uvicorn spells the same protocol its own way
+        app,
         log_level="error",
         access_log=False,
         ws="websockets-sansio",

@@ -14,7 +14,7 @@ from htmltools import TagList, tags
 
 from sim.errors import StudyError
 from sim.jobs.compare import check as check_comparable
-from sim.page.answers import answer_part, comparison_part, differing_part, instant_part
+from sim.page.answers import answer_part, brief_part, comparison_part, differing_part, instant_part
 from sim.page.form import FILES, file_links, form
 from sim.page.instant import PRIMARY, Instant, instant
 from sim.page.runs import Places, Run, check_work, compare_files, plan_files
@@ -165,6 +165,7 @@ class Tab:
             found = instant(study, self._asked[scope])
             self._show_choice(scope, found)
             part = instant_part(found, study.target.power)
+            self.shows.html[f"{scope}-brief"] = str(brief_part(found, study.target.power))
         except StudyError as error:
             part = self._refused(scope, error)
         self.shows.html[f"{scope}-instant"] = str(part)
@@ -176,6 +177,7 @@ class Tab:
     def _refused(self, scope: str, error: StudyError) -> TagList:
         """Put an error beside its field, or here where the form has no such field."""
         name = blamed(error, self.scenarios[scope].data)
+        self.shows.html[f"{scope}-brief"] = "something needs mending"
         if name:
             self.shows.errors[scope] = {name: str(error)}
             return TagList(tags.h3("At once"), tags.p("One field needs mending first."))

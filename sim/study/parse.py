@@ -173,7 +173,10 @@ def limits_of(metadata: Iterable[Any]) -> dict[str, float]:
 def _nested_limits(annotation: Any) -> list[dict[str, float]]:
     """Find the bounds stated inside an annotation, such as a list's items."""
     own = [item for part in getattr(annotation, "__metadata__", ()) for item in part.metadata]
-    return [limits_of(own), *(pair for part in get_args(annotation) for pair in _nested_limits(part))]
+    return [
+        limits_of(own),
+        *(pair for part in get_args(annotation) for pair in _nested_limits(part)),
+    ]
 
 
 def field_at(place: str, data: Any) -> FieldInfo | None:
