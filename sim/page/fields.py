@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import yaml
 
+from sim.errors import StudyError
 from sim.study.parse import field_at, limits_of
 
 Plain = dict[str, Any]
@@ -130,6 +131,29 @@ def from_text(name: str, text: str) -> Any:
     if name in {"report.title", "decision.primary"}:
         return text
     try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError):
+        return read_yaml(text)
+    except StudyError:
         return text
+
+
+class _Plain(yaml.SafeLoader):
+    """Plain data without aliases, by which a short text could stand for an endless one."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
+            raise yaml.YAMLError("aliases (*name) are not read here")
+        return super().compose_node(parent, index)
+
+
+def read_yaml(text: str) -> Any:
+    """Read plain data.
+
+    Raises
+    ------
+    StudyError
+        One line, where it is no YAML.
+    """
+    try:
+        return yaml.load(text, _Plain)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise StudyError(f"YAML: {' '.join(str(error).split())[:200]}") from None

@@ -11,7 +11,16 @@ from typing import Any
 import yaml
 
 from sim.errors import StudyError
-from sim.page.fields import CHOSEN, GROUPS, Plain, from_text, place_of, value_at, with_value
+from sim.page.fields import (
+    CHOSEN,
+    GROUPS,
+    Plain,
+    from_text,
+    place_of,
+    read_yaml,
+    value_at,
+    with_value,
+)
 from sim.study import Study, parse_study
 
 Compose = Callable[[Sequence[str]], Study]
@@ -100,10 +109,7 @@ class Scenario:
         """
         if len(text) > MOST_YAML:
             raise StudyError(f"YAML: more than {MOST_YAML} characters")
-        try:
-            data = yaml.safe_load(text)
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
-            raise StudyError(f"YAML: {' '.join(str(error).split())[:200]}") from None
+        data = read_yaml(text)
         if not isinstance(data, dict):
             raise StudyError("YAML: must be sections with fields of their own")
         plain = {key: value for key, value in data.items() if key not in HYDRA}
@@ -121,13 +127,12 @@ class Scenario:
 
     def yaml(self) -> str:
         """Write the whole study as YAML."""
-        return yaml.safe_dump(self.data, sort_keys=False, default_flow_style=None, width=100,
-                              allow_unicode=True)  # fmt: skip
+        return _as_yaml(self.data)
 
     def configuration(self) -> str:
         """Write a file that the command line takes as it stands."""
         head = "# mentorsim plan --config-path=FOLDER --config-name=NAME, of this file\n"
-        return head + yaml.safe_dump(HYDRA, sort_keys=False) + self.yaml()
+        return head + yaml.safe_dump(HYDRA, sort_keys=False) + _as_yaml(_escaped(self.data))
 
     def words(self) -> list[str] | None:
         """Words of the command line that compose this very study; None where no such are found."""
@@ -152,6 +157,23 @@ class Scenario:
         if words is None:
             return f'mentorsim plan --config-path="$PWD" --config-name={file}'
         return shlex.join(["mentorsim", "plan", *words])
+
+
+def _as_yaml(data: Plain) -> str:
+    return yaml.safe_dump(
+        data, sort_keys=False, default_flow_style=None, width=100, allow_unicode=True
+    )
+
+
+def _escaped(value: Any) -> Any:
+    """Keep ``${`` in texts from being read as a reference to another setting."""
+    if isinstance(value, dict):
+        return {key: _escaped(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_escaped(item) for item in value]
+    if isinstance(value, str):
+        return re.sub(r"(\\*)\$\{", lambda m: m[1] * 2 + r"\${", value)
+    return value
 
 
 def _base_words(experiment: str, effect: str) -> list[str]:
@@ -198,7 +220,7 @@ def literal(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(literal, value)) + "]"
     if isinstance(value, str):
-        escaped = re.sub(r"(\\*)'", lambda m: m[1] * 2 + r"\'", value)
+        escaped = re.sub(r"(\\*)'", lambda m: m[1] * 2 + r"\'", _escaped(value))
         escaped = re.sub(r"(\\+)$", lambda m: m[1] * 2, escaped)
         return f"'{escaped}'"
     return repr(value)
