@@ -140,7 +140,7 @@ class _Plain(yaml.SafeLoader):
     """Plain data without aliases, by which a short text could stand for an endless one."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("aliases (*name) are not read here")
         return super().compose_node(parent, index)
 

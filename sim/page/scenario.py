@@ -160,9 +160,16 @@ class Scenario:
 
 
 def _as_yaml(data: Plain) -> str:
-    return yaml.safe_dump(
-        data, sort_keys=False, default_flow_style=None, width=100, allow_unicode=True
+    return yaml.dump(
+        data, Dumper=_Whole, sort_keys=False, default_flow_style=None, width=100, allow_unicode=True
     )
+
+
+class _Whole(yaml.SafeDumper):
+    """Plain data, what stands in two places written out twice."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
 
 
 def _escaped(value: Any) -> Any:

@@ -35,7 +35,7 @@ def test_a_rule_on_one_domain_is_answered_itself() -> None:
 
 @pytest.mark.parametrize("words", [["effect=pilot"], ["effect=none"], ["experiment=controlled"]])
 def test_its_warnings_are_the_plan_s(words: list[str]) -> None:
-    """Every warning at once is among those of the whole answer, in the same words (and perhaps more)."""
+    """Every warning at once is one of the whole answer, which may say more."""
     study = compose_study([*words, *SMALL])
     whole = plan(study).warnings
     for said in instant(study).warnings:

@@ -84,7 +84,11 @@ def test_yaml_goes_both_ways(default: Scenario) -> None:
 def test_where_words_do_not_do_the_file_does(default: Scenario) -> None:
     """A name that the command line cannot hold is left to the file."""
     data = yaml.safe_load(default.yaml())
-    data["decision"]["rules"]["a: {b}, [c"] = data["decision"]["rules"]["total"]
+    data["decision"]["rules"]["a: {b}, [c"] = {
+        "kind": "one",
+        "endpoints": "total",
+        "roles": ["mentor"],
+    }
     own = default.rewritten(yaml.safe_dump(data))
     assert own.words() is None
     assert own.command("file") == 'mentorsim plan --config-path="$PWD" --config-name=file'
