@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from sim.errors import StudyError
 from sim.study import Study
 
 
@@ -183,6 +184,23 @@ def _sweep_point(study: Study, folder: Path, point: str) -> None:
     print(f"{point}: {sweep_line(answer)}", flush=True)
 
 
+def _check_serve(study: Study) -> None:
+    from sim.page.serve import check
+
+    check(study)
+
+
+def _serve(study: Study, _folder: Path) -> None:
+    from sim import compose_study
+    from sim.page.serve import serve
+
+    serve(study, compose_study, lambda address: print(f"{address} (Ctrl-C ends it)", flush=True))
+
+
+def _serve_point(_study: Study, _folder: Path, _point: str) -> None:
+    raise StudyError("--multirun: serve has one page; leave it out")
+
+
 DEFAULT_VERB = "plan"
 VERBS: dict[str, Verb] = {
     "plan": Verb(
@@ -194,4 +212,5 @@ VERBS: dict[str, Verb] = {
         "show saved results again, or side by side", _check_report, _report, _report_point
     ),
     "blocks": Verb("which finished blocks are kept?", _check_blocks, _blocks, _blocks_point),
+    "serve": Verb("let me play: a page on this computer", _check_serve, _serve, _serve_point),
 }

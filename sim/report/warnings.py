@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from sim.power.answer import PlanAnswer
+from sim.cohorts import TrueEffects
+from sim.power.answer import Attainable, PlanAnswer
+from sim.power.assurance import Assurance
+from sim.power.audit import Audit
 from sim.report.arms import failed_warnings, uncontrolled_warnings
 from sim.report.assurance import assurance_warnings
 from sim.report.participation import participation_warnings
 from sim.report.wording import T_TESTS, number, total_tested
+from sim.study import Study
 
 CEILING = 0.15
 """Share of people who cannot improve from which it is said."""
@@ -45,7 +50,32 @@ def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _cannot_win(answer: PlanAnswer) -> list[str]:
+@dataclass(frozen=True)
+class Stated:
+    """What is known of an answer before anything is computed of its power.
+
+    Attributes
+    ----------
+    study : Study
+        The study.
+    effects, attainable, audits, assurances
+        As in :class:`~sim.power.answer.PlanAnswer`.
+    """
+
+    study: Study
+    effects: dict[str, TrueEffects]
+    attainable: Attainable
+    audits: dict[str, Audit]
+    assurances: tuple[Assurance, ...] = ()
+
+
+def early_warnings(stated: Stated) -> tuple[str, ...]:
+    """Collect the warnings that need no power: the same words as in the whole answer."""
+    checks = (_cannot_win, _selected_effect, _hidden_change, _ceiling)
+    return tuple(said for check in checks for said in check(stated))
+
+
+def _cannot_win(answer: PlanAnswer | Stated) -> list[str]:
     smallest = answer.study.sizes[0]
     found = []
     for rule, first in answer.attainable.winnable_from.items():
@@ -69,7 +99,7 @@ def _cannot_win(answer: PlanAnswer) -> list[str]:
     return found
 
 
-def _selected_effect(answer: PlanAnswer) -> list[str]:
+def _selected_effect(answer: PlanAnswer | Stated) -> list[str]:
     if not answer.study.effect.selected_for_significance:
         return []
     said = (
@@ -81,7 +111,7 @@ def _selected_effect(answer: PlanAnswer) -> list[str]:
     return [said]
 
 
-def _ceiling(answer: PlanAnswer) -> list[str]:
+def _ceiling(answer: PlanAnswer | Stated) -> list[str]:
     found = []
     for role, effects in answer.effects.items():
         share = float(effects.ceiling.max())
@@ -93,7 +123,7 @@ def _ceiling(answer: PlanAnswer) -> list[str]:
     return found
 
 
-def _hidden_change(answer: PlanAnswer) -> list[str]:
+def _hidden_change(answer: PlanAnswer | Stated) -> list[str]:
     found, cut = [], answer.study.analysis.cut
     for role, effects in answer.effects.items():
         own = answer.audits.get(role)

@@ -96,7 +96,7 @@ def _sentence(detail: ErrorDetails, data: Any, found: list[ErrorDetails]) -> str
             right = f"{tag!r} {_choices(tag, detail['ctx']['expected_tags'])}"
             place = f"{place}.kind"
         case kind if kind in _BOUNDS.values():
-            right = f"{shown(value)} must be {_bounds(detail, _field(place, data))}"
+            right = f"{shown(value)} must be {_bounds(detail, field_at(place, data))}"
         case _:
             right = f"{shown(value)} {_right(detail)}{_or_list(detail, data, found)}"
     return f"{place}: {right}"
@@ -154,7 +154,7 @@ def _bounds(detail: ErrorDetails, field: FieldInfo | None) -> str:
     """Word the bound that was crossed together with its partner, if it has one."""
     name = next(key for key, kind in _BOUNDS.items() if kind == detail["type"])
     crossed = {name: detail["ctx"][name]}
-    pairs = [] if field is None else [_limits(field.metadata), *_nested_limits(field.annotation)]
+    pairs = [] if field is None else [limits_of(field.metadata), *_nested_limits(field.annotation)]
     limits = next((pair for pair in pairs if crossed.items() <= pair.items()), crossed)
     worded = {
         key: str(int(value) if value == int(value) else value) for key, value in limits.items()
@@ -164,7 +164,8 @@ def _bounds(detail: ErrorDetails, field: FieldInfo | None) -> str:
     return " and ".join(f"{_BOUND_WORDS[key]} {value}" for key, value in worded.items())
 
 
-def _limits(metadata: Iterable[Any]) -> dict[str, float]:
+def limits_of(metadata: Iterable[Any]) -> dict[str, float]:
+    """Read a field's bounds (gt, ge, lt, le) from its metadata."""
     stated = [(key, getattr(item, key, None)) for item in metadata for key in _BOUNDS]
     return {key: value for key, value in stated if value is not None}
 
@@ -172,10 +173,14 @@ def _limits(metadata: Iterable[Any]) -> dict[str, float]:
 def _nested_limits(annotation: Any) -> list[dict[str, float]]:
     """Find the bounds stated inside an annotation, such as a list's items."""
     own = [item for part in getattr(annotation, "__metadata__", ()) for item in part.metadata]
-    return [_limits(own), *(pair for part in get_args(annotation) for pair in _nested_limits(part))]
+    return [
+        limits_of(own),
+        *(pair for part in get_args(annotation) for pair in _nested_limits(part)),
+    ]
 
 
-def _field(place: str, data: Any) -> FieldInfo | None:
+def field_at(place: str, data: Any) -> FieldInfo | None:
+    """Find the field at a place such as ``analysis.alpha``, in the variant that the data choose."""
     section, _, name = place.partition("[")[0].rpartition(".")
     fields: dict[str, FieldInfo] = getattr(_model(section, data), "model_fields", {})
     return fields.get(name)

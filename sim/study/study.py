@@ -13,6 +13,7 @@ from sim.study.compute import Compute
 from sim.study.control import Control, ParallelControl, Selection, Uncontrolled
 from sim.study.effects import Effect, EffectPrior
 from sim.study.missing import Missing
+from sim.study.page import Page
 from sim.study.pilot import Pilot
 from sim.study.reporting import Report
 from sim.study.sections import (
@@ -77,6 +78,8 @@ class Study(Section):
     """How the pilot is read (by `mentorsim calibrate`)."""
     sweep: Sweep
     """Which settings vary (in `mentorsim sweep`)."""
+    page: Page = Page()
+    """The local page (`mentorsim serve`)."""
 
     @model_validator(mode="after")
     def _cross_checks(self) -> Self:

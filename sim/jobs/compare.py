@@ -1,0 +1,130 @@
+"""The job of comparing two studies: what is the difference in power, beyond noise?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.compute.executors import open_executor
+from sim.compute.store import Store
+from sim.compute.streams import Purpose
+from sim.errors import StudyError
+from sim.jobs.sweep_blocks import Census, ManyTasks
+from sim.jobs.tasks import block_task
+from sim.power.estimates import Estimate
+from sim.power.sweep import Wins, contrast, critical
+from sim.study import Study
+
+OnBlock = Callable[[int, int], None]
+"""Called with the blocks done and the blocks in all."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Power of the second study's primary rule less that of the first's.
+
+    Attributes
+    ----------
+    pairs : tuple of int
+        Sizes that both study.
+    difference : Estimate, shape (K,)
+        Paired by block: both draw from the same random streams.
+    blocks, replicates : int
+        Simulated studies of each.
+    """
+
+    pairs: tuple[int, ...]
+    difference: Estimate
+    blocks: int
+    replicates: int
+
+    def widened(self, k: int) -> tuple[float, float]:
+        """Interval at one size that was chosen for its difference (Bonferroni)."""
+        half = critical(self.blocks, len(self.pairs)) * float(self.difference.mcse[k])
+        value = float(self.difference.value[k])
+        return value - half, value + half
+
+
+def check(first: Study, second: Study) -> None:
+    """Refuse two studies whose difference is not paired, or that share no size.
+
+    Raises
+    ------
+    StudyError
+        One line that names the field.
+    """
+    pairs = ((first.seed, second.seed, "seed"),
+             (first.monte_carlo.block_size, second.monte_carlo.block_size,
+              "monte_carlo.block_size"))  # fmt: skip
+    for one, other, name in pairs:
+        if one != other:
+            raise StudyError(f"{name}: {other} must be {one}, as in the scenario compared with")
+    if not set(first.sizes) & set(second.sizes):
+        raise StudyError("design.sizes: the two scenarios have no size in common")
+
+
+def compare(
+    first: Study, second: Study, on_block: OnBlock | None = None, store: Store | None = None
+) -> Comparison:
+    """Simulate two studies with the same random numbers.
+
+    Parameters
+    ----------
+    first, second : Study
+        Each is judged by its own primary rule.
+    on_block : callable, optional
+        Called with (blocks done, blocks in all).
+    store : Store, optional
+        Where finished blocks are looked up and kept.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    StudyError
+        As by :func:`check`, and where people cannot exist.
+
+    Examples
+    --------
+    >>> from sim import compose_study
+    >>> small = ["design.sizes=[12]", "monte_carlo.replicates=100", "monte_carlo.block_size=50"]
+    >>> one, other = compose_study(small), compose_study([*small, "target.power=0.9"])
+    >>> compare(one, other).difference.value.tolist()
+    [0.0]
+    """
+    check(first, second)
+    size = first.monte_carlo.block_size
+    blocks = -(-min(first.replicates, second.replicates) // size)
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        if on_block is not None:
+            on_block(done, 2 * blocks)
+
+    with open_executor(**first.compute.model_dump()) as executor:
+        running = ManyTasks(executor, blocks, store, step)
+        census = Census()
+        wins = [_wins(census, running, study) for study in (first, second)]
+        running.finish()
+    pairs = tuple(own for own in first.sizes if own in second.sizes)
+    one, other = (_at(won, study, pairs) for won, study in zip(wins, (first, second), strict=True))
+    terms = [(1, other), (-1, one)]
+    return Comparison(pairs, contrast(terms, size), blocks, blocks * size)
+
+
+def _wins(census: Census, running: ManyTasks, study: Study) -> Wins:
+    people = census.people(study)
+    size = study.monte_carlo.block_size
+    return running.add(
+        block_task(people.study, people.populations, people.controls, Purpose.MAIN, size)
+    )
+
+
+def _at(wins: Wins, study: Study, pairs: tuple[int, ...]) -> Wins:
+    """Wins of the primary rule at some sizes, shape (B, K)."""
+    rule = list(study.decision.rules).index(study.decision.primary)
+    return wins[:, [study.sizes.index(own) for own in pairs], rule]

@@ -1,0 +1,259 @@
+"""A scenario: a study as plain data, where it came from, and how to repeat it without the page."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import yaml
+
+from sim.errors import StudyError
+from sim.page.fields import (
+    CHOSEN,
+    GROUPS,
+    Plain,
+    from_text,
+    place_of,
+    read_yaml,
+    value_at,
+    with_value,
+)
+from sim.study import Study, parse_study
+
+Compose = Callable[[Sequence[str]], Study]
+"""From words of the command line to a study."""
+MOST_YAML = 200_000
+"""Most characters of YAML that are read."""
+HYDRA = {
+    "defaults": [
+        {"override hydra/job_logging": "none"},
+        {"override hydra/hydra_logging": "none"},
+        "_self_",
+    ],
+    "hydra": {
+        "job": {"name": "plan", "chdir": False},
+        "output_subdir": None,
+        "run": {"dir": "outputs/plan/${now:%Y-%m-%d_%H-%M-%S}"},
+    },
+}
+"""What a configuration says beside the study, so that it can be run as it stands."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A study that may not be valid yet.
+
+    Attributes
+    ----------
+    compose : callable
+        From words of the command line to a study.
+    experiment, effect : str
+        The ready-made settings that it started from; empty where none.
+    base, data : dict
+        The study as composed from those, and as it is now.
+    """
+
+    compose: Compose
+    experiment: str
+    effect: str
+    base: Plain
+    data: Plain
+
+    @classmethod
+    def of(cls, compose: Compose, experiment: str = "", effect: str = "") -> Scenario:
+        """Start from ready-made settings.
+
+        Raises
+        ------
+        StudyError
+            Where they do not go together.
+        """
+        data = compose(_base_words(experiment, effect)).model_dump(mode="json")
+        return cls(compose, experiment, effect, data, data)
+
+    def changed(self, name: str, text: str) -> Scenario:
+        """Change one field of the form.
+
+        Parameters
+        ----------
+        name : str
+            Of a field in :data:`~sim.page.fields.GROUPS`.
+        text : str
+            What was typed or chosen.
+
+        Raises
+        ------
+        StudyError
+            Where ready-made settings do not go together.
+        """
+        if name == "experiment":
+            return Scenario.of(self.compose, text)
+        if name == "effect":
+            own = Scenario.of(self.compose, self.experiment, text)
+            return replace(own, data={**self.data, "effect": own.base["effect"]})
+        place = place_of(name, self.data)
+        if place is None or not any(name in part for part in GROUPS.values()):
+            raise StudyError(f"{name}: is not a field of the form")
+        return replace(self, data=with_value(self.data, place, from_text(name, text)))
+
+    def rewritten(self, text: str) -> Scenario:
+        """Take a whole study from YAML; it is valid, or it is refused.
+
+        Raises
+        ------
+        StudyError
+            One line that names what is wrong.
+        """
+        if len(text) > MOST_YAML:
+            raise StudyError(f"YAML: more than {MOST_YAML} characters")
+        data = read_yaml(text)
+        if not isinstance(data, dict):
+            raise StudyError("YAML: must be sections with fields of their own")
+        plain = {key: value for key, value in data.items() if key not in HYDRA}
+        return replace(self, data=parse_study(plain).model_dump(mode="json"))
+
+    def study(self) -> Study:
+        """Check it.
+
+        Raises
+        ------
+        StudyError
+            One line that names the field, its value and what is allowed.
+        """
+        return parse_study(self.data)
+
+    def yaml(self) -> str:
+        """Write the whole study as YAML."""
+        return _as_yaml(self.data)
+
+    def configuration(self) -> str:
+        """Write a file that the command line takes as it stands."""
+        head = "# mentorsim plan --config-path=FOLDER --config-name=NAME, of this file\n"
+        return head + yaml.safe_dump(HYDRA, sort_keys=False) + _as_yaml(_escaped(self.data))
+
+    def words(self) -> list[str] | None:
+        """Words of the command line that compose this very study; None where no such are found."""
+        words = [*_base_words(self.experiment, self.effect), *_changes(self.base, self.data)]
+        try:
+            same = self.compose(words).model_dump(mode="json") == self.study().model_dump(
+                mode="json"
+            )
+        except StudyError:
+            return None
+        return words if same else None
+
+    def command(self, file: str) -> str:
+        """Write the command line that gives the same results; with a file where words do not do.
+
+        Parameters
+        ----------
+        file : str
+            Name under which :meth:`configuration` is saved, without its ending.
+        """
+        words = self.words()
+        if words is None:
+            return f'mentorsim plan --config-path="$PWD" --config-name={file}'
+        return shlex.join(["mentorsim", "plan", *words])
+
+
+def _as_yaml(data: Plain) -> str:
+    return yaml.dump(
+        data, Dumper=_Whole, sort_keys=False, default_flow_style=None, width=100, allow_unicode=True
+    )
+
+
+class _Whole(yaml.SafeDumper):
+    """Plain data, what stands in two places written out twice."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
+def _escaped(value: Any) -> Any:
+    """Keep ``${`` in texts from being read as a reference to another setting."""
+    if isinstance(value, dict):
+        return {key: _escaped(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_escaped(item) for item in value]
+    if isinstance(value, str):
+        return re.sub(r"(\\*)\$\{", lambda m: m[1] * 2 + r"\${", value)
+    return value
+
+
+def _base_words(experiment: str, effect: str) -> list[str]:
+    stated = zip(CHOSEN, (experiment, effect), strict=True)
+    return [f"{group}='{name}'" if name == "null" else f"{group}={name}" for group, name in stated
+            if name]  # fmt: skip
+
+
+def _changes(base: Plain, data: Plain, place: str = "") -> Iterator[str]:
+    """Word what differs, as overrides."""
+    if set(base) != set(data) and not all(map(_is_name, [*base, *data])):
+        yield from (f"~{place}", f"+{place}={literal(data)}")
+        return
+    for key in [key for key in base if key not in data and base[key] is not None]:
+        yield f"~{place}.{key}".replace("~.", "~")
+    for key, value in data.items():
+        own = f"{place}.{key}".removeprefix(".")
+        before = base.get(key)
+        if isinstance(value, dict) and isinstance(before, dict):
+            yield from _nested(before, value, own)
+        elif value != before or type(value) is not type(before):
+            yield f"{'' if key in base else '++'}{own}={literal(value)}"
+
+
+def _nested(before: Plain, value: Plain, own: str) -> Iterator[str]:
+    if before != value and not all(map(_is_name, value)):
+        yield from (f"~{own}", f"+{own}={literal(value)}")
+    else:
+        yield from _changes(before, value, own)
+
+
+def _is_name(key: Any) -> bool:
+    return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(key)) is not None
+
+
+def literal(value: Any) -> str:
+    """Write a value as Hydra's command line reads it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{key}:{literal(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(literal, value)) + "]"
+    if isinstance(value, str):
+        escaped = re.sub(r"(\\*)'", lambda m: m[1] * 2 + r"\'", _escaped(value))
+        escaped = re.sub(r"(\\+)$", lambda m: m[1] * 2, escaped)
+        return f"'{escaped}'"
+    return repr(value)
+
+
+def blamed(error: StudyError, data: Plain) -> str:
+    """Name the field of the form that an error speaks of; empty where it is none of them."""
+    place = str(error).partition(":")[0].partition("[")[0]
+    every = [name for part in GROUPS.values() for name in part]
+    for name in sorted(every, key=len, reverse=True):
+        own = name if name in CHOSEN else place_of(name, data)
+        if own is not None and (place == own or place.startswith(f"{own}.")):
+            return name
+    return ""
+
+
+def differing(first: Scenario, second: Scenario) -> list[tuple[str, Any, Any]]:
+    """List the places at which two scenarios differ, with both values."""
+    found: list[tuple[str, Any, Any]] = []
+
+    def walk(one: Any, other: Any, place: str) -> None:
+        if isinstance(one, dict) and isinstance(other, dict):
+            for key in dict.fromkeys([*one, *other]):
+                walk(one.get(key), other.get(key), f"{place}.{key}".removeprefix("."))
+        elif one != other:
+            found.append((place, value_at(first.data, place), value_at(second.data, place)))
+
+    walk(first.data, second.data, "")
+    return found

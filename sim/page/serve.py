@@ -1,0 +1,98 @@
+"""The server of the local page."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+import sim
+from sim.errors import StudyError
+from sim.page.scenario import Compose
+from sim.study import Study
+
+HOST = "127.0.0.1"
+MOST_MESSAGE = 2**20
+"""Most bytes of one message from the browser."""
+
+
+def check(study: Study) -> None:
+    """Refuse to serve where the extra is not installed or the port is taken.
+
+    Raises
+    ------
+    StudyError
+        One line that says what to do.
+    """
+    if find_spec("shiny") is None or find_spec("uvicorn") is None:
+        raise StudyError(
+            "serve: the page needs the extra [page]; install it with pip install 'mentorsim[page]'"
+        )
+    _listening(study.page.port).close()
+
+
+def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> None:
+    """Serve the page on 127.0.0.1 until Ctrl-C.
+
+    Parameters
+    ----------
+    study : Study
+        Its page section says the port and the most that a run may ask for.
+    compose : callable
+        From words of the command line to a study.
+    on_start : callable
+        Told the page's address when it can be opened.
+    """
+    import uvicorn
+
+    from sim.page.application import application
+    from sim.page.guard import guarded
+    from sim.page.instant import instant
+
+    door = _listening(study.page.port)
+    port = int(door.getsockname()[1])
+    app = guarded(application(compose, configuration(), study.page), port)
+    with suppress(StudyError):
+        instant(compose(["effect=shift"]))  # compiled before the first key is pressed
+    settings = uvicorn.Config(
+        app,
+        log_level="error",
+        access_log=False,
+        ws="websockets-sansio",
+        ws_max_size=MOST_MESSAGE,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    on_start(f"http://{HOST}:{port}/")
+    with door, suppress(KeyboardInterrupt):
+        uvicorn.Server(settings).run([door])
+
+
+def configuration() -> Path:
+    """Find the folder of ready-made settings: in the package, or beside it in a checkout."""
+    package = Path(sim.__file__).resolve().parent
+    inside = package / "conf"
+    return inside if inside.is_dir() else package.parent / "conf"
+
+
+def _listening(port: int) -> socket.socket:
+    """Take a port of this computer's own address.
+
+    Raises
+    ------
+    StudyError
+        Where it is taken or may not be.
+    """
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((HOST, port))
+    except OSError as error:
+        door.close()
+        raise StudyError(
+            f"page.port: {port} cannot be served at ({(error.strerror or str(error)).lower()}); "
+            "choose another, or 0 for any free one"
+        ) from None
+    return door

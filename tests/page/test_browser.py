@@ -1,0 +1,241 @@
+"""A real browser drives the page."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from oracles.browser import Browser
+from oracles.served import MILLISECONDS, Served, field, opened_pages, served
+
+from sim.page.form import FILES
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+SERIOUS = {"serious", "critical"}
+INSTANT = 300
+"""Milliseconds from the last key to the exact answer."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def path() -> Iterator[None]:
+    """The server and the shell find this very package, wherever they run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        yield
+
+
+@pytest.fixture(scope="module")
+def server(path: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server for the module."""
+    with served(tmp_path_factory.mktemp("served")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def open_page() -> Iterator[Any]:
+    """One browser for the module."""
+    with opened_pages() as found:
+        yield found
+
+
+def small(page: Any, scope: str = "a") -> None:
+    """Make a scenario quick to simulate."""
+    page.select_option(field(scope, "effect"), "shift")
+    page.wait_for_selector(field(scope, "effect.value"))
+    page.fill(field(scope, "design.sizes"), "[12, 24]")
+    page.fill(field(scope, "monte_carlo.replicates"), "1000")
+
+
+def finished(page: Any, scope: str) -> str:
+    """Wait until a run has ended; give its status."""
+    page.wait_for_selector(f"#{scope}-cancel:disabled")
+    return str(page.inner_text(f"#{scope}-status"))
+
+
+def test_the_exact_answer_comes_at_once(server: Served, open_page: Any) -> None:
+    """Within 300 ms of the last key, in the median of five; the rest of the page says the same."""
+    page = open_page(server.address)
+    page.select_option(field("a", "effect"), "shift")
+    page.wait_for_selector(field("a", "effect.value"))
+    page.fill(field("a", "design.max_pairs"), "60")
+    page.wait_for_selector("#a-instant >> text=41 pairs")
+    times = []
+    for text, wanted in (("0.6", "30 pairs"), ("0.5", "41 pairs")) * 3:
+        times.append(page.evaluate(MILLISECONDS, ["a-effect.value", text, wanted]))
+    assert sorted(times)[len(times) // 2] < INSTANT
+    assert "41 pairs" in page.inner_text("#a-brief")
+
+
+def test_a_wrong_value_has_one_line_beside_it(server: Served, open_page: Any) -> None:
+    """The line of the command line stands beside the field, and goes when it is mended."""
+    page = open_page(server.address)
+    alpha, line = field("a", "analysis.alpha"), field("a", "analysis.alpha-error")
+    page.fill(alpha, "2")
+    page.wait_for_selector(f"{line} >> text=analysis.alpha: 2 must be above 0 and below 1")
+    assert page.locator(".error:visible").count() == 1
+    assert page.get_attribute(alpha, "aria-invalid") == "true"
+    page.click("#a-run")
+    assert "analysis.alpha" in finished(page, "a")
+    page.fill(alpha, "0.05")
+    page.wait_for_selector(line, state="hidden")
+    page.fill(field("a", "monte_carlo.replicates"), "1000000")
+    page.click("#a-run")
+    page.wait_for_selector(field("a", "monte_carlo.replicates-error") + " >> text=page allows")
+
+
+def test_yaml_is_checked_and_used(server: Served, open_page: Any) -> None:
+    """What the form does not show can be changed; a wrong key is a line; markup stays text."""
+    page = open_page(server.address)
+    page.click("#a details summary")
+    page.wait_for_selector("#a-command >> text=mentorsim plan")
+    text = page.input_value("#a-yaml")
+    page.fill("#a-yaml", text.replace("seed: 2022", "sed: 3"))
+    page.click("#a [data-do=yaml]")
+    page.wait_for_selector("#a-yaml-error >> text=did you mean 'seed'?")
+    hostile = "<img src=x onerror=alert(1)>"
+    changed = text.replace("clinical practice", hostile).replace("seed: 2022", "seed: 3")
+    page.fill("#a-yaml", changed)
+    page.click("#a [data-do=yaml]")
+    page.wait_for_selector(f"#a-asked option >> text={hostile} (mentors)", state="attached")
+    assert page.input_value(field("a", "seed")) == "3"
+    assert page.locator("main img").count() == 0
+    assert "seed=3" in page.inner_text("#a-command")
+
+
+def test_simulate_download_and_repeat(server: Served, open_page: Any, tmp_path: Path) -> None:
+    """Progress, answer, every file; the command line in a shell gives the same bytes."""
+    page = open_page(server.address)
+    small(page)
+    page.fill(field("a", "report.title"), 'It\'s <b>mine</b> & "yours"')
+    page.click("#a-run")
+    page.wait_for_selector("#a-progress")
+    page.wait_for_selector("#a-status >> text=blocks")
+    assert finished(page, "a") == "Done."
+    assert "for the rule 'total'" in page.inner_text("#a-answer")
+    got = {name: fetched(page, name, tmp_path) for name in FILES}
+    assert got["report.html"].startswith(b"<!DOCTYPE html>")
+    assert got["sample_size_justification.docx"].startswith(b"PK")
+    assert json.loads(got["manifest.json"])["config"]["seed"] == 2022
+    warnings = json.loads(got["summary.json"])["warnings"]
+    assert warnings
+    assert all(said in page.inner_text("#a-answer .warnings") for said in warnings)
+    with zipfile.ZipFile(tmp_path / "everything.zip") as packed:
+        assert packed.testzip() is None
+        assert packed.read("results.csv") == got["results.csv"]
+    assert server.runs() == 0
+    repeated(tmp_path, got)
+
+
+def fetched(page: Any, name: str, folder: Path) -> bytes:
+    """Download one file by its link."""
+    with page.expect_download() as waiting:
+        page.click(f"#a-files >> text={FILES[name]}")
+    waiting.value.save_as(folder / name)
+    return (folder / name).read_bytes()
+
+
+def repeated(folder: Path, got: dict[str, bytes]) -> None:
+    """Run the downloaded command, and the downloaded file, in a shell."""
+    mentorsim = f'mentorsim() {{ "{sys.executable}" -m sim.app "$@"; }}\n'
+    by_file = 'mentorsim plan --config-path="$PWD" --config-name=scenario'
+    for number, line in enumerate((got["command.txt"].decode().strip(), by_file)):
+        script = f"{mentorsim}{line} hydra.run.dir=run{number} report.files=[]\n"
+        subprocess.run(["/bin/sh", "-c", script], cwd=folder, check=True, env=dict(os.environ),
+                       capture_output=True)  # fmt: skip
+        assert (folder / f"run{number}" / "results.csv").read_bytes() == got["results.csv"]
+
+
+def test_two_scenarios_side_by_side(server: Served, open_page: Any) -> None:
+    """The second starts as the first; their difference comes with its noise, if there is any."""
+    page = open_page(server.address)
+    small(page)
+    page.wait_for_timeout(200)
+    page.click("[data-do=second]")
+    page.wait_for_selector(field("b", "effect.value"))
+    assert page.input_value(field("b", "design.sizes")) == "[12, 24]"
+    a, b = page.locator("#a").bounding_box(), page.locator("#b").bounding_box()
+    assert b["x"] >= a["x"] + a["width"]
+    page.click("#compare-compare")
+    page.wait_for_selector("#compare-answer >> text=No difference at any size")
+    finished(page, "compare")
+    page.fill(field("b", "effect.value"), "0.7")
+    page.wait_for_selector("#compare-differing >> text=effect.shift")
+    page.click("#compare-compare")
+    page.wait_for_selector("#compare-answer >> text=B's power less A's is +")
+    finished(page, "compare")
+    page.fill(field("b", "seed"), "1")
+    page.wait_for_selector("#compare-differing >> text=seed")
+    page.click("#compare-compare")
+    page.wait_for_selector("#compare-status >> text=seed: 1 must be 2022")
+
+
+def test_cancel_and_closing_leave_nothing(server: Served, open_page: Any) -> None:
+    """A cancelled run is gone, and so is that of a closed tab; the other tab goes on."""
+    first, second = open_page(server.address), open_page(server.address)
+    for page in (first, second):
+        page.click("#a-run")
+        page.wait_for_selector("#a-progress")
+    third = open_page(server.address)
+    third.click("#a-run")
+    third.wait_for_selector("#a-status >> text=2 runs go on already")
+    assert server.runs() == 2
+    first.click("#a-cancel")
+    first.wait_for_selector("#a-status >> text=Cancelled")
+    assert server.runs() == 1
+    assert second.locator("#a-progress").is_visible()
+    second.context.close()
+    for _ in range(100):
+        if server.runs() == 0:
+            break
+        third.wait_for_timeout(50)
+    assert server.runs() == 0
+
+
+def cancelled(server: Served, page: Any, times: int) -> float:
+    """Start and cancel so many runs; give the growth of memory in megabytes."""
+    before = server.megabytes()
+    for _ in range(times):
+        page.click("#a-run")
+        page.wait_for_selector("#a-progress")
+        page.click("#a-cancel")
+        page.wait_for_selector("#a-progress", state="hidden")
+    assert server.runs() == 0
+    return server.megabytes() - before
+
+
+def test_a_few_cancelled_runs(server: Served, open_page: Any) -> None:
+    """After some runs that were started and cancelled no process is left, and no memory."""
+    page = open_page(server.address)
+    cancelled(server, page, 2)
+    assert cancelled(server, page, 6) < 10
+
+
+@pytest.mark.long
+def test_many_cancelled_runs(server: Served, open_page: Any) -> None:
+    """After 50 runs that were started and cancelled no process is left, and no memory."""
+    page = open_page(server.address)
+    cancelled(server, page, 5)
+    assert cancelled(server, page, 50) < 10
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_no_serious_barrier(server: Served, open_page: Any, scheme: str, width: int) -> None:
+    """An automatic check of accessibility finds nothing serious; nothing is wider than the page."""
+    page = open_page(server.address, scheme=scheme, width=width)
+    small(page)
+    page.wait_for_timeout(200)
+    page.click("[data-do=second]")
+    page.wait_for_selector(field("b", "effect.value"))
+    page.click("#compare-compare")
+    page.fill(field("a", "analysis.alpha"), "x")
+    page.wait_for_selector("#compare-answer svg")
+    page.click("#a details summary")
+    found = [own for own in Browser.barriers(page) if own["impact"] in SERIOUS]
+    assert found == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
