@@ -15,6 +15,7 @@ from htmltools import TagList, tags
 from sim.errors import StudyError
 from sim.jobs.compare import check as check_comparable
 from sim.page.answers import answer_part, brief_part, comparison_part, differing_part, instant_part
+from sim.page.fields import Plain
 from sim.page.form import FILES, file_links, form
 from sim.page.instant import PRIMARY, Instant, instant
 from sim.page.runs import Places, Run, check_work, compare_files, plan_files
@@ -80,6 +81,8 @@ class Tab:
     shows: Shows = field(default_factory=Shows)
     _asked: dict[str, str] = field(default_factory=dict)
     _done: dict[str, int] = field(default_factory=dict)
+    _started: dict[str, Plain] = field(default_factory=dict)
+    _ran: dict[str, Plain] = field(default_factory=dict)
     _folder: Path = field(default_factory=lambda: Path(mkdtemp(prefix="mentorsim-")))
 
     def take_shows(self) -> Shows:
@@ -139,6 +142,7 @@ class Tab:
             self.shows.html[f"{scope}-yaml-error"] = str(tags.span(str(error)))
             return
         self.shows.html[f"{scope}-yaml-error"] = ""
+        self.shows.html[f"{scope}-status"] = "Settings taken from the YAML."
         self._show_form(scope)
         self.show_text(scope)
 
@@ -169,10 +173,15 @@ class Tab:
         except StudyError as error:
             part = self._refused(scope, error)
         self.shows.html[f"{scope}-instant"] = str(part)
-        if scope in self._done:
-            self.shows.html[f"{scope}-status"] = "The results below are of earlier settings."
+        if scope in self._ran and scope not in self.runs:
+            self.shows.html[f"{scope}-status"] = self._earlier(scope)
         if len(self.scenarios) == 2:
             self.shows.html["compare-differing"] = str(differing_part(*self.scenarios.values()))
+
+    def _earlier(self, scope: str) -> str:
+        """Say whether what is shown is of other settings than those of the form."""
+        same = self._ran[scope] == self.scenarios[scope].data
+        return "Done." if same else "Done. The results below are of earlier settings."
 
     def _refused(self, scope: str, error: StudyError) -> TagList:
         """Put an error beside its field, or here where the form has no such field."""
@@ -221,12 +230,15 @@ class Tab:
             work = (own.study(), folder, store)
             self.runs[scope] = Run(self.places, plan_files, work, minutes)
             self.shows.hidden[f"{scope}-files"] = True
+            self.shows.html[f"{scope}-answer"] = ""
+            self._ran.pop(scope, None)
         self._going(scope, True)
         self.shows.html[f"{scope}-status"] = "Starting…"
         self.shows.value[f"{scope}-progress"] = 0.0
 
     def _new_folder(self, scope: str, own: Scenario) -> Path:
         """Make the folder of a run, in the place of the one before."""
+        self._started[scope] = own.data
         number = self._done.pop(scope, 0)
         shutil.rmtree(self._folder_of(scope, number), ignore_errors=True)
         self._done[scope] = number + 1
@@ -272,6 +284,8 @@ class Tab:
         self._stopped(scope, "Done.")
         if scope == COMPARE:
             return
+        self._ran[scope] = self._started[scope]
+        self.shows.html[f"{scope}-status"] = self._earlier(scope)
         folder = self.file(scope, "results.csv").parent
         with zipfile.ZipFile(folder / "everything.zip", "w", zipfile.ZIP_DEFLATED) as packed:
             for path in sorted(folder.rglob("*")):

@@ -81,7 +81,7 @@ def test_a_wrong_value_has_one_line_beside_it(server: Served, open_page: Any) ->
     assert page.locator(".error:visible").count() == 1
     assert page.get_attribute(alpha, "aria-invalid") == "true"
     page.click("#a-run")
-    assert "analysis.alpha" in finished(page, "a")
+    page.wait_for_selector("#a-status >> text=analysis.alpha")
     page.fill(alpha, "0.05")
     page.wait_for_selector(line, state="hidden")
     page.fill(field("a", "monte_carlo.replicates"), "1000000")
@@ -95,14 +95,15 @@ def test_yaml_is_checked_and_used(server: Served, open_page: Any) -> None:
     page.click("#a details summary")
     page.wait_for_selector("#a-command >> text=mentorsim plan")
     text = page.input_value("#a-yaml")
-    page.fill("#a-yaml", text.replace("seed: 2022", "sed: 3"))
+    page.fill("#a-yaml", text.replace("seed: 2022", "seed: 2022\nsede: 3"))
     page.click("#a [data-do=yaml]")
     page.wait_for_selector("#a-yaml-error >> text=did you mean 'seed'?")
     hostile = "<img src=x onerror=alert(1)>"
-    changed = text.replace("clinical practice", hostile).replace("seed: 2022", "seed: 3")
+    changed = text.replace("approachability", hostile).replace("seed: 2022", "seed: 3")
     page.fill("#a-yaml", changed)
     page.click("#a [data-do=yaml]")
-    page.wait_for_selector(f"#a-asked option >> text={hostile} (mentors)", state="attached")
+    page.wait_for_selector("#a-status:has-text('Settings taken')", state="attached")
+    assert f"{hostile} (mentors), on its own" in page.inner_text("#a-asked")
     assert page.input_value(field("a", "seed")) == "3"
     assert page.locator("main img").count() == 0
     assert "seed=3" in page.inner_text("#a-command")
