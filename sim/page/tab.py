@@ -111,8 +111,6 @@ class Tab:
     def _folder_of(self, scope: str, number: int) -> Path:
         return self._folder / f"{scope}{number}"
 
-    # ------------------------------------------------------------------------- form
-
     def start(self, scope: str) -> None:
         """Show a scenario as the default study, or as the other one where there is one."""
         first = self.scenarios.get("a")
@@ -200,8 +198,6 @@ class Tab:
                                         "data-shiny-no-bind-input": ""})  # fmt: skip
         part = TagList(tags.label("Exact answer for", **{"for": own}), select)
         self.shows.html[f"{scope}-choice"] = str(part)
-
-    # ------------------------------------------------------------------------- runs
 
     def run(self, scope: str) -> None:
         """Start a simulation, or say in one line why not."""
