@@ -32,6 +32,9 @@ def instant_part(found: Instant, target: float) -> TagList:
             _exact_chart(found, target),
             _exact_table(found),
         ]
+        if not _of_the_rule(found):
+            said = "The primary rule asks for more than this: simulate for its answer."
+            parts.append(tags.p(said, class_="help"))
         if found.refused:
             parts.append(tags.p(f"No further: {found.refused}. Simulate for the rest.",
                                 class_="help"))  # fmt: skip
@@ -41,9 +44,14 @@ def instant_part(found: Instant, target: float) -> TagList:
 
 
 def _needed(found: Instant, target: float) -> list[Tag | str]:
+    lead = "" if _of_the_rule(found) else "One domain alone: "
     if found.needed is None:
-        return [f"Power {target:g} is not reached by {found.pairs[-1]} pairs."]
-    return [tags.strong(f"{found.needed} pairs"), f" reach and keep power {target:g}"]
+        return [f"{lead}power {target:g} is not reached by {found.pairs[-1]} pairs."]
+    return [lead, tags.strong(f"{found.needed} pairs"), f" reach and keep power {target:g}"]
+
+
+def _of_the_rule(found: Instant) -> bool:
+    return found.name.startswith("the rule ")
 
 
 def brief_part(found: Instant, target: float) -> TagList:

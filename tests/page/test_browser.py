@@ -15,7 +15,7 @@ from oracles.served import MILLISECONDS, Served, field, opened_pages, served
 
 from sim.page.form import FILES
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 ROOT = Path(__file__).resolve().parents[2]
 SERIOUS = {"serious", "critical"}
 INSTANT = 300
@@ -105,10 +105,13 @@ def test_yaml_is_checked_and_used(server: Served, open_page: Any) -> None:
     page.fill("#a-yaml", changed)
     page.click("#a [data-do=yaml]")
     page.wait_for_selector("#a-status:has-text('Settings taken')", state="attached")
-    assert f"{hostile} (mentors), on its own" in page.inner_text("#a-asked")
+    page.wait_for_selector("#a-command >> text=seed=3")
+    page.wait_for_function(
+        "text => document.querySelector('#a-asked').innerText.includes(text)",
+        arg=f"{hostile} (mentors), on its own",
+    )
     assert page.input_value(field("a", "seed")) == "3"
     assert page.locator("main img").count() == 0
-    assert "seed=3" in page.inner_text("#a-command")
 
 
 def test_simulate_download_and_repeat(server: Served, open_page: Any, tmp_path: Path) -> None:
