@@ -51,7 +51,8 @@ def take(address: str) -> None:
         page.select_option('[id="a-effect"]', "shift")
         page.wait_for_selector('[id="a-effect.value"]')
         page.fill('[id="a-design.max_pairs"]', "60")
-        page.wait_for_selector("#a-instant:has-text('41 pairs')")
+        page.wait_for_selector("#a-instant:not(:has-text('No further'))")
+        page.wait_for_timeout(500)  # nothing is under way when the picture is taken
         page.evaluate("document.activeElement.blur()")
         page.screenshot(path=PICTURE)
         chromium.close()
