@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from htmltools import HTML, Tag, TagList, head_content, tags
+from shiny import ui
 
 from sim.page.fields import GROUPS, Shown, shown_field
 from sim.page.scenario import Scenario
@@ -201,6 +202,7 @@ def whole_page(bounds: str, style: str, script: str) -> TagList:
             tags.script(HTML(script)),
             tags.link(rel="icon", href="data:,"),
         ),
+        ui.busy_indicators.use(spinners=False, pulse=False),
         tags.header(
             tags.h1("How large must the study be?"),
             tags.p("Power of paired Likert outcomes: exactly while you type where that is "
