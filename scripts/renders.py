@@ -49,7 +49,7 @@ def document_pictures(file: Path) -> None:
 def main() -> None:
     """Answer the default question, draw it, take the pictures."""
     FOLDER.mkdir(exist_ok=True)
-    for old in FOLDER.glob("*.png"):
+    for old in FOLDER.glob("document-*.png"):  # there may be fewer pages now
         old.unlink()
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()

@@ -1,4 +1,4 @@
-"""Draw docs/figures/page.png, the picture of the local page in the README.
+"""Draw docs/renders/serve.png, the picture of the local page in the README.
 
 Needs Chromium and playwright, as the tests marked `browser` do.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
-PICTURE = ROOT / "docs" / "figures" / "page.png"
+PICTURE = ROOT / "docs" / "renders" / "serve.png"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
