@@ -61,13 +61,13 @@ def saved_runs(study: Study) -> tuple[SavedRun, ...]:
 
 def _folders(pattern: str) -> list[Path]:
     """Find the folders of a name or pattern."""
-    if Path(pattern).is_dir():
-        return [Path(pattern)]
     path = Path(pattern)
     base = Path(path.anchor)
     try:
+        if path.is_dir():
+            return [path]
         found = sorted(own for own in base.glob(str(path.relative_to(base))) if own.is_dir())
-    except (ValueError, NotImplementedError, OSError):
+    except (ValueError, OSError):  # no pattern, or nothing that the file system takes
         found = []
     if not found:
         raise StudyError(f"report.runs: {pattern!r} is no folder, nor a pattern of any")

@@ -10,7 +10,8 @@ from sim.jobs.compare import Comparison
 from sim.page.chart import Curve, chart
 from sim.page.instant import Instant
 from sim.page.scenario import Scenario, differing
-from sim.report.html.tables import Results, Table, power_table, primary_size
+from sim.report.charts.curves import primary
+from sim.report.html.tables import Results, Table, power_table
 from sim.report.saved import SavedRun
 from sim.report.tables import sizes_shown
 
@@ -87,7 +88,7 @@ def warnings_part(warnings: Sequence[str]) -> Tag | None:
 def answer_part(run: SavedRun, text: str) -> TagList:
     """Show what a simulation found; the same words as in its files."""
     results = Results(run.rows())
-    size = primary_size(run)
+    size = primary(run)
     rows = [row for pairs in results.pairs
             if (row := results.rule(size["rule"], "win", pairs)) is not None]  # fmt: skip
     curve = Curve(

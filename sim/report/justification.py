@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from sim.errors import StudyError
+from sim.report.files import write_whole_bytes
 from sim.report.justification_design import (
     adjustments_item,
     allocation_item,
@@ -111,14 +111,4 @@ def write_justification(run: SavedRun, folder: Path) -> tuple[Path, ...]:
 
     found = justification(run)
     contents = {f"{NAME}.md": markdown(found).encode(), f"{NAME}.docx": word(found)}
-    return tuple(_write(folder / name, data) for name, data in contents.items())
-
-
-def _write(path: Path, data: bytes) -> Path:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
+    return tuple(write_whole_bytes(folder / name, data) for name, data in contents.items())

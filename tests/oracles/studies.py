@@ -34,6 +34,15 @@ SMALL = {
     "monte_carlo": {"replicates": 200, "search_replicates": 100, "block_size": 100},
     "pilot": None,
 }
+CONTROL: dict[str, Any] = {
+    "kind": "parallel",
+    "ratio": (1, 1),
+    "unit": "person",
+    "effect": {"kind": "none"},
+    "beside": None,
+    "assumption": None,
+}
+"""A control arm of the same size, by person, that gets nothing."""
 CUTS = {"cut": 3, "total_cut": 10}
 """What McNemar's test needs, in a study of three domains."""
 WHOLE = {"effect", "roles", "rules"}
@@ -120,3 +129,10 @@ def make_task(
     rule = DecisionRule("any", ("mentor",), tuple(range(domains)), 1)
     stated = {"rules": (rule,), "seed": 5, "block_size": 500, **changes}
     return BlockTask(populations=(population,), sizes=(sizes,), analysis=analysis, **stated)
+
+
+def two_arm_study(test: str, **changes: Any) -> Study:
+    """State a study of three domains and two arms, not adjusted, with changes by section."""
+    control = {**CONTROL, **changes.pop("control", {})}
+    stated = {"test": test, "p_value": "auto", "adjustment": "none", **changes.pop("analysis", {})}
+    return small_study(control=control, analysis=stated, **changes)

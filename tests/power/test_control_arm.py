@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from oracles.checks import binomial_agrees, within_error
-from oracles.studies import PRE, small_study
+from oracles.studies import PRE, small_study, two_arm_study
 from scipy.stats import norm
 
 from sim import plan
@@ -27,14 +27,6 @@ from sim.report.files import results_csv
 from sim.report.terminal import summary
 from sim.study import Study
 
-CONTROL: dict[str, Any] = {
-    "kind": "parallel",
-    "ratio": (1, 1),
-    "unit": "person",
-    "effect": {"kind": "none"},
-    "beside": None,
-    "assumption": None,
-}
 SELECTED = {"kind": "baseline", "at_least": None, "at_most": 8, "assumption": None}
 SITES = {
     "kind": "sites",
@@ -53,9 +45,7 @@ TESTS = ("mann_whitney", "ancova", "two_sample_t")
 
 def study_of(test: str = "ancova", **changes: Any) -> Study:
     """Three domains, two arms."""
-    control = {**CONTROL, **changes.pop("control", {})}
-    stated = {"test": test, "p_value": "auto", "adjustment": "none", **changes.pop("analysis", {})}
-    return small_study(control=control, analysis=stated, **changes)
+    return two_arm_study(test, **changes)
 
 
 def tally_of(study: Study, purpose: Purpose = Purpose.MAIN, blocks: int = 40) -> Tally:

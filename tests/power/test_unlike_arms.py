@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from oracles.checks import binomial_agrees
-from oracles.studies import PRE, small_study
+from oracles.studies import PRE, small_study, two_arm_study
 from scipy.stats import norm
 
 from sim import plan
@@ -29,14 +29,6 @@ from sim.report.terminal import summary
 from sim.report.wording import people
 from sim.study import Study
 
-CONTROL: dict[str, Any] = {
-    "kind": "parallel",
-    "ratio": (1, 1),
-    "unit": "person",
-    "effect": {"kind": "none"},
-    "beside": None,
-    "assumption": None,
-}
 SITES = {
     "kind": "sites",
     "stated_as": "latent",
@@ -57,9 +49,7 @@ APPROXIMATE = 0.004
 
 def study_of(test: str = "two_sample_t", **changes: Any) -> Study:
     """Three domains, two arms."""
-    control = {**CONTROL, **changes.pop("control", {})}
-    stated = {"test": test, "p_value": "auto", "adjustment": "none", **changes.pop("analysis", {})}
-    return small_study(control=control, analysis=stated, **changes)
+    return two_arm_study(test, **changes)
 
 
 def task_of(study: Study, purpose: Purpose = Purpose.MAIN) -> BlockTask:

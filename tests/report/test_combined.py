@@ -82,6 +82,8 @@ def test_several_runs_have_folders_of_their_own(runs: tuple[SavedRun, ...], tmp_
     [
         (None, r"^report.runs: null must name folders of runs, as in "),
         (("nowhere",), r"^report.runs: 'nowhere' is no folder, nor a pattern of any$"),
+        (("n" * 5000,), r"^report.runs: 'n+' is no folder, nor a pattern of any$"),
+        (("a**",), r"^report.runs: 'a\*\*' is no folder, nor a pattern of any$"),
         (("no*where",), r"^report.runs: 'no\*where' is no folder, nor a pattern of any$"),
         ((".",), r"^'\.': no results of plan, calibrate or sweep in this folder$"),
     ],

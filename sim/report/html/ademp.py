@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.report.html.tables import Results, Table, answer_size, primary_size, shown
+from sim.report.charts.curves import primary
+from sim.report.html.tables import Results, Table, answer_size, shown
 from sim.report.saved import SavedRun
 
 
@@ -31,7 +32,7 @@ def ademp_table(run: SavedRun, results: Results) -> Table:
         A row each: aims, data-generating mechanism, estimands, methods,
         performance measures.
     """
-    size = primary_size(run)
+    size = primary(run)
     return Table(
         "The simulation study in ADEMP form (Morris, White & Crowther 2019)",
         ("item", "here"),

@@ -7,9 +7,10 @@ from typing import Any
 
 from sim.power.rows import Row
 from sim.report.charts.curve_layers import POWER, pairs_axis
+from sim.report.charts.curves import primary
 from sim.report.charts.figure import Z95, datum, single
 from sim.report.charts.theme import SCHEMA, Spec
-from sim.report.html.tables import Results, primary_size, shown
+from sim.report.html.tables import Results, shown
 from sim.report.saved import SavedRun
 
 CURVE, ANSWER, CHOSEN = "curve", "answer", "chosen"
@@ -34,7 +35,7 @@ def interactive_curve(run: SavedRun, results: Results) -> dict[str, Any]:
         `people` by size.
     """
     return {
-        "spec": _spec(results.pairs, float(primary_size(run)["target"])),
+        "spec": _spec(results.pairs, float(primary(run)["target"])),
         "curves": [*_rules(run, results), *_endpoints(run, results)],
         "people": {str(pairs): _people(run, results, pairs) for pairs in results.pairs},
     }

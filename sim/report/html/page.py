@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import StudyError
+from sim.report.charts.curves import primary
 from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures
 from sim.report.charts.page import for_page
@@ -27,7 +28,6 @@ from sim.report.html.tables import (
     endpoint_table,
     one_group_table,
     power_table,
-    primary_size,
 )
 from sim.report.saved import SavedRun
 
@@ -122,7 +122,7 @@ def _rendered(run: SavedRun, drawn: Sequence[Figure]) -> str:
     return template.render(
         run=run,
         summary=run.summary,
-        size=primary_size(run) if run.job == "plan" else None,
+        size=primary(run) if run.job == "plan" else None,
         sections=_sections(run, results, drawn),
         curve=curve,
         style=_own("report.css"),

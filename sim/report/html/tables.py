@@ -7,19 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.power.rows import Row
+from sim.report.assurance import PRIOR_NAMES
+from sim.report.charts.curves import primary
 from sim.report.charts.labels import plain
 from sim.report.saved import SavedRun
 from sim.report.tables import sizes_shown
 
 NAMED = 60
 """Most characters of a name in a table."""
-PRIORS = {
-    "neutral": "neutral prior",
-    "sceptical": "sceptical prior",
-    "hierarchical": "hierarchical prior",
-    "stated": "stated prior",
-}
-"""Priors in words."""
 
 
 @dataclass(frozen=True)
@@ -84,16 +79,8 @@ def cell(row: Row | None) -> str:
 
 def answer_size(run: SavedRun) -> int:
     """The primary rule's sample size, or the largest studied, in pairs."""
-    size = primary_size(run)
+    size = primary(run)
     return int(size["pairs"] or size["limit"])
-
-
-def primary_size(run: SavedRun) -> Mapping[str, Any]:
-    """Sample size of the primary rule, as saved."""
-    found: Mapping[str, Any] = next(
-        size for size in run.summary["sample_sizes"] if size["rule"] == run.summary["primary_rule"]
-    )
-    return found
 
 
 def power_table(run: SavedRun, results: Results) -> Table:
@@ -164,7 +151,7 @@ def assurance_table(run: SavedRun, results: Results) -> Table | None:
     limits = [f"{own['limit'][rule]:.2f}" for own in run.summary["assurance"]]
     return Table(
         f"Power at the stated effect, and assurance, of the rule '{shown(rule)}'",
-        ("pairs", "at the stated effect", *(PRIORS.get(prior, shown(prior)) for prior in priors)),
+        ("pairs", "at the stated effect", *(PRIOR_NAMES.get(own, shown(own)) for own in priors)),
         (
             *((str(pairs[k]), *(cell(results.rule(rule, own, pairs[k])) for own in measures))
               for k in places),
@@ -197,7 +184,7 @@ def one_group_table(run: SavedRun) -> Table | None:
     other = run.summary["one_group"]
     if other is None:
         return None
-    size = primary_size(run)
+    size = primary(run)
 
     def chance(found: Mapping[str, float]) -> str:
         return f"{found['value']:.3f} ±{found['mcse']:.3f}"
