@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.app import compose_study
+    from sim.compose import compose_study
     from sim.inference.adjust import adjust
     from sim.inference.graphical import graphical
     from sim.inference.max_t import max_t
@@ -38,7 +38,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "adjust": "sim.inference.adjust",
-    "compose_study": "sim.app",
+    "compose_study": "sim.compose",
     "exact_power": "sim.power.exact_api",
     "graphical": "sim.inference.graphical",
     "max_t": "sim.inference.max_t",

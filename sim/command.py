@@ -1,6 +1,6 @@
 """What the console command offers: verbs, flags, overrides, folders.
 
-Knows nothing of Hydra; :mod:`sim.app` joins the two.
+Knows nothing of Hydra; :mod:`sim.compose` and :mod:`sim.app` join the two.
 """
 
 from __future__ import annotations
@@ -139,7 +139,12 @@ def composed_words(flags: Namespace) -> list[str]:
         return words
     if any(word.lstrip("+").startswith("hydra.searchpath=") for word in words):
         raise StudyError("--config-dir: cannot be combined with hydra.searchpath")
-    return [*words, f'hydra.searchpath=["file://{Path(flags.config_dir).resolve()}"]']
+    return [*words, search_word(Path(flags.config_dir).resolve())]
+
+
+def search_word(folder: Path) -> str:
+    """Override by which a folder's choices are found too."""
+    return f'hydra.searchpath=["file://{folder}"]'
 
 
 def combinations(words: Iterable[Any]) -> list[list[str]]:

@@ -1,6 +1,7 @@
 """Hydra's complaints, each in one plain line.
 
-Told by their words and attributes, so that only :mod:`sim.app` imports Hydra.
+Told by their words and attributes, so that only :mod:`sim.compose` and :mod:`sim.app`
+import Hydra.
 """
 
 import re

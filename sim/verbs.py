@@ -7,9 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.errors import StudyError
 from sim.study import Study
+
+if TYPE_CHECKING:
+    from sim.page.scenario import Compose
 
 
 @dataclass(frozen=True)
@@ -19,10 +23,12 @@ class Verb:
     purpose: str
     check: Callable[[Study], None]
     """Refuses a study whose numbers cannot work, before anything is written."""
-    run: Callable[[Study, Path], None]
-    """Runs one study, with progress and a summary."""
+    run: Callable[..., None]
+    """Runs one study (Study, Path), with progress and a summary."""
     run_point: Callable[[Study, Path, str], None]
     """Runs one point of a --multirun, quietly: one line."""
+    composes: bool = False
+    """Whether `run` composes further studies, and is handed what does so."""
 
 
 def _show(
@@ -190,11 +196,10 @@ def _check_serve(study: Study) -> None:
     check(study)
 
 
-def _serve(study: Study, _folder: Path) -> None:
-    from sim import compose_study
+def _serve(study: Study, _folder: Path, compose: Compose) -> None:
     from sim.page.serve import serve
 
-    serve(study, compose_study, lambda address: print(f"{address} (Ctrl-C ends it)", flush=True))
+    serve(study, compose, lambda address: print(f"{address} (Ctrl-C ends it)", flush=True))
 
 
 def _serve_point(_study: Study, _folder: Path, _point: str) -> None:
@@ -212,5 +217,7 @@ VERBS: dict[str, Verb] = {
         "show saved results again, or side by side", _check_report, _report, _report_point
     ),
     "blocks": Verb("which finished blocks are kept?", _check_blocks, _blocks, _blocks_point),
-    "serve": Verb("let me play: a page on this computer", _check_serve, _serve, _serve_point),
+    "serve": Verb(
+        "let me play: a page on this computer", _check_serve, _serve, _serve_point, composes=True
+    ),
 }

@@ -12,7 +12,8 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 
 from sim import __version__
-from sim.app import CONF, compose_study, main
+from sim.app import main
+from sim.compose import CONF, compose_study
 from sim.errors import StudyError
 from sim.report.folders import remove_empty, try_folder
 from sim.study import Study

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from hydra.main import get_args_parser  # type: ignore[attr-defined]  # not in its __all__
 
-from sim.app import CONF, _checked, _hydra
+from sim.app import _checked
 from sim.command import composed_words, read_flags
+from sim.compose import CONF, composing
 from sim.errors import StudyError
 from sim.verbs import DEFAULT_VERB, VERBS
 
@@ -90,7 +91,7 @@ def compose(line: str) -> None:
     if flags.verb is None and not flags.overrides:
         return
     flags.info = flags.info or ("cfg" if not flags.cfg else None)  # shown only: nothing is made
-    with _hydra(CONF):
+    with composing(CONF):
         verb = VERBS[flags.verb or DEFAULT_VERB]
         _checked(verb, flags.config_name or DEFAULT_VERB, composed_words(flags), flags)
 

@@ -11,7 +11,7 @@ from sim.compute.streams import Purpose
 from sim.errors import StudyError
 from sim.jobs.sweep_blocks import Census, ManyTasks
 from sim.jobs.tasks import block_task
-from sim.power.estimates import Estimate
+from sim.power.estimates import Estimate, proportion
 from sim.power.sweep import Wins, contrast, critical
 from sim.study import Study
 
@@ -29,12 +29,15 @@ class Comparison:
         Sizes that both study.
     difference : Estimate, shape (K,)
         Paired by block: both draw from the same random streams.
+    powers : tuple of Estimate, each of shape (K,)
+        Power of the first and of the second.
     blocks, replicates : int
         Simulated studies of each.
     """
 
     pairs: tuple[int, ...]
     difference: Estimate
+    powers: tuple[Estimate, Estimate]
     blocks: int
     replicates: int
 
@@ -112,8 +115,10 @@ def compare(
         running.finish()
     pairs = tuple(own for own in first.sizes if own in second.sizes)
     one, other = (_at(won, study, pairs) for won, study in zip(wins, (first, second), strict=True))
-    terms = [(1, other), (-1, one)]
-    return Comparison(pairs, contrast(terms, size), blocks, blocks * size)
+    replicates = blocks * size
+    powers = proportion(one.sum(axis=0), replicates), proportion(other.sum(axis=0), replicates)
+    difference = contrast([(1, other), (-1, one)], size)
+    return Comparison(pairs, difference, powers, blocks, replicates)
 
 
 def _wins(census: Census, running: ManyTasks, study: Study) -> Wins:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -106,6 +106,17 @@ class Search:
             limit = min(2 * design.max_pairs, design.search_limit)
             grown = design.model_copy(update={"max_pairs": limit})
             self.study = self.study.model_copy(update={"design": grown})
+
+    def looks(
+        self, blocks: Iterable[int]
+    ) -> Iterator[tuple[OperatingCharacteristics, tuple[SampleSize, ...]]]:
+        """Give what is known under the stated effect after so many blocks, ever more of them."""
+        tally, done = None, 0
+        for number in blocks:
+            more = self._tally(self.populations, Purpose.MAIN, range(done, number))
+            tally, done = more if tally is None else tally + more, number
+            main = self._summarised(tally, self.populations)
+            yield main, self._sizes(main)
 
     def _may_grow(self, primary: SampleSize) -> bool:
         design = self.study.design

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from htmltools import HTML, Tag, tags
+from htmltools import HTML, TagList, tags
 
 WIDTH, HEIGHT = 560, 250
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 40
@@ -30,14 +31,14 @@ class Curve:
     high: Sequence[float]
 
 
-def chart(curve: Curve, title: str, span: tuple[float, float], line: float,
-          mark: int | None = None) -> Tag:  # fmt: skip
-    """Draw one curve over size.
+def chart(curves: Sequence[Curve], title: str, span: tuple[float, float], line: float,
+          mark: int | None = None) -> TagList:  # fmt: skip
+    """Draw curves over size, and what is read off them where one points.
 
     Parameters
     ----------
-    curve : Curve
-        At least one size.
+    curves : sequence of Curve
+        One or two, at the same sizes, at least one.
     title : str
         What is drawn, for the axis and for those who hear it.
     span : (float, float)
@@ -47,7 +48,7 @@ def chart(curve: Curve, title: str, span: tuple[float, float], line: float,
     mark : int, optional
         Size that is marked.
     """
-    first, last = curve.pairs[0], max(curve.pairs[-1], curve.pairs[0] + 1)
+    first, last = curves[0].pairs[0], max(curves[0].pairs[-1], curves[0].pairs[0] + 1)
 
     def x(pairs: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (pairs - first) / (last - first)
@@ -58,24 +59,53 @@ def chart(curve: Curve, title: str, span: tuple[float, float], line: float,
 
     parts = [_grid(y(at), f"{at:.2f}") for at in _upright(span)]
     parts += [_tick(x(at), at) for at in _level(first, last)]
-    up = [f"{x(n):.1f},{y(v):.1f}" for n, v in zip(curve.pairs, curve.high, strict=True)]
-    down = [f"{x(n):.1f},{y(v):.1f}" for n, v in zip(curve.pairs, curve.low, strict=True)]
-    values = [f"{x(n):.1f},{y(v):.1f}" for n, v in zip(curve.pairs, curve.value, strict=True)]
-    parts.append(f'<polygon class="band" points="{" ".join([*up, *down[::-1]])}"/>')
     parts.append(_line("target", LEFT, y(line), WIDTH - RIGHT, y(line)))
-    parts.append(f'<polyline class="curve" points="{" ".join(values)}"/>')
-    if len(curve.pairs) < 40:
-        dots = (own.split(",") for own in values)
-        parts += [f'<circle class="dot" cx="{a}" cy="{b}" r="3"/>' for a, b in dots]
+    for curve, own in zip(curves, ("first", "second"), strict=False):
+        parts += _curve(curve, own, x, y)
     if mark is not None and first <= mark <= last:
         parts.append(_line("mark", x(mark), TOP, x(mark), HEIGHT - BOTTOM))
     parts.append(
         f'<text class="name" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 4}">pairs</text>'
     )
-    return tags.svg(
+    parts.append(_line("pointer", LEFT, TOP, LEFT, HEIGHT - BOTTOM))
+    drawn = tags.svg(
         HTML("".join(parts)),
-        {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img", "aria-label": title, "class": "chart"},
-    )
+        {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img", "aria-label": title, "class": "chart",
+         "data-read": _readings(curves, x)},
+    )  # fmt: skip
+    return TagList(drawn, tags.p("", class_="reading", **{"aria-hidden": "true"}))
+
+
+def _curve(
+    curve: Curve, own: str, x: Callable[[float], float], y: Callable[[float], float]
+) -> Iterator[str]:
+    def points(values: Sequence[float]) -> list[str]:
+        return [f"{x(n):.1f},{y(v):.1f}" for n, v in zip(curve.pairs, values, strict=True)]
+
+    values = points(curve.value)
+    band = [*points(curve.high), *points(curve.low)[::-1]]
+    yield f'<polygon class="band {own}" points="{" ".join(band)}"/>'
+    yield f'<polyline class="curve {own}" points="{" ".join(values)}"/>'
+    if len(values) < 40:
+        for place in values:
+            across, up = place.split(",")
+            yield f'<circle class="dot {own}" cx="{across}" cy="{up}" r="3"/>'
+
+
+def _readings(curves: Sequence[Curve], x: Callable[[float], float]) -> str:
+    """Write what is read where one points: by size its place, and the words."""
+    rows = []
+    for k, pairs in enumerate(curves[0].pairs):
+        said = [_reading(curve, k) for curve in curves]
+        named = said if len(said) == 1 else [f"{a} {b}" for a, b in zip("AB", said, strict=True)]
+        rows.append([round(x(pairs), 1), f"{pairs} pairs: {', '.join(named)}"])
+    return json.dumps(rows, separators=(",", ":"))
+
+
+def _reading(curve: Curve, k: int) -> str:
+    sign = "+" if min(curve.low) < 0 else ""
+    value, low, high = (f"{own[k]:{sign}.3f}" for own in (curve.value, curve.low, curve.high))
+    return value if low == high else f"{value} ({low} to {high})"
 
 
 def _upright(span: tuple[float, float]) -> list[float]:

@@ -2,37 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
-import yaml
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from sim.errors import StudyError
-from sim.study.parse import field_at, limits_of
+from sim.page.texts import Plain, as_text, leaves, value_at
+from sim.study.parse import field_at, fields_of, limits_of
 
-Plain = dict[str, Any]
-"""A study as plain data."""
 
-GROUPS: dict[str, tuple[str, ...]] = {
-    "Start from": ("experiment", "report.title"),
-    "Effect of mentoring": (
-        "effect", "effect.value", "roles.mentor.pre", "correlation.pre_post",
-        "correlation.domains",
-    ),
-    "Size": ("design.min_pairs", "design.max_pairs", "design.sizes", "design.ratio"),
-    "Test": (
-        "analysis.test", "analysis.p_value", "analysis.alpha", "analysis.alternative",
-        "analysis.adjustment",
-    ),
-    "Success": ("decision.primary", "target.power"),
-    "Simulation": ("monte_carlo.replicates", "seed"),
+@dataclass(frozen=True)
+class Group:
+    """Settings that are chosen together, by the name of a file.
+
+    Attributes
+    ----------
+    label : str
+        In words.
+    word : str
+        Its key on the command line.
+    place : str
+        The section of a study that it fills; empty where it fills several.
+    folder : str
+        Where its files lie, in the configuration.
+    """
+
+    label: str
+    word: str
+    place: str
+    folder: str
+
+
+CHOSEN: dict[str, Group] = {
+    "experiment": Group("Worked example", "experiment", "", "experiment"),
+    "effect": Group("Effect", "effect", "effect", "effect"),
+    "mentee_effect": Group("Effect on the mentees", "effect@roles.mentee.effect",
+                           "roles.mentee.effect", "effect"),
+    "graph": Group("Graph", "graph", "analysis.graph", "graph"),
+    "control": Group("Control arm", "control", "control", "control"),
+    "clusters": Group("Hospitals", "clusters", "clusters", "clusters"),
+    "missing": Group("Missing answers", "missing", "missing", "missing"),
+    "selection": Group("Who takes part", "selection", "selection", "selection"),
 }  # fmt: skip
+"""The groups that the form offers."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the form.
+
+    Attributes
+    ----------
+    heading : str
+        In words.
+    names : tuple of str
+        Its fields: places in a study, keys of :data:`CHOSEN`, or a section's every field (``.*``).
+    about : str
+        Key of the group whose choice the heading of a folded part tells; empty where it is open.
+    """
+
+    heading: str
+    names: tuple[str, ...]
+    about: str = ""
+
+
+FORM = (
+    Part("Start from", ("experiment", "report.title")),
+    Part("The mentors", ("effect", "effect.*", "roles.mentor.pre")),
+    Part("The mentees", ("mentee_effect", "roles.mentee.effect.*", "roles.mentee.pre")),
+    Part("Correlations", ("correlation.pre_post", "correlation.domains", "correlation.stated_as")),
+    Part("Size", ("design.min_pairs", "design.max_pairs", "design.sizes", "design.ratio")),
+    Part("Test", (
+        "analysis.test", "analysis.cut", "analysis.total_cut", "analysis.p_value",
+        "analysis.zeros", "analysis.alpha", "analysis.alternative", "analysis.adjustment",
+        "analysis.sequence", "graph", "analysis.flips",
+    )),
+    Part("Success", ("decision.primary", "target.power")),
+    Part("Control arm", ("control", "control.*"), "control"),
+    Part("Missing answers", ("missing", "missing.*"), "missing"),
+    Part("Hospitals", ("clusters", "clusters.*"), "clusters"),
+    Part("Who takes part, and what changes anyway",
+         ("selection", "selection.*", "uncontrolled.response_shift"), "selection"),
+    Part("Simulation", ("monte_carlo.replicates", "seed")),
+)  # fmt: skip
 """The form, part by part; all else is in the YAML."""
-CHOSEN = ("experiment", "effect")
-"""Not fields but ready-made sets of them, chosen by name."""
-VALUES = ("shift", "odds_ratio", "post", "median")
-"""Kinds of effect whose one value the form shows; it is the field of the same name."""
+
+ONLY_WITH = {
+    "analysis.cut": ("analysis.test", ("mcnemar",)),
+    "analysis.total_cut": ("analysis.test", ("mcnemar",)),
+    "analysis.zeros": ("analysis.test", ("signed_rank",)),
+    "analysis.sequence": ("analysis.adjustment", ("fixed_sequence",)),
+    "analysis.flips": ("analysis.adjustment", ("westfall_young",)),
+    "graph": ("analysis.adjustment", ("graphical",)),
+}
+"""Fields that say something only where another has one of some values."""
+LABELS = {
+    "roles.mentor.pre": "Mentors' answers before",
+    "roles.mentee.pre": "Mentees' answers before",
+    "correlation.pre_post": "Correlation of before and after",
+    "correlation.domains": "Correlation between domains",
+    "correlation.stated_as": "Correlations are of",
+    "design.min_pairs": "Smallest size, in pairs",
+    "design.max_pairs": "Largest size, in pairs",
+    "design.sizes": "Or these sizes alone",
+    "design.ratio": "Mentors to mentees",
+    "analysis.alpha": "Significance level",
+    "decision.primary": "Rule that sizes the study",
+    "monte_carlo.replicates": "Simulated studies",
+    "missing.rate": "People without answers after",
+    "missing.item_rate": "Single answers missing",
+    "missing.total": "Total of people with gaps",
+    "control.ratio": "Mentored to controls",
+    "control.beside": "One-group test shown beside",
+    "clusters.site_icc": "Correlation within a site",
+    "clusters.mentee_icc": "Correlation of a mentee's mentors",
+    "selection.at_least": "Total at least",
+    "selection.at_most": "Total at most",
+}
+"""Labels that say more than the fields' own names."""
+APART = {"kind", "assumption", "prior", "selected_for_significance"}
+"""Fields of a group that the form leaves to the YAML."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +144,8 @@ class Shown:
         What can be chosen; empty where it is typed.
     numeric : bool
         Whether it is a number, for the keyboard of a telephone.
+    optional : bool
+        Whether it may be left empty.
     """
 
     name: str
@@ -59,101 +154,103 @@ class Shown:
     text: str
     choices: tuple[str, ...] = ()
     numeric: bool = False
+    optional: bool = False
 
 
-def place_of(name: str, data: Plain) -> str | None:
-    """Where a field of the form stands in a study; None where it does not apply."""
-    if name != "effect.value":
-        return name
-    kind = data["effect"]["kind"]
-    return f"effect.{kind}" if kind in VALUES else None
+def shown_names(part: Part, data: Plain) -> list[str]:
+    """List the fields of a part that say something in this study.
+
+    Parameters
+    ----------
+    part : Part
+        Of :data:`FORM`.
+    data : dict
+        The study as plain data.
+    """
+    found: list[str] = []
+    for name in part.names:
+        section, star, _ = name.partition(".*")
+        every = [f"{section}.{own}" for own in _simple(section, data)] if star else [name]
+        found += [own for own in every if _applies(own, data)]
+    return found
 
 
-def shown_field(name: str, data: Plain) -> Shown | None:
-    """Show one field with its value; None where it does not apply.
+def _simple(section: str, data: Plain) -> Iterator[str]:
+    """Name the fields of a section that hold numbers, words or lists of them."""
+    if isinstance(value_at(data, section), Mapping):
+        for name, field in fields_of(section, data).items():
+            if name not in APART and not any(map(_has_parts, leaves(field.annotation))):
+                yield name
+
+
+def _has_parts(kind: Any) -> bool:
+    """Tell whether a type is a section of its own, or keyed."""
+    return kind is dict or (isinstance(kind, type) and issubclass(kind, BaseModel))
+
+
+def _applies(name: str, data: Plain) -> bool:
+    place, values = ONLY_WITH.get(name, ("", ()))
+    if place and value_at(data, place) not in values:
+        return False
+    if name in CHOSEN:
+        parent = CHOSEN[name].place.rpartition(".")[0]
+        return not parent or value_at(data, parent) is not None
+    return field_at(name, data) is not None and value_at(data, _parent(name)) is not None
+
+
+def _parent(place: str) -> str:
+    return place.rpartition(".")[0] or place
+
+
+def is_shown(name: str, data: Plain) -> bool:
+    """Tell whether the form has a field of that name."""
+    return any(name in shown_names(part, data) for part in FORM)
+
+
+def shown_field(name: str, data: Plain) -> Shown:
+    """Show one field with its value.
 
     Parameters
     ----------
     name : str
-        One of :data:`GROUPS`, but for :data:`CHOSEN`.
+        One of :func:`shown_names`, but for the groups.
     data : dict
         The study as plain data.
     """
-    place = place_of(name, data)
-    field = None if place is None else field_at(place, data)
-    if place is None or field is None:
-        return None
-    section, _, own = place.rpartition(".")
-    said = section in {"correlation", "target", "decision"} and section  # too short without
-    label = " ".join([*([said] if said else []), own.replace("_", " ")]).capitalize()
-    if name == "roles.mentor.pre":
-        label = "Mentors' answers before"
-    choices = _choices(place, field.annotation, data)
-    about = " ".join((field.description or "").split())
-    text = as_text(value_at(data, place))
-    return Shown(name, label, about, text, choices, bool(limits_of(field.metadata)))
+    field = known_field(name, data)
+    section, _, own = name.rpartition(".")
+    said = section in {"correlation", "target"} and section  # too short without
+    words = " ".join([*([said] if said else []), own.replace("_", " ")]).capitalize()
+    return Shown(
+        name,
+        LABELS.get(name, words),
+        " ".join((field.description or "").split()),
+        as_text(name, value_at(data, name)),
+        _choices(name, field.annotation, data),
+        bool(limits_of(field.metadata)) and str not in leaves(field.annotation),
+        NoneType in leaves(field.annotation),
+    )
 
 
-def _choices(place: str, annotation: Any, data: Plain) -> tuple[str, ...]:
-    if place == "decision.primary":
-        return tuple(map(str, data["decision"]["rules"]))
-    if get_origin(annotation) is Literal:
-        return tuple(map(str, get_args(annotation)))
-    return ()
-
-
-def value_at(data: Any, place: str) -> Any:
-    """Look a value up; None where a part of its place is missing."""
-    for part in place.split("."):
-        data = data.get(part) if isinstance(data, Mapping) else None
-    return data
-
-
-def with_value(data: Plain, place: str, value: Any) -> Plain:
-    """Copy plain data with one value changed."""
-    head, _, rest = place.partition(".")
-    if not rest:
-        return {**data, head: value}
-    inner = data.get(head)
-    return {**data, head: with_value(inner if isinstance(inner, dict) else {}, rest, value)}
-
-
-def as_text(value: Any) -> str:
-    """Write a value as YAML does, on one line."""
-    if isinstance(value, str):
-        return value
-    written = yaml.safe_dump(value, default_flow_style=True, width=10_000, allow_unicode=True)
-    return written.removesuffix("...\n").strip()
-
-
-def from_text(name: str, text: str) -> Any:
-    """Read what was typed into a field: text where text is meant, else YAML."""
-    if name in {"report.title", "decision.primary"}:
-        return text
-    try:
-        return read_yaml(text)
-    except StudyError:
-        return text
-
-
-class _Plain(yaml.SafeLoader):
-    """Plain data without aliases, by which a short text could stand for an endless one."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not read here")
-        return super().compose_node(parent, index)
-
-
-def read_yaml(text: str) -> Any:
-    """Read plain data.
+def known_field(name: str, data: Plain) -> FieldInfo:
+    """Look a field of the schema up.
 
     Raises
     ------
     StudyError
-        One line, where it is no YAML.
+        Where there is none.
     """
-    try:
-        return yaml.load(text, _Plain)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise StudyError(f"YAML: {' '.join(str(error).split())[:200]}") from None
+    field = field_at(name, data)
+    if field is None:
+        raise StudyError(f"{name}: is not a field of the form")
+    return field
+
+
+def _choices(name: str, annotation: Any, data: Plain) -> tuple[str, ...]:
+    if name == "decision.primary":
+        return tuple(map(str, data["decision"]["rules"]))
+    every = list(leaves(annotation))
+    if bool in every:
+        return ("true", "false")
+    words = [str(own) for leaf in every if get_origin(leaf) is Literal for own in get_args(leaf)]
+    return ("", *words) if words and NoneType in every else tuple(words)

@@ -1,30 +1,21 @@
-"""The form of a scenario, and the rest of what stands on the page before anything is asked."""
+"""The form of a scenario."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from htmltools import HTML, Tag, TagList, head_content, tags
-from shiny import ui
+from htmltools import HTML, Tag, TagList, tags
 
-from sim.page.fields import GROUPS, Shown, shown_field
+from sim.page.fields import CHOSEN, FORM, Part, Shown, shown_field, shown_names
+from sim.page.instant import PRIMARY, Asked
 from sim.page.scenario import Scenario
+from sim.page.texts import value_at
 
-FILES = {
-    "report.html": "Report (HTML)",
-    "sample_size_justification.docx": "Justification (Word)",
-    "sample_size_justification.md": "Justification (Markdown)",
-    "results.csv": "Results (CSV)",
-    "summary.json": "Summary (JSON)",
-    "manifest.json": "Manifest (JSON)",
-    "scenario.yaml": "Settings (YAML)",
-    "command.txt": "Command line",
-    "everything.zip": "Everything, with figures (ZIP)",
-}
-"""What can be downloaded after a run."""
+Choices = Mapping[str, Mapping[str, str]]
+"""Of the ready-made settings: name by group, and what each is."""
 
 
-def form(scope: str, scenario: Scenario, choices: Mapping[str, Mapping[str, str]]) -> TagList:
+def form(scope: str, scenario: Scenario, choices: Choices) -> TagList:
     """Write the form of a scenario with its values.
 
     Parameters
@@ -37,202 +28,127 @@ def form(scope: str, scenario: Scenario, choices: Mapping[str, Mapping[str, str]
         Of the ready-made settings: name by group, and what each is.
     """
     parts = []
-    for heading, names in GROUPS.items():
+    for part in FORM:
+        names = shown_names(part, scenario.data)
         fields = [_field(scope, name, scenario, choices) for name in names]
-        parts.append(tags.fieldset(tags.legend(heading), *[own for own in fields if own]))
+        if fields and part.about:
+            parts.append(_folded(scope, part, scenario, fields))
+        elif fields:
+            parts.append(tags.fieldset(tags.legend(part.heading), *fields))
     return TagList(*parts)
 
 
-def _field(
-    scope: str, name: str, scenario: Scenario, choices: Mapping[str, Mapping[str, str]]
-) -> Tag | None:
-    if name in choices:
-        chosen = getattr(scenario, name)
-        about = choices[name].get(chosen, "")
-        shown = Shown(name, name.capitalize(), about, chosen, tuple(choices[name]))
-    else:
-        found = shown_field(name, scenario.data)
-        if found is None:
-            return None
-        shown = found
+def _folded(scope: str, part: Part, scenario: Scenario, fields: list[Tag]) -> Tag:
+    """Fold a part away whose heading says enough while nothing is chosen there."""
+    kind = _kind(scenario, part.about)
+    return tags.details(
+        tags.summary(part.heading, ": ", tags.span(kind, class_="kind")),
+        tags.fieldset(*fields, **{"aria-label": part.heading}),
+        id=f"{scope}-part-{part.about}",
+        class_="part",
+        open="" if kind != "none" else None,
+    )
+
+
+def _kind(scenario: Scenario, group: str) -> str:
+    stated = value_at(scenario.data, CHOSEN[group].place)
+    return str(stated.get("kind", "stated")).replace("_", " ") if stated else "none"
+
+
+def _field(scope: str, name: str, scenario: Scenario, choices: Choices) -> Tag:
+    group = name in CHOSEN
+    shown = _group(name, scenario, choices) if group else shown_field(name, scenario.data)
+    word = CHOSEN[name].word if group else name
     own = f"{scope}-{name}"
     return tags.div(
-        tags.label(shown.label, " ", tags.code(name if name != "effect.value" else "effect.*"),
-                   **{"for": own}),
-        _control(own, shown, scope),
+        tags.label(shown.label, " ", tags.code(word), **{"for": own}),
+        _control(own, shown, scope, _unchosen(shown, scenario)),
         tags.p("", id=f"{own}-error", class_="error", role="alert"),
         tags.p(shown.help, id=f"{own}-help", class_="help"),
         class_="field",
-    )  # fmt: skip
+    )
+
+
+def _group(name: str, scenario: Scenario, choices: Choices) -> Shown:
+    """Show the choice of ready-made settings."""
+    chosen = scenario.chosen.get(name, "")
+    about = choices[name].get(chosen, "")
+    stated = value_at(scenario.data, CHOSEN[name].place)
+    if not chosen and stated and stated.get("assumption"):
+        about = str(stated["assumption"])
+    return Shown(name, CHOSEN[name].label, about, chosen, ("", *choices[name]))
+
+
+def _unchosen(shown: Shown, scenario: Scenario) -> str:
+    """Say what it means that nothing is chosen."""
+    if shown.name == "experiment":
+        return "none: the default study"
+    if shown.name in CHOSEN:
+        return f"as it stands ({_kind(scenario, shown.name)})"
+    return "not set"
 
 
 TagAttrs = dict[str, str | float | bool | HTML | None]
 """Attributes of an element."""
 
 
-def _control(own: str, shown: Shown, scope: str) -> Tag:
-    known: TagAttrs = {"id": own, "data-field": shown.name, "data-scope": scope,
-             "aria-describedby": f"{own}-error {own}-help"}  # fmt: skip
+def _control(own: str, shown: Shown, scope: str, unchosen: str) -> Tag:
+    known: TagAttrs = {
+        "id": own,
+        "data-field": shown.name,
+        "data-scope": scope,
+        "data-shiny-no-bind-input": "",
+        "aria-describedby": f"{own}-error {own}-help",
+    }
     if shown.choices:
-        none = {"experiment": "none: the default study", "effect": "as the experiment states it"}
-        return tags.select(
-            *[
-                tags.option(choice or none[shown.name], value=choice,
-                            selected="" if choice == shown.text else None)
-                for choice in shown.choices
-            ],
-            known,
-            {"data-shiny-no-bind-input": ""},
-        )  # fmt: skip
-    mode = "decimal" if shown.numeric else "text"
+        options = [
+            tags.option(choice or unchosen, value=choice,
+                        selected="" if choice == shown.text else None)
+            for choice in shown.choices
+        ]  # fmt: skip
+        return tags.select(*options, known)
     typed: TagAttrs = {
         "type": "text",
         "value": shown.text,
-        "inputmode": mode,
+        "inputmode": "decimal" if shown.numeric else "text",
         "autocomplete": "off",
         "spellcheck": "false",
-        "data-shiny-no-bind-input": "",
+        "placeholder": "not set" if shown.optional else None,
     }
     return tags.input(known, typed)
 
 
-def scenario_section(scope: str) -> Tag:
-    """Lay out one scenario; what is in it comes from the server."""
-    letter = scope.upper()
-    return tags.section(
-        tags.div(
-            tags.h2(f"Scenario {letter}", id=f"{scope}-heading"),
-            tags.p("", id=f"{scope}-brief"),
-            class_="bar",
-        ),
-        tags.div(
-            tags.div(
-                tags.div(id=f"{scope}-form", class_="form"),
-                _text_part(scope),
-                class_="asked",
-            ),
-            tags.div(
-                tags.div(id=f"{scope}-choice", class_="choice"),
-                tags.div(id=f"{scope}-instant", class_="card", **{"aria-live": "polite"}),
-                _run_part(scope),
-                tags.div(id=f"{scope}-answer"),
-                _downloads(scope),
-                class_="found",
-            ),
-            class_="parts",
-        ),
-        id=scope,
-        class_="scenario",
-        hidden="" if scope == "b" else None,
-        **{"aria-labelledby": f"{scope}-heading"},
-    )
-
-
-def _text_part(scope: str) -> Tag:
-    return tags.details(
-        tags.summary("All settings as YAML, and the command line"),
-        tags.p("Every setting, those that the form does not show included. Change any and press "
-               "“Use this YAML”; the same checks apply.", class_="help"),
-        tags.label("Settings", **{"for": f"{scope}-yaml"}),
-        tags.textarea(id=f"{scope}-yaml", rows="18", spellcheck="false",
-                      **{"data-shiny-no-bind-input": ""}),
-        tags.p("", id=f"{scope}-yaml-error", class_="error", role="alert"),
-        _button(scope, "yaml", "Use this YAML"),
-        tags.p("The same in a shell:", class_="help"),
-        tags.pre("", id=f"{scope}-command", tabindex="0"),
-        {"data-opens": "text", "data-scope": scope},
-    )  # fmt: skip
-
-
-def _run_part(scope: str) -> Tag:
-    letter = scope.upper()
-    return tags.div(
-        _button(scope, "run", f"Simulate {letter}", "primary"),
-        _button(scope, "cancel", f"Cancel {letter}", disabled=True),
-        tags.progress(id=f"{scope}-progress", max="1", value="0", hidden="",
-                      **{"aria-label": f"Progress of scenario {letter}"}),
-        tags.p("", id=f"{scope}-status", class_="status", role="status"),
-        class_="run",
-    )  # fmt: skip
-
-
-def _button(scope: str, what: str, text: str, kind: str = "", *, disabled: bool = False) -> Tag:
-    return tags.button(
-        text, type="button", id=f"{scope}-{what}", class_=kind or None,
-        disabled="" if disabled else None, **{"data-do": what, "data-scope": scope},
-    )  # fmt: skip
-
-
-def _downloads(scope: str) -> Tag:
-    return tags.div(id=f"{scope}-files", class_="files", hidden="")
-
-
-def file_links(scope: str, address: str) -> TagList:
-    """Link the files of a finished run.
+def endpoint_choice(scope: str, choices: Mapping[str, Sequence[Asked]], asked: Asked) -> TagList:
+    """Offer the rules and endpoints whose power can be asked for.
 
     Parameters
     ----------
     scope : str
         Letter of the scenario.
-    address : str
-        At which the session offers them.
+    choices : mapping
+        What can be asked for, by heading.
+    asked : Asked
+        What is.
     """
-    links = [
-        tags.a(text, href=f"{address}&scope={scope}&name={name}", download=f"{scope}_{name}")
-        for name, text in FILES.items()
-    ]
-    return TagList(tags.h3("Files"), tags.ul(*map(tags.li, links)))
-
-
-def whole_page(bounds: str, style: str, script: str) -> TagList:
-    """Lay out the page.
-
-    Parameters
-    ----------
-    bounds : str
-        How much a run may ask for.
-    style, script : str
-        Its own.
-    """
-    return TagList(
-        head_content(
-            tags.title("mentorsim"),
-            tags.meta(name="viewport", content="width=device-width, initial-scale=1"),
-            tags.style(HTML(style)),
-            tags.script(HTML(script)),
-            tags.link(rel="icon", href="data:,"),
-        ),
-        ui.busy_indicators.use(spinners=False, pulse=False),
-        tags.header(
-            tags.h1("How large must the study be?"),
-            tags.p("Power of paired Likert outcomes: exactly while you type where that is "
-                   "possible, by simulation otherwise. Everything stays on this computer.",
-                   class_="lead"),
-        ),
-        tags.main(
-            tags.div(*[scenario_section(scope) for scope in ("a", "b")], id="scenarios"),
-            tags.div(
-                _button("", "second", "Compare with a second scenario"),
-                class_="run",
+    own = f"{scope}-asked"
+    groups = [
+        tags.optgroup(
+            *(
+                tags.option(
+                    f"{one.name} (primary)" if one.key == PRIMARY else one.name,
+                    value=one.key,
+                    selected="" if one == asked else None,
+                )
+                for one in every
             ),
-            _comparison(),
-        ),
-        tags.footer(tags.p(bounds)),
-    )  # fmt: skip
-
-
-def _comparison() -> Tag:
-    return tags.section(
-        tags.h2("B compared with A", id="compare-heading"),
-        tags.div(id="compare-differing"),
-        tags.div(
-            _button("compare", "compare", "Compare", "primary"),
-            _button("compare", "cancel", "Cancel comparison", disabled=True),
-            tags.progress(id="compare-progress", max="1", value="0", hidden="",
-                          **{"aria-label": "Progress of the comparison"}),
-            tags.p("", id="compare-status", class_="status", role="status"),
-            class_="run",
-        ),
-        tags.div(id="compare-answer"),
-        id="comparison", hidden="", **{"aria-labelledby": "compare-heading"},
-    )  # fmt: skip
+            label=heading,
+        )
+        for heading, every in choices.items()
+    ]
+    known: TagAttrs = {
+        "id": own,
+        "data-field": "asked",
+        "data-scope": scope,
+        "data-shiny-no-bind-input": "",
+    }
+    return TagList(tags.label("Power of", **{"for": own}), tags.select(*groups, known))

@@ -1,4 +1,4 @@
-"""The exact answer while typing: one endpoint, or a rule on one, by enumeration."""
+"""What is known while typing: exact power of one domain or a rule on one, effects, warnings."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.cohorts import Population, control_population, role_population, true_effects
-from sim.cohorts.truth import mean_changes
+from sim.cohorts import (
+    Population,
+    TrueEffects,
+    control_population,
+    role_population,
+    true_effects,
+)
 from sim.errors import StudyError
-from sim.inference.rules import DecisionRule, decision_rules
+from sim.inference.rules import decision_rules
 from sim.jobs.plan import attainable, check
 from sim.jobs.posterior_effect import with_plain_effects
 from sim.power.audit import audit
@@ -17,7 +22,7 @@ from sim.power.choice import exact_place
 from sim.power.exact import ExactPower, exact_rejection
 from sim.power.thinned import Enumerable, thinned_rejection
 from sim.report.warnings import Stated, early_warnings
-from sim.study import Study
+from sim.study import TOTAL, Study
 
 WORK = 2e7
 """Most elementary steps of an enumeration while typing: under a tenth of a second."""
@@ -26,56 +31,95 @@ CUT = 1e-6
 FEWEST = 12
 """Size in people below which no shorter curve is tried."""
 PRIMARY = "primary"
-"""Asks for the primary rule, or else for its largest effect on one domain."""
+"""Asks for the primary rule."""
 
 
 @dataclass(frozen=True)
-class Instant:
-    """What is known at once.
+class Asked:
+    """Whose power is asked for: a rule's, or one endpoint's on its own.
 
     Attributes
     ----------
-    endpoints : dict of str to str
-        What can be asked for: keys, and names for people.
-    asked : str
-        Key of what is answered.
+    key : str
+        By which it can be asked for.
     name : str
-        In words, what is answered.
+        In words.
+    rule : int or None
+        Place of the rule; None for an endpoint.
+    role, endpoint : int
+        Place of the endpoint.
+    """
+
+    key: str
+    name: str
+    rule: int | None = None
+    role: int = 0
+    endpoint: int = 0
+
+
+@dataclass(frozen=True)
+class Exact:
+    """Exact power over size.
+
+    Attributes
+    ----------
     pairs, people : tuple of int
         Sizes, and participants of the role at each.
     power : tuple of float
-        Exact, at each size; empty where there is no exact answer.
+        At each size.
     error : float
         The most by which a power is too small.
     needed : int or None
         Smallest size from which the target is reached and kept.
-    refused : str
-        Why there is no exact answer, or none at larger sizes; empty otherwise.
-    warnings : tuple of str
-        Those that need no power.
+    further : str
+        Why there is none at larger sizes; empty where there is.
     """
 
-    endpoints: dict[str, str]
-    asked: str
-    name: str
     pairs: tuple[int, ...]
     people: tuple[int, ...]
     power: tuple[float, ...]
     error: float
     needed: int | None
+    further: str
+
+
+@dataclass(frozen=True, eq=False)
+class Instant:
+    """What is known at once.
+
+    Attributes
+    ----------
+    choices : dict of str to tuple of Asked
+        What can be asked for, by heading.
+    asked : Asked
+        What is.
+    exact : Exact or None
+        Its exact power, where that can be had at once.
+    refused : str
+        Why it cannot.
+    effects : dict of str to TrueEffects
+        What is assumed, by role.
+    warnings : tuple of str
+        Those that need no power.
+    """
+
+    choices: dict[str, tuple[Asked, ...]]
+    asked: Asked
+    exact: Exact | None
     refused: str
+    effects: dict[str, TrueEffects]
     warnings: tuple[str, ...]
 
 
-def instant(study: Study, asked: str = PRIMARY) -> Instant:
+def instant(study: Study, key: str = PRIMARY) -> Instant:
     """Answer at once, exactly, what can be answered so.
 
     Parameters
     ----------
     study : Study
         The design.
-    asked : str
-        A key of :attr:`Instant.endpoints`; another stands for the primary rule.
+    key : str
+        Of what is asked for; an unknown one stands for the primary rule.
 
     Returns
     -------
@@ -89,53 +133,58 @@ def instant(study: Study, asked: str = PRIMARY) -> Instant:
     check(study)
     plain = with_plain_effects(study)
     populations = tuple(role_population(plain, role) for role in plain.role_names)
-    rule = next(r for r in decision_rules(plain) if r.name == plain.decision.primary)
-    domains = plain.scale.domains
-    keys = {
-        f"{r}.{d}": f"{name} ({role}s), on its own"
-        for r, role in enumerate(plain.role_names)
-        for d, name in enumerate(domains)
-    }
-    role, domain, level, name = _wanted(plain, populations, rule, asked)
-    curve = _curve(plain, populations[role], (role, domain), level)
-    key = asked if asked in keys else PRIMARY
-    endpoints = {PRIMARY: f"primary rule '{rule.name}', or the nearest to it", **keys}
-    return Instant(endpoints, key, name, *curve, _warnings(plain, populations))
-
-
-def _wanted(
-    study: Study, populations: tuple[Population, ...], rule: DecisionRule, asked: str
-) -> tuple[int, int, float, str]:
-    """Role, domain, level and name of what is answered."""
-    domains, alpha = study.scale.domains, study.analysis.alpha
-    role, _, domain = asked.partition(".")
-    roles, places = map(str, range(len(populations))), map(str, range(len(domains)))
-    if role in roles and domain in places:
-        return _named(study, int(role), int(domain), alpha)
+    choices = _choices(plain)
+    every = {own.key: own for part in choices.values() for own in part}
+    asked = every.get(key, every[PRIMARY])
+    exact, refused = None, ""
     try:
-        r, d, level = exact_place(rule, len(domains), study.analysis)
-    except StudyError:
-        r = rule.columns[0] // (len(domains) + 1)
-        changes = np.abs(mean_changes(populations[r])[: len(domains)])
-        return _named(study, r, int(np.argmax(changes)), alpha)
-    return r, d, level, f"the rule '{rule.name}'"
+        exact = _exact(plain, populations, asked)
+    except StudyError as error:
+        refused = str(error)
+    effects: dict[str, TrueEffects] = {
+        role: true_effects(own, control_population(plain, role))
+        for role, own in zip(plain.role_names, populations, strict=True)
+    }
+    warned = _warnings(plain, populations, effects)
+    return Instant(choices, asked, exact, refused, effects, warned)
 
 
-def _named(study: Study, role: int, domain: int, level: float) -> tuple[int, int, float, str]:
-    words = f"'{study.scale.domains[domain]}' of the {study.role_names[role]}s, on its own"
-    return role, domain, level, words
+def _choices(study: Study) -> dict[str, tuple[Asked, ...]]:
+    rules = [Asked(PRIMARY if name == study.decision.primary else f"rule.{q}",
+                   f"the rule '{name}'", rule=q)
+             for q, name in enumerate(study.decision.rules)]  # fmt: skip
+    every = {"Rules": tuple(sorted(rules, key=lambda own: own.key != PRIMARY))}
+    for r, role in enumerate(study.role_names):
+        every[f"One endpoint of the {role}s, on its own"] = tuple(
+            Asked(f"{r}.{e}", f"'{name}' of the {role}s, on its own", role=r, endpoint=e)
+            for e, name in enumerate([*study.scale.domains, TOTAL])
+        )
+    return every
 
 
-_Curve = tuple[
-    tuple[int, ...], tuple[int, ...], tuple[float, ...], float, int | None, str
-]  # pairs, people, power, error, needed, refused
+def _exact(study: Study, populations: tuple[Population, ...], asked: Asked) -> Exact:
+    """Exact power of what is asked for.
+
+    Raises
+    ------
+    StudyError
+        Where there is none, or not at once.
+    """
+    domains, level = len(study.scale.domains), study.analysis.alpha
+    role, domain = asked.role, asked.endpoint
+    if asked.rule is not None:
+        rule = decision_rules(study)[asked.rule]
+        role, domain, level = exact_place(rule, domains, study.analysis)
+    elif domain == domains:
+        raise StudyError("the total is a sum over correlated domains")
+    own = Enumerable.of(populations[role], study.analysis)
+    own.require()
+    return _curve(study, own, (role, domain), level)
 
 
-def _curve(study: Study, people: Population, place: tuple[int, int], level: float) -> _Curve:
+def _curve(study: Study, own: Enumerable, place: tuple[int, int], level: float) -> Exact:
     """Exact power up to the largest size that can be enumerated at once."""
-    own, (role, domain) = Enumerable.of(people, study.analysis), place
-    if own.refused is not None:
-        return (), (), (), 0.0, None, own.refused
+    role, domain = place
     n = [study.participants(study.role_names[role], pairs) for pairs in study.sizes]
     most = n[-1]
     while True:
@@ -146,12 +195,12 @@ def _curve(study: Study, people: Population, place: tuple[int, int], level: floa
         except StudyError:
             most = most * 3 // 4
             if most < max(FEWEST, n[0]):
-                return (), (), (), 0.0, None, "the enumeration would take too long"
+                raise StudyError("the enumeration would take too long") from None
     pairs = study.sizes[: len(sizes)]
-    refused = "" if most == n[-1] else f"beyond {pairs[-1]} pairs it takes longer than an instant"
+    further = "" if most == n[-1] else f"beyond {pairs[-1]} pairs it takes longer than an instant"
     power = tuple(np.round(found.win, 12).tolist())
-    error = float(found.error.max())
-    return pairs, tuple(sizes), power, error, _needed(pairs, power, study.target.power), refused
+    needed = _needed(pairs, power, study.target.power)
+    return Exact(pairs, tuple(sizes), power, float(found.error.max()), needed, further)
 
 
 def _power(
@@ -174,16 +223,17 @@ def _needed(pairs: tuple[int, ...], power: tuple[float, ...], target: float) -> 
     return pairs[first] if first < len(pairs) else None
 
 
-def _warnings(study: Study, populations: tuple[Population, ...]) -> tuple[str, ...]:
-    everyone = [
-        (role, own, control_population(study, role))
+def _warnings(
+    study: Study, populations: tuple[Population, ...], effects: dict[str, TrueEffects]
+) -> tuple[str, ...]:
+    audits = {
+        role: audit(own, control_population(study, role))
         for role, own in zip(study.role_names, populations, strict=True)
-    ]
-    audits = {role: audit(own, controls) for role, own, controls in everyone}
+    }
     return early_warnings(
         Stated(
             study,
-            {role: true_effects(own, controls) for role, own, controls in everyone},
+            effects,
             attainable(study, decision_rules(study)),
             {role: own for role, own in audits.items() if own is not None},
         )

@@ -44,12 +44,44 @@
     });
   }
 
+  // What the reader has opened or closed stays so when it is drawn anew.
+  function put(place, html) {
+    const opened = new Map([...place.querySelectorAll("details")].map((own, k) => [own.id || k, own]));
+    const kinds = new Map([...opened].map(([key, own]) => [key, (own.querySelector(".kind") || own).textContent]));
+    place.innerHTML = html;
+    [...place.querySelectorAll("details")].forEach((own, k) => {
+      const before = opened.get(own.id || k), kind = own.querySelector(".kind");
+      if (before && (!kind || kind.textContent === kinds.get(own.id || k))) own.open = before.open;
+    });
+  }
+
+  // The value at the size one points at is read out below the curve.
+  document.addEventListener("pointermove", (event) => {
+    const drawn = event.target.closest && event.target.closest("svg.chart");
+    document.querySelectorAll("svg.chart.read").forEach((own) => { if (own !== drawn) read(own, null); });
+    if (drawn) read(drawn, event.clientX);
+  });
+
+  function read(drawn, at) {
+    const line = drawn.querySelector(".pointer"), said = drawn.nextElementSibling;
+    drawn.classList.toggle("read", at !== null);
+    if (at === null) { said.textContent = ""; return; }
+    const box = drawn.getBoundingClientRect();
+    const x = (at - box.left) * drawn.viewBox.baseVal.width / box.width;
+    const rows = drawn.rows || (drawn.rows = JSON.parse(drawn.dataset.read));
+    const [place, words] = rows.reduce((best, own) => Math.abs(own[0] - x) < Math.abs(best[0] - x) ? own : best);
+    line.setAttribute("x1", place);
+    line.setAttribute("x2", place);
+    said.textContent = words;
+  }
+
   function show(shows) {
     const focused = document.activeElement && document.activeElement.id;
     for (const [id, html] of Object.entries(shows.html)) {
       const place = byId(id);
-      if (place && place.innerHTML !== html) place.innerHTML = html;
+      if (place && place.innerHTML !== html) put(place, html);
     }
+    for (const [id, stale] of Object.entries(shows.stale)) byId(id).classList.toggle("stale", stale);
     for (const [id, value] of Object.entries(shows.value)) byId(id).value = value;
     for (const [id, hidden] of Object.entries(shows.hidden)) byId(id).hidden = hidden;
     for (const [id, disabled] of Object.entries(shows.disabled)) byId(id).disabled = disabled;

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import yaml
 
 from sim.errors import StudyError
-from sim.page.fields import (
-    CHOSEN,
-    GROUPS,
-    Plain,
-    from_text,
-    place_of,
-    read_yaml,
-    value_at,
-    with_value,
-)
+from sim.page.fields import CHOSEN, FORM, is_shown, known_field, shown_names
+from sim.page.texts import Plain, from_text, read_yaml, value_at, with_value
 from sim.study import Study, parse_study
+from sim.study.parse import draft_of
 
-Compose = Callable[[Sequence[str]], Study]
-"""From words of the command line to a study."""
+
+class Compose(Protocol):
+    """Composes studies from one configuration, as :class:`sim.compose.Composer` does."""
+
+    def __call__(self, words: Sequence[str] = ()) -> Study:
+        """Compose a study from words of the command line."""
+
+    def plain(self, words: Sequence[str] = ()) -> Plain:
+        """Compose one that is not validated, as plain data."""
+
+    @property
+    def folders(self) -> Sequence[Path]:
+        """Folders in which the choices of the groups lie."""
+
+    @property
+    def flags(self) -> Sequence[str]:
+        """Flags with which the command line composes from the same configuration."""
+
+
 MOST_YAML = 200_000
 """Most characters of YAML that are read."""
 HYDRA = {
@@ -49,30 +60,30 @@ class Scenario:
     Attributes
     ----------
     compose : callable
-        From words of the command line to a study.
-    experiment, effect : str
-        The ready-made settings that it started from; empty where none.
+        Composes studies.
+    chosen : dict of str to str
+        Ready-made settings that it started from, by group of :data:`~sim.page.fields.CHOSEN`.
     base, data : dict
         The study as composed from those, and as it is now.
     """
 
     compose: Compose
-    experiment: str
-    effect: str
+    chosen: dict[str, str]
     base: Plain
     data: Plain
 
     @classmethod
-    def of(cls, compose: Compose, experiment: str = "", effect: str = "") -> Scenario:
-        """Start from ready-made settings.
+    def of(cls, compose: Compose, chosen: Mapping[str, str] | None = None) -> Scenario:
+        """Start from ready-made settings, which need not go together yet.
 
         Raises
         ------
         StudyError
-            Where they do not go together.
+            Where they cannot be composed.
         """
-        data = compose(_base_words(experiment, effect)).model_dump(mode="json")
-        return cls(compose, experiment, effect, data, data)
+        known = {group: name for group, name in (chosen or {}).items() if name}
+        data = draft_of(compose.plain(_base_words(known)))
+        return cls(compose, known, data, data)
 
     def changed(self, name: str, text: str) -> Scenario:
         """Change one field of the form.
@@ -80,24 +91,25 @@ class Scenario:
         Parameters
         ----------
         name : str
-            Of a field in :data:`~sim.page.fields.GROUPS`.
+            Of a field that the form shows.
         text : str
             What was typed or chosen.
 
         Raises
         ------
         StudyError
-            Where ready-made settings do not go together.
+            Where there is no such field, or no such choice.
         """
-        if name == "experiment":
-            return Scenario.of(self.compose, text)
-        if name == "effect":
-            own = Scenario.of(self.compose, self.experiment, text)
-            return replace(own, data={**self.data, "effect": own.base["effect"]})
-        place = place_of(name, self.data)
-        if place is None or not any(name in part for part in GROUPS.values()):
+        if not is_shown(name, self.data):
             raise StudyError(f"{name}: is not a field of the form")
-        return replace(self, data=with_value(self.data, place, from_text(name, text)))
+        if name == "experiment":
+            return Scenario.of(self.compose, {"experiment": text})
+        if name in CHOSEN:
+            own = Scenario.of(self.compose, {**self.chosen, name: text})
+            place = CHOSEN[name].place
+            return replace(own, data=with_value(self.data, place, value_at(own.data, place)))
+        value = from_text(name, text, known_field(name, self.data))
+        return replace(self, data=with_value(self.data, name, value))
 
     def rewritten(self, text: str) -> Scenario:
         """Take a whole study from YAML; it is valid, or it is refused.
@@ -136,7 +148,7 @@ class Scenario:
 
     def words(self) -> list[str] | None:
         """Words of the command line that compose this very study; None where no such are found."""
-        words = [*_base_words(self.experiment, self.effect), *_changes(self.base, self.data)]
+        words = [*_base_words(self.chosen), *_changes(self.base, self.data)]
         try:
             same = self.compose(words).model_dump(mode="json") == self.study().model_dump(
                 mode="json"
@@ -156,7 +168,7 @@ class Scenario:
         words = self.words()
         if words is None:
             return f'mentorsim plan --config-path="$PWD" --config-name={file}'
-        return shlex.join(["mentorsim", "plan", *words])
+        return shlex.join(["mentorsim", "plan", *self.compose.flags, *words])
 
 
 def _as_yaml(data: Plain) -> str:
@@ -183,10 +195,9 @@ def _escaped(value: Any) -> Any:
     return value
 
 
-def _base_words(experiment: str, effect: str) -> list[str]:
-    stated = zip(CHOSEN, (experiment, effect), strict=True)
-    return [f"{group}='{name}'" if name == "null" else f"{group}={name}" for group, name in stated
-            if name]  # fmt: skip
+def _base_words(chosen: Mapping[str, str]) -> list[str]:
+    stated = [(CHOSEN[group].word, name) for group, name in chosen.items()]
+    return [f"{word}='{name}'" if name == "null" else f"{word}={name}" for word, name in stated]
 
 
 def _changes(base: Plain, data: Plain, place: str = "") -> Iterator[str]:
@@ -218,28 +229,36 @@ def _is_name(key: Any) -> bool:
 
 def literal(value: Any) -> str:
     """Write a value as Hydra's command line reads it."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{key}:{literal(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(map(literal, value)) + "]"
-    if isinstance(value, str):
-        escaped = re.sub(r"(\\*)'", lambda m: m[1] * 2 + r"\'", _escaped(value))
-        escaped = re.sub(r"(\\+)$", lambda m: m[1] * 2, escaped)
-        return f"'{escaped}'"
-    return repr(value)
+    match value:
+        case None | bool():
+            return "null" if value is None else str(value).lower()
+        case dict():
+            return "{" + ",".join(f"{key}:{literal(item)}" for key, item in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ",".join(map(literal, value)) + "]"
+        case str():
+            return value if _is_name(value) and value.lower() not in READ else _quoted(value)
+        case _:
+            return repr(value)
+
+
+READ = {"null", "true", "false", "nan", "inf"}
+"""Words that are read as something else than text."""
+
+
+def _quoted(text: str) -> str:
+    escaped = re.sub(r"(\\*)'", lambda m: m[1] * 2 + r"\'", _escaped(text))
+    escaped = re.sub(r"(\\+)$", lambda m: m[1] * 2, escaped)
+    return f"'{escaped}'"
 
 
 def blamed(error: StudyError, data: Plain) -> str:
     """Name the field of the form that an error speaks of; empty where it is none of them."""
     place = str(error).partition(":")[0].partition("[")[0]
-    every = [name for part in GROUPS.values() for name in part]
-    for name in sorted(every, key=len, reverse=True):
-        own = name if name in CHOSEN else place_of(name, data)
-        if own is not None and (place == own or place.startswith(f"{own}.")):
+    every = {name: CHOSEN[name].place if name in CHOSEN else name
+             for part in FORM for name in shown_names(part, data)}  # fmt: skip
+    for name, own in sorted(every.items(), key=lambda item: -len(item[1])):
+        if own and (place == own or place.startswith(f"{own}.")):
             return name
     return ""
 

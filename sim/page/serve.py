@@ -6,9 +6,8 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
-from pathlib import Path
+from signal import SIGTERM, default_int_handler, signal
 
-import sim
 from sim.errors import StudyError
 from sim.page.scenario import Compose
 from sim.study import Study
@@ -41,7 +40,7 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
     study : Study
         Its page section says the port and the most that a run may ask for.
     compose : callable
-        From words of the command line to a study.
+        Composes studies.
     on_start : callable
         Told the page's address when it can be opened.
     """
@@ -50,12 +49,15 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
     from sim.page.application import application
     from sim.page.guard import guarded
     from sim.page.instant import instant
+    from sim.page.live import Live
 
     door = _listening(study.page.port)
     port = int(door.getsockname()[1])
-    app = guarded(application(compose, configuration(), study.page), port)
+    live = Live(study.page.live_replicates)
+    live.start()
+    app = guarded(application(compose, study.page, live), port)
     with suppress(StudyError):
-        instant(compose(["effect=shift"]))  # compiled before the first key is pressed
+        instant(compose(["effect=shift"]), "0.0")  # compiled before the first key is pressed
     settings = uvicorn.Config(
         app,
         log_level="error",
@@ -65,16 +67,14 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
         server_header=False,
         timeout_graceful_shutdown=2,
     )
+    signal(SIGTERM, default_int_handler)  # ends as Ctrl-C does, with nothing left behind
+    door.listen()  # who comes before the server is ready waits
     on_start(f"http://{HOST}:{port}/")
-    with door, suppress(KeyboardInterrupt):
-        uvicorn.Server(settings).run([door])
-
-
-def configuration() -> Path:
-    """Find the folder of ready-made settings: in the package, or beside it in a checkout."""
-    package = Path(sim.__file__).resolve().parent
-    inside = package / "conf"
-    return inside if inside.is_dir() else package.parent / "conf"
+    try:
+        with door, suppress(KeyboardInterrupt):
+            uvicorn.Server(settings).run([door])
+    finally:
+        live.stop()
 
 
 def _listening(port: int) -> socket.socket:

@@ -2,88 +2,72 @@
 
 from __future__ import annotations
 
-import shutil
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
-from htmltools import TagList, tags
+from htmltools import Tag, TagList, tags
 
 from sim.errors import StudyError
-from sim.jobs.compare import check as check_comparable
-from sim.page.answers import answer_part, brief_part, comparison_part, differing_part, instant_part
-from sim.page.fields import Plain
-from sim.page.form import FILES, file_links, form
-from sim.page.instant import PRIMARY, Instant, instant
-from sim.page.runs import Places, Run, check_work, compare_files, plan_files
+from sim.jobs.look import Look
+from sim.page.answers import (
+    answer_part,
+    exact_part,
+    exact_sentence,
+    look_part,
+    look_sentence,
+    warnings_part,
+)
+from sim.page.assumed import assumed_part
+from sim.page.compared import comparison_part, differing_part
+from sim.page.fields import CHOSEN, FORM, shown_names
+from sim.page.form import endpoint_choice, form
+from sim.page.instant import PRIMARY, Asked, Instant, instant
+from sim.page.layout import file_links
+from sim.page.live import Live, Who
+from sim.page.running import COMPARE, Running
+from sim.page.runs import check_work
 from sim.page.scenario import Compose, Scenario, blamed
-from sim.report.files import write_whole
-from sim.report.saved import read_run
-from sim.study.page import Page
+from sim.page.shows import Shows
+from sim.power.estimates import Estimate, column
+from sim.power.sample_size import SampleSize
+from sim.study import Study
 
 Choices = Mapping[str, Mapping[str, str]]
 """Of the ready-made settings: name by group, and what each is."""
-COMPARE = "compare"
-"""Beside the two scenarios' letters."""
-
-
-@dataclass
-class Shows:
-    """What the browser is to show.
-
-    Attributes
-    ----------
-    html : dict of str to str
-        New content by element.
-    value : dict of str to (str or float)
-        New value by control.
-    hidden, disabled : dict of str to bool
-        By element.
-    errors : dict of str to dict
-        By scenario: the line of each field that has one.
-    """
-
-    html: dict[str, str] = field(default_factory=dict)
-    value: dict[str, str | float] = field(default_factory=dict)
-    hidden: dict[str, bool] = field(default_factory=dict)
-    disabled: dict[str, bool] = field(default_factory=dict)
-    errors: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass
 class Tab:
-    """One tab: two scenarios, their runs, and a folder that goes when the tab does.
+    """One tab: two scenarios, what is known of them, and their runs.
 
     Parameters
     ----------
+    number : int
+        Tells it from the other tabs.
     compose : callable
-        From words of the command line to a study.
+        Composes studies.
     choices : mapping
         Ready-made settings.
-    limits : Page
-        The most that a run may ask for.
-    places : Places
-        Shared with the other tabs.
+    running : Running
+        Its runs and files.
+    live : Live
+        Looks at what is typed; shared with the other tabs.
     address : str
         At which the session offers files.
     """
 
+    number: int
     compose: Compose
     choices: Choices
-    limits: Page
-    places: Places
+    running: Running
+    live: Live
     address: str = ""
     scenarios: dict[str, Scenario] = field(default_factory=dict)
-    runs: dict[str, Run] = field(default_factory=dict)
     shows: Shows = field(default_factory=Shows)
     _asked: dict[str, str] = field(default_factory=dict)
-    _done: dict[str, int] = field(default_factory=dict)
-    _started: dict[str, Plain] = field(default_factory=dict)
-    _ran: dict[str, Plain] = field(default_factory=dict)
-    _folder: Path = field(default_factory=lambda: Path(mkdtemp(prefix="mentorsim-")))
+    _known: dict[str, Instant] = field(default_factory=dict)
 
     def take_shows(self) -> Shows:
         """Take what is to be shown since the last time."""
@@ -91,25 +75,21 @@ class Tab:
         return taken
 
     def close(self) -> None:
-        """End every run and remove every file."""
-        for run in self.runs.values():
-            run.stop()
-        self.runs.clear()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """End every run, ask no more, and remove every file."""
+        for scope in self.scenarios:
+            self.live.forget(self._who(scope))
+        self.running.close()
 
-    def file(self, scope: str, name: str) -> Path:
-        """Name a file of a scenario's last run."""
-        return self._folder_of(scope, self._done[scope]) / name
+    def is_waiting(self) -> bool:
+        """Tell whether something goes on that will be heard of."""
+        looked = any(self.live.waits(self._who(scope)) for scope in self.scenarios)
+        return looked or bool(self.running.runs)
 
     def finished_file(self, scope: str, name: str) -> Path | None:
-        """Find a file to hand out; None where there is none of that name, or none yet."""
-        if scope not in self._done or scope in self.runs or name not in FILES:
-            return None
-        path = self.file(scope, name)
-        return path if path.is_file() else None
+        """Find a file to hand out; None where there is none."""
+        return self.running.finished_file(scope, name)
 
-    def _folder_of(self, scope: str, number: int) -> Path:
-        return self._folder / f"{scope}{number}"
+    # ------------------------------------------------------------------------ settings
 
     def start(self, scope: str) -> None:
         """Show a scenario as the default study, or as the other one where there is one."""
@@ -123,12 +103,13 @@ class Tab:
         if name == "asked":
             self._asked[scope] = text
             return self._answer(scope)
+        before = self.scenarios[scope]
         try:
-            self.scenarios[scope] = self.scenarios[scope].changed(name, text)
+            after = self.scenarios[scope] = before.changed(name, text)
         except StudyError as error:
             self.shows.errors[scope] = {name: str(error)}
             return None
-        if name in self.choices:
+        if name in CHOSEN or _fields(before) != _fields(after):
             return self._show_form(scope)
         return self._answer(scope)
 
@@ -159,103 +140,111 @@ class Tab:
         self.shows.html[f"{scope}-form"] = str(form(scope, self.scenarios[scope], self.choices))
         self._answer(scope)
 
+    # ------------------------------------------------------------------------- at once
+
+    def _who(self, scope: str) -> Who:
+        return self.number, scope
+
     def _answer(self, scope: str) -> None:
+        """Show what is known at once, and ask for what is not."""
         own = self.scenarios[scope]
         self.shows.errors[scope] = {}
+        self.live.forget(self._who(scope))
         try:
             study = own.study()
-            found = instant(study, self._asked[scope])
-            self._show_choice(scope, found)
-            part = instant_part(found, study.target.power)
-            self.shows.html[f"{scope}-brief"] = str(brief_part(found, study.target.power))
+            self._show_known(scope, study, instant(study, self._asked[scope]))
         except StudyError as error:
-            part = self._refused(scope, error)
-        self.shows.html[f"{scope}-instant"] = str(part)
-        if scope in self._ran and scope not in self.runs:
-            self.shows.html[f"{scope}-status"] = self._earlier(scope)
+            self._refuse(scope, error)
+        earlier = self.running.of_earlier(scope, own)
+        if earlier is not None and scope not in self.running.runs:
+            self._show_done(scope)
         if len(self.scenarios) == 2:
             self.shows.html["compare-differing"] = str(differing_part(*self.scenarios.values()))
 
-    def _earlier(self, scope: str) -> str:
-        """Say whether what is shown is of other settings than those of the form."""
-        same = self._ran[scope] == self.scenarios[scope].data
-        return "Done." if same else "Done. The results below are of earlier settings."
+    def _show_known(self, scope: str, study: Study, found: Instant) -> None:
+        self._known[scope] = found
+        domains = study.scale.domains
+        self.shows.html |= {
+            f"{scope}-choice": str(endpoint_choice(scope, found.choices, found.asked)),
+            f"{scope}-assumed": str(assumed_part(found.effects, domains)),
+            f"{scope}-warnings": str(warnings_part(found.warnings) or ""),
+        }
+        exact, target = found.exact, study.target.power
+        if exact is not None and (exact.needed is not None or not exact.further):
+            part = exact_part(found.asked.name, exact, target)
+            brief = TagList(*exact_sentence(exact, target), f" (exact, {found.asked.name})")
+            self._show_instant(scope, part, brief)
+            return
+        try:
+            check_work(study, self.running.limits)
+        except StudyError as error:
+            self._looked(scope, str(error))
+        else:
+            self.shows.stale[f"{scope}-instant"] = True
+            self.live.ask(self._who(scope), study)
 
-    def _refused(self, scope: str, error: StudyError) -> TagList:
-        """Put an error beside its field, or here where the form has no such field."""
+    def _show_instant(self, scope: str, part: TagList | Tag, brief: TagList | str) -> None:
+        self.shows.html[f"{scope}-instant"] = str(part)
+        self.shows.html[f"{scope}-brief"] = str(TagList(brief))
+        self.shows.stale[f"{scope}-instant"] = False
+
+    def _refuse(self, scope: str, error: StudyError) -> None:
+        """Put an error beside its field, or in the answer's place where the form has none."""
         name = blamed(error, self.scenarios[scope].data)
-        self.shows.html[f"{scope}-brief"] = "something needs mending"
+        part = tags.p(str(error), class_="error", role="alert")
         if name:
             self.shows.errors[scope] = {name: str(error)}
-            return TagList(tags.h3("At once"), tags.p("One field needs mending first."))
-        return TagList(tags.h3("At once"), tags.p(str(error), class_="error", role="alert"))
+            part = tags.p("One field needs mending first.")
+        self._show_instant(scope, TagList(tags.h3("At once"), part), "something needs mending")
+        self.shows.html |= {f"{scope}-warnings": "", f"{scope}-assumed": ""}
 
-    def _show_choice(self, scope: str, found: Instant) -> None:
-        own = f"{scope}-asked"
-        options = [tags.option(text, value=key, selected="" if key == found.asked else None)
-                   for key, text in found.endpoints.items()]  # fmt: skip
-        select = tags.select(*options, {"id": own, "data-field": "asked", "data-scope": scope,
-                                        "data-shiny-no-bind-input": ""})  # fmt: skip
-        part = TagList(tags.label("Exact answer for", **{"for": own}), select)
-        self.shows.html[f"{scope}-choice"] = str(part)
+    def _looked(self, scope: str, found: Look | str) -> None:
+        """Show what the first simulated studies say, or why there is nothing."""
+        asked = self._known[scope].asked
+        if isinstance(found, str):
+            said = f"Nothing at once: {found}. “Simulate” has the answer."
+            return self._show_instant(scope, tags.p(said), "no answer at once: simulate")
+        power, size = _asked_of(found, asked)
+        brief = TagList(*look_sentence(size), f" ({asked.name}, {found.replicates:,} studies)")
+        return self._show_instant(scope, look_part(asked.name, found, power, size), brief)
+
+    # ---------------------------------------------------------------------------- runs
 
     def run(self, scope: str) -> None:
         """Start a simulation, or say in one line why not."""
+        if scope in self.running.runs:
+            return
         try:
-            self._begin(scope)
+            if scope == COMPARE:
+                self.running.compare(*self.scenarios.values())
+            else:
+                self.running.plan(scope, self.scenarios[scope])
+                self.shows.hidden[f"{scope}-files"] = True
+                self.shows.html[f"{scope}-answer"] = ""
+                self.shows.hidden[f"{scope}-warnings"] = False
         except StudyError as error:
             self._stopped(scope, str(error))
             name = "" if scope == COMPARE else blamed(error, self.scenarios[scope].data)
             if name:
                 self.shows.errors[scope] = {name: str(error)}
-
-    def _begin(self, scope: str) -> None:
-        if scope in self.runs:
             return
-        store, minutes = self._folder / "blocks.sqlite", self.limits.most_minutes
-        if scope == COMPARE:
-            studies = [own.study() for own in self.scenarios.values()]
-            for study in studies:
-                check_work(study, self.limits)
-            check_comparable(*studies)
-            self.runs[scope] = Run(self.places, compare_files, (*studies, store), minutes)
-        else:
-            own = self.scenarios[scope]
-            check_work(own.study(), self.limits)
-            folder = self._new_folder(scope, own)
-            work = (own.study(), folder, store)
-            self.runs[scope] = Run(self.places, plan_files, work, minutes)
-            self.shows.hidden[f"{scope}-files"] = True
-            self.shows.html[f"{scope}-answer"] = ""
-            self._ran.pop(scope, None)
         self._going(scope, True)
         self.shows.html[f"{scope}-status"] = "Starting…"
         self.shows.value[f"{scope}-progress"] = 0.0
 
-    def _new_folder(self, scope: str, own: Scenario) -> Path:
-        """Make the folder of a run, in the place of the one before."""
-        self._started[scope] = own.data
-        number = self._done.pop(scope, 0)
-        shutil.rmtree(self._folder_of(scope, number), ignore_errors=True)
-        self._done[scope] = number + 1
-        folder = self._folder_of(scope, number + 1)
-        folder.mkdir(parents=True)
-        write_whole(folder / "scenario.yaml", own.configuration())
-        write_whole(folder / "command.txt", own.command("scenario") + "\n")
-        return folder
-
     def cancel(self, scope: str) -> None:
         """End a run at once."""
-        run = self.runs.pop(scope, None)
-        if run is not None:
-            run.stop()
+        if self.running.cancel(scope):
             self._stopped(scope, "Cancelled. What was computed is kept while this tab is open.")
 
     def listen(self) -> None:
-        """Show what the runs have said since."""
-        for scope, run in list(self.runs.items()):
-            for kind, said in run.news():
-                self._heard(scope, kind, said)
+        """Show what has been found since."""
+        for scope in self.scenarios:
+            found = self.live.take(self._who(scope))
+            if found is not None:
+                self._looked(scope, found)
+        for scope, kind, said in self.running.news():
+            self._heard(scope, kind, said)
 
     def _heard(self, scope: str, kind: str, said: Any) -> None:
         match kind:
@@ -264,31 +253,28 @@ class Tab:
                 self.shows.value[f"{scope}-progress"] = done / total
                 self.shows.html[f"{scope}-status"] = f"{done} of {total} blocks"
             case "answer":
-                found = read_run(self.file(scope, "results.csv").parent)
-                self.shows.html[f"{scope}-answer"] = str(answer_part(found, said))
+                part = answer_part(self.running.saved(scope), said)
+                self.shows.html[f"{scope}-answer"] = str(part)
                 self.shows.html[f"{scope}-status"] = "Drawing the files…"
             case "comparison":
-                self.shows.html["compare-answer"] = str(comparison_part(said))
+                target = float(self.scenarios["a"].data["target"]["power"])
+                self.shows.html["compare-answer"] = str(comparison_part(said, target))
+            case "done" if scope == COMPARE:
+                self._stopped(scope, "Done.")
             case "done":
-                self._finish(scope)
+                self._going(scope, False)
+                self._show_done(scope)
+                self.shows.html[f"{scope}-files"] = str(file_links(scope, self.address))
+                self.shows.hidden[f"{scope}-files"] = False
             case _:
-                self.runs.pop(scope, None)
                 self._stopped(scope, str(said))
 
-    def _finish(self, scope: str) -> None:
-        self.runs.pop(scope)
-        self._stopped(scope, "Done.")
-        if scope == COMPARE:
-            return
-        self._ran[scope] = self._started[scope]
-        self.shows.html[f"{scope}-status"] = self._earlier(scope)
-        folder = self.file(scope, "results.csv").parent
-        with zipfile.ZipFile(folder / "everything.zip", "w", zipfile.ZIP_DEFLATED) as packed:
-            for path in sorted(folder.rglob("*")):
-                if path.is_file() and path.name != "everything.zip":
-                    packed.write(path, path.relative_to(folder))
-        self.shows.html[f"{scope}-files"] = str(file_links(scope, self.address))
-        self.shows.hidden[f"{scope}-files"] = False
+    def _show_done(self, scope: str) -> None:
+        """Say whether the results shown are of the settings shown."""
+        earlier = self.running.of_earlier(scope, self.scenarios[scope])
+        said = "Done. The results below are of earlier settings." if earlier else "Done."
+        self.shows.html[f"{scope}-status"] = said
+        self.shows.hidden[f"{scope}-warnings"] = not earlier  # the answer has them, and more
 
     def _going(self, scope: str, going: bool) -> None:  # noqa: FBT001 - what is set
         what = "compare" if scope == COMPARE else "run"
@@ -298,3 +284,15 @@ class Tab:
     def _stopped(self, scope: str, said: str) -> None:
         self._going(scope, False)
         self.shows.html[f"{scope}-status"] = str(TagList(said))
+
+
+def _fields(own: Scenario) -> list[list[str]]:
+    return [shown_names(part, own.data) for part in FORM]
+
+
+def _asked_of(found: Look, asked: Asked) -> tuple[Estimate, SampleSize]:
+    """Power and answer of what is asked for."""
+    if asked.rule is not None:
+        return column(found.rules, asked.rule), found.rule_sizes[asked.rule]
+    e = asked.endpoint
+    return column(found.endpoints[asked.role], e), found.endpoint_sizes[asked.role][e]

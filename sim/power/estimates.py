@@ -143,3 +143,14 @@ def with_columns(estimate: Estimate, columns: dict[int, FloatArray]) -> Estimate
         mcse[:, column] = 0
         counts[:, column] = 0
     return Estimate(value, mcse, low, high, counts)
+
+
+def column(estimate: Estimate, k: int) -> Estimate:
+    """One column of an estimate (K, E), with shape (K,)."""
+    return Estimate(
+        estimate.value[:, k],
+        estimate.mcse[:, k],
+        estimate.low[:, k],
+        estimate.high[:, k],
+        estimate.replicates[:, k],
+    )

@@ -18,3 +18,5 @@ class Page(Section):
     """Minutes after which a run is stopped (above 0, at most 1440)."""
     most_runs: int = Field(default=2, ge=1, le=64)
     """Most runs at a time, of all tabs together (1 to 64)."""
+    live_replicates: int = Field(default=4000, ge=0, le=100_000)
+    """Simulated studies of what is being typed (0 to 100000); 0 = none, only exact answers."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from sim.errors import StudyError
 from sim.study.checks import nearest, shown
-from sim.study.study import Study
+from sim.study.study import Draft, Study
 
 
 def parse_study(data: Mapping[str, Any]) -> Study:
@@ -31,9 +31,37 @@ def parse_study(data: Mapping[str, Any]) -> Study:
     StudyError
         One line that names the field, its value and what is allowed.
     """
+    return _read(Study, data)
+
+
+def draft_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in what the schema fills in; values are checked, how they go together is not.
+
+    Parameters
+    ----------
+    data : mapping
+        As for :func:`parse_study`.
+
+    Returns
+    -------
+    dict
+        The same as plain data, every field stated.
+
+    Raises
+    ------
+    StudyError
+        As from :func:`parse_study`.
+    """
+    return _read(Draft, data).model_dump(mode="json")
+
+
+_S = TypeVar("_S", bound=Draft)
+
+
+def _read(model: type[_S], data: Mapping[str, Any]) -> _S:
     tuples = _with_tuples(data)
     try:
-        return Study.model_validate(tuples)
+        return model.model_validate(tuples)
     except ValidationError as error:
         raise StudyError(_one_line(error, tuples)) from None
 
@@ -182,12 +210,17 @@ def _nested_limits(annotation: Any) -> list[dict[str, float]]:
 def field_at(place: str, data: Any) -> FieldInfo | None:
     """Find the field at a place such as ``analysis.alpha``, in the variant that the data choose."""
     section, _, name = place.partition("[")[0].rpartition(".")
+    return fields_of(section, data).get(name)
+
+
+def fields_of(section: str, data: Any) -> dict[str, FieldInfo]:
+    """Fields of a section such as ``analysis``, in the variant that the data choose."""
     fields: dict[str, FieldInfo] = getattr(_model(section, data), "model_fields", {})
-    return fields.get(name)
+    return fields
 
 
 def _siblings(section: str, data: Any) -> list[str]:
-    return list(getattr(_model(section, data), "model_fields", {}))
+    return list(fields_of(section, data))
 
 
 def _model(section: str, data: Any) -> Any:

@@ -31,8 +31,8 @@ from sim.study.store import Store
 from sim.study.sweep import Sweep
 
 
-class Study(Section):
-    """A study design and all that is assumed about it; frozen and valid by construction."""
+class Draft(Section):
+    """A study whose values are right one by one, though perhaps not together."""
 
     seed: int = Field(ge=0, lt=2**63)
     """Seed of all random numbers (0 or more)."""
@@ -80,6 +80,10 @@ class Study(Section):
     """Which settings vary (in `mentorsim sweep`)."""
     page: Page = Page()
     """The local page (`mentorsim serve`)."""
+
+
+class Study(Draft):
+    """A study design and all that is assumed about it; frozen and valid by construction."""
 
     @model_validator(mode="after")
     def _cross_checks(self) -> Self:

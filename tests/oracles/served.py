@@ -25,9 +25,13 @@ class Served:
         self.address = address
         self.port = int(address.rstrip("/").rpartition(":")[2])
         self._own = psutil.Process(process.pid)
+        self._looking = self._children()
 
     def runs(self) -> int:
-        """Count the processes that simulate."""
+        """Count the processes that simulate, beside the one that looks at what is typed."""
+        return self._children() - self._looking
+
+    def _children(self) -> int:
         return sum("spawn_main" in " ".join(_words(one)) for one in self._own.children(True))
 
     def megabytes(self) -> float:

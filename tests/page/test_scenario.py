@@ -1,17 +1,23 @@
 """A scenario says how it can be repeated, and what in it is wrong."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 import yaml
 
 from sim import compose_study
+from sim.compose import CONF, Composer
 from sim.errors import StudyError
-from sim.page.fields import CHOSEN, GROUPS, as_text, from_text, shown_field
-from sim.page.scenario import Scenario, blamed, differing
-from sim.study import parse_study
+from sim.page.fields import CHOSEN, FORM, known_field, shown_field, shown_names
+from sim.page.scenario import Scenario, blamed, differing, literal
+from sim.page.texts import as_text, from_text
+from sim.study import Study, parse_study
+from sim.study.parse import field_at
 
 TYPED = {
     "report.title": r"It's a \ 'title', \'quoted\' = {x: [1, 2]} ${seed} \\",
-    "effect.value": "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, -0.7]",
+    "effect.shift": "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, -0.7]",
     "roles.mentor.pre": "[0.2, 0.2, 0.2, 0.2, 0.2]",
     "correlation.pre_post": "0.7",
     "correlation.domains": "0.1",
@@ -28,22 +34,89 @@ TYPED = {
 }
 
 
+CHOICES = {
+    "effect": ["shift", "odds_ratio", "median", "post", "joint", "posterior", "believed"],
+    "mentee_effect": ["shift", "median"],
+    "control": ["parallel"],
+    "clusters": ["sites"],
+    "missing": ["mcar", "mar", "mnar", "items"],
+    "selection": ["baseline", "screening"],
+}
+EVERY_CHOICE = [(group, name) for group, names in CHOICES.items() for name in names]
+
+
 @pytest.fixture(scope="module")
 def default() -> Scenario:
     """The default study."""
-    return Scenario.of(compose_study)
+    return Scenario.of(Composer())
 
 
-def test_every_field_is_shown_with_its_schema_s_help(default: Scenario) -> None:
-    """Each field of the form has a label, the schema's words and its value."""
-    shifted = default.changed("effect", "shift")
-    for name in (name for part in GROUPS.values() for name in part if name not in CHOSEN):
-        shown = shown_field(name, shifted.data)
-        assert shown is not None
+def every_field(own: Scenario) -> list[str]:
+    """Fields of the form that are typed or chosen one by one."""
+    return [name for part in FORM for name in shown_names(part, own.data) if name not in CHOSEN]
+
+
+@pytest.mark.parametrize(("group", "name"), [("seed", "7"), *EVERY_CHOICE])
+def test_every_field_is_shown_with_its_schema_s_help(
+    default: Scenario, group: str, name: str
+) -> None:
+    """Each field has a label, the schema's words and a text that stands for its very value."""
+    own = default.changed(group, name)
+    for place in every_field(own):
+        shown = shown_field(place, own.data)
         assert shown.label
+        assert shown.help == " ".join((known_field(place, own.data).description or "").split())
         assert len(shown.help) > 10
-        if not shown.choices:
-            assert shifted.changed(name, shown.text).data == shifted.data
+        assert own.changed(place, shown.text).data == own.data
+        if shown.choices:
+            assert shown.text in shown.choices
+
+
+@pytest.mark.parametrize(("group", "name"), EVERY_CHOICE)
+def test_a_choice_fills_its_section(default: Scenario, group: str, name: str) -> None:
+    """A choice is that of the command line, whether or not it goes with the rest yet."""
+    own = default.changed("seed", "7").changed(group, name)
+    word = f"{CHOSEN[group].word}={name}"
+    section = CHOSEN[group].place.partition(".")[0]
+    expected = Scenario.of(Composer(), {group: name})
+    assert own.data[section] == expected.data[section]
+    assert own.data["seed"] == 7
+    assert answer_of(own.study) == answer_of(lambda: compose_study([word, "seed=7"]))
+    assert own.words() == ([word, "seed=7"] if isinstance(answer_of(own.study), Study) else None)
+
+
+def answer_of(ask: Callable[[], Study]) -> Study | str:
+    """A study, or why there is none."""
+    try:
+        return ask()
+    except StudyError as error:
+        return str(error)
+
+
+def test_a_control_arm_is_reached_step_by_step(default: Scenario) -> None:
+    """A choice that does not fit the test says so beside the test, and fits once that is chosen."""
+    own = default.changed("control", "parallel")
+    with pytest.raises(StudyError) as caught:
+        own.study()
+    assert blamed(caught.value, own.data) == "analysis.test"
+    own = own.changed("analysis.test", "ancova").changed("control.ratio", "2:1")
+    assert own.study().control.model_dump()["ratio"] == (2, 1)
+    words = own.words()
+    assert words is not None
+    assert compose_study(words) == own.study()
+
+
+def test_fields_that_say_nothing_are_not_shown(default: Scenario) -> None:
+    """A field that matters only with some test, adjustment or role is shown only there."""
+    assert "analysis.cut" not in every_field(default)
+    assert "analysis.cut" in every_field(default.changed("analysis.test", "mcnemar"))
+    assert "analysis.sequence" in every_field(default.changed("analysis.adjustment",
+                                                              "fixed_sequence"))  # fmt: skip
+    data = yaml.safe_load(default.yaml())
+    data["roles"]["mentee"] = None
+    data["decision"]["rules"] = {"total": data["decision"]["rules"]["total"]}
+    alone = default.rewritten(yaml.safe_dump(data))
+    assert not any("mentee" in name for name in every_field(alone))
 
 
 def test_words_give_the_same_study(default: Scenario) -> None:
@@ -100,9 +173,12 @@ def test_where_words_do_not_do_the_file_does(default: Scenario) -> None:
         ("analysis.alpha", "abc", "analysis.alpha"),
         ("analysis.alpha", "[", "analysis.alpha"),
         ("design.max_pairs", "3", "design.max_pairs"),
-        ("effect.value", "[0.5]", "effect.value"),
+        ("effect.shift", "[0.5]", "effect.shift"),
+        ("monte_carlo.replicates", "", "monte_carlo.replicates"),
+        ("design.ratio", "6:", "design.ratio"),
         ("roles.mentor.pre", "[0.5, 0.1]", "roles.mentor.pre"),
-        ("analysis.adjustment", "graphical", ""),
+        ("analysis.adjustment", "graphical", "graph"),
+        ("analysis.adjustment", "fixed_sequence", "analysis.sequence"),
     ],
 )
 def test_the_field_is_blamed(default: Scenario, name: str, text: str, place: str) -> None:
@@ -145,8 +221,53 @@ def test_differing_names_what_differs(default: Scenario) -> None:
     assert differing(default, default) == []
 
 
-def test_text_and_value() -> None:
-    """A value that is written is read as it was."""
-    for value in (None, 1, 0.5, [1, 2], [0.1, [2]], True):
-        assert from_text("x", as_text(value)) == value
-    assert from_text("report.title", "1") == "1"
+@pytest.mark.parametrize(
+    ("place", "text", "value"),
+    [
+        ("report.title", "1, 2", "1, 2"),
+        ("roles.mentor.pre", "0.1, .2,0.7", [0.1, 0.2, 0.7]),
+        ("roles.mentor.pre", "[[1, 0], [0, 1]]", [[1, 0], [0, 1]]),
+        ("design.sizes", " ", None),
+        ("design.sizes", "[12]", [12]),
+        ("design.sizes", "12,24", [12, 24]),
+        ("design.ratio", "6 : 5", [6, 5]),
+        ("design.ratio", "6, 5", [6, 5]),
+        ("analysis.sequence", "total, strengths", ["total", "strengths"]),
+        ("analysis.cut", "", None),
+        ("analysis.continuity", "true", True),
+        ("seed", "x: [", "x: ["),
+    ],
+)
+def test_text_and_value(default: Scenario, place: str, text: str, value: object) -> None:
+    """What is typed is read as people mean it, and written as it can be typed again."""
+    field = known_field(place, default.data)
+    assert from_text(place, text, field) == value
+    assert from_text(place, as_text(place, value), field) == value
+
+
+def test_a_configuration_of_one_s_own_is_used(tmp_path: Path) -> None:
+    """Further choices of a folder are offered, composed, and named on the command line."""
+    (tmp_path / "effect").mkdir()
+    (tmp_path / "effect" / "ours.yaml").write_text("# Ours.\nkind: shift\nshift: 0.33\n")
+    compose = Composer(further=tmp_path)
+    assert compose.folders == (CONF, tmp_path)
+    own = Scenario.of(compose).changed("effect", "ours")
+    assert own.study().effect.model_dump()["shift"] == 0.33
+    assert own.command("x") == f"mentorsim plan --config-dir={tmp_path} effect=ours"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("ancova", "ancova"), ("Null", "'Null'"), ("two words", "'two words'"), (None, "null"),
+     (True, "true"), ([1, {"a": 0.5}], "[1,{a:0.5}]")],
+)  # fmt: skip
+def test_words_are_as_plain_as_can_be(value: object, text: str) -> None:
+    """A value is quoted only where it must be."""
+    assert literal(value) == text
+
+
+def test_known_fields_alone(default: Scenario) -> None:
+    """The schema's fields are found by place, and others are not."""
+    assert field_at("analysis.alpha", default.data) is known_field("analysis.alpha", default.data)
+    with pytest.raises(StudyError, match="not a field"):
+        known_field("analysis.beta", default.data)

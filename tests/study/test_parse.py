@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from sim.app import compose_study
+from sim.compose import compose_study
 from sim.errors import StudyError
 from sim.study import Study, parse_study
 

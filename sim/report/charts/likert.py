@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
 
 from sim.report.charts.curves import unit_words
 from sim.report.charts.figure import Figure, datum, layered, limited, single
@@ -37,7 +36,8 @@ def answer_bars(run: SavedRun, role: str) -> Figure:
     effects = run.summary["effects"][role]
     domains = list(run.summary["endpoints"])[: len(effects["reaching"])]
     shown = domains[:MOST_DOMAINS]
-    labels, bars = two_lines(shown), _shares(effects)
+    bars = answer_shares(effects["reaching"], effects["rising_to"], effects["falling_below"])
+    labels = two_lines(shown)
     ceilings = effects["ceiling"]
     top = f"{_least_to_most(ceilings)} are at the top before, and cannot improve"
     title = f"Assumed of the {role}s: {top}"
@@ -61,12 +61,20 @@ def _least_to_most(shares: Sequence[float]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _shares(effects: Mapping[str, Any]) -> list[tuple[list[float], list[float]]]:
-    """Shares of the points 1 to K before and after, by domain."""
+def answer_shares(
+    reaching: Iterable[Sequence[float]],
+    rising_to: Iterable[Sequence[float]],
+    falling_below: Iterable[Sequence[float]],
+) -> list[tuple[list[float], list[float]]]:
+    """Shares of the points 1 to K before and after, by domain.
+
+    Parameters
+    ----------
+    reaching, rising_to, falling_below : iterable of sequence of float
+        By domain, as :class:`~sim.cohorts.TrueEffects` has them.
+    """
     found = []
-    for before, rising, falling in zip(
-        effects["reaching"], effects["rising_to"], effects["falling_below"], strict=True
-    ):
+    for before, rising, falling in zip(reaching, rising_to, falling_below, strict=True):
         after = [b + up - down for b, up, down in zip(before, rising, falling, strict=True)]
         found.append((_steps(before), _steps(after)))
     return found

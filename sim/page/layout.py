@@ -1,0 +1,167 @@
+"""What stands on the page before anything is asked, and the links to what was found."""
+
+from __future__ import annotations
+
+from htmltools import HTML, Tag, TagList, head_content, tags
+from shiny import ui
+
+FILES = {
+    "report.html": "Report (HTML)",
+    "sample_size_justification.docx": "Justification (Word)",
+    "sample_size_justification.md": "Justification (Markdown)",
+    "results.csv": "Results (CSV)",
+    "summary.json": "Summary (JSON)",
+    "manifest.json": "Manifest (JSON)",
+    "scenario.yaml": "Settings (YAML)",
+    "command.txt": "Command line",
+    "everything.zip": "Everything, with figures (ZIP)",
+}
+"""What can be downloaded after a run."""
+
+
+def scenario_section(scope: str) -> Tag:
+    """Lay out one scenario; what is in it comes from the server."""
+    letter = scope.upper()
+    return tags.section(
+        tags.div(
+            tags.h2(f"Scenario {letter}", id=f"{scope}-heading"),
+            tags.p("", id=f"{scope}-brief", role="status"),
+            class_="bar",
+        ),
+        tags.div(
+            tags.div(
+                tags.div(id=f"{scope}-form", class_="form"),
+                _text_part(scope),
+                class_="asked",
+            ),
+            tags.div(
+                tags.div(id=f"{scope}-choice", class_="choice"),
+                tags.div(id=f"{scope}-instant", class_="card"),
+                _run_part(scope),
+                tags.div(id=f"{scope}-answer"),
+                _downloads(scope),
+                tags.div(id=f"{scope}-warnings"),
+                tags.details(
+                    tags.summary("What is assumed"),
+                    tags.div(id=f"{scope}-assumed"),
+                    open="",
+                ),
+                class_="found",
+            ),
+            class_="parts",
+        ),
+        id=scope,
+        class_="scenario",
+        hidden="" if scope == "b" else None,
+        **{"aria-labelledby": f"{scope}-heading"},
+    )
+
+
+def _text_part(scope: str) -> Tag:
+    return tags.details(
+        tags.summary("All settings as YAML, and the command line"),
+        tags.p("Every setting, those that the form does not show included. Change any and press "
+               "“Use this YAML”; the same checks apply.", class_="help"),
+        tags.label("Settings", **{"for": f"{scope}-yaml"}),
+        tags.textarea(id=f"{scope}-yaml", rows="18", spellcheck="false",
+                      **{"data-shiny-no-bind-input": ""}),
+        tags.p("", id=f"{scope}-yaml-error", class_="error", role="alert"),
+        _button(scope, "yaml", "Use this YAML"),
+        tags.p("The same in a shell:", class_="help"),
+        tags.pre("", id=f"{scope}-command", tabindex="0"),
+        {"data-opens": "text", "data-scope": scope},
+    )  # fmt: skip
+
+
+def _run_part(scope: str) -> Tag:
+    letter = scope.upper()
+    return tags.div(
+        _button(scope, "run", f"Simulate {letter}", "primary"),
+        _button(scope, "cancel", f"Cancel {letter}", disabled=True),
+        tags.progress(id=f"{scope}-progress", max="1", value="0", hidden="",
+                      **{"aria-label": f"Progress of scenario {letter}"}),
+        tags.p("", id=f"{scope}-status", class_="status", role="status"),
+        class_="run",
+    )  # fmt: skip
+
+
+def _button(scope: str, what: str, text: str, kind: str = "", *, disabled: bool = False) -> Tag:
+    return tags.button(
+        text, type="button", id=f"{scope}-{what}", class_=kind or None,
+        disabled="" if disabled else None, **{"data-do": what, "data-scope": scope},
+    )  # fmt: skip
+
+
+def _downloads(scope: str) -> Tag:
+    return tags.div(id=f"{scope}-files", class_="files", hidden="")
+
+
+def file_links(scope: str, address: str) -> TagList:
+    """Link the files of a finished run.
+
+    Parameters
+    ----------
+    scope : str
+        Letter of the scenario.
+    address : str
+        At which the session offers them.
+    """
+    links = [
+        tags.a(text, href=f"{address}&scope={scope}&name={name}", download=f"{scope}_{name}")
+        for name, text in FILES.items()
+    ]
+    return TagList(tags.h3("Files"), tags.ul(*map(tags.li, links)))
+
+
+def whole_page(bounds: str, style: str, script: str) -> TagList:
+    """Lay out the page.
+
+    Parameters
+    ----------
+    bounds : str
+        How much a run may ask for.
+    style, script : str
+        Its own.
+    """
+    return TagList(
+        head_content(
+            tags.title("mentorsim"),
+            tags.meta(name="viewport", content="width=device-width, initial-scale=1"),
+            tags.style(HTML(style)),
+            tags.script(HTML(script)),
+            tags.link(rel="icon", href="data:,"),
+        ),
+        ui.busy_indicators.use(spinners=False, pulse=False),
+        tags.header(
+            tags.h1("How large must the study be?"),
+            tags.p("Power of paired Likert outcomes, while you type: exactly where that is "
+                   "possible, from simulated studies otherwise. Everything stays on this computer.",
+                   class_="lead"),
+        ),
+        tags.main(
+            tags.div(*[scenario_section(scope) for scope in ("a", "b")], id="scenarios"),
+            tags.div(
+                _button("", "second", "Compare with a second scenario"),
+                class_="run",
+            ),
+            _comparison(),
+        ),
+        tags.footer(tags.p(bounds)),
+    )  # fmt: skip
+
+
+def _comparison() -> Tag:
+    return tags.section(
+        tags.h2("B compared with A", id="compare-heading"),
+        tags.div(id="compare-differing"),
+        tags.div(
+            _button("compare", "compare", "Compare", "primary"),
+            _button("compare", "cancel", "Cancel comparison", disabled=True),
+            tags.progress(id="compare-progress", max="1", value="0", hidden="",
+                          **{"aria-label": "Progress of the comparison"}),
+            tags.p("", id="compare-status", class_="status", role="status"),
+            class_="run",
+        ),
+        tags.div(id="compare-answer"),
+        id="comparison", hidden="", **{"aria-labelledby": "compare-heading"},
+    )  # fmt: skip

@@ -1,0 +1,163 @@
+"""The process that simulates while people type: the newest question of each scenario, by turns.
+
+One question and one answer cross the pipe at a time, so that neither side ever waits for the
+other to read.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from time import monotonic
+
+from sim.errors import StudyError
+from sim.jobs.look import Look, looks
+from sim.study import Study
+
+PATIENCE = 10.0
+"""Seconds after which a look is given up, and the process ended."""
+REMEMBERED = 8
+"""Most questions whose studies so far the process keeps."""
+TOO_LONG = "it takes longer than a moment"
+Who = tuple[int, str]
+"""Number of the tab, and letter of the scenario."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a scenario wants to be looked at.
+
+    Attributes
+    ----------
+    number : int
+        Tells it from earlier ones.
+    study : Study
+        The design.
+    most : int
+        Simulated studies after which it is answered.
+    """
+
+    number: int
+    study: Study
+    most: int
+
+
+class Live:
+    """Looks at what the tabs are thinking about; one for the whole server.
+
+    Parameters
+    ----------
+    most : int
+        Simulated studies of each design; 0 = nothing is looked at.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._numbers = most, count()
+        self._waiting: dict[Who, Question] = {}
+        self._found: dict[Who, Look | str] = {}
+        self._asked: tuple[Who, int] | None = None  # what the process is looking at
+        self._since = 0.0
+        self._process: SpawnProcess | None = None
+        self._pipe: Connection | None = None
+
+    def start(self) -> None:
+        """Start the process, so that it is ready when the first question comes."""
+        if self._most == 0 or self._process is not None:
+            return
+        context = multiprocessing.get_context("spawn")
+        self._pipe, other = context.Pipe()
+        self._process = context.Process(target=_answer, args=(other,), daemon=True)
+        self._process.start()
+        other.close()
+
+    def ask(self, who: Who, study: Study) -> None:
+        """Ask anew; what was asked before is forgotten."""
+        self.forget(who)
+        if self._most:
+            self._waiting[who] = Question(next(self._numbers), study, self._most)
+            self._hand_on()
+
+    def forget(self, who: Who) -> None:
+        """Ask no more."""
+        self._waiting.pop(who, None)
+        self._found.pop(who, None)
+
+    def waits(self, who: Who) -> bool:
+        """Tell whether more is to come."""
+        return who in self._waiting or who in self._found
+
+    def take(self, who: Who) -> Look | str | None:
+        """Take what has been found since: a look, or why there is none."""
+        self._listen()
+        return self._found.pop(who, None)
+
+    def stop(self) -> None:
+        """End the process at once."""
+        if self._process is None or self._pipe is None:
+            return
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+        self._pipe.close()
+        self._process, self._pipe, self._asked = None, None, None
+
+    def _listen(self) -> None:
+        pipe, process, asked = self._pipe, self._process, self._asked
+        if pipe is None or process is None or asked is None:
+            return
+        said: Look | str | None = None
+        with suppress(EOFError, OSError):
+            said = pipe.recv() if pipe.poll() else None
+        if said is not None:
+            self._asked = None
+        elif not process.is_alive() or monotonic() - self._since > PATIENCE:
+            said = TOO_LONG
+            self.stop()
+        else:
+            return
+        self._heard(asked[0], asked[1], said)
+        self._hand_on()
+
+    def _heard(self, who: Who, number: int, said: Look | str) -> None:
+        own = self._waiting.get(who)
+        if own is None or own.number != number:
+            return  # asked anew meanwhile
+        del self._waiting[who]
+        self._found[who] = said
+        if isinstance(said, Look) and not said.last:
+            self._waiting[who] = own  # behind the others
+
+    def _hand_on(self) -> None:
+        """Hand the next question to the process, unless it has one."""
+        if self._asked is not None or not self._waiting:
+            return
+        self.start()
+        who, own = next(iter(self._waiting.items()))
+        self._asked, self._since = (who, own.number), monotonic()
+        with suppress(OSError):  # a process that has ended is noticed by who listens
+            if self._pipe is not None:
+                self._pipe.send(own)
+
+
+def _answer(pipe: Connection) -> None:
+    """Answer questions in the other process, until nobody asks any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and it ends this
+    going: dict[int, Iterator[Look]] = {}
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            own: Question = pipe.recv()
+            every = going.pop(own.number, None) or looks(own.study, own.most)
+            try:
+                found: Look | str = next(every)
+                going[own.number] = every
+            except StudyError as error:
+                found = str(error)
+            for old in list(going)[:-REMEMBERED]:
+                del going[old]
+            pipe.send(found)

@@ -1,0 +1,118 @@
+"""One process looks at what every tab is thinking about, the newest of each, by turns."""
+
+import multiprocessing
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from sim import compose_study
+from sim.jobs.look import Look, looks
+from sim.page import live as live_module
+from sim.page.live import Live, Who
+
+SMALL = ["design.sizes=[12,24]", "monte_carlo.block_size=50", "effect=shift"]
+FEW = ["monte_carlo.replicates=100", "monte_carlo.search_replicates=100"]
+A, B = (1, "a"), (2, "a")
+
+
+@pytest.fixture
+def live() -> Iterator[Live]:
+    """A process that looks at 400 studies, ended afterwards."""
+    own = Live(400)
+    yield own
+    own.stop()
+    assert multiprocessing.active_children() == []
+
+
+def hear(live: Live, *asking: Who) -> dict[Who, list[Look | str]]:
+    """Collect all that is found, until nothing more is to come."""
+    found: dict[Who, list[Look | str]] = {who: [] for who in asking}
+    while any(live.waits(who) for who in asking):
+        for who in asking:
+            said = live.take(who)
+            if said is not None:
+                found[who].append(said)
+        time.sleep(0.005)
+    return found
+
+
+def test_it_finds_what_the_job_finds(live: Live) -> None:
+    """The last look is that of the job, whatever is asked beside it."""
+    one, other = (compose_study([*SMALL, f"effect.shift={shift}"]) for shift in (0.3, 0.6))
+    live.ask(A, one)
+    live.ask(B, other)
+    found = hear(live, A, B)
+    for who, study in ((A, one), (B, other)):
+        last = found[who][-1]
+        assert isinstance(last, Look)
+        *_, expected = looks(study, 400)
+        assert last.last
+        assert last.rule_sizes == expected.rule_sizes
+        assert (last.rules.value == expected.rules.value).all()
+
+
+def test_only_the_newest_question_is_answered(live: Live) -> None:
+    """What was asked before is not answered any more, nor what is forgotten."""
+    for shift in (0.1, 0.2, 0.3, 0.9):
+        live.ask(A, compose_study([*SMALL, f"effect.shift={shift}"]))
+    live.ask(B, compose_study(SMALL))
+    live.forget(B)
+    assert not live.waits(B)
+    found = hear(live, A, B)
+    *_, expected = looks(compose_study([*SMALL, "effect.shift=0.9"]), 400)
+    assert found[B] == []
+    for said in found[A]:
+        assert isinstance(said, Look)
+    assert isinstance(found[A][-1], Look)
+    assert (found[A][-1].rules.value == expected.rules.value).all()
+
+
+def test_a_refusal_is_told(live: Live) -> None:
+    """Where a design cannot be looked at, the reason is what is found."""
+    live.ask(
+        A,
+        compose_study(
+            [
+                *SMALL,
+                "analysis.test=ordinal_gee",
+                "~decision.rules.total",
+                "decision.primary='any domain'",
+                *FEW,
+            ]
+        ),
+    )
+    (said,) = hear(live, A)[A]
+    assert isinstance(said, str)
+    assert "one data set at a time" in said
+
+
+def test_what_takes_too_long_is_given_up(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look beyond patience ends the process; the next question has a new one."""
+    live.start()
+    monkeypatch.setattr(live_module, "PATIENCE", 0.0)
+    live.ask(A, compose_study([*SMALL, "design.sizes=[400]", "monte_carlo.block_size=10000"]))
+    assert hear(live, A)[A] == [live_module.TOO_LONG]
+    monkeypatch.undo()
+    live.ask(A, compose_study(SMALL))
+    assert isinstance(hear(live, A)[A][-1], Look)
+
+
+def test_a_process_that_dies_is_replaced(live: Live) -> None:
+    """Where the process is killed, the question it had is given up and others are answered."""
+    live.ask(A, compose_study([*SMALL, "design.sizes=[400]", "monte_carlo.block_size=10000"]))
+    live.ask(B, compose_study(SMALL))
+    (child,) = multiprocessing.active_children()
+    child.kill()
+    found = hear(live, A, B)
+    assert found[A] == [live_module.TOO_LONG]
+    assert isinstance(found[B][-1], Look)
+
+
+def test_nothing_is_looked_at_where_none_are_wanted() -> None:
+    """Without simulated studies while typing there is no process and no answer."""
+    none = Live(0)
+    none.start()
+    none.ask(A, compose_study(SMALL))
+    assert not none.waits(A)
+    assert multiprocessing.active_children() == []
