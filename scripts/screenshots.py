@@ -1,61 +1,66 @@
-"""Draw docs/renders/serve.png, the picture of the local page in the README.
+"""Draw docs/renders/serve*.png, pictures of the local page.
 
 Needs Chromium and playwright, as the tests marked `browser` do.
 """
 
-import os
-import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent
-PICTURE = ROOT / "docs" / "renders" / "serve.png"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from browsing import ROOT, opened_browser, served_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+RENDERS = ROOT / "docs" / "renders"
 
 
 def main() -> None:
-    """Serve the page, fill its form, and take the picture."""
-    command = [sys.executable, "-m", "sim.app", "serve", "page.port=0"]
-    paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    with TemporaryDirectory() as folder:
-        server = subprocess.Popen(  # noqa: S603 - this very program
-            command,
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": paths},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            found = re.match(r"http://\S+", server.stdout.readline() if server.stdout else "")
-            if found is None:
-                raise SystemExit("the page was not served")
-            take(found[0])
-        finally:
-            server.terminate()
-            server.wait()
+    """Serve the page and take its pictures."""
+    with served_page() as address, opened_browser() as browser:
+        _take_one(browser, address, RENDERS / "serve.png")
+        _take_two(browser, address, RENDERS / "serve_two.png")
 
 
-def take(address: str) -> None:
-    """Take the picture of a page that is served."""
-    from playwright.sync_api import sync_playwright
+def _open(browser: "Browser", address: str, height: int) -> "Page":
+    page = browser.new_page(viewport={"width": 1280, "height": height})
+    page.goto(address)
+    page.wait_for_selector("html[data-drawn=yes]")
+    return page
 
-    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = chromium.new_page(viewport={"width": 1280, "height": 1150})
-        page.goto(address)
-        page.wait_for_selector("html[data-drawn=yes]")
-        page.select_option('[id="a-effect"]', "shift")
-        page.wait_for_selector('[id="a-effect.value"]')
-        page.fill('[id="a-design.max_pairs"]', "60")
-        page.wait_for_selector("#a-instant:not(:has-text('No further'))")
-        page.wait_for_timeout(500)  # nothing is under way when the picture is taken
-        page.evaluate("document.activeElement.blur()")
-        page.screenshot(path=PICTURE)
-        chromium.close()
+
+def _settle(page: "Page", scope: str) -> None:
+    """Wait until the last look is drawn."""
+    page.wait_for_selector(f"#{scope}-instant:not(.stale) >> text=from 4,000 simulated studies.")
+
+
+def _take_one(browser: "Browser", address: str, picture: Path) -> None:
+    """Take the page as it opens, a moment after."""
+    page = _open(browser, address, 1200)
+    _settle(page, "a")
+    _shoot(page, picture)
+
+
+def _take_two(browser: "Browser", address: str, picture: Path) -> None:
+    """Take the comparison of one test with another."""
+    page = _open(browser, address, 1000)
+    page.click("[data-do=second]")
+    page.wait_for_selector('[id="b-analysis.test"]')
+    page.select_option('[id="b-analysis.test"]', "paired_t")
+    for scope in ("a", "b"):
+        _settle(page, scope)
+    page.click("#compare-compare")
+    page.wait_for_selector("#compare-answer table", timeout=120_000)
+    page.locator("#comparison").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    page.locator("#comparison").screenshot(path=picture)
+    page.close()
+
+
+def _shoot(page: "Page", picture: Path) -> None:
+    page.evaluate("document.activeElement.blur()")
+    page.wait_for_timeout(300)  # nothing is under way when the picture is taken
+    page.screenshot(path=picture)
+    page.close()
 
 
 if __name__ == "__main__":

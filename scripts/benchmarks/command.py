@@ -10,6 +10,7 @@ from subprocess import CalledProcessError
 
 from benchmarks.domains import b3, curve, growth
 from benchmarks.one_domain import b1, b1_exact, b2
+from benchmarks.page import page
 from benchmarks.processes import memory, startup, workers
 from benchmarks.r_peers import r_peers
 from benchmarks.report import Section, document, heading, verdict, write
@@ -91,6 +92,14 @@ BENCHMARKS = {
         "Wall time of the console command in a fresh process, against a fresh interpreter that "
         "imports scipy.stats. Compiled code is on disk from a run before.",
         startup,
+    ),
+    "page": Benchmark(
+        "From a key to the answer on the page",
+        "Wall time in a browser, from a change of the effect to the drawn answer, against the same "
+        "answer from Python (composing its settings included, which the page need not do): the "
+        "exact power of one domain at every size, and the first 500 simulated studies of the "
+        "primary rule at every size from 6 to 120.",
+        page,
     ),
     "r_peers": Benchmark(
         "R packages on B1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import NoneType
@@ -224,12 +225,17 @@ def shown_field(name: str, data: Plain) -> Shown:
     return Shown(
         name,
         LABELS.get(name, words),
-        " ".join((field.description or "").split()),
+        _help(field),
         as_text(name, value_at(data, name)),
         _choices(name, field.annotation, data),
         bool(limits_of(field.metadata)) and str not in leaves(field.annotation),
         NoneType in leaves(field.annotation),
     )
+
+
+def _help(field: FieldInfo) -> str:
+    """Say what the schema says; what is null in the configuration is left empty in the form."""
+    return re.sub(r"\bnull\b", "empty", " ".join((field.description or "").split()))
 
 
 def known_field(name: str, data: Plain) -> FieldInfo:

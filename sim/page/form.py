@@ -10,6 +10,7 @@ from sim.page.fields import CHOSEN, FORM, Part, Shown, shown_field, shown_names
 from sim.page.instant import PRIMARY, Asked
 from sim.page.scenario import Scenario
 from sim.page.texts import value_at
+from sim.report.wording import ADJUSTMENT_NAMES, TEST_NAMES
 
 Choices = Mapping[str, Mapping[str, str]]
 """Of the ready-made settings: name by group, and what each is."""
@@ -88,6 +89,17 @@ def _unchosen(shown: Shown, scenario: Scenario) -> str:
     return "not set"
 
 
+WORDED = {
+    "two_sided": "two-sided",
+    "greater": "greater: scores rise",
+    "less": "less: scores fall",
+    "wilcox": "dropped before ranking (wilcox)",
+    "pratt": "dropped after ranking (pratt)",
+    "mcar": "by chance (mcar)",
+    "mar": "by the total before (mar)",
+    "mnar": "by the change itself (mnar)",
+}
+"""Words for choices whose own say less."""
 TagAttrs = dict[str, str | float | bool | HTML | None]
 """Attributes of an element."""
 
@@ -102,7 +114,7 @@ def _control(own: str, shown: Shown, scope: str, unchosen: str) -> Tag:
     }
     if shown.choices:
         options = [
-            tags.option(choice or unchosen, value=choice,
+            tags.option(_worded(choice) if choice else unchosen, value=choice,
                         selected="" if choice == shown.text else None)
             for choice in shown.choices
         ]  # fmt: skip
@@ -116,6 +128,12 @@ def _control(own: str, shown: Shown, scope: str, unchosen: str) -> Tag:
         "placeholder": "not set" if shown.optional else None,
     }
     return tags.input(known, typed)
+
+
+def _worded(choice: str) -> str:
+    """Name a choice for people; the configuration's own word is its value."""
+    adjusted = ADJUSTMENT_NAMES.get(choice, "").partition("adjusted by ")[2]
+    return WORDED.get(choice) or TEST_NAMES.get(choice) or adjusted or choice.replace("_", " ")
 
 
 def endpoint_choice(scope: str, choices: Mapping[str, Sequence[Asked]], asked: Asked) -> TagList:
