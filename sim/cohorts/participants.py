@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,6 +21,13 @@ from sim.study.control import ParallelControl
 
 MENTORED, CONTROLS = 0, 1
 """The arms."""
+IDLE_SECTIONS = {
+    "seed", "engine", "analysis", "decision", "target", "monte_carlo", "report", "compute", "store",
+    "pilot", "calibration", "sweep", "page",
+}  # fmt: skip
+"""Sections that say nothing of who exists."""
+REMEMBERED = 32
+"""Most populations that are kept."""
 ROUGH = 2**12
 """Points of the integral over who takes part where it is worked out for many populations."""
 
@@ -43,8 +51,7 @@ def role_population(study: Study, role: RoleName) -> Population:
     StudyError
         Where an effect or a correlation cannot be had.
     """
-    place, effect = study.effect_of(role)
-    return as_they_take_part(study, role, _people(study, role, place, effect))
+    return _known(_Asked.of(study, role, MENTORED))
 
 
 def control_population(study: Study, role: RoleName) -> Population | None:
@@ -57,8 +64,32 @@ def control_population(study: Study, role: RoleName) -> Population | None:
     """
     if not isinstance(study.control, ParallelControl):
         return None
-    people = _people(study, role, "control.effect", study.control.effect)
-    return as_they_take_part(study, role, people, CONTROLS)
+    return _known(_Asked.of(study, role, CONTROLS))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Whose population is asked for, told from others by all that determines who exists."""
+
+    key: str
+    role: RoleName
+    arm: int
+    study: Study = field(compare=False)
+
+    @classmethod
+    def of(cls, study: Study, role: RoleName, arm: int) -> _Asked:
+        return cls(study.model_dump_json(exclude=IDLE_SECTIONS), role, arm, study)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _known(asked: _Asked) -> Population:
+    """Work a population out, once: several rooms ask for the same one."""
+    study, role = asked.study, asked.role
+    if asked.arm == CONTROLS and isinstance(study.control, ParallelControl):
+        people = _people(study, role, "control.effect", study.control.effect)
+    else:
+        people = _people(study, role, *study.effect_of(role))
+    return as_they_take_part(study, role, people, asked.arm)
 
 
 def _people(study: Study, role: RoleName, place: str, effect: Effect) -> Population:

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from sim.cohorts import Population, role_population
+from sim.cohorts.participants import IDLE_SECTIONS
 from sim.compute.blocks import IN_FLIGHT, PER_WORKER
 from sim.compute.fingerprint import fingerprint
 from sim.compute.shelf import Shelf
@@ -30,11 +31,6 @@ T = TypeVar("T")
 
 REMEMBERED = 256
 """Most different populations that are kept for further points; bounds memory."""
-IDLE_SECTIONS = (
-    "seed", "engine", "analysis", "decision", "target", "monte_carlo", "report", "compute", "store",
-    "pilot", "calibration", "sweep",
-)  # fmt: skip
-"""Sections that say nothing of who exists; of the design only the ratio does."""
 
 
 # ------------------------------------------------------------------------------- blocks

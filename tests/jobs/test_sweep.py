@@ -12,6 +12,7 @@ from scipy import stats
 
 from sim import compose_study, plan
 from sim.cohorts import control_population, role_population
+from sim.cohorts.participants import _known
 from sim.compute.executors import InProcessExecutor
 from sim.compute.store import BlockStore
 from sim.errors import StudyError
@@ -319,8 +320,10 @@ def test_idle_sections_are_idle(name: str) -> None:
     kept = {key: value for key, value in study if key not in IDLE_SECTIONS}
     kept["design"] = Design.model_construct(ratio=study.design.ratio)
     bare = Study.model_construct(_fields_set=set(kept), **kept)
-    del bare.__dict__["pilot"]  # the one idle section with a default
+    for section in ("pilot", "page"):  # the idle sections with a default
+        del bare.__dict__[section]
     assert not set(IDLE_SECTIONS) & set(bare.__dict__)
+    _known.cache_clear()  # nobody has asked yet
     for role in study.role_names:
         for build in (role_population, control_population):
             build(bare, role)
