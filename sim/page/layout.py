@@ -18,6 +18,11 @@ FILES = {
 }
 """What can be downloaded after a run."""
 
+WAITING = (
+    "The first studies are being simulated. The very first time, the program compiles its inner "
+    "loops, which takes half a minute."
+)
+
 
 def scenario_section(scope: str) -> Tag:
     """Lay out one scenario; what is in it comes from the server."""
@@ -36,7 +41,7 @@ def scenario_section(scope: str) -> Tag:
             ),
             tags.div(
                 tags.div(id=f"{scope}-choice", class_="choice"),
-                tags.div(id=f"{scope}-instant", class_="card"),
+                tags.div(tags.p(WAITING, class_="help"), id=f"{scope}-instant", class_="card"),
                 _run_part(scope),
                 tags.div(id=f"{scope}-answer"),
                 _downloads(scope),

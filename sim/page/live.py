@@ -20,8 +20,10 @@ from sim.errors import StudyError
 from sim.jobs.look import Look, looks
 from sim.study import Study
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which a look is given up, and the process ended."""
+FIRST = 180.0
+"""The same for the first look of a process, which may have to compile what it runs."""
 REMEMBERED = 8
 """Most questions whose studies so far the process keeps."""
 TOO_LONG = "it takes longer than a moment"
@@ -62,7 +64,7 @@ class Live:
         self._waiting: dict[Who, Question] = {}
         self._found: dict[Who, Look | str] = {}
         self._asked: tuple[Who, int] | None = None  # what the process is looking at
-        self._since = 0.0
+        self._since, self._patience = 0.0, FIRST
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
 
@@ -74,6 +76,7 @@ class Live:
         self._pipe, other = context.Pipe()
         self._process = context.Process(target=_answer, args=(other,), daemon=True)
         self._process.start()
+        self._patience = FIRST
         other.close()
 
     def ask(self, who: Who, study: Study) -> None:
@@ -115,8 +118,8 @@ class Live:
         with suppress(EOFError, OSError):
             said = pipe.recv() if pipe.poll() else None
         if said is not None:
-            self._asked = None
-        elif not process.is_alive() or monotonic() - self._since > PATIENCE:
+            self._asked, self._patience = None, PATIENCE
+        elif not process.is_alive() or monotonic() - self._since > self._patience:
             said = TOO_LONG
             self.stop()
         else:

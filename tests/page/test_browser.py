@@ -13,6 +13,8 @@ import pytest
 from oracles.browser import Browser
 from oracles.served import Served, field, opened_pages, served
 
+from sim import compose_study
+from sim.jobs.look import looks
 from sim.page.layout import FILES
 
 pytestmark = pytest.mark.browser
@@ -30,7 +32,8 @@ def path() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def server(path: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for the module."""
+    """One server for the module; what it runs has been compiled before."""
+    next(looks(compose_study(), 500))
     with served(tmp_path_factory.mktemp("served")) as found:
         yield found
 

@@ -90,7 +90,7 @@ def test_a_refusal_is_told(live: Live) -> None:
 def test_what_takes_too_long_is_given_up(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look beyond patience ends the process; the next question has a new one."""
     live.start()
-    monkeypatch.setattr(live_module, "PATIENCE", 0.0)
+    monkeypatch.setattr(live, "_patience", 0.0)
     live.ask(A, compose_study([*SMALL, "design.sizes=[400]", "monte_carlo.block_size=10000"]))
     assert hear(live, A)[A] == [live_module.TOO_LONG]
     monkeypatch.undo()
