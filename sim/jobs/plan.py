@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from sim.inference.attainable import smallest_pvalue, winnable
 from sim.inference.families import family_of
 from sim.inference.registry import CLUSTERED
 from sim.inference.rules import DecisionRule, decision_rules
+from sim.jobs.adjustments import before_adjustments, before_blocks
 from sim.jobs.assumptions import assumptions_of
 from sim.jobs.assurance import (
     assurance_blocks,
@@ -25,7 +25,7 @@ from sim.jobs.assurance import (
 from sim.jobs.one_group import one_group, one_group_blocks
 from sim.jobs.pilot_example import score_example
 from sim.jobs.posterior_effect import with_plain_effects
-from sim.jobs.search import Search
+from sim.jobs.search import OnBlock, Search
 from sim.power.answer import Attainable, PlanAnswer
 from sim.power.audit import Audit, audit
 from sim.power.choice import exact_place
@@ -38,8 +38,6 @@ from sim.study.control import ParallelControl
 
 BY_SITE = (*CLUSTERED, "cluster_mean_two_sample_t")
 """Tests whose information is in sites."""
-OnBlock = Callable[[int, int], None]
-"""Called with the blocks done and the blocks in all."""
 
 
 def check(study: Study) -> None:
@@ -98,10 +96,12 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
     rules = decision_rules(study)
     believed = believed_effects(study)
     with open_executor(**study.compute.model_dump()) as executor:
-        further = assurance_blocks(believed) + one_group_blocks(study)
+        alone = one_group_blocks(study)
+        further = assurance_blocks(believed) + alone + before_blocks(study)
         search = Search(study, rules, executor, on_block, further, store)
         found = search.run()
-        beside = one_group(study, found, executor, search.step, store)
+        beside = one_group(study, found, executor, search.beside(alone), store)
+        before = before_adjustments(found.study, executor, search, store)
         averaged = assurances(found.study, believed, executor, search.step, store)
     answer = PlanAnswer(
         asked=asked,
@@ -120,6 +120,7 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
         },
         audits=_audits(search),
         one_group=beside,
+        before_adjustments=before,
         assurances=averaged,
         inflations=inflations(study),
     )
