@@ -30,7 +30,7 @@ from sim.power.answer import Attainable, PlanAnswer
 from sim.power.audit import Audit, audit
 from sim.power.choice import exact_place
 from sim.power.detectable import check_detectable, detectable_effects
-from sim.power.participation import participation, sites_of_arms
+from sim.power.participation import Participation, participation, sites_of_arms
 from sim.power.thinned import Enumerable
 from sim.report.warnings import warnings_of
 from sim.study import RoleName, Study
@@ -114,10 +114,7 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
         detectable=detectable_effects(study, search.populations),
         assumptions=assumptions_of(asked),
         pilot_scores=score_example(study),
-        participation={
-            role: participation(found.study, role, mentored, controls)
-            for role, mentored, controls in search.people()
-        },
+        participation=_participation(search),
         audits=_audits(search),
         one_group=beside,
         before_adjustments=before,
@@ -129,6 +126,13 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
 
 def _effects(search: Search) -> dict[str, TrueEffects]:
     return {role: true_effects(mentored, controls) for role, mentored, controls in search.people()}
+
+
+def _participation(search: Search) -> dict[str, Participation]:
+    return {
+        role: participation(search.study, role, mentored, controls)
+        for role, mentored, controls in search.people()
+    }
 
 
 def _audits(search: Search) -> dict[str, Audit]:
