@@ -56,7 +56,7 @@ STUDIES = {
         "control.unit=site",
         "analysis.test=cluster_mean_two_sample_t",
         "decision.primary='any domain'",
-        "design.sizes=[100,200,400]",
+        "design.sizes=[40,80]",
     ],
     "believed": ["effect=believed", "design.sizes=[30,60,90]", "effect.prior.draws=20"],
     "mcnemar": [
