@@ -75,7 +75,7 @@ def _explained(plan: Plan, found: list[dict[str, Any]]) -> Iterator[Paragraph]:
     simulated = any(own["size"]["replicates"] for own in found)
     errors = (
         " Where a number is simulated, the sizes in brackets are its 95% interval, from the "
-        "simulation’s error alone."
+        "simulation’s error alone; there are none where it holds no other size studied."
         if simulated
         else ""
     )
