@@ -199,7 +199,10 @@ def _check_serve(study: Study) -> None:
 def _serve(study: Study, _folder: Path, compose: Compose) -> None:
     from sim.page.serve import serve
 
-    serve(study, compose, lambda address: print(f"{address} (open it in a browser; Ctrl-C here ends it)", flush=True))
+    serve(study, compose, lambda address: print(f"{address} {_SERVED}", flush=True))
+
+
+_SERVED = "(open it in a browser; Ctrl-C here ends it)"
 
 
 def _serve_point(_study: Study, _folder: Path, _point: str) -> None:

@@ -126,6 +126,38 @@ def graph_of(stated: HypothesisGraph, endpoints: tuple[str, ...]) -> Graph:
         raise StudyError(f"analysis.graph: {error}") from None
 
 
+def adjustment_matters(study: Study) -> bool:
+    """Tell whether the primary rule can be met otherwise without the multiplicity adjustment.
+
+    It cannot where all that the rule looks at is tested at the full level,
+    whatever becomes of the other endpoints.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    bool
+    """
+    endpoints = len(study.scale.domains) + 1
+    rules = {rule.name: rule for rule in decision_rules(study)}
+    named = {column % endpoints for column in rules[study.decision.primary].columns}
+    return not named <= _at_full_level(study)
+
+
+def _at_full_level(study: Study) -> set[int]:
+    """Places of the endpoints that are tested at the full level, whatever becomes of others."""
+    domains, family = len(study.scale.domains), family_of(study)
+    if family is None:
+        alone = domains == 1 or study.analysis.adjustment == "none"
+        return set(range(domains + 1)) if alone else {domains}
+    if family.graph is not None:
+        return {place for place, weight in enumerate(family.graph.weights) if weight == 1}
+    return {family.order[0]}
+
+
 def adjusted_pvalues(pvalues: FloatArray, analysis: Analysis, family: Family | None) -> FloatArray:
     """Adjust the p-values of one role.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Executor
 
 from sim.compute.store import Store
 from sim.inference.rules import decision_rules
-from sim.jobs.search import Found, Search
+from sim.jobs.search import Found, OnBlock, Search
 from sim.power.audit import OneGroup, Probability
 from sim.study import Study
 from sim.study.control import NoControl, ParallelControl
@@ -42,7 +41,7 @@ def one_group(
     study: Study,
     found: Found,
     executor: Executor,
-    on_block: Callable[[], None],
+    on_block: OnBlock,
     store: Store | None = None,
 ) -> OneGroup | None:
     """Size the study without control arm, and see what it makes of mentoring that does nothing.
@@ -56,7 +55,7 @@ def one_group(
     executor : concurrent.futures.Executor
         Where blocks are computed.
     on_block : callable
-        Called after each block.
+        Called with (blocks done, blocks planned so far).
     store : Store, optional
         Where finished blocks are looked up and kept.
 
@@ -76,9 +75,7 @@ def one_group(
         most = max(plain.design.max_pairs, pairs)
         design = plain.design.model_copy(update={"max_pairs": most})
         plain = plain.model_copy(update={"design": design})
-    other = Search(
-        plain, decision_rules(plain), executor, lambda _done, _planned: on_block(), store=store
-    ).run()
+    other = Search(plain, decision_rules(plain), executor, on_block, store=store).run()
     q = other.main.rule_index(primary)
     k, own = other.main.pairs.index(pairs), found.main.pairs.index(pairs)
     alone = next(s for s in other.sizes if s.rule == primary)

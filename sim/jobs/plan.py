@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from sim.inference.attainable import smallest_pvalue, winnable
 from sim.inference.families import family_of
 from sim.inference.registry import CLUSTERED
 from sim.inference.rules import DecisionRule, decision_rules
+from sim.jobs.adjustments import before_adjustments, before_blocks
 from sim.jobs.assumptions import assumptions_of
 from sim.jobs.assurance import (
     assurance_blocks,
@@ -25,12 +25,12 @@ from sim.jobs.assurance import (
 from sim.jobs.one_group import one_group, one_group_blocks
 from sim.jobs.pilot_example import score_example
 from sim.jobs.posterior_effect import with_plain_effects
-from sim.jobs.search import Search
+from sim.jobs.search import OnBlock, Search
 from sim.power.answer import Attainable, PlanAnswer
 from sim.power.audit import Audit, audit
 from sim.power.choice import exact_place
 from sim.power.detectable import check_detectable, detectable_effects
-from sim.power.participation import participation, sites_of_arms
+from sim.power.participation import Participation, participation, sites_of_arms
 from sim.power.thinned import Enumerable
 from sim.report.warnings import warnings_of
 from sim.study import RoleName, Study
@@ -38,8 +38,6 @@ from sim.study.control import ParallelControl
 
 BY_SITE = (*CLUSTERED, "cluster_mean_two_sample_t")
 """Tests whose information is in sites."""
-OnBlock = Callable[[int, int], None]
-"""Called with the blocks done and the blocks in all."""
 
 
 def check(study: Study) -> None:
@@ -98,10 +96,12 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
     rules = decision_rules(study)
     believed = believed_effects(study)
     with open_executor(**study.compute.model_dump()) as executor:
-        further = assurance_blocks(believed) + one_group_blocks(study)
+        alone = one_group_blocks(study)
+        further = assurance_blocks(believed) + alone + before_blocks(study)
         search = Search(study, rules, executor, on_block, further, store)
         found = search.run()
-        beside = one_group(study, found, executor, search.step, store)
+        beside = one_group(study, found, executor, search.beside(alone), store)
+        before = before_adjustments(found.study, executor, search, store)
         averaged = assurances(found.study, believed, executor, search.step, store)
     answer = PlanAnswer(
         asked=asked,
@@ -114,12 +114,10 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
         detectable=detectable_effects(study, search.populations),
         assumptions=assumptions_of(asked),
         pilot_scores=score_example(study),
-        participation={
-            role: participation(found.study, role, mentored, controls)
-            for role, mentored, controls in search.people()
-        },
+        participation=_participation(search),
         audits=_audits(search),
         one_group=beside,
+        before_adjustments=before,
         assurances=averaged,
         inflations=inflations(study),
     )
@@ -128,6 +126,13 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
 
 def _effects(search: Search) -> dict[str, TrueEffects]:
     return {role: true_effects(mentored, controls) for role, mentored, controls in search.people()}
+
+
+def _participation(search: Search) -> dict[str, Participation]:
+    return {
+        role: participation(search.study, role, mentored, controls)
+        for role, mentored, controls in search.people()
+    }
 
 
 def _audits(search: Search) -> dict[str, Audit]:

@@ -25,6 +25,8 @@ from sim.power.summarise import RoleTruth, summarise
 from sim.power.tally import Tally
 from sim.study import TOTAL, RoleName, Study
 
+OnBlock = Callable[[int, int], None]
+"""Called with the blocks done and the blocks in all."""
 FEWEST_BLOCKS = 20
 """Fewest blocks from which a sample size is searched."""
 NARROW = 1
@@ -75,7 +77,7 @@ class Search:
         study: Study,
         rules: tuple[DecisionRule, ...],
         executor: Executor,
-        on_block: Callable[[int, int], None] | None = None,
+        on_block: OnBlock | None = None,
         further: int = 0,
         store: Store | None = None,
     ) -> None:
@@ -87,8 +89,7 @@ class Search:
         self._exact = ExactTable.of(study.analysis, study.engine, store)
         self._side = -1 if study.analysis.alternative == "less" else 1
         self._on_block, self._done = on_block, 0
-        # the null run; those under the effect are added as they come
-        self._planned = further + self._blocks(study.replicates)
+        self._planned = further  # this search's own are added as they come
 
     def people(self) -> Iterator[tuple[RoleName, Population, Population | None]]:
         """Give every role's name, mentored people and control arm."""
@@ -96,9 +97,10 @@ class Search:
 
     def run(self) -> Found:
         """Search until the answer is as narrow and as far as the study allows."""
+        self._planned += self._blocks(self.study.replicates)  # the null run
         while True:
             main, sizes = self._main()
-            primary = next(s for s in sizes if s.rule == self.study.decision.primary)
+            primary = self._primary(sizes)
             if not self._may_grow(primary):
                 null = self._summarised(self._tally(self._nulls, Purpose.NULL), self._nulls)
                 return Found(self.study, main, null, sizes)
@@ -118,6 +120,13 @@ class Search:
             main = self._summarised(tally, self.populations)
             yield main, self._sizes(main)
 
+    def primary_size(self) -> SampleSize:
+        """Search among the sizes as they are, with no null run, for the primary rule alone."""
+        return self._primary(self._main()[1])
+
+    def _primary(self, sizes: tuple[SampleSize, ...]) -> SampleSize:
+        return next(s for s in sizes if s.rule == self.study.decision.primary)
+
     def _may_grow(self, primary: SampleSize) -> bool:
         design = self.study.design
         beyond = primary.pairs is None or primary.high is None
@@ -134,7 +143,7 @@ class Search:
         while True:
             main = self._summarised(tally, self.populations)
             sizes = self._sizes(main)
-            primary = next(s for s in sizes if s.rule == self.study.decision.primary)
+            primary = self._primary(sizes)
             if blocks >= most or _settled(primary, blocks):
                 return main, sizes
             further = min(max(2 * blocks, FEWEST_BLOCKS), most)
@@ -164,6 +173,29 @@ class Search:
         self._done += 1
         if self._on_block is not None:
             self._on_block(self._done, self._planned)
+
+    def beside(self, expected: int) -> OnBlock:
+        """Count another search's blocks with this one's.
+
+        Parameters
+        ----------
+        expected : int
+            Its blocks that are among the `further` ones; it may come to need more.
+
+        Returns
+        -------
+        callable
+            To be that search's `on_block`.
+        """
+        counted = expected
+
+        def heard(_done: int, planned: int) -> None:
+            nonlocal counted
+            self._planned += planned - counted
+            counted = planned
+            self.step()
+
+        return heard
 
     def _summarised(
         self, tally: Tally, populations: tuple[Population, ...]

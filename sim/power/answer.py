@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sim.cohorts import TrueEffects
 from sim.power.assurance import Assurance
@@ -88,6 +89,32 @@ class Inflation:
     factor: float
 
 
+@dataclass(frozen=True)
+class SizeBefore:
+    """Sample size of the primary rule without an adjustment of the study, all else equal.
+
+    Attributes
+    ----------
+    adjustment : {'missing', 'clusters', 'multiplicity', 'all'}
+        What is left out; all = every one that the study has.
+    test : str
+        With which test: the study's, or the ordinary one in the place of one
+        that looks at sites, where there are none.
+    unit : {'person', 'site'} or None
+        What is allocated to an arm; None without a control arm.
+    smallest : int
+        Smallest size studied; a size found there is an upper limit only.
+    size : SampleSize
+        The size, up to the same limit as that of the study itself.
+    """
+
+    adjustment: Literal["missing", "clusters", "multiplicity", "all"]
+    test: str
+    unit: Literal["person", "site"] | None
+    smallest: int
+    size: SampleSize
+
+
 @dataclass(frozen=True, eq=False)
 class PlanAnswer:
     """What a design can achieve, and how large it must be.
@@ -124,6 +151,10 @@ class PlanAnswer:
         mentoring's and there is no control arm.
     one_group : OneGroup or None
         The same study without its control arm, where that is asked for.
+    before_adjustments : tuple of SizeBefore
+        The same study without missing answers, clusters or multiplicity
+        adjustment, one by one and, of several, all at once; empty where there
+        are none that bear on the primary rule.
     inflations : tuple of Inflation
         Rules of thumb for the pilot's size; empty without assurance or pilot.
     warnings : tuple of str
@@ -143,6 +174,7 @@ class PlanAnswer:
     participation: dict[str, Participation]
     audits: dict[str, Audit]
     one_group: OneGroup | None
+    before_adjustments: tuple[SizeBefore, ...] = ()
     assurances: tuple[Assurance, ...] = ()
     inflations: tuple[Inflation, ...] = ()
     warnings: tuple[str, ...] = ()

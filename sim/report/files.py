@@ -126,6 +126,7 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
         "attainable": asdict(answer.attainable),
         "participation": participation_data(answer),
         **arms_data(answer),
+        "before_adjustments": [asdict(before) for before in answer.before_adjustments],
         "assurance": assurance_data(answer),
         "inflations": [asdict(inflation) for inflation in answer.inflations],
         "pilot_example": [asdict(score) for score in answer.pilot_scores],

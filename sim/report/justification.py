@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sim.errors import StudyError
 from sim.report.files import write_whole_bytes
+from sim.report.justification_adjustments import adjustments_item
 from sim.report.justification_design import (
-    adjustments_item,
     allocation_item,
     level_item,
     method_item,

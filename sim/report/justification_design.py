@@ -1,4 +1,4 @@
-"""The design in a justification: outcome, level, allocation, test and what was allowed for."""
+"""The design in a justification: outcome, level, allocation and test."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from sim.report.justification_fields import ONE
 from sim.report.justification_parts import (
     Item,
     Line,
-    Paragraph,
     Requirement,
-    Table,
     line,
     listed,
     text,
 )
 from sim.report.justification_run import CONFIG, Plan, asked
-from sim.report.justification_size import SIDES, after, control_row, sites_words
-from sim.report.participation import MECHANISMS
+from sim.report.justification_size import SIDES
 from sim.report.references import ADJUSTMENT_REFERENCES, TEST_REFERENCES
 from sim.report.wording import ADJUSTMENT_NAMES, T_TESTS, TEST_NAMES
 
@@ -203,96 +200,3 @@ def _adjusted(plan: Plan, adjustment: str) -> Line:
         )  # fmt: skip
     own = "" if adjustment == "none" else "; the total is tested on its own"
     return line("Domains are ", ADJUSTMENT_NAMES[adjustment], *cited, own)
-
-
-def adjustments_item(plan: Plan) -> Item:
-    """Show each adjustment with the number before and after it, where the run has it."""
-    rows = [_missing_row(plan), _cluster_row(plan), _multiplicity_row(plan)]
-    compared = control_row(plan)
-    if compared is not None:
-        rows.append(compared)
-    head = tuple(map(line, ("Adjustment", "What is stated", "Pairs before", "Pairs after")))
-    blocks: list[Paragraph | Table] = [Table((), head, tuple(rows), left=len(head))]
-    unknown = any(row[2] == NOT_COMPUTED for row in rows)
-    if unknown:
-        blocks.append(
-            text(
-                "What is stated is part of every simulated study, so the size found allows for "
-                "it already and nothing is added to it afterwards. Where the number before an "
-                "adjustment is given as not computed, this run does not hold it: a second run "
-                "without that adjustment would give it."
-            )
-        )
-    own = [asked("DELTA2", "Adjustments for missing answers, clusters and multiplicity")]
-    reasons = "Why these adjustments, and the size before each"
-    if unknown:
-        said, there = plan.reason(
-            "adjustments", "why these adjustments, with references, and the size before each"
-        )
-        blocks.append(text(said))
-        own.append(asked("DELTA2", reasons, there=there))
-    else:
-        own.append(Requirement("DELTA2", reasons, "not applicable"))
-    return Item("Adjustments", tuple(blocks), tuple(own))
-
-
-NOT_COMPUTED = line("not computed")
-UNCHANGED = line("unchanged")
-
-
-def _missing_row(plan: Plan) -> tuple[Line, Line, Line, Line]:
-    name, own = line("Missing answers"), plan.config("missing")
-    if own["kind"] == "none" and not own["item_rate"]:
-        return name, line("None: everybody is taken to answer"), UNCHANGED, after(plan)
-    said: list[Line] = []
-    if own["kind"] != "none":
-        rate = plan.setting("missing", "rate", form=".1%")
-        said.append(line(rate, " without answers after, ", MECHANISMS[own["kind"]]))
-    if own["item_rate"]:
-        said.append(line(plan.setting("missing", "item_rate", form=".1%"), " of single answers"))
-    prorated = "prorated" if own["total"] == "prorated" else "missing too"
-    return (
-        name,
-        line(*listed(said), f"; a total with missing answers is {prorated}"),
-        NOT_COMPUTED,
-        after(plan),
-    )
-
-
-def _cluster_row(plan: Plan) -> tuple[Line, Line, Line, Line]:
-    name = line("Clustering")
-    if plan.config("clusters", "kind") == "none":
-        return name, line("None: pairs are taken as independent"), UNCHANGED, after(plan)
-    stated = plan.config("clusters", "stated_as")
-    said = [
-        line(
-            f"Intraclass correlation of the {stated} change: ",
-            plan.setting("clusters", "site_icc", form="g"), " within sites and ",
-            plan.setting("clusters", "mentee_icc", form="g"), " further within a mentee; ",
-            *sites_words(plan), "; coefficient of variation of their sizes ",
-            plan.setting("clusters", "size_variation", form="g"),
-        )
-    ]  # fmt: skip
-    for role in plan.roles:
-        where = ("summary", "participation", role, "intraclass_correlation")
-        for i, level in enumerate(plan.fields.get(*where) or ()):
-            observed = plan.fields.number(*where, i, "observed", "total", form=".3f")
-            said.append(line(f"; {role}s’ observed total, by {level['level']}: ", observed))
-    return name, tuple(part for own in said for part in own), NOT_COMPUTED, after(plan)
-
-
-def _multiplicity_row(plan: Plan) -> tuple[Line, Line, Line, Line]:
-    name, adjustment = line("Multiplicity"), plan.config("analysis", "adjustment")
-    shared = adjustment in ("fixed_sequence", "graphical")
-    endpoints = plan.config("decision", "rules", plan.rule, "endpoints")
-    if adjustment == "none":
-        return name, line("None: each outcome at the full level"), UNCHANGED, after(plan)
-    if endpoints in ("total", ["total"]) and not shared:
-        words = "None for this criterion: the total is tested on its own at the full level"
-        return name, line(words), UNCHANGED, after(plan)
-    words = {"fixed_sequence": "Fixed sequence", "graphical": "Graphical procedure"}.get(
-        adjustment, ADJUSTMENT_NAMES.get(adjustment, "").capitalize()
-    )
-    if adjustment in ADJUSTMENT_NAMES:
-        words = "Domains " + ADJUSTMENT_NAMES[adjustment]
-    return name, line(words), NOT_COMPUTED, after(plan)

@@ -15,8 +15,7 @@ from sim.report.justification_parts import (
     listed,
     text,
 )
-from sim.report.justification_run import CONFIG, Plan, asked
-from sim.report.wording import TEST_NAMES
+from sim.report.justification_run import Plan, asked
 
 SIDES = {"two_sided": "two-sided", "greater": "one-sided", "less": "one-sided"}
 NEAR = (0.8, 0.9, 1.0, 1.1, 1.2)
@@ -236,37 +235,3 @@ def _rules_of_thumb(plan: Plan) -> Line:
         plan.setting("pilot", "mentors"), ", though not for its effect: ", *listed(found),
         ". They are shown for comparison and are not part of the answer.",
     )  # fmt: skip
-
-
-def control_row(plan: Plan) -> tuple[Line, Line, Line, Line] | None:
-    """Compare with the same study without its control arm."""
-    own = plan.fields.get("summary", "one_group")
-    if own is None:
-        return None
-    size = ("summary", "one_group", "size")
-    before = line(plan.fields.number(*size, "pairs"))
-    if own["size"]["pairs"] is None:
-        before = line("over ", plan.fields.number(*size, "limit"))
-    test = TEST_NAMES[own["test"]]
-    stated = line(
-        "Compared with one group and its ", test, ", which where mentoring does nothing would "
-        "meet the criterion with probability ",
-        plan.fields.number("summary", "one_group", "null_win", "value", form=".3f"), " at ",
-        plan.fields.number("summary", "one_group", "pairs"), " pairs",
-    )  # fmt: skip
-    return line("Control arm"), stated, before, after(plan)
-
-
-def after(plan: Plan) -> Line:
-    """Pairs with every adjustment."""
-    if plan.found:
-        return line(plan.pairs().shown())
-    return line("over ", plan.pairs().shown())
-
-
-def sites_words(plan: Plan) -> Line:
-    """Say how many sites or pairs per site are planned."""
-    if plan.config("clusters", "accrual") == "in_turn":
-        each = plan.fields.number(*CONFIG, "clusters", "per_site")
-        return line("sites filled in turn, ", each, " pairs each on average")
-    return line(plan.fields.number(*CONFIG, "clusters", "sites"), " sites taking turns")

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.power.answer import PlanAnswer
 from sim.power.sample_size import precise_size
+from sim.report.adjustments import before_sentences
 from sim.report.arms import audit_parts, failed_sentences, one_group_part
 from sim.report.assurance import assurance_sentences, assurance_table
 from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
@@ -223,6 +224,7 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
             for other in others
         ]
         lines.append(paragraph(f"For the other rules: {', '.join(texts)}."))
+    lines.extend(map(paragraph, before_sentences(answer)))
     lines.extend(map(paragraph, participation_sentences(answer)))
     lines.extend(map(paragraph, failed_sentences(answer, k)))
     lines.extend(map(paragraph, _estimate_sentences(answer, k)))

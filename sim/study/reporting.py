@@ -22,7 +22,7 @@ class Reasons(Section):
     allocation: Reason | None = None
     """Why the arms are of unequal size (text); not asked for where they are equal."""
     adjustments: Reason | None = None
-    """Why these adjustments, and the size before each (text); not asked for without any."""
+    """Why these adjustments, with references (text); not asked for without any."""
     sensitivity: Reason | None = None
     """How the sample size depends on the other assumptions (text, such as of a sweep's results)."""
     interim: Reason | None = None

@@ -182,7 +182,8 @@ def test_a_size_does_not_depend_on_the_others() -> None:
 def test_progress_is_told() -> None:
     """Every block of main and null run is reported once, the last one as the last."""
     heard: list[tuple[int, int]] = []
-    plan(small_study(), lambda done, total: heard.append((done, total)))
+    study = small_study(analysis={"adjustment": "none"})
+    plan(study, lambda done, total: heard.append((done, total)))
     assert [done for done, _ in heard] == [1, 2, 3, 4]
     assert all(done <= total for done, total in heard)
     assert heard[-1] == (4, 4)

@@ -47,6 +47,17 @@ STUDIES = {
     "controlled": ["experiment=controlled", "design.sizes=[120,160,200]", "control.ratio=[2,1]"],
     "multi_site": ["experiment=multi_site", "design.sizes=[20,60,160]", "effect.prior=null"],
     "dropout": ["experiment=dropout", "design.sizes=[40,60,80]", "effect.prior=null"],
+    "by_site": [
+        "experiment=controlled",
+        "selection=none",
+        "clusters=sites",
+        "clusters.sites=20",
+        "missing=items",
+        "control.unit=site",
+        "analysis.test=cluster_mean_two_sample_t",
+        "decision.primary='any domain'",
+        "design.sizes=[40,80]",
+    ],
     "believed": ["effect=believed", "design.sizes=[30,60,90]", "effect.prior.draws=20"],
     "mcnemar": [
         "analysis.test=mcnemar",
@@ -231,7 +242,8 @@ def test_the_document_is_a_word_file(run: SavedRun) -> None:
     first = next(text for text in texts if text.startswith(("The study needs", "No size up to")))
     assert texts.index(first) < 5
     size = run.summary["sample_sizes"][0]
-    assert ("No size" in first) == (run.summary["primary_rule"] == "at least 4 domains")
+    sizes = {own["rule"]: own["pairs"] for own in run.summary["sample_sizes"]}
+    assert ("No size" in first) == (sizes[run.summary["primary_rule"]] is None)
     assert document.core_properties.language == "en-GB"
     assert size["rule"] in "\n".join(texts) + str(
         [c.text for t in document.tables for c in t._cells]
@@ -323,14 +335,111 @@ def test_each_reason_fills_its_own_blank(folders: dict[str, Path]) -> None:
     assert "Nothing is missing." in markdown(found)
 
 
+def adjusted_rows(run: SavedRun) -> dict[str, tuple[str, ...]]:
+    """Rows of the table of adjustments: what is stated, pairs before, pairs after."""
+    item = next(own for own in justification(run).items if own.heading == "Adjustments")
+    table = next(block for block in item.blocks if isinstance(block, Table))
+    rows = [tuple("".join(part.text for part in cell) for cell in row) for row in table.rows]
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_the_size_before_each_adjustment(folders: dict[str, Path]) -> None:
+    """Each adjustment in the study has its number before, and the others are unchanged."""
+    for name, there in ADJUSTED.items():
+        run = read_run(folders[name])
+        rows = adjusted_rows(run)
+        found = {own["adjustment"]: own["size"] for own in run.summary["before_adjustments"]}
+        assert list(found) == there
+        for adjustment, row in ROWS.items():
+            if adjustment not in there:
+                assert adjustment == "all" or rows[row][1] == "unchanged"
+                continue
+            pairs, limit = found[adjustment]["pairs"], found[adjustment]["limit"]
+            expected = rf"over {limit}" if pairs is None else rf"(at most )?{pairs}\b"
+            assert re.match(expected, rows[row][1])
+        assert ("All of these together" in rows) == ("all" in there)
+        assert ("nothing is added to it" in markdown(justification(run))) == bool(there)
+
+
+ROWS = {"missing": "Missing answers", "clusters": "Clustering", "multiplicity": "Multiplicity",
+        "all": "All of these together"}  # fmt: skip
+ADJUSTED = {
+    "default": [],
+    "controlled": [],
+    "dropout": ["missing"],
+    "multi_site": ["clusters"],
+    "mcnemar": ["multiplicity"],
+    "by_site": ["missing", "clusters", "multiplicity", "all"],
+}
+
+
+def test_another_test_or_allocation_is_said(folders: dict[str, Path]) -> None:
+    """Where leaving the sites out takes another test or allocation, the row says which."""
+    rows = adjusted_rows(read_run(folders["multi_site"]))
+    assert rows["Clustering"][0].endswith("; the number before is by the paired t test")
+    rows = adjusted_rows(read_run(folders["by_site"]))
+    said = "by the two-sample t test of the changes and with pairs allocated instead of sites"
+    for name in ("Clustering", "All of these together"):
+        assert rows[name][0].endswith(f"; the number before is {said}")
+    assert "the number before" not in rows["Missing answers"][0]
+    assert "the number before" not in rows["Multiplicity"][0]
+
+
+def with_before(run: SavedRun, **changes: Any) -> SavedRun:
+    """Give the same run with another size before its first adjustment."""
+    summary = json.loads(json.dumps(run.summary))
+    summary["before_adjustments"][0]["size"].update(changes)
+    return SavedRun(run.job, run.folder, summary, run.manifest)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "low", "high", "replicates", "said"),
+    [
+        (60, 40, 80, 200, "60 (up to 80)"),
+        (60, 60, 80, 200, "60 (60 to 80)"),
+        (40, 40, 60, 200, "at most 40 (up to 60)"),
+        (40, 40, 40, 200, "at most 40"),
+        (80, 60, None, 200, "80 (60 to more than 80)"),
+        (None, 80, None, 200, "over 80 (80 to more than 80)"),
+        (None, None, None, 200, "over 80"),
+        (60, 60, 60, 0, "60 (exact)"),
+    ],
+)
+def test_a_size_before_has_its_interval(
+    folders: dict[str, Path],
+    pairs: int | None,
+    low: int | None,
+    high: int | None,
+    replicates: int,
+    said: str,
+) -> None:
+    """It is a limit at the smallest size studied, 40, or beyond the largest, and may be exact."""
+    stated = {"pairs": pairs, "low": low, "high": high, "replicates": replicates}
+    rows = adjusted_rows(with_before(read_run(folders["dropout"]), **stated))
+    assert rows["Missing answers"][1] == said
+
+
+def test_a_larger_size_without_missing_answers_is_no_gain(folders: dict[str, Path]) -> None:
+    """It is said, where it is beyond the error of both, that who is analysed is not everybody."""
+    run = read_run(folders["dropout"])
+    high = run.summary["sample_sizes"][0]["high"]
+    for low, said in ((high, False), (high + 1, True), (None, True)):
+        text = markdown(justification(with_before(run, low=low)))
+        assert ("That is no gain" in text) == said
+
+
 def test_what_is_not_computed_is_not_made_up(folders: dict[str, Path]) -> None:
-    """The size before an adjustment is said not to be known, and asked of the planner."""
+    """Of a run that has no sizes before, that is said, and they are asked of the planner."""
     for name, row in (("dropout", "Missing answers"), ("multi_site", "Clustering")):
-        text = markdown(justification(read_run(folders[name])))
-        assert re.search(rf"\| {row} \| .* \| not computed \| \d+ \|", text)
-        assert "the size before each" in text
-    compared = markdown(justification(read_run(folders["controlled"])))
-    assert re.search(r"\| Control arm \| .* \| (over )?\d+ \| \d+ \|", compared)
+        run = read_run(folders[name])
+        summary = {k: own for k, own in run.summary.items() if k != "before_adjustments"}
+        old = SavedRun(run.job, run.folder, summary, run.manifest)
+        assert adjusted_rows(old)[row][1] == "not computed"
+        assert "the size before each" in "".join(blanks(justification(old)))
+        assert "the size before each" not in "".join(blanks(justification(run)))
+        assert len(missing_items(justification(old))) == len(missing_items(justification(run)))
+    compared = adjusted_rows(read_run(folders["controlled"]))["Control arm"]
+    assert re.fullmatch(r"((over|at most) )?\d+( \(.*\))?", compared[1])
 
 
 def test_the_list_names_everything(run: SavedRun) -> None:

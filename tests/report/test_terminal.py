@@ -18,6 +18,10 @@ RULES = {
     for i in range(6)
 }
 BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE}}
+SITES = {
+    "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "mentee_icc": 0.0,
+    "accrual": "in_turn", "sites": 5, "per_site": 3, "size_variation": 0.0,
+}  # fmt: skip
 STUDIES: dict[str, dict[str, Any]] = {
     "small": {},
     "two roles": {"roles": BOTH},
@@ -31,6 +35,8 @@ STUDIES: dict[str, dict[str, Any]] = {
     "one-sided t": {"analysis": {"test": "paired_t", "p_value": "auto", "alternative": "less"}},
     "corrected": {"analysis": {"p_value": "asymptotic", "continuity": True, "zeros": "pratt"}},
     "McNemar": {"analysis": {"test": "mcnemar", "cut": 4, "total_cut": 11}},
+    "adjusted": {"missing": {"kind": "mcar", "rate": 0.2}, "clusters": SITES,
+                 "analysis": {"test": "clustered_signed_rank"}},
     "nobody changes": {"effect": {"kind": "none"}, "correlation": {"pre_post": 1.0}},
 }  # fmt: skip
 

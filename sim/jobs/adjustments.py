@@ -1,0 +1,176 @@
+"""The same study without what it allows for: how large it would be before each adjustment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Literal
+
+from sim.compute.store import Store
+from sim.errors import StudyError
+from sim.inference.families import adjustment_matters
+from sim.inference.rules import decision_rules
+from sim.jobs.search import Search
+from sim.power.answer import SizeBefore
+from sim.power.choice import exact_place
+from sim.study import Study
+from sim.study.clusters import NoClusters
+from sim.study.control import ParallelControl
+from sim.study.missing import NoneMissing
+
+Adjustment = Literal["missing", "clusters", "multiplicity"]
+ORDINARY = {
+    "clustered_signed_rank": "signed_rank",
+    "cluster_mean_t": "paired_t",
+    "cluster_mean_two_sample_t": "two_sample_t",
+}
+"""Of a test that looks at sites: the same of people, which is what is left without sites."""
+
+
+def adjustments_of(study: Study) -> tuple[Adjustment, ...]:
+    """Name what a study allows for that bears on its primary rule.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    tuple of str
+        Of missing, clusters and multiplicity those that there are.
+    """
+    there: dict[Adjustment, bool] = {
+        "missing": study.missing.kind != "none" or study.missing.item_rate > 0,
+        "clusters": study.clusters.kind != "none",
+        "multiplicity": adjustment_matters(study),
+    }
+    return tuple(name for name, stated in there.items() if stated)
+
+
+def without(study: Study, *names: Adjustment) -> Study:
+    """State the same study without some of its adjustments, and with its primary rule alone.
+
+    What no longer means anything goes as well: with the sites a test of
+    sites, whose ordinary counterpart takes its place, and allocation by site.
+    Roles that the rule does not look at are left out, for nothing depends on
+    them; the others keep their random numbers.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    *names : {'missing', 'clusters', 'multiplicity'}
+        What is left out.
+
+    Returns
+    -------
+    Study
+    """
+    study = _primary_alone(study)
+    for name in names:
+        study = _LEFT_OUT[name](study)
+    return study
+
+
+def _primary_alone(study: Study) -> Study:
+    decision, roles = study.decision, study.roles
+    rule = decision.rules[decision.primary]
+    if "mentee" not in rule.roles:
+        roles = roles.model_copy(update={"mentee": None})
+    decision = decision.model_copy(update={"rules": {decision.primary: rule}})
+    return study.model_copy(update={"decision": decision, "roles": roles})
+
+
+def _everybody_answers(study: Study) -> Study:
+    nobody = NoneMissing(kind="none", item_rate=0, total=study.missing.total)
+    return study.model_copy(update={"missing": nobody})
+
+
+def _independent(study: Study) -> Study:
+    analysis, control = study.analysis, study.control
+    if analysis.test in ORDINARY:
+        # tests of sites take no exact p-value: what they state, auto or asymptotic, stays, but
+        # for the t test, which has one p-value
+        test = ORDINARY[analysis.test]
+        p_value = "auto" if test == "paired_t" else analysis.p_value
+        analysis = analysis.model_copy(update={"test": test, "p_value": p_value})
+    if isinstance(control, ParallelControl):
+        beside = control.beside and ORDINARY.get(control.beside, control.beside)
+        control = control.model_copy(update={"unit": "person", "beside": beside})
+    changes = {"clusters": NoClusters(kind="none"), "analysis": analysis, "control": control}
+    return study.model_copy(update=changes)
+
+
+def _at_the_full_level(study: Study) -> Study:
+    plain = {"adjustment": "none", "sequence": None, "graph": None}
+    return study.model_copy(update={"analysis": study.analysis.model_copy(update=plain)})
+
+
+_LEFT_OUT: dict[Adjustment, Callable[[Study], Study]] = {
+    "missing": _everybody_answers,
+    "clusters": _independent,
+    "multiplicity": _at_the_full_level,
+}
+
+
+def _studies(study: Study) -> dict[Adjustment | Literal["all"], Study]:
+    """Each adjustment's study without it; of several also the one without any."""
+    names = adjustments_of(study)
+    found: dict[Adjustment | Literal["all"], Study] = {name: without(study, name) for name in names}
+    if len(names) > 1:
+        found["all"] = without(study, *names)
+    return found
+
+
+def _blocks(study: Study) -> int:
+    """Blocks of one of these studies at the least; its search may double them."""
+    return -(-study.replicates // study.monte_carlo.block_size)
+
+
+def before_blocks(study: Study) -> int:
+    """Blocks that all of it takes at the least, for the progress bar."""
+    return len(_studies(study)) * _blocks(study)
+
+
+def before_adjustments(
+    study: Study, executor: Executor, beside: Search, store: Store | None = None
+) -> tuple[SizeBefore, ...]:
+    """Size a study without each of its adjustments, and without all of them.
+
+    Parameters
+    ----------
+    study : Study
+        The study, its largest size as far as its own search went; these
+        searches go no further.
+    executor : concurrent.futures.Executor
+        Where blocks are computed.
+    beside : Search
+        The search among whose blocks these are counted.
+    store : Store, optional
+        Where finished blocks are looked up and kept.
+
+    Returns
+    -------
+    tuple of SizeBefore
+        Missing answers, clusters, multiplicity, all; those that there are.
+    """
+    found = []
+    for name, plain in _studies(study).items():
+        own = plain.model_copy(update={"engine": _engine(plain)})
+        heard = beside.beside(_blocks(own))
+        size = Search(own, decision_rules(own), executor, heard, store=store).primary_size()
+        control = own.control
+        unit = control.unit if isinstance(control, ParallelControl) else None
+        found.append(SizeBefore(name, own.analysis.test, unit, own.sizes[0], size))
+    return tuple(found)
+
+
+def _engine(study: Study) -> Literal["auto", "exact", "monte_carlo"]:
+    """The engine asked for where it may help: exact powers of single domains are not shown."""
+    (rule,) = decision_rules(study)
+    try:
+        exact_place(rule, len(study.scale.domains), study.analysis)
+    except StudyError:
+        return "monte_carlo"
+    return study.engine

@@ -1,0 +1,67 @@
+"""The size before each adjustment, on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sim.power.answer import PlanAnswer, SizeBefore
+from sim.report.wording import TEST_NAMES, interval_words
+from sim.study.control import ParallelControl
+
+NAMES = {
+    "missing": "missing answers",
+    "clusters": "clusters",
+    "multiplicity": "the multiplicity adjustment",
+    "all": "any of these",
+}
+LARGER_BEFORE = (
+    "Without missing answers the study would have to be larger. That is no gain: those who are "
+    "analysed differ from those whose answers are missing, and what is found of them is taken "
+    "for everybody."
+)
+
+
+def before_sentences(answer: PlanAnswer) -> Iterator[str]:
+    """Say how large the study would be without each adjustment."""
+    if not answer.before_adjustments:
+        return
+    found = [_before_words(answer, own) for own in answer.before_adjustments]
+    yield f"All else equal, the study would need {'; '.join(found)}."
+    if larger_without(map(asdict, answer.before_adjustments), asdict(answer.sample_size)):
+        yield LARGER_BEFORE
+
+
+def _before_words(answer: PlanAnswer, own: SizeBefore) -> str:
+    size, study = own.size, answer.study
+    pairs = f"more than {size.limit}" if size.pairs is None else str(size.pairs)
+    least = "at most " if size.pairs == own.smallest else ""
+    other = []
+    if own.test != study.analysis.test:
+        other.append(TEST_NAMES[own.test])
+    if isinstance(study.control, ParallelControl) and own.unit != study.control.unit:
+        other.append("allocated by person")
+    also = f" ({', '.join(other)})" if other else ""
+    sure = interval_words(size) if size.replicates else " (exact)"
+    return f"{least}{pairs} pairs{sure} without {NAMES[own.adjustment]}{also}"
+
+
+def larger_without(before: Iterable[Mapping[str, Any]], after: Mapping[str, Any]) -> bool:
+    """Tell whether the study would be larger without missing answers, beyond the error of both.
+
+    Parameters
+    ----------
+    before : iterable of mapping
+        The fields of each :class:`~sim.power.answer.SizeBefore`.
+    after : mapping
+        The fields of the study's own :class:`~sim.power.sample_size.SampleSize`.
+
+    Returns
+    -------
+    bool
+    """
+    found = next((own["size"] for own in before if own["adjustment"] == "missing"), None)
+    if found is None or after["high"] is None:
+        return False
+    return found["low"] is None or bool(found["low"] > after["high"])

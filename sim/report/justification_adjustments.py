@@ -1,0 +1,223 @@
+"""What was allowed for, in a justification: each adjustment, and the size before and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.report.adjustments import LARGER_BEFORE, larger_without
+from sim.report.justification_parts import (
+    Item,
+    Line,
+    Paragraph,
+    Requirement,
+    Table,
+    line,
+    listed,
+    text,
+)
+from sim.report.justification_run import CONFIG, Plan, asked
+from sim.report.participation import MECHANISMS
+from sim.report.wording import ADJUSTMENT_NAMES, TEST_NAMES
+
+Row = tuple[Line, Line, Line, Line]
+"""Adjustment, what is stated, pairs before, pairs after."""
+BEFORE = ("summary", "before_adjustments")
+NOT_COMPUTED = line("not computed")
+UNCHANGED = line("unchanged")
+HEAD = tuple(map(line, ("Adjustment", "What is stated", "Pairs before", "Pairs after")))
+
+
+def adjustments_item(plan: Plan) -> Item:
+    """Show each adjustment with the number before and after it, where the run has it."""
+    rows = list(_rows(plan))
+    blocks: list[Paragraph | Table] = [Table((), HEAD, tuple(rows), left=len(HEAD))]
+    unknown = any(row[2] == NOT_COMPUTED for row in rows)
+    found = plan.fields.get(*BEFORE) or []
+    if unknown:
+        blocks.append(
+            text(
+                "What is stated is part of every simulated study, so the size found allows for "
+                "it already and nothing is added to it afterwards. Where the number before an "
+                "adjustment is given as not computed, this run does not hold it: a second run "
+                "without that adjustment would give it."
+            )
+        )
+    elif found:
+        blocks.extend(_explained(plan, found))
+    wanted = "Adjustments for missing answers, clusters and multiplicity"
+    own = [asked("DELTA2", wanted if unknown else f"{wanted}, and the size before each")]
+    reasons = "Why these adjustments" + (", and the size before each" if unknown else "")
+    if unknown or found:
+        also = ", and the size before each" if unknown else ""
+        said, there = plan.reason("adjustments", f"why these adjustments, with references{also}")
+        blocks.append(text(said))
+        own.append(asked("DELTA2", reasons, there=there))
+    else:
+        own.append(Requirement("DELTA2", reasons, "not applicable"))
+    return Item("Adjustments", tuple(blocks), tuple(own))
+
+
+def _rows(plan: Plan) -> Iterator[Row]:
+    yield _missing_row(plan)
+    yield _cluster_row(plan)
+    yield _multiplicity_row(plan)
+    if _place(plan, "all") is not None:
+        others = _otherwise(plan, "all")
+        stated = line("The same study without any of these", *others)
+        yield line("All of these together"), stated, _before(plan, "all"), _after(plan)
+    if plan.fields.get("summary", "one_group") is not None:
+        yield _control_row(plan)
+
+
+def _explained(plan: Plan, found: list[dict[str, Any]]) -> Iterator[Paragraph]:
+    """Say what the numbers before are, and how sure they are."""
+    simulated = any(own["size"]["replicates"] for own in found)
+    errors = (
+        " Where a number is simulated, the sizes in brackets are its 95% interval, from the "
+        "simulation’s error alone; there are none where it holds no other size studied."
+        if simulated
+        else ""
+    )
+    yield text(
+        "The number before an adjustment is the size of the same study without that adjustment, "
+        "all else equal: the same criterion, target, sizes studied, search and seed. What is "
+        "stated is part of every simulated study, so the number after allows for it already and "
+        f"nothing is added to it.{errors} The differences need not add up."
+    )
+    if larger_without(found, plan.fields.get(*plan.size)):
+        yield text(LARGER_BEFORE)
+
+
+def _place(plan: Plan, name: str) -> int | None:
+    """Place of an adjustment's number before among those of the run."""
+    found = plan.fields.get(*BEFORE) or []
+    return next((i for i, own in enumerate(found) if own["adjustment"] == name), None)
+
+
+def _before(plan: Plan, name: str) -> Line:
+    """Pairs before an adjustment; unchanged where it does not bear on the criterion."""
+    if plan.fields.get(*BEFORE) is None:  # a run of an earlier version
+        return NOT_COMPUTED
+    place = _place(plan, name)
+    if place is None:
+        return UNCHANGED
+    keys = (*BEFORE, place)
+    return _pairs(plan, (*keys, "size"), plan.fields.get(*keys, "smallest"))
+
+
+def _after(plan: Plan) -> Line:
+    """Pairs with every adjustment."""
+    return _pairs(plan, plan.size, plan.sizes()[0])
+
+
+def _pairs(plan: Plan, keys: tuple[str | int, ...], smallest: int) -> Line:
+    """Write a sample size with its interval; where the smallest size is enough, as a limit."""
+    fields, size = plan.fields, plan.fields.get(*keys)
+    limit, low, high = (fields.number(*keys, name) for name in ("limit", "low", "high"))
+    if size["pairs"] is None:
+        found = line("over ", limit)
+    else:
+        found = line("at most " * (size["pairs"] == smallest), fields.number(*keys, "pairs"))
+    if not size["replicates"]:
+        return line(*found, " (exact)")
+    if size["low"] == size["high"]:  # also where both are beyond the limit
+        return found
+    above = line("more than ", limit) if size["high"] is None else line(high)
+    below: Line = line("up to ") if size["low"] == smallest else line(low, " to ")
+    return line(*found, " (", *below, *above, ")")
+
+
+def _otherwise(plan: Plan, name: str) -> Line:
+    """Say with which other test and allocation the number before is found, where it must be."""
+    place = _place(plan, name)
+    if place is None:
+        return ()
+    own: Mapping[str, Any] = plan.fields.get(*BEFORE, place)
+    said = []
+    if own["test"] != plan.config("analysis", "test"):
+        said.append(line(f"by the {TEST_NAMES[own['test']].removeprefix('the ')}"))
+    if own["unit"] is not None and own["unit"] != plan.config("control", "unit"):
+        said.append(line("with pairs allocated instead of sites"))
+    return line("; the number before is ", *listed(said)) if said else ()
+
+
+def _missing_row(plan: Plan) -> Row:
+    name, own = line("Missing answers"), plan.config("missing")
+    if own["kind"] == "none" and not own["item_rate"]:
+        return name, line("None: everybody is taken to answer"), UNCHANGED, _after(plan)
+    said: list[Line] = []
+    if own["kind"] != "none":
+        rate = plan.setting("missing", "rate", form=".1%")
+        said.append(line(rate, " without answers after, ", MECHANISMS[own["kind"]]))
+    if own["item_rate"]:
+        said.append(line(plan.setting("missing", "item_rate", form=".1%"), " of single answers"))
+    prorated = "prorated" if own["total"] == "prorated" else "missing too"
+    stated = line(*listed(said), f"; a total with missing answers is {prorated}")
+    return name, stated, _before(plan, "missing"), _after(plan)
+
+
+def _cluster_row(plan: Plan) -> Row:
+    name = line("Clustering")
+    if plan.config("clusters", "kind") == "none":
+        return name, line("None: pairs are taken as independent"), UNCHANGED, _after(plan)
+    stated = plan.config("clusters", "stated_as")
+    said = [
+        line(
+            f"Intraclass correlation of the {stated} change: ",
+            plan.setting("clusters", "site_icc", form="g"), " within sites and ",
+            plan.setting("clusters", "mentee_icc", form="g"), " further within a mentee; ",
+            *_sites_words(plan), "; coefficient of variation of their sizes ",
+            plan.setting("clusters", "size_variation", form="g"),
+        )
+    ]  # fmt: skip
+    for role in plan.roles:
+        where = ("summary", "participation", role, "intraclass_correlation")
+        for i, level in enumerate(plan.fields.get(*where) or ()):
+            observed = plan.fields.number(*where, i, "observed", "total", form=".3f")
+            said.append(line(f"; {role}s’ observed total, by {level['level']}: ", observed))
+    said.append(_otherwise(plan, "clusters"))
+    words = tuple(part for own in said for part in own)
+    return name, words, _before(plan, "clusters"), _after(plan)
+
+
+def _sites_words(plan: Plan) -> Line:
+    """Say how many sites or pairs per site are planned."""
+    if plan.config("clusters", "accrual") == "in_turn":
+        each = plan.fields.number(*CONFIG, "clusters", "per_site")
+        return line("sites filled in turn, ", each, " pairs each on average")
+    return line(plan.fields.number(*CONFIG, "clusters", "sites"), " sites taking turns")
+
+
+def _multiplicity_row(plan: Plan) -> Row:
+    name, adjustment = line("Multiplicity"), plan.config("analysis", "adjustment")
+    shared = adjustment in ("fixed_sequence", "graphical")
+    endpoints = plan.config("decision", "rules", plan.rule, "endpoints")
+    if adjustment == "none":
+        return name, line("None: each outcome at the full level"), UNCHANGED, _after(plan)
+    if endpoints in ("total", ["total"]) and not shared:
+        words = "None for this criterion: the total is tested on its own at the full level"
+        return name, line(words), UNCHANGED, _after(plan)
+    words = {"fixed_sequence": "Fixed sequence", "graphical": "Graphical procedure"}.get(
+        adjustment, ADJUSTMENT_NAMES.get(adjustment, "").capitalize()
+    )
+    if adjustment in ADJUSTMENT_NAMES:
+        words = "Domains " + ADJUSTMENT_NAMES[adjustment]
+    before = _before(plan, "multiplicity")
+    if before == UNCHANGED:
+        words += "; what this criterion looks at is tested at the full level all the same"
+    return name, line(words), before, _after(plan)
+
+
+def _control_row(plan: Plan) -> Row:
+    """Compare with the same study without its control arm."""
+    own = ("summary", "one_group")
+    test = TEST_NAMES[plan.fields.get(*own, "test")]
+    stated = line(
+        "Compared with one group and its ", test, ", which where mentoring does nothing would "
+        "meet the criterion with probability ",
+        plan.fields.number(*own, "null_win", "value", form=".3f"), " at ",
+        plan.fields.number(*own, "pairs"), " pairs",
+    )  # fmt: skip
+    before = _pairs(plan, (*own, "size"), plan.sizes()[0])
+    return line("Control arm"), stated, before, _after(plan)

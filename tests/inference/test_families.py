@@ -1,0 +1,87 @@
+"""Whether a multiplicity adjustment can matter to the primary rule, against random p-values."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from oracles.studies import small_study
+
+from sim.inference.families import adjusted_pvalues, adjustment_matters, family_of
+from sim.inference.rules import decision_rules
+from sim.study import Study
+
+TOTAL_FIRST = {"weights": {"total": 1.0}, "transitions": {"total": {"domains": 1.0}}}
+SHARED = {"weights": {"total": 0.5, "a": 0.5}, "transitions": {}}
+DOMAIN_FIRST = {"weights": {"b": 1.0}, "transitions": {"b": {"total": 1.0}}}
+ONE = {"points": 5, "domains": ("a",)}
+ALIKE: dict[str, tuple[Any, dict[str, Any]]] = {
+    "Holm, total": ("total", {"adjustment": "holm"}),
+    "Hommel, total in a list": (("total",), {"adjustment": "hommel"}),
+    "none, a domain": (("a",), {"adjustment": "none"}),
+    "Bonferroni, the only domain": ("domains", {"adjustment": "bonferroni", "scale": ONE}),
+    "sequence, its first": (("b",), {"adjustment": "fixed_sequence", "sequence": ("b", "total")}),
+    "graph, which starts with it": (
+        "total", {"adjustment": "graphical", "graph": TOTAL_FIRST}
+    ),
+    "graph, which starts with a domain": (
+        ("b",), {"adjustment": "graphical", "graph": DOMAIN_FIRST}
+    ),
+}  # fmt: skip
+UNLIKE: dict[str, tuple[Any, dict[str, Any]]] = {
+    "Holm, a domain": (("a",), {"adjustment": "holm"}),
+    "Hochberg, two domains": (("a", "b"), {"adjustment": "hochberg"}),
+    "Bonferroni, a domain and the total": (("a", "total"), {"adjustment": "bonferroni"}),
+    "sequence, its second": (
+        "total", {"adjustment": "fixed_sequence", "sequence": ("b", "total")}
+    ),
+    "graph, another first": ("total", {"adjustment": "graphical", "graph": DOMAIN_FIRST}),
+    "graph, a share": ("total", {"adjustment": "graphical", "graph": SHARED}),
+}  # fmt: skip
+
+
+def stated(endpoints: Any, **analysis: Any) -> Study:
+    """State a study with the one rule that all of these endpoints are met."""
+    scale = analysis.pop("scale", {})
+    rule = {"kind": "all", "endpoints": endpoints, "roles": ("mentor",)}
+    decision = {"primary": "own", "rules": {"own": rule}}
+    return small_study(scale=scale, analysis=analysis, decision=decision)
+
+
+def met(study: Study) -> tuple[list[bool], list[bool]]:
+    """Whether the rule is met with adjusted and with raw p-values, of many studies at random."""
+    domains = len(study.scale.domains)
+    pvalues = np.random.default_rng(1).uniform(0, 0.12, (4000, domains + 1))
+    adjusted = adjusted_pvalues(pvalues, study.analysis, family_of(study))
+    ((columns, needed),) = [(rule.columns, rule.needed) for rule in decision_rules(study)]
+    both = [
+        (own[:, list(columns)] <= study.analysis.alpha).sum(axis=1) >= needed
+        for own in (adjusted, pvalues)
+    ]
+    assert both[1].any()
+    return both[0].tolist(), both[1].tolist()
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_an_adjustment_that_does_not_matter(name: str) -> None:
+    """Where it is said not to matter, the rule is met by the very same studies without it."""
+    endpoints, analysis = ALIKE[name]
+    study = stated(endpoints, **analysis)
+    assert not adjustment_matters(study)
+    adjusted, raw = met(study)
+    assert adjusted == raw
+
+
+@pytest.mark.parametrize("name", UNLIKE)
+def test_an_adjustment_that_matters(name: str) -> None:
+    """Where it is said to matter, some studies meet the rule only without it."""
+    endpoints, analysis = UNLIKE[name]
+    study = stated(endpoints, **analysis)
+    assert adjustment_matters(study)
+    adjusted, raw = met(study)
+    assert adjusted != raw
+
+
+def test_it_is_the_primary_rule_that_counts() -> None:
+    """Another rule that looks at domains does not make the adjustment matter to the total."""
+    assert not adjustment_matters(small_study(decision={"primary": "total"}))
+    assert adjustment_matters(small_study(decision={"primary": "all"}))

@@ -1,0 +1,107 @@
+"""The size before each adjustment, in one sentence on screen and in summary.json."""
+
+from dataclasses import asdict, replace
+from functools import cache
+from typing import Any
+
+import pytest
+from oracles.studies import small_study
+
+from sim import plan
+from sim.power.answer import PlanAnswer
+from sim.report.adjustments import LARGER_BEFORE, before_sentences
+from sim.report.files import summary_data
+from sim.report.terminal import summary
+
+SITES = {
+    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "mentee_icc": 0.0,
+    "accrual": "in_turn", "sites": 5, "per_site": 4, "size_variation": 0.0,
+}  # fmt: skip
+
+
+@cache
+def adjusted() -> PlanAnswer:
+    """Answer a study with all three."""
+    return plan(
+        small_study(
+            effect={"kind": "shift", "shift": 0.8},
+            missing={"kind": "mcar", "rate": 0.3},
+            clusters=SITES,
+            analysis={"test": "cluster_mean_t"},
+            design={"sizes": tuple(range(8, 61, 4))},
+        )
+    )
+
+
+def said(answer: PlanAnswer) -> str:
+    """What is said of it, in one line."""
+    return " ".join(before_sentences(answer))
+
+
+def test_every_number_is_on_screen() -> None:
+    """Sizes and intervals of the answer are in the summary, with the other test in words."""
+    answer = adjusted()
+    assert said(answer) in " ".join(summary(answer).split())
+    endings = {
+        "missing": "without missing answers",
+        "clusters": "without clusters (paired t test)",
+        "multiplicity": "without the multiplicity adjustment",
+        "all": "without any of these (paired t test)",
+    }
+    assert [own.adjustment for own in answer.before_adjustments] == list(endings)
+    for own in answer.before_adjustments:
+        size = own.size
+        assert size.pairs is not None
+        interval = "" if size.low == size.high else f" (95% interval {size.low} to {size.high})"
+        assert f" {size.pairs} pairs{interval} {endings[own.adjustment]}" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"pairs": 8, "low": 8, "high": 8}, "at most 8 pairs without missing"),
+        ({"pairs": None, "low": None, "high": None}, "need more than 60 pairs without missing"),
+        ({"pairs": 12, "low": 12, "high": None}, "need 12 pairs (95% interval 12 to more than 60)"),
+        ({"pairs": 12, "low": 12, "high": 12, "replicates": 0}, "need 12 pairs (exact) without"),
+    ],
+)
+def test_limits_are_said(changes: dict[str, Any], expected: str) -> None:
+    """A size below the smallest, beyond the largest, or exact, is said to be one."""
+    first, *others = adjusted().before_adjustments
+    changed = replace(first, size=replace(first.size, **changes))
+    assert expected in said(replace(adjusted(), before_adjustments=(changed, *others)))
+
+
+def test_larger_before_is_no_gain() -> None:
+    """Whoever drops out by their change makes a study look smaller: that is warned of."""
+    leaving = {"kind": "mnar", "rate": 0.4, "slope": -3.0}
+    answer = plan(
+        small_study(
+            missing=leaving, decision={"primary": "total"}, design={"sizes": (10, 20, 30, 40, 60)}
+        )
+    )
+    (before,) = answer.before_adjustments
+    assert answer.sample_size.high is not None
+    assert before.size.low is None or before.size.low > answer.sample_size.high
+    assert LARGER_BEFORE in said(answer)
+    assert LARGER_BEFORE not in said(adjusted())
+
+
+def test_nothing_is_said_without_adjustments() -> None:
+    """A study that has none says nothing of it, and its summary.json has an empty list."""
+    answer = plan(small_study(decision={"primary": "total"}))
+    assert said(answer) == ""
+    assert summary_data(answer)["before_adjustments"] == []
+
+
+def test_summary_json_has_the_fields() -> None:
+    """Each number before is there with what it is of, its test, and the whole of its size."""
+    found = summary_data(adjusted())["before_adjustments"]
+    for own, data in zip(adjusted().before_adjustments, found, strict=True):
+        assert data == {
+            "adjustment": own.adjustment,
+            "test": own.test,
+            "unit": None,
+            "smallest": 8,
+            "size": asdict(own.size),
+        }
