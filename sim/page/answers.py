@@ -17,6 +17,7 @@ from sim.report.html.tables import (
     Table,
     assurance_table,
     audit_tables,
+    before_table,
     endpoint_table,
     one_group_table,
     power_table,
@@ -121,7 +122,8 @@ def answer_part(run: SavedRun, text: str) -> TagList:
         [row.value + Z95 * row.mcse for row in rows],
     )
     title = f"Power of the rule '{size['rule']}' by size, with 95% Monte Carlo error"
-    beside = [assurance_table(run, results), one_group_table(run), *audit_tables(run)]
+    beside = [assurance_table(run, results), before_table(run), one_group_table(run),
+              *audit_tables(run)]  # fmt: skip
     each = [endpoint_table(run, results, role) for role in run.summary["effects"]]
     return TagList(
         tags.h3("Simulated"),

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from oracles.studies import small_study
 from sim import plan
 from sim.power.answer import PlanAnswer
 from sim.report.adjustments import LARGER_BEFORE, before_sentences
-from sim.report.files import summary_data
+from sim.report.files import summary_data, write_run
+from sim.report.html.tables import before_table
+from sim.report.saved import read_run
 from sim.report.terminal import summary
 
 SITES = {
@@ -105,3 +108,23 @@ def test_summary_json_has_the_fields() -> None:
             "smallest": 8,
             "size": asdict(own.size),
         }
+
+
+def test_it_stands_in_the_page_too(tmp_path: Path) -> None:
+    """The page's table has every number, with the study as it is last; none where there is none."""
+    answer = adjusted()
+    write_run(answer, tmp_path)
+    found = before_table(read_run(tmp_path))
+    assert found is not None
+    assert [row[0] for row in found.rows] == [
+        "without missing answers", "without clusters", "without the multiplicity adjustment",
+        "without any of these", "as it is",
+    ]  # fmt: skip
+    sizes = [own.size for own in answer.before_adjustments] + [answer.sample_size]
+    assert [row[1] for row in found.rows] == [str(size.pairs) for size in sizes]
+    assert [row[2] for row in found.rows] == [f"{size.low} to {size.high}" for size in sizes]
+    assert [row[3] for row in found.rows] == ["", "paired t test", "", "paired t test", ""]
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    write_run(plan(small_study(analysis={"adjustment": "none"})), plain)
+    assert before_table(read_run(plain)) is None

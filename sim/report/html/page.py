@@ -24,6 +24,7 @@ from sim.report.html.tables import (
     Table,
     assurance_table,
     audit_tables,
+    before_table,
     effect_table,
     endpoint_table,
     one_group_table,
@@ -148,7 +149,8 @@ def _sections(run: SavedRun, results: Results, drawn: Sequence[Figure]) -> tuple
         return tuple(own for name, own in by_name.items() if name.startswith(starts))
 
     roles = list(run.summary["effects"])
-    beside = [*audit_tables(run), one_group_table(run), assurance_table(run, results)]
+    beside = [*audit_tables(run), one_group_table(run), before_table(run),
+              assurance_table(run, results)]  # fmt: skip
     found = (
         Section("Power of every rule", "rules", take("rule_curves"), (power_table(run, results),)),
         Section(

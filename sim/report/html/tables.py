@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.power.rows import Row
+from sim.report.adjustments import NAMES
 from sim.report.assurance import PRIOR_NAMES
 from sim.report.charts.curves import primary
 from sim.report.charts.labels import plain
 from sim.report.saved import SavedRun
 from sim.report.tables import sizes_shown
+from sim.report.wording import TEST_NAMES
 
 NAMED = 60
 """Most characters of a name in a table."""
@@ -200,3 +202,37 @@ def one_group_table(run: SavedRun) -> Table | None:
             ("one group", pairs(other["size"]), chance(other["null_win"])),
         ),
     )
+
+
+def before_table(run: SavedRun) -> Table | None:
+    """The size without each adjustment, where the run has any that bear on the primary rule."""
+    found = run.summary.get("before_adjustments")
+    if not found:
+        return None
+    own = primary(run)
+    rows = [
+        (f"without {NAMES[before['adjustment']]}", *_size(before["size"]), _test(run, before))
+        for before in found
+    ]
+    rows.append(("as it is", *_size(own), ""))
+    return Table(
+        f"How large the study would be before each adjustment, rule '{shown(own['rule'])}'",
+        ("all else equal", "pairs", "95% interval", "with another test"),
+        tuple(rows),
+        len(rows) - 1,
+    )
+
+
+def _size(found: Mapping[str, Any]) -> tuple[str, str]:
+    pairs = f"over {found['limit']}" if found["pairs"] is None else str(found["pairs"])
+    if not found["replicates"]:
+        return pairs, "exact"
+    if found["low"] is None:
+        return pairs, f"over {found['limit']}"
+    high = f"over {found['limit']}" if found["high"] is None else str(found["high"])
+    return pairs, f"{found['low']} to {high}"
+
+
+def _test(run: SavedRun, before: Mapping[str, Any]) -> str:
+    stated = run.config["analysis"]["test"]
+    return "" if before["test"] == stated else TEST_NAMES[before["test"]]
