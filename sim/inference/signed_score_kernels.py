@@ -297,6 +297,9 @@ def conditional_rejection(
 ):  # fmt: skip
     """Fill P(rejected low), P(rejected high) given the tie counts, (V, 2).
 
+    Low and high is where the statistic lies; one in the middle counts as away from the
+    stated side (it rejects one-sided at an alpha above one half alone).
+
     The rises among the c changes of absolute value g are Binomial(c, pi_g), so
     both tails of W+ are nested sums like those of the null distribution.
 
@@ -321,17 +324,36 @@ def conditional_rejection(
             low = _exact_critical(start, side, alpha, ties, used, pmf, cdf, beyond, sums)
         else:
             low = _normal_critical(start, whole, squares, continuity, side, alpha)
-        if side == 0:
-            low = min(low, (whole - 1) // 2)  # the two tails must not meet
-        if low < 0:
-            continue
+        own = min(low, (whole - 1) // 2)  # the two tails must not meet
         for d in range(2):
             if side == 0 or (side > 0) == (d > 0):
-                tails[v, d] = _settled(low, squares, ties, used, chances[d])
-                if tails[v, d] < 0:
-                    tails[v, d] = _nested_tail(
-                        low, ties, used, places, pmfs[d], cdfs[d], sums, nothing
+                tails[v, d] = _tail_given(
+                    own, squares, ties, used, places, chances[d], pmfs[d], cdfs[d], sums, nothing
+                )
+                if side != 0 and low > own:  # one-sided, alpha above one half
+                    tails[v, 1 - d] = -tails[v, d] + _tail_given(
+                        low,
+                        squares,
+                        ties,
+                        used,
+                        places,
+                        chances[d],
+                        pmfs[d],
+                        cdfs[d],
+                        sums,
+                        nothing,
                     )
+
+
+@numba.njit(cache=True)
+def _tail_given(tail, squares, groups, used, places, chance, pmf, cdf, sums, nothing):
+    """P(sum of scores times binomials <= tail)."""
+    if tail < 0:
+        return 0.0
+    settled = _settled(tail, squares, groups, used, chance)
+    if settled >= 0:
+        return settled
+    return _nested_tail(tail, groups, used, places, pmf, cdf, sums, nothing)
 
 
 @numba.njit(cache=True)
