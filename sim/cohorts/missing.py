@@ -25,6 +25,8 @@ SOME = 2**12
 """As many of them at a time, which the processor's cache holds."""
 NODES = 200
 """Nodes of the integral over the latent change."""
+TINY = 1e-9
+"""Variance of the latent change below which it is rounding: then all change alike."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Missingness:
     intercept, slope : float
         Of the log odds; an intercept of minus infinity means nobody.
     centre, scale : float
-        Mean and standard deviation by which x is standardised.
+        Mean and standard deviation by which x is standardised; the latter
+        infinite where x is the same for everybody.
     item_rate : float
         Probability that a single answer is missing.
     prorated : bool
@@ -110,10 +113,13 @@ def missingness(
         case MissingNotAtRandom(rate=rate, slope=slope) if rate > 0:
             nodes, weight = np.polynomial.hermite_e.hermegauss(NODES)
             sign = np.repeat([-1.0, 1.0], len(pre_cuts))
-            scale = float(np.sqrt(sign @ correlation @ sign)) or 1.0
+            variance = float(sign @ correlation @ sign)
+            scale = float(np.sqrt(variance)) if variance > TINY else np.inf
             if who is not None:
-                nodes = _recruits(pre_cuts, who)[1] / scale
-                weight = np.ones(len(nodes))
+                changes = _recruits(pre_cuts, who)[1]
+                nodes, weight = changes / scale, np.ones(len(changes))
+            elif np.isinf(scale):
+                nodes = np.zeros(NODES)
             intercept = _intercept(nodes, weight / weight.sum(), slope, rate)
             found = Missingness("change", intercept, slope, 0.0, scale, *rest)
         case _:

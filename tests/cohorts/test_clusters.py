@@ -126,6 +126,8 @@ def test_too_much_is_refused() -> None:
         people(*words, "clusters.site_icc=0.7", "clusters.mentee_icc=0.7")
     with pytest.raises(StudyError, match=r"clusters.site_icc: 0.99 .* cannot be had; at most"):
         people("clusters=sites", "clusters.site_icc=0.99")
+    with pytest.raises(StudyError, match=r"clusters.site_icc: changes that are the same for ever"):
+        people("clusters=sites", "roles.mentor.pre=[0,0,1,0,0]")
     stated = compose_study(["clusters=sites", "effect=joint"])
     with pytest.raises(StudyError, match="a table of before by after"):
         role_population(stated, "mentor")

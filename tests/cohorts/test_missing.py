@@ -133,6 +133,15 @@ def test_calibration_by_the_change_is_an_integral() -> None:
         assert found == pytest.approx(rate, abs=1e-6)
 
 
+@pytest.mark.parametrize("domains", [0.0, 0.3, 0.9])
+def test_people_who_all_change_alike_drop_out_at_the_rate(domains: float) -> None:
+    """Where before and after are one, the latent change says nothing and the rate still holds."""
+    words = ["correlation.pre_post=1", f"correlation.domains={domains}"]
+    population = people("missing=mnar", "missing.rate=0.2", "missing.slope=5", *words)
+    gone = drawn(population, 20_000)[:, 0, 1] == 0
+    assert abs(gone.mean() - 0.2) < 4 * np.sqrt(0.16 / len(gone))
+
+
 def simulated_totals(population: Population) -> np.ndarray:
     """Totals before of the people of the calibration, straight from its definition."""
     rng, count, own = np.random.default_rng(0), len(population.pre_cuts), population.recruitment
