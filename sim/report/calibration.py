@@ -19,6 +19,7 @@ from sim.pilot.posterior import FEW_EFFECTIVE, Posterior
 from sim.report.files import as_json, manifest_data, write_whole
 from sim.report.layout import bullets, file_part, heading, paragraph, title
 from sim.report.tables import shorten
+from sim.study.spreadsheet import harmless
 
 PATTERNS_SHOWN = 8
 """Most patterns of changes listed on screen for one outcome."""
@@ -246,12 +247,10 @@ def patterns_csv(answer: CalibrationAnswer) -> str:
                 if found is None:
                     continue
                 for i, changes in enumerate(found.changes):
-                    writer.writerow(
-                        [
-                            role.role, finding.outcome.name, test, " ".join(map(str, changes)),
-                            int((found.of_pattern == i).sum()), found.share[i], found.exact_p[i],
-                        ]
-                    )  # fmt: skip
+                    number = int((found.of_pattern == i).sum())
+                    place = role.role, harmless(finding.outcome.name), test
+                    fit = " ".join(map(str, changes)), number, found.share[i], found.exact_p[i]
+                    writer.writerow([*place, *fit])
     return out.getvalue()
 
 

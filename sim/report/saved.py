@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sim.errors import StudyError
 from sim.power.rows import Row
-from sim.report.spreadsheet import harmless
+from sim.study.spreadsheet import harmless
 
 Job = Literal["plan", "calibrate", "sweep"]
 MARKS: dict[Job, str] = {"plan": "results.csv", "calibrate": "patterns.csv", "sweep": "sweep.csv"}

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from sim.errors import StudyError
 from sim.jobs.calibrate import calibrate, check
 from sim.pilot.calibrated import CalibrationAnswer
 from sim.report.calibration import calibration_summary, write_calibration
+from sim.report.charts.pilot import exact_p_values
+from sim.report.saved import read_run
 
 QUICK = [
     "calibration.draws=8192",
@@ -89,6 +92,21 @@ def test_files_and_screen(quick: CalibrationAnswer, tmp_path: Path) -> None:
     text = calibration_summary(quick)
     assert max(map(len, text.splitlines())) <= 80
     assert "does not say which test" in " ".join(text.split())
+
+
+def test_outcomes_are_no_formulas(quick: CalibrationAnswer, tmp_path: Path) -> None:
+    """A name that a spreadsheet would take for a formula is guarded, and drawn as stated."""
+    (role,) = quick.roles
+    findings = tuple(
+        replace(own, outcome=replace(own.outcome, name=f"={own.outcome.name}"))
+        for own in role.findings
+    )
+    write_calibration(replace(quick, roles=(replace(role, findings=findings),)), tmp_path)
+    assert ",'=clinical practice," in (tmp_path / "patterns.csv").read_text(encoding="utf-8")
+    run = read_run(tmp_path)
+    figure = exact_p_values(run, run.summary["roles"][0])
+    assert figure is not None
+    assert "=clinical practice" in str(figure)
 
 
 def test_total_check(quick: CalibrationAnswer) -> None:

@@ -11,8 +11,8 @@ from sim.power.answer import PlanAnswer
 from sim.power.rows import rows
 from sim.report.files import write_run
 from sim.report.saved import read_run
-from sim.report.spreadsheet import FORMULA, harmless
 from sim.study import parse_study
+from sim.study.spreadsheet import FORMULA, harmless
 
 WORDS = ["design.sizes=[6,12]", "monte_carlo.replicates=500", "effect=shift", "effect.prior=null"]
 
