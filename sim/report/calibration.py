@@ -19,6 +19,7 @@ from sim.pilot.posterior import FEW_EFFECTIVE, Posterior
 from sim.report.files import as_json, manifest_data, write_whole
 from sim.report.layout import bullets, file_part, heading, paragraph, title
 from sim.report.tables import shorten
+from sim.report.wording import with_interval
 from sim.study.spreadsheet import harmless
 
 PATTERNS_SHOWN = 8
@@ -109,8 +110,8 @@ def _described(answer: CalibrationAnswer, role: RoleCalibration) -> Iterator[str
         change, rho = found.mean_change, found.polychoric
         lines.append(
             f"{shorten(name):24}{found.complete[d]:4}"
-            f"{f'{change.value[d]:+.2f} ({change.low[d]:+.2f}, {change.high[d]:+.2f})':>22}"
-            f"{f'{rho.value[d]:.2f} ({rho.low[d]:.2f}, {rho.high[d]:.2f})':>27}"
+            f"{with_interval(change.value[d], change.low[d], change.high[d], '+'):>22}"
+            f"{with_interval(rho.value[d], rho.low[d], rho.high[d]):>27}"
         )
     yield "\n".join(lines)
 

@@ -128,6 +128,18 @@ def test_raw_answers() -> None:
     assert max(map(len, calibration_summary(answer).splitlines())) <= 80
 
 
+def test_answers_that_are_all_alike(tmp_path: Path) -> None:
+    """Where everybody answers alike there is no correlation, and a dash stands in its place."""
+    study = compose_study(["pilot=synthetic", *QUICK, f"pilot.data={tmp_path / 'alike.csv'}"])
+    lines = [f"p{i},mentor,{name},3,3" for i in range(4) for name in study.scale.domains]
+    text = "\n".join(["participant,role,domain,pre,post", *lines])
+    (tmp_path / "alike.csv").write_text(text, encoding="utf-8")
+    shown = calibration_summary(calibrate(study))
+    assert "nan" not in shown
+    (line, *_) = [line for line in shown.splitlines() if line.startswith("clinical practice")]
+    assert line.endswith("+0.00 (+0.00, +0.00)                          –")
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
