@@ -31,6 +31,8 @@ STUDIES: dict[str, dict[str, Any]] = {
     "one-sided t": {"analysis": {"test": "paired_t", "p_value": "auto", "alternative": "less"}},
     "corrected": {"analysis": {"p_value": "asymptotic", "continuity": True, "zeros": "pratt"}},
     "McNemar": {"analysis": {"test": "mcnemar", "cut": 4, "total_cut": 11}},
+    "one mentee": {"roles": BOTH, "design": {"sizes": (2, 3), "ratio": (3, 1)},
+                   "analysis": {"alpha": 0.5, "alternative": "greater"}},
     "nobody changes": {"effect": {"kind": "none"}, "correlation": {"pre_post": 1.0}},
 }  # fmt: skip
 
