@@ -137,7 +137,7 @@ def test_answers_that_are_all_alike(tmp_path: Path) -> None:
     shown = calibration_summary(calibrate(study))
     assert "nan" not in shown
     (line, *_) = [line for line in shown.splitlines() if line.startswith("clinical practice")]
-    assert line.endswith("+0.00 (+0.00, +0.00)                          –")
+    assert line.endswith("+0.00 (+0.00, +0.00)                          \u2013")
 
 
 @pytest.mark.parametrize(
