@@ -82,9 +82,11 @@ def test_observed_is_smaller_than_latent(icc: float, low: float, high: float) ->
     assert (found < icc).all()
 
 
-def test_stated_as_observed() -> None:
-    """A correlation stated as observed is the observed one in every domain."""
-    population = people("clusters=sites", "clusters.site_icc=0.08")
+@pytest.mark.parametrize("shift", [0.0, 1.2])
+def test_stated_as_observed(shift: float) -> None:
+    """A correlation stated as observed is the observed one in every domain, shifted or not."""
+    words = "clusters.site_icc=0.08", f"uncontrolled.response_shift={shift}"
+    population = people("clusters=sites", *words)
     assert population.clusters is not None
     share = population.clusters.levels[0].share
     cuts = population.pre_cuts, population.post_cuts[:, 0]
