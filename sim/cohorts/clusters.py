@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from sim.cohorts.correlation import loading_matrix
-from sim.cohorts.normal import FloatArray, rectangle_table
+from sim.cohorts.normal import FloatArray, cut_covariance
 from sim.cohorts.sites import relative_sizes, site_sequence
 from sim.errors import StudyError
 from sim.study import RoleName
@@ -250,7 +250,7 @@ def observed_icc(
         [
             [
                 sum(
-                    _covariance(cuts[i], cuts[j], root[i] * root[j] * within[i, j])
+                    cut_covariance(cuts[i], cuts[j], root[i] * root[j] * within[i, j])
                     for cuts in (pre_cuts, post_cuts)
                 )
                 for j in range(count)
@@ -261,7 +261,7 @@ def observed_icc(
     both = np.concatenate([pre_cuts, post_cuts])
     own = np.array(
         [
-            [_covariance(both[i], both[j], correlation[i, j]) for j in range(2 * count)]
+            [cut_covariance(both[i], both[j], correlation[i, j]) for j in range(2 * count)]
             for i in range(2 * count)
         ]
     )
@@ -271,14 +271,6 @@ def observed_icc(
     whole = np.append(np.diag(change), change.sum())
     found = np.divide(top, whole, out=np.full(count + 1, np.nan), where=whole > 0)
     return np.asarray(found)
-
-
-def _covariance(rows: FloatArray, columns: FloatArray, rho: float) -> float:
-    """Covariance of two scores that are cut from correlated normals."""
-    table = rectangle_table(rows, columns, min(max(rho, -1.0), 1.0))
-    values = np.arange(1, len(table) + 1)
-    expected = (table.sum(axis=1) @ values) * (table.sum(axis=0) @ values)
-    return float(values @ table @ values - expected)
 
 
 def _share_for_observed(
@@ -292,6 +284,11 @@ def _share_for_observed(
         return float(found[0]) - icc
 
     most = 1 - abs(pre_post)
+    if np.isnan(excess(most)):
+        raise StudyError(
+            f"clusters.{place}: changes that are the same for everybody have no observed "
+            "correlation; use clusters.stated_as=latent"
+        )
     if excess(most) < 0:
         raise StudyError(
             f"clusters.{place}: {icc:g} of the observed change cannot be had; at most "

@@ -131,7 +131,7 @@ def normal_shifts(
     return PopulationDraws(
         shift=shared[:, None] + own,
         pre_post=np.tile(pre_post, (number, 1)),
-        pre=np.tile(population.pre, (number, 1, 1)),
+        pre=np.tile(population.pre_of_everybody, (number, 1, 1)),  # draws are selected later
         between=correlation[:count, :count],
         correlation=correlation,
     )

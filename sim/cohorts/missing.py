@@ -23,8 +23,12 @@ CALIBRATED_ON = 2**17
 """Simulated people on whom dropping out by the total before is calibrated."""
 SOME = 2**12
 """As many of them at a time, which the processor's cache holds."""
+BINS = 2**12
+"""Bins of their latent changes: a thousandth of what the people's own number leaves open."""
 NODES = 200
 """Nodes of the integral over the latent change."""
+TINY = 1e-9
+"""Variance of the latent change below which it is rounding: then all change alike."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Missingness:
     intercept, slope : float
         Of the log odds; an intercept of minus infinity means nobody.
     centre, scale : float
-        Mean and standard deviation by which x is standardised.
+        Mean and standard deviation by which x is standardised; the latter
+        infinite where x is the same for everybody.
     item_rate : float
         Probability that a single answer is missing.
     prorated : bool
@@ -108,13 +113,11 @@ def missingness(
             intercept = _intercept((totals - centre) / scale, weight, slope, rate)
             found = Missingness("total", intercept, slope, centre, scale, *rest)
         case MissingNotAtRandom(rate=rate, slope=slope) if rate > 0:
-            nodes, weight = np.polynomial.hermite_e.hermegauss(NODES)
             sign = np.repeat([-1.0, 1.0], len(pre_cuts))
-            scale = float(np.sqrt(sign @ correlation @ sign)) or 1.0
-            if who is not None:
-                nodes = _recruits(pre_cuts, who)[1] / scale
-                weight = np.ones(len(nodes))
-            intercept = _intercept(nodes, weight / weight.sum(), slope, rate)
+            variance = float(sign @ correlation @ sign)
+            scale = float(np.sqrt(variance)) if variance > TINY else np.inf
+            x, weight = _standardised_changes(pre_cuts, scale, who)
+            intercept = _intercept(x, weight / weight.sum(), slope, rate)
             found = Missingness("change", intercept, slope, 0.0, scale, *rest)
         case _:
             found = Missingness(*nobody, *rest)
@@ -131,6 +134,23 @@ def _intercept(x: FloatArray, weight: FloatArray, slope: float, rate: float) -> 
     return float(brentq(excess, -reach, reach, xtol=1e-12))
 
 
+def _standardised_changes(
+    pre_cuts: FloatArray, scale: float, who: Recruitment | None
+) -> tuple[FloatArray, FloatArray]:
+    """Standardised latent changes that people have, and how likely each is."""
+    if who is not None:
+        _, changes, number = _recruits(pre_cuts, who)
+        return changes / scale, number
+    nodes, weight = _normal_nodes()
+    return nodes if np.isfinite(scale) else np.zeros_like(nodes), weight
+
+
+@lru_cache(maxsize=1)
+def _normal_nodes() -> tuple[FloatArray, FloatArray]:
+    nodes, weight = np.polynomial.hermite_e.hermegauss(NODES)
+    return nodes, weight
+
+
 def _totals_before(
     pre_cuts: FloatArray, loading: FloatArray, who: Recruitment | None
 ) -> tuple[FloatArray, FloatArray]:
@@ -140,7 +160,7 @@ def _totals_before(
         shape, cuts, own = pre_cuts.shape, pre_cuts.tobytes(), loading[:count, :count].tobytes()
         frequency = np.frombuffer(_frequencies(shape, cuts, own), dtype=np.int64)
     else:
-        frequency = np.bincount(_recruits(pre_cuts, who)[0].astype(np.int64))
+        frequency = _recruits(pre_cuts, who)[0]
     totals = np.flatnonzero(frequency)
     return totals.astype(np.float64), frequency[totals] / frequency.sum()
 
@@ -170,8 +190,12 @@ def _normals(count: int) -> FloatArray:
     return np.ascontiguousarray(normals[:, :count].T)
 
 
-def _recruits(pre_cuts: FloatArray, who: Recruitment) -> tuple[FloatArray, FloatArray]:
-    """Totals before and latent changes of simulated people who take part; the same every time."""
+_Recruits = tuple[NDArray[np.int64], FloatArray, FloatArray]
+"""How many have each total before, from 0; latent changes, and how many have each."""
+
+
+def _recruits(pre_cuts: FloatArray, who: Recruitment) -> _Recruits:
+    """Count the answers of simulated people who take part; the same every time."""
     chosen = who.low, who.high, who.screening
     return _chosen(pre_cuts.shape, pre_cuts.tobytes(), who.loading.tobytes(), *chosen)
 
@@ -184,7 +208,7 @@ def _chosen(
     low: int,
     high: int,
     screening: bool,  # noqa: FBT001 - part of the key of the cache
-) -> tuple[FloatArray, FloatArray]:
+) -> _Recruits:
     count, rng = shape[0], np.random.default_rng(0)
     size = (3 if screening else 2) * count
     pre_cuts, loading = np.frombuffer(cuts).reshape(shape), np.frombuffer(factor)
@@ -196,9 +220,18 @@ def _chosen(
         decided = _total(deciding.T, pre_cuts)
         chosen = (decided >= low) & (decided <= high)
         own = decided[chosen] if deciding is before else _total(before[chosen].T, pre_cuts)
-        totals.append(own.astype(np.float64))
+        totals.append(own)
         changes.append((after - before)[chosen].sum(axis=1))
-    return np.concatenate(totals), np.concatenate(changes)
+    return np.bincount(np.concatenate(totals)), *_gathered(np.concatenate(changes))
+
+
+def _gathered(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Gather values in narrow bins: their mean in each, and their number."""
+    low, width = float(values.min()), max(float(np.ptp(values)), TINY) / BINS
+    place = np.minimum((values - low) / width, BINS - 1).astype(np.int64)
+    number = np.bincount(place).astype(np.float64)
+    filled = number > 0
+    return np.bincount(place, values)[filled] / number[filled], number[filled]
 
 
 def _total(latent: FloatArray, cuts: FloatArray) -> NDArray[np.int16]:

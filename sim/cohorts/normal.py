@@ -78,3 +78,23 @@ def rectangle_table(
     grid = bivariate_normal_cdf(rows[:, None], columns[None, :], rho)  # (K + 1, K + 1)
     cells = np.diff(np.diff(grid, axis=0), axis=1)  # (K, K)
     return np.maximum(cells, 0)
+
+
+def cut_covariance(row_cuts: FloatArray, column_cuts: FloatArray, rho: float) -> float:
+    """Covariance of two scores that are cut from correlated normals.
+
+    Parameters
+    ----------
+    row_cuts, column_cuts : ndarray, shape (K - 1,)
+        Rising cut points of the two latent normals.
+    rho : float
+        Their correlation; what rounding leaves beyond -1 or 1 is taken as that.
+
+    Returns
+    -------
+    float
+    """
+    table = rectangle_table(row_cuts, column_cuts, min(max(rho, -1.0), 1.0))
+    values = np.arange(1, len(table) + 1)
+    expected = (table.sum(axis=1) @ values) * (table.sum(axis=0) @ values)
+    return float(values @ table @ values - expected)

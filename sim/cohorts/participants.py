@@ -132,15 +132,16 @@ def as_they_take_part(
         Where the clusters or the selection cannot be had.
     """
     _check_tables(study, population)
+    shift = study.uncontrolled.response_shift
+    shifts = np.array([per_domain(shift, d) for d in range(len(population.tables))], np.float64)
     if isinstance(study.clusters, SiteClusters):
-        cuts = population.pre_cuts, population.post_cuts[:, 0]
+        # an observed correlation is that of the answers that are given, however they shift
+        cuts = population.pre_cuts, population.post_cuts[:, 0] - shifts[:, None]
         accrual, block = arm_accrual(study, arm)
         model = cluster_model(accrual, role, study.design.ratio, cuts, population.correlation)
         model = replace(model, block=block)
         left = remainder(population.correlation, model)
         population = replace(population, clusters=model, loading=loading_matrix(left))
-    shift = study.uncontrolled.response_shift
-    shifts = np.array([per_domain(shift, d) for d in range(len(population.tables))], np.float64)
     population = replace(
         population,
         response_shift=shifts if shifts.any() else None,

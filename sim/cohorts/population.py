@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from sim.cohorts.clusters import ClusterModel
 from sim.cohorts.correlation import loading_matrix
@@ -78,8 +78,16 @@ class Population:
 
     @property
     def pre(self) -> FloatArray:
-        """Marginals before, shape (D, K)."""
+        """Marginals before of those who take part, shape (D, K)."""
         return np.asarray(self.tables.sum(axis=2))
+
+    @property
+    def pre_of_everybody(self) -> FloatArray:
+        """Marginals before of all who are asked, whether they take part or not, shape (D, K)."""
+        if self.recruitment is None:
+            return self.pre
+        below = np.pad(ndtr(self.pre_cuts), ((0, 0), (1, 1)), constant_values=(0.0, 1.0))
+        return np.asarray(np.diff(below, axis=1))
 
     @property
     def post(self) -> FloatArray:

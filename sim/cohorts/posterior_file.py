@@ -13,6 +13,7 @@ from sim.cohorts.drawn import PopulationDraws
 from sim.cohorts.normal import FloatArray
 from sim.errors import StudyError
 from sim.study import RoleName
+from sim.study.spreadsheet import harmless
 
 COLUMNS = ("prior", "draw", "role", "domain", "shift", "pre_post")
 """Columns before those of the points, pre_1 ... pre_K."""
@@ -35,7 +36,7 @@ def posterior_csv(
     Returns
     -------
     str
-        CSV text; five significant digits.
+        CSV text; five significant digits, names made harmless for spreadsheets.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -45,7 +46,8 @@ def posterior_csv(
         for s in range(len(own)):
             for d, domain in enumerate(domains):
                 numbers = [own.shift[s, d], own.pre_post[s, d], *own.pre[s, d]]
-                writer.writerow([prior, s, role, domain, *(f"{x:.5g}" for x in numbers)])
+                named = [harmless(prior), s, role, harmless(domain)]
+                writer.writerow([*named, *(f"{x:.5g}" for x in numbers)])
     return out.getvalue()
 
 
@@ -134,6 +136,9 @@ def _draws(
     domains: tuple[str, ...],
     between: FloatArray,
 ) -> PopulationDraws:
+    # as stated, or as they are written for spreadsheets
+    stated = {harmless(domain): domain for domain in reversed(domains)}
+    rows = {(draw, stated.get(domain, domain)): own for (draw, domain), own in rows.items()}
     known = {domain for _, domain in rows}
     missing = next((d for d in domains if d not in known), None)
     if missing is not None:

@@ -94,7 +94,8 @@ def true_effects(population: Population, controls: Population | None = None) -> 
     means = changes @ values
     before = population.pre @ np.arange(1, population.points + 1)
     variances = changes @ values**2 - means**2
-    deviations = np.sqrt(np.append(variances, _total_variance(population, variances)))
+    variances = np.append(variances, _total_variance(population, variances))
+    deviations = np.sqrt(np.where(variances < NO_EFFECT, 0.0, variances))  # may be undefined
     mean_change = mean_changes(population)
     better, worse = changes[:, values > 0].sum(axis=1), changes[:, values < 0].sum(axis=1)
     unchanged = true_nulls(population, controls)

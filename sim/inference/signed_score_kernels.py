@@ -297,6 +297,7 @@ def conditional_rejection(
 ):  # fmt: skip
     """Fill P(rejected low), P(rejected high) given the tie counts, (V, 2).
 
+    That is where W+ lies; off the stated side it rejects at an alpha above one half alone.
     The rises among the c changes of absolute value g are Binomial(c, pi_g), so
     both tails of W+ are nested sums like those of the null distribution.
 
@@ -305,15 +306,13 @@ def conditional_rejection(
     sought. The tables hold the fair binomial (1, m, k), and those of rises and
     falls (2, G, c, k) with their `chances` (2, G).
     """
-    span, vectors = counts.shape[0] - 1, counts.shape[1]
+    span, vectors, stated = counts.shape[0] - 1, counts.shape[1], 1 if side > 0 else 0
     ties = np.zeros((7, span), np.int64)
-    places = ties[6]
-    sums = np.empty(span + 1)
+    places, sums = ties[6], np.empty(span + 1)
     beyond, nothing = np.empty(WINDOW), np.empty(1)
     for v in range(vectors):
         used, whole, m, squares = _tie_groups(counts, span, scores, v, ties)
-        tails[v, 0] = 0.0
-        tails[v, 1] = 0.0
+        tails[v, 0] = tails[v, 1] = 0.0
         if m == 0:
             continue
         start = np.int64((whole - guess * sqrt(squares)) / 2)
@@ -321,17 +320,19 @@ def conditional_rejection(
             low = _exact_critical(start, side, alpha, ties, used, pmf, cdf, beyond, sums)
         else:
             low = _normal_critical(start, whole, squares, continuity, side, alpha)
-        if side == 0:
-            low = min(low, (whole - 1) // 2)  # the two tails must not meet
-        if low < 0:
-            continue
-        for d in range(2):
-            if side == 0 or (side > 0) == (d > 0):
-                tails[v, d] = _settled(low, squares, ties, used, chances[d])
-                if tails[v, d] < 0:
-                    tails[v, d] = _nested_tail(
-                        low, ties, used, places, pmfs[d], cdfs[d], sums, nothing
-                    )
+        own = min(low, (whole - 1) // 2)  # the two tails must not meet
+        for d in (stated, 1 - stated):
+            rises = d if side == 0 else stated
+            tail = own if d == rises else low
+            if tail < 0 or (d != rises and low == own):
+                continue
+            tails[v, d] = _settled(tail, squares, ties, used, chances[rises])
+            if tails[v, d] < 0:
+                tails[v, d] = _nested_tail(
+                    tail, ties, used, places, pmfs[rises], cdfs[rises], sums, nothing
+                )
+            if d != rises:
+                tails[v, d] -= tails[v, rises]
 
 
 @numba.njit(cache=True)

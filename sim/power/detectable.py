@@ -58,6 +58,11 @@ def check_detectable(study: Study, populations: tuple[Population, ...]) -> None:
             "target.detectable_at: looks for the effect of mentoring alone, and "
             "uncontrolled.response_shift changes answers without it; use null, or a shift of 0"
         )
+    if any(any(population.joint) for population in populations):
+        raise StudyError(
+            "target.detectable_at: looks for a shift, and an effect states a table of before by "
+            "after; use null, or state the distribution after (effect=post) instead"
+        )
     for population in populations:
         refused = Enumerable.of(population, study.analysis).refused
         if refused is not None:

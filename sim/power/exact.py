@@ -143,8 +143,11 @@ def _by_signs(pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis) -> 
     m, k = np.meshgrid(np.arange(limit + 1), np.arange(limit + 1), indexing="ij")
     result = sign_result(np.minimum(k, m), np.maximum(m - k, 0), analysis)
     rejected = (result.pvalue <= analysis.alpha) & (k <= m) & (m > 0)
-    low = (rises * (rejected & (result.direction < 0))).sum(axis=1)
-    high = (rises * (rejected & (result.direction > 0))).sum(axis=1)
+    # in the middle it is away from the stated side, and rejects one-sided at an alpha
+    # above one half alone
+    above = result.direction >= 0 if analysis.alternative == "less" else result.direction > 0
+    low = (rises * (rejected & ~above)).sum(axis=1)
+    high = (rises * (rejected & above)).sum(axis=1)
     mixing = _mixing(float(pmf[centre]), sizes)
     return mixing @ low, mixing @ high, np.zeros(len(sizes))
 

@@ -94,8 +94,11 @@ def t_tails(joint, n, top, critical, side):
             if mass > 0.0 and q > 0:
                 spread = n * np.float64(q) - total * total
                 t = total * np.sqrt((n - 1) / spread) if spread > 0 else np.inf * np.sign(total)
-                if side >= 0 and t >= critical:
-                    high += mass
-                if side <= 0 and -t >= critical:
-                    low += mass
+                if (side >= 0 and t >= critical) or (side <= 0 and -t >= critical):
+                    # in the middle it is away from the stated side, and rejects one-sided
+                    # at an alpha above one half alone
+                    if total > 0 or (total == 0 and side < 0):
+                        high += mass
+                    else:
+                        low += mass
     return low, high

@@ -19,6 +19,8 @@ from sim.pilot.posterior import FEW_EFFECTIVE, Posterior
 from sim.report.files import as_json, manifest_data, write_whole
 from sim.report.layout import bullets, file_part, heading, paragraph, title
 from sim.report.tables import shorten
+from sim.report.wording import with_interval
+from sim.study.spreadsheet import harmless
 
 PATTERNS_SHOWN = 8
 """Most patterns of changes listed on screen for one outcome."""
@@ -108,8 +110,8 @@ def _described(answer: CalibrationAnswer, role: RoleCalibration) -> Iterator[str
         change, rho = found.mean_change, found.polychoric
         lines.append(
             f"{shorten(name):24}{found.complete[d]:4}"
-            f"{f'{change.value[d]:+.2f} ({change.low[d]:+.2f}, {change.high[d]:+.2f})':>22}"
-            f"{f'{rho.value[d]:.2f} ({rho.low[d]:.2f}, {rho.high[d]:.2f})':>27}"
+            f"{with_interval(change.value[d], change.low[d], change.high[d], '+'):>22}"
+            f"{with_interval(rho.value[d], rho.low[d], rho.high[d]):>27}"
         )
     yield "\n".join(lines)
 
@@ -246,12 +248,10 @@ def patterns_csv(answer: CalibrationAnswer) -> str:
                 if found is None:
                     continue
                 for i, changes in enumerate(found.changes):
-                    writer.writerow(
-                        [
-                            role.role, finding.outcome.name, test, " ".join(map(str, changes)),
-                            int((found.of_pattern == i).sum()), found.share[i], found.exact_p[i],
-                        ]
-                    )  # fmt: skip
+                    number = int((found.of_pattern == i).sum())
+                    place = role.role, harmless(finding.outcome.name), test
+                    fit = " ".join(map(str, changes)), number, found.share[i], found.exact_p[i]
+                    writer.writerow([*place, *fit])
     return out.getvalue()
 
 

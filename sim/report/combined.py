@@ -15,7 +15,7 @@ from sim.power.operating import MONTE_CARLO
 from sim.power.rows import Row
 from sim.report.layout import WIDTH, heading, paragraph, title
 from sim.report.saved import MARKS, SavedRun
-from sim.report.spreadsheet import harmless
+from sim.study.spreadsheet import harmless
 from sim.study.sweep import words
 
 OWN = tuple(field.name for field in fields(Row))

@@ -22,9 +22,9 @@ from sim.power.rows import Row, assurance_rows, rows
 from sim.report.arms import arms_data
 from sim.report.assurance import assurance_data
 from sim.report.participation import participation_data
-from sim.report.spreadsheet import harmless
 from sim.report.wording import answer_sentence, design_sentence
 from sim.study import Study
+from sim.study.spreadsheet import harmless
 
 ARMS = ("mentored", "controls")
 """Names of the arms."""

@@ -65,13 +65,14 @@ def write(amount: float, form: str) -> str:
 
     Examples
     --------
-    >>> write(-1e-17, "+.2f"), write(0.05, "g"), write(83, ""), write(0.7, ".1%")
-    ('0.00', '0.05', '83', '70.0%')
+    >>> write(-1e-17, "+.2f"), write(0.05, "g"), write(83, ""), write(0.7, ".1%"), write(0, ",d")
+    ('0.00', '0.05', '83', '70.0%', '0')
     """
     if not form:
         return str(amount)
     if abs(amount) < 1e-9:
-        return format(0.0, form.removeprefix("+"))
+        nothing = 0 if isinstance(amount, int) else 0.0
+        return format(nothing, form.removeprefix("+"))
     return format(amount, form)
 
 

@@ -67,13 +67,15 @@ def _analysed(role: RoleCharacteristics, own: Participation, at: int, missing: M
 def _correlated(role: str, own: LevelCorrelation) -> str:
     low, high = f"{own.latent.min():.3f}", f"{own.latent.max():.3f}"
     latent = low if low == high else f"{low} to {high}"
-    domains = own.observed[:-1]
+    domains, total = own.observed[:-1], own.observed[-1]
+    vary = domains[~np.isnan(domains)]
+    observed = "which cannot be observed where all have the same change"
+    if vary.size:
+        observed = f"observed {vary.min():.3f} to {vary.max():.3f} in the domains"
+    if not np.isnan(total):
+        observed += f" and {total:.3f} in total"
     who = "one mentee but different sites" if own.level == "mentee" else f"one {own.level}"
-    return (
-        f"two {role}s of {who} have changes correlated {latent} on the latent scale, "
-        f"observed {np.nanmin(domains):.3f} to {np.nanmax(domains):.3f} in the domains and "
-        f"{own.observed[-1]:.3f} in total"
-    )
+    return f"two {role}s of {who} have changes correlated {latent} on the latent scale, {observed}"
 
 
 def _bias_words(role: RoleCharacteristics, at: int, study: Study) -> str:
@@ -82,6 +84,8 @@ def _bias_words(role: RoleCharacteristics, at: int, study: Study) -> str:
         return ""
     value, error = float(bias.value[at, -1]), float(bias.mcse[at, -1])
     what = estimated(study, role.role).replace(f"the {role.role}s' mean", "the mean")
+    if np.isnan(value):
+        return f" Those are too few for {what} ever to be estimated."
     return (
         f" Among those, {what} differs from the truth by {value:+.2f} points "
         f"(Monte Carlo error {number(error)})."

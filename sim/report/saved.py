@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sim.errors import StudyError
 from sim.power.rows import Row
-from sim.report.spreadsheet import harmless
+from sim.study.spreadsheet import harmless
 
 Job = Literal["plan", "calibrate", "sweep"]
 MARKS: dict[Job, str] = {"plan": "results.csv", "calibrate": "patterns.csv", "sweep": "sweep.csv"}
@@ -120,12 +120,15 @@ def read_rows(path: Path, stated: Iterable[str] = ()) -> tuple[Row, ...]:
             if next(lines, None) != names:
                 raise StudyError(f"{str(path)!r}: not the columns of a results.csv")
             as_read = [kinds.get(name, str) for name in names]
-            return tuple(
-                Row(*[read(cell) for read, cell in zip(as_read, line, strict=True)])
-                for line in lines
-            )
+            return tuple(_row(as_read, line) for line in lines)
     except (OSError, ValueError, csv.Error) as error:
         raise StudyError(f"{str(path)!r}: cannot be read ({_why(error)})") from None
+
+
+def _row(as_read: list[Callable[[str], Any]], line: list[str]) -> Row:
+    if len(line) != len(as_read):
+        raise ValueError(f"a line of {len(line)} cells instead of {len(as_read)}")
+    return Row(*[read(cell) for read, cell in zip(as_read, line, strict=True)])
 
 
 def _read(path: Path) -> Mapping[str, Any]:

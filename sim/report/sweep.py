@@ -15,10 +15,10 @@ from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, differences
 from sim.power.tornado import Tornado, tornado
 from sim.report.files import as_json, manifest_data, write_whole
 from sim.report.layout import bullets, file_part, heading, paragraph, title
-from sim.report.spreadsheet import harmless
 from sim.report.sweep_data import sweep_data
 from sim.report.sweep_tables import MOST_ROWS, heat_maps, points_table, tornado_table
 from sim.report.wording import design_sentence
+from sim.study.spreadsheet import harmless
 from sim.study.sweep import GridSweep, NoSweep, ScenarioSweep, look_up, words
 
 UNCHANGED = "as stated"

@@ -252,7 +252,8 @@ def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
             continue
         uncontrolled = role.role in answer.audits and answer.study.control.kind == "none"
         also = " (mentoring's part and the rest)" if uncontrolled else ""
-        if not np.isnan(type_m.value[k, -1]):
+        # one participant may be enough to reject (at a large alpha), but has no interval
+        if not np.isnan([type_m.value[k, -1], width.value[k, -1]]).any():
             yield (
                 f"At that size {estimated(answer.study, role.role)}{also} has a 95% interval of "
                 f"{width.value[k, -1]:.1f} points on average; where {significant} is significant "

@@ -190,6 +190,12 @@ def interval_words(size: SampleSize) -> str:
     return f" (95% interval {size.low} to {size.high})"
 
 
-def number(value: float, digits: int = 3) -> str:
-    """Write a number, or a dash where it is not defined."""
-    return "–" if np.isnan(value) else f"{value:.{digits}f}"
+def number(value: float, digits: int = 3, sign: str = "-") -> str:
+    """Write a number, or a dash where it is not defined; with the sign "+" always with a sign."""
+    return "–" if np.isnan(value) else f"{value:{sign}.{digits}f}"
+
+
+def with_interval(value: float, low: float, high: float, sign: str = "-") -> str:
+    """Write an estimate to two digits and its interval, or a dash where it is not defined."""
+    first, *ends = (number(own, 2, sign) for own in (value, low, high))
+    return first if np.isnan(value) else f"{first} ({', '.join(ends)})"

@@ -17,6 +17,7 @@ from sim.study.effects import (
     JointEffect,
     MedianEffect,
     NoEffect,
+    NormalShiftPrior,
     OddsRatioEffect,
     PostEffect,
     PosteriorEffect,
@@ -81,6 +82,7 @@ def _check_scale(study: Study) -> None:
 
 def _check_roles(study: Study) -> None:
     _check_effect(study, "effect", study.effect)
+    _check_prior("effect", study.effect)
     if isinstance(study.control, ParallelControl):
         _check_effect(study, "control.effect", study.control.effect)
     for name in study.role_names:
@@ -88,6 +90,21 @@ def _check_roles(study: Study) -> None:
         _per_domain(study, f"roles.{name}.pre", role.pre, _check_marginal)
         if role.effect is not None:
             _check_effect(study, f"roles.{name}.effect", role.effect)
+            _check_prior(f"roles.{name}.effect", role.effect)
+
+
+def _check_prior(place: str, effect: Effect) -> None:
+    """Refuse shifts of a table: it has a correlation of before and after of its own."""
+    parts: list[Effect] = [effect]
+    if isinstance(effect, ByDomainEffect):
+        parts = [*effect.domains.values(), effect.otherwise]
+    shifts = isinstance(effect.prior, NormalShiftPrior)
+    if shifts and any(isinstance(part, JointEffect) for part in parts):
+        right = (
+            "draws shifts, and cannot be had where an effect states a table of before by after; "
+            "state the distribution after (effect=post) instead"
+        )
+        raise FieldError(f"{place}.prior", "normal_shift", right)
 
 
 def _check_effect(study: Study, place: str, effect: Effect) -> None:

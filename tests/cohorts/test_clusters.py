@@ -82,9 +82,11 @@ def test_observed_is_smaller_than_latent(icc: float, low: float, high: float) ->
     assert (found < icc).all()
 
 
-def test_stated_as_observed() -> None:
-    """A correlation stated as observed is the observed one in every domain."""
-    population = people("clusters=sites", "clusters.site_icc=0.08")
+@pytest.mark.parametrize("shift", [0.0, 1.2])
+def test_stated_as_observed(shift: float) -> None:
+    """A correlation stated as observed is the observed one in every domain, shifted or not."""
+    words = "clusters.site_icc=0.08", f"uncontrolled.response_shift={shift}"
+    population = people("clusters=sites", *words)
     assert population.clusters is not None
     share = population.clusters.levels[0].share
     cuts = population.pre_cuts, population.post_cuts[:, 0]
@@ -126,6 +128,8 @@ def test_too_much_is_refused() -> None:
         people(*words, "clusters.site_icc=0.7", "clusters.mentee_icc=0.7")
     with pytest.raises(StudyError, match=r"clusters.site_icc: 0.99 .* cannot be had; at most"):
         people("clusters=sites", "clusters.site_icc=0.99")
+    with pytest.raises(StudyError, match=r"clusters.site_icc: changes that are the same for ever"):
+        people("clusters=sites", "roles.mentor.pre=[0,0,1,0,0]")
     stated = compose_study(["clusters=sites", "effect=joint"])
     with pytest.raises(StudyError, match="a table of before by after"):
         role_population(stated, "mentor")

@@ -133,20 +133,32 @@ def test_calibration_by_the_change_is_an_integral() -> None:
         assert found == pytest.approx(rate, abs=1e-6)
 
 
-def simulated_totals(population: Population) -> np.ndarray:
-    """Totals before of the people of the calibration, straight from its definition."""
+@pytest.mark.parametrize("domains", [0.0, 0.3, 0.9])
+def test_people_who_all_change_alike_drop_out_at_the_rate(domains: float) -> None:
+    """Where before and after are one, the latent change says nothing and the rate still holds."""
+    words = ["correlation.pre_post=1", f"correlation.domains={domains}"]
+    population = people("missing=mnar", "missing.rate=0.2", "missing.slope=5", *words)
+    gone = drawn(population, 20_000)[:, 0, 1] == 0
+    assert abs(gone.mean() - 0.2) < 4 * np.sqrt(0.16 / len(gone))
+
+
+def simulated_people(population: Population) -> tuple[np.ndarray, np.ndarray]:
+    """Totals before and latent changes of the calibration's people, as it is defined."""
     rng, count, own = np.random.default_rng(0), len(population.pre_cuts), population.recruitment
     loading = loading_matrix(population.correlation) if own is None else own.loading
-    found = []
+    found, changes = [], []
     for _ in range(1 if own is None else 8):
         latent = rng.standard_normal((2**17, len(loading))) @ loading.T
         parts = np.split(latent, len(loading) // count, axis=1)
+        change = (parts[1] - parts[0]).sum(axis=1)
         totals = [(1 + (x[..., None] > population.pre_cuts).sum(axis=2)).sum(axis=1) for x in parts]
         if own is not None:
             decides = totals[2 if own.screening else 0]
-            totals[0] = totals[0][(decides >= own.low) & (decides <= own.high)]
+            chosen = (decides >= own.low) & (decides <= own.high)
+            totals[0], change = totals[0][chosen], change[chosen]
         found.append(totals[0])
-    return np.concatenate(found)
+        changes.append(change)
+    return np.concatenate(found), np.concatenate(changes)
 
 
 @pytest.mark.parametrize(
@@ -155,13 +167,25 @@ def simulated_totals(population: Population) -> np.ndarray:
 def test_calibration_by_the_total_is_that_of_simulated_people(words: tuple[str, ...]) -> None:
     """Counting how many have each total gives what a sum over all of them does."""
     population = people("missing=mar", "missing.slope=-1.1", "missing.rate=0.15", *words)
-    model, totals = population.missing, simulated_totals(population)
+    model, (totals, _) = population.missing, simulated_people(population)
     assert model is not None
     assert model.centre == pytest.approx(totals.mean(), rel=1e-14)
     assert model.scale == pytest.approx(totals.std(), rel=1e-12)
     x = -1.1 * (totals - totals.mean()) / totals.std()
     intercept = brentq(lambda a: expit(a + x).mean() - 0.15, -30, 30, xtol=1e-12)
     assert model.intercept == pytest.approx(intercept, abs=1e-11)
+
+
+@pytest.mark.parametrize("slope", [-1.1, 5.0])
+def test_calibration_by_the_change_of_recruits_is_that_of_simulated_people(slope: float) -> None:
+    """Gathering the latent changes of those who take part gives what a sum over all does."""
+    words = ["missing=mnar", f"missing.slope={slope}", "missing.rate=0.15", "selection=screening"]
+    population = people(*words)
+    model, (_, changes) = population.missing, simulated_people(population)
+    assert model is not None
+    x = slope * changes / model.scale
+    intercept = brentq(lambda a: expit(a + x).mean() - 0.15, -30, 30, xtol=1e-12)
+    assert model.intercept == pytest.approx(intercept, abs=2e-6)
 
 
 def test_calibration_is_shared_by_all_that_does_not_matter_to_it() -> None:

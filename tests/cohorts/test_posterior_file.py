@@ -58,6 +58,18 @@ def test_round_trip(tmp_path: Path) -> None:
             assert own.between is BETWEEN
 
 
+def test_names_are_no_formulas_and_come_back(tmp_path: Path) -> None:
+    """Names that a spreadsheet would take for formulas are guarded in the file, and found again."""
+    domains, path = ("=1+1", "@two"), tmp_path / "posterior.csv"
+    text = posterior_csv(WRITTEN, domains)  # type: ignore[arg-type]
+    assert ",'=1+1," in text
+    assert ",'@two," in text
+    for written in (text, text.replace("'", "")):  # by hand they may stand as stated
+        path.write_text(written, encoding="utf-8")
+        (own,) = read_posterior(path, "mentee", domains, 3, BETWEEN).values()
+        assert np.allclose(own.shift, WRITTEN["neutral", "mentee"].shift, rtol=1e-4, atol=0)
+
+
 def test_written_again_is_the_same(tmp_path: Path) -> None:
     """Five digits survive reading and writing, to the byte."""
     found = {(prior, "mentor"): own for prior, own in read(tmp_path, TEXT).items()}

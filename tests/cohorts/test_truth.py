@@ -47,6 +47,14 @@ EFFECTS = {
 }
 
 
+@pytest.mark.parametrize("pre", [PRE, (0.092, 0.908), (0.3, 0.1, 0.6)])
+def test_changes_without_variance(pre: tuple) -> None:
+    """Where before and after are one, no change varies, whatever rounding leaves."""
+    found = true_effects(people({"kind": "none"}, pre, pre_post=1.0, domains=1.0))
+    assert np.array_equal(found.sd_change, np.zeros(4))
+    assert np.isnan(found.standardised).all()
+
+
 @pytest.mark.parametrize("effect", EFFECTS)
 def test_changes_by_brute_force(effect: str) -> None:
     """Better, same, worse, mean change, SD and d_z follow from an integrated table."""

@@ -91,6 +91,18 @@ def test_a_point_prior_is_the_exact_power(changes: Mapping[str, Any]) -> None:
         assert np.array_equal(own.limit.value, np.ones(5))
 
 
+@pytest.mark.parametrize("kind", ["baseline", "screening"])
+def test_a_point_prior_under_selection_is_power(kind: str) -> None:
+    """People are selected once: the draws' as the stated ones."""
+    selection = {"kind": kind, "at_most": 8, "at_least": None, "assumption": None}
+    if kind == "screening":
+        selection["retest"] = None
+    answer = answer_of(selection=selection, monte_carlo={"replicates": 4000})
+    (own,), found = answer.assurances, answer.characteristics
+    spread = np.hypot(own.value.mcse, found.rule_win.mcse)
+    assert (np.abs(own.value.value - found.rule_win.value) <= 4 * spread + 1e-12).all()
+
+
 def test_assurance_is_the_integral_of_exact_powers() -> None:
     """Under a normal prior, one domain's assurance is the weighted mean of its exact powers."""
     answer = answer_of(effect=effect_of(sd=0.4, draws=400, replicates=20), engine="auto")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from sim.errors import StudyError
 from sim.jobs.calibrate import calibrate, check
 from sim.pilot.calibrated import CalibrationAnswer
 from sim.report.calibration import calibration_summary, write_calibration
+from sim.report.charts.pilot import exact_p_values
+from sim.report.saved import read_run
 
 QUICK = [
     "calibration.draws=8192",
@@ -91,6 +94,21 @@ def test_files_and_screen(quick: CalibrationAnswer, tmp_path: Path) -> None:
     assert "does not say which test" in " ".join(text.split())
 
 
+def test_outcomes_are_no_formulas(quick: CalibrationAnswer, tmp_path: Path) -> None:
+    """A name that a spreadsheet would take for a formula is guarded, and drawn as stated."""
+    (role,) = quick.roles
+    findings = tuple(
+        replace(own, outcome=replace(own.outcome, name=f"={own.outcome.name}"))
+        for own in role.findings
+    )
+    write_calibration(replace(quick, roles=(replace(role, findings=findings),)), tmp_path)
+    assert ",'=clinical practice," in (tmp_path / "patterns.csv").read_text(encoding="utf-8")
+    run = read_run(tmp_path)
+    figure = exact_p_values(run, run.summary["roles"][0])
+    assert figure is not None
+    assert "=clinical practice" in str(figure)
+
+
 def test_total_check(quick: CalibrationAnswer) -> None:
     """The total is predicted, with the sceptical prior below the neutral one, and not fitted."""
     total = quick.roles[0].total
@@ -108,6 +126,18 @@ def test_raw_answers() -> None:
     assert set(answer.descriptions) == {"mentor", "mentee"}
     assert all(not role.findings and not role.total for role in answer.roles)
     assert max(map(len, calibration_summary(answer).splitlines())) <= 80
+
+
+def test_answers_that_are_all_alike(tmp_path: Path) -> None:
+    """Where everybody answers alike there is no correlation, and a dash stands in its place."""
+    study = compose_study(["pilot=synthetic", *QUICK, f"pilot.data={tmp_path / 'alike.csv'}"])
+    lines = [f"p{i},mentor,{name},3,3" for i in range(4) for name in study.scale.domains]
+    text = "\n".join(["participant,role,domain,pre,post", *lines])
+    (tmp_path / "alike.csv").write_text(text, encoding="utf-8")
+    shown = calibration_summary(calibrate(study))
+    assert "nan" not in shown
+    (line, *_) = [line for line in shown.splitlines() if line.startswith("clinical practice")]
+    assert line.endswith("+0.00 (+0.00, +0.00)                          \u2013")
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,12 @@ def test_refused_before_anything_is_run(words: list[str]) -> None:
         plan(study)
 
 
+def test_a_table_has_no_detectable_shift() -> None:
+    """Where an effect states a table, whose correlation is its own, no shift is looked for."""
+    with pytest.raises(StudyError, match=r"^target.detectable_at: looks for a shift, and an effe"):
+        check(compose_study([*FAST, "effect=joint", "target.detectable_at=20"]))
+
+
 def test_detectable_effects_allow_for_drop_out() -> None:
     """The smallest detectable shift with a fifth missing is that of the thinned power."""
     pre, analysis = np.array([0.1, 0.2, 0.4, 0.2, 0.1]), make_analysis()

@@ -72,6 +72,15 @@ def test_who_resembles_whom() -> None:
     assert "mentee but" not in mentees
 
 
+def test_what_cannot_be_estimated_or_observed() -> None:
+    """No number stands where nobody can be analysed, or all have the same change."""
+    mentors, _ = sentences("missing=items", "missing.item_rate=0.9")
+    assert mentors.endswith("Those are too few for the mean change in total ever to be estimated.")
+    alike = ["roles.mentor.pre=[0,0,1,0,0]", "effect=none", "clusters.stated_as=latent"]
+    mentors, _ = sentences(*SITES, *alike, "pilot=none")
+    assert mentors.endswith(", which cannot be observed where all have the same change.")
+
+
 def test_a_test_that_ignores_the_sites() -> None:
     """Each role's attained level at the answer's size is given as the null run found it."""
     answer = answered(*SITES)

@@ -11,8 +11,8 @@ from oracles.studies import small_study
 
 from sim.jobs.sweep import sweep
 from sim.power.sweep import SweepAnswer, differences
-from sim.report.spreadsheet import harmless
 from sim.report.sweep import sweep_csv, sweep_line, sweep_summary, write_sweep
+from sim.study.spreadsheet import harmless
 
 SHIFTS = tuple({"kind": "shift", "shift": shift} for shift in (0.3, 0.8))
 HOSTILE = (

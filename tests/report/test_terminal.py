@@ -37,6 +37,8 @@ STUDIES: dict[str, dict[str, Any]] = {
     "McNemar": {"analysis": {"test": "mcnemar", "cut": 4, "total_cut": 11}},
     "adjusted": {"missing": {"kind": "mcar", "rate": 0.2}, "clusters": SITES,
                  "analysis": {"test": "clustered_signed_rank"}},
+    "one mentee": {"roles": BOTH, "design": {"sizes": (2, 3), "ratio": (3, 1)},
+                   "analysis": {"alpha": 0.5, "alternative": "greater"}},
     "nobody changes": {"effect": {"kind": "none"}, "correlation": {"pre_post": 1.0}},
 }  # fmt: skip
 

@@ -167,3 +167,17 @@ def test_a_long_value_is_cut() -> None:
     line = complaint(changed("roles.mentor.pre", [0.001] * 500))
     assert "..." in line
     assert len(line) < 150
+
+
+@pytest.mark.parametrize("by_domain", [False, True])
+def test_a_table_cannot_be_shifted(*, by_domain: bool) -> None:
+    """Shifts are not drawn where an effect states a table of before by after."""
+    prior = "prior: {kind: normal_shift, mean: 0, sd: 1, between_sd: 0, draws: 20, replicates: 2}"
+    words = ["effect=joint", f"++effect={{{prior}}}"]
+    if by_domain:
+        table = [[0.2, 0, 0, 0, 0]] * 5
+        own = f"{{strengths: {{kind: joint, joint: {table}}}}}"
+        parts = f"kind: by_domain, otherwise: {{kind: none}}, domains: {own}"
+        words = ["effect=none", f"++effect={{{parts}, {prior}}}"]
+    with pytest.raises(StudyError, match=r"^effect.prior: 'normal_shift' draws shifts, and cannot"):
+        compose_study(words)

@@ -11,6 +11,7 @@ from sim.report.charts.figure import Figure, layered, limited
 from sim.report.charts.labels import AXIS_LABEL, distinct, legend, listed, plain, span, two_lines
 from sim.report.charts.theme import Spec
 from sim.report.saved import MARKS, SavedRun
+from sim.study.spreadsheet import harmless
 
 MOST_OUTCOMES, MOST_DOMAINS = 6, 30
 COLUMNS = ["role", "outcome", "test", "changes", "data_sets", "share", "exact_p"]
@@ -191,9 +192,10 @@ def _patterns(run: SavedRun) -> list[dict[str, str]]:
 def _by_p(patterns: Sequence[Mapping[str, str]], counts: Mapping[str, Any]) -> list[Spec]:
     """Number of data sets by outcome, test and exact p."""
     found: dict[tuple[str, str, float], int] = {}
+    stated = {harmless(outcome): outcome for outcome in reversed([*counts])}
     for row in patterns:
-        if row["outcome"] in counts:
-            key = (row["outcome"], row["test"], float(row["exact_p"]))
+        if row["outcome"] in stated:
+            key = (stated[row["outcome"]], row["test"], float(row["exact_p"]))
             found[key] = found.get(key, 0) + int(row["data_sets"])
     return [
         {"outcome": outcome, "of": test, "p": p, "number": number}
