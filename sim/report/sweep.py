@@ -191,10 +191,12 @@ def _how(answer: SweepAnswer) -> str:
         if blocks > 1
         else "one block tells nothing of paired errors, and those of differences are too large"
     )
+    seeds = {found.point.study.seed for found in answer.points}
+    who = "Points" if len(seeds) == 1 else "Points of one seed"
     return (
         f"{len(answer.points) - 1} points beside the study as stated: "
         f"{kinds.get(answer.study.sweep.kind, 'none')}. Simulation only, "
-        f"{answer.base.replicates:,} studies a point, seed {answer.study.seed}. Points share their "
+        f"{answer.base.replicates:,} studies a point, seed {answer.study.seed}. {who} share their "
         f"random numbers: {errors}. ± is the Monte Carlo standard error."
     )
 

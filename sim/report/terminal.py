@@ -255,10 +255,11 @@ def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
         # one participant may be enough to reject (at a large alpha), but has no interval
         if not np.isnan([type_m.value[k, -1], width.value[k, -1]]).any():
             yield (
-                f"At that size {estimated(answer.study, role.role)}{also} has a 95% interval of "
-                f"{width.value[k, -1]:.1f} points on average; where {significant} is significant "
-                f"it is overstated {type_m.value[k, -1]:.2f} times on average (type M) and has "
-                f"the wrong sign with probability {number(type_s.value[k, -1])} (type S)."
+                f"At that size the 95% interval of {estimated(answer.study, role.role)}{also} is "
+                f"{width.value[k, -1]:.1f} points wide on average; where {significant} is "
+                f"significant it is overstated {type_m.value[k, -1]:.2f} times on average (type "
+                f"M) and has the wrong sign with probability {number(type_s.value[k, -1])} (type "
+                "S)."
             )
         narrow = role.measures.narrow
         half = answer.study.target.half_width

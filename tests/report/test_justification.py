@@ -67,6 +67,14 @@ STUDIES = {
         "design.sizes=[40,80]",
         "effect.prior=null",
     ],
+    "exact": [
+        "effect=shift",
+        "engine=exact",
+        "analysis.adjustment=none",
+        "decision.primary=practice",
+        "+decision.rules.practice={kind: one, endpoints: [clinical practice], roles: [mentor]}",
+        "design.sizes=[20,40,60]",
+    ],
     "never": [
         "decision.primary='at least 4 domains'",
         "design.sizes=[20,40]",

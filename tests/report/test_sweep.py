@@ -217,3 +217,11 @@ def test_one_block_is_said() -> None:
     """Where there is one block only, errors of differences are said to be too large."""
     study = small_study(sweep=SWEEPS["one factor"], monte_carlo={"block_size": 200})
     assert "one block tells nothing of paired errors" in joined(sweep(study))
+
+
+def test_random_numbers_are_shared_where_the_seed_is(answers: dict[str, SweepAnswer]) -> None:
+    """It is not said of points with other seeds that they share their random numbers."""
+    for name, answer in answers.items():
+        seeds = {own.point.study.seed for own in answer.points}
+        assert ("Points of one seed share" in joined(answer)) == (len(seeds) > 1), name
+        assert ("Points share" in joined(answer)) == (len(seeds) == 1), name
