@@ -31,6 +31,8 @@ class Comparison:
         Paired by block: both draw from the same random streams.
     powers : tuple of Estimate, each of shape (K,)
         Power of the first and of the second.
+    targets : tuple of float
+        Power that the first and the second aim at.
     blocks, replicates : int
         Simulated studies of each.
     """
@@ -38,6 +40,7 @@ class Comparison:
     pairs: tuple[int, ...]
     difference: Estimate
     powers: tuple[Estimate, Estimate]
+    targets: tuple[float, float]
     blocks: int
     replicates: int
 
@@ -118,7 +121,8 @@ def compare(
     replicates = blocks * size
     powers = proportion(one.sum(axis=0), replicates), proportion(other.sum(axis=0), replicates)
     difference = contrast([(1, other), (-1, one)], size)
-    return Comparison(pairs, difference, powers, blocks, replicates)
+    targets = first.target.power, second.target.power
+    return Comparison(pairs, difference, powers, targets, blocks, replicates)
 
 
 def _wins(census: Census, running: ManyTasks, study: Study) -> Wins:

@@ -24,6 +24,7 @@ from sim.report.html.tables import (
 )
 from sim.report.saved import SavedRun
 from sim.report.tables import sizes_shown
+from sim.study import Study
 
 Z95 = 1.96
 """Standard errors on either side of a 95% interval."""
@@ -48,7 +49,8 @@ def exact_part(name: str, found: Exact, target: float) -> TagList:
                class_="help"),
         chart([Curve(found.pairs, found.power, found.power, high)], title, (0, 1), target,
               found.needed),
-        table(Table(f"Exact power{digits}", head, tuple(rows), shown.index(at))),
+        table(Table(f"Exact power{digits}", head, tuple(rows),
+                    None if found.needed is None else shown.index(at))),
     )  # fmt: skip
 
 
@@ -57,14 +59,17 @@ def exact_sentence(found: Exact, target: float) -> list[Tag | str]:
     if found.needed is None:
         return [f"Power {target:g} is not reached by {found.pairs[-1]} pairs "
                 f"(there {found.power[-1]:.2f})"]  # fmt: skip
-    return [tags.strong(f"{found.needed} pairs"), f" reach and keep power {target:g}"]
+    shown = f", as far as {found.pairs[-1]} pairs" if found.further else ""
+    return [tags.strong(f"{found.needed} pairs"), f" reach and keep power {target:g}{shown}"]
 
 
-def look_part(name: str, found: Look, power: Estimate, size: SampleSize) -> TagList:
+def look_part(study: Study, name: str, found: Look, power: Estimate, size: SampleSize) -> TagList:
     """Show what the first simulated studies say.
 
     Parameters
     ----------
+    study : Study
+        The design.
     name : str
         In words, whose power it is.
     found : Look
@@ -83,13 +88,24 @@ def look_part(name: str, found: Look, power: Estimate, size: SampleSize) -> TagL
     return TagList(
         tags.h3("At once, from the first simulated studies"),
         tags.p(*look_sentence(size), class_="number"),
-        tags.p(f"Power of {name}, from {found.replicates:,} simulated studies{more} “Simulate” "
-               "goes on from them: narrower, with its level, every warning and the files.",
-               class_="help"),
+        tags.p(f"Power of {name}, from {found.replicates:,} simulated studies{more} "
+               f"{_whole_answer(study, size)}", class_="help"),
         chart([curve], title, (0, 1), size.target, size.pairs),
         table(Table("Power (± Monte Carlo standard error)", ("pairs", "power"), tuple(rows),
-                    shown.index(at))),
+                    None if size.pairs is None else shown.index(at))),
     )  # fmt: skip
+
+
+def _whole_answer(study: Study, size: SampleSize) -> str:
+    """Say what a simulation has that a look has not."""
+    design = study.design
+    searches = design.sizes is None and size.limit < design.search_limit
+    further = f", and looks on up to {design.search_limit} pairs"
+    unanswered = size.high is None and size.impossible is None
+    return (
+        f"“Simulate” has the whole answer: {study.replicates:,} studies with the effect and as "
+        f"many without{further if searches and unanswered else ''}, every warning and the files."
+    )
 
 
 def look_sentence(size: SampleSize) -> list[Tag | str]:

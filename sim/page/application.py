@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
-from typing import Any
+from threading import Lock
 
+from htmltools import TagList
 from shiny import App, Inputs, Outputs, Session, reactive
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from sim.page.at_once import AtOnce
 from sim.page.fields import CHOSEN
 from sim.page.layout import whole_page
 from sim.page.live import Live
 from sim.page.running import COMPARE, Running
 from sim.page.runs import Places, bounds_sentence
 from sim.page.scenario import Compose
+from sim.page.shows import Shows
 from sim.page.tab import Choices, Tab
 from sim.study.page import Page
 
@@ -27,6 +31,8 @@ PAUSE = 0.05
 """Seconds between two looks at what goes on."""
 MOST_TEXT = 1000
 """Most characters of one field."""
+MOST_CHANGES = 100
+"""Most fields that change at a time."""
 
 
 def application(compose: Compose, limits: Page, live: Live) -> App:
@@ -44,7 +50,8 @@ def application(compose: Compose, limits: Page, live: Live) -> App:
     choices, places, numbers = ready_made(compose.folders), Places(limits.most_runs), count()
 
     def server(input: Inputs, output: Outputs, session: Session) -> None:  # noqa: A002, ARG001 - Shiny's names
-        tab = Tab(next(numbers), compose, choices, Running(limits, places), live)
+        at_once = AtOnce(next(numbers), live, limits)
+        tab = Tab(compose, choices, Running(limits, places), at_once)
         _serve_tab(tab, input, session)
 
     page = whole_page(bounds_sentence(limits), _own("page.css"), _own("page.js"))
@@ -58,7 +65,7 @@ def ready_made(folders: Iterable[Path]) -> Choices:
         for path in sorted(
             path for conf in folders for path in (conf / group.folder).glob("*.yaml")
         ):
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
             said = [line[2:] for line in lines if line.startswith("# ") and "@package" not in line]
             found[name][path.stem] = said[0] if said else ""
     return found
@@ -69,57 +76,78 @@ def _own(name: str) -> str:
 
 
 class _Speaker:
-    """Sends a tab what it is to show, when something was done and while something goes on."""
+    """Does what one tab's reader asks for, in order, and sends what there is to show.
+
+    It works in a thread of its own at a time, so that no tab waits for another's numbers.
+    """
 
     def __init__(self, tab: Tab, session: Session) -> None:
-        self._tab, self._session, self._woken = tab, session, asyncio.Event()
+        self._tab, self._session = tab, session
+        self._asked: asyncio.Queue[Callable[[], None]] = asyncio.Queue()
+        self._lock = Lock()  # closing waits for what is being done
 
-    async def send(self) -> None:
-        shows = asdict(self._tab.take_shows())
-        if any(shows.values()):
-            await self._session.send_custom_message("shows", shows)
-        self._woken.set()
+    def ask(self, deed: Callable[[], None]) -> None:
+        """Have something done."""
+        self._asked.put_nowait(deed)
 
-    async def listen(self) -> None:
-        while await self._woken.wait():
-            self._woken.clear()
-            while self._tab.is_waiting():
-                await asyncio.sleep(PAUSE)
-                self._tab.listen()
-                await self.send()
+    async def work(self) -> None:
+        """Do what is asked for, and listen while something goes on."""
+        asked = asyncio.ensure_future(self._asked.get())
+        try:
+            while True:
+                pause = PAUSE if self._tab.is_waiting() else None
+                done, _ = await asyncio.wait({asked}, timeout=pause)
+                deed = asked.result() if done else self._tab.listen
+                if done:
+                    asked = asyncio.ensure_future(self._asked.get())
+                shows = asdict(await asyncio.to_thread(self._done, deed))
+                if any(shows.values()):
+                    await self._session.send_custom_message("shows", shows)
+        finally:
+            asked.cancel()
+
+    def _done(self, deed: Callable[[], None]) -> Shows:
+        with self._lock:
+            try:
+                deed()
+            except Exception as error:  # noqa: BLE001 - a bug must not end the reader's session
+                traceback.print_exc()
+                said = f"This should not have happened: {type(error).__name__}: {error}"
+                self._tab.shows.html["unexpected"] = str(TagList(said))
+            return self._tab.take_shows()
+
+    async def close(self) -> None:
+        """End all of the tab's work."""
+        await asyncio.to_thread(self._closed)
+
+    def _closed(self) -> None:
+        with self._lock:
+            self._tab.close()
 
 
 def _serve_tab(tab: Tab, inputs: Inputs, session: Session) -> None:
     """Join a tab to its session."""
     tab.address = session.dynamic_route("file", _offered(tab))
     speaker = _Speaker(tab, session)
-    listening = asyncio.create_task(speaker.listen())
+    speaker.ask(lambda: tab.start("a"))
+    working = asyncio.create_task(speaker.work())
 
     @session.on_ended
-    def _() -> None:
-        listening.cancel()
-        tab.close()
-
-    @reactive.effect
     async def _() -> None:
-        tab.start("a")
-        await speaker.send()
+        working.cancel()
+        await speaker.close()
 
     @reactive.effect
     @reactive.event(inputs.change)
-    async def _() -> None:
-        scope, name, text = _words(inputs.change(), "scope", "name", "text")
-        if scope in tab.scenarios:
-            tab.change(scope, name, text[:MOST_TEXT])
-            await speaker.send()
+    def _() -> None:
+        message = inputs.change()
+        speaker.ask(lambda: _change(tab, message))
 
     @reactive.effect
     @reactive.event(inputs.act)
-    async def _() -> None:
-        asked = inputs.act()
-        scope, what = _words(asked, "scope", "what")
-        _act(tab, scope, what, asked)
-        await speaker.send()
+    def _() -> None:
+        message = inputs.act()
+        speaker.ask(lambda: _act(tab, message))
 
 
 def _words(message: object, *names: str) -> Iterator[str]:
@@ -128,14 +156,31 @@ def _words(message: object, *names: str) -> Iterator[str]:
     return (str(known.get(name, "")) for name in names)
 
 
-def _act(tab: Tab, scope: str, what: str, asked: Any) -> None:
+def _change(tab: Tab, message: object) -> None:
+    """Take what was typed since, and answer once."""
+    known = message if isinstance(message, Mapping) else {}
+    number, changes = known.get("number"), known.get("changes")
+    touched: dict[str, bool] = {}
+    for change in changes[:MOST_CHANGES] if isinstance(changes, list | tuple) else []:
+        scope, name, text = _words(change, "scope", "name", "text")
+        if scope in tab.scenarios:
+            answers = tab.change(scope, name, text[:MOST_TEXT])
+            touched[scope] = answers or touched.get(scope, False)
+    for scope, answers in touched.items():
+        if answers:
+            tab.answer(scope)
+        else:
+            tab.compare_settings(scope)
+    tab.shows.number = number if isinstance(number, int) else 0
+
+
+def _act(tab: Tab, message: object) -> None:
     """Do what a button says."""
-    if what == "second":
-        tab.start("b")
-        tab.shows.hidden |= {"b": False, "comparison": False, "-second": True}
-        return
+    scope, what, text = _words(message, "scope", "what", "text")
+    if what in {"second", "remove"}:
+        return _second(tab, what == "second")
     if scope not in tab.scenarios and (scope != COMPARE or len(tab.scenarios) < 2):
-        return
+        return None
     deeds: dict[str, Callable[[str], None]] = {"cancel": tab.cancel}
     if scope == COMPARE:
         deeds["compare"] = tab.run
@@ -143,10 +188,20 @@ def _act(tab: Tab, scope: str, what: str, asked: Any) -> None:
         deeds |= {
             "run": tab.run,
             "text": tab.show_text,
-            "yaml": lambda own: tab.rewrite(own, next(_words(asked, "text"))),
+            "yaml": lambda own: tab.rewrite(own, text),
         }
     if what in deeds:
         deeds[what](scope)
+    return None
+
+
+def _second(tab: Tab, there: bool) -> None:  # noqa: FBT001 - what is wanted
+    """Show the second scenario as the first, or take it away."""
+    if there:
+        tab.start("b")
+    elif "b" in tab.scenarios:
+        tab.remove("b")
+    tab.shows.hidden |= {"b": not there, "comparison": not there, "-second": there}
 
 
 def _offered(tab: Tab) -> Callable[[Request], Response]:

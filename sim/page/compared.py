@@ -33,16 +33,18 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def comparison_part(found: Comparison, target: float) -> TagList:
+def comparison_part(found: Comparison) -> TagList:
     """Show both powers, and their paired difference with its noise.
 
     Parameters
     ----------
     found : Comparison
         Of B with A.
-    target : float
-        Power that A aims at.
     """
+    target, other = found.targets
+    line = (
+        "" if target == other else f" The dashed line is the target of A; that of B is {other:g}."
+    )
     few = "Few blocks of simulated studies say little of the noise: raise monte_carlo.replicates."
     both = "Power of A and of B by size, each by its own primary rule"
     title = "Power of B less power of A by size, with its 95% interval"
@@ -56,7 +58,7 @@ def comparison_part(found: Comparison, target: float) -> TagList:
             tags.div(
                 chart([_curve(found, one) for one in found.powers], both, (0, 1), target),
                 tags.p(f"{both}: ", tags.span("A", class_="key first"), " ",
-                       tags.span("B", class_="key second"), class_="help"),
+                       tags.span("B", class_="key second"), ".", line, class_="help"),
             ),
             tags.div(
                 chart([_curve(found, own)], title, span, 0),

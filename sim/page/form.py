@@ -72,9 +72,10 @@ def _field(scope: str, name: str, scenario: Scenario, choices: Choices) -> Tag:
 
 def _group(name: str, scenario: Scenario, choices: Choices) -> Shown:
     """Show the choice of ready-made settings."""
-    chosen = scenario.chosen.get(name, "")
+    stated, before = (value_at(data, CHOSEN[name].place) for data in (scenario.data, scenario.base))
+    same = not stated or not before or stated.get("kind") == before.get("kind")
+    chosen = scenario.chosen.get(name, "") if same else ""  # the YAML may state another since
     about = choices[name].get(chosen, "")
-    stated = value_at(scenario.data, CHOSEN[name].place)
     if not chosen and stated and stated.get("assumption"):
         about = str(stated["assumption"])
     return Shown(name, CHOSEN[name].label, about, chosen, ("", *choices[name]))

@@ -18,6 +18,11 @@ FILES = {
 }
 """What can be downloaded after a run."""
 
+GONE = (
+    "The program behind this page has ended, or was lost: nothing here works any more. Start "
+    "“mentorsim serve” again and reload the page. Settings that you want to keep stand under “All "
+    "settings as YAML”, if that was open; copy them before you reload."
+)
 WAITING = (
     "The first studies are being simulated. The very first time, the program compiles its inner "
     "loops, which takes half a minute."
@@ -29,8 +34,9 @@ def scenario_section(scope: str) -> Tag:
     letter = scope.upper()
     return tags.section(
         tags.div(
-            tags.h2(f"Scenario {letter}", id=f"{scope}-heading"),
-            tags.p("", id=f"{scope}-brief", role="status"),
+            tags.h2(f"Scenario {letter}", id=f"{scope}-heading", tabindex="-1"),
+            tags.p("", id=f"{scope}-brief"),
+            tags.p("", id=f"{scope}-said", class_="heard", role="status"),
             class_="bar",
         ),
         tags.div(
@@ -71,7 +77,8 @@ def _text_part(scope: str) -> Tag:
         tags.textarea(id=f"{scope}-yaml", rows="18", spellcheck="false",
                       **{"data-shiny-no-bind-input": ""}),
         tags.p("", id=f"{scope}-yaml-error", class_="error", role="alert"),
-        _button(scope, "yaml", "Use this YAML"),
+        tags.p("", id=f"{scope}-yaml-note", class_="help"),
+        _button(scope, "yaml", "Use this YAML", own=f"{scope}-use"),
         tags.p("The same in a shell:", class_="help"),
         tags.pre("", id=f"{scope}-command", tabindex="0"),
         {"data-opens": "text", "data-scope": scope},
@@ -80,19 +87,29 @@ def _text_part(scope: str) -> Tag:
 
 def _run_part(scope: str) -> Tag:
     letter = scope.upper()
+    return _running(scope, "run", f"Simulate {letter}", f"Cancel {letter}",
+                    f"Progress of scenario {letter}")  # fmt: skip
+
+
+def _running(scope: str, what: str, begin: str, cancel: str, progress: str) -> Tag:
+    """Lay out what begins a run, cancels it and tells how far it is."""
     return tags.div(
-        _button(scope, "run", f"Simulate {letter}", "primary"),
-        _button(scope, "cancel", f"Cancel {letter}", disabled=True),
+        _button(scope, what, begin, "primary"),
+        _button(scope, "cancel", cancel, disabled=True),
         tags.progress(id=f"{scope}-progress", max="1", value="0", hidden="",
-                      **{"aria-label": f"Progress of scenario {letter}"}),
-        tags.p("", id=f"{scope}-status", class_="status", role="status"),
+                      **{"aria-label": progress}),
+        tags.span("", id=f"{scope}-blocks", class_="help", hidden=""),
+        tags.p("", id=f"{scope}-status", class_="status", role="status", tabindex="-1"),
+        tags.p("", id=f"{scope}-age", class_="age", role="status"),
         class_="run",
     )  # fmt: skip
 
 
-def _button(scope: str, what: str, text: str, kind: str = "", *, disabled: bool = False) -> Tag:
+def _button(
+    scope: str, what: str, text: str, kind: str = "", *, disabled: bool = False, own: str = ""
+) -> Tag:
     return tags.button(
-        text, type="button", id=f"{scope}-{what}", class_=kind or None,
+        text, type="button", id=own or f"{scope}-{what}", class_=kind or None,
         disabled="" if disabled else None, **{"data-do": what, "data-scope": scope},
     )  # fmt: skip
 
@@ -137,6 +154,8 @@ def whole_page(bounds: str, style: str, script: str) -> TagList:
             tags.link(rel="icon", href="data:,"),
         ),
         ui.busy_indicators.use(spinners=False, pulse=False),
+        tags.p("", id="unexpected", class_="trouble", role="alert"),
+        tags.p(GONE, id="gone", class_="trouble", role="alert", hidden=""),
         tags.header(
             tags.h1("How large must the study be?"),
             tags.p("Power of paired Likert outcomes, while you type: exactly where that is "
@@ -159,14 +178,9 @@ def _comparison() -> Tag:
     return tags.section(
         tags.h2("B compared with A", id="compare-heading"),
         tags.div(id="compare-differing"),
-        tags.div(
-            _button("compare", "compare", "Compare", "primary"),
-            _button("compare", "cancel", "Cancel comparison", disabled=True),
-            tags.progress(id="compare-progress", max="1", value="0", hidden="",
-                          **{"aria-label": "Progress of the comparison"}),
-            tags.p("", id="compare-status", class_="status", role="status"),
-            class_="run",
-        ),
+        _running("compare", "compare", "Compare", "Cancel comparison",
+                 "Progress of the comparison"),
         tags.div(id="compare-answer"),
+        tags.div(_button("", "remove", "Remove the second scenario"), class_="run"),
         id="comparison", hidden="", **{"aria-labelledby": "compare-heading"},
     )  # fmt: skip

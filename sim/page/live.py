@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from threading import RLock
 from time import monotonic
 
 from sim.errors import StudyError
@@ -24,6 +25,8 @@ PATIENCE = 30.0
 """Seconds after which a look is given up, and the process ended."""
 FIRST = 180.0
 """The same for the first look of a process, which may have to compile what it runs."""
+GRACE = 2.0
+"""Seconds that a look goes on which nobody wants any more while another is wanted."""
 REMEMBERED = 8
 """Most questions whose studies so far the process keeps."""
 TOO_LONG = "it takes longer than a moment"
@@ -67,11 +70,12 @@ class Live:
         self._since, self._patience = 0.0, FIRST
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
+        self._lock = RLock()  # tabs ask from threads of their own
 
     def start(self) -> None:
         """Start the process, so that it is ready when the first question comes."""
         if self._most == 0 or self._process is not None:
-            return
+            return  # nothing to start
         context = multiprocessing.get_context("spawn")
         self._pipe, other = context.Pipe()
         self._process = context.Process(target=_answer, args=(other,), daemon=True)
@@ -81,15 +85,17 @@ class Live:
 
     def ask(self, who: Who, study: Study) -> None:
         """Ask anew; what was asked before is forgotten."""
-        self.forget(who)
-        if self._most:
-            self._waiting[who] = Question(next(self._numbers), study, self._most)
-            self._hand_on()
+        with self._lock:
+            self.forget(who)
+            if self._most:
+                self._waiting[who] = Question(next(self._numbers), study, self._most)
+                self._hand_on()
 
     def forget(self, who: Who) -> None:
         """Ask no more."""
-        self._waiting.pop(who, None)
-        self._found.pop(who, None)
+        with self._lock:
+            self._waiting.pop(who, None)
+            self._found.pop(who, None)
 
     def waits(self, who: Who) -> bool:
         """Tell whether more is to come."""
@@ -97,11 +103,16 @@ class Live:
 
     def take(self, who: Who) -> Look | str | None:
         """Take what has been found since: a look, or why there is none."""
-        self._listen()
-        return self._found.pop(who, None)
+        with self._lock:
+            self._listen()
+            return self._found.pop(who, None)
 
     def stop(self) -> None:
         """End the process at once."""
+        with self._lock:
+            self._stop()
+
+    def _stop(self) -> None:
         if self._process is None or self._pipe is None:
             return
         self._process.kill()
@@ -119,13 +130,19 @@ class Live:
             said = pipe.recv() if pipe.poll() else None
         if said is not None:
             self._asked, self._patience = None, PATIENCE
-        elif not process.is_alive() or monotonic() - self._since > self._patience:
+        elif not process.is_alive() or monotonic() - self._since > self._allowed(*asked):
             said = TOO_LONG
-            self.stop()
+            self._stop()
         else:
             return
         self._heard(asked[0], asked[1], said)
         self._hand_on()
+
+    def _allowed(self, who: Who, number: int) -> float:
+        """Seconds that the look in work may take: fewer where another is wanted instead."""
+        own = self._waiting.get(who)
+        unwanted = own is None or own.number != number
+        return min(GRACE, self._patience) if unwanted and self._waiting else self._patience
 
     def _heard(self, who: Who, number: int, said: Look | str) -> None:
         own = self._waiting.get(who)

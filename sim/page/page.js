@@ -3,28 +3,46 @@
 (function () {
   document.documentElement.lang = "en";
   const PAUSE = 25;
-  const waiting = new Map();
   const byId = (id) => document.getElementById(id);
+  const FIELD = "[data-field]";
 
   function tell(name, message) {
     if (window.Shiny && Shiny.setInputValue) Shiny.setInputValue(name, message, { priority: "event" });
   }
 
+  // ---------------------------------------------------------------- what the reader changes
+  // Changes are numbered. While the server works, later ones wait, the newest of each field.
+  let number = 0, sent = 0, answered = 0, timer = 0;
+  const waiting = new Map(), changed = new Map(); // by field: what is not sent; number of the last change
+
   document.addEventListener("input", (event) => {
-    const field = event.target.closest("[data-field]");
+    const field = event.target.closest(FIELD);
+    if (event.target.id && event.target.id.endsWith("-yaml")) event.target.dataset.edited = "yes";
     if (!field) return;
-    clearTimeout(waiting.get(field.id));
-    const message = () => tell("change", { scope: field.dataset.scope, name: field.dataset.field, text: field.value });
-    waiting.set(field.id, setTimeout(message, PAUSE));
+    number += 1;
+    changed.set(field.id, number);
+    waiting.set(field.id, field);
+    if (!timer && answered >= sent) timer = setTimeout(send, PAUSE);
   });
+
+  function send() {
+    clearTimeout(timer);
+    timer = 0;
+    if (!waiting.size) return;
+    const changes = [...waiting.keys()].map((id) => byId(id) || waiting.get(id)).map((field) => (
+      { scope: field.dataset.scope, name: field.dataset.field, text: field.value }));
+    waiting.clear();
+    sent = number;
+    tell("change", { number: number, changes: changes });
+  }
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
     if (!button) return;
-    const scope = button.dataset.scope, what = button.dataset.do;
-    const text = what === "yaml" ? byId(scope + "-yaml").value : "";
-    // what was typed a moment ago is told first
-    setTimeout(() => tell("act", { scope: scope, what: what, text: text }), PAUSE);
+    send(); // what was typed a moment ago is told first
+    const scope = button.dataset.scope, what = button.dataset.do, yaml = byId(scope + "-yaml");
+    if (what === "yaml") delete yaml.dataset.edited;
+    tell("act", { scope: scope, what: what, text: what === "yaml" ? yaml.value : "" });
   });
 
   document.addEventListener("toggle", (event) => {
@@ -34,8 +52,41 @@
 
   document.addEventListener("submit", (event) => event.preventDefault());
 
+  // ------------------------------------------------------------------- what the server finds
+  const shown = new Map(); // by element: what was put there
+
+  // What the reader has typed since, opened, closed or points at stays so when it is drawn anew.
+  function put(place, html) {
+    if (shown.get(place.id) === html) return;
+    shown.set(place.id, html);
+    const parts = [...place.querySelectorAll("details")].map((own) => (
+      { id: own.id, open: own.open, kind: (own.querySelector(".kind") || {}).textContent }));
+    const typed = [...place.querySelectorAll(FIELD)].filter((own) => changed.get(own.id) > answered);
+    const held = document.activeElement, inside = place.contains(held) && held.id;
+    place.innerHTML = html;
+    for (const old of typed) { const field = byId(old.id); if (field) field.value = old.value; }
+    [...place.querySelectorAll("details")].forEach((own, k) => {
+      const before = own.id ? parts.find((part) => part.id === own.id) : parts[k];
+      const kind = (own.querySelector(".kind") || {}).textContent;
+      if (before && before.kind === kind) own.open = before.open;
+    });
+    const field = inside && byId(inside);
+    if (!field) return;
+    field.focus({ preventScroll: true });
+    if (field.setSelectionRange && held.selectionStart !== null && held.value === field.value) {
+      field.setSelectionRange(held.selectionStart, held.selectionEnd);
+    }
+  }
+
+  function value(id, text) {
+    const place = byId(id), note = byId(id + "-note");
+    const kept = place.dataset.edited && place.value !== text;
+    if (!kept) place.value = text;
+    if (note) note.textContent = kept ? "What stands above is yours and not in use; the form has other settings." : "";
+  }
+
   function mark(scope, lines) {
-    byId(scope).querySelectorAll("[data-field]").forEach((field) => {
+    byId(scope).querySelectorAll(FIELD).forEach((field) => {
       const line = lines[field.dataset.field] || "";
       const said = byId(field.id + "-error");
       if (!said) return;
@@ -44,18 +95,45 @@
     });
   }
 
-  // What the reader has opened or closed stays so when it is drawn anew.
-  function put(place, html) {
-    const opened = new Map([...place.querySelectorAll("details")].map((own, k) => [own.id || k, own]));
-    const kinds = new Map([...opened].map(([key, own]) => [key, (own.querySelector(".kind") || own).textContent]));
-    place.innerHTML = html;
-    [...place.querySelectorAll("details")].forEach((own, k) => {
-      const before = opened.get(own.id || k), kind = own.querySelector(".kind");
-      if (before && (!kind || kind.textContent === kinds.get(own.id || k))) own.open = before.open;
-    });
+  // A button that goes while it is held hands on to the one that is there instead.
+  function disable(id, disabled) {
+    const button = byId(id), held = document.activeElement === button;
+    button.disabled = disabled;
+    if (!disabled || !held) return;
+    const other = button.parentElement.querySelector("button:enabled") || byId(button.dataset.scope + "-status");
+    other.focus();
   }
 
-  // The value at the size one points at is read out below the curve.
+  function hide(id, hidden) {
+    const part = byId(id), held = part.contains(document.activeElement);
+    part.hidden = hidden;
+    if (hidden && held) (byId("b").hidden ? byId("-second") : byId("b-heading")).focus();
+  }
+
+  function show(shows) {
+    answered = Math.max(answered, shows.number);
+    for (const [id, html] of Object.entries(shows.html)) { const place = byId(id); if (place) put(place, html); }
+    for (const [id, text] of Object.entries(shows.value)) value(id, text);
+    for (const [id, stale] of Object.entries(shows.stale)) byId(id).classList.toggle("stale", stale);
+    for (const [id, hidden] of Object.entries(shows.hidden)) hide(id, hidden);
+    const disabled = Object.entries(shows.disabled).sort((one, other) => one[1] - other[1]);
+    for (const [id, gone] of disabled) disable(id, gone); // what comes before what goes
+    for (const [scope, lines] of Object.entries(shows.errors)) mark(scope, lines);
+    byId("scenarios").classList.toggle("two", !byId("b").hidden);
+    document.documentElement.dataset.drawn = "yes";
+    if (waiting.size && !timer && answered >= sent) timer = setTimeout(send, PAUSE);
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    Shiny.addCustomMessageHandler("shows", show);
+    window.jQuery(document).on("shiny:disconnected", () => {
+      byId("gone").hidden = false;
+      document.querySelectorAll("button").forEach((button) => { button.disabled = true; });
+      scrollTo(0, 0);
+    });
+  });
+
+  // ------------------------------------------------- the value at the size that one points at
   document.addEventListener("pointermove", (event) => {
     const drawn = event.target.closest && event.target.closest("svg.chart");
     document.querySelectorAll("svg.chart.read").forEach((own) => { if (own !== drawn) read(own, null); });
@@ -74,22 +152,4 @@
     line.setAttribute("x2", place);
     said.textContent = words;
   }
-
-  function show(shows) {
-    const focused = document.activeElement && document.activeElement.id;
-    for (const [id, html] of Object.entries(shows.html)) {
-      const place = byId(id);
-      if (place && place.innerHTML !== html) put(place, html);
-    }
-    for (const [id, stale] of Object.entries(shows.stale)) byId(id).classList.toggle("stale", stale);
-    for (const [id, value] of Object.entries(shows.value)) byId(id).value = value;
-    for (const [id, hidden] of Object.entries(shows.hidden)) byId(id).hidden = hidden;
-    for (const [id, disabled] of Object.entries(shows.disabled)) byId(id).disabled = disabled;
-    for (const [scope, lines] of Object.entries(shows.errors)) mark(scope, lines);
-    if (focused && document.activeElement.id !== focused && byId(focused)) byId(focused).focus();
-    byId("scenarios").classList.toggle("two", !byId("b").hidden);
-    document.documentElement.dataset.drawn = "yes";
-  }
-
-  document.addEventListener("DOMContentLoaded", () => Shiny.addCustomMessageHandler("shows", show));
 })();

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -27,6 +28,8 @@ COMPARE = "compare"
 class Running:
     """At most one run of each scenario, and one that compares them.
 
+    The results of a run stay until those of the next are there.
+
     Parameters
     ----------
     limits : Page
@@ -38,13 +41,15 @@ class Running:
     limits: Page
     places: Places
     runs: dict[str, Run] = field(default_factory=dict)
-    _number: dict[str, int] = field(default_factory=dict)
-    _started: dict[str, Plain] = field(default_factory=dict)
-    _shown: dict[str, Plain] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=count)
+    _begun: dict[str, Path] = field(default_factory=dict)
+    _done: dict[str, Path] = field(default_factory=dict)
+    _started: dict[str, list[Plain]] = field(default_factory=dict)
+    _shown: dict[str, list[Plain]] = field(default_factory=dict)
     _folder: Path = field(default_factory=lambda: Path(mkdtemp(prefix="mentorsim-")))
 
     def plan(self, scope: str, own: Scenario) -> None:
-        """Start the run of a scenario; the one before it and its files are gone then.
+        """Start the run of a scenario.
 
         Raises
         ------
@@ -53,16 +58,16 @@ class Running:
         """
         study = own.study()
         check_work(study, self.limits)
-        number = self._number.get(scope, 0)
-        folder = self._folder_of(scope, number + 1)
+        folder = self._folder / f"{scope}{next(self._numbers)}"
         folder.mkdir(parents=True)
-        write_whole(folder / "scenario.yaml", own.configuration())
-        write_whole(folder / "command.txt", own.command("scenario") + "\n")
-        self._start(scope, plan_files, (study, folder, self._store))
-        shutil.rmtree(self._folder_of(scope, number), ignore_errors=True)
-        self._number[scope] = number + 1
-        self._started[scope] = own.data
-        self._shown.pop(scope, None)
+        write_whole(folder / f"{scope}_scenario.yaml", own.configuration())
+        write_whole(folder / f"{scope}_command.txt", own.command(f"{scope}_scenario") + "\n")
+        try:
+            self._start(scope, plan_files, (study, folder, self._store), [own])
+        except BaseException:
+            shutil.rmtree(folder)
+            raise
+        self._begun[scope] = folder
 
     def compare(self, first: Scenario, second: Scenario) -> None:
         """Start the comparison of two scenarios.
@@ -76,42 +81,50 @@ class Running:
         for study in studies:
             check_work(study, self.limits)
         check_comparable(*studies)
-        self._start(COMPARE, compare_files, (*studies, self._store))
+        self._start(COMPARE, compare_files, (*studies, self._store), [first, second])
 
-    def _start(self, scope: str, work: Any, arguments: tuple[Any, ...]) -> None:
+    def _start(
+        self, scope: str, work: Any, arguments: tuple[Any, ...], of: Sequence[Scenario]
+    ) -> None:
         self.runs[scope] = Run(self.places, work, arguments, self.limits.most_minutes)
+        self._started[scope] = [own.data for own in of]
 
     def news(self) -> Iterator[tuple[str, str, Any]]:
         """Give scope, kind and content of what the runs have said since."""
         for scope, run in list(self.runs.items()):
             for kind, said in run.news():
-                if kind in {"done", "refused", "failed"}:
-                    del self.runs[scope]
-                if kind == "done" and scope != COMPARE:
-                    self._pack(scope)
+                if kind in {"answer", "comparison"}:
+                    self._shown[scope] = self._started[scope]
+                elif kind == "done":
+                    self._finish(scope)
+                elif kind in {"refused", "failed"}:
+                    self._drop(scope)
                 yield scope, kind, said
 
     def cancel(self, scope: str) -> bool:
         """End a run at once; tell whether there was one."""
-        run = self.runs.pop(scope, None)
-        if run is not None:
-            run.stop()
-        return run is not None
+        run = self.runs.get(scope)
+        if run is None:
+            return False
+        run.stop()
+        self._drop(scope)
+        return True
 
-    def saved(self, scope: str) -> SavedRun:
-        """Read the results of a scenario's last run."""
-        return read_run(self._folder_of(scope, self._number[scope]))
+    def begun(self, scope: str) -> SavedRun:
+        """Read the results that the run which goes on has written."""
+        return read_run(self._begun[scope])
 
-    def of_earlier(self, scope: str, own: Scenario) -> bool | None:
-        """Tell whether the last results are of other settings; None where there are none."""
-        return None if scope not in self._shown else self._shown[scope] != own.data
+    def of_earlier(self, scope: str, *of: Scenario) -> bool | None:
+        """Tell whether the results shown are of other settings; None where there are none."""
+        return None if scope not in self._shown else self._shown[scope] != [o.data for o in of]
 
     def finished_file(self, scope: str, name: str) -> Path | None:
-        """Find a file to hand out; None where there is none of that name, or none yet."""
-        if scope not in self._shown or name not in FILES:
+        """Find a file of the last finished run; None where there is none of that name."""
+        if scope not in self._done or name not in FILES:
             return None
-        path = self._folder_of(scope, self._number[scope]) / name
-        return path if path.is_file() else None
+        folder = self._done[scope]
+        found = (path for path in (folder / name, folder / f"{scope}_{name}") if path.is_file())
+        return next(found, None)
 
     def close(self) -> None:
         """End every run and remove every file."""
@@ -123,13 +136,23 @@ class Running:
     def _store(self) -> Path:
         return self._folder / "blocks.sqlite"
 
-    def _folder_of(self, scope: str, number: int) -> Path:
-        return self._folder / f"{scope}{number}"
+    def _drop(self, scope: str) -> None:
+        """Forget a run that has ended without an answer, and what it has written."""
+        del self.runs[scope]
+        if scope in self._begun:
+            shutil.rmtree(self._begun.pop(scope), ignore_errors=True)
 
-    def _pack(self, scope: str) -> None:
-        folder = self._folder_of(scope, self._number[scope])
+    def _finish(self, scope: str) -> None:
+        """Keep what a run has written in the place of what the one before has."""
+        del self.runs[scope]
+        if scope not in self._begun:
+            return
+        folder = self._begun.pop(scope)
         with zipfile.ZipFile(folder / "everything.zip", "w", zipfile.ZIP_DEFLATED) as packed:
             for path in sorted(folder.rglob("*")):
                 if path.is_file() and path.name != "everything.zip":
                     packed.write(path, path.relative_to(folder))
-        self._shown[scope] = self._started[scope]
+        before = self._done.get(scope)
+        self._done[scope] = folder
+        if before is not None:
+            shutil.rmtree(before, ignore_errors=True)

@@ -105,11 +105,21 @@ class Scenario:
         if name == "experiment":
             return Scenario.of(self.compose, {"experiment": text})
         if name in CHOSEN:
-            own = Scenario.of(self.compose, {**self.chosen, name: text})
-            place = CHOSEN[name].place
-            return replace(own, data=with_value(self.data, place, value_at(own.data, place)))
+            return self._with_choice(name, text)
         value = from_text(name, text, known_field(name, self.data))
         return replace(self, data=with_value(self.data, name, value))
+
+    def _with_choice(self, name: str, text: str) -> Scenario:
+        place = CHOSEN[name].place
+        try:
+            own = Scenario.of(self.compose, {**self.chosen, name: text})
+        except StudyError:
+            # what the worked example says of this section does not go with the choice: without it
+            alone = Scenario.of(self.compose, {name: text})
+            others = {group: own for group, own in self.chosen.items() if group != name}
+            own = replace(self, chosen=others)
+            return replace(own, data=with_value(self.data, place, value_at(alone.data, place)))
+        return replace(own, data=with_value(self.data, place, value_at(own.data, place)))
 
     def rewritten(self, text: str) -> Scenario:
         """Take a whole study from YAML; it is valid, or it is refused.
@@ -150,9 +160,8 @@ class Scenario:
         """Words of the command line that compose this very study; None where no such are found."""
         words = [*_base_words(self.chosen), *_changes(self.base, self.data)]
         try:
-            same = self.compose(words).model_dump(mode="json") == self.study().model_dump(
-                mode="json"
-            )
+            # as text, for the order of rules and domains matters too
+            same = self.compose(words).model_dump_json() == self.study().model_dump_json()
         except StudyError:
             return None
         return words if same else None
@@ -197,7 +206,7 @@ def _escaped(value: Any) -> Any:
 
 def _base_words(chosen: Mapping[str, str]) -> list[str]:
     stated = [(CHOSEN[group].word, name) for group, name in chosen.items()]
-    return [f"{word}='{name}'" if name == "null" else f"{word}={name}" for word, name in stated]
+    return [f"{word}={literal(name)}" for word, name in stated]
 
 
 def _changes(base: Plain, data: Plain, place: str = "") -> Iterator[str]:
@@ -252,9 +261,9 @@ def _quoted(text: str) -> str:
     return f"'{escaped}'"
 
 
-def blamed(error: StudyError, data: Plain) -> str:
-    """Name the field of the form that an error speaks of; empty where it is none of them."""
-    place = str(error).partition(":")[0].partition("[")[0]
+def blamed(line: str, data: Plain) -> str:
+    """Name the field of the form that an error's line speaks of; empty where it is none of them."""
+    place = line.partition(":")[0].partition("[")[0]
     every = {name: CHOSEN[name].place if name in CHOSEN else name
              for part in FORM for name in shown_names(part, data)}  # fmt: skip
     for name, own in sorted(every.items(), key=lambda item: -len(item[1])):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
-from signal import SIGTERM, default_int_handler, signal
 
 from sim.errors import StudyError
 from sim.page.scenario import Compose
@@ -67,7 +67,9 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    signal(SIGTERM, default_int_handler)  # ends as Ctrl-C does, with nothing left behind
+    for ending in ("SIGTERM", "SIGHUP"):  # end as Ctrl-C does, with nothing left behind
+        if hasattr(signal, ending):
+            signal.signal(getattr(signal, ending), signal.default_int_handler)
     door.listen()  # who comes before the server is ready waits
     on_start(f"http://{HOST}:{port}/")
     try:

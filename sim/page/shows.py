@@ -19,6 +19,8 @@ class Shows:
         By element; what is stale is of earlier settings, and about to be replaced.
     errors : dict of str to dict
         By scenario: the line of each field that has one.
+    number : int
+        The last change of the reader's that is taken into account; 0 where this answers none.
     """
 
     html: dict[str, str] = field(default_factory=dict)
@@ -27,3 +29,4 @@ class Shows:
     disabled: dict[str, bool] = field(default_factory=dict)
     stale: dict[str, bool] = field(default_factory=dict)
     errors: dict[str, dict[str, str]] = field(default_factory=dict)
+    number: int = 0

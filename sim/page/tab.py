@@ -7,33 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from htmltools import Tag, TagList, tags
+from htmltools import TagList, tags
 
 from sim.errors import StudyError
-from sim.jobs.look import Look
-from sim.page.answers import (
-    answer_part,
-    exact_part,
-    exact_sentence,
-    look_part,
-    look_sentence,
-    warnings_part,
-)
-from sim.page.assumed import assumed_part
+from sim.page.answers import answer_part
+from sim.page.at_once import AtOnce
 from sim.page.compared import comparison_part, differing_part
 from sim.page.fields import CHOSEN, FORM, shown_names
-from sim.page.form import endpoint_choice, form
-from sim.page.instant import PRIMARY, Asked, Instant, instant
+from sim.page.form import form
+from sim.page.instant import PRIMARY
 from sim.page.layout import file_links
-from sim.page.live import Live, Who
 from sim.page.running import COMPARE, Running
-from sim.page.runs import check_work
 from sim.page.scenario import Compose, Scenario, blamed
 from sim.page.shows import Shows
-from sim.power.estimates import Estimate, column
-from sim.power.sample_size import SampleSize
-from sim.study import Study
 
+NAMED = ("report.title",)
+"""Fields that are in no number."""
 Choices = Mapping[str, Mapping[str, str]]
 """Of the ready-made settings: name by group, and what each is."""
 
@@ -44,30 +33,27 @@ class Tab:
 
     Parameters
     ----------
-    number : int
-        Tells it from the other tabs.
     compose : callable
         Composes studies.
     choices : mapping
         Ready-made settings.
     running : Running
         Its runs and files.
-    live : Live
-        Looks at what is typed; shared with the other tabs.
+    at_once : AtOnce
+        Answers what is typed.
     address : str
         At which the session offers files.
     """
 
-    number: int
     compose: Compose
     choices: Choices
     running: Running
-    live: Live
+    at_once: AtOnce
     address: str = ""
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     shows: Shows = field(default_factory=Shows)
-    _asked: dict[str, str] = field(default_factory=dict)
-    _known: dict[str, Instant] = field(default_factory=dict)
+    _refused: dict[str, dict[str, str]] = field(default_factory=dict)
+    _texts: set[str] = field(default_factory=set)
 
     def take_shows(self) -> Shows:
         """Take what is to be shown since the last time."""
@@ -77,13 +63,12 @@ class Tab:
     def close(self) -> None:
         """End every run, ask no more, and remove every file."""
         for scope in self.scenarios:
-            self.live.forget(self._who(scope))
+            self.at_once.forget(scope)
         self.running.close()
 
     def is_waiting(self) -> bool:
         """Tell whether something goes on that will be heard of."""
-        looked = any(self.live.waits(self._who(scope)) for scope in self.scenarios)
-        return looked or bool(self.running.runs)
+        return self.at_once.is_waiting(self.scenarios) or bool(self.running.runs)
 
     def finished_file(self, scope: str, name: str) -> Path | None:
         """Find a file to hand out; None where there is none."""
@@ -95,23 +80,39 @@ class Tab:
         """Show a scenario as the default study, or as the other one where there is one."""
         first = self.scenarios.get("a")
         self.scenarios[scope] = first or Scenario.of(self.compose)
-        self._asked.setdefault(scope, self._asked.get("a", PRIMARY))
+        self.at_once.asked[scope] = self.at_once.asked.get("a", PRIMARY)
         self._show_form(scope)
+        self.answer(scope)
 
-    def change(self, scope: str, name: str, text: str) -> None:
-        """Change a field of the form and answer at once."""
+    def remove(self, scope: str) -> None:
+        """Take a scenario away, with its run."""
+        for own in (scope, COMPARE):
+            self.cancel(own)
+        self.at_once.forget(scope)
+        del self.scenarios[scope]
+        self._texts.discard(scope)
+
+    def change(self, scope: str, name: str, text: str) -> bool:
+        """Change a field of the form; tell whether that can change the answer."""
         if name == "asked":
-            self._asked[scope] = text
-            return self._answer(scope)
-        before = self.scenarios[scope]
+            self.at_once.asked[scope] = text
+            return True
+        before, self._refused = self.scenarios[scope], {}
         try:
+            self._check_choice(name, text)
             after = self.scenarios[scope] = before.changed(name, text)
         except StudyError as error:
-            self.shows.errors[scope] = {name: str(error)}
-            return None
+            self._refused = {scope: {name: str(error)}}
+            self._show_form(scope)  # what cannot be chosen does not stay chosen
+            return True
         if name in CHOSEN or _fields(before) != _fields(after):
-            return self._show_form(scope)
-        return self._answer(scope)
+            self._show_form(scope)
+        return name not in NAMED
+
+    def _check_choice(self, name: str, text: str) -> None:
+        """Take only what is offered: other words might mean something to Hydra."""
+        if name in CHOSEN and text and text not in self.choices[name]:
+            raise StudyError(f"{CHOSEN[name].word}: there is no such choice")
 
     def rewrite(self, scope: str, text: str) -> None:
         """Take a whole scenario from YAML."""
@@ -123,90 +124,39 @@ class Tab:
         self.shows.html[f"{scope}-yaml-error"] = ""
         self.shows.html[f"{scope}-status"] = "Settings taken from the YAML."
         self._show_form(scope)
-        self.show_text(scope)
+        self.answer(scope)
 
     def show_text(self, scope: str) -> None:
-        """Show a scenario's YAML and command line."""
+        """Show a scenario's YAML and command line, now and after every change."""
+        self._texts.add(scope)
         own = self.scenarios[scope]
         self.shows.value[f"{scope}-yaml"] = own.yaml()
         try:
             own.study()
-            command = own.command("scenario")
+            command = own.command(f"{scope}_scenario")
         except StudyError as error:
             command = f"none: {error}"
         self.shows.html[f"{scope}-command"] = str(TagList(command))
 
     def _show_form(self, scope: str) -> None:
         self.shows.html[f"{scope}-form"] = str(form(scope, self.scenarios[scope], self.choices))
-        self._answer(scope)
 
     # ------------------------------------------------------------------------- at once
 
-    def _who(self, scope: str) -> Who:
-        return self.number, scope
-
-    def _answer(self, scope: str) -> None:
+    def answer(self, scope: str) -> None:
         """Show what is known at once, and ask for what is not."""
-        own = self.scenarios[scope]
-        self.shows.errors[scope] = {}
-        self.live.forget(self._who(scope))
-        try:
-            study = own.study()
-            self._show_known(scope, study, instant(study, self._asked[scope]))
-        except StudyError as error:
-            self._refuse(scope, error)
-        earlier = self.running.of_earlier(scope, own)
-        if earlier is not None and scope not in self.running.runs:
-            self._show_done(scope)
+        own, refused = self.scenarios[scope], self._refused.get(scope, {})
+        self.at_once.answer(self.shows, scope, own, refused)
+        self.compare_settings(scope)
+
+    def compare_settings(self, scope: str) -> None:
+        """Say which results are of other settings than those of the form, and how these differ."""
+        if scope in self._texts:
+            self.show_text(scope)
+        self._show_age(scope)
         if len(self.scenarios) == 2:
             self.shows.html["compare-differing"] = str(differing_part(*self.scenarios.values()))
-
-    def _show_known(self, scope: str, study: Study, found: Instant) -> None:
-        self._known[scope] = found
-        domains = study.scale.domains
-        self.shows.html |= {
-            f"{scope}-choice": str(endpoint_choice(scope, found.choices, found.asked)),
-            f"{scope}-assumed": str(assumed_part(found.effects, domains)),
-            f"{scope}-warnings": str(warnings_part(found.warnings) or ""),
-        }
-        exact, target = found.exact, study.target.power
-        if exact is not None and (exact.needed is not None or not exact.further):
-            part = exact_part(found.asked.name, exact, target)
-            brief = TagList(*exact_sentence(exact, target), f" (exact, {found.asked.name})")
-            self._show_instant(scope, part, brief)
-            return
-        try:
-            check_work(study, self.running.limits)
-        except StudyError as error:
-            self._looked(scope, str(error))
-        else:
-            self.shows.stale[f"{scope}-instant"] = True
-            self.live.ask(self._who(scope), study)
-
-    def _show_instant(self, scope: str, part: TagList | Tag, brief: TagList | str) -> None:
-        self.shows.html[f"{scope}-instant"] = str(part)
-        self.shows.html[f"{scope}-brief"] = str(TagList(brief))
-        self.shows.stale[f"{scope}-instant"] = False
-
-    def _refuse(self, scope: str, error: StudyError) -> None:
-        """Put an error beside its field, or in the answer's place where the form has none."""
-        name = blamed(error, self.scenarios[scope].data)
-        part = tags.p(str(error), class_="error", role="alert")
-        if name:
-            self.shows.errors[scope] = {name: str(error)}
-            part = tags.p("One field needs mending first.")
-        self._show_instant(scope, TagList(tags.h3("At once"), part), "something needs mending")
-        self.shows.html |= {f"{scope}-warnings": "", f"{scope}-assumed": ""}
-
-    def _looked(self, scope: str, found: Look | str) -> None:
-        """Show what the first simulated studies say, or why there is nothing."""
-        asked = self._known[scope].asked
-        if isinstance(found, str):
-            said = f"Nothing at once: {found}. “Simulate” has the answer."
-            return self._show_instant(scope, tags.p(said), "no answer at once: simulate")
-        power, size = _asked_of(found, asked)
-        brief = TagList(*look_sentence(size), f" ({asked.name}, {found.replicates:,} studies)")
-        return self._show_instant(scope, look_part(asked.name, found, power, size), brief)
+            self._show_age(COMPARE)
 
     # ---------------------------------------------------------------------------- runs
 
@@ -219,30 +169,25 @@ class Tab:
                 self.running.compare(*self.scenarios.values())
             else:
                 self.running.plan(scope, self.scenarios[scope])
-                self.shows.hidden[f"{scope}-files"] = True
-                self.shows.html[f"{scope}-answer"] = ""
-                self.shows.hidden[f"{scope}-warnings"] = False
         except StudyError as error:
             self._stopped(scope, str(error))
-            name = "" if scope == COMPARE else blamed(error, self.scenarios[scope].data)
+            name = "" if scope == COMPARE else blamed(str(error), self.scenarios[scope].data)
             if name:
                 self.shows.errors[scope] = {name: str(error)}
             return
         self._going(scope, True)
-        self.shows.html[f"{scope}-status"] = "Starting…"
+        self.shows.html |= {f"{scope}-status": "Simulating…", f"{scope}-blocks": "starting"}
         self.shows.value[f"{scope}-progress"] = 0.0
 
     def cancel(self, scope: str) -> None:
         """End a run at once."""
         if self.running.cancel(scope):
-            self._stopped(scope, "Cancelled. What was computed is kept while this tab is open.")
+            self._stopped(scope, "Cancelled. Finished parts are kept while this tab is open.")
 
     def listen(self) -> None:
         """Show what has been found since."""
         for scope in self.scenarios:
-            found = self.live.take(self._who(scope))
-            if found is not None:
-                self._looked(scope, found)
+            self.at_once.listen(self.shows, scope)
         for scope, kind, said in self.running.news():
             self._heard(scope, kind, said)
 
@@ -251,35 +196,41 @@ class Tab:
             case "blocks":
                 done, total = said
                 self.shows.value[f"{scope}-progress"] = done / total
-                self.shows.html[f"{scope}-status"] = f"{done} of {total} blocks"
+                self.shows.html[f"{scope}-blocks"] = f"{done} of {total} blocks of studies"
             case "answer":
-                part = answer_part(self.running.saved(scope), said)
+                part = answer_part(self.running.begun(scope), said)
                 self.shows.html[f"{scope}-answer"] = str(part)
-                self.shows.html[f"{scope}-status"] = "Drawing the files…"
+                self.shows.html[f"{scope}-blocks"] = "drawing the files"
+                self._show_age(scope)
             case "comparison":
-                target = float(self.scenarios["a"].data["target"]["power"])
-                self.shows.html["compare-answer"] = str(comparison_part(said, target))
-            case "done" if scope == COMPARE:
-                self._stopped(scope, "Done.")
+                self.shows.html["compare-answer"] = str(comparison_part(said))
+                self._show_age(scope)
             case "done":
-                self._going(scope, False)
-                self._show_done(scope)
-                self.shows.html[f"{scope}-files"] = str(file_links(scope, self.address))
-                self.shows.hidden[f"{scope}-files"] = False
+                self._stopped(scope, "Done.")
+                self._show_age(scope)
+                if scope != COMPARE:
+                    self.shows.html[f"{scope}-files"] = str(file_links(scope, self.address))
+                    self.shows.hidden[f"{scope}-files"] = False
             case _:
                 self._stopped(scope, str(said))
 
-    def _show_done(self, scope: str) -> None:
-        """Say whether the results shown are of the settings shown."""
-        earlier = self.running.of_earlier(scope, self.scenarios[scope])
-        said = "Done. The results below are of earlier settings." if earlier else "Done."
-        self.shows.html[f"{scope}-status"] = said
-        self.shows.hidden[f"{scope}-warnings"] = not earlier  # the answer has them, and more
+    def _show_age(self, scope: str) -> None:
+        """Mark results that are of other settings than those of the form."""
+        of = self.scenarios.values() if scope == COMPARE else (self.scenarios[scope],)
+        earlier = self.running.of_earlier(scope, *of)
+        if earlier is None:
+            return
+        said = "The results below are of earlier settings." if earlier else ""
+        self.shows.html[f"{scope}-age"] = said
+        self.shows.stale[f"{scope}-answer"] = earlier
+        if scope != COMPARE:
+            self.shows.stale[f"{scope}-files"] = earlier
+            self.shows.hidden[f"{scope}-warnings"] = not earlier  # the answer has them, and more
 
     def _going(self, scope: str, going: bool) -> None:  # noqa: FBT001 - what is set
         what = "compare" if scope == COMPARE else "run"
         self.shows.disabled |= {f"{scope}-{what}": going, f"{scope}-cancel": not going}
-        self.shows.hidden[f"{scope}-progress"] = not going
+        self.shows.hidden |= {f"{scope}-progress": not going, f"{scope}-blocks": not going}
 
     def _stopped(self, scope: str, said: str) -> None:
         self._going(scope, False)
@@ -288,11 +239,3 @@ class Tab:
 
 def _fields(own: Scenario) -> list[list[str]]:
     return [shown_names(part, own.data) for part in FORM]
-
-
-def _asked_of(found: Look, asked: Asked) -> tuple[Estimate, SampleSize]:
-    """Power and answer of what is asked for."""
-    if asked.rule is not None:
-        return column(found.rules, asked.rule), found.rule_sizes[asked.rule]
-    e = asked.endpoint
-    return column(found.endpoints[asked.role], e), found.endpoint_sizes[asked.role][e]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from types import NoneType
-from typing import Any, Literal, get_args, get_origin
+from math import isfinite
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
 from pydantic.fields import FieldInfo
@@ -44,6 +45,7 @@ def leaves(annotation: Any) -> Iterator[Any]:
         yield from leaves(part)
 
 
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?%?")
 RATIO = re.compile(r"\s*(\d+)\s*:\s*(\d+)\s*")
 
 
@@ -60,27 +62,75 @@ def as_text(name: str, value: Any) -> str:
 
 
 def from_text(name: str, text: str, field: FieldInfo) -> Any:
-    """Read what was typed into a field: text where text is meant, else YAML.
+    """Read what was typed into a field, as people mean it.
 
-    What cannot be read stays text, and is judged by the schema.
+    Numbers are decimal, with a comma or a point, or a percentage; several are
+    a list. Text stays text; what is in brackets is YAML. What cannot be read
+    stays text, and is judged by the schema.
     """
     every = list(leaves(field.annotation))
-    if NoneType in every and not text.strip():
+    typed = text.strip()
+    if NoneType in every and not typed:
         return None
-    if str in every and not _is_list(every, text):
-        return text
-    if name.endswith(".ratio") and (found := RATIO.fullmatch(text)):
+    if str in every:
+        return _texts(typed) if Ellipsis in every and _is_list(typed) else text
+    if typed.startswith(("[", "{")):
+        return _yaml_or_text(typed)
+    if name.endswith(".ratio") and (found := RATIO.fullmatch(typed)):
         return [int(found[1]), int(found[2])]
-    bare = "," in text and not text.lstrip().startswith(("[", "{"))
+    if typed in {"true", "false"} and bool in every:
+        return typed == "true"
+    return _numbers(typed, field.annotation)
+
+
+def _numbers(typed: str, annotation: Any) -> Any:
+    """Read one number or several; what is none stays text."""
+    scalar, several = _takes(annotation)
+    if scalar and not several and re.fullmatch(r"[+-]?\d*,\d+%?", typed):
+        typed = typed.replace(",", ".")  # a decimal comma
+    parts = [part for part in re.split(r"[,;\s]+", typed) if part]
+    if not parts or not all(map(NUMBER.fullmatch, parts)):
+        return typed
+    found = [_number(part) for part in parts]
+    if not all(map(isfinite, found)):
+        return typed
+    return found[0] if scalar and len(found) == 1 else found
+
+
+def _takes(annotation: Any) -> tuple[bool, bool]:
+    """Tell whether a field takes one number, and whether it takes a list."""
+    if get_origin(annotation) is tuple:
+        return False, True
+    if get_origin(annotation) in {Union, UnionType, Annotated}:
+        kinds = [_takes(part) for part in get_args(annotation)]
+        return any(one for one, _ in kinds), any(many for _, many in kinds)
+    return annotation in {int, float}, False
+
+
+def _number(text: str) -> int | float:
+    share = text.removesuffix("%")
+    if share != text:
+        return float(f"{float(share) / 100:.12g}")
+    value = float(text)
+    return int(value) if "." not in text and value.is_integer() else value
+
+
+def _yaml_or_text(typed: str) -> Any:
     try:
-        return read_yaml(f"[{text}]" if bare else text)
+        return read_yaml(typed)
     except StudyError:
-        return text
+        return typed
 
 
-def _is_list(every: list[Any], text: str) -> bool:
-    """Tell whether text is a list of texts, where the field may be one."""
-    return Ellipsis in every and ("," in text or text.lstrip().startswith("["))
+def _texts(typed: str) -> Any:
+    """Read a list of names, in brackets or with commas between them."""
+    if typed.startswith("["):
+        return _yaml_or_text(typed)
+    return [part.strip() for part in typed.split(",")]
+
+
+def _is_list(typed: str) -> bool:
+    return "," in typed or typed.startswith("[")
 
 
 class _Plain(yaml.SafeLoader):

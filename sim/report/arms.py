@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 import numpy as np
@@ -134,8 +134,36 @@ def uncontrolled_warnings(answer: PlanAnswer) -> list[str]:
     """Warn of a change that needs no mentoring, in numbers where it is stated."""
     if isinstance(answer.study.control, ParallelControl):
         return _misleading_group(answer)
+    found = change_without(answer.audits)
+    if not found:
+        return [NO_CONTROL]
+    null, size = answer.null_characteristics, answer.sample_size
+    k, q = null.pairs.index(size.pairs or size.limit), null.rule_index(size.rule)
+    return [
+        *found,
+        f"Where mentoring does nothing, the tests of the rule '{size.rule}' reject with "
+        f"probability {number(float(null.rule_rejection.value[k, q]))} at {null.pairs[k]} "
+        f"pairs, and the rule is met with {number(float(null.rule_win.value[k, q]))}. Use a "
+        "control arm (control=parallel).",
+    ]
+
+
+NO_CONTROL = (
+    "There is no control arm: part of any change before to after needs no mentoring (repeated "
+    "questionnaires, regression to the mean), and this design cannot tell it apart."
+)
+
+
+def change_without(audits: Mapping[str, Audit]) -> list[str]:
+    """Say how far each role's total changes where nobody is mentored, if it does.
+
+    Parameters
+    ----------
+    audits : mapping of str to Audit
+        By role.
+    """
     found = []
-    for role, own in answer.audits.items():
+    for role, own in audits.items():
         without = float(own.change[-1] - own.mentoring[-1])
         if abs(without) >= LARGE:
             found.append(
@@ -143,20 +171,7 @@ def uncontrolled_warnings(answer: PlanAnswer) -> list[str]:
                 f"average (expected with mentoring: {own.change[-1]:+.2f}); a study without "
                 "control arm takes that for mentoring's effect."
             )
-    if found:
-        null, size = answer.null_characteristics, answer.sample_size
-        k, q = null.pairs.index(size.pairs or size.limit), null.rule_index(size.rule)
-        found.append(
-            f"Where mentoring does nothing, the tests of the rule '{size.rule}' reject with "
-            f"probability {number(float(null.rule_rejection.value[k, q]))} at {null.pairs[k]} "
-            f"pairs, and the rule is met with {number(float(null.rule_win.value[k, q]))}. Use a "
-            "control arm (control=parallel)."
-        )
-        return found
-    return [
-        "There is no control arm: part of any change before to after needs no mentoring "
-        "(repeated questionnaires, regression to the mean), and this design cannot tell it apart."
-    ]
+    return found
 
 
 def _misleading_group(answer: PlanAnswer) -> list[str]:

@@ -11,11 +11,17 @@ from sim.cohorts import TrueEffects
 from sim.power.answer import Attainable, PlanAnswer
 from sim.power.assurance import Assurance
 from sim.power.audit import Audit
-from sim.report.arms import failed_warnings, uncontrolled_warnings
+from sim.report.arms import (
+    NO_CONTROL,
+    change_without,
+    failed_warnings,
+    uncontrolled_warnings,
+)
 from sim.report.assurance import assurance_warnings
 from sim.report.participation import participation_warnings
 from sim.report.wording import T_TESTS, number, total_tested
 from sim.study import Study
+from sim.study.control import ParallelControl
 
 CEILING = 0.15
 """Share of people who cannot improve from which it is said."""
@@ -71,7 +77,7 @@ class Stated:
 
 def early_warnings(stated: Stated) -> tuple[str, ...]:
     """Collect the warnings that need no power: the same words as in the whole answer."""
-    checks = (_cannot_win, _selected_effect, _hidden_change, _ceiling)
+    checks = (_cannot_win, _selected_effect, _uncontrolled, _hidden_change, _ceiling)
     return tuple(said for check in checks for said in check(stated))
 
 
@@ -121,6 +127,12 @@ def _ceiling(answer: PlanAnswer | Stated) -> list[str]:
                 f"{share:.0%} of {role}s are at the top of '{domain}' before and cannot improve."
             )
     return found
+
+
+def _uncontrolled(stated: Stated) -> list[str]:
+    if isinstance(stated.study.control, ParallelControl):
+        return []
+    return change_without(stated.audits) or [NO_CONTROL]
 
 
 def _hidden_change(answer: PlanAnswer | Stated) -> list[str]:

@@ -55,6 +55,25 @@ def draft_of(data: Mapping[str, Any]) -> dict[str, Any]:
     return _read(Draft, data).model_dump(mode="json")
 
 
+def complaints_of(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """List what is wrong with plain data, a line for each field; empty where nothing is.
+
+    Parameters
+    ----------
+    data : mapping
+        As for :func:`parse_study`.
+    """
+    tuples = _with_tuples(data)
+    try:
+        Study.model_validate(tuples)
+    except ValidationError as error:
+        by_field: dict[str, list[ErrorDetails]] = {}
+        for detail in error.errors(include_url=False):
+            by_field.setdefault(_place(detail["loc"], tuples).split("[")[0], []).append(detail)
+        return tuple(_telling(found, tuples) for found in by_field.values())
+    return ()
+
+
 _S = TypeVar("_S", bound=Draft)
 
 
@@ -78,10 +97,14 @@ def _with_tuples(value: Any) -> Any:
 def _one_line(error: ValidationError, data: Any) -> str:
     """Word the most telling error; what stands behind it is only counted."""
     found = error.errors(include_url=False)
-    head = next((detail for detail in found if not _is_shape(detail)), found[0])
     fields = {_place(detail["loc"], data).split("[")[0] for detail in found}
     rest = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
-    return " ".join(_sentence(head, data, found).split()) + rest
+    return _telling(found, data) + rest
+
+
+def _telling(found: list[ErrorDetails], data: Any) -> str:
+    head = next((detail for detail in found if not _is_shape(detail)), found[0])
+    return " ".join(_sentence(head, data, found).split())
 
 
 def _is_shape(detail: ErrorDetails) -> bool:

@@ -122,6 +122,56 @@ def test_a_wrong_value_has_one_line_beside_it(server: Served, open_page: Any) ->
     page.wait_for_selector(field("a", "monte_carlo.replicates-error") + " >> text=page allows")
 
 
+def test_what_is_typed_is_never_lost(server: Served, open_page: Any) -> None:
+    """Typing goes on while the form is drawn anew: no letter, no value and no place is lost."""
+    page = open_page(server.address)
+    page.wait_for_selector("#a-instant >> text=from 4,000 simulated studies.")
+    page.select_option(field("a", "experiment"), "dropout")
+    page.focus(field("a", "report.title"))
+    page.keyboard.press("End")
+    page.keyboard.type(" abcdefghijklmnopqrstuvwxyz0123456789", delay=15)
+    page.select_option(field("a", "effect"), "shift")
+    page.fill(field("a", "design.max_pairs"), "90")
+    page.wait_for_selector(field("a", "effect.shift"))
+    page.wait_for_selector("#a-instant:not(.stale) >> text=from 4,000 simulated studies.")
+    title = page.input_value(field("a", "report.title"))
+    assert title.endswith(" abcdefghijklmnopqrstuvwxyz0123456789")
+    assert page.input_value(field("a", "design.max_pairs")) == "90"
+    page.click("#a details[data-opens] > summary")
+    page.wait_for_selector("#a-command >> text=design.max_pairs=90")
+    page.fill(field("a", "effect.shift"), "0.77")
+    page.wait_for_selector("#a-command >> text=effect.shift=0.77")
+    page.wait_for_function(
+        "text => document.getElementById('a-yaml').value.includes(text)", arg=title
+    )
+
+
+def test_keys_alone_do(server: Served, open_page: Any) -> None:
+    """A button that goes while it is held hands the focus on, not to the top of the page."""
+    page = open_page(server.address)
+    small(page)
+    page.focus("#a-run")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#a-cancel:focus")
+    page.wait_for_selector("#a-files a")
+    page.wait_for_selector("#a-run:focus, #a-status:focus")
+    page.focus("[data-do=second]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#b-heading:focus")
+    page.focus("[data-do=remove]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-do=second]:focus")
+
+
+def test_a_lost_server_is_said(tmp_path: Path, open_page: Any) -> None:
+    """When the program ends, the page says so, and its buttons promise nothing."""
+    with served(tmp_path) as own:
+        page = open_page(own.address)
+        page.wait_for_selector("#gone", state="hidden")
+    page.wait_for_selector("#gone >> text=has ended")
+    assert page.locator("button:enabled").count() == 0
+
+
 def test_yaml_is_checked_and_used(server: Served, open_page: Any) -> None:
     """What the form does not show can be changed; a wrong key is a line; markup stays text."""
     page = open_page(server.address)
@@ -154,8 +204,8 @@ def test_simulate_download_and_repeat(server: Served, open_page: Any, tmp_path: 
     page.fill(field("a", "report.title"), 'It\'s <b>mine</b> & "yours"')
     page.click("#a-run")
     said = statuses(page)
-    assert any(text.endswith(" blocks") for text in said), said
-    assert said[-1].startswith("Done.")
+    assert any(text.endswith(" blocks of studies") for text in said), said
+    assert said[-1] == "Done."
     assert "for the rule 'total'" in page.inner_text("#a-answer")
     got = {name: fetched(page, name, tmp_path) for name in FILES}
     assert got["report.html"].startswith(b"<!DOCTYPE html>")
@@ -176,7 +226,7 @@ def statuses(page: Any) -> list[str]:
     page.wait_for_selector("#a-progress")
     said = [""]
     while not page.locator("#a-cancel").is_disabled():
-        text = str(page.inner_text("#a-status"))
+        text = str(page.inner_text("#a-blocks"))
         said += [text] if text != said[-1] else []
         page.wait_for_timeout(40)
     return [*said, str(page.inner_text("#a-status"))]

@@ -99,7 +99,7 @@ def test_a_control_arm_is_reached_step_by_step(default: Scenario) -> None:
     own = default.changed("control", "parallel")
     with pytest.raises(StudyError) as caught:
         own.study()
-    assert blamed(caught.value, own.data) == "analysis.test"
+    assert blamed(str(caught.value), own.data) == "analysis.test"
     own = own.changed("analysis.test", "ancova").changed("control.ratio", "2:1")
     assert own.study().control.model_dump()["ratio"] == (2, 1)
     words = own.words()
@@ -187,7 +187,7 @@ def test_the_field_is_blamed(default: Scenario, name: str, text: str, place: str
     own = default.changed("effect", "shift").changed(name, text)
     with pytest.raises(StudyError) as caught:
         own.study()
-    assert blamed(caught.value, own.data) == place
+    assert blamed(str(caught.value), own.data) == place
 
 
 @pytest.mark.parametrize(
@@ -237,6 +237,18 @@ def test_differing_names_what_differs(default: Scenario) -> None:
         ("analysis.cut", "", None),
         ("analysis.continuity", "true", True),
         ("seed", "x: [", "x: ["),
+        ("analysis.alpha", "0,05", 0.05),
+        ("analysis.alpha", " 5% ", 0.05),
+        ("analysis.alpha", "1e-2", 0.01),
+        ("correlation.domains", "0.3", 0.3),
+        ("design.sizes", "12", [12]),
+        ("design.sizes", "12 24; 36", [12, 24, 36]),
+        ("monte_carlo.replicates", "1e3", 1000),
+        ("seed", "012", 12),
+        ("seed", "0x40", "0x40"),
+        ("seed", "1:30", "1:30"),
+        ("seed", "1e999", "1e999"),
+        ("target.power", "2022-01-01", "2022-01-01"),
     ],
 )
 def test_text_and_value(default: Scenario, place: str, text: str, value: object) -> None:
@@ -265,6 +277,27 @@ def test_a_configuration_of_one_s_own_is_used(tmp_path: Path) -> None:
 def test_words_are_as_plain_as_can_be(value: object, text: str) -> None:
     """A value is quoted only where it must be."""
     assert literal(value) == text
+
+
+def test_the_order_of_rules_is_repeated(default: Scenario) -> None:
+    """Rules in another order are another study: results are listed in their order."""
+    data = yaml.safe_load(default.yaml())
+    data["decision"]["rules"] = dict(reversed(data["decision"]["rules"].items()))
+    own = default.rewritten(yaml.safe_dump(data, sort_keys=False))
+    words = own.words()
+    assert list(own.study().decision.rules) == list(data["decision"]["rules"])
+    assert words is None or list(compose_study(words).decision.rules) == list(
+        own.study().decision.rules
+    )
+
+
+@pytest.mark.parametrize("name", ["a,b", "2024", "true", "x=y", "é-ü", "a b", "q'uote"])
+def test_choices_of_any_name_are_composed(tmp_path: Path, name: str) -> None:
+    """A choice may be called anything that a file may be called."""
+    (tmp_path / "effect").mkdir()
+    (tmp_path / "effect" / f"{name}.yaml").write_text("kind: shift\nshift: 0.33\n")
+    own = Scenario.of(Composer(further=tmp_path), {"effect": name})
+    assert own.study().effect.model_dump()["shift"] == 0.33
 
 
 def test_known_fields_alone(default: Scenario) -> None:

@@ -1,0 +1,201 @@
+"""A tab says what is wrong, what is of earlier settings, and survives whatever is typed."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from sim.compose import Composer
+from sim.page.application import _act, _change, ready_made
+from sim.page.at_once import AtOnce
+from sim.page.live import Live
+from sim.page.running import COMPARE, Running
+from sim.page.runs import Places
+from sim.page.tab import Tab
+from sim.study.page import Page
+
+SMALL = {"effect": "shift", "design.sizes": "12, 24", "monte_carlo.replicates": "200"}
+
+
+def new_tab(places: Places, limits: Page) -> Tab:
+    """A tab that looks at nothing."""
+    compose = Composer()
+    at_once = AtOnce(0, Live(0), limits)
+    tab = Tab(compose, ready_made(compose.folders), Running(limits, places), at_once)
+    tab.start("a")
+    return tab
+
+
+@pytest.fixture
+def tab() -> Iterator[Tab]:
+    """A tab with a small study."""
+    own = new_tab(Places(1), Page())
+    typed(own, **SMALL)
+    yield own
+    own.close()
+
+
+def typed(tab: Tab, scope: str = "a", **texts: str) -> dict[str, Any]:
+    """Type into fields; give what is shown."""
+    changes = [{"scope": scope, "name": name, "text": text} for name, text in texts.items()]
+    _change(tab, {"number": 1, "changes": changes})
+    return shown(tab)
+
+
+def shown(tab: Tab) -> dict[str, Any]:
+    """Take what is to be shown."""
+    return dict(vars(tab.take_shows()))
+
+
+def waited(tab: Tab, scope: str) -> dict[str, Any]:
+    """Wait for a run's end; give the last of everything that was shown meanwhile."""
+    found: dict[str, Any] = {}
+    while scope in tab.running.runs:
+        tab.listen()
+        for kind, changes in shown(tab).items():
+            if isinstance(changes, dict):
+                found.setdefault(kind, {}).update(changes)
+        time.sleep(0.02)
+    return found
+
+
+def test_each_wrong_value_has_its_line(tab: Tab) -> None:
+    """Two wrong values: a line beside either; one that is mended leaves the other's."""
+    errors = typed(tab, **{"analysis.alpha": "x", "design.max_pairs": "y"})["errors"]["a"]
+    assert errors["analysis.alpha"] == "analysis.alpha: 'x' must be a number"
+    assert errors["design.max_pairs"] == "design.max_pairs: 'y' must be a whole number"
+    assert list(typed(tab, **{"analysis.alpha": "0.05"})["errors"]["a"]) == ["design.max_pairs"]
+    assert typed(tab, **{"design.max_pairs": "60"})["errors"]["a"] == {}
+
+
+def test_changes_are_answered_once_with_their_number(tab: Tab) -> None:
+    """Several changes at a time are all taken, and the last one's number comes back."""
+    changes = [{"scope": "a", "name": "seed", "text": str(seed)} for seed in (1, 2, 3)]
+    _change(tab, {"number": 7, "changes": changes})
+    assert tab.take_shows().number == 7
+    assert tab.scenarios["a"].data["seed"] == 3
+
+
+@pytest.mark.parametrize(
+    "message",
+    [None, 3, {}, {"number": "x", "changes": 3}, {"changes": [3, None, {"scope": "z"}]}],
+)
+def test_malformed_messages_do_nothing(tab: Tab, message: object) -> None:
+    """What no page would send changes nothing."""
+    before = tab.scenarios["a"]
+    _change(tab, message)
+    _act(tab, message)
+    assert tab.scenarios == {"a": before}
+
+
+def test_too_much_work_is_said_beside_its_field_at_once(tab: Tab) -> None:
+    """A run that the page does not allow is refused while it is typed, not on the click alone."""
+    found = typed(tab, **{"monte_carlo.replicates": "1000000"})
+    assert "page allows" in found["errors"]["a"]["monte_carlo.replicates"]
+    assert "Simulate" not in found["html"]["a-instant"]
+
+
+@pytest.mark.parametrize("text", ["nonsense", "${oc.env:HOME}", "../effect/shift"])
+def test_only_what_is_offered_can_be_chosen(tab: Tab, text: str) -> None:
+    """Another choice is refused in a line, and the form shows what stands."""
+    found = typed(tab, effect=text)
+    assert found["errors"]["a"]["effect"] == "effect: there is no such choice"
+    assert 'value="shift" selected' in found["html"]["a-form"]
+    assert tab.scenarios["a"].data["effect"]["kind"] == "shift"
+
+
+def test_every_choice_can_be_composed(tab: Tab) -> None:
+    """Every choice is taken, whatever was chosen before, and repeated by words if it is valid."""
+    for group, names in tab.choices.items():
+        if group == "graph":
+            typed(tab, **{"analysis.adjustment": "graphical"})
+        for name in names:
+            found = typed(tab, **{group: name})
+            assert tab._refused == {}, (group, name)
+            assert tab.scenarios["a"].words() is not None or found["errors"]["a"], (group, name)
+
+
+def test_the_form_shows_what_the_yaml_states(tab: Tab) -> None:
+    """A kind of effect that the YAML states is not shown as the choice before it."""
+    data = yaml.safe_load(tab.scenarios["a"].yaml())
+    data["effect"] = {"kind": "odds_ratio", "odds_ratio": 2.0}
+    tab.rewrite("a", yaml.safe_dump(data, sort_keys=False))
+    form = shown(tab)["html"]["a-form"]
+    assert "as it stands (odds ratio)" in form
+    assert 'value="shift" selected' not in form
+
+
+def test_what_repeats_it_follows_the_form(tab: Tab) -> None:
+    """Once opened, the YAML and the command line change with every change of the form."""
+    tab.show_text("a")
+    shown(tab)
+    found = typed(tab, **{"effect.shift": "0.77", "report.title": "Other"})
+    assert "shift: 0.77" in found["value"]["a-yaml"]
+    assert "effect.shift=0.77" in found["html"]["a-command"]
+    assert "report.title=Other" in found["html"]["a-command"]
+    assert "none: analysis.alpha" in typed(tab, **{"analysis.alpha": "x"})["html"]["a-command"]
+
+
+def test_a_place_that_is_taken_is_said_as_often_as_asked(tab: Tab) -> None:
+    """Where all places are taken a line says so, again and again, and nothing is left behind."""
+    other = new_tab(tab.running.places, Page())
+    typed(other, **SMALL)
+    tab.run("a")
+    for _ in range(2):
+        other.run("a")
+        assert "runs go on already" in shown(other)["html"]["a-status"]
+    assert list(other.running._folder.iterdir()) == []
+    tab.cancel("a")
+    other.run("a")
+    assert "a" in other.running.runs
+    other.close()
+
+
+def test_results_stay_until_the_next_and_say_of_what_they_are(tab: Tab) -> None:
+    """Results are marked while the form has other settings; a cancelled run does not take them."""
+    tab.run("a")
+    found = waited(tab, "a")
+    assert "answer" in found["html"]["a-answer"]
+    assert found["stale"]["a-answer"] is False
+    first = tab.finished_file("a", "results.csv")
+    assert first is not None
+    assert tab.finished_file("a", "command.txt") is not None
+    assert tab.finished_file("a", "../blocks.sqlite") is None
+    found = typed(tab, **{"analysis.alpha": "0.01"})
+    assert found["stale"]["a-answer"] is True
+    assert "earlier settings" in found["html"]["a-age"]
+    tab.run("a")
+    tab.cancel("a")
+    assert tab.finished_file("a", "results.csv") == first
+    found = typed(tab, **{"analysis.alpha": "0.05"})
+    assert found["stale"]["a-answer"] is False
+    assert found["html"]["a-age"] == ""
+
+
+def test_a_comparison_is_of_what_it_began_with(tab: Tab) -> None:
+    """What is typed while two scenarios are compared does no harm, and the result is marked."""
+    _act(tab, {"what": "second"})
+    typed(tab, "b", **{"target.power": "0.9"})
+    tab.run(COMPARE)
+    typed(tab, **{"target.power": "abc"})
+    found = waited(tab, COMPARE)
+    assert "that of B is 0.9" in found["html"]["compare-answer"]
+    assert found["stale"]["compare-answer"] is True
+    assert "earlier settings" in found["html"]["compare-age"]
+    assert typed(tab, **{"target.power": "0.8"})["stale"]["compare-answer"] is False
+    assert typed(tab, "b", seed="3")["stale"]["compare-answer"] is True
+
+
+def test_the_second_scenario_can_be_removed(tab: Tab) -> None:
+    """A second scenario begins as the first, and goes with its run; asked again, it begins anew."""
+    _act(tab, {"what": "second"})
+    typed(tab, "b", seed="3")
+    tab.run("b")
+    _act(tab, {"what": "remove"})
+    assert tab.running.runs == {}
+    assert list(tab.scenarios) == ["a"]
+    assert shown(tab)["hidden"]["b"] is True
+    _act(tab, {"what": "second"})
+    assert tab.scenarios["b"] is tab.scenarios["a"]
