@@ -95,6 +95,8 @@
     });
   }
 
+  const comingFirst = (parts) => Object.entries(parts).sort((one, other) => one[1] - other[1]);
+
   // A button that goes while it is held hands on to the one that is there instead.
   function disable(id, disabled) {
     const button = byId(id), held = document.activeElement === button;
@@ -115,9 +117,8 @@
     for (const [id, html] of Object.entries(shows.html)) { const place = byId(id); if (place) put(place, html); }
     for (const [id, text] of Object.entries(shows.value)) value(id, text);
     for (const [id, stale] of Object.entries(shows.stale)) byId(id).classList.toggle("stale", stale);
-    for (const [id, hidden] of Object.entries(shows.hidden)) hide(id, hidden);
-    const disabled = Object.entries(shows.disabled).sort((one, other) => one[1] - other[1]);
-    for (const [id, gone] of disabled) disable(id, gone); // what comes before what goes
+    for (const [id, gone] of comingFirst(shows.hidden)) hide(id, gone);
+    for (const [id, gone] of comingFirst(shows.disabled)) disable(id, gone);
     for (const [scope, lines] of Object.entries(shows.errors)) mark(scope, lines);
     byId("scenarios").classList.toggle("two", !byId("b").hidden);
     document.documentElement.dataset.drawn = "yes";
