@@ -1,5 +1,6 @@
 """The posterior as a file: what is written is read back; what does not fit is one clear line."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from sim import compose_study
 from sim.app import main
+from sim.cohorts import posterior_file
 from sim.cohorts.drawn import PopulationDraws
 from sim.cohorts.posterior_file import find_shipped, posterior_csv, read_posterior
 from sim.errors import StudyError
@@ -158,6 +160,18 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     ):
         with pytest.raises(StudyError, match=words):
             read_posterior(path, "mentor", DOMAINS, 3, BETWEEN)
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device or a pipe, which might never end, and a file without measure are refused."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, Path(os.devnull)):
+        with pytest.raises(StudyError, match=r"^effect.file: .* is not a file$"):
+            read_posterior(path, "mentor", DOMAINS, 3, BETWEEN)
+    monkeypatch.setattr(posterior_file, "LARGEST_FILE", 10)
+    with pytest.raises(StudyError, match=r"^effect.file: .* is larger than 10 bytes$"):
+        read(tmp_path, TEXT)
 
 
 def test_shipped_files_are_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,6 +98,22 @@ def test_what_takes_too_long_is_given_up(live: Live, monkeypatch: pytest.MonkeyP
     assert isinstance(hear(live, A)[A][-1], Look)
 
 
+def test_what_nobody_wants_any_more_makes_way(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long look that is asked no more is ended for another one; while wanted, it is not."""
+    live.ask(B, compose_study(SMALL))
+    hear(live, B)  # what it runs is loaded
+    monkeypatch.setattr(live_module, "GRACE", 0.0)
+    long = compose_study([*SMALL, "design.sizes=[1000]", "monte_carlo.block_size=10000"])
+    live.ask(A, long)
+    (first,) = multiprocessing.active_children()
+    live.ask(B, compose_study(SMALL))
+    live.take(B)
+    assert multiprocessing.active_children() == [first]
+    live.forget(A)
+    assert isinstance(hear(live, B)[B][-1], Look)
+    assert multiprocessing.active_children() != [first]
+
+
 def test_a_process_that_dies_is_replaced(live: Live) -> None:
     """Where the process is killed, the question it had is given up and others are answered."""
     live.ask(A, compose_study([*SMALL, "design.sizes=[400]", "monte_carlo.block_size=10000"]))

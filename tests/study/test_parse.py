@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from sim.compose import compose_study
 from sim.errors import StudyError
 from sim.study import Study, parse_study
+from sim.study.parse import complaints_of, draft_of
 
 
 def plain() -> dict[str, Any]:
@@ -181,3 +182,36 @@ def test_a_table_cannot_be_shifted(*, by_domain: bool) -> None:
         words = ["effect=none", f"++effect={{{parts}, {prior}}}"]
     with pytest.raises(StudyError, match=r"^effect.prior: 'normal_shift' draws shifts, and cannot"):
         compose_study(words)
+
+
+def test_every_wrong_field_has_its_line() -> None:
+    """Each wrong field has a line of its own, the same as alone; a right study has none."""
+    data = compose_study().model_dump(mode="json")
+    assert complaints_of(data) == ()
+    data["analysis"]["alpha"], data["target"]["power"] = 2, "x"
+    data["roles"]["mentor"]["pre"] = [0.5, "y", 0.5]
+    assert complaints_of(data) == (
+        "roles.mentor.pre[1]: 'y' must be a number",
+        "analysis.alpha: 2 must be above 0 and below 1",
+        "target.power: 'x' must be a number",
+    )
+    data["target"]["power"] = 0.8
+    del data["roles"]["mentor"]["pre"]
+    data["roles"]["mentor"]["pre"] = [0.2] * 5
+    (line,) = complaints_of(data)
+    with pytest.raises(StudyError) as caught:
+        parse_study(data)
+    assert str(caught.value) == line
+
+
+def test_a_draft_need_not_go_together() -> None:
+    """Values that do not go together make a draft, not a study; what is left out is filled in."""
+    data = compose_study().model_dump(mode="json")
+    data["control"] = {"kind": "parallel", "ratio": [1, 1], "unit": "person",
+                       "effect": {"kind": "none"}, "beside": None}  # fmt: skip
+    with pytest.raises(StudyError):
+        parse_study(data)
+    assert draft_of(data)["control"]["assumption"] is None
+    data["control"]["unit"] = "house"
+    with pytest.raises(StudyError, match=r"^control.unit: 'house' must be one of"):
+        draft_of(data)
