@@ -98,11 +98,11 @@ def _rows(
     """Read the numbers of one role's rows, by prior, then by draw and domain."""
     table: dict[str, dict[tuple[int, str], list[float]]] = {}
     expected = [*COLUMNS, *(f"pre_{k + 1}" for k in range(points))]
-    if path.exists() and not (path.is_file() or path.is_dir()):  # a device might never end
-        raise StudyError(f"{place}: {str(path)!r} is not a file")
-    if path.is_file() and path.stat().st_size > LARGEST_FILE:
-        raise StudyError(f"{place}: {str(path)!r} is larger than {LARGEST_FILE} bytes")
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a device might never end
+            raise StudyError(f"{place}: {str(path)!r} is not a file")
+        if path.is_file() and path.stat().st_size > LARGEST_FILE:
+            raise StudyError(f"{place}: {str(path)!r} is larger than {LARGEST_FILE} bytes")
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.reader(file)
             if next(reader, None) != expected:

@@ -167,10 +167,10 @@ def test_what_is_no_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     for path in (pipe, Path(os.devnull)):
-        with pytest.raises(StudyError, match=r"^effect.file: .* is not a file$"):
+        with pytest.raises(StudyError, match=r"^effect.prior.file: .* is not a file$"):
             read_posterior(path, "mentor", DOMAINS, 3, BETWEEN)
     monkeypatch.setattr(posterior_file, "LARGEST_FILE", 10)
-    with pytest.raises(StudyError, match=r"^effect.file: .* is larger than 10 bytes$"):
+    with pytest.raises(StudyError, match=r"^effect.prior.file: .* is larger than 10 bytes$"):
         read(tmp_path, TEXT)
 
 

@@ -191,7 +191,7 @@ def test_every_wrong_field_has_its_line() -> None:
     data["analysis"]["alpha"], data["target"]["power"] = 2, "x"
     data["roles"]["mentor"]["pre"] = [0.5, "y", 0.5]
     assert complaints_of(data) == (
-        "roles.mentor.pre[1]: 'y' must be a number",
+        "roles.mentor.pre[1]: 'y' must be a number, or a list",
         "analysis.alpha: 2 must be above 0 and below 1",
         "target.power: 'x' must be a number",
     )
