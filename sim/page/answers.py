@@ -118,11 +118,11 @@ def look_sentence(size: SampleSize) -> list[Tag | str]:
             f" for power {size.target:g} (95% interval {size.low} to {high})"]  # fmt: skip
 
 
-def warnings_part(warnings: Sequence[str]) -> Tag | None:
+def warnings_part(warnings: Sequence[str], heading: str = "Warnings") -> Tag | None:
     """List warnings, if there are any."""
     if not warnings:
         return None
-    return tags.div(tags.h3("Warnings"), tags.ul(*map(tags.li, warnings)), class_="warnings")
+    return tags.div(tags.h3(heading), tags.ul(*map(tags.li, warnings)), class_="warnings")
 
 
 def answer_part(run: SavedRun, text: str) -> TagList:

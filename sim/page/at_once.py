@@ -29,6 +29,8 @@ from sim.study import Study
 from sim.study.page import Page
 from sim.study.parse import complaints_of
 
+SO_FAR = "Warnings so far; the whole answer may have more"
+
 
 @dataclass
 class AtOnce:
@@ -113,7 +115,7 @@ def _show_known(shows: Shows, scope: str, study: Study, found: Instant) -> None:
     shows.html |= {
         f"{scope}-choice": str(endpoint_choice(scope, found.choices, found.asked)),
         f"{scope}-assumed": str(assumed_part(found.effects, study.scale.domains)),
-        f"{scope}-warnings": str(warnings_part(found.warnings) or ""),
+        f"{scope}-warnings": str(warnings_part(found.warnings, SO_FAR) or ""),
     }
 
 

@@ -68,9 +68,10 @@ def chart(curves: Sequence[Curve], title: str, span: tuple[float, float], line: 
         f'<text class="name" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 4}">pairs</text>'
     )
     parts.append(_line("pointer", LEFT, TOP, LEFT, HEIGHT - BOTTOM))
+    heard = title if mark is None else f"{title}; from {mark} pairs it is {line:g} or more"
     drawn = tags.svg(
         HTML("".join(parts)),
-        {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img", "aria-label": title, "class": "chart",
+        {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img", "aria-label": heard, "class": "chart",
          "data-read": _readings(curves, x)},
     )  # fmt: skip
     return TagList(drawn, tags.p("", class_="reading", **{"aria-hidden": "true"}))

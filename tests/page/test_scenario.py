@@ -151,6 +151,7 @@ def test_yaml_goes_both_ways(default: Scenario) -> None:
     words = own.words()
     assert words is not None
     assert compose_study(words) == own.study()
+    assert default.rewritten(own.configuration()).data == own.data  # a saved file can be pasted
     configuration = yaml.safe_load(own.configuration())
     assert parse_study({key: configuration[key] for key in own.data}) == own.study()
 
