@@ -160,6 +160,7 @@ def _change(tab: Tab, message: object) -> None:
     """Take what was typed since, and answer once."""
     known = message if isinstance(message, Mapping) else {}
     number, changes = known.get("number"), known.get("changes")
+    tab.shows.number = number if isinstance(number, int) else 0  # whatever comes of it
     touched: dict[str, bool] = {}
     for change in changes[:MOST_CHANGES] if isinstance(changes, list | tuple) else []:
         scope, name, text = _words(change, "scope", "name", "text")
@@ -171,7 +172,6 @@ def _change(tab: Tab, message: object) -> None:
             tab.answer(scope)
         else:
             tab.compare_settings(scope)
-    tab.shows.number = number if isinstance(number, int) else 0
 
 
 def _act(tab: Tab, message: object) -> None:

@@ -142,7 +142,8 @@ class Live:
         """Seconds that the look in work may take: fewer where another is wanted instead."""
         own = self._waiting.get(who)
         unwanted = own is None or own.number != number
-        return min(GRACE, self._patience) if unwanted and self._waiting else self._patience
+        compiling = self._patience == FIRST  # which is worth waiting for, whoever asked
+        return GRACE if unwanted and self._waiting and not compiling else self._patience
 
     def _heard(self, who: Who, number: int, said: Look | str) -> None:
         own = self._waiting.get(who)
