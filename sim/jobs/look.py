@@ -16,6 +16,9 @@ from sim.power.operating import RoleCharacteristics
 from sim.power.sample_size import SampleSize, smallest_size
 from sim.study import Study
 
+LOOKS = 8
+"""Most looks at one design: each ends soon, so that another design need not wait."""
+
 
 @dataclass(frozen=True, eq=False)
 class Look:
@@ -49,7 +52,7 @@ class Look:
 
 
 def looks(study: Study, most: int) -> Iterator[Look]:
-    """Simulate ever more studies of a design, twice as many at each look.
+    """Simulate ever more studies of a design, and look at them a few times.
 
     They are the first that ``plan`` would simulate of it, so that its answer
     goes on from these.
@@ -75,7 +78,7 @@ def looks(study: Study, most: int) -> Iterator[Look]:
     >>> from sim import compose_study
     >>> study = compose_study(["design.sizes=[12,24]", "monte_carlo.block_size=100"])
     >>> [look.replicates for look in looks(study, 400)]
-    [100, 200, 400]
+    [100, 200, 300, 400]
     """
     if study.analysis.test in MODELS:
         raise StudyError(
@@ -84,7 +87,7 @@ def looks(study: Study, most: int) -> Iterator[Look]:
     plain = with_plain_effects(study).model_copy(update={"engine": "monte_carlo"})
     with InProcessExecutor() as executor:
         search = Search(plain, decision_rules(plain), executor)
-        blocks = _doubling(-(-most // study.monte_carlo.block_size))
+        blocks = _steps(-(-most // study.monte_carlo.block_size))
         for number, (main, sizes) in zip(blocks, search.looks(blocks), strict=True):
             yield Look(
                 pairs=main.pairs,
@@ -106,7 +109,7 @@ def _sizes(
     )
 
 
-def _doubling(most: int) -> list[int]:
-    """Numbers of blocks: 1, 2, 4 and so on, and the most."""
-    powers = [2**k for k in range(most.bit_length()) if 2**k < most]
-    return [*powers, most]
+def _steps(most: int) -> list[int]:
+    """Numbers of blocks at which it is looked: a few, at even distances, the last at the most."""
+    step = -(-most // LOOKS)
+    return [*range(step, most, step), most]

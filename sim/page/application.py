@@ -27,7 +27,7 @@ from sim.page.shows import Shows
 from sim.page.tab import Choices, Tab
 from sim.study.page import Page
 
-PAUSE = 0.05
+PAUSE = 0.02
 """Seconds between two looks at what goes on."""
 MOST_TEXT = 1000
 """Most characters of one field."""

@@ -16,14 +16,24 @@ def test_the_last_look_is_the_plan() -> None:
     study = compose_study([*SMALL, "monte_carlo.replicates=500",
                            "monte_carlo.search_replicates=500"])  # fmt: skip
     found, whole = list(looks(study, 500)), plan(study)
-    assert [look.replicates for look in found] == [100, 200, 400, 500]
-    assert [look.last for look in found] == [False, False, False, True]
+    assert [look.replicates for look in found] == [100, 200, 300, 400, 500]
+    assert [look.last for look in found] == [False] * 4 + [True]
     last, known = found[-1], whole.characteristics
     np.testing.assert_array_equal(last.rules.value, known.rule_win.value)
     assert last.rule_sizes == whole.sample_sizes
     for own, role in zip(last.endpoints, known.roles, strict=True):
         np.testing.assert_array_equal(own.value, role.measures.win.value)
         np.testing.assert_array_equal(own.mcse, role.measures.win.mcse)
+
+
+@pytest.mark.parametrize(("block", "most"), [(10, 400), (100, 50), (10, 4000), (70, 1000)])
+def test_there_are_few_looks(block: int, most: int) -> None:
+    """However small the blocks, there are at most eight looks, the last at as many as asked."""
+    study = compose_study(["design.sizes=[6]", f"monte_carlo.block_size={block}"])
+    seen = [look.replicates for look in looks(study, most)]
+    assert len(seen) <= 8
+    assert seen == sorted(set(seen))
+    assert seen[-1] == -(-most // block) * block
 
 
 def test_endpoints_have_answers_of_their_own() -> None:
