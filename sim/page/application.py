@@ -168,10 +168,7 @@ def _change(tab: Tab, message: object) -> None:
             answers = tab.change(scope, name, text[:MOST_TEXT])
             touched[scope] = answers or touched.get(scope, False)
     for scope, answers in touched.items():
-        if answers:
-            tab.answer(scope)
-        else:
-            tab.compare_settings(scope)
+        tab.settle(scope, answers=answers)
 
 
 def _act(tab: Tab, message: object) -> None:

@@ -54,6 +54,7 @@ class Tab:
     shows: Shows = field(default_factory=Shows)
     _refused: dict[str, dict[str, str]] = field(default_factory=dict)
     _texts: set[str] = field(default_factory=set)
+    _drawn_anew: set[str] = field(default_factory=set)
 
     def take_shows(self) -> Shows:
         """Take what is to be shown since the last time."""
@@ -103,11 +104,21 @@ class Tab:
             after = self.scenarios[scope] = before.changed(name, text)
         except StudyError as error:
             self._refused = {scope: {name: str(error)}}
-            self._show_form(scope)  # what cannot be chosen does not stay chosen
+            self._drawn_anew.add(scope)  # what cannot be chosen does not stay chosen
             return True
         if name in CHOSEN or _fields(before) != _fields(after):
-            self._show_form(scope)
+            self._drawn_anew.add(scope)
         return name not in NAMED
+
+    def settle(self, scope: str, *, answers: bool) -> None:
+        """Show what follows from the changes of a scenario, once all are taken."""
+        if scope in self._drawn_anew:
+            self._drawn_anew.discard(scope)
+            self._show_form(scope)
+        if answers:
+            self.answer(scope)
+        else:
+            self._compare_settings(scope)
 
     def _check_choice(self, name: str, text: str) -> None:
         """Take only what is offered: other words might mean something to Hydra."""
@@ -147,9 +158,9 @@ class Tab:
         """Show what is known at once, and ask for what is not."""
         own, refused = self.scenarios[scope], self._refused.get(scope, {})
         self.at_once.answer(self.shows, scope, own, refused)
-        self.compare_settings(scope)
+        self._compare_settings(scope)
 
-    def compare_settings(self, scope: str) -> None:
+    def _compare_settings(self, scope: str) -> None:
         """Say which results are of other settings than those of the form, and how these differ."""
         if scope in self._texts:
             self.show_text(scope)
