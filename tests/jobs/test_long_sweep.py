@@ -60,7 +60,8 @@ def stored(folder: Path) -> Blocks:
     file = folder / "outputs/blocks.sqlite"
     if not file.exists():
         return set()
-    with closing(connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+    # rw: what a killed writer left half done is rolled back by whoever opens the file next
+    with closing(connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=30)) as connection:
         made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'blocks'").fetchall()
         return set(connection.execute("SELECT key, block FROM blocks")) if made else set()
 
