@@ -18,13 +18,14 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from sim.page.at_once import AtOnce
 from sim.page.fields import CHOSEN
+from sim.page.form import Choices
 from sim.page.layout import whole_page
 from sim.page.live import Live
 from sim.page.running import COMPARE, Running
 from sim.page.runs import Places, bounds_sentence
 from sim.page.scenario import Compose
 from sim.page.shows import Shows
-from sim.page.tab import Choices, Tab
+from sim.page.tab import Tab
 from sim.study.page import Page
 
 PAUSE = 0.02

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from sim.page.answers import answer_part
 from sim.page.at_once import AtOnce
 from sim.page.compared import comparison_part, differing_part
 from sim.page.fields import CHOSEN, FORM, shown_names
-from sim.page.form import form
+from sim.page.form import Choices, form
 from sim.page.instant import PRIMARY
 from sim.page.layout import file_links
 from sim.page.running import COMPARE, Running
@@ -23,8 +22,6 @@ from sim.page.shows import Shows
 
 NAMED = ("report.title",)
 """Fields that are in no number."""
-Choices = Mapping[str, Mapping[str, str]]
-"""Of the ready-made settings: name by group, and what each is."""
 
 
 @dataclass
