@@ -12,7 +12,7 @@ References
 ----------
 Wilcoxon F (1945). Biometrics Bulletin 1, 80-83.
 Pratt JW (1959). Journal of the American Statistical Association 54, 655-667.
-Streitberg B, Roehmel J (1986). Statistical Software Newsletter 12, 10-17.
+Streitberg B, Roehmel J (1986). Statistical Software Newsletter 12(1), 10-17.
 """
 
 from typing import Literal

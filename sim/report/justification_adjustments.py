@@ -23,6 +23,7 @@ from sim.report.wording import ADJUSTMENT_NAMES, TEST_NAMES
 Row = tuple[Line, Line, Line, Line]
 """Adjustment, what is stated, pairs before, pairs after."""
 BEFORE = ("summary", "before_adjustments")
+GUIDELINE = "DELTA2, item 5"
 NOT_COMPUTED = line("not computed")
 UNCHANGED = line("unchanged")
 HEAD = tuple(map(line, ("Adjustment", "What is stated", "Pairs before", "Pairs after")))
@@ -45,16 +46,15 @@ def adjustments_item(plan: Plan) -> Item:
         )
     elif found:
         blocks.extend(_explained(plan, found))
-    wanted = "Adjustments for missing answers, clusters and multiplicity"
-    own = [asked("DELTA2", wanted if unknown else f"{wanted}, and the size before each")]
-    reasons = "Why these adjustments" + (", and the size before each" if unknown else "")
+    # the size before each is this document's offer; the guideline does not ask for it
+    own = [asked(GUIDELINE, "Adjustments for missing answers, clusters and multiplicity")]
+    reasons = "Why these adjustments"
     if unknown or found:
-        also = ", and the size before each" if unknown else ""
-        said, there = plan.reason("adjustments", f"why these adjustments, with references{also}")
+        said, there = plan.reason("adjustments", "why these adjustments, with references")
         blocks.append(text(said))
-        own.append(asked("DELTA2", reasons, there=there))
+        own.append(asked(GUIDELINE, reasons, there=there))
     else:
-        own.append(Requirement("DELTA2", reasons, "not applicable"))
+        own.append(Requirement(GUIDELINE, reasons, "not applicable"))
     return Item("Adjustments", tuple(blocks), tuple(own))
 
 

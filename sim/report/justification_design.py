@@ -14,7 +14,7 @@ from sim.report.justification_parts import (
 from sim.report.justification_run import CONFIG, Plan, asked
 from sim.report.justification_size import SIDES
 from sim.report.references import ADJUSTMENT_REFERENCES, TEST_REFERENCES
-from sim.report.wording import ADJUSTMENT_NAMES, T_TESTS, TEST_NAMES
+from sim.report.wording import ADJUSTMENT_NAMES, FEW_SITES, T_TESTS, TEST_NAMES
 
 DIRECTIONS = {
     "two_sided": "in the direction of the effect",
@@ -46,14 +46,13 @@ def outcome_item(plan: Plan) -> Item:
         "’, is met where ", changes, " is significant ", direction, " for ", *met,
         f", for the {roles}.",
     )  # fmt: skip
-    said, there = plan.reason(
-        "outcome", "why this is the primary outcome, and how and when it is measured"
-    )
+    said, there = plan.reason("outcome", "why this is the primary outcome")
+    why = (text(said),) * there  # no guideline asks for it where the size is based on the outcome
     own = (
         asked("DELTA2, item 1", "Primary outcome, and any other that the size is based on"),
-        asked("DELTA2, item 1", "Why it is the primary outcome", there=there),
+        Requirement("DELTA2, item 1", "Reason for a size not based on it", "not applicable"),
     )
-    return Item("Primary outcome", (success, text(*_scale(plan)), text(said)), own)
+    return Item("Primary outcome", (success, text(*_scale(plan)), *why), own)
 
 
 def _scale(plan: Plan) -> Line:
@@ -147,8 +146,8 @@ def method_item(plan: Plan) -> Item:
             "that can occur. The size given is the smallest from which the power stays at the "
             "target or above."
         )
-    label = "How the size was calculated, with references"
-    return Item("Test and method of calculation", (tested, engine), (asked("DELTA2", label),))
+    own = asked("DELTA2, item 5", "How the size was calculated, with references")
+    return Item("Test and method of calculation", (tested, engine), (own,))
 
 
 def _details(plan: Plan, test: str) -> Line:
@@ -164,6 +163,8 @@ def _details(plan: Plan, test: str) -> Line:
         found.append(line("a success is an answer of ", cut, " or above"))
         if analysis["total_cut"] is not None:
             found.append(line("for the total a sum of ", total_cut, " or above"))
+    if test == "clustered_signed_rank":
+        found.append(line(FEW_SITES))
     if test not in (*T_TESTS, "mann_whitney"):
         exact: Line = ()
         if test == "signed_rank" and analysis["p_value"] in ("exact", "auto"):

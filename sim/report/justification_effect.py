@@ -55,7 +55,7 @@ def target_item(plan: Plan) -> Item:
         )
     own = (
         asked("DELTA2, item 3b", "Target difference in points, its SD, and standardised"),
-        asked("DELTA2, item 3", "Proportions in each category before and after"),
+        asked("DELTA2, item 3a by analogy", "Proportions in each category before and after"),
     )
     return Item("Target difference", tuple(blocks), own)
 

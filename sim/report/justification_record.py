@@ -21,7 +21,8 @@ def interim_item(plan: Plan) -> Item:
     """Say that one analysis is assumed, and what is planned."""
     said, there = plan.reason("interim", "interim analyses and rules for stopping, or none")
     words = text("The calculation assumes one analysis, after all answers are in.")
-    own = asked("CONSORT 2025", "Interim analyses and stopping guidelines", there=there)
+    label = "SPIRIT 2025, item 28b; CONSORT 2025, item 16b"
+    own = asked(label, "Interim analyses and stopping guidelines", there=there)
     return Item("Interim analyses", (words, text(said)), (own,))
 
 

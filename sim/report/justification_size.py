@@ -16,6 +16,7 @@ from sim.report.justification_parts import (
     text,
 )
 from sim.report.justification_run import Plan, asked
+from sim.report.wording import has_saw_teeth
 
 SIDES = {"two_sided": "two-sided", "greater": "one-sided", "less": "one-sided"}
 NEAR = (0.8, 0.9, 1.0, 1.1, 1.2)
@@ -31,7 +32,7 @@ def answer_item(plan: Plan) -> Item:
     if len(plan.fields.get("summary", "sample_sizes")) > 1:
         blocks.append(_other_rules(plan))
     said = asked("SPIRIT 2025, item 19", "How sample size was determined", there=plan.found)
-    size = asked("DELTA2", "Sample size", there=plan.found)
+    size = asked("DELTA2, item 5", "Sample size", there=plan.found)
     report = asked("CONSORT 2025, item 16a", "How sample size was determined", there=plan.found)
     return Item("Sample size", tuple(blocks), (size, said, report))
 
@@ -82,10 +83,14 @@ def _arms(plan: Plan) -> Line:
 def _interval(plan: Plan) -> Line:
     fields, size = plan.fields, plan.size
     limit = fields.number(*size, "limit")
+    analysis = plan.config("analysis")
+    uneven: Line = line("a simulated power does not rise evenly with size")
+    if has_saw_teeth(analysis["test"], analysis["p_value"]):
+        cited = plan.cite("Chernick 2002")
+        uneven = line("the power of an exact test does not rise evenly with size", *cited)
     stays: Line = line(
         "The power is at the target or above at every larger size studied, up to ", limit,
-        " pairs; that is asked because power does not rise evenly with size",
-        *plan.cite("Chernick 2002"), ".",
+        " pairs; that is asked because ", *uneven, ".",
     )  # fmt: skip
     if plan.at == plan.sizes()[0]:
         stays = line("This is the smallest size studied; a smaller one may do. ", *stays)
@@ -157,7 +162,7 @@ def sensitivity_item(plan: Plan) -> Item:
         blocks.append(text(*_rules_of_thumb(plan)))
     said, there = plan.reason("sensitivity", "how the size depends on the other assumptions")
     blocks.append(text(said))
-    own = asked("DELTA2", "Sensitivity of the sample size to its assumptions", there=there)
+    own = asked("DELTA2, item 5", "Sensitivity of the sample size to its assumptions", there=there)
     return Item("Sensitivity", tuple(blocks), (own,))
 
 

@@ -50,9 +50,11 @@ REFERENCES = {
     "J Am Stat Assoc 1959;54(287):655-667.",
     "Rosner 2006": "Rosner B, Glynn RJ, Lee M-LT. The Wilcoxon signed rank test for paired "
     "comparisons of clustered data. Biometrics 2006;62(1):185-192.",
-    "Streitberg 1986": "Streitberg B, Röhmel J. Exact distributions for permutation and rank "
+    "Streitberg 1986": "Streitberg B, Röhmel J. Exact distributions for permutations and rank "
     "tests: an introduction to some recently published algorithms. "
-    "Stat Softw Newsl 1986;12:10-17.",
+    "Stat Softw Newsl 1986;12(1):10-17.",
+    "Sarkar 1998": "Sarkar SK. Some probability inequalities for ordered MTP2 random variables: a "
+    "proof of the Simes conjecture. Ann Stat 1998;26(2):494-504.",
     "Student 1908": "Student. The probable error of a mean. Biometrika 1908;6(1):1-25.",
     "Vickers 2001": "Vickers AJ, Altman DG. Analysing controlled trials with baseline and follow "
     "up measurements. BMJ 2001;323(7321):1123-1124.",
@@ -92,8 +94,8 @@ ADJUSTMENT_REFERENCES = {
     "bonferroni": ("Dunn 1961",),
     "sidak": ("Šidák 1967",),
     "holm": ("Holm 1979",),
-    "hochberg": ("Hochberg 1988",),
-    "hommel": ("Hommel 1988",),
+    "hochberg": ("Hochberg 1988", "Sarkar 1998"),
+    "hommel": ("Hommel 1988", "Sarkar 1998"),
     "benjamini_hochberg": ("Benjamini 1995",),
     "benjamini_yekutieli": ("Benjamini 2001",),
     "fixed_sequence": ("Maurer 1995",),

@@ -19,7 +19,7 @@ from sim.report.arms import (
 )
 from sim.report.assurance import assurance_warnings
 from sim.report.participation import participation_warnings
-from sim.report.wording import T_TESTS, number, total_tested
+from sim.report.wording import T_TESTS, has_saw_teeth, number, total_tested
 from sim.study import Study
 from sim.study.control import ParallelControl
 
@@ -229,13 +229,22 @@ def _rough(answer: PlanAnswer) -> list[str]:
 def _dips(answer: PlanAnswer) -> list[str]:
     return [
         f"The power of the rule '{size.rule}' first reaches {size.target:g} at "
-        f"{size.first_reached} pairs but dips below it again before {size.pairs}: exact tests "
-        "saw-tooth, and simulation adds noise."
+        f"{size.first_reached} pairs but dips below it again before {size.pairs}: "
+        f"{_uneven(answer, size.replicates)}."
         for size in answer.sample_sizes
         if size.rule == answer.study.decision.primary
         and size.pairs is not None
         and size.first_reached != size.pairs
     ]
+
+
+def _uneven(answer: PlanAnswer, replicates: int) -> str:
+    """Say why power falls as the size grows."""
+    analysis = answer.study.analysis
+    causes = ["the power of an exact test saw-tooths"] * has_saw_teeth(
+        analysis.test, analysis.p_value
+    ) + ["simulation adds noise"] * (replicates > 0)
+    return " and ".join(causes) or "its level is uneven"
 
 
 _CHECKS: tuple[Callable[[PlanAnswer], list[str]], ...] = (

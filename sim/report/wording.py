@@ -46,6 +46,13 @@ T_TESTS = (
     "cluster_mean_two_sample_t",
 )
 """Tests with one p-value, of which nothing more need be said."""
+FEW_SITES = "without the factor for small samples, and meant for 20 sites or more"
+"""What must be known of the signed-rank test of clustered changes as it is here."""
+
+
+def has_saw_teeth(test: str, p_value: str) -> bool:
+    """Tell whether power can fall as the size grows, because the p-value is exact."""
+    return test not in (*T_TESTS, "mann_whitney") and p_value != "asymptotic"
 
 
 def test_sentence(analysis: Analysis) -> str:
@@ -55,6 +62,8 @@ def test_sentence(analysis: Analysis) -> str:
         details.append(
             "zeros dropped" if analysis.zeros == "wilcox" else "zeros ranked, then dropped (Pratt)"
         )
+    if analysis.test == "clustered_signed_rank":
+        details.append(FEW_SITES)
     if analysis.test == "mann_whitney":
         details.append("normal approximation corrected for ties")
     elif analysis.test not in T_TESTS:

@@ -14,7 +14,7 @@ class Reasons(Section):
     """What only the planner can say; each null is a marked blank in the justification."""
 
     outcome: Reason | None = None
-    """Why this primary outcome, and how and when it is measured (text)."""
+    """Why this primary outcome, and how and when it is measured (text); not asked for."""
     difference_basis: Literal["important", "realistic", "both"] | None = None
     """Whether the target difference is important, realistic or both (DELTA2, item 6)."""
     difference_why: Reason | None = None

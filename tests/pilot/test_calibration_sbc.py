@@ -3,7 +3,7 @@
 References
 ----------
 Talts S, Betancourt M, Simpson D, Vehtari A, Gelman A (2018). arXiv:1804.06788.
-Modrak M et al. (2023). Bayesian Analysis 20, 461-488 (the likelihood as a test quantity).
+Modrak M et al. (2025). Bayesian Analysis 20(2), 461-488 (the likelihood as a test quantity).
 """
 
 from collections import defaultdict

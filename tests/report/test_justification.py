@@ -35,6 +35,7 @@ from sim.report.justification_parts import (
 from sim.report.justification_word import word
 from sim.report.references import REFERENCES
 from sim.report.saved import SavedRun, read_run
+from sim.report.wording import test_sentence as sentence_of_test
 
 QUICK = [
     "monte_carlo.replicates=200",
@@ -91,7 +92,7 @@ REASONS = [
     "report.reasons.recruitment='from three hospitals'",
 ]
 NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
-OURS = {"2018", "2025", "19", "20", "16", "1", "2", "3", "4", "6", "7", "95", "256"}
+OURS = {"2018", "2025", "19", "20", "16", "28", "1", "2", "3", "4", "5", "6", "7", "95", "256"}
 """Numbers in our own fixed words: guidelines and their items, points of the scale, SHA-256."""
 YEARS = {number for name in REFERENCES for number in NUMBERS.findall(name)}
 
@@ -329,9 +330,9 @@ def test_each_reason_fills_its_own_blank(folders: dict[str, Path]) -> None:
     run = read_run(folders["controlled"])
     reasons: dict[str, str] = {}
     left = len(missing_items(justification(run)))
-    assert left == len(blanks(justification(run))) == 7
+    assert left == len(blanks(justification(run))) == 6
     for name in run.config["report"]["reasons"]:
-        if name == "adjustments":  # nothing is adjusted for in this design
+        if name in ("adjustments", "outcome"):  # nothing to adjust for; asked for by no guideline
             continue
         reasons[name] = "both" if name == "difference_basis" else f"because of {name}"
         found = justification(with_reasons(run, **reasons))
@@ -437,17 +438,44 @@ def test_a_larger_size_without_missing_answers_is_no_gain(folders: dict[str, Pat
 
 
 def test_what_is_not_computed_is_not_made_up(folders: dict[str, Path]) -> None:
-    """Of a run that has no sizes before, that is said, and they are asked of the planner."""
+    """Of a run that has no sizes before, that is said, and no more is asked of the planner: no guideline does."""
     for name, row in (("dropout", "Missing answers"), ("multi_site", "Clustering")):
         run = read_run(folders[name])
         summary = {k: own for k, own in run.summary.items() if k != "before_adjustments"}
         old = SavedRun(run.job, run.folder, summary, run.manifest)
         assert adjusted_rows(old)[row][1] == "not computed"
-        assert "the size before each" in "".join(blanks(justification(old)))
-        assert "the size before each" not in "".join(blanks(justification(run)))
         assert len(missing_items(justification(old))) == len(missing_items(justification(run)))
     compared = adjusted_rows(read_run(folders["controlled"]))["Control arm"]
     assert re.fullmatch(r"((over|at most) )?\d+( \(.*\))?", compared[1])
+
+
+def test_the_items_of_the_guidelines(run: SavedRun) -> None:
+    """Each requirement stands under the item that asks for it, and nothing else is asked for."""
+    labels = {own.text: own.label for own, _ in justification(run).requirements}
+    interim = "SPIRIT 2025, item 28b; CONSORT 2025, item 16b"
+    assert labels["Interim analyses and stopping guidelines"] == interim
+    assert labels["Proportions in each category before and after"] == "DELTA2, item 3a by analogy"
+    assert labels["Sample size"] == labels["Why these adjustments"] == "DELTA2, item 5"
+    assert labels["Sensitivity of the sample size to its assumptions"] == "DELTA2, item 5"
+    assert "Why it is the primary outcome" not in labels
+    assert not any("size before" in text for text in labels)
+
+
+def test_saw_teeth_are_those_of_exact_tests(run: SavedRun) -> None:
+    """Chernick and Liu are cited where an exact test's power can fall as the size grows."""
+    analysis, size = run.config["analysis"], run.summary["sample_sizes"]
+    found = next(own["pairs"] for own in size if own["rule"] == run.config["decision"]["primary"])
+    exact = analysis["test"] in ("signed_rank", "sign", "mcnemar", "sign_flip")
+    exact &= analysis["p_value"] != "asymptotic"
+    cited = any("saw-toothed" in text for text in justification(run).references)
+    assert cited == (exact and found is not None)
+
+
+def test_few_sites_are_said_of_the_clustered_test() -> None:
+    """Where the clustered signed-rank test is named, its form and the sites it needs are too."""
+    study = compose_study(["clusters=sites", "analysis.test=clustered_signed_rank"])
+    said = sentence_of_test(study.analysis)
+    assert "without the factor for small samples, and meant for 20 sites or more" in said
 
 
 def test_the_list_names_everything(run: SavedRun) -> None:
