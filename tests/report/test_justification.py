@@ -438,7 +438,7 @@ def test_a_larger_size_without_missing_answers_is_no_gain(folders: dict[str, Pat
 
 
 def test_what_is_not_computed_is_not_made_up(folders: dict[str, Path]) -> None:
-    """Of a run that has no sizes before, that is said, and no more is asked of the planner: no guideline does."""
+    """Of a run that has no sizes before, that is said; no guideline asks the planner for them."""
     for name, row in (("dropout", "Missing answers"), ("multi_site", "Clustering")):
         run = read_run(folders[name])
         summary = {k: own for k, own in run.summary.items() if k != "before_adjustments"}
