@@ -15,7 +15,7 @@ from sim import compose_study, plan
 from sim.errors import StudyError
 from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures, write_figures
-from sim.report.charts.labels import distinct, two_lines
+from sim.report.charts.labels import TITLE_LINE, broken, distinct, two_lines, width
 from sim.report.charts.page import for_page
 from sim.report.charts.render import as_png, as_svg, packed
 from sim.report.charts.theme import blended, config, themed
@@ -86,6 +86,24 @@ def test_every_figure_in_order(drawn: dict[str, Figure]) -> None:
         assert figure.title in figure.alt
         assert figure.caption.startswith(figure.title)
         assert figure.caption == " ".join(figure.caption.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Power 0.80: 16 pairs for 'any domain', 83 for 'total', 59 for 'both published domains'",
+        "W" * 100,
+        "short",
+        "",
+    ],
+)
+def test_titles_are_broken_not_cut(text: str) -> None:
+    """Every line fits even a wide bold typeface, and nothing of the text is left out."""
+    lines = broken(text, TITLE_LINE)
+    assert all(width(line) <= TITLE_LINE for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    if " " in text:
+        assert " ".join(lines) == text
 
 
 def test_curves_hold_the_saved_numbers(run: SavedRun, drawn: dict[str, Figure]) -> None:

@@ -10,6 +10,8 @@ from oracles.saved import HOSTILE, hostile_study, saved_plan
 from oracles.studies import small_study
 
 from sim.errors import StudyError
+from sim.report.charts.figures import figures
+from sim.report.charts.theme import config
 from sim.report.html.page import as_script, page, write_page
 from sim.report.html.tables import Results, answer_size, cell
 from sim.report.saved import SavedRun, read_run
@@ -174,3 +176,15 @@ def test_results_of_another_version_are_one_line(run: SavedRun, tmp_path: Path) 
         write_page(read_run(tmp_path), tmp_path)
     assert "\n" not in str(raised.value)
     assert not (tmp_path / "report.html").exists()
+
+
+def test_titles_of_figures_are_text_of_the_page(run: SavedRun) -> None:
+    """Title and caption of each figure wrap as text, whatever fonts there are; none is drawn."""
+    found = Parsed(page(run))
+    drawn = json.loads(found.scripts["report-data"])["figures"]
+    said = " ".join(" ".join(found.shown).split())
+    for own in figures(run):
+        if own.name in drawn and f'data-figure="{own.name}"' in page(run):
+            assert f"{own.title}. {own.below}".rstrip() in said
+        assert "title" not in drawn[own.name]["spec"]
+    assert "limit" not in config("light")["title"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sim.power.rows import Row
 from sim.report.charts.curve_layers import FEW_SIZES, band, bars, coloured, line, pairs_axis
@@ -193,7 +194,7 @@ def _one_below_another(figure: Figure, labels: Sequence[str]) -> Figure:
         "spacing": 12,
         "vconcat": panels,
     }
-    return Figure(figure.name, figure.title, figure.caption, figure.alt, spec)
+    return replace(figure, spec=spec)
 
 
 def _untitled(layer: Spec) -> Spec:

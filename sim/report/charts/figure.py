@@ -24,7 +24,7 @@ class Figure:
         Fixed by what it shows, never by the user's text: also its file's name.
     title : str
         The finding, in words.
-    caption : str
+    below : str
         What is drawn, how precise it is, and what is left out.
     alt : str
         The same for those who cannot see it.
@@ -35,9 +35,14 @@ class Figure:
 
     name: str
     title: str
-    caption: str
+    below: str
     alt: str
     spec: Spec
+
+    @property
+    def caption(self) -> str:
+        """Title and what stands below it, as one paragraph."""
+        return f"{self.title}. {self.below}".rstrip()
 
 
 def layered(
@@ -68,7 +73,6 @@ def layered(
     Figure
     """
     title, below, seen = said
-    caption = " ".join([f"{title}.", *filter(None, below)])
     alt = f"{title}. {seen}"
     spec = {
         "$schema": SCHEMA,
@@ -80,7 +84,7 @@ def layered(
         "data": {"values": list(rows)},
         "layer": list(layers),
     }
-    return Figure(name, title, caption, alt, spec)
+    return Figure(name, title, " ".join(filter(None, below)), alt, spec)
 
 
 def datum(x: object = None, y: object = None, **more: object) -> Spec:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from textwrap import wrap
 from typing import Any
 
 from sim.report.charts.theme import Spec
 from sim.study.sweep import words
 
-LEGEND_LABEL, IN_TWO_COLUMNS = 42, 22
+LEGEND_LABEL, IN_TWO_COLUMNS = 42, 21
 """Most characters of a legend's label, and of labels that stand in two columns."""
 AXIS_LINE = 23
 """Most characters of a line of an axis's label, of which there are two at most."""
-TITLE_LINE, SUBTITLE_LINE = 54, 66
+TITLE_LINE, SUBTITLE_LINE = 26.5, 34.0
+"""Widest line of a title and of what stands below it, as multiples of the height of its letters."""
 NAMED = 40
 """Most characters of a name within a sentence."""
 
@@ -57,7 +57,7 @@ def distinct(names: Sequence[object], most: int = LEGEND_LABEL) -> list[str]:
 def legend(labels: Sequence[str], symbol: str) -> Spec:
     """Lay a legend out in two columns where its labels are short, else in one."""
     short = max(map(len, labels), default=0) <= IN_TWO_COLUMNS
-    columns, limit = (2, 125) if short else (1, 260)
+    columns, limit = (2, 150) if short else (1, 320)
     return {"columns": columns, "labelLimit": limit, "symbolType": symbol, "symbolOpacity": 1}
 
 
@@ -83,8 +83,46 @@ def _broken(name: str, line: int) -> str:
 
 def titled(title: str, subtitle: Sequence[str]) -> Spec:
     """Break a title and what stands below it into lines that fit the width."""
-    below = [part for text in subtitle if text for part in wrap(text, SUBTITLE_LINE)]
-    return {"text": wrap(title, TITLE_LINE), **({"subtitle": below} if below else {})}
+    below = [part for text in subtitle if text for part in broken(text, SUBTITLE_LINE)]
+    return {"text": broken(title, TITLE_LINE), **({"subtitle": below} if below else {})}
+
+
+_WIDTHS = {"mwMW@%…—": 1.05, " iljI.,:;'|!": 0.38, "tfr-()[]/": 0.5}
+"""Widths of marks in a wide bold face (DejaVu Sans, Verdana), rounded up; others have 0.72."""
+
+
+def width(text: str) -> float:
+    """Width of a text as a multiple of its height, whatever common typeface draws it."""
+    sizes = {mark: size for marks, size in _WIDTHS.items() for mark in marks}
+    return sum(sizes.get(mark, 0.72 if mark < "\u1100" else 1.05) for mark in text)
+
+
+def broken(text: str, widest: float) -> list[str]:
+    """Break a text into lines between words, and a word only where it is wider than a line.
+
+    Parameters
+    ----------
+    text : str
+        In one line.
+    widest : float
+        Width of a line as a multiple of the height of its letters.
+
+    Returns
+    -------
+    list of str
+        At least one line; nothing of the text is left out.
+    """
+    lines = [""]
+    for word in text.split():
+        rest = word
+        if width(f"{lines[-1]} {rest}".strip()) > widest and lines[-1]:
+            lines.append("")
+        while width(rest) > widest:
+            fits = max(n for n in range(1, len(rest)) if width(rest[:n]) <= widest)
+            lines[-1], rest = rest[:fits], rest[fits:]
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {rest}".strip()
+    return lines
 
 
 def percent(share: float) -> str:

@@ -77,7 +77,7 @@ def config(theme: Theme) -> Spec:
         },
         "header": {**text, "titleFontWeight": "normal"},
         "title": {
-            "color": ink, "fontSize": 13, "anchor": "start", "frame": "bounds", "limit": 350,
+            "color": ink, "fontSize": 13, "anchor": "start", "frame": "bounds",
             "subtitleColor": ink, "subtitleFontSize": 11, "subtitlePadding": 4, "offset": 10,
             "lineHeight": 16, "subtitleLineHeight": 14,
         },
