@@ -87,7 +87,8 @@ def titled(title: str, subtitle: Sequence[str]) -> Spec:
     return {"text": broken(title, TITLE_LINE), **({"subtitle": below} if below else {})}
 
 
-_WIDTHS = {"mwMW@%…—": 1.05, " iljI.,:;'|!": 0.38, "tfr-()[]/": 0.5}
+_WIDTHS = {"mwM@%…—": 1.05, "W": 1.11, "ABCDEFGHJKLNOPQRSTUVXYZ#&+<=>^~±×": 0.88, " iljI.,:;'|": 0.4,
+           "tfr-!()[]/": 0.5}  # fmt: skip
 """Widths of marks in a wide bold face (DejaVu Sans, Verdana), rounded up; others have 0.72."""
 
 
