@@ -87,8 +87,8 @@ def titled(title: str, subtitle: Sequence[str]) -> Spec:
     return {"text": broken(title, TITLE_LINE), **({"subtitle": below} if below else {})}
 
 
-_WIDTHS = {"mwM@%…—": 1.05, "W": 1.11, "ABCDEFGHJKLNOPQRSTUVXYZ#&+<=>^~±×": 0.88, " iljI.,:;'|": 0.4,
-           "tfr-!()[]/": 0.5}  # fmt: skip
+_WIDTHS = {"mwM@%…—": 1.05, "W": 1.11, "ABCDEFGHJKLNOPQRSTUVXYZ#&+<=>^~±×": 0.88,
+           "tfr-!()[]/": 0.5, " iljI.,:;'|": 0.4}  # fmt: skip
 """Widths of marks in a wide bold face (DejaVu Sans, Verdana), rounded up; others have 0.72."""
 
 
