@@ -159,12 +159,15 @@ def test_workers_do_not_outlive_the_driver(sent: signal.Signals, tmp_path: Path)
         text=True,
         start_new_session=True,
     ) as driver:
-        assert wait_until(lambda: len(list(seen.iterdir())) == 2)
-        if sent == signal.SIGINT:
-            os.killpg(driver.pid, sent)  # as a terminal does
-        else:
-            driver.send_signal(sent)
-        _, errors = driver.communicate(timeout=60)
+        try:
+            assert wait_until(lambda: len(list(seen.iterdir())) == 2)
+            if sent == signal.SIGINT:
+                os.killpg(driver.pid, sent)  # as a terminal does
+            else:
+                driver.send_signal(sent)
+            _, errors = driver.communicate(timeout=60)
+        finally:
+            driver.kill()  # or a failure above would wait for all its blocks
     workers = [int(path.name) for path in seen.iterdir()]
     assert wait_until(lambda: not any(map(alive, workers)))
     assert errors.count("Traceback") == (sent == signal.SIGINT)
