@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.inference import adjust_kernels as kernels
+from sim.inference.arrays import as_probabilities
 from sim.inference.result import FloatArray
 
 
@@ -54,10 +55,7 @@ def adjust(pvalues: ArrayLike, method: str) -> FloatArray:
     """
     if method not in ADJUSTMENTS:
         raise ValueError(f"method: {method!r} must be one of {', '.join(ADJUSTMENTS)}")
-    array = np.array(pvalues, dtype=np.float64)
-    if not ((array >= 0) & (array <= 1)).all():
-        raise ValueError("pvalues must lie between 0 and 1")
-    return adjust_rows(array, method)
+    return adjust_rows(as_probabilities(pvalues, "pvalues"), method)
 
 
 def adjust_rows(pvalues: FloatArray, method: str) -> FloatArray:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.inference import graphical_kernels as kernels
+from sim.inference.arrays import as_probabilities
 from sim.inference.result import FloatArray
 
 MOST_NODES = 12
@@ -259,11 +260,9 @@ def graphical(
     [0.02, 0.02, 0.015]
     """
     graph = Graph.from_numbers(weights, transitions)
-    array = np.array(pvalues, dtype=np.float64)
+    array = as_probabilities(pvalues, "pvalues")
     if array.ndim == 0 or array.shape[-1] != len(graph.weights):
         raise ValueError(f"pvalues must have {len(graph.weights)} hypotheses on the last axis")
-    if not ((array >= 0) & (array <= 1)).all():
-        raise ValueError("pvalues must lie between 0 and 1")
     return graph_rows(array, graph)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.inference import max_t_kernels as kernels
+from sim.inference.arrays import as_numbers
 from sim.inference.result import MISSING, FloatArray, IntArray
 
 WRITTEN_OUT = 14
@@ -85,7 +86,7 @@ def max_t(
 
 def _as_changes(changes: ArrayLike) -> NDArray[np.int16]:
     """Check a plain array of changes; as small whole numbers, with `MISSING` where one is."""
-    array = np.asarray(changes)
+    array = as_numbers(changes, "changes")
     if array.ndim < 2 or 0 in array.shape[-2:]:
         raise ValueError("changes must have participants and endpoints on the last two axes")
     values = array.astype(np.float64)

@@ -18,6 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.inference.arrays import as_whole_numbers
 from sim.inference.result import SIDE, Alternative, IntArray, TestResult, require_choice
 from sim.inference.sign import sign_curve, sign_of_counts
 from sim.study import Analysis
@@ -175,11 +176,7 @@ def _scores(values: ArrayLike, name: str) -> NDArray[np.int64]:
 
 
 def _whole(values: ArrayLike, name: str) -> NDArray[np.int64]:
-    array = np.asarray(values)
-    words = f"{name} must hold whole numbers, 0 or more"
-    if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
-        raise ValueError(words)
-    whole = array.astype(np.int64)
-    if not np.array_equal(whole, array) or (whole < 0).any():
-        raise ValueError(words)
+    whole = as_whole_numbers(values, name)
+    if (whole < 0).any():
+        raise ValueError(f"{name} must hold whole numbers, 0 or more")
     return whole

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
+from sim.inference.arrays import as_rows
 from sim.inference.result import (
     MISSING,
     SIDE,
@@ -11,7 +12,6 @@ from sim.inference.result import (
     FloatArray,
     IntArray,
     TestResult,
-    as_rows,
     prefix_sums,
 )
 from sim.study import Analysis
@@ -46,8 +46,12 @@ def paired_t(changes: ArrayLike, alternative: Alternative = "two_sided") -> Test
     if alternative not in SIDE:
         raise ValueError(f"alternative: {alternative!r} must be one of {', '.join(SIDE)}")
     rows = as_rows(changes)
-    count = np.full(rows.shape[:-1], rows.shape[-1])
-    return t_from_sums(count, rows.sum(axis=-1), (rows**2).sum(axis=-1), SIDE[alternative])
+    n = rows.shape[-1]
+    if (n * int(np.abs(rows).max())) ** 2 >= 2**62:
+        rows = rows.astype(object)  # Python's whole numbers, which do not overflow
+    count = np.full(rows.shape[:-1], n)
+    total, squares = (np.asarray(own.sum(axis=-1), rows.dtype) for own in (rows, rows * rows))
+    return t_from_sums(count, total, squares, SIDE[alternative])
 
 
 def paired_t_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestResult:
@@ -77,14 +81,16 @@ def t_from_sums(count: IntArray, total: IntArray, squares: IntArray, side: int) 
     TestResult
         Of the inputs' shape.
     """
-    spread = count * squares - total**2  # n (n - 1) x variance, exact in whole numbers
-    direction = np.sign(total)
+    # n (n - 1) x variance, exact in whole numbers before it becomes a float
+    spread = np.asarray(count * squares - total * total, dtype=np.float64)
+    total_change: FloatArray = np.asarray(total, dtype=np.float64)
+    direction = np.sign(total_change)
     enough = count >= 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        finite = total * np.sqrt((count - 1) / spread)
-    infinite = np.where(total == 0, 0.0, np.copysign(np.inf, total))
+        finite = total_change * np.sqrt((count - 1) / spread)
+    infinite = np.where(direction == 0, 0.0, np.copysign(np.inf, total_change))
     t: FloatArray = np.asarray(np.where(spread == 0, infinite, finite), dtype=np.float64)
-    known = enough & (squares > 0)
+    known = enough & np.asarray(squares > 0, dtype=np.bool_)
     freedom: FloatArray = np.asarray(np.maximum(count - 1, 1), dtype=np.float64)
     pvalue = np.where(known, _tail(t, freedom, side), 1.0)
     return TestResult(

@@ -52,25 +52,6 @@ def require_choice(value: str, known: tuple[str, ...], name: str) -> None:
         raise ValueError(f"{name}: {value!r} must be one of {', '.join(known)}")
 
 
-def as_rows(changes: object) -> NDArray[np.int64]:
-    """Check a plain array of changes and return it as whole numbers.
-
-    Raises
-    ------
-    ValueError
-        Where a change is no whole number or there is no participant axis.
-    """
-    array = np.asarray(changes)
-    if array.ndim == 0 or array.shape[-1] == 0:
-        raise ValueError("changes must have at least one participant on the last axis")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise ValueError("changes must be finite; leave out participants without one")
-    whole = array.astype(np.int64)
-    if not np.array_equal(whole, array):
-        raise ValueError("changes must be whole numbers; multiply scores by a common factor first")
-    return whole
-
-
 def single(result: TestResult, shape: tuple[int, ...]) -> TestResult:
     """Reshape the (R, 1, 1) result of one endpoint at one size to the caller's shape."""
     return TestResult(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, gammaln, ndtr
 
+from sim.inference.arrays import as_rows
 from sim.inference.binomial import fair_binomial
 from sim.inference.result import (
     MISSING,
@@ -14,7 +15,6 @@ from sim.inference.result import (
     FloatArray,
     IntArray,
     TestResult,
-    as_rows,
     prefix_sums,
 )
 from sim.study import Analysis

@@ -15,12 +15,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.inference.arrays import as_rows
 from sim.inference.result import (
     SIDE,
     Alternative,
     IntArray,
     TestResult,
-    as_rows,
     require_choice,
     single,
 )

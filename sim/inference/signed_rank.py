@@ -20,12 +20,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.inference.arrays import as_rows
 from sim.inference.result import (
     SIDE,
     Alternative,
     IntArray,
     TestResult,
-    as_rows,
     require_choice,
     single,
 )
@@ -33,6 +33,9 @@ from sim.inference.signed_score_kernels import MIDRANKS, PRATT
 from sim.inference.signed_scores import exact_up_to, grades_of, pvalues_of
 from sim.inference.thresholds import Procedure
 from sim.study import Analysis
+
+LARGEST = 32767
+"""Most different absolute changes in a row."""
 
 
 def signed_rank(
@@ -139,6 +142,9 @@ def _rank_codes(rows: NDArray[np.int64]) -> NDArray[np.int16]:
     ordered = np.take_along_axis(absolute, order, axis=1)
     first = ordered[:, :1] > 0  # zeros keep code 0
     steps = np.concatenate([first, np.diff(ordered, axis=1) > 0], axis=1)
+    ranks = np.cumsum(steps, axis=1)
+    if ranks.max() > LARGEST:
+        raise ValueError(f"changes must have at most {LARGEST} different sizes in a row")
     codes = np.empty_like(rows)
-    np.put_along_axis(codes, order, np.cumsum(steps, axis=1), axis=1)
+    np.put_along_axis(codes, order, ranks, axis=1)
     return (codes * np.sign(rows)).astype(np.int16)

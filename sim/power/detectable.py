@@ -6,18 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
 
 from sim.cohorts import Population
 from sim.cohorts.marginals import cut_points, shifted
 from sim.cohorts.normal import FloatArray, rectangle_table
 from sim.cohorts.truth import table_change_pmf
 from sim.errors import StudyError
-from sim.power.exact import CUT, WORK_LIMIT, exact_rejection
+from sim.power.exact import AUTO_CUT, WORK_LIMIT, exact_rejection, require_affordable
 from sim.power.thinned import Enumerable, chance_missing, thinned_rejection
 from sim.study import Analysis, Study
 
-LARGEST_SHIFT = 6.0
-"""Largest latent shift looked at, in standard deviations."""
+SHIFTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 6.0)
+"""Latent shifts between which the smallest is looked for, in standard deviations."""
+COARSE, STEP = 1e-6, 0.01
+"""Cut of the enumeration while a shift is looked for, and the step of a slope."""
+PRECISE, MOST_STEPS = 2e-6, 5
+"""Distance from the target at which the precise power is near enough; most steps to get there."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,15 @@ def check_detectable(study: Study, populations: tuple[Population, ...]) -> None:
                 f"target.detectable_at: is found by the exact engine, which cannot answer: "
                 f"{refused}; use null"
             )
+    for search in _searches(study, populations).values():
+        try:
+            search.require()
+        except StudyError:
+            raise StudyError(
+                f"target.detectable_at: {search.n} participants on {study.scale.points} points "
+                f"are too many ways to enumerate for analysis.test={study.analysis.test}; use "
+                "null, fewer participants, or analysis.test=sign"
+            ) from None
 
 
 def detectable_effects(
@@ -93,18 +107,33 @@ def detectable_effects(
     if pairs is None:
         return ()
     check_detectable(study, populations)
-    found: dict[bytes, tuple[float | None, float | None]] = {}
-    effects = []
-    for role, population in zip(study.role_names, populations, strict=True):
-        n, gone = study.participants(role, pairs), chance_missing(population) or 0.0
-        for d, domain in enumerate(study.scale.domains):
-            rho = float(population.correlation[d, d + len(study.scale.domains)])
-            pre = population.pre[d]
-            key = np.append(np.round(pre, 12), [rho, n, gone]).tobytes()
-            if key not in found:
-                found[key] = smallest_shift(pre, rho, n, study.target.power, study.analysis, gone)
-            effects.append(DetectableEffect(role, domain, n, *found[key]))
-    return tuple(effects)
+    searches = _searches(study, populations)
+    solved: dict[bytes, tuple[float | None, float | None]] = {}  # alike domains once
+    for search in searches.values():
+        if search.key not in solved:
+            solved[search.key] = search.solve()
+    return tuple(
+        DetectableEffect(role, domain, search.n, *solved[search.key])
+        for (role, domain), search in searches.items()
+    )
+
+
+def _searches(study: Study, populations: tuple[Population, ...]) -> dict[tuple[str, str], _Search]:
+    """One search for each domain of each role."""
+    pairs = study.target.detectable_at
+    return {
+        (role, domain): _Search(
+            population.pre[d],
+            float(population.correlation[d, d + len(study.scale.domains)]),
+            study.participants(role, pairs),
+            study.target.power,
+            study.analysis,
+            chance_missing(population) or 0.0,
+        )
+        for role, population in zip(study.role_names, populations, strict=True)
+        for d, domain in enumerate(study.scale.domains)
+        if pairs is not None
+    }
 
 
 def smallest_shift(
@@ -137,22 +166,77 @@ def smallest_shift(
     StudyError
         Where the enumeration would take too long.
     """
-    side = -1.0 if analysis.alternative == "less" else 1.0
-    points = np.arange(1, len(pre) + 1)
+    return _Search(pre, rho, n, target, analysis, gone).solve()
 
-    def shortfall(size: float) -> float:
-        post = shifted(pre, side * size)
-        table = rectangle_table(cut_points(pre), cut_points(post), rho)
-        pmf = table_change_pmf(table, analysis.cut)
-        if gone > 0:
-            found = thinned_rejection(pmf, np.array([n]), analysis, gone, WORK_LIMIT, CUT)
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """One domain's search: power at a shift, less the target."""
+
+    pre: FloatArray
+    rho: float
+    n: int
+    target: float
+    analysis: Analysis
+    gone: float
+
+    def changes(self, size: float) -> FloatArray:
+        """Distribution of the changes tested, with a shift to the stated side."""
+        side = -1.0 if self.analysis.alternative == "less" else 1.0
+        post = shifted(self.pre, side * size)
+        table = rectangle_table(cut_points(self.pre), cut_points(post), self.rho)
+        return table_change_pmf(table, self.analysis.cut)
+
+    def shortfall(self, size: float, cut: float) -> float:
+        """Power of winning less the target; power is enumerated to within what is cut off."""
+        pmf = self.changes(size)
+        if self.gone > 0:
+            found = thinned_rejection(
+                pmf, np.array([self.n]), self.analysis, self.gone, WORK_LIMIT, cut
+            )
         else:
-            found = exact_rejection(pmf, [n], analysis)
-        return float(found.win[0]) - target
+            found = exact_rejection(pmf, [self.n], self.analysis, cut)
+        return float(found.win[0]) - self.target
 
-    if shortfall(LARGEST_SHIFT) < 0:
-        return None, None
-    if shortfall(0.0) >= 0:
-        return 0.0, 0.0
-    shift = side * float(brentq(shortfall, 0.0, LARGEST_SHIFT, xtol=1e-6))
-    return shift, float((shifted(pre, shift) - pre) @ points)
+    def require(self) -> None:
+        """Refuse, without running it, a search whose enumerations would take too long."""
+        sizes = range(1, self.n + 1) if self.gone > 0 else [self.n]
+        for size in SHIFTS:
+            require_affordable(self.changes(size), sizes, self.analysis, AUTO_CUT, WORK_LIMIT)
+            if self._roughly(size) >= self.target:  # the search will not go far beyond
+                return
+
+    def _roughly(self, size: float) -> float:
+        """Power of winning by the normal approximation of the mean change."""
+        pmf = self.changes(size)
+        values = np.arange(len(pmf)) - len(pmf) // 2
+        mean = float(pmf @ values)
+        spread = float(np.sqrt(pmf @ values**2 - mean**2))
+        tail = self.analysis.alpha / (2 if self.analysis.alternative == "two_sided" else 1)
+        seen = self.n * (1 - self.gone)
+        return float(ndtr(abs(mean) * np.sqrt(seen) / spread + ndtri(tail))) if spread else 1.0
+
+    @property
+    def key(self) -> bytes:
+        """What the answer depends on within a study."""
+        return np.append(np.round(self.pre, 12), [self.rho, self.n, self.gone]).tobytes()
+
+    def solve(self) -> tuple[float | None, float | None]:
+        """Find the smallest shift, signed, and the mean change that it makes."""
+        beyond = next((size for size in SHIFTS if self.shortfall(size, COARSE) >= 0), None)
+        if beyond is None:
+            return None, None
+        if beyond == 0:
+            return 0.0, 0.0
+        below = SHIFTS[SHIFTS.index(beyond) - 1]
+        size = float(brentq(lambda size: self.shortfall(size, COARSE), below, beyond, xtol=1e-5))
+        near = [self.shortfall(size + step, COARSE) for step in (-STEP, STEP)]
+        slope = (near[1] - near[0]) / (2 * STEP)
+        for _ in range(MOST_STEPS):  # Newton's steps on the precise power
+            missed = self.shortfall(size, AUTO_CUT)
+            if abs(missed) < PRECISE or slope <= 0:
+                break
+            size -= missed / slope
+        side = -1.0 if self.analysis.alternative == "less" else 1.0
+        points = np.arange(1, len(self.pre) + 1)
+        return side * size, float((shifted(self.pre, side * size) - self.pre) @ points)

@@ -16,7 +16,7 @@ from math import exp
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln, ndtri, stdtrit, xlog1py, xlogy
+from scipy.special import ndtri, stdtrit
 
 from sim.errors import StudyError
 from sim.inference.result import SIDE
@@ -29,15 +29,14 @@ from sim.inference.signed_score_kernels import (
     conditional_rejection,
 )
 from sim.inference.signed_scores import fair_tables
-from sim.power.exact_kernels import add_participant, compositions, t_tails
+from sim.power.exact_kernels import add_participant, t_tails
+from sim.power.ways import binomial_tables, listed_ways, mixing_of, ranks_zeros
 from sim.study import Analysis
 
 FloatArray = NDArray[np.float64]
 
 WORK_LIMIT = 1e10
 """Most elementary steps of an enumeration, some twenty seconds; beyond, it is refused."""
-STEPS = 4
-"""Steps per term of a nested sum: the search for the critical value and both tails."""
 CUT = 1e-14
 """Probability below which a way to distribute the changes is left out (and accounted for)."""
 
@@ -115,23 +114,30 @@ def exact_rejection(
     return ExactPower(low + high, win, error)
 
 
+def require_affordable(
+    pmf: ArrayLike, sizes: Sequence[int], analysis: Analysis, cut: float, work_limit: float
+) -> None:
+    """Refuse an enumeration that would take too many steps, without running it.
+
+    Parameters
+    ----------
+    pmf, sizes, analysis, cut, work_limit
+        As for :func:`exact_rejection`.
+
+    Raises
+    ------
+    StudyError
+        As from :func:`exact_rejection`.
+    """
+    chances, ordered = np.asarray(pmf, dtype=np.float64), np.asarray(sizes, dtype=np.int64)
+    if analysis.test == "paired_t":
+        _require_sums(_used(chances), int(ordered.max()), work_limit)
+    elif analysis.test not in ("sign", "mcnemar"):
+        listed_ways(chances / chances.sum(), ordered, analysis, cut, work_limit)
+
+
 Tails = tuple[FloatArray, FloatArray, FloatArray]
 """P(rejected low), P(rejected high), probability left out; each per size."""
-
-
-def _binomial_tables(chance: FloatArray, limit: int) -> FloatArray:
-    """Probabilities of Binomial(m, chance) for all m up to a limit; (..., limit + 1, limit + 1)."""
-    m, k = np.arange(limit + 1)[:, None], np.arange(limit + 1)[None, :]
-    ways = gammaln(m + 1) - gammaln(k + 1) - gammaln(np.maximum(m - k, 0) + 1)
-    p = np.asarray(chance)[..., None, None]
-    logs = ways + xlogy(k, p) + xlog1py(np.maximum(m - k, 0), -p)
-    return np.where(k <= m, np.exp(logs), 0.0)
-
-
-def _mixing(zero: float, sizes: NDArray[np.int64]) -> FloatArray:
-    """Distribution of the number of non-zero changes at each size; (K, N + 1)."""
-    table = _binomial_tables(np.array(1 - zero), int(sizes.max()))
-    return np.asarray(table[sizes])
 
 
 def _by_signs(pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis) -> Tails:
@@ -139,7 +145,7 @@ def _by_signs(pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis) -> 
     centre = len(pmf) // 2
     up, down = float(pmf[centre + 1 :].sum()), float(pmf[:centre].sum())
     limit = int(sizes.max())
-    rises = _binomial_tables(np.array(up / max(up + down, np.finfo(float).tiny)), limit)
+    rises = binomial_tables(np.array(up / max(up + down, np.finfo(float).tiny)), limit)
     m, k = np.meshgrid(np.arange(limit + 1), np.arange(limit + 1), indexing="ij")
     result = sign_result(np.minimum(k, m), np.maximum(m - k, 0), analysis)
     rejected = (result.pvalue <= analysis.alpha) & (k <= m) & (m > 0)
@@ -148,7 +154,7 @@ def _by_signs(pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis) -> 
     above = result.direction >= 0 if analysis.alternative == "less" else result.direction > 0
     low = (rises * (rejected & ~above)).sum(axis=1)
     high = (rises * (rejected & above)).sum(axis=1)
-    mixing = _mixing(float(pmf[centre]), sizes)
+    mixing = mixing_of(float(pmf[centre]), sizes)
     return mixing @ low, mixing @ high, np.zeros(len(sizes))
 
 
@@ -156,13 +162,8 @@ def _by_ties(
     pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis, cut: float, work_limit: float
 ) -> Tails:
     """Rank and sign-flip tests: enumerate the numbers of changes by absolute value."""
-    centre = len(pmf) // 2
-    mixing = _mixing(float(pmf[centre]), sizes)
-    ways = _Ways(pmf, int(sizes.max()), cut)
-    pratt = analysis.test == "signed_rank" and analysis.zeros == "pratt"
-    needed = np.flatnonzero(mixing.max(axis=0) > cut)
-    repeats = (mixing[:, needed] > cut).sum(axis=0) if pratt else np.ones(len(needed))
-    ways.require(needed, repeats, work_limit)
+    ways, mixing, needed = listed_ways(pmf, sizes, analysis, cut, work_limit)
+    pratt = ranks_zeros(analysis)
     conditional = _Conditional(pmf, int(sizes.max()), analysis)
     low, high, kept = np.zeros((3, len(sizes)))
     for m in needed:
@@ -177,46 +178,6 @@ def _by_ties(
     return low, high, np.maximum(1 - kept, 0) + 2 * exp(NEGLIGIBLE)
 
 
-class _Ways:
-    """Ways in which m non-zero changes fall on the absolute values, with their probabilities."""
-
-    def __init__(self, pmf: FloatArray, limit: int, cut: float) -> None:
-        self._cut = cut
-        centre = len(pmf) // 2
-        absolute = pmf[centre + 1 :] + pmf[:centre][::-1]  # (G,)
-        left = np.cumsum(absolute[::-1])[::-1]
-        share = np.divide(absolute, left, out=np.ones_like(absolute), where=left > 0)
-        self._tables = _binomial_tables(np.clip(share, 0, 1), limit)  # (G, N + 1, N + 1)
-
-    def require(self, needed: NDArray[np.int64], repeats: FloatArray, limit: float) -> None:
-        """Refuse an enumeration that would take too many steps."""
-        none = np.empty((0, 0), np.int64), np.empty(0)
-        work = 0.0
-        for m, times in zip(needed, repeats, strict=True):
-            left = (limit - work) / (STEPS * float(times))
-            work += STEPS * float(times) * self._list(int(m), left, *none)[1]
-            if work > limit:
-                raise StudyError(
-                    f"engine: exact enumeration at this size takes more than {limit:.0e} steps; "
-                    "use engine=monte_carlo, smaller sizes or fewer of them"
-                )
-
-    def of(self, m: int) -> tuple[NDArray[np.int64], FloatArray]:
-        """Counts (V, G) and weights (V,) for m changes."""
-        none = np.empty((0, 0), np.int64), np.empty(0)
-        found, _ = self._list(m, np.inf, *none)
-        counts = np.empty((found, len(self._tables)), np.int64)
-        weights = np.empty(found)
-        self._list(m, np.inf, counts, weights)
-        return counts, weights
-
-    def _list(
-        self, m: int, most: float, counts: NDArray[np.int64], weights: FloatArray
-    ) -> tuple[int, float]:
-        found, work = compositions(m, self._tables, self._cut, most, counts, weights)
-        return int(found), float(work)
-
-
 class _Conditional:
     """Probability of rejection given the numbers of changes by absolute value."""
 
@@ -225,7 +186,7 @@ class _Conditional:
         up, down = pmf[centre + 1 :], pmf[:centre][::-1]
         rise = np.divide(up, up + down, out=np.full_like(up, 0.5), where=up + down > 0)
         self._chances = np.array([rise, 1 - rise])  # (2, G)
-        self._pmfs = _binomial_tables(self._chances, limit)
+        self._pmfs = binomial_tables(self._chances, limit)
         self._cdfs = np.minimum(np.cumsum(self._pmfs, axis=-1), 1.0)
         self._fair = fair_tables(limit)
         self._side = SIDE[analysis.alternative]
@@ -251,19 +212,31 @@ class _Conditional:
         return result
 
 
-def _by_sums(
-    pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis, work_limit: float
-) -> Tails:
-    """Paired t: the joint distribution of the sum and the sum of squares, one person at a time."""
-    points, limit = len(pmf) // 2, int(sizes.max())
-    used = np.abs(np.flatnonzero(pmf > 0) - points).max(initial=0)  # no wider than it need be
-    chances, points = pmf[points - used : points + used + 1], int(used)
+def _used(pmf: FloatArray) -> FloatArray:
+    """Leave out the outermost changes that never occur, on both sides alike."""
+    points = len(pmf) // 2
+    used = int(np.abs(np.flatnonzero(pmf > 0) - points).max(initial=0))
+    return pmf[points - used : points + used + 1]
+
+
+def _require_sums(chances: FloatArray, limit: int, work_limit: float) -> None:
+    """Refuse a t test's enumeration that would take too many steps."""
+    points = len(chances) // 2
     cells = (2 * points * limit + 1) * (points**2 * limit + 1)
     if cells * limit * len(chances) / 6 > work_limit:
         raise StudyError(
             f"engine: the exact t test at n = {limit} takes more than {work_limit:.0e} steps; "
             "use engine=monte_carlo or smaller sizes"
         )
+
+
+def _by_sums(
+    pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis, work_limit: float
+) -> Tails:
+    """Paired t: the joint distribution of the sum and the sum of squares, one person at a time."""
+    chances, limit = _used(pmf), int(sizes.max())
+    points = len(chances) // 2
+    _require_sums(chances, limit, work_limit)
     side = SIDE[analysis.alternative]
     tail = analysis.alpha / 2 if side == 0 else analysis.alpha
     critical = np.append(np.inf, -stdtrit(np.arange(1, limit), tail))  # by n - 1

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.inference.arrays import as_numbers, as_whole_numbers
 from sim.inference.registry import TESTS
 from sim.inference.result import require_choice
 from sim.power.estimates import exactly
@@ -21,7 +21,7 @@ LARGEST = 5000
 
 def exact_power(  # noqa: PLR0913 - the published signature
     pmf: ArrayLike,
-    sizes: Sequence[int],
+    sizes: ArrayLike,
     test: str = "signed_rank",
     zeros: str = "wilcox",
     p_value: str = "auto",
@@ -39,7 +39,7 @@ def exact_power(  # noqa: PLR0913 - the published signature
         Probabilities of the changes -(K-1) ... K-1 of one participant; for
         McNemar's test the three of falling below the cut, staying on the
         same side, and rising to it.
-    sizes : sequence of int
+    sizes : array_like of whole numbers
         Numbers of participants, 1 to 5000.
     test : {'signed_rank', 'sign', 'mcnemar', 'sign_flip', 'paired_t'}
         The paired test; rejects where p <= `alpha`.
@@ -72,32 +72,35 @@ def exact_power(  # noqa: PLR0913 - the published signature
     [0.015636, 0.15241, 0.444005, 0.658133]
     """
     chances = _checked(pmf, 3 if test == "mcnemar" else None)
-    _check_sizes(sizes)
+    people = _checked_sizes(sizes)
     options = (test, zeros, p_value, alpha, alternative, continuity, exact_limit)
     analysis = _analysis(dict(zip(_OPTIONS, options, strict=True)))
-    return _characteristics(exact_rejection(chances, list(sizes), analysis), sizes)
+    return _characteristics(exact_rejection(chances, people, analysis), tuple(people))
 
 
 _OPTIONS = ("test", "zeros", "p_value", "alpha", "alternative", "continuity", "exact_limit")
 
 
-def _check_sizes(sizes: Sequence[int]) -> None:
-    if not sizes or min(sizes) < 1 or max(sizes) > LARGEST:
-        raise ValueError(f"sizes must be whole numbers from 1 to {LARGEST}, not {list(sizes)}")
+def _checked_sizes(sizes: ArrayLike) -> list[int]:
+    whole = as_whole_numbers(sizes, "sizes")
+    if whole.ndim != 1 or not whole.size or whole.min() < 1 or whole.max() > LARGEST:
+        raise ValueError(f"sizes must list whole numbers from 1 to {LARGEST}")
+    return [int(n) for n in whole]
 
 
 def _analysis(options: dict[str, Any]) -> Analysis:
     require_choice(options["test"], tuple(TESTS), "test")
+    if options["p_value"] == "mid_p":
+        require_choice(options["test"], ("sign", "mcnemar"), "p_value='mid_p': test")
     if options["test"] == "paired_t":
         options["p_value"] = "auto"  # t has one p-value, and it is exact
     return Analysis(**options, adjustment="none")
 
 
-def _characteristics(found: ExactPower, sizes: Sequence[int]) -> OperatingCharacteristics:
+def _characteristics(found: ExactPower, people: tuple[int, ...]) -> OperatingCharacteristics:
     measures = EndpointMeasures(
         rejection=exactly(found.power[:, None]), win=exactly(found.win[:, None])
     )
-    people = tuple(int(n) for n in sizes)
     role = RoleCharacteristics("participant", people, ("change",), measures, None, (True,))
     none = exactly(np.empty((len(people), 0)))
     error = float(found.error.max())
@@ -105,7 +108,7 @@ def _characteristics(found: ExactPower, sizes: Sequence[int]) -> OperatingCharac
 
 
 def _checked(pmf: ArrayLike, length: int | None) -> np.ndarray:
-    chances = np.asarray(pmf, dtype=np.float64)
+    chances = as_numbers(pmf, "pmf").astype(np.float64)
     if chances.ndim != 1 or len(chances) % 2 == 0 or len(chances) < 3:
         raise ValueError("pmf must list 3, 5, 7, ... probabilities, of changes -(K-1) to K-1")
     if length is not None and len(chances) != length:

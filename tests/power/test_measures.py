@@ -8,15 +8,17 @@ from oracles.checks import binomial_agrees, within_error
 from oracles.studies import PRE, make_analysis, make_task, population_of_changes, small_study
 from scipy import stats
 
-from sim import adjust
+from sim import adjust, compose_study
 from sim.cohorts import draw_cohort, role_population
 from sim.cohorts.marginals import cut_points, shifted
 from sim.cohorts.normal import rectangle_table
 from sim.cohorts.truth import mean_changes, true_nulls
 from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose, generator
+from sim.errors import StudyError
 from sim.inference.analyse import analyse
 from sim.inference.endpoints import endpoint_changes
+from sim.jobs.plan import check
 from sim.power.detectable import smallest_shift
 from sim.power.exact import exact_rejection
 from sim.power.monte_carlo import BlockTask, simulate, simulate_block
@@ -204,3 +206,30 @@ def test_detectable_shift(analysis: object, target: float) -> None:
 def test_no_shift_suffices() -> None:
     """Five people cannot reach the exact two-sided .05 level, whatever the shift."""
     assert smallest_shift(np.array(PRE), 0.6, 5, 0.8, make_analysis()) == (None, None)
+
+
+EVEN = "[" + ",".join(["0.1"] * 10) + "]"
+TOO_MANY = [
+    "scale.points=10", "effect=shift", "effect.shift=0.3", "effect.prior=null", "pilot=none",
+    f"roles.mentor.pre={EVEN}", f"roles.mentee.pre={EVEN}", "target.detectable_at=80",
+]  # fmt: skip
+
+
+def test_too_many_ways_are_refused_at_once() -> None:
+    """What cannot be enumerated is refused by the check, with a way out that works."""
+    words = r"^target.detectable_at: 80 participants on 10 points .* analysis.test=sign$"
+    with pytest.raises(StudyError, match=words):
+        check(compose_study(TOO_MANY))
+    check(compose_study([*TOO_MANY, "analysis.test=sign"]))
+
+
+@pytest.mark.long
+def test_detectable_shift_on_seven_points() -> None:
+    """Forty people on seven points: the power at the shift found is the target."""
+    pre, analysis = np.array([0.05, 0.1, 0.2, 0.3, 0.2, 0.1, 0.05]), make_analysis()
+    shift, _ = smallest_shift(pre, 0.5, 40, 0.8, analysis)
+    assert shift is not None
+    table = rectangle_table(cut_points(pre), cut_points(shifted(pre, shift)), 0.5)
+    pmf = [np.trace(table, offset) for offset in range(-6, 7)]
+    found = exact_rejection(pmf, [40], analysis, cut=1e-9)
+    assert found.win[0] == pytest.approx(0.8, abs=2e-5)
