@@ -103,10 +103,8 @@ class ClusterModel:
         mentors, mentees = self.ratio
         return -(-(np.arange(n) + 1) * mentees // mentors) - 1
 
-    def crossed(self, n: int) -> bool:
-        """Whether some of the first n mentors share a mentee but no site."""
-        if all(level.name != "mentee" for level in self.levels):
-            return False
+    def splits_mentees(self, n: int) -> bool:
+        """Whether some mentee of the first n mentors has mentors at different sites."""
         together = np.diff(self.mentees(n)) == 0
         return bool((np.diff(self.sites(n))[together] != 0).any())
 

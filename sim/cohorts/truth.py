@@ -91,11 +91,8 @@ def true_effects(population: Population, controls: Population | None = None) -> 
     """
     changes = change_pmf(population)  # (D, 2 K - 1)
     values = np.arange(1 - population.points, population.points)
-    means = changes @ values
     before = population.pre @ np.arange(1, population.points + 1)
-    variances = changes @ values**2 - means**2
-    variances = np.append(variances, _total_variance(population, variances))
-    deviations = np.sqrt(np.where(variances < NO_EFFECT, 0.0, variances))  # may be undefined
+    deviations = sd_changes(population)
     mean_change = mean_changes(population)
     better, worse = changes[:, values > 0].sum(axis=1), changes[:, values < 0].sum(axis=1)
     unchanged = true_nulls(population, controls)
@@ -158,6 +155,14 @@ def mean_changes(population: Population) -> FloatArray:
     """True mean change of every endpoint: the domains, then the total; shape (D + 1,)."""
     means = change_pmf(population) @ np.arange(1 - population.points, population.points)
     return np.append(means, means.sum())
+
+
+def sd_changes(population: Population) -> FloatArray:
+    """Standard deviation of the change of every endpoint, NaN where undefined; shape (D + 1,)."""
+    values, changes = np.arange(1 - population.points, population.points), change_pmf(population)
+    variances = changes @ values**2 - (changes @ values) ** 2
+    variances = np.append(variances, _total_variance(population, variances))
+    return np.asarray(np.sqrt(np.where(variances < NO_EFFECT, 0.0, variances)))
 
 
 def true_nulls(population: Population, controls: Population | None = None) -> NDArray[np.bool_]:

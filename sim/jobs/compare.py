@@ -13,6 +13,7 @@ from sim.jobs.sweep_blocks import Census, ManyTasks
 from sim.jobs.tasks import block_task
 from sim.power.estimates import Estimate, proportion
 from sim.power.sweep import Wins, contrast, critical
+from sim.report.soundness import study_reasons
 from sim.study import Study
 
 OnBlock = Callable[[int, int], None]
@@ -33,6 +34,8 @@ class Comparison:
         Power of the first and of the second.
     targets : tuple of float
         Power that the first and the second aim at.
+    unusable : tuple of str
+        Why powers and difference cannot be used; empty where they can.
     blocks, replicates : int
         Simulated studies of each.
     """
@@ -41,6 +44,7 @@ class Comparison:
     difference: Estimate
     powers: tuple[Estimate, Estimate]
     targets: tuple[float, float]
+    unusable: tuple[str, ...]
     blocks: int
     replicates: int
 
@@ -122,7 +126,9 @@ def compare(
     powers = proportion(one.sum(axis=0), replicates), proportion(other.sum(axis=0), replicates)
     difference = contrast([(1, other), (-1, one)], size)
     targets = first.target.power, second.target.power
-    return Comparison(pairs, difference, powers, targets, blocks, replicates)
+    clauses = [clause for study in (first, second) for clause in study_reasons(study)]
+    unusable = tuple(dict.fromkeys(clauses))
+    return Comparison(pairs, difference, powers, targets, unusable, blocks, replicates)
 
 
 def _wins(census: Census, running: ManyTasks, study: Study) -> Wins:

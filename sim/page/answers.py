@@ -8,7 +8,7 @@ from htmltools import Tag, TagList, tags
 
 from sim.jobs.look import Look
 from sim.page.chart import Curve, chart
-from sim.page.instant import Exact
+from sim.page.instant import Asked, Exact
 from sim.power.estimates import Estimate
 from sim.power.sample_size import SampleSize
 from sim.report.charts.curves import primary
@@ -23,6 +23,7 @@ from sim.report.html.tables import (
     power_table,
 )
 from sim.report.saved import SavedRun
+from sim.report.soundness import design_reasons, joined, usable_pairs
 from sim.report.tables import sizes_shown
 from sim.study import Study
 
@@ -63,15 +64,17 @@ def exact_sentence(found: Exact, target: float) -> list[Tag | str]:
     return [tags.strong(f"{found.needed} pairs"), f" reach and keep power {target:g}{shown}"]
 
 
-def look_part(study: Study, name: str, found: Look, power: Estimate, size: SampleSize) -> TagList:
+def look_part(
+    study: Study, asked: Asked, found: Look, power: Estimate, size: SampleSize
+) -> TagList:
     """Show what the first simulated studies say.
 
     Parameters
     ----------
     study : Study
         The design.
-    name : str
-        In words, whose power it is.
+    asked : Asked
+        Whose power it is.
     found : Look
         The look.
     power : Estimate, shape (K,)
@@ -79,21 +82,30 @@ def look_part(study: Study, name: str, found: Look, power: Estimate, size: Sampl
     size : SampleSize
         Its answer.
     """
+    name, unusable = asked.name, look_reasons(study, asked)
     title = f"Power of {name} by size, from {found.replicates:,} simulated studies"
     curve = Curve(found.pairs, power.value.tolist(), power.low.tolist(), power.high.tolist())
     at = len(found.pairs) - 1 if size.pairs is None else found.pairs.index(size.pairs)
     shown = sizes_shown(found.pairs, at, ROWS)
     rows = [(str(found.pairs[k]), f"{power.value[k]:.3f} ±{power.mcse[k]:.3f}") for k in shown]
+    needed = None if unusable else size.pairs
     more = "." if found.last else ", and going on."
     return TagList(
         tags.h3("At once, from the first simulated studies"),
-        tags.p(*look_sentence(size), class_="number"),
+        tags.p(*look_sentence(size, unusable), class_="number"),
         tags.p(f"Power of {name}, from {found.replicates:,} simulated studies{more} "
                f"{_whole_answer(study, size)}", class_="help"),
-        chart([curve], title, (0, 1), size.target, size.pairs),
+        chart([curve], title, (0, 1), size.target, needed),
         table(Table("Power (± Monte Carlo standard error)", ("pairs", "power"), tuple(rows),
-                    None if size.pairs is None else shown.index(at))),
+                    None if needed is None else shown.index(at))),
     )  # fmt: skip
+
+
+def look_reasons(study: Study, asked: Asked) -> tuple[str, ...]:
+    """Say why a size from the first simulated studies cannot be used, which tell no level."""
+    if asked.rule is None:
+        return design_reasons(study, [study.role_names[asked.role]])
+    return design_reasons(study, [*study.decision.rules.values()][asked.rule].roles)
 
 
 def _whole_answer(study: Study, size: SampleSize) -> str:
@@ -108,8 +120,10 @@ def _whole_answer(study: Study, size: SampleSize) -> str:
     )
 
 
-def look_sentence(size: SampleSize) -> list[Tag | str]:
-    """Say what the first simulated studies answer, with how sure that is."""
+def look_sentence(size: SampleSize, unusable: Sequence[str] = ()) -> list[Tag | str]:
+    """Say what the first simulated studies answer, with how sure that is, or why it is none."""
+    if unusable:
+        return [f"No size can be given here: {joined(unusable)}"]
     if size.pairs is None:
         why = f": {size.impossible}" if size.impossible else f" (there {size.power:.2f})"
         return [f"Power {size.target:g} is not reached by {size.limit} pairs{why}"]
@@ -144,7 +158,7 @@ def answer_part(run: SavedRun, text: str) -> TagList:
     return TagList(
         tags.h3("Simulated"),
         tags.p(run.summary["answer"], class_="sentence"),
-        chart([curve], title, (0, 1), float(size["target"]), size["pairs"]),
+        chart([curve], title, (0, 1), float(size["target"]), usable_pairs(size)),
         tags.p(f"{title}.", class_="help"),
         table(power_table(run, results)),
         *(table(own) for own in beside if own is not None),

@@ -13,6 +13,7 @@ from sim.page.answers import (
     exact_part,
     exact_sentence,
     look_part,
+    look_reasons,
     look_sentence,
     warnings_part,
 )
@@ -96,8 +97,9 @@ class AtOnce:
         if isinstance(found, str):
             return _show_none(shows, scope, f"Nothing at once: {found}.")
         power, size = _asked_of(found, asked)
-        brief = TagList(*look_sentence(size), f" ({asked.name}, {found.replicates:,} studies)")
-        part = look_part(study, asked.name, found, power, size)
+        said = look_sentence(size, look_reasons(study, asked))
+        brief = TagList(*said, f" ({asked.name}, {found.replicates:,} studies)")
+        part = look_part(study, asked, found, power, size)
         return _show(shows, scope, part, brief, last=found.last)
 
     def _who(self, scope: str) -> Who:

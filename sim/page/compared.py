@@ -10,6 +10,7 @@ from sim.page.chart import Curve, chart
 from sim.page.scenario import Scenario, differing
 from sim.power.estimates import Estimate
 from sim.report.html.tables import Table
+from sim.report.soundness import joined
 from sim.report.tables import sizes_shown
 
 FEW = 10
@@ -45,6 +46,7 @@ def comparison_part(found: Comparison) -> TagList:
     line = (
         "" if target == other else f" The dashed line is the target of A; that of B is {other:g}."
     )
+    unusable = [f"Not to be used as it is: {joined(found.unusable)}."] if found.unusable else []
     few = "Few blocks of simulated studies say little of the noise: raise monte_carlo.replicates."
     both = "Power of A and of B by size, each by its own primary rule"
     title = "Power of B less power of A by size, with its 95% interval"
@@ -52,8 +54,9 @@ def comparison_part(found: Comparison) -> TagList:
     widest = max(abs(own.low).max(), abs(own.high).max(), 0.02)
     span = (-float(min(widest * 1.05, 1)), float(min(widest * 1.05, 1)))
     return TagList(
-        tags.p(_verdict(found, int(abs(own.value).argmax())), class_="sentence"),
-        warnings_part([few] if found.blocks < FEW else ()),
+        tags.p(_verdict(found, int(abs(own.value).argmax())),
+               class_="help" if found.unusable else "sentence"),
+        warnings_part([*unusable, *([few] if found.blocks < FEW else [])]),
         tags.div(
             tags.div(
                 chart([_curve(found, one) for one in found.powers], both, (0, 1), target),

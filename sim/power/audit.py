@@ -8,7 +8,7 @@ from sim.cohorts import Population, without_effect
 from sim.cohorts.normal import FloatArray
 from sim.cohorts.participants import regression_alone
 from sim.cohorts.recruitment import recruited
-from sim.cohorts.truth import mean_changes
+from sim.cohorts.truth import mean_changes, sd_changes
 from sim.power.estimates import Estimate
 from sim.power.sample_size import SampleSize
 
@@ -29,6 +29,9 @@ class Audit:
         Regression to the mean, from who was selected.
     control_change : ndarray or None
         Mean change of the control arm, where there is one.
+    sd_change, control_sd_change : ndarray or None
+        Standard deviation of the change in either arm, where there are two;
+        NaN for a total without a closed form.
     taking_part : float
         Share of the people asked who take part.
     """
@@ -38,6 +41,8 @@ class Audit:
     response_shift: FloatArray
     regression: FloatArray
     control_change: FloatArray | None
+    sd_change: FloatArray | None
+    control_sd_change: FloatArray | None
     taking_part: float
 
     @property
@@ -119,6 +124,8 @@ def audit(population: Population, controls: Population | None) -> Audit | None:
         response_shift=without - regression,
         regression=regression,
         control_change=None if controls is None else mean_changes(controls),
+        sd_change=None if controls is None else sd_changes(population),
+        control_sd_change=None if controls is None else sd_changes(controls),
         taking_part=_taking_part(population),
     )
 

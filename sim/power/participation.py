@@ -47,14 +47,11 @@ class Participation:
         Sites that take part at every size; empty where there are none.
     levels : tuple of LevelCorrelation
         One per level of clusters.
-    crossed : bool
-        Whether, at the largest size, some share a mentee but no site.
     """
 
     analysable: FloatArray
     sites: tuple[int, ...]
     levels: tuple[LevelCorrelation, ...]
-    crossed: bool
 
 
 def participation(
@@ -79,9 +76,8 @@ def participation(
     """
     clusters = population.clusters
     if clusters is None:
-        return Participation(_analysable(study), (), (), crossed=False)
+        return Participation(_analysable(study), (), ())
     arms = [arm.clusters for arm in (population, controls) if arm and arm.clusters]
-    largest = study.arm_participants(role, study.sizes[-1])
     levels = tuple(
         LevelCorrelation(
             level.name,
@@ -99,7 +95,6 @@ def participation(
         _analysable(study),
         sites_at(study, role, study.sizes, arms),
         levels,
-        any(arm.crossed(n) for arm, n in zip(arms, largest, strict=False) if n),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from sim.power.answer import PlanAnswer
 from sim.power.assurance import Assurance
 from sim.power.sample_size import SampleSize
+from sim.report.soundness import briefly
 from sim.report.tables import shorten
 from sim.report.wording import interval_words, number
 
@@ -80,12 +81,15 @@ def assurance_sentences(answer: PlanAnswer) -> Iterator[str]:
     at = answer.characteristics.pairs.index(primary.pairs or primary.limit)
     target = answer.study.target.power
     stated = f"{primary.pairs} pairs" if primary.pairs else f"no size up to {primary.limit} pairs"
+    unusable = briefly(answer, primary)
     yield (
         f"By power at the stated effect: {stated}. By assurance, the probability of success "
         "given all that is believed of the effect: "
         + "; ".join(f"{prior_name(own)} {_size_words(own, q)}" for own in answer.assurances)
         + "."
     )
+    if unusable:
+        yield f"None of these sizes and probabilities can be used: {unusable}."
     yield from _engine_sentence(answer, q)
     pairs = answer.characteristics.pairs[at]
     spread = "; ".join(
@@ -94,14 +98,15 @@ def assurance_sentences(answer: PlanAnswer) -> Iterator[str]:
         for own in answer.assurances
     )
     yield f"With {pairs} pairs the true power is {target:g} or more with probability: {spread}."
-    if answer.inflations and primary.pairs is not None and answer.study.pilot is not None:
+    pilot = answer.study.pilot
+    if answer.inflations and primary.pairs is not None and pilot is not None and not unusable:
         rules = ", ".join(
             f"{own.name} ({own.meaning}) x {own.factor:.2f} = {ceil(own.factor * primary.pairs)}"
             for own in answer.inflations
         )
         yield (
             f"Rules of thumb that allow only for the standard deviation from a pilot of "
-            f"{answer.study.pilot.mentors}, not for its effect: {rules} pairs."
+            f"{pilot.mentors}, not for its effect: {rules} pairs."
         )
 
 

@@ -22,7 +22,8 @@ from sim.power.rows import Row, assurance_rows, rows
 from sim.report.arms import arms_data
 from sim.report.assurance import assurance_data
 from sim.report.participation import participation_data
-from sim.report.wording import answer_sentence, design_sentence
+from sim.report.soundness import answer_words, reasons
+from sim.report.wording import design_sentence
 from sim.study import Study
 from sim.study.spreadsheet import harmless
 
@@ -100,11 +101,12 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
     return {
         "title": study.report.title,
         "design": design_sentence(study),
-        "answer": answer_sentence(answer, primary),
+        "answer": answer_words(answer, primary),
         "primary_rule": study.decision.primary,
         "sample_sizes": [
             {
                 **asdict(size),
+                "unusable": reasons(answer, size),
                 "participants": None
                 if size.pairs is None
                 else {role: study.participants(role, size.pairs) for role in study.role_names},

@@ -18,7 +18,7 @@ from sim.report.justification_parts import (
 )
 from sim.report.justification_run import CONFIG, Plan, asked
 from sim.report.participation import MECHANISMS
-from sim.report.wording import ADJUSTMENT_NAMES, TEST_NAMES
+from sim.report.wording import ADJUSTMENT_NAMES, TEST_NAMES, with_article
 
 Row = tuple[Line, Line, Line, Line]
 """Adjustment, what is stated, pairs before, pairs after."""
@@ -136,7 +136,7 @@ def _otherwise(plan: Plan, name: str) -> Line:
     own: Mapping[str, Any] = plan.fields.get(*BEFORE, place)
     said = []
     if own["test"] != plan.config("analysis", "test"):
-        said.append(line(f"by the {TEST_NAMES[own['test']].removeprefix('the ')}"))
+        said.append(line(f"by {with_article(own['test'])}"))
     if own["unit"] is not None and own["unit"] != plan.config("control", "unit"):
         said.append(line("with pairs allocated instead of sites"))
     return line("; the number before is ", *listed(said)) if said else ()
@@ -193,6 +193,8 @@ def _multiplicity_row(plan: Plan) -> Row:
     name, adjustment = line("Multiplicity"), plan.config("analysis", "adjustment")
     shared = adjustment in ("fixed_sequence", "graphical")
     endpoints = plan.config("decision", "rules", plan.rule, "endpoints")
+    if len(plan.domains) == 1 and not shared:
+        return name, line("None: there is one domain"), UNCHANGED, _after(plan)
     if adjustment == "none":
         return name, line("None: each outcome at the full level"), UNCHANGED, _after(plan)
     if endpoints in ("total", ["total"]) and not shared:

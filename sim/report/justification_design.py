@@ -14,7 +14,8 @@ from sim.report.justification_parts import (
 from sim.report.justification_run import CONFIG, Plan, asked
 from sim.report.justification_size import SIDES
 from sim.report.references import ADJUSTMENT_REFERENCES, TEST_REFERENCES
-from sim.report.wording import ADJUSTMENT_NAMES, FEW_SITES, T_TESTS, TEST_NAMES
+from sim.report.soundness import partial_null_words
+from sim.report.wording import ADJUSTMENT_NAMES, FEW_SITES, T_TESTS, with_article
 
 DIRECTIONS = {
     "two_sided": "in the direction of the effect",
@@ -60,6 +61,11 @@ def _scale(plan: Plan) -> Line:
     names = listed(
         [line(plan.fields.name(*CONFIG, "scale", "domains", i)) for i in range(len(plan.domains))]
     )
+    if len(plan.domains) == 1:
+        return line(
+            "Answers are given before and after mentoring in one domain (", *names, "), scored 1 "
+            "to ", points.shown(), ".",
+        )  # fmt: skip
     return line(
         "Answers are given before and after mentoring in ", count.shown(), " domains (", *names,
         "), each scored 1 to ", points.shown(), "; their total runs from ", (count * ONE).shown(),
@@ -85,6 +91,8 @@ def level_item(plan: Plan) -> Item:
                 *plan.estimate("null_win"), " (± Monte Carlo standard error).",
             )
         )  # fmt: skip
+        said = partial_null_words(*plan.needed())
+        blocks += [text(said)] if said else []
     own = asked("DELTA2, item 2", "Significance level, sidedness and power")
     return Item("Significance level and power", tuple(blocks), (own,))
 
@@ -130,7 +138,7 @@ def method_item(plan: Plan) -> Item:
     """Say how it is tested and how power was found, with references."""
     test, adjustment = plan.config("analysis", "test"), plan.config("analysis", "adjustment")
     tested = text(
-        "Each outcome is tested by the ", TEST_NAMES[test].removeprefix("the "),
+        "Each outcome is tested by ", with_article(test),
         *plan.cite(*TEST_REFERENCES[test]), *_details(plan, test), ". ",
         *_adjusted(plan, adjustment), ".",
     )  # fmt: skip
@@ -199,5 +207,7 @@ def _adjusted(plan: Plan, adjustment: str) -> Line:
             "Domains and total share the level by the graphical procedure", *cited,
             ", whose graph is in the settings of the run",
         )  # fmt: skip
+    if len(plan.domains) == 1:
+        return line("With one domain there is nothing to adjust for multiplicity")
     own = "" if adjustment == "none" else "; the total is tested on its own"
     return line("Domains are ", ADJUSTMENT_NAMES[adjustment], *cited, own)

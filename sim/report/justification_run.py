@@ -20,6 +20,7 @@ from sim.report.justification_parts import (
 )
 from sim.report.references import REFERENCES
 from sim.report.saved import SavedRun
+from sim.report.soundness import is_usable
 
 CONFIG = ("manifest", "config")
 
@@ -42,6 +43,8 @@ class Plan:
         Keys of the primary rule's sample size.
     found : bool
         Whether a size reaches the target.
+    usable : bool
+        Whether it does, and can be used.
     at : int
         That size in pairs, or the largest studied.
     who : str
@@ -58,6 +61,7 @@ class Plan:
         place = next(i for i, size in enumerate(sizes) if size["rule"] == self.rule)
         self.size: tuple[str | int, ...] = ("summary", "sample_sizes", place)
         self.found = sizes[place]["pairs"] is not None
+        self.usable = self.found and is_usable(sizes[place])
         self.at: int = sizes[place]["pairs"] or sizes[place]["limit"]
         self.roles: tuple[str, ...] = tuple(run.summary["effects"])
         self.domains: tuple[str, ...] = tuple(run.summary["endpoints"][:-1])
@@ -114,12 +118,23 @@ class Plan:
         self.cited.update(names)
         return line(f" ({'; '.join(names)})") if names else ()
 
+    def needed(self) -> tuple[int, int]:
+        """Endpoints that the primary rule needs, and of how many."""
+        rule = self.config("decision", "rules", self.rule)
+        endpoints = rule["endpoints"]
+        names = self.domains if endpoints == "domains" else endpoints
+        count = (1 if isinstance(names, str) else len(names)) * len(rule["roles"])
+        return {"all": count, "at_least": rule["k"] or 1}.get(rule["kind"], 1), count
+
     def endpoints(self, role_rule: Sequence[str] | str) -> Line:
         """Name the endpoints of a rule."""
         if role_rule == "total":
             return line("the total of all domains")
         if role_rule == "domains":
-            return line("the ", self.fields.count(*CONFIG, "scale", "domains").shown(), " domains")
+            if len(self.domains) == 1:
+                return line("the one domain")
+            count = self.fields.count(*CONFIG, "scale", "domains")
+            return line("the ", count.shown(), " domains")
         where = (*CONFIG, "decision", "rules", self.rule, "endpoints")
         return listed(
             [

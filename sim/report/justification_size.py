@@ -16,6 +16,7 @@ from sim.report.justification_parts import (
     text,
 )
 from sim.report.justification_run import Plan, asked
+from sim.report.soundness import is_usable
 from sim.report.wording import has_saw_teeth
 
 SIDES = {"two_sided": "two-sided", "greater": "one-sided", "less": "one-sided"}
@@ -26,14 +27,16 @@ NEAR = (0.8, 0.9, 1.0, 1.1, 1.2)
 def answer_item(plan: Plan) -> Item:
     """Say how large the study must be, in a sentence and by role."""
     blocks: list[Paragraph | Table] = [_answer(plan)]
-    if plan.found:
+    if plan.usable:
         blocks.append(text(*_interval(plan)))
+    elif not is_usable(plan.fields.get(*plan.size)):
+        blocks.append(_unusable(plan))
     blocks.append(_people(plan))
     if len(plan.fields.get("summary", "sample_sizes")) > 1:
         blocks.append(_other_rules(plan))
-    said = asked("SPIRIT 2025, item 19", "How sample size was determined", there=plan.found)
-    size = asked("DELTA2, item 5", "Sample size", there=plan.found)
-    report = asked("CONSORT 2025, item 16a", "How sample size was determined", there=plan.found)
+    said = asked("SPIRIT 2025, item 19", "How sample size was determined", there=plan.usable)
+    size = asked("DELTA2, item 5", "Sample size", there=plan.usable)
+    report = asked("CONSORT 2025, item 16a", "How sample size was determined", there=plan.usable)
     return Item("Sample size", tuple(blocks), (size, said, report))
 
 
@@ -41,6 +44,16 @@ def _answer(plan: Plan) -> Paragraph:
     fields, size = plan.fields, plan.size
     rule, target = fields.name(*size, "rule"), fields.number(*size, "target", form="g")
     power = fields.number(*size, "power", form=".3f")
+    clauses = fields.get(*size).get("unusable") or ()
+    if clauses:
+        reasons = [line(plan.sentence(*size, "unusable", i)) for i in range(len(clauses))]
+        return Paragraph(
+            line(
+                "This design does not justify a sample size as it stands. For a power of ", target,
+                " for the criterion ‘", rule, "’ no size can be given: ", *listed(reasons), ".",
+            ),
+            "answer",
+        )  # fmt: skip
     if not plan.found:
         limit = fields.number(*size, "limit")
         return Paragraph(
@@ -62,6 +75,17 @@ def _answer(plan: Plan) -> Paragraph:
             plan.setting("analysis", "alpha", form="g"), ".",
         ),
         "answer",
+    )  # fmt: skip
+
+
+def _unusable(plan: Plan) -> Paragraph:
+    """Say what is simulated all the same, and that it is no size."""
+    power = plan.fields.number(*plan.size, "power", form=".3f")
+    reach = " reach and keep that power at " if plan.found else " do not reach that power by "
+    return text(
+        "As it is, the simulated studies", reach, plan.pairs().shown(), " pairs (there it is ",
+        power, "). That is not the number that the study needs; what is said below of such a "
+        "study is for the record.",
     )  # fmt: skip
 
 
@@ -141,6 +165,8 @@ def _other_rules(plan: Plan) -> Table:
         pairs = line("none up to ", limit)
         if size["pairs"] is not None:
             pairs = line(plan.fields.number(*keys, "pairs"))
+        if not is_usable(size):
+            pairs = line(*pairs, " (not to be used)")
         rows.append(
             (
                 line(plan.fields.name(*keys, "rule")),
@@ -158,7 +184,7 @@ def sensitivity_item(plan: Plan) -> Item:
     assured = bool(plan.fields.get("summary", "assurance"))
     if assured:
         blocks += _assurance(plan)
-    if plan.found and plan.fields.get("summary", "inflations") and plan.config("pilot"):
+    if plan.usable and plan.fields.get("summary", "inflations") and plan.config("pilot"):
         blocks.append(text(*_rules_of_thumb(plan)))
     said, there = plan.reason("sensitivity", "how the size depends on the other assumptions")
     blocks.append(text(said))

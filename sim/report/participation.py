@@ -8,8 +8,10 @@ import numpy as np
 
 from sim.inference.registry import CLUSTERED
 from sim.power.answer import PlanAnswer
+from sim.power.design_flaws import design_causes, ignored_clusters
 from sim.power.operating import RoleCharacteristics
 from sim.power.participation import LevelCorrelation, Participation
+from sim.power.soundness import bias_of
 from sim.report.wording import estimated, no_effect_words, number, total_tested
 from sim.study import Study
 from sim.study.clusters import SiteClusters
@@ -22,8 +24,6 @@ MECHANISMS = {
     "mar": "dropping out by the total before",
     "mnar": "dropping out by the change itself",
 }
-SAID = 2.0
-"""Monte Carlo errors by which a bias must differ from zero to be warned of."""
 
 
 def participation_sentences(answer: PlanAnswer) -> Iterator[str]:
@@ -101,25 +101,20 @@ def _ignored_clusters(answer: PlanAnswer) -> list[str]:
     """Show the level that the null run attains where the test ignores who resembles whom."""
     control, test = answer.study.control, answer.study.analysis.test
     by_sites = test in CLUSTERED or test == "cluster_mean_two_sample_t"
-    # what people of one site share cancels between arms at the same sites; a mentee is in one arm
-    cancels = isinstance(control, ParallelControl) and control.unit == "person"
+    within_sites = isinstance(control, ParallelControl) and control.unit == "person"
     null, at = answer.null_characteristics, _place(answer)
     found = []
-    for role in null.roles:
-        own = answer.participation[role.role]
-        levels = [level.level for level in own.levels if not (cancels and level.level == "site")]
-        alike = [f"{role.role}s of one {level}" for level in levels]
-        if not alike or (by_sites and not own.crossed):
+    for name, role in zip(answer.study.role_names, null.roles, strict=True):
+        shared = ignored_clusters(answer.study, name)
+        if not shared:
             continue
-        ignored = (
-            f"{role.role}s of different sites who share a mentee"
-            if by_sites
-            else " and ".join(alike)
-        )
+        ignored = " and ".join(f"{role.role}s of one {level}" for level in shared)
+        if by_sites:
+            ignored = f"{role.role}s of different sites who share a mentee"
         better = "cluster_mean_t or clustered_signed_rank"
         if isinstance(control, ParallelControl):
             better = "cluster_mean_two_sample_t"
-        advice = "" if by_sites or cancels else f" Use analysis.test={better}."
+        advice = "" if by_sites or within_sites else f" Use analysis.test={better}."
         found.append(
             f"The test ignores that {ignored} resemble each other: "
             f"{_attained(role, at, answer.study)} at {null.pairs[at]} pairs, instead of "
@@ -142,19 +137,18 @@ def _attained(role: RoleCharacteristics, at: int, study: Study) -> str:
 
 
 def _biased(answer: PlanAnswer) -> list[str]:
-    at, found = _place(answer), []
-    for role in answer.characteristics.roles:
-        bias = role.measures.bias
-        if bias is None or answer.participation[role.role].analysable[-1] == 1:
-            continue
-        value, error = float(bias.value[at, -1]), float(bias.mcse[at, -1])
-        if abs(value) > SAID * error and abs(value) >= 0.01:
-            found.append(
-                f"People who are analysed differ from those who drop out: "
-                f"{estimated(answer.study, role.role)} comes out {abs(value):.2f} points too "
-                f"{'large' if value > 0 else 'small'} (Monte Carlo error {number(error)})."
-            )
-    return found
+    """Say where those who are analysed differ from everybody, beyond noise; never by chance."""
+    study, at = answer.study, _place(answer)
+    if "dropout" not in design_causes(study, study.role_names):
+        return []
+    return [
+        "People who are analysed differ from those who drop out: "
+        f"{estimated(study, bias.role)} comes out {abs(bias.value):.2f} points too "
+        f"{'large' if bias.value > 0 else 'small'} (Monte Carlo error {number(bias.mcse)})."
+        for role in answer.characteristics.roles
+        for bias in [bias_of(role, [-1], at)]
+        if bias is not None and bias.clear
+    ]
 
 
 def participation_data(answer: PlanAnswer) -> dict[str, object]:

@@ -15,6 +15,7 @@ from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, differences
 from sim.power.tornado import Tornado, tornado
 from sim.report.files import as_json, manifest_data, write_whole
 from sim.report.layout import bullets, file_part, heading, paragraph, title
+from sim.report.soundness import point_reasons
 from sim.report.sweep_data import sweep_data
 from sim.report.sweep_tables import MOST_ROWS, heat_maps, points_table, tornado_table
 from sim.report.wording import design_sentence
@@ -170,11 +171,17 @@ def sweep_summary(answer: SweepAnswer, files: Sequence[Path] = ()) -> str:
 
 def sweep_line(answer: SweepAnswer) -> str:
     """Answer in one line, for many sweeps in a row."""
-    powers = [float(power.value) for own in answer.points if (power := answer.power(own))]
+    sound = [point for point in answer.points if not point_reasons(point.point)]
+    powers = [float(power.value) for point in sound if (power := answer.power(point))]
     failed = sum(own.failure is not None for own in answer.points)
+    powers_words = "no usable power"
+    if powers:
+        powers_words = f"power {min(powers):.3f} to {max(powers):.3f}"
+    unusable = len(answer.points) - len(sound)
     return (
-        f"{len(answer.points)} points, power {min(powers):.3f} to {max(powers):.3f} at"
-        f" {answer.at} pairs" + (f", {failed} failed" if failed else "")
+        f"{len(answer.points)} points, {powers_words} at {answer.at} pairs"
+        + (f", {failed} failed" if failed else "")
+        + (f", {unusable} not to be used" if unusable and powers else "")
     )
 
 
@@ -222,6 +229,8 @@ def _why(answer: SweepAnswer) -> str:
         return ""
     if size.pairs is None:
         return ", the largest studied, which is too small for the study as stated"
+    if point_reasons(answer.base.point):
+        return ", which the simulations give for the study as stated"
     return ", which the study as stated needs"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sim.power.estimates import Estimate
 from sim.power.sweep import PointResult, SweepAnswer
 from sim.power.tornado import Tornado, tornado
+from sim.report.soundness import point_reasons
 from sim.report.wording import design_sentence
 
 
@@ -42,6 +43,7 @@ def _point_data(answer: SweepAnswer, result: PointResult) -> dict[str, Any]:
         "failure": result.failure,
         "power": _plain(answer.power(result)),
         "difference": _plain(answer.difference(result)),
+        "unusable": () if result.failure else point_reasons(point),
         "sample_sizes": [asdict(size) for size in result.sizes],
     }
 

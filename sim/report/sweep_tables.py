@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from textwrap import wrap
 from typing import Any
 
 from sim.power.estimates import Estimate
@@ -10,6 +11,7 @@ from sim.power.sample_size import SampleSize
 from sim.power.sweep import PointResult, SweepAnswer
 from sim.power.tornado import Influence, Tornado
 from sim.report.layout import WIDTH
+from sim.report.soundness import joined, point_reasons
 from sim.report.tables import shorten
 from sim.report.wording import number
 from sim.study.sweep import words
@@ -22,6 +24,8 @@ BAR = 33
 """Width of a tornado's bars, the middle for no difference."""
 CELL, ROW = 9, 26
 """Widths of a heat map's cells and of the names of its rows."""
+UNUSABLE = "*"
+"""Marks what cannot be used."""
 SHADES = " ░▒▓█"
 """From no power to all, in fifths."""
 
@@ -40,10 +44,19 @@ def points_table(answer: SweepAnswer) -> str:
             continue
         moved = "" if apart is None or result is answer.base else signed(apart)
         size = "" if result.sample_size is None else size_words(result.sample_size)
-        lines.append(f"{label:{LABEL}}{with_error(power):>13}{moved:>15}  {size:>17}")
+        mark = UNUSABLE if point_reasons(result.point) else ""
+        lines.append(f"{label:{LABEL}}{with_error(power):>13}{moved:>15}  {size:>17}{mark}")
     if len(answer.points) > MOST_ROWS:
         lines.append(f"{len(answer.points) - MOST_ROWS} more points are in sweep.csv")
+    lines += wrap(unusable_note(answer), WIDTH)
     return "\n".join(line.rstrip() for line in lines)
+
+
+def unusable_note(answer: SweepAnswer) -> str:
+    """Say why power and size of the points marked cannot be used; empty where there are none."""
+    every = (point_reasons(own.point) for own in answer.points if own.wins is not None)
+    clauses = dict.fromkeys(clause for clauses in every for clause in clauses)
+    return f"{UNUSABLE} not to be used: {joined([*clauses])}" if clauses else ""
 
 
 def with_error(estimate: Estimate) -> str:
@@ -90,6 +103,8 @@ def heat_maps(answer: SweepAnswer, factors: dict[str, tuple[Any, ...]]) -> Itera
     yield _grid(answer, grid, (rows, columns), _shaded)
     yield "pairs needed:"
     yield _grid(answer, grid, (rows, columns), _size)
+    if note := unusable_note(answer):
+        yield "\n".join(wrap(note, WIDTH))
 
 
 def _keys(values: Sequence[Any], width: int, prefix: str) -> tuple[list[str], list[str]]:
@@ -137,7 +152,7 @@ def _size(_answer: SweepAnswer, result: PointResult) -> str:
         return "failed"
     if size.pairs is None:
         return "never" if size.impossible is not None else f">{size.limit}"
-    return str(size.pairs)
+    return f"{size.pairs}{UNUSABLE if point_reasons(result.point) else ''}"
 
 
 # --------------------------------------------------------------------------------- tornado

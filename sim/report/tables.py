@@ -68,9 +68,9 @@ def shorten(name: str, width: int = 24) -> str:
 
 
 def power_table(
-    found: OperatingCharacteristics, shown: list[int], rules: list[int], marked: int
+    found: OperatingCharacteristics, shown: list[int], rules: list[int], marked: int | None
 ) -> str:
-    """Power of some rules at the sizes shown, a line per size; the marked one is the answer."""
+    """Power of some rules at the sizes shown, a line per size; one may be marked as the answer."""
     names = [wrap(found.rules[q].name, CELL - 2) for q in rules]
     height = max(map(len, names))
     padded = [[""] * (height - len(name)) + name for name in names]

@@ -15,6 +15,7 @@ from sim.report.arms import audit_parts, failed_sentences, one_group_part
 from sim.report.assurance import assurance_sentences, assurance_table
 from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
 from sim.report.participation import participation_sentences
+from sim.report.soundness import answer_words, briefly, level_sentences, unusable_sentences
 from sim.report.tables import (
     CELL,
     cell,
@@ -26,7 +27,6 @@ from sim.report.tables import (
     sizes_shown,
 )
 from sim.report.wording import (
-    answer_sentence,
     design_sentence,
     estimated,
     interval_words,
@@ -75,8 +75,12 @@ def summary(answer: PlanAnswer, files: Sequence[Path] = ()) -> str:
 def one_line(answer: PlanAnswer) -> str:
     """Answer in one line, for many runs in a row."""
     size = answer.sample_size
+    power = f"power {number(size.power)} ({number(size.mcse)})"
+    why = briefly(answer, size)
+    if why:
+        return f"{size.rule}: no usable size, {why} ({size.pairs or size.limit} pairs, {power})"
     reached = "not reached" if size.pairs is None else f"{size.pairs} pairs"
-    return f"{size.rule}: {reached}, power {number(size.power)} ({number(size.mcse)})"
+    return f"{size.rule}: {reached}, {power}"
 
 
 def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
@@ -153,11 +157,14 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
     found = answer.characteristics
     shown = _rows_shown(answer)
     rules = range(len(found.rules))
+    usable = not briefly(answer, answer.sample_size)
+    marked = _answer_row(answer) if usable else None
     tables = [
-        power_table(found, shown, list(rules)[start : start + RULES_PER_TABLE], _answer_row(answer))
+        power_table(found, shown, list(rules)[start : start + RULES_PER_TABLE], marked)
         for start in range(0, len(found.rules), RULES_PER_TABLE)
     ]
-    named = heading("Power of each rule (± Monte Carlo standard error; < marks the answer)")
+    mark = "; < marks the answer" if usable else ""
+    named = heading(f"Power of each rule (± Monte Carlo standard error{mark})")
     yield named + "\n" + "\n\n".join(tables)
     tested_total = total_tested(answer.study.analysis)
     for role in found.roles:
@@ -193,7 +200,7 @@ def _rows_shown(answer: PlanAnswer) -> list[int]:
 
 def _answer_part(answer: PlanAnswer) -> Iterator[str]:
     size = answer.sample_size
-    lines = [heading("Answer"), paragraph(answer_sentence(answer, size))]
+    lines = [heading("Answer"), paragraph(answer_words(answer, size))]
     at = size.pairs or size.limit
     k = answer.null_characteristics.pairs.index(at)
     null = answer.null_characteristics
@@ -210,6 +217,7 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
             f"{answer.study.seed}."
         )
     )
+    lines.extend(map(paragraph, level_sentences(answer)))
     others = [other for other in answer.sample_sizes if other is not size]
     if others:
         texts = [
@@ -224,6 +232,7 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
             for other in others
         ]
         lines.append(paragraph(f"For the other rules: {', '.join(texts)}."))
+        lines.extend(map(paragraph, unusable_sentences(answer)))
     lines.extend(map(paragraph, before_sentences(answer)))
     lines.extend(map(paragraph, participation_sentences(answer)))
     lines.extend(map(paragraph, failed_sentences(answer, k)))

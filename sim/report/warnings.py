@@ -11,6 +11,8 @@ from sim.cohorts import TrueEffects
 from sim.power.answer import Attainable, PlanAnswer
 from sim.power.assurance import Assurance
 from sim.power.audit import Audit
+from sim.power.design_flaws import design_causes, uncontrolled
+from sim.power.soundness import APPROXIMATE, CLEAR, SMALL
 from sim.report.arms import (
     NO_CONTROL,
     change_without,
@@ -18,6 +20,7 @@ from sim.report.arms import (
     uncontrolled_warnings,
 )
 from sim.report.assurance import assurance_warnings
+from sim.report.levels import level_warnings
 from sim.report.participation import participation_warnings
 from sim.report.wording import T_TESTS, has_saw_teeth, number, total_tested
 from sim.study import Study
@@ -27,14 +30,8 @@ CEILING = 0.15
 """Share of people who cannot improve from which it is said."""
 ROUGH = 0.01
 """Monte Carlo standard error from which the third digit shown means little."""
-SMALL = 40
-"""Participants below which an approximate test's true level is shown."""
-CLEAR = 4.0
-"""Monte Carlo errors by which a level, picked from many, must differ from alpha to be said."""
 LEAST = 0.0005
 """Difference of a level that is worth saying."""
-APPROXIMATE = ("paired_t", "mann_whitney", "ancova", "two_sample_t", "ordinal_gee")
-"""Tests whose level holds approximately whatever p_value says."""
 
 
 def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
@@ -164,23 +161,6 @@ def _hidden_change(answer: PlanAnswer | Stated) -> list[str]:
     return found
 
 
-def _multiplicity(answer: PlanAnswer) -> list[str]:
-    if answer.study.analysis.adjustment != "none":
-        return []
-    null = answer.null_characteristics
-    found = []
-    for q, rule in enumerate(null.rules):
-        level = null.rule_rejection.value[:, q]
-        worst = int(np.argmax(level))
-        if len(rule.columns) > 1 and level[worst] > answer.study.analysis.alpha:
-            found.append(
-                "Multiplicity is not controlled: where mentoring does nothing the tests of the "
-                f"rule '{rule.name}' reject with probability {number(float(level[worst]))} at "
-                f"{null.pairs[worst]} pairs."
-            )
-    return found
-
-
 def _approximate(answer: PlanAnswer) -> list[str]:
     analysis = answer.study.analysis
     exact = analysis.p_value not in ("asymptotic", "mid_p")
@@ -212,8 +192,9 @@ def _approximate(answer: PlanAnswer) -> list[str]:
 
 def _other_levels(answer: PlanAnswer) -> bool:
     """Tell whether the tests reject too often for other reasons, which are said elsewhere."""
-    uncontrolled = bool(answer.audits) and answer.study.control.kind == "none"
-    return uncontrolled or any(own.levels for own in answer.participation.values())
+    study = answer.study
+    clustered = any(own.levels for own in answer.participation.values())
+    return uncontrolled(study) or clustered or "dropout" in design_causes(study, study.role_names)
 
 
 def _rough(answer: PlanAnswer) -> list[str]:
@@ -251,10 +232,10 @@ _CHECKS: tuple[Callable[[PlanAnswer], list[str]], ...] = (
     _cannot_win,
     _selected_effect,
     assurance_warnings,
+    level_warnings,
     participation_warnings,
     uncontrolled_warnings,
     failed_warnings,
-    _multiplicity,
     _approximate,
     _dips,
     _hidden_change,

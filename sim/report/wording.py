@@ -36,6 +36,18 @@ ADJUSTMENT_NAMES = {
 }
 
 
+def with_article(test: str) -> str:
+    """Name a test within a sentence, with the article that it takes.
+
+    Examples
+    --------
+    >>> with_article("mcnemar"), with_article("sign")
+    ("McNemar's test", 'the sign test')
+    """
+    name = TEST_NAMES[test]
+    return name if name.startswith("McNemar") else f"the {name}"
+
+
 T_TESTS = (
     "paired_t",
     "cluster_mean_t",
@@ -111,10 +123,22 @@ def design_sentence(study: Study) -> str:
     }[study.analysis.alternative]
     return (
         f"{_groups(study)} measured before and after, {people}, {sizes}; "
-        f"{len(study.scale.domains)} domains scored 1 to {study.scale.points} and their total; "
+        f"{_scale_words(study)}; "
         f"{test_sentence(study.analysis)}, {sides} level {study.analysis.alpha:g}; "
-        f"{adjustment_words(study.analysis)}."
+        f"{_adjusted_words(study)}."
     )
+
+
+def _scale_words(study: Study) -> str:
+    count, scored = len(study.scale.domains), f"scored 1 to {study.scale.points}"
+    return f"one domain {scored}" if count == 1 else f"{count} domains {scored} and their total"
+
+
+def _adjusted_words(study: Study) -> str:
+    shared = study.analysis.adjustment in ("fixed_sequence", "graphical")
+    if len(study.scale.domains) == 1 and not shared:
+        return "nothing to adjust for multiplicity"
+    return adjustment_words(study.analysis)
 
 
 def _groups(study: Study) -> str:

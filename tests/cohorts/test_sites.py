@@ -90,9 +90,7 @@ def test_mentees_shared_across_sites(
     order: str, per_site: int, ratio: tuple[int, int], *, expected: bool
 ) -> None:
     """Mentors 5 and 6, 11 and 12 and so on share a mentee; it is seen whether they share a site."""
-    level = type("Named", (), {"name": "mentee"})()
     stated = accrual(accrual=order, per_site=per_site)
-    model = ClusterModel((level,), stated, "mentor", ratio)
-    assert model.crossed(5) is False
-    assert model.crossed(30) is expected
-    assert ClusterModel((), stated, "mentor", ratio).crossed(30) is False
+    model = ClusterModel((), stated, "mentor", ratio)
+    assert model.splits_mentees(5) is False
+    assert model.splits_mentees(30) is expected

@@ -248,11 +248,15 @@ def test_the_document_is_a_word_file(run: SavedRun) -> None:
     assert len(document.tables) == len(tables)
     assert all("tblHeader" in table.rows[0]._tr.xml for table in document.tables)
     texts = [own.text for own in document.paragraphs]
-    first = next(text for text in texts if text.startswith(("The study needs", "No size up to")))
+    starts = ("The study needs", "No size up to", "This design does not justify a sample size")
+    first = next(text for text in texts if text.startswith(starts))
     assert texts.index(first) < 5
     size = run.summary["sample_sizes"][0]
     sizes = {own["rule"]: own["pairs"] for own in run.summary["sample_sizes"]}
-    assert ("No size" in first) == (sizes[run.summary["primary_rule"]] is None)
+    unusable = any(own["unusable"] for own in run.summary["sample_sizes"])
+    none = sizes[run.summary["primary_rule"]] is None and not unusable
+    assert ("No size" in first) == none
+    assert first.startswith(starts[2]) == unusable
     assert document.core_properties.language == "en-GB"
     assert size["rule"] in "\n".join(texts) + str(
         [c.text for t in document.tables for c in t._cells]

@@ -16,11 +16,13 @@ from sim.report.charts.curves import (
     sizes,
     span_words,
     unit_words,
+    unusable_words,
 )
 from sim.report.charts.figure import Figure, datum, layered, limited, single
 from sim.report.charts.labels import distinct, listed, plain, quoted, span
 from sim.report.charts.theme import SCHEMA, WIDTH, Spec
 from sim.report.saved import SavedRun
+from sim.report.soundness import is_usable
 
 STATED = "stated effect"
 MOST_PRIORS = 6
@@ -46,6 +48,7 @@ def assurance_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
         error_words(own[1:], "Bands of the priors").replace("simulated studies", "effects drawn")
         + f" Dashed across: the target, {size['target']:.2f}.",
         limited(len(run.summary["assurance"]), MOST_PRIORS, "priors", "results.csv"),
+        *unusable_words(size),
         *unit_words(run),
     ]
     target = single({"type": "rule", "style": "target"}, datum(y=size["target"]))
@@ -68,7 +71,7 @@ def power_spread(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
     at = size["pairs"] or size["limit"]
     found = [row for row in data if row["pairs"] == at]
     title = f"Power of {quoted(size['rule'])} over what each prior leaves possible"
-    if found:
+    if found and is_usable(size):
         medians = listed(
             f"{row['q50']:.2f} ({row['name'].removesuffix(' prior')})" for row in found
         )
@@ -79,6 +82,7 @@ def power_spread(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
         _key([row["pairs"] for row in data])
         + f"Monte Carlo error of these quantiles at most {worst:.2f}: "
         f"{draws:,} effects drawn{_each(run)}.",
+        *unusable_words(size),
         *unit_words(run),
     ]
     seen = "; ".join(
@@ -103,7 +107,7 @@ def _finding(run: SavedRun, rows: Sequence[Row], priors: Sequence[str]) -> str:
         for row in of_measure(rows, size["rule"], f"assurance_{prior}")
         if row.pairs == at
     ]
-    if not values:
+    if not values or not is_usable(size):
         return f"Power and assurance of the rule {quoted(size['rule'])}"
     return (
         f"With {at} pairs power is {size['power']:.2f} at the stated effect, and "

@@ -8,6 +8,7 @@ from typing import Any
 from sim.report.charts.figure import datum, single
 from sim.report.charts.labels import legend
 from sim.report.charts.theme import DASHES, Spec
+from sim.report.soundness import is_usable
 
 FEW_SIZES, MOST_TICKS = 15, 8
 """Up to so many sizes each is marked by a point."""
@@ -98,7 +99,7 @@ def marks(size: Mapping[str, Any], studied: Sequence[int]) -> Iterator[Spec]:
     text = {"type": "text", "style": "note", "align": at[1], "dx": at[2], "dy": at[3]}
     place = {"x": {"value": at[0]}, **datum(y=target), "text": {"value": f"target {target:.2f}"}}
     yield single(text, place)
-    if pairs is None:
+    if pairs is None or not is_usable(size):
         return
     low, high = size["low"] or pairs, size["high"] or size["limit"]
     if high > low:

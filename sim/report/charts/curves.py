@@ -12,6 +12,7 @@ from sim.report.charts.figure import Z95, Figure, datum, layered, limited, singl
 from sim.report.charts.labels import distinct, plain, quoted, span
 from sim.report.charts.theme import Spec
 from sim.report.saved import SavedRun
+from sim.report.soundness import is_usable
 
 MOST_CURVES = 14
 """Most curves of one figure; more cannot be told apart."""
@@ -44,7 +45,7 @@ def power_curve(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
     own = _of_rules(rows, [size["rule"]])
     if not own:
         return None
-    first, below = _size_words(size), [error_words(own), *unit_words(run)]
+    first, below = _size_words(size), [*unusable_words(size), error_words(own), *unit_words(run)]
     said = (first, below, span_words(own))
     layers = [*lone(sizes(own)), *marks(size, sizes(own))]
     return layered("power_curve", said, layers, list(points(own, [quoted(size["rule"])])))
@@ -57,8 +58,11 @@ def rule_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
     if len(own) < 2:
         return None
     target = stated[0]["target"]
-    reached = sorted((size["pairs"], size["rule"]) for size in stated if size["pairs"] is not None)
-    if not reached:
+    usable = [size for size in stated if is_usable(size)]
+    reached = sorted((size["pairs"], size["rule"]) for size in usable if size["pairs"] is not None)
+    if not usable:
+        title = f"Power of each rule: no size for power {target:.2f} can be given"
+    elif not reached:
         title = f"No rule reaches power {target:.2f} by {stated[0]['limit']} pairs"
     elif len(reached) == 1:
         title = f"Power {target:.2f}: {reached[0][0]} pairs for the rule {quoted(reached[0][1])}"
@@ -67,9 +71,11 @@ def rule_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
         title = (
             f"Power {target:.2f} takes {least} pairs for {quoted(first)}, {most} for {quoted(last)}"
         )
-    missed = len(stated) - len(reached)
+    missed, unusable = len(usable) - len(reached), len(stated) - len(usable)
     short = f"Not reached by {stated[0]['limit']} pairs: {missed} of {len(stated)} rules."
     below = [short] if missed and reached else []
+    if unusable:
+        below.append(f"No usable size: {unusable} of {len(stated)} rules; see the warnings.")
     return _many(run, "rule_curves", title, own, ("rules", below))
 
 
@@ -80,10 +86,11 @@ def endpoint_curves(run: SavedRun, rows: Sequence[Row], role: str) -> Figure | N
     own = [Series(name, found) for name, found in named.items()]
     if not own:
         return None
-    at = primary(run)["pairs"] or primary(run)["limit"]
+    size = primary(run)
+    at = size["pairs"] or size["limit"]
     found = [row.value for series in own for row in series.rows if row.pairs == at]
     title = f"Power of the {role}s' endpoints, each tested on its own"
-    if found:
+    if found and is_usable(size):
         title = (
             f"With {at} pairs the {role}s' endpoints have power {span(found, '.2f')}, each on its "
             "own"
@@ -91,7 +98,8 @@ def endpoint_curves(run: SavedRun, rows: Sequence[Row], role: str) -> Figure | N
     none = sum(run.summary["effects"][role]["true_null"])
     below = ["Not adjusted for multiplicity."]
     below += [f"No effect is assumed on {none} of {len(own)}."] if none else []
-    return _many(run, f"endpoint_curves_{role}", title, own, ("endpoints", [" ".join(below)]))
+    below = [" ".join(below), *unusable_words(size)]
+    return _many(run, f"endpoint_curves_{role}", title, own, ("endpoints", below))
 
 
 def _many(
@@ -163,9 +171,16 @@ def _by_name(rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
 
 def _size_words(size: Mapping[str, Any]) -> str:
     rule = f"the rule {quoted(size['rule'])}"
+    if not is_usable(size):
+        return f"No size can be given for power {size['target']:.2f} for {rule}"
     if size["pairs"] is None:
         return f"No size up to {size['limit']} pairs reaches power {size['target']:.2f} for {rule}"
     return f"{size['pairs']} pairs give power {size['target']:.2f} or more for {rule}"
+
+
+def unusable_words(size: Mapping[str, Any]) -> list[str]:
+    """Say below a title why a size cannot be used."""
+    return [] if is_usable(size) else [f"Not to be used: {'; '.join(size['unusable'])}."]
 
 
 def error_words(own: Sequence[Series], what: str = "") -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sim.report.charts.theme import Spec
+from sim.report.soundness import is_usable, joined
 from sim.study.sweep import words
 
 LEGEND_LABEL, IN_TWO_COLUMNS = 42, 21
@@ -167,3 +168,17 @@ def told_apart(values: Sequence[Any]) -> tuple[str, list[Any]]:
         if len(differ) == 1 and all(differ[0] in value for value in values):
             return differ[0], [value[differ[0]] for value in values]
     return "", list(values)
+
+
+def mark(point: Mapping[str, Any]) -> str:
+    """Mark what is simulated at a point of a sweep but cannot be used."""
+    return "" if is_usable(point) else "*"
+
+
+def unusable_points(points: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say how many points of a sweep cannot be used, and why; nothing where all can."""
+    unusable = [point for point in points if not is_usable(point)]
+    clauses = dict.fromkeys(clause for point in unusable for clause in point["unusable"])
+    if not clauses:
+        return []
+    return [f"Not to be used (*), {len(unusable)} of {len(points)}: {joined([*clauses])}."]

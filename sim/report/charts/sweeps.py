@@ -11,13 +11,16 @@ from sim.report.charts.figure import Figure, datum, layered, limited, single
 from sim.report.charts.labels import (
     AXIS_LABEL,
     distinct,
+    mark,
     plain,
     span,
     told_apart,
     two_lines,
+    unusable_points,
 )
 from sim.report.charts.theme import SEQUENTIAL, WIDTH, Spec
 from sim.report.saved import SavedRun
+from sim.report.soundness import is_usable
 
 MOST_POINTS = 40
 """Most points listed in one figure."""
@@ -46,13 +49,14 @@ def point_list(run: SavedRun) -> Figure | None:
     shown = studied[:MOST_POINTS]
     if not shown:
         return None
-    labels = two_lines([point["label"] for point in shown])
+    labels = two_lines([f"{point['label']}{mark(point)}" for point in shown])
     rows = [
         {"point": label, "power": own["value"], "low": own["low"], "high": own["high"]}
         for label, own in zip(labels, (point["power"] for point in shown), strict=True)
     ]
-    values = [row["power"] for row in rows]
-    title = f"Power at {_at(run)} is {span(values, '.2f')} over {len(rows)} points"
+    values = [own["power"]["value"] for own in shown if is_usable(own)]
+    spread = f" is {span(values, '.2f')}" if values else ""
+    title = f"Power at {_at(run)}{spread} over {len(values) or len(rows)} points"
     missing = len(every) - len(studied)
     below = [
         f"Bars: 95% Monte Carlo intervals; {_studies(run)}. Dashed: the study as stated.",
@@ -60,6 +64,7 @@ def point_list(run: SavedRun) -> Figure | None:
         f"Failed, or not to be studied at that size: {missing} of {len(every)} points."
         if missing
         else "",
+        *unusable_points(shown),
     ]
     seen = "; ".join(
         f"{plain(point['label'])} {row['power']:.2f}"
@@ -102,8 +107,12 @@ def _factor_curve(run: SavedRun, factors: Mapping[str, list[Any]]) -> Figure | N
         return None
     what = plain(f"{name}: {field}" if field else name)
     title = (
-        f"Power at {_at(run)} goes from {rows[0]['value']:.2f} to {rows[-1]['value']:.2f} as "
-        f"{what} goes from {rows[0]['at']:g} to {rows[-1]['at']:g}"
+        f"Power at {_at(run)} by {what}"
+        if not all(map(is_usable, points))
+        else (
+            f"Power at {_at(run)} goes from {rows[0]['value']:.2f} to {rows[-1]['value']:.2f} as "
+            f"{what} goes from {rows[0]['at']:g} to {rows[-1]['at']:g}"
+        )
     )
     x = {"field": "at", "type": "quantitative", "title": what, "scale": {"zero": False}}
     y = {**POWER, "title": f"Power at {_at(run)}"}
@@ -123,6 +132,7 @@ def _factor_curve(run: SavedRun, factors: Mapping[str, list[Any]]) -> Figure | N
         f"Failed, or not to be studied at that size: {missing} of {len(points)} values."
         if missing
         else "",
+        *unusable_points(points),
     ]
     seen = "; ".join(f"{row['at']:g}: {row['value']:.2f}" for row in rows)
     return layered("factor_curve", (title, below, f"{seen}."), layers, rows)
@@ -142,13 +152,18 @@ def _heat_map(
     known: list[float] = [row["value"] for row in rows if row["value"] is not None]
     if not known:
         return None
+    usable = [value for row, point in zip(rows, run.summary["points"][1:], strict=True)
+              if (value := row["value"]) is not None and is_usable(point)]  # fmt: skip
     power = name == "power_map"
     limits = (0.0, 1.0) if power else (min(known), max(known))
     for row in rows:
         row["tone"] = _tone(row["value"], *limits)
-    title, legend, error = _map_words(run, known, power=power)
+    title, legend, error = _map_words(run, usable, power=power)
     _, stated, stated_error = cell(run.summary["points"][0])
-    below = [f"{error}; {_studies(run)}. The study as stated: {stated}{_bracketed(stated_error)}."]
+    below = [
+        f"{error}; {_studies(run)}. The study as stated: {stated}{_bracketed(stated_error)}.",
+        *unusable_points(run.summary["points"]),
+    ]
     seen = "; ".join(f"{r['down']}, {r['across']}: {r['said']}" for r in rows)
     names = (_factor_name(first, down), _factor_name(second, across))
     layers = _map_layers(names, labels, limits, legend)
@@ -175,10 +190,14 @@ def _bracketed(text: str) -> str:
 
 def _map_words(run: SavedRun, known: list[float], *, power: bool) -> tuple[str, str, str]:
     if power:
-        title = f"Power at {_at(run)} ranges over {span(known, '.2f')}"
-        return title, f"Power at {_at(run)}", "Below each: ± Monte Carlo standard error"
+        spread = f" ranges over {span(known, '.2f')}" if known else ""
+        return (
+            f"Power at {_at(run)}{spread}",
+            f"Power at {_at(run)}",
+            "Below each: ± Monte Carlo standard error",
+        )
     target = run.config["target"]["power"]
-    title = f"Pairs needed for power {target:.2f}: {span(known, '.0f')}"
+    title = f"Pairs needed for power {target:.2f}: {span(known, '.0f') if known else 'none usable'}"
     return title, "Pairs needed", "Below each: 95% interval from the simulation"
 
 
@@ -227,7 +246,7 @@ def _power_cell(point: Mapping[str, Any]) -> tuple[float | None, str, str]:
     own = point["power"]
     if own is None:
         return None, "failed" if point["failure"] else "not studied", ""
-    return own["value"], f"{own['value']:.2f}", f"±{own['mcse']:.3f}"
+    return own["value"], f"{own['value']:.2f}{mark(point)}", f"±{own['mcse']:.3f}"
 
 
 def _pairs_cell(point: Mapping[str, Any]) -> tuple[float | None, str, str]:
@@ -239,7 +258,7 @@ def _pairs_cell(point: Mapping[str, Any]) -> tuple[float | None, str, str]:
     if size["pairs"] is None:
         return None, f"over {size['limit']}", ""
     high = f"{size['limit']}+" if size["high"] is None else size["high"]
-    return size["pairs"], f"{size['pairs']}", f"{size['low']}–{high}"
+    return size["pairs"], f"{size['pairs']}{mark(point)}", f"{size['low']}–{high}"
 
 
 # ------------------------------------------------------------------------------ the words

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.report.charts.figure import Figure, datum, layered, limited, single
-from sim.report.charts.labels import AXIS_LABEL, distinct, listed, plain, quoted, two_lines
+from sim.report.charts.labels import (
+    AXIS_LABEL,
+    distinct,
+    listed,
+    plain,
+    quoted,
+    two_lines,
+    unusable_points,
+)
 from sim.report.charts.theme import HIGHER, LOWER, UNCLEAR, Spec
 from sim.report.saved import SavedRun
 
@@ -49,6 +57,7 @@ def tornado_bars(run: SavedRun) -> Figure | None:
         f"Monte Carlo intervals, paired by block; {run.summary['replicates']:,} simulated "
         "studies a point.",
         *_order_words(found),
+        *unusable_points([*by_number.values()]),
         limited(len(found["factors"]), MOST_FACTORS, "factors", "sweep.json"),
     ]
     seen = "; ".join(

@@ -12,6 +12,7 @@ from sim.report.charts.figure import Z95, datum, single
 from sim.report.charts.theme import SCHEMA, Spec
 from sim.report.html.tables import Results, shown
 from sim.report.saved import SavedRun
+from sim.report.soundness import usable_pairs
 
 CURVE, ANSWER, CHOSEN = "curve", "answer", "chosen"
 """Names of the data that change with the choice."""
@@ -46,7 +47,7 @@ def _rules(run: SavedRun, results: Results) -> Iterator[dict[str, Any]]:
     for size in sorted(sizes, key=lambda own: own["rule"] != run.summary["primary_rule"]):
         rows = [results.rule(size["rule"], "win", pairs) for pairs in results.pairs]
         answer = []
-        if size["pairs"] is not None:
+        if usable_pairs(size) is not None:
             answer = [
                 {
                     "pairs": size["pairs"],

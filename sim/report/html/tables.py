@@ -12,6 +12,7 @@ from sim.report.assurance import PRIOR_NAMES
 from sim.report.charts.curves import primary
 from sim.report.charts.labels import plain
 from sim.report.saved import SavedRun
+from sim.report.soundness import is_usable
 from sim.report.tables import sizes_shown
 from sim.report.wording import TEST_NAMES
 
@@ -97,7 +98,7 @@ def power_table(run: SavedRun, results: Results) -> Table:
             (str(pairs[k]), *(cell(results.rule(rule, "win", pairs[k])) for rule in rules))
             for k in places
         ),
-        places.index(pairs.index(at)),
+        places.index(pairs.index(at)) if is_usable(primary(run)) else None,
     )
 
 
@@ -159,7 +160,7 @@ def assurance_table(run: SavedRun, results: Results) -> Table | None:
               for k in places),
             ("any number", "–", *limits),
         ),
-        places.index(pairs.index(at)),
+        places.index(pairs.index(at)) if is_usable(primary(run)) else None,
     )  # fmt: skip
 
 
@@ -187,6 +188,7 @@ def one_group_table(run: SavedRun) -> Table | None:
     if other is None:
         return None
     size = primary(run)
+    two_arms = "two arms" if is_usable(size) else "two arms (not to be used)"
 
     def chance(found: Mapping[str, float]) -> str:
         return f"{found['value']:.3f} ±{found['mcse']:.3f}"
@@ -198,7 +200,7 @@ def one_group_table(run: SavedRun) -> Table | None:
         f"With and without a control arm, rule '{shown(size['rule'])}'",
         ("design", "pairs needed", f"met where mentoring does nothing, {other['pairs']} pairs"),
         (
-            ("two arms", pairs(size), chance(other["controlled_null_win"])),
+            (two_arms, pairs(size), chance(other["controlled_null_win"])),
             ("one group", pairs(other["size"]), chance(other["null_win"])),
         ),
     )
@@ -214,12 +216,12 @@ def before_table(run: SavedRun) -> Table | None:
         (f"without {NAMES[before['adjustment']]}", *_size(before["size"]), _test(run, before))
         for before in found
     ]
-    rows.append(("as it is", *_size(own), ""))
+    rows.append((f"as it is{'' if is_usable(own) else ' (not to be used)'}", *_size(own), ""))
     return Table(
         f"How large the study would be before each adjustment, rule '{shown(own['rule'])}'",
         ("all else equal", "pairs", "95% interval", "with another test"),
         tuple(rows),
-        len(rows) - 1,
+        len(rows) - 1 if is_usable(own) else None,
     )
 
 

@@ -1,0 +1,268 @@
+"""What forbids taking a sample size at its word: a bias, or tests that reject too often.
+
+Everything that shows a size asks here, so that no medium makes an answer of what is none.
+
+References
+----------
+Bradley JV (1978). Robustness? British Journal of Mathematical and Statistical Psychology 31,
+144-152.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from sim.inference.rules import DecisionRule
+from sim.power.design_flaws import (
+    DesignCause,
+    Unadjusted,
+    design_causes,
+    needs_adjustment,
+    uncontrolled,
+)
+from sim.power.estimates import Estimate
+from sim.power.operating import OperatingCharacteristics, RoleCharacteristics
+from sim.power.sample_size import SampleSize
+from sim.study import Study
+
+CLEAR = 4.0
+"""Monte Carlo errors by which a level, picked from many, must differ from what is allowed."""
+TOLERATED = 0.1
+"""Part of the level allowed that an excess may have: the strict one of Bradley (1978)."""
+BIAS_CLEAR, LEAST_BIAS = 3.0, 0.01
+"""Monte Carlo errors, and points, from which the mean of those analysed is biased."""
+SMALL = 40
+"""Participants below which a test by a normal or t approximation can be off its level."""
+APPROXIMATE = ("paired_t", "mann_whitney", "ancova", "two_sample_t", "ordinal_gee")
+"""Tests whose level holds approximately whatever p_value says."""
+
+Cause = DesignCause | Unadjusted | Literal["approximate", "unknown"]
+"""Why a size is unusable; the last two: a p-value that is rough in small samples, none known."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """How often something happens where mentoring does nothing, and how often it may.
+
+    Attributes
+    ----------
+    what : {'win', 'rejection', 'endpoint'}
+        That the rule is met; that it is in either direction; that the one
+        of its endpoints which rejects most does so, in either direction.
+    value, mcse : float
+        Its probability and Monte Carlo error.
+    allowed : float
+        What the significance level allows.
+    replicates : int
+        Simulated studies; 0 where exact.
+    """
+
+    what: Literal["win", "rejection", "endpoint"]
+    value: float
+    mcse: float
+    allowed: float
+    replicates: int
+
+    @property
+    def noise(self) -> float:
+        """How far it can be off by chance; from what is allowed, for at 0 its error is 0."""
+        if not self.replicates:
+            return 0.0
+        return CLEAR * float(np.sqrt(self.allowed * (1 - self.allowed) / self.replicates))
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether it is above what is allowed by more than noise and what is tolerated."""
+        return self.value > (1 + TOLERATED) * self.allowed + self.noise
+
+    @property
+    def below_noise(self) -> bool:
+        """Whether it is below what is allowed by more than noise."""
+        return self.value < self.allowed - self.noise
+
+    @property
+    def falls_short(self) -> bool:
+        """Whether it is also below half of that: exact tests keep below it by nature."""
+        return self.below_noise and self.value < self.allowed / 2
+
+
+@dataclass(frozen=True)
+class Bias:
+    """By how much the mean change of those analysed differs from that of everybody, in points."""
+
+    role: str
+    endpoints: tuple[str, ...]
+    value: float
+    mcse: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is more than noise and worth saying."""
+        return abs(self.value) > BIAS_CLEAR * self.mcse and abs(self.value) >= LEAST_BIAS
+
+
+@dataclass(frozen=True)
+class Soundness:
+    """What is known of one rule's size.
+
+    Attributes
+    ----------
+    rule : DecisionRule
+        The rule.
+    pairs : int
+        Its size, or the largest studied.
+    levels : tuple of Level
+        In the order in which an excess is said: of the rule, then of an endpoint.
+    biases : tuple of Bias
+        One per role whose answers are missing by what they are.
+    causes : tuple of str
+        Why its size cannot be used; empty where it can.
+    """
+
+    rule: DecisionRule
+    pairs: int
+    levels: tuple[Level, Level, Level]
+    biases: tuple[Bias, ...]
+    causes: tuple[Cause, ...]
+
+    @property
+    def excess(self) -> Level | None:
+        """The first level that is above what is allowed."""
+        return next((level for level in self.levels if level.exceeds), None)
+
+
+def soundness(
+    study: Study,
+    rule: DecisionRule,
+    size: SampleSize,
+    main: OperatingCharacteristics,
+    null: OperatingCharacteristics,
+) -> Soundness:
+    """Judge whether the size of a rule can be used.
+
+    Parameters
+    ----------
+    study : Study
+        As it was answered.
+    rule : DecisionRule
+        The rule.
+    size : SampleSize
+        Its size.
+    main, null : OperatingCharacteristics
+        Under the stated effect, and with it removed.
+
+    Returns
+    -------
+    Soundness
+        That part of any change needs no mentoring is no cause here: one
+        group cannot do without it, and it is warned of.
+    """
+    at = size.pairs or size.limit
+    levels = _levels(study, rule, null, null.pairs.index(at))
+    by_design = design_causes(study, rule.roles)
+    biases = tuple(_biases(rule, main, main.pairs.index(at))) if "dropout" in by_design else ()
+    known = Soundness(rule, at, levels, biases, ())
+    return replace(known, causes=tuple(_causes(study, known, by_design)))
+
+
+def _causes(
+    study: Study, verdict: Soundness, by_design: tuple[DesignCause, ...]
+) -> Iterator[Cause]:
+    excess, moved = verdict.excess is not None, uncontrolled(study)
+    biased = any(bias.clear for bias in verdict.biases)
+    by_dropout = "dropout" in by_design and (biased or (excess and not moved))
+    by_clusters = "clusters" in by_design and excess
+    several = unadjusted(study, verdict)
+    if by_dropout:
+        yield "dropout"
+    if by_clusters:
+        yield "clusters"
+    if several is not None and any(level.exceeds for level in verdict.levels[:2]):
+        yield several
+    elif excess and not (by_dropout or by_clusters or moved):
+        yield "approximate" if _rough(study, verdict) else "unknown"
+
+
+def unadjusted(study: Study, verdict: Soundness) -> Unadjusted | None:
+    """Say why a rule is met more often than any of its endpoints is rejected, if it is.
+
+    None where the level of a single endpoint explains that of the rule.
+    """
+    _, rejection, endpoint = verdict.levels
+    return needs_adjustment(verdict.rule, study) if rejection.value > endpoint.value else None
+
+
+def _rough(study: Study, verdict: Soundness) -> bool:
+    """Tell whether the p-value is an approximation and the sample small."""
+    analysis, pairs = study.analysis, verdict.pairs
+    rough = analysis.test in APPROXIMATE or analysis.p_value in ("asymptotic", "mid_p")
+    return rough and any(study.participants(role, pairs) < SMALL for role in verdict.rule.roles)
+
+
+def _levels(
+    study: Study, rule: DecisionRule, null: OperatingCharacteristics, k: int
+) -> tuple[Level, Level, Level]:
+    alpha, q = study.analysis.alpha, null.rule_index(rule.name)
+    side = alpha / 2 if study.analysis.alternative == "two_sided" else alpha
+    most = max(_endpoint_rates(rule, null, k), key=_value)
+    return (
+        _level("win", (null.rule_win, (k, q)), side),
+        _level("rejection", (null.rule_rejection, (k, q)), alpha),
+        _level("endpoint", most, alpha),
+    )
+
+
+_Rate = tuple[Estimate, tuple[int, int]]
+"""An estimate and a place in it."""
+
+
+def _value(rate: _Rate) -> float:
+    return float(rate[0].value[rate[1]])
+
+
+def _level(what: Literal["win", "rejection", "endpoint"], rate: _Rate, allowed: float) -> Level:
+    found, at = rate
+    return Level(what, _value(rate), float(found.mcse[at]), allowed, int(found.replicates[at]))
+
+
+def _endpoint_rates(rule: DecisionRule, null: OperatingCharacteristics, k: int) -> list[_Rate]:
+    """How often each endpoint of a rule rejects, unadjusted."""
+    places = [divmod(column, len(null.roles[0].endpoints)) for column in rule.columns]
+    return [(null.roles[role].measures.rejection, (k, e)) for role, e in places]
+
+
+def _biases(rule: DecisionRule, main: OperatingCharacteristics, k: int) -> Iterator[Bias]:
+    """Mean bias of the rule's endpoints, role by role."""
+    places = [divmod(column, len(main.roles[0].endpoints)) for column in rule.columns]
+    for r, role in enumerate(main.roles):
+        bias = bias_of(role, [e for place, e in places if place == r], k)
+        if bias is not None:
+            yield bias
+
+
+def bias_of(role: RoleCharacteristics, endpoints: list[int], k: int) -> Bias | None:
+    """Mean bias of some endpoints of a role at one size; None where none is estimated.
+
+    Parameters
+    ----------
+    role : RoleCharacteristics
+        Under the stated effect.
+    endpoints : list of int
+        Their places.
+    k : int
+        Place of the size.
+
+    Returns
+    -------
+    Bias or None
+    """
+    bias = role.measures.bias
+    if not endpoints or bias is None or np.isnan(bias.value[k, endpoints]).any():
+        return None
+    # endpoints of one person go together: the mean of the errors is no less than its error
+    value, mcse = (float(part[k, endpoints].mean()) for part in (bias.value, bias.mcse))
+    return Bias(role.role, tuple(role.endpoints[e] for e in endpoints), value, mcse)

@@ -1,0 +1,153 @@
+"""Warnings of levels: tests that reject too often or too rarely where mentoring does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.power.answer import PlanAnswer
+from sim.power.audit import Audit
+from sim.power.design_flaws import uncontrolled
+from sim.power.soundness import Soundness, unadjusted
+from sim.report.soundness import families_words, judged, level_words
+from sim.report.wording import no_effect_words, number, with_article
+from sim.study import TOTAL, Study
+from sim.study.control import ParallelControl
+
+UNEQUAL = 1.1
+"""True variance of a difference of means to the pooled one from which the level is in doubt."""
+FEW_SITES = (
+    " The signed-rank test of clustered changes is meant for 20 sites or more, and rejects too "
+    "rarely with few."
+)
+SEES_MEANS = 1e-9
+"""Difference of mean changes, in points, that counts as none."""
+
+
+def level_warnings(answer: PlanAnswer) -> list[str]:
+    """Warn of what moves the level of the primary rule, or of any rule without adjustment."""
+    verdicts = [judged(answer, size) for size in answer.sample_sizes]
+    primary = next(v for v in verdicts if v.rule.name == answer.study.decision.primary)
+    several = (_several(answer, verdict) for verdict in verdicts)
+    return [
+        *_excess(answer, primary),
+        *(said for said in several if said),
+        *_rarely(answer, primary),
+        *_unequal_spread(answer, primary),
+        *_equal_means(answer, primary),
+    ]
+
+
+def _excess(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
+    """Say of the primary rule that it is met too often, where no other warning does."""
+    if primary.excess is None:
+        return
+    where = no_effect_words(answer.study)
+    said = f"{where} {level_words(primary.excess, primary)}"
+    if "dropout" in primary.causes and not uncontrolled(answer.study):
+        yield (
+            "Who drops out depends on the answers, and those who remain seem to have changed. "
+            f"{said}."
+        )
+    elif "unknown" in primary.causes:
+        yield f"The tests reject too often. {said}."
+
+
+def _several(answer: PlanAnswer, verdict: Soundness) -> str:
+    """Say that a rule has several chances, where its level is more than that of one endpoint.
+
+    Of a rule that one endpoint meets this is known without simulation, so
+    that any level above the one allowed is said; of others, one beyond noise.
+    """
+    cause = unadjusted(answer.study, verdict)
+    _, rejection, _ = verdict.levels
+    over = rejection.value > rejection.allowed
+    if cause is None or not (over if verdict.rule.needed == 1 else rejection.exceeds):
+        return ""
+    study, why = answer.study, "multiplicity is not controlled"
+    if cause == "families":
+        why = families_words(study)
+    where = no_effect_words(study)
+    return (
+        f"{why[0].upper()}{why[1:]}: {where[0].lower()}{where[1:]} "
+        f"{level_words(rejection, verdict)}."
+    )
+
+
+def _rarely(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
+    """Say that the tests hardly reject at all, where it is not said that they cannot."""
+    highest = primary.levels[2]
+    first = answer.attainable.winnable_from[primary.rule.name]
+    few_sites = answer.study.analysis.test == "clustered_signed_rank"
+    short = highest.below_noise if few_sites else highest.falls_short
+    if not short or first is None or first > primary.pairs:
+        return
+    where = no_effect_words(answer.study)
+    yield (
+        f"The tests reject too rarely, which costs power. {where} "
+        f"{level_words(highest, primary)}."
+        f"{FEW_SITES if few_sites else ''}"
+    )
+
+
+# ------------------------------------------------------------------------------ unequal arms
+
+
+def _endpoints(answer: PlanAnswer, primary: Soundness) -> Iterator[tuple[str, Audit, int]]:
+    """Role, audit and place of every endpoint of the primary rule that two arms are compared in."""
+    if not isinstance(answer.study.control, ParallelControl):
+        return
+    roles, count = answer.study.role_names, len(answer.study.scale.domains) + 1
+    for role, e in (divmod(column, count) for column in primary.rule.columns):
+        yield roles[role], answer.audits[roles[role]], e
+
+
+def _unequal_spread(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
+    """Say that the level is that of arms that are distributed alike, where these are not."""
+    study, worst, worst_words = answer.study, UNEQUAL, ""
+    for role, audit, e in _endpoints(answer, primary):
+        if audit.sd_change is None or audit.control_sd_change is None:
+            continue
+        mentored, controls = float(audit.sd_change[e]), float(audit.control_sd_change[e])
+        ratio = _understated(study, mentored, controls)
+        if ratio > worst:
+            name = [*study.scale.domains, TOTAL][e]
+            worst, worst_words = ratio, (
+                f"'{name}' of the {role}s (SD {mentored:.2f} among the mentored, {controls:.2f} "
+                "among controls)"
+            )  # fmt: skip
+    if worst_words:
+        yield (
+            f"The changes in {worst_words} spread more in the smaller arm. The level given is that "
+            "of arms whose changes are distributed alike; where only the means are equal and the "
+            f"spread is as here, {with_article(study.analysis.test)} rejects too often, and that "
+            "is not computed. Arms of equal size guard best against it."
+        )
+
+
+def _understated(study: Study, mentored: float, controls: float) -> float:
+    """Ratio of the variance of a difference of means to the pooled one, in large samples."""
+    if not isinstance(study.control, ParallelControl):
+        return 1.0
+    first, second = study.control.ratio
+    pooled = mentored**2 / second + controls**2 / first
+    true = mentored**2 / first + controls**2 / second
+    return true / pooled if pooled > 0 else 1.0
+
+
+def _equal_means(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
+    """Say how often a test rejects what differs between the arms, but not in its mean."""
+    main, study = answer.characteristics, answer.study
+    k, alpha = main.pairs.index(primary.pairs), study.analysis.alpha
+    roles = {role.role: role for role in main.roles}
+    for role, audit, e in _endpoints(answer, primary):
+        rejection, nothing = roles[role].measures.rejection, answer.effects[role].true_null[e]
+        level, error = float(rejection.value[k, e]), float(rejection.mcse[k, e])
+        if nothing or abs(audit.effect[e]) > SEES_MEANS or level <= alpha + 4 * error:
+            continue
+        yield (
+            f"The arms differ in how '{roles[role].endpoints[e]}' of the {role}s is distributed, "
+            f"not in its mean change; {with_article(study.analysis.test)} rejects it with "
+            f"probability {number(level)} (Monte Carlo error {number(error)}) at {primary.pairs} "
+            f"pairs. For who asks about means that is a type I error, where {alpha:g} is allowed; "
+            "the level given is that of arms whose changes are distributed alike."
+        )

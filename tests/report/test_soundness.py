@@ -1,0 +1,331 @@
+"""What makes a size unusable, said once and heeded wherever a size is shown."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from oracles.studies import PRE, small_study, two_arm_study
+
+from sim import compose_study, plan
+from sim.jobs.sweep import sweep
+from sim.page.answers import look_sentence
+from sim.power.answer import PlanAnswer
+from sim.power.design_flaws import design_causes, ignored_clusters
+from sim.power.soundness import Level, soundness
+from sim.report.charts.figures import figures
+from sim.report.files import summary_data, write_run
+from sim.report.html.page import page
+from sim.report.justification import justification
+from sim.report.justification_markdown import markdown
+from sim.report.levels import level_warnings
+from sim.report.participation import participation_warnings
+from sim.report.saved import SavedRun, read_run
+from sim.report.soundness import design_reasons, reasons
+from sim.report.sweep import sweep_line, sweep_summary, write_sweep
+from sim.report.terminal import one_line, summary
+from sim.report.wording import design_sentence
+
+SEVERE = {"kind": "mnar", "rate": 0.3, "slope": -2.0}
+SITES = {
+    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "mentee_icc": 0.0,
+    "accrual": "round_robin", "sites": 6, "per_site": 10, "size_variation": 0.0,
+}  # fmt: skip
+FIVE = {**SITES, "sites": 5}
+BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {"kind": "shift", "shift": 0.4}}}
+SOME = {"replicates": 2000, "search_replicates": 2000, "block_size": 500}
+TOTAL = {"primary": "total", "rules": {"total": {"kind": "one", "endpoints": "total",
+                                                "roles": ("mentor",)}}}  # fmt: skip
+
+
+def rule(kind: str, roles: tuple[str, ...], endpoints: Any = "domains") -> dict[str, Any]:
+    """Give the section of one rule."""
+    return {"primary": "own", "rules": {"own": {"kind": kind, "endpoints": endpoints,
+                                               "roles": roles}}}  # fmt: skip
+
+
+@cache
+def dropout() -> PlanAnswer:
+    """Answer of a study whose size shrinks because those who gain less drop out."""
+    return plan(
+        small_study(
+            missing=SEVERE, effect={"kind": "shift", "shift": 0.5}, decision=TOTAL,
+            design={"sizes": tuple(range(6, 41, 2))}, monte_carlo=SOME,
+        )
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """The same, saved and read back."""
+    folder = tmp_path_factory.mktemp("dropout")
+    write_run(dropout(), folder)
+    return read_run(folder)
+
+
+def said(answer: PlanAnswer) -> str:
+    """All warnings of levels."""
+    return " ".join(level_warnings(answer))
+
+
+def at(*sizes: int, **changes: Any) -> PlanAnswer:
+    """Answer of a small study at a few sizes, from enough studies to see a level."""
+    return plan(small_study(**{"design": {"sizes": sizes}, "monte_carlo": SOME, **changes}))
+
+
+# ------------------------------------------------------------------------- what makes it unusable
+
+
+def test_dropping_out_by_the_answers_breaks_the_level() -> None:
+    """Without effect the rule is met three times in four: a warning, its cause, and no size."""
+    words = ["effect=none", "missing=mnar", "missing.rate=0.3", "missing.slope=-2",
+             "design.sizes=[60]", "monte_carlo.replicates=1000"]  # fmt: skip
+    answer = plan(compose_study(words))
+    null = answer.null_characteristics
+    level = null.rule_win.value[0, null.rule_index("total")]
+    assert level > 0.7
+    assert "Who drops out depends on the answers" in said(answer)
+    assert f"'total' is met with probability {level:.3f} (Monte Carlo error 0.01" in said(answer)
+    assert any("Who drops out depends" in line for line in answer.warnings)
+    assert summary_data(answer)["answer"].startswith("No size can be given for power 0.8 ")
+    assert not any("approximate" in line for line in answer.warnings)
+
+
+def test_a_bias_alone_is_enough() -> None:
+    """Two arms that drop out alike keep their level, but their difference is biased: no size."""
+    control = {"kind": "parallel", "ratio": (1, 1), "unit": "person", "effect": {"kind": "none"},
+               "beside": None}  # fmt: skip
+    study = small_study(
+        missing={**SEVERE, "rate": 0.5}, control=control, effect={"kind": "shift", "shift": 0.8},
+        analysis={"test": "two_sample_t", "p_value": "auto"}, decision=TOTAL,
+        design={"sizes": (100,)}, monte_carlo=SOME,
+    )  # fmt: skip
+    answer = plan(study)
+    main, null = answer.characteristics, answer.null_characteristics
+    verdict = soundness(answer.study, main.rules[0], answer.sample_size, main, null)
+    assert verdict.excess is None
+    assert verdict.causes == ("dropout",)
+    bias = main.roles[0].measures.bias
+    assert bias is not None
+    assert verdict.biases[0].value == bias.value[0, -1]
+    (reason,) = reasons(answer, answer.sample_size)
+    assert f"comes out {abs(bias.value[0, -1]):.2f} points too " in reason
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [{"kind": "mcar", "rate": 0.3}, {"kind": "mnar", "rate": 0.3, "slope": 0.0},
+     {"kind": "mar", "rate": 0.0, "slope": -2.0}],
+)  # fmt: skip
+def test_dropping_out_by_chance_is_no_reason(missing: dict[str, Any]) -> None:
+    """Where answers decide nothing the size stands, and no difference is said, even by chance."""
+    answer = at(40, missing=missing, decision=TOTAL)
+    assert reasons(answer, answer.sample_size) == ()
+    role = answer.characteristics.roles[0]
+    bias = role.measures.bias
+    assert bias is not None
+    chance = replace(bias, value=bias.value + 1.0)  # as if by bad luck
+    unlucky = replace(role, measures=replace(role.measures, bias=chance))
+    main = replace(answer.characteristics, roles=(unlucky,))
+    lines = participation_warnings(replace(answer, characteristics=main))
+    assert lines == []
+
+
+def test_a_test_that_ignores_clusters_has_no_size() -> None:
+    """Six sites that it ignores: its level is beyond alpha and no size is given; by sites it is."""
+    plain = at(60, clusters=SITES, decision=TOTAL)
+    (reason,) = reasons(plain, plain.sample_size)
+    level = plain.null_characteristics.rule_win.value[0, 0]
+    assert reason.startswith("the test ignores that people of one site resemble each other, and ")
+    assert f"{level:.3f} (Monte Carlo error" in reason
+    assert one_line(plain).startswith("total: no usable size, the test ignores clusters (60 pairs")
+    by_site = at(60, clusters=SITES, decision=TOTAL, analysis={"test": "cluster_mean_t"})
+    assert reasons(by_site, by_site.sample_size) == ()
+
+
+def test_what_a_level_may_be() -> None:
+    """Beyond noise and a tenth of what is allowed it is too high; exact ones have no noise."""
+    assert not Level("win", 0.0274, 0.0, 0.025, 0).exceeds
+    assert Level("win", 0.0276, 0.0, 0.025, 0).exceeds
+    noise = 4 * np.sqrt(0.025 * 0.975 / 1000)
+    assert Level("win", 0.0276 + noise, 0.005, 0.025, 1000).exceeds
+    assert not Level("win", 0.0274 + noise, 0.005, 0.025, 1000).exceeds
+    assert Level("endpoint", 0.0, 0.0, 0.05, 1000).falls_short
+    assert not Level("endpoint", 0.0, 0.0, 0.05, 100).falls_short  # too few studies to tell
+    assert not Level("endpoint", 0.03, 0.001, 0.05, 0).falls_short
+
+
+# --------------------------------------------------------------------------------- several chances
+
+
+def test_a_rule_that_needs_all_needs_no_adjustment() -> None:
+    """Whatever drop-out does to its level, multiplicity is not named of a rule that needs all."""
+    every = at(40, missing={**SEVERE, "rate": 0.5}, decision=rule("all", ("mentor",)),
+               analysis={"adjustment": "none"})  # fmt: skip
+    assert every.null_characteristics.rule_rejection.value[0, 0] > 0.1
+    assert "Multiplicity" not in " ".join(every.warnings)
+    assert "Who drops out depends on the answers" in said(every)
+    some = at(40, decision=rule("any", ("mentor",)), analysis={"adjustment": "none"})
+    level = some.null_characteristics.rule_rejection.value[0, 0]
+    assert "Multiplicity is not controlled: where mentoring does nothing the tests of" in said(some)
+    assert f"{level:.3f}" in said(some)
+    assert "multiplicity is not controlled" in one_line(some)
+
+
+@pytest.mark.parametrize(
+    ("stated", "warned"),
+    [
+        (rule("any", ("mentor", "mentee"), "total"), True),
+        (rule("all", ("mentor", "mentee"), "total"), False),
+        (rule("any", ("mentor",), ("a", "total")), True),  # the total is tested on its own
+        (rule("any", ("mentor",), "domains"), False),
+    ],
+)
+def test_an_adjustment_within_part_of_a_rule(stated: dict[str, Any], *, warned: bool) -> None:
+    """A rule that joins what is not adjusted together is met too often, and that is said."""
+    answer = at(40, roles=BOTH, decision=stated, analysis={"adjustment": "holm"})
+    level = answer.null_characteristics.rule_rejection.value[0, 0]
+    assert ("among the domains of one role" in said(answer)) == warned
+    assert (f"probability {level:.3f}" in said(answer)) == warned
+    if len(stated["rules"]["own"]["roles"]) == 2:  # two totals are independent
+        assert (level > 0.08) == warned
+        assert (reasons(answer, answer.sample_size) == ()) != warned
+
+
+def test_which_null_a_level_is_of() -> None:
+    """Of a rule that needs more than one endpoint it is said; of others there is nothing to say."""
+    texts = {}
+    for kind in ("all", "any"):
+        answer = at(12, 40, decision=rule(kind, ("mentor",)), analysis={"adjustment": "holm"})
+        texts[kind] = " ".join(summary(answer).split())
+    assert "of no effect on any of the 3 endpoints. Where only one of them" in texts["all"]
+    assert "of no effect on any" not in texts["any"]
+
+
+# ------------------------------------------------------------------------------- too rare, unequal
+
+
+def test_few_sites_make_a_signed_rank_test_too_rare() -> None:
+    """With five sites it keeps far below its level: a warning says how many it is meant for."""
+    rare = at(60, clusters=FIVE, decision=TOTAL, analysis={"test": "clustered_signed_rank"})
+    level = rare.null_characteristics.roles[0].measures.rejection.value[0, -1]
+    assert level < 0.035
+    assert f"rejected with probability {level:.3f}" in said(rare)
+    assert "meant for 20 sites or more" in said(rare)
+    by_means = at(60, clusters=FIVE, decision=TOTAL, analysis={"test": "cluster_mean_t"})
+    assert "too rarely" not in said(by_means)
+
+
+@pytest.mark.parametrize("ratio", [(1, 3), (1, 1)])
+@pytest.mark.parametrize("test", ["two_sample_t", "ancova", "mann_whitney"])
+def test_arms_that_spread_unequally(test: str, ratio: tuple[int, int]) -> None:
+    """Equal means, more spread in the smaller arm: how often that is rejected is said, and why."""
+    narrow = (0.0, 0.05, 0.9, 0.05, 0.0)
+    study = two_arm_study(
+        test, roles={"mentor": {"pre": narrow}, "mentee": None}, decision=TOTAL,
+        effect={"kind": "post", "post": (0.35, 0.10, 0.10, 0.10, 0.35)}, monte_carlo=SOME,
+        control={"ratio": ratio}, design={"sizes": (80,)},
+    )  # fmt: skip
+    answer = plan(study)
+    rejected = answer.characteristics.roles[0].measures.rejection.value[0, -1]
+    unequal = ratio == (1, 3)
+    assert ("spread more in the smaller arm" in said(answer)) == unequal
+    if unequal:
+        assert rejected > 0.08
+        assert f"rejects it with probability {rejected:.3f}" in said(answer)
+    assert answer.null_characteristics.roles[0].measures.rejection.value[0, -1] < 0.08
+
+
+# -------------------------------------------------------------------------- heeded in every medium
+
+
+def test_the_terminal_gives_no_headline_number() -> None:
+    """The reason stands first in the answer, the number only in what says that it is none."""
+    answer = dropout()
+    size = answer.sample_size
+    assert size.pairs is not None
+    text = " ".join(summary(answer).split())
+    assert "Answer ------ No size can be given for power 0.8 for the rule 'total': who dr" in text
+    assert f"reach that power with {size.pairs} pairs" in text
+    assert "which is not the number that the study needs" in text
+    assert "< marks the answer" not in text
+    assert not any(line.endswith("<") for line in summary(answer).splitlines())
+    assert one_line(answer).startswith("total: no usable size, dropping out depends on the answers")
+
+
+def test_the_saved_answer_gives_no_headline_number(saved: SavedRun) -> None:
+    """Page, figures and justification put the reason in the number's place."""
+    pairs = dropout().sample_size.pairs
+    text = page(saved)
+    assert "<strong>" not in text.split('<h2 id="curve-heading"')[0]
+    assert "no size can be given" in text
+    assert 'class="mark">answer' not in text
+    for figure in figures(saved):
+        assert f"{pairs} pairs" not in figure.title
+    curve = next(figure for figure in figures(saved) if figure.name == "power_curve")
+    assert curve.title.startswith("No size can be given for power 0.80")
+    assert "who drops out depends on the answers" in str(curve.caption)
+    found = markdown(justification(saved))
+    assert "The study needs" not in found
+    assert "no size can be given: who drops out depends on the answers" in found
+    assert "which is not" not in found.split("## Primary outcome")[0].split("**")[0]
+    missing = [own for own, _ in justification(saved).requirements if own.status == "missing"]
+    assert "How sample size was determined" in [own.text for own in missing]
+
+
+def test_a_sweep_marks_what_cannot_be_used(tmp_path: Path) -> None:
+    """Points whose drop-out depends on the answers are marked, and not in titles or the line."""
+    factors = {"missing.slope": (0.0, -2.0), "correlation.pre_post": (0.5, 0.6)}
+    stated = {"kind": "grid", "factors": factors, "at": 40, "rule": None}
+    study = small_study(
+        sweep=stated, missing={**SEVERE, "slope": 0.0}, decision=TOTAL,
+        design={"sizes": (20, 40, 60)},
+    )  # fmt: skip
+    answer = sweep(study)
+    powers = [float(power.value) for own in answer.points if (power := answer.power(own))]
+    usable = [powers[0], *powers[1:3]]  # the slope's second value comes last
+    assert max(powers[3:]) > max(usable)
+    line = sweep_line(answer)
+    assert f"power {min(usable):.3f} to {max(usable):.3f} at 40 pairs" in line
+    assert line.endswith(", 2 not to be used")
+    assert "* not to be used: who drops out depends on the answers" in " ".join(
+        sweep_summary(answer).split()
+    )
+    write_sweep(answer, tmp_path)
+    run = read_run(tmp_path)
+    assert [bool(point["unusable"]) for point in run.summary["points"]] == [False] * 3 + [True] * 2
+    power_map = next(figure for figure in figures(run) if figure.name == "power_map")
+    assert f"{max(powers):.2f}" not in power_map.title
+    assert "Not to be used (*), 2 of 5" in str(power_map.caption)
+
+
+def test_the_first_simulated_studies_give_no_headline_number() -> None:
+    """While typing, neither level nor bias is known: what a design can do wrong is enough."""
+    study = dropout().study
+    why = design_reasons(study, ["mentor"])
+    parts = look_sentence(dropout().sample_size, why)
+    assert [isinstance(part, str) for part in parts] == [True]
+    assert str(parts[0]).startswith("No size can be given here: who drops out depends on the ans")
+    assert len(look_sentence(dropout().sample_size)) == 3
+    assert design_causes(small_study(clusters=SITES), ["mentor"]) == ("clusters",)
+    assert ignored_clusters(small_study(clusters=SITES), "mentor") == ("site",)
+
+
+# ------------------------------------------------------------------------------------------- words
+
+
+def test_words_of_one_domain_and_of_mcnemar(tmp_path: Path) -> None:
+    """One domain is not "1 domains", and McNemar's test takes no article."""
+    study = small_study(
+        scale={"points": 5, "domains": ("a",)}, analysis={"test": "mcnemar", "cut": 4},
+        decision=rule("any", ("mentor",)),
+    )  # fmt: skip
+    assert "one domain scored 1 to 5; " in design_sentence(study)
+    write_run(plan(study), tmp_path)
+    text = markdown(justification(read_run(tmp_path)))
+    assert "1 domains" not in text + design_sentence(study)
+    assert "the McNemar" not in text
+    assert "is tested by McNemar's test" in text
+    assert "in one domain (a), scored 1 to 5." in text
