@@ -9,16 +9,12 @@ from sim.power.audit import Audit
 from sim.power.design_flaws import uncontrolled
 from sim.power.soundness import Soundness, unadjusted
 from sim.report.soundness import families_words, judged, level_words
-from sim.report.wording import no_effect_words, number, with_article
+from sim.report.wording import FEW_SITES, TEST_NAMES, no_effect_words, number, with_article
 from sim.study import TOTAL, Study
 from sim.study.control import ParallelControl
 
 UNEQUAL = 1.1
 """True variance of a difference of means to the pooled one from which the level is in doubt."""
-FEW_SITES = (
-    " The signed-rank test of clustered changes is meant for 20 sites or more, and rejects too "
-    "rarely with few."
-)
 SEES_MEANS = 1e-9
 """Difference of mean changes, in points, that counts as none."""
 
@@ -85,7 +81,8 @@ def _rarely(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
     yield (
         f"The tests reject too rarely, which costs power. {where} "
         f"{level_words(highest, primary)}."
-        f"{FEW_SITES if few_sites else ''}"
+        + f" The {TEST_NAMES['clustered_signed_rank']} is {FEW_SITES}."
+        * few_sites
     )
 
 

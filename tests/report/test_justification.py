@@ -252,10 +252,9 @@ def test_the_document_is_a_word_file(run: SavedRun) -> None:
     first = next(text for text in texts if text.startswith(starts))
     assert texts.index(first) < 5
     size = run.summary["sample_sizes"][0]
-    sizes = {own["rule"]: own["pairs"] for own in run.summary["sample_sizes"]}
-    unusable = any(own["unusable"] for own in run.summary["sample_sizes"])
-    none = sizes[run.summary["primary_rule"]] is None and not unusable
-    assert ("No size" in first) == none
+    primary = {own["rule"]: own for own in run.summary["sample_sizes"]}[run.summary["primary_rule"]]
+    unusable = bool(primary["unusable"])
+    assert ("No size" in first) == (primary["pairs"] is None and not unusable)
     assert first.startswith(starts[2]) == unusable
     assert document.core_properties.language == "en-GB"
     assert size["rule"] in "\n".join(texts) + str(

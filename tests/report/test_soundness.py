@@ -10,8 +10,10 @@ import pytest
 from oracles.studies import PRE, small_study, two_arm_study
 
 from sim import compose_study, plan
+from sim.jobs.compare import compare
 from sim.jobs.sweep import sweep
 from sim.page.answers import look_sentence
+from sim.page.compared import comparison_part
 from sim.power.answer import PlanAnswer
 from sim.power.design_flaws import design_causes, ignored_clusters
 from sim.power.soundness import Level, soundness
@@ -194,14 +196,14 @@ def test_an_adjustment_within_part_of_a_rule(stated: dict[str, Any], *, warned: 
         assert (reasons(answer, answer.sample_size) == ()) != warned
 
 
-def test_which_null_a_level_is_of() -> None:
+@pytest.mark.parametrize(("kind", "expected"), [("all", True), ("any", False)])
+def test_which_null_a_level_is_of(tmp_path: Path, kind: str, *, expected: bool) -> None:
     """Of a rule that needs more than one endpoint it is said; of others there is nothing to say."""
-    texts = {}
-    for kind in ("all", "any"):
-        answer = at(12, 40, decision=rule(kind, ("mentor",)), analysis={"adjustment": "holm"})
-        texts[kind] = " ".join(summary(answer).split())
-    assert "of no effect on any of the 3 endpoints. Where only one of them" in texts["all"]
-    assert "of no effect on any" not in texts["any"]
+    answer = at(12, 40, decision=rule(kind, ("mentor",)), analysis={"adjustment": "holm"})
+    write_run(answer, tmp_path)
+    for text in (" ".join(summary(answer).split()), markdown(justification(read_run(tmp_path)))):
+        words = "That level is of no effect on any of the 3 endpoints. Where only one of them has"
+        assert (words in text) == expected
 
 
 # ------------------------------------------------------------------------------- too rare, unequal
@@ -311,6 +313,16 @@ def test_the_first_simulated_studies_give_no_headline_number() -> None:
     assert len(look_sentence(dropout().sample_size)) == 3
     assert design_causes(small_study(clusters=SITES), ["mentor"]) == ("clusters",)
     assert ignored_clusters(small_study(clusters=SITES), "mentor") == ("site",)
+
+
+def test_a_comparison_says_what_cannot_be_used() -> None:
+    """One of two scenarios drops out by its answers: no headline difference, but a warning."""
+    few = {"monte_carlo": {"replicates": 100, "block_size": 100}}
+    found = compare(small_study(**few), small_study(missing=SEVERE, **few))
+    part = str(comparison_part(found))
+    assert "Not to be used as it is: who drops out depends on the answers" in part
+    assert 'class="sentence"' not in part
+    assert 'class="sentence"' in str(comparison_part(replace(found, unusable=())))
 
 
 # ------------------------------------------------------------------------------------------- words

@@ -12,8 +12,10 @@ from sim.report.charts.figure import Z95, Figure, datum, layered, limited, singl
 from sim.report.charts.labels import distinct, plain, quoted, span
 from sim.report.charts.theme import Spec
 from sim.report.saved import SavedRun
-from sim.report.soundness import is_usable
+from sim.report.soundness import is_usable, joined
 
+MOST_WORDS = 600
+"""Most characters of the reasons why a size cannot be used."""
 MOST_CURVES = 14
 """Most curves of one figure; more cannot be told apart."""
 
@@ -180,7 +182,9 @@ def _size_words(size: Mapping[str, Any]) -> str:
 
 def unusable_words(size: Mapping[str, Any]) -> list[str]:
     """Say below a title why a size cannot be used."""
-    return [] if is_usable(size) else [f"Not to be used: {'; '.join(size['unusable'])}."]
+    if is_usable(size):
+        return []
+    return [f"Not to be used: {plain(joined(size['unusable']), MOST_WORDS)}."]
 
 
 def error_words(own: Sequence[Series], what: str = "") -> str:
