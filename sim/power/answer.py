@@ -82,11 +82,18 @@ class Inflation:
         What it promises.
     factor : float
         By which the sample size is multiplied.
+    participants : int
+        People of the pilot from whom the standard deviation comes.
+    who : str
+        Which people: the role, and that it is the pilot's smaller group where
+        the primary rule looks at both.
     """
 
     name: str
     meaning: str
     factor: float
+    participants: int
+    who: str
 
 
 @dataclass(frozen=True)

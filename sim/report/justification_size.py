@@ -158,7 +158,7 @@ def sensitivity_item(plan: Plan) -> Item:
     assured = bool(plan.fields.get("summary", "assurance"))
     if assured:
         blocks += _assurance(plan)
-    if plan.found and plan.fields.get("summary", "inflations") and plan.config("pilot"):
+    if plan.found and plan.fields.get("summary", "inflations"):
         blocks.append(text(*_rules_of_thumb(plan)))
     said, there = plan.reason("sensitivity", "how the size depends on the other assumptions")
     blocks.append(text(said))
@@ -235,8 +235,10 @@ def _rules_of_thumb(plan: Plan) -> Line:
                     factor.shown(".2f"), " = ", (factor * plan.pairs()).up().shown(), " pairs",
                 )
             )  # fmt: skip
+    first = ("summary", "inflations", 0)
     return line(
         "Rules of thumb that allow for a standard deviation taken from a pilot of ",
-        plan.setting("pilot", "mentors"), ", though not for its effect: ", *listed(found),
+        plan.fields.number(*first, "participants"), " ", plan.fields.prose(*first, "who"),
+        ", though not for its effect: ", *listed(found),
         ". They are shown for comparison and are not part of the answer.",
     )  # fmt: skip
