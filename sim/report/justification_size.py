@@ -15,6 +15,7 @@ from sim.report.justification_parts import (
     listed,
     text,
 )
+from sim.report.justification_precision import precision_line
 from sim.report.justification_run import Plan, asked
 from sim.report.wording import has_saw_teeth
 
@@ -29,6 +30,8 @@ def answer_item(plan: Plan) -> Item:
     if plan.found:
         blocks.append(text(*_interval(plan)))
     blocks.append(_people(plan))
+    if plan.fields.get("summary", "precision") is not None:  # a run of an earlier version has none
+        blocks.append(text(*precision_line(plan)))
     if len(plan.fields.get("summary", "sample_sizes")) > 1:
         blocks.append(_other_rules(plan))
     said = asked("SPIRIT 2025, item 19", "How sample size was determined", there=plan.found)

@@ -29,7 +29,7 @@ def test_browne_keeps_its_promise() -> None:
 def test_julious_is_the_noncentral_t_quantile(
     sides: int, pilot: int, alpha: float, power: float
 ) -> None:
-    """The factor of Julious and Owen is a squared ratio of a non-central t quantile and the normal ones."""
+    """The factor is a squared ratio of a non-central t quantile and the normal ones."""
     z = stats.norm.isf(alpha / sides)
     expected = (stats.nct.ppf(power, pilot - 1, z) / (z + stats.norm.ppf(power))) ** 2
     assert julious_inflation(pilot, alpha, power, sides) == pytest.approx(expected, rel=1e-7)

@@ -194,7 +194,10 @@ def test_rules_of_thumb_beside_a_pilot(twenty: PlanAnswer) -> None:
     size = replace(twenty.sample_size, pairs=20)
     answer = replace(twenty, sample_sizes=(size, *twenty.sample_sizes[1:]))
     text = words(" ".join(assurance_sentences(answer)))
-    assert "allow only for the standard deviation from a pilot of 6 mentors, not for its effect" in text
+    assert (
+        "allow only for the standard deviation from a pilot of 6 mentors, not for its effect"
+        in text
+    )
     assert "Browne 1995 (power with 80% confidence) x 2.13 = 43" in text
     assert "Julious 2006 (power on average) x 1.42 = 29 pairs" in text
 
