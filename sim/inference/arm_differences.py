@@ -70,7 +70,7 @@ def mean_difference(mentored: Arm, controls: Arm) -> Difference:
     a, b = (_sums(arm, after=False) for arm in (mentored, controls))
     numbers = _one(a.n), _one(b.n)
     difference = (a.y * b.n - b.y * a.n) / (numbers[0] * numbers[1])
-    return _pooled(difference, a.yy / numbers[0] + b.yy / numbers[1], (a.n, b.n))
+    return pooled(difference, a.yy / numbers[0] + b.yy / numbers[1], (a.n, b.n))
 
 
 def site_difference(mentored: Arm, controls: Arm) -> Difference:
@@ -79,12 +79,17 @@ def site_difference(mentored: Arm, controls: Arm) -> Difference:
     difference, whole = mean - other, squares + others
     scale = np.maximum(np.abs(mean) + np.abs(other), 1.0)
     difference = np.where(np.abs(difference) <= ROUNDING * scale, 0.0, difference)
-    return _pooled(difference, np.where(whole <= ROUNDING, 0.0, whole), (a, b))
+    return pooled(difference, np.where(whole <= ROUNDING, 0.0, whole), (a, b))
 
 
-def _pooled(
+def pooled(
     difference: FloatArray, squares: FloatArray, numbers: tuple[IntArray, IntArray]
 ) -> Difference:
+    """Give a difference of two means with its variance, pooled over the arms.
+
+    `squares` are those about the arms' own means, `numbers` how many values
+    each arm has; there are no degrees of freedom without an arm.
+    """
     a, b = numbers
     freedom = np.where((a > 0) & (b > 0), a + b - 2, 0).astype(np.int64)
     variance = squares / _one(freedom) * (1 / _one(a) + 1 / _one(b))

@@ -35,6 +35,8 @@ CLUSTERED: dict[str, ClusteredCurve] = {
     "cluster_mean_t": cluster_mean_t_curve,
 }
 """Tests that look at who is at which site."""
+BY_SITE = (*CLUSTERED, "cluster_mean_two_sample_t")
+"""Tests whose information is in sites, of one group and of two arms."""
 
 Model = Callable[[NDArray[np.int8], IntArray, Analysis], TestResult]
 """scores (R, N, D, 2), rising sizes (K,), options -> fields of shape (R, K, D + 1)."""

@@ -26,12 +26,16 @@ __all__ = [
     "Arm",
     "ArmsCurve",
     "ArmsEstimate",
+    "Differ",
     "ancova_curve",
     "cluster_mean_two_sample_t_curve",
     "compare_arms",
     "mann_whitney_curve",
     "two_sample_t_curve",
 ]
+
+Differ = Callable[[Arm, Arm], Difference]
+"""mentored, controls -> by how much they differ, fields of shape (R, K, E)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +196,7 @@ def _estimated(found: Difference) -> ArmsEstimate:
 
 
 def compare_arms(
-    mentored: Arm, controls: Arm, analysis: Analysis
+    mentored: Arm, controls: Arm, analysis: Analysis, differ: Differ | None = None
 ) -> tuple[TestResult, ArmsEstimate]:
     """Test the difference between two arms, and estimate it, at every size.
 
@@ -202,6 +206,8 @@ def compare_arms(
         The arms.
     analysis : Analysis
         Test and options.
+    differ : callable, optional
+        What is estimated, where that is not the difference that goes with the test.
 
     Returns
     -------
@@ -216,7 +222,7 @@ def compare_arms(
         if by_ranks
         else _t_test(found, analysis, analysis.alpha)
     )
-    return test, _estimated(found)
+    return test, _estimated(found if differ is None else differ(mentored, controls))
 
 
 ArmsCurve = Callable[[Arm, Arm, Analysis], TestResult]
@@ -229,7 +235,7 @@ TWO_ARMS: dict[str, ArmsCurve] = {
     "cluster_mean_two_sample_t": cluster_mean_two_sample_t_curve,
 }
 
-DIFFERENCES: dict[str, Callable[[Arm, Arm], Difference]] = {
+DIFFERENCES: dict[str, Differ] = {
     "mann_whitney": mean_difference,
     "ancova": adjusted_difference,
     "two_sample_t": mean_difference,

@@ -15,7 +15,7 @@ from sim.jobs.tasks import block_task, controls_of
 from sim.power.answer import Inflation
 from sim.power.assurance import Assurance, summarise_assurance
 from sim.power.assurance_draws import AssuranceTask, simulate_draws, work_limit
-from sim.power.inflation import browne_inflation, whitehead_inflation
+from sim.power.inflation import browne_inflation, julious_inflation
 from sim.study import RoleName, Study
 from sim.study.effects import NormalShiftPrior
 
@@ -152,6 +152,10 @@ def _without_idle_roles(study: Study) -> Study:
 def inflations(study: Study) -> tuple[Inflation, ...]:
     """Rules of thumb for a pilot of this size, where assurance is shown beside them.
 
+    The pilot's size is that of the role that the primary rule looks at; of a
+    rule on both roles, of the smaller one, whose standard deviation is the
+    less certain.
+
     Parameters
     ----------
     study : Study
@@ -162,10 +166,19 @@ def inflations(study: Study) -> tuple[Inflation, ...]:
     tuple of Inflation
     """
     believed = any(study.prior(role) for role in study.role_names)
-    if study.pilot is None or not believed or study.pilot.mentors < 2:
+    if study.pilot is None or not believed:
         return ()
-    n, alpha, power = study.pilot.mentors, study.analysis.alpha, study.target.power
-    return (
-        Inflation("Browne 1995", "power with 80% confidence", browne_inflation(n)),
-        Inflation("Whitehead 2016", "power on average", whitehead_inflation(n, alpha, power)),
+    sizes = {"mentor": study.pilot.mentors, "mentee": study.pilot.mentees}
+    looked_at = study.decision.rules[study.decision.primary].roles
+    role = min(looked_at, key=lambda name: sizes[name])
+    n, alpha, power = sizes[role], study.analysis.alpha, study.target.power
+    sides = 2 if study.analysis.alternative == "two_sided" else 1
+    if n < 2 or power <= alpha / sides:  # no standard deviation, or nothing to enlarge
+        return ()
+    smaller = any(sizes[other] > n for other in looked_at)
+    who = f"{role}s, the smaller of its groups" if smaller else f"{role}s"
+    known = (
+        ("Browne 1995", "power with 80% confidence", browne_inflation(n)),
+        ("Julious 2006", "power on average", julious_inflation(n, alpha, power, sides)),
     )
+    return tuple(Inflation(*own, n, who) for own in known)

@@ -12,7 +12,7 @@ from sim.compute.executors import open_executor
 from sim.compute.store import Store
 from sim.inference.attainable import smallest_pvalue, winnable
 from sim.inference.families import family_of
-from sim.inference.registry import CLUSTERED
+from sim.inference.registry import BY_SITE
 from sim.inference.rules import DecisionRule, decision_rules
 from sim.jobs.adjustments import before_adjustments, before_blocks
 from sim.jobs.assumptions import assumptions_of
@@ -25,19 +25,18 @@ from sim.jobs.assurance import (
 from sim.jobs.one_group import one_group, one_group_blocks
 from sim.jobs.pilot_example import score_example
 from sim.jobs.posterior_effect import with_plain_effects
-from sim.jobs.search import OnBlock, Search
+from sim.jobs.search import Found, OnBlock, Search
 from sim.power.answer import Attainable, PlanAnswer
 from sim.power.audit import Audit, audit
 from sim.power.choice import exact_place
 from sim.power.detectable import check_detectable, detectable_effects
 from sim.power.participation import Participation, participation, sites_of_arms
+from sim.power.precision import Precision, precision_of
 from sim.power.thinned import Enumerable
+from sim.power.units import Unit, interval_unit
 from sim.report.warnings import warnings_of
 from sim.study import RoleName, Study
 from sim.study.control import ParallelControl
-
-BY_SITE = (*CLUSTERED, "cluster_mean_two_sample_t")
-"""Tests whose information is in sites."""
 
 
 def check(study: Study) -> None:
@@ -93,12 +92,11 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
     200
     """
     asked, study = study, with_plain_effects(study)
-    rules = decision_rules(study)
     believed = believed_effects(study)
     with open_executor(**study.compute.model_dump()) as executor:
         alone = one_group_blocks(study)
         further = assurance_blocks(believed) + alone + before_blocks(study)
-        search = Search(study, rules, executor, on_block, further, store)
+        search = Search(study, decision_rules(study), executor, on_block, further, store)
         found = search.run()
         beside = one_group(study, found, executor, search.beside(alone), store)
         before = before_adjustments(found.study, executor, search, store)
@@ -107,10 +105,11 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
         asked=asked,
         study=found.study,
         effects=_effects(search),
-        attainable=attainable(found.study, rules),
+        attainable=attainable(found.study, search.rules),
         characteristics=found.main,
         null_characteristics=found.null,
         sample_sizes=found.sizes,
+        precision=_precision(search, found),
         detectable=detectable_effects(study, search.populations),
         assumptions=assumptions_of(asked),
         pilot_scores=score_example(study),
@@ -133,6 +132,17 @@ def _participation(search: Search) -> dict[str, Participation]:
         role: participation(search.study, role, mentored, controls)
         for role, mentored, controls in search.people()
     }
+
+
+def _precision(search: Search, found: Found) -> Precision:
+    """Look up the interval of the primary rule's endpoint."""
+    study = found.study
+    units: dict[str, Unit] = {
+        role: interval_unit(mentored.clusters, study.analysis.test)
+        for role, mentored, _ in search.people()
+    }
+    size = next(own for own in found.sizes if own.rule == study.decision.primary)
+    return precision_of(found.main, size, units, study.target.half_width)
 
 
 def _audits(search: Search) -> dict[str, Audit]:

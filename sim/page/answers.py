@@ -21,6 +21,7 @@ from sim.report.html.tables import (
     endpoint_table,
     one_group_table,
     power_table,
+    precision_table,
 )
 from sim.report.saved import SavedRun
 from sim.report.soundness import design_reasons, joined, usable_pairs
@@ -152,8 +153,8 @@ def answer_part(run: SavedRun, text: str) -> TagList:
         [row.value + Z95 * row.mcse for row in rows],
     )
     title = f"Power of the rule '{size['rule']}' by size, with 95% Monte Carlo error"
-    beside = [assurance_table(run, results), before_table(run), one_group_table(run),
-              *audit_tables(run)]  # fmt: skip
+    beside = [precision_table(run, results), assurance_table(run, results), before_table(run),
+              one_group_table(run), *audit_tables(run)]  # fmt: skip
     each = [endpoint_table(run, results, role) for role in run.summary["effects"]]
     return TagList(
         tags.h3("Simulated"),

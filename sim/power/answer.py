@@ -11,6 +11,7 @@ from sim.power.audit import Audit, OneGroup
 from sim.power.detectable import DetectableEffect
 from sim.power.operating import OperatingCharacteristics
 from sim.power.participation import Participation
+from sim.power.precision import Precision
 from sim.power.sample_size import SampleSize
 from sim.study import Study
 
@@ -82,11 +83,18 @@ class Inflation:
         What it promises.
     factor : float
         By which the sample size is multiplied.
+    participants : int
+        People of the pilot from whom the standard deviation comes.
+    who : str
+        Which people: the role, and that it is the pilot's smaller group where
+        the primary rule looks at both.
     """
 
     name: str
     meaning: str
     factor: float
+    participants: int
+    who: str
 
 
 @dataclass(frozen=True)
@@ -135,6 +143,8 @@ class PlanAnswer:
         With the effect removed and all else equal: attained levels.
     sample_sizes : tuple of SampleSize
         One per rule, in the order stated.
+    precision : Precision
+        The interval of the primary rule's endpoint.
     detectable : tuple of DetectableEffect
         Smallest detectable effects; empty unless asked for.
     assumptions : tuple of Assumption
@@ -168,6 +178,7 @@ class PlanAnswer:
     characteristics: OperatingCharacteristics
     null_characteristics: OperatingCharacteristics
     sample_sizes: tuple[SampleSize, ...]
+    precision: Precision
     detectable: tuple[DetectableEffect, ...]
     assumptions: tuple[Assumption, ...]
     pilot_scores: tuple[PilotScore, ...]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +15,14 @@ from sim.cohorts.draw import site_stream
 from sim.cohorts.truth import mean_changes, true_nulls
 from sim.compute.streams import Purpose, generator
 from sim.inference.analyse import conclude_arms
+from sim.inference.arm_differences import Difference
 from sim.inference.endpoints import endpoint_changes
 from sim.inference.two_arms import Arm, ArmsEstimate, compare_arms
+from sim.inference.unit_means import difference_of_units, difference_within_units
 from sim.power.count_kernels import FINE
 from sim.power.parts import SUMS, RolePart, family_counts, happened
 from sim.power.tally import Counts
+from sim.power.units import clusters_of, interval_unit
 
 if TYPE_CHECKING:
     from sim.power.monte_carlo import BlockTask
@@ -38,12 +42,15 @@ def compared_arms_part(task: BlockTask, role: int, block: int) -> RolePart:
     -------
     RolePart
         The estimate is the effect that goes with the test: the difference of
-        mean changes, or the adjusted difference of analysis of covariance.
+        mean changes, or the adjusted difference of analysis of covariance;
+        with clusters, whatever the test, that of the clusters' mean changes.
     """
     people = task.populations[role], task.controls[role]
     truth, nulls = _truth(*people)
     mentored, controls = _arms(task, role, block)
-    result, estimates = compare_arms(mentored, controls, task.analysis)
+    by_people = interval_unit(people[0].clusters, task.analysis.test) == "person"
+    differ = None if by_people else partial(_difference, task, people)
+    result, estimates = compare_arms(mentored, controls, task.analysis, differ)
     found = conclude_arms(result, task.analysis, task.family)
     half_width = np.inf if task.half_width is None else task.half_width
     return RolePart(
@@ -52,6 +59,20 @@ def compared_arms_part(task: BlockTask, role: int, block: int) -> RolePart:
         found.adjusted_rejected,
         found.adjusted_won,
     )
+
+
+def _difference(
+    task: BlockTask, people: tuple[Population, Population], mentored: Arm, controls: Arm
+) -> Difference:
+    """Give the difference by independent units, each of one arm or with people of both."""
+    test = task.analysis.test
+    if task.same_sites and interval_unit(people[0].clusters, test) == "site":
+        return difference_within_units(mentored, controls)
+    both = (
+        replace(arm, sites=clusters_of(own.clusters, test, arm.changes.shape[1]))
+        for arm, own in zip((mentored, controls), people, strict=True)
+    )
+    return difference_of_units(*both)
 
 
 @lru_cache(maxsize=4)

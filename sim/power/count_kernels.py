@@ -11,7 +11,7 @@ ROUNDER = 1.5 * 2.0**52
 
 @numba.njit(cache=True)
 def count_changes(
-    changes, sizes, units, truth, quantiles, half_width, rejected,
+    changes, clusters, sizes, units, truth, quantiles, half_width, rejected,
     estimable, total, squares, rejected_total, rejected_squares, covered, narrow, width,
     width_squares,
 ):  # fmt: skip
@@ -19,42 +19,43 @@ def count_changes(
 
     Per replicate the mean change and its t interval follow from the number of
     changes that are not missing, their sum and their sum of squares; below two
-    there is no estimate. `quantiles` (N + 1,) are those of t by that number,
-    `units` (E,) the points that one whole number of a change stands for.
-    Means and widths, and their squares, are summed in units of 1/FINE.
+    there is no estimate. Where `clusters` (N,) says who belongs together, the
+    clusters' mean changes take the place of people's changes; else it is
+    empty. `quantiles` (N + 1,) are those of t by that number, `units` (E,) the
+    points that one whole number of a change stands for. Means and widths, and
+    their squares, are summed in units of 1/FINE.
     """
     participants, endpoints, replicates = changes.shape
-    gone = np.zeros(endpoints, np.bool_)  # where nothing is missing, counting people is spared
-    for i in range(participants):
-        for e in range(endpoints):
-            gone[e] |= _any_missing(changes[i, e])
-    seen = np.zeros((endpoints, replicates))
-    sums = np.zeros((endpoints, replicates))
-    powers = np.zeros((endpoints, replicates))
-    size, share = np.empty(replicates), np.empty(replicates)
-    scale, known = np.empty(replicates), np.empty(replicates)
-    centre, half = np.empty(replicates), np.empty(replicates)
-    whole, whole_squares = np.empty(replicates), np.empty(replicates)
-    k = 0
-    for i in range(participants):
-        for e in range(endpoints):
-            _add(changes[i, e], gone[e], seen[e], sums[e], powers[e])
-        if k < sizes.size and i + 1 == sizes[k]:
-            for e in range(endpoints):
-                own, power, unit = sums[e], powers[e], units[e]
-                for r in range(replicates if gone[e] else 1):
-                    n = seen[e, r] if gone[e] else np.float64(sizes[k])
-                    known[r] = n >= 2
-                    size[r] = max(n, 2.0)
-                    share[r] = unit / size[r]
-                    scale[r] = share[r] * quantiles[np.int64(size[r])] / np.sqrt(size[r] - 1)
-                if not gone[e]:
-                    known[:], size[:] = known[0], size[0]
-                    share[:], scale[:] = share[0], scale[0]
+    together = clusters.size > 0
+    most = clusters.max() + 1 if together else 0
+    inner, members = np.empty((2, most, replicates))
+    seen, own, power, size, share, scale, known, centre, half, whole, whole_squares = np.empty(
+        (11, replicates)
+    )
+    for e in range(endpoints):
+        seen[:], own[:], power[:] = 0.0, 0.0, 0.0
+        inner[:], members[:] = 0.0, 0.0
+        gone = together  # where nothing is missing, counting people is spared
+        for i in range(participants):
+            gone |= _any_missing(changes[i, e])
+        k, unit = 0, units[e]
+        for i in range(participants):
+            if together:
+                u = clusters[i]
+                _add_to_cluster(changes[i, e], inner[u], members[u], seen, own, power)
+            else:
+                _add(changes[i, e], gone, seen, own, power)
+            if k < sizes.size and i + 1 == sizes[k]:
+                if gone:
+                    _spread(seen, unit, quantiles, known, size, share, scale)
+                else:
+                    number = np.full(1, np.float64(sizes[k]))
+                    _spread(number, unit, quantiles, known, size, share, scale)
                 for r in range(replicates):
                     centre[r] = share[r] * own[r]
-                    # whole numbers below 2^53: the difference is exact, and never negative
-                    half[r] = scale[r] * np.sqrt(size[r] * power[r] - own[r] * own[r])
+                    # of people whole numbers below 2^53: the difference is exact, never negative
+                    about = size[r] * power[r] - own[r] * own[r]
+                    half[r] = scale[r] * np.sqrt(max(about, 0.0))
                 estimable[k, e] = np.int64(known.sum())
                 covered[k, e], narrow[k, e] = _intervals(centre, half, known, truth[e], half_width)
                 _round(centre, whole, whole_squares)
@@ -66,7 +67,7 @@ def count_changes(
                 width[k, e], width_squares[k, e] = (
                     _sum(whole, known)[0], _sum(whole_squares, known)[0]
                 )  # fmt: skip
-            k += 1
+                k += 1
 
 
 @numba.njit(cache=True)
@@ -89,6 +90,37 @@ def _add(column, gone, number, own, power):
             number[r] += here
         own[r] += change
         power[r] += change * change
+
+
+@numba.njit(cache=True)
+def _add_to_cluster(column, inner, members, number, own, power):
+    """Add one participant's changes to its cluster, whose mean is one value of all replicates.
+
+    `inner` and `members` are the sum and the number of the cluster's changes,
+    of which `number`, `own` and `power` count, sum and square the means.
+    """
+    for r in range(column.size):
+        here = np.float64(column[r] != -32768)
+        old = inner[r] / max(members[r], 1.0)
+        number[r] += here * (members[r] == 0)
+        inner[r] += here * column[r]
+        members[r] += here
+        new = inner[r] / max(members[r], 1.0)
+        own[r] += new - old
+        power[r] += new * new - old * old
+
+
+@numba.njit(cache=True)
+def _spread(number, unit, quantiles, known, size, share, scale):
+    """Fill what sums are multiplied by to be means and half-widths; one number serves them all."""
+    for r in range(number.size):
+        known[r] = number[r] >= 2
+        size[r] = max(number[r], 2.0)
+        share[r] = unit / size[r]
+        scale[r] = share[r] * quantiles[np.int64(size[r])] / np.sqrt(size[r] - 1)
+    if number.size == 1:
+        known[:], size[:] = known[0], size[0]
+        share[:], scale[:] = share[0], scale[0]
 
 
 @numba.njit(cache=True)

@@ -28,7 +28,7 @@ def browne_inflation(pilot: int, confidence: float = 0.8) -> float:
     return float((pilot - 1) / chdtri(pilot - 1, confidence))
 
 
-def whitehead_inflation(pilot: int, alpha: float, power: float) -> float:
+def julious_inflation(pilot: int, alpha: float, power: float, sides: int = 2) -> float:
     """Factor on a sample size by the non-central t approach: expected power reaches its target.
 
     Parameters
@@ -36,9 +36,11 @@ def whitehead_inflation(pilot: int, alpha: float, power: float) -> float:
     pilot : int
         Participants of the pilot, at least 2.
     alpha : float
-        Two-sided level.
+        Level of the test.
     power : float
         Power aimed at.
+    sides : {1, 2}
+        Whether the test is one-sided or two-sided.
 
     Returns
     -------
@@ -46,9 +48,10 @@ def whitehead_inflation(pilot: int, alpha: float, power: float) -> float:
 
     References
     ----------
-    Whitehead AL, Julious SA, Cooper CL, Campbell MJ (2016). Estimating the
-    sample size for a pilot randomised trial. Statistical Methods in Medical
-    Research 25, 1057-1073.
+    Julious SA, Owen RJ (2006). Sample size calculations for clinical studies
+    allowing for uncertainty about the variance. Pharmaceutical Statistics 5,
+    29-37. Used by Whitehead AL, Julious SA, Cooper CL, Campbell MJ (2016),
+    Statistical Methods in Medical Research 25, 1057-1073, to size pilots.
     """
-    z = float(ndtri(1 - alpha / 2))
+    z = float(ndtri(1 - alpha / sides))
     return float((nctdtrit(pilot - 1, z, power) / (z + float(ndtri(power)))) ** 2)

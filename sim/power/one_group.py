@@ -19,6 +19,7 @@ from sim.inference.prorated import prorated_changes, ranked_total, unit
 from sim.power.count_kernels import count_changes
 from sim.power.parts import SUMS, RolePart, family_counts, happened
 from sim.power.tally import Counts
+from sim.power.units import clusters_of
 
 if TYPE_CHECKING:
     from sim.power.monte_carlo import BlockTask
@@ -36,6 +37,7 @@ class _Prepared:
     quantiles: NDArray[np.float64]
     half_width: float
     units: NDArray[np.float64]
+    clusters: NDArray[np.int64]
 
     @property
     def prorated(self) -> bool:
@@ -54,9 +56,12 @@ def _prepared(task: BlockTask) -> tuple[_Prepared, ...]:
         units = np.ones(len(truth))
         if population.missing is not None and population.missing.prorated:
             units[-1] = 1 / unit(len(nulls))
+        clusters = clusters_of(population.clusters, task.analysis.test, int(sizes[-1]))
         parts.append(
-            _Prepared(population, sizes, place, truth, nulls, quantiles, half_width, units)
-        )
+            _Prepared(
+                population, sizes, place, truth, nulls, quantiles, half_width, units, clusters
+            )
+        )  # fmt: skip
     return tuple(parts)
 
 
@@ -111,7 +116,7 @@ def _count_changes(
     by_size = np.ascontiguousarray(rejected.transpose(1, 2, 0))  # (K, E, R)
     sums = [np.empty(by_size.shape[:2], np.int64) for _ in SUMS]
     count_changes(
-        by_participant, own.sizes, own.units, own.truth, own.quantiles, own.half_width, by_size,
-        *sums,
+        by_participant, own.clusters, own.sizes, own.units, own.truth, own.quantiles,
+        own.half_width, by_size, *sums,
     )  # fmt: skip
     return dict(zip(SUMS, sums, strict=True))

@@ -31,8 +31,8 @@ class EndpointMeasures:
         Probability that it could not be computed although there was
         something to work on; only of models that are fitted.
     mean_change, bias : Estimate
-        Mean estimated change in points (two arms: difference of changes), and
-        what it differs from the truth.
+        Mean estimated change in points (two arms: difference of changes; with
+        clusters: of the clusters' means), and what it differs from the truth.
     coverage, width : Estimate
         Probability that the 95% t interval of the mean change covers the
         truth, and its mean width in points.

@@ -24,10 +24,12 @@ class Tally:
         Replicates in which that happened.
     estimable : ndarray, shape (K, J)
         Replicates whose effect can be estimated with an interval (one group:
-        at least two changes that are not missing); the sums below are over these.
+        at least two changes that are not missing, or two clusters with some);
+        the sums below are over these.
     change, change_squared : ndarray, shape (K, J)
         Sum over replicates of the replicate's mean change (two arms: the
-        difference of theirs), and of its square, in units of 1/FINE.
+        difference of theirs; with clusters: of the clusters' means), and of
+        its square, in units of 1/FINE.
     rejected_change, rejected_change_squared : ndarray, shape (K, J)
         The same over rejections, without sign.
     covered, narrow : ndarray, shape (K, J)

@@ -98,15 +98,15 @@ def assurance_sentences(answer: PlanAnswer) -> Iterator[str]:
         for own in answer.assurances
     )
     yield f"With {pairs} pairs the true power is {target:g} or more with probability: {spread}."
-    pilot = answer.study.pilot
-    if answer.inflations and primary.pairs is not None and pilot is not None and not unusable:
+    if answer.inflations and primary.pairs is not None and not unusable:
         rules = ", ".join(
             f"{own.name} ({own.meaning}) x {own.factor:.2f} = {ceil(own.factor * primary.pairs)}"
             for own in answer.inflations
         )
         yield (
             f"Rules of thumb that allow only for the standard deviation from a pilot of "
-            f"{pilot.mentors}, not for its effect: {rules} pairs."
+            f"{answer.inflations[0].participants} {answer.inflations[0].who}, not for its effect: "
+            f"{rules} pairs."
         )
 
 

@@ -123,6 +123,7 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
         "seed": study.seed,
         "endpoints": [*study.scale.domains, "total"],
         "error_bound": answer.characteristics.error_bound,
+        "precision": asdict(answer.precision),
         "detectable_effects": [asdict(effect) for effect in answer.detectable],
         "effects": {role: asdict(effects) for role, effects in answer.effects.items()},
         "attainable": asdict(answer.attainable),

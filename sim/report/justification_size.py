@@ -15,6 +15,7 @@ from sim.report.justification_parts import (
     listed,
     text,
 )
+from sim.report.justification_precision import precision_line
 from sim.report.justification_run import Plan, asked
 from sim.report.soundness import is_usable
 from sim.report.wording import has_saw_teeth
@@ -32,6 +33,8 @@ def answer_item(plan: Plan) -> Item:
     elif not is_usable(plan.fields.get(*plan.size)):
         blocks.append(_unusable(plan))
     blocks.append(_people(plan))
+    if plan.fields.get("summary", "precision") is not None:  # a run of an earlier version has none
+        blocks.append(text(*precision_line(plan)))
     if len(plan.fields.get("summary", "sample_sizes")) > 1:
         blocks.append(_other_rules(plan))
     said = asked("SPIRIT 2025, item 19", "How sample size was determined", there=plan.usable)
@@ -184,7 +187,7 @@ def sensitivity_item(plan: Plan) -> Item:
     assured = bool(plan.fields.get("summary", "assurance"))
     if assured:
         blocks += _assurance(plan)
-    if plan.usable and plan.fields.get("summary", "inflations") and plan.config("pilot"):
+    if plan.usable and plan.fields.get("summary", "inflations"):
         blocks.append(text(*_rules_of_thumb(plan)))
     said, there = plan.reason("sensitivity", "how the size depends on the other assumptions")
     blocks.append(text(said))
@@ -261,8 +264,10 @@ def _rules_of_thumb(plan: Plan) -> Line:
                     factor.shown(".2f"), " = ", (factor * plan.pairs()).up().shown(), " pairs",
                 )
             )  # fmt: skip
+    first = ("summary", "inflations", 0)
     return line(
         "Rules of thumb that allow for a standard deviation taken from a pilot of ",
-        plan.setting("pilot", "mentors"), ", though not for its effect: ", *listed(found),
+        plan.fields.number(*first, "participants"), " ", plan.fields.prose(*first, "who"),
+        ", though not for its effect: ", *listed(found),
         ". They are shown for comparison and are not part of the answer.",
     )  # fmt: skip

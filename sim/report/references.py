@@ -33,6 +33,8 @@ REFERENCES = {
     "Bonferroni test. Biometrika 1988;75(2):383-386.",
     "Hopewell 2025": "Hopewell S, Chan A-W, Collins GS, et al. CONSORT 2025 statement: updated "
     "guideline for reporting randomised trials. BMJ 2025;389:e081123.",
+    "Julious 2006": "Julious SA, Owen RJ. Sample size calculations for clinical studies allowing "
+    "for uncertainty about the variance. Pharm Stat 2006;5(1):29-37.",
     "Lipsitz 1994": "Lipsitz SR, Kim K, Zhao L. Analysis of repeated categorical data using "
     "generalized estimating equations. Stat Med 1994;13(11):1149-1163.",
     "Mann 1947": "Mann HB, Whitney DR. On a test of whether one of two random variables is "
@@ -60,10 +62,6 @@ REFERENCES = {
     "up measurements. BMJ 2001;323(7321):1123-1124.",
     "Westfall 1993": "Westfall PH, Young SS. Resampling-based multiple testing: examples and "
     "methods for p-value adjustment. New York: Wiley; 1993.",
-    "Whitehead 2016": "Whitehead AL, Julious SA, Cooper CL, Campbell MJ. Estimating the sample "
-    "size for a pilot randomised trial to minimise the overall trial sample size for the external "
-    "pilot and main trial for a continuous outcome variable. "
-    "Stat Methods Med Res 2016;25(3):1057-1073.",
     "Wilcoxon 1945": "Wilcoxon F. Individual comparisons by ranking methods. "
     "Biometrics Bull 1945;1(6):80-83.",
     "Wilson 1927": "Wilson EB. Probable inference, the law of succession, and statistical "

@@ -6,15 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import wrap
 
-import numpy as np
-
 from sim.power.answer import PlanAnswer
-from sim.power.sample_size import precise_size
 from sim.report.adjustments import before_sentences
 from sim.report.arms import audit_parts, failed_sentences, one_group_part
 from sim.report.assurance import assurance_sentences, assurance_table
 from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
 from sim.report.participation import participation_sentences
+from sim.report.precision import precision_sentences
 from sim.report.soundness import answer_words, briefly, level_sentences, unusable_sentences
 from sim.report.tables import (
     CELL,
@@ -28,7 +26,6 @@ from sim.report.tables import (
 )
 from sim.report.wording import (
     design_sentence,
-    estimated,
     interval_words,
     no_effect_words,
     number,
@@ -236,7 +233,7 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
     lines.extend(map(paragraph, before_sentences(answer)))
     lines.extend(map(paragraph, participation_sentences(answer)))
     lines.extend(map(paragraph, failed_sentences(answer, k)))
-    lines.extend(map(paragraph, _estimate_sentences(answer, k)))
+    lines.extend(map(paragraph, precision_sentences(answer)))
     yield "\n".join(lines)
 
 
@@ -249,37 +246,6 @@ def _assurance_part(answer: PlanAnswer) -> Iterator[str]:
             *map(paragraph, assurance_sentences(answer)),
         ]
         yield "\n".join(lines)
-
-
-def _estimate_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
-    """What a study of that size would report, and how precisely."""
-    found = answer.characteristics
-    significant = "it" if answer.study.analysis.cut is None else "McNemar's test of the total"
-    for role in found.roles:
-        type_s, type_m, width = role.measures.type_s, role.measures.type_m, role.measures.width
-        if type_s is None or type_m is None or width is None:
-            continue
-        uncontrolled = role.role in answer.audits and answer.study.control.kind == "none"
-        also = " (mentoring's part and the rest)" if uncontrolled else ""
-        # one participant may be enough to reject (at a large alpha), but has no interval
-        if not np.isnan([type_m.value[k, -1], width.value[k, -1]]).any():
-            yield (
-                f"At that size the 95% interval of {estimated(answer.study, role.role)}{also} is "
-                f"{width.value[k, -1]:.1f} points wide on average; where {significant} is "
-                f"significant it is overstated {type_m.value[k, -1]:.2f} times on average (type "
-                f"M) and has the wrong sign with probability {number(type_s.value[k, -1])} (type "
-                "S)."
-            )
-        narrow = role.measures.narrow
-        half = answer.study.target.half_width
-        if narrow is not None and half is not None:
-            size = precise_size(found.pairs, width.value[:, -1], half)
-            by = f"{size} pairs" if size else f"no size up to {found.pairs[-1]} pairs"
-            yield (
-                f"An expected half-width of at most {half:g} points for the {role.role}s' total "
-                f"is reached by {by}; at {found.pairs[k]} pairs the interval is as narrow with "
-                f"probability {in_words(narrow, k, -1)}."
-            )
 
 
 def _detectable_part(answer: PlanAnswer) -> Iterator[str]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.power.answer import PlanAnswer
 from sim.power.sample_size import SampleSize
-from sim.study import Analysis, Study
+from sim.study import TOTAL, Analysis, Study
 from sim.study.control import ParallelControl
 
 TEST_NAMES = {
@@ -185,11 +185,12 @@ def total_tested(analysis: Analysis) -> bool:
     return analysis.test != "ordinal_gee" and not no_cut
 
 
-def estimated(study: Study, role: str) -> str:
-    """Name what is estimated of a role's total."""
+def estimated(study: Study, role: str, endpoint: str = TOTAL) -> str:
+    """Name what is estimated of one endpoint of a role."""
+    named = endpoint if endpoint == TOTAL else f"'{endpoint}'"
     if isinstance(study.control, ParallelControl):
-        return f"the difference between the arms in the {role}s' total"
-    return f"the {role}s' mean change in total"
+        return f"the difference between the arms in the {role}s' {named}"
+    return f"the {role}s' mean change in {named}"
 
 
 def answer_sentence(answer: PlanAnswer, size: SampleSize) -> str:

@@ -172,7 +172,8 @@ class Target(Section):
     power: float = Field(gt=0, lt=1)
     """Power the primary rule must reach and keep (above 0, below 1)."""
     half_width: float | None = Field(default=None, gt=0)
-    """Half-width of the 95% interval of a mean change to reach, in points; null = not asked."""
+    """Half-width to reach, in points, of the 95% interval of the mean change that the primary rule
+    looks at (of several, the widest); null = not asked."""
     detectable_at: int | None = Field(default=None, ge=2, le=5000)
     """Size in pairs at which the smallest detectable effect is sought; null = not asked."""
 

@@ -271,7 +271,7 @@ def test_experiment_assurance_runs() -> None:
     assert answer.sample_size.rule == "both published domains"
     assert [own.prior for own in answer.assurances] == ["neutral", "sceptical", "hierarchical"]
     assert {own.draws for own in answer.assurances} == {40}
-    assert [own.name for own in answer.inflations] == ["Browne 1995", "Whitehead 2016"]
+    assert [own.name for own in answer.inflations] == ["Browne 1995", "Julious 2006"]
     k = answer.characteristics.rule_index("both published domains")
     neutral, sceptical, _ = (own.value.value[:, k] for own in answer.assurances)
     assert (sceptical < neutral).all()
@@ -294,6 +294,26 @@ def test_inflation_needs_a_belief_and_a_pilot() -> None:
     assert [own.factor for own in inflations(default)] == pytest.approx([2.1345, 1.4187], abs=2e-3)
     assert inflations(default.model_copy(update={"pilot": None})) == ()
     assert inflations(compose_study(["effect=shift"])) == ()
+    assert inflations(compose_study(["target.power=0.02"])) == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "factors", "who"),
+    [
+        (["analysis.alternative=greater", "analysis.alpha=0.025"], (2.13, 1.42), "6 mentors"),
+        (["mentees' total"], (2.43, 1.56), "5 mentees"),
+        (["both totals"], (2.43, 1.56), "5 mentees, the smaller of its groups"),
+    ],
+)
+def test_inflation_is_that_of_the_rule(
+    words: list[str], factors: tuple[float, float], who: str
+) -> None:
+    """Rules of thumb take the level's own sides, and the pilot's size in the rule's own role."""
+    if len(words) == 1:
+        words = ["experiment=scale_up", f'decision.primary="{words[0]}"']
+    found = inflations(compose_study(words))
+    assert tuple(round(own.factor, 2) for own in found) == factors
+    assert {f"{own.participants} {own.who}" for own in found} == {who}
 
 
 def test_results_have_assurance(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.power.inflation import browne_inflation, whitehead_inflation
+from sim.power.inflation import browne_inflation, julious_inflation
 
 
 @pytest.mark.parametrize("pilot", [2, 6, 12, 70])
@@ -23,21 +23,24 @@ def test_browne_keeps_its_promise() -> None:
     assert abs(enough / 200_000 - 0.8) <= 4.4 * np.sqrt(0.16 / 200_000)
 
 
-@pytest.mark.parametrize("pilot", [4, 6, 12, 70])
+@pytest.mark.parametrize("sides", [1, 2])
+@pytest.mark.parametrize("pilot", [2, 4, 6, 12, 70])
 @pytest.mark.parametrize(("alpha", "power"), [(0.05, 0.8), (0.05, 0.9), (0.01, 0.8)])
-def test_whitehead_is_the_noncentral_t_quantile(pilot: int, alpha: float, power: float) -> None:
-    """Whitehead's factor is a squared ratio of a non-central t quantile and the normal ones."""
-    z = stats.norm.isf(alpha / 2)
+def test_julious_is_the_noncentral_t_quantile(
+    sides: int, pilot: int, alpha: float, power: float
+) -> None:
+    """The factor is a squared ratio of a non-central t quantile and the normal ones."""
+    z = stats.norm.isf(alpha / sides)
     expected = (stats.nct.ppf(power, pilot - 1, z) / (z + stats.norm.ppf(power))) ** 2
-    assert whitehead_inflation(pilot, alpha, power) == pytest.approx(expected, rel=1e-7)
+    assert julious_inflation(pilot, alpha, power, sides) == pytest.approx(expected, rel=1e-7)
 
 
-def test_whitehead_keeps_its_promise() -> None:
+def test_julious_keeps_its_promise() -> None:
     """With a pilot of 6 the enlarged studies have the target power on average over pilots."""
     rng = np.random.default_rng(5)
     spread = rng.normal(size=(200_000, 6)).std(axis=1, ddof=1)
     z, planned = stats.norm.isf(0.025), stats.norm.isf(0.025) + stats.norm.ppf(0.8)
-    power = stats.norm.cdf(np.sqrt(whitehead_inflation(6, 0.05, 0.8)) * planned * spread - z)
+    power = stats.norm.cdf(np.sqrt(julious_inflation(6, 0.05, 0.8)) * planned * spread - z)
     assert abs(power.mean() - 0.8) <= 4.4 * power.std() / np.sqrt(200_000)
 
 
@@ -46,7 +49,7 @@ def test_large_pilots_need_no_allowance() -> None:
     pilots = (3, 6, 30, 300, 100_000)
     for factors in (
         [browne_inflation(pilot) for pilot in pilots],
-        [whitehead_inflation(pilot, 0.05, 0.8) for pilot in pilots],
+        [julious_inflation(pilot, 0.05, 0.8) for pilot in pilots],
     ):
         assert all(np.diff(factors) < 0)
         assert factors[-1] == pytest.approx(1, abs=0.01)

@@ -143,9 +143,10 @@ def test_exact_power_wants_three_probabilities(pmf: list[float]) -> None:
 
 
 def test_precision_does_not_need_a_tested_total() -> None:
-    """A half-width that was asked for is answered where the total is not tested."""
+    """A half-width that was asked for is answered for the rule's domain, the total untested."""
     target = {"half_width": 1.0}
     text = summary(plan(small_study(decision=ONE, analysis=AT_CUT, target=target)))
     words = " ".join(text.split())
-    assert "An expected half-width of at most 1 points for the mentors' total" in words
-    assert "type M" not in words
+    assert "the 95% interval of the mentors' mean change in 'b' is" in words
+    assert "the expected half-width of that interval is at most 1 points" in words
+    assert "where McNemar's test of it is significant" in words

@@ -29,7 +29,8 @@ def test_estimates_with_missing_changes() -> None:
     quantiles = student.ppf(0.975, np.maximum(np.arange(n + 1) - 1, 1))
     rejected = rng.random((1, 2, replicates)) < 0.3
     sums = [np.zeros((1, 2), np.int64) for _ in range(9)]
-    count_changes(changes, np.array([n]), units, truth, quantiles, 1.0, rejected, *sums)
+    alone = np.empty(0, np.int64)  # nobody is in a cluster
+    count_changes(changes, alone, np.array([n]), units, truth, quantiles, 1.0, rejected, *sums)
     for e in range(2):
         kept = [changes[~gone[:, e, r], e, r].astype(float) * units[e] for r in range(replicates)]
         known = np.array([len(own) >= 2 for own in kept])

@@ -194,9 +194,12 @@ def test_rules_of_thumb_beside_a_pilot(twenty: PlanAnswer) -> None:
     size = replace(twenty.sample_size, pairs=20)
     answer = replace(twenty, sample_sizes=(size, *twenty.sample_sizes[1:]))
     text = words(" ".join(assurance_sentences(answer)))
-    assert "allow only for the standard deviation from a pilot of 6, not for its effect" in text
+    assert (
+        "allow only for the standard deviation from a pilot of 6 mentors, not for its effect"
+        in text
+    )
     assert "Browne 1995 (power with 80% confidence) x 2.13 = 43" in text
-    assert "Whitehead 2016 (power on average) x 1.42 = 29 pairs" in text
+    assert "Julious 2006 (power on average) x 1.42 = 29 pairs" in text
 
 
 def test_summary_has_assurance(twenty: PlanAnswer, tmp_path: Path) -> None:
@@ -210,5 +213,5 @@ def test_summary_has_assurance(twenty: PlanAnswer, tmp_path: Path) -> None:
         assert list(own["limit"]) == list(own["pairs"]) == list(own["interval"]) == rules
         assert all(0 <= value <= 1 for value in own["limit"].values())
         assert own["no_size_suffices"] == {}
-    assert [own["name"] for own in data["inflations"]] == ["Browne 1995", "Whitehead 2016"]
+    assert [own["name"] for own in data["inflations"]] == ["Browne 1995", "Julious 2006"]
     assert any("far below" in warning for warning in data["warnings"])

@@ -29,6 +29,7 @@ from sim.report.html.tables import (
     endpoint_table,
     one_group_table,
     power_table,
+    precision_table,
 )
 from sim.report.saved import SavedRun
 
@@ -149,8 +150,8 @@ def _sections(run: SavedRun, results: Results, drawn: Sequence[Figure]) -> tuple
         return tuple(own for name, own in by_name.items() if name.startswith(starts))
 
     roles = list(run.summary["effects"])
-    beside = [*audit_tables(run), one_group_table(run), before_table(run),
-              assurance_table(run, results)]  # fmt: skip
+    beside = [precision_table(run, results), *audit_tables(run), one_group_table(run),
+              before_table(run), assurance_table(run, results)]  # fmt: skip
     found = (
         Section("Power of every rule", "rules", take("rule_curves"), (power_table(run, results),)),
         Section(

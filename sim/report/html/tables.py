@@ -116,6 +116,33 @@ def endpoint_table(run: SavedRun, results: Results, role: str) -> Table:
     )
 
 
+def precision_table(run: SavedRun, results: Results) -> Table | None:
+    """Width of the 95% interval of the primary rule's endpoint, with its coverage, by size."""
+    own = run.summary.get("precision")  # a run of an earlier version has none
+    if own is None:
+        return None
+    pairs, at = results.pairs, answer_size(run)
+    places = sizes_shown(pairs, pairs.index(at), int(run.config["report"]["table_rows"]))
+    measures = ("width", "coverage", *(["narrow"] if own["half_width"] is not None else []))
+    narrow = f"half-width at most {own['half_width']:g}" if len(measures) > 2 else ""
+    widest = f", the widest of the rule's {own['among']}" if own["among"] > 1 else ""
+    by = {"person": "", "site": " by sites", "mentee": " by shared mentees"}[own["unit"]]
+    return Table(
+        f"95% t interval{by} of the estimate for {shown(own['endpoint'])}, {own['role']}s{widest} "
+        "(± Monte Carlo standard error)",
+        ("pairs", "width in points", "covers the truth", narrow)[: 1 + len(measures)],
+        tuple(
+            (
+                str(pairs[k]),
+                *(cell(results.endpoint(own["role"], own["endpoint"], name, pairs[k]))
+                  for name in measures),
+            )
+            for k in places
+        ),
+        places.index(pairs.index(at)),
+    )  # fmt: skip
+
+
 def effect_table(run: SavedRun, role: str) -> Table:
     """What is assumed of one role, an endpoint a row."""
     own = run.summary["effects"][role]

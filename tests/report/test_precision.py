@@ -1,0 +1,133 @@
+"""Widths of intervals, wherever they are printed: whose they are, and how often they cover."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from oracles.saved import saved_plan
+from oracles.studies import PRE, small_study
+
+from sim import plan
+from sim.page.answers import answer_part
+from sim.power.answer import PlanAnswer
+from sim.report.files import summary_data, write_run
+from sim.report.html.page import page
+from sim.report.justification import justification
+from sim.report.justification_markdown import markdown
+from sim.report.saved import read_run
+from sim.report.terminal import summary
+
+SITES = {
+    "kind": "sites", "stated_as": "observed", "site_icc": 0.2, "mentee_icc": 0.0,
+    "accrual": "round_robin", "sites": 6, "per_site": 10, "size_variation": 0.0,
+    "assumption": None,
+}  # fmt: skip
+BY_SITE = {"test": "cluster_mean_t", "p_value": "auto"}
+TOTAL = {"primary": "total", "rules": {
+    "total": {"kind": "one", "endpoints": "total", "roles": ("mentor",)},
+}}  # fmt: skip
+WIDE = 3.0
+"""Half-width that people would reach early, and six sites never."""
+
+
+@cache
+def sized(accrual: str, test: str = "cluster_mean_t", half_width: float = WIDE) -> PlanAnswer:
+    """Plan a study that is to be precise, in sites."""
+    return plan(
+        small_study(
+            clusters={**SITES, "accrual": accrual}, analysis={"test": test, "p_value": "auto"},
+            target={"half_width": half_width}, decision=TOTAL,
+            design={"sizes": (6, 11, 30, 60, 120)},
+        )
+    )  # fmt: skip
+
+
+def said(answer: PlanAnswer) -> str:
+    """Everything on screen, on one line."""
+    return " ".join(summary(answer).split())
+
+
+@pytest.mark.parametrize("test", ["cluster_mean_t", "paired_t"])
+def test_six_sites_are_not_narrow_by_adding_people(test: str) -> None:
+    """A half-width that six sites never reach is promised at no size, whatever the test."""
+    answer = sized("round_robin", test, 1.0)
+    own = answer.precision
+    assert own.unit == "site"
+    assert own.reached is None
+    assert own.at is not None
+    assert own.at.width > 2 * 1.0
+    assert abs(own.at.coverage - 0.95) < 4 * own.at.coverage_mcse + 0.01
+    text = said(answer)
+    assert "No size up to 120 pairs brings the expected half-width" in text
+    assert "More pairs at as many sites narrow it only so far" in text
+
+
+def test_no_size_is_promised_below_two_sites() -> None:
+    """Where one site is filled first there is no interval, and none is promised, until a second."""
+    answer = sized("in_turn", half_width=1000.0)
+    assert answer.precision.reached is not None
+    assert answer.precision.reached.pairs == 11
+    assert "only so far" not in said(answer)
+
+
+def test_every_width_has_its_coverage(tmp_path: Path) -> None:
+    """On screen, on both pages, in the justification and in summary.json, the two go together."""
+    answer = sized("in_turn")
+    write_run(answer, tmp_path)
+    run, own = read_run(tmp_path), answer.precision
+    assert own.reached is not None
+    assert own.at is not None
+    texts = {
+        "screen": said(answer),
+        "justification": " ".join(markdown(justification(run)).split()),
+    }
+    for name, text in texts.items():
+        together = re.findall(r"points wide(?: on average|,) and covers the true value", text)
+        assert len(together) == text.count("points wide") == 2, name
+        assert f"{own.at.coverage:.3f}" in text
+        assert f"{own.reached.coverage:.3f}" in text
+    for html in (page(run), str(answer_part(run, ""))):
+        assert "width in points" in html
+        assert "covers the truth" in html
+        assert f"{own.at.coverage:.3f} ±{own.at.coverage_mcse:.3f}" in html
+    data = summary_data(answer)["precision"]
+    assert {"width", "coverage"} <= data["at"].keys()
+    assert {"width", "coverage"} <= data["reached"].keys()
+
+
+def test_a_run_of_an_earlier_version_is_still_drawn(tmp_path: Path) -> None:
+    """A summary without precision has a page and a justification that do not speak of it."""
+    run = saved_plan(tmp_path)
+    run.summary.pop("precision")  # type: ignore[attr-defined]
+    assert "covers the truth" not in page(run)
+    assert "points wide" not in markdown(justification(run))
+
+
+@pytest.mark.parametrize(
+    ("rule", "endpoint", "among"),
+    [
+        ({"kind": "all", "endpoints": "domains", "roles": ("mentor", "mentee")}, "b", 6),
+        ({"kind": "one", "endpoints": ("c",), "roles": ("mentee",)}, "c", 1),
+        ({"kind": "any", "endpoints": ("a", "total"), "roles": ("mentor",)}, "total", 2),
+    ],
+)
+def test_the_interval_is_that_of_the_primary_rule(
+    rule: dict[str, Any], endpoint: str, among: int
+) -> None:
+    """Not of a total that nobody asked of; of several endpoints it is the widest, which is said."""
+    extreme = (0.5, 0.0, 0.0, 0.0, 0.5)
+    roles = {
+        "mentor": {"pre": PRE},
+        "mentee": {"pre": (PRE, extreme, PRE), "effect": None},
+    }
+    stated = {"primary": "own", "rules": {"own": rule}}
+    answer = plan(small_study(roles=roles, decision=stated, target={"half_width": 0.8}))
+    own = answer.precision
+    assert (own.role, own.endpoint, own.among) == (rule["roles"][-1], endpoint, among)
+    named = endpoint if endpoint == "total" else f"'{endpoint}'"
+    widest = f", the widest of the rule's {among} endpoints," if among > 1 else ""
+    text = said(answer)
+    assert f"the 95% interval of the {own.role}s' mean change in {named}{widest} is" in text
+    assert ("in total" in text.split("Warnings")[0].split("Answer")[1]) == (endpoint == "total")
