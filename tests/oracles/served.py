@@ -23,7 +23,6 @@ class Served:
 
     def __init__(self, process: subprocess.Popen[str], address: str) -> None:
         self.address = address
-        self.port = int(address.rstrip("/").rpartition(":")[2])
         self._own = psutil.Process(process.pid)
         self._looking = self._children()
 
@@ -33,6 +32,11 @@ class Served:
 
     def _children(self) -> int:
         return sum("spawn_main" in " ".join(_words(one)) for one in self._own.children(True))
+
+    def kill(self) -> None:
+        """End the server as nothing can that it would hear of."""
+        self._own.kill()
+        self._own.wait()
 
     def megabytes(self) -> float:
         """Memory that the server holds."""
@@ -55,7 +59,7 @@ def served(folder: Path, *words: str) -> Iterator[Served]:
     )
     try:
         assert process.stdout is not None
-        found = re.match(r"(http://127\.0\.0\.1:\d+/) ", process.stdout.readline())
+        found = re.match(r"(http://127\.0\.0\.1:\d+/[\w-]{32}/) ", process.stdout.readline())
         assert found is not None
         yield Served(process, found[1])
     finally:
