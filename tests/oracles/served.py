@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import psutil
 
 from oracles.browser import FLAGS, installed_browser
 
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30_000
 """Milliseconds within which anything on the page must have happened."""
 
@@ -55,7 +57,12 @@ def served(folder: Path, *words: str) -> Iterator[Served]:
     """Serve the page at a free port, and end it; it must have said nothing but its address."""
     command = [sys.executable, "-m", "sim.app", "serve", "page.port=0", *words]
     process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stdout is not None

@@ -87,8 +87,8 @@ def test_without_the_secret_there_is_nothing(server: Served) -> None:
     for path in ("/", "/lib/", wrong, root[:-2] + "/"):
         assert asked(server, path) == (403, REFUSED)
     for path in ("/websocket/", f"{wrong}websocket/"):
-        with pytest.raises(InvalidStatus, match="403"):
-            opened(server, path)
+        with pytest.raises(InvalidStatus, match="403"), opened(server, path):
+            pass
 
 
 def test_every_start_has_its_own_secret(server: Served, tmp_path: Path) -> None:
