@@ -15,21 +15,37 @@ from websockets.sync.client import ClientConnection, connect
 
 REFUSED = b"mentorsim: open the page at the whole address that mentorsim serve has printed\n"
 PATIENCE = 60
+QUICK = ("page.live_replicates=0",)
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Name a folder for all that is temporary."""
-    return tmp_path_factory.mktemp("temporary")
-
-
-@pytest.fixture(scope="module")
-def server(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve the page, after a server that was killed in the middle of a session."""
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep what is temporary in a folder of the module."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR", str(place))
-        with served(tmp_path_factory.mktemp("served"), "page.live_replicates=0") as found:
-            yield found
+        found = tmp_path_factory.mktemp("temporary")
+        patch.setenv("TMPDIR", str(found))
+        yield found
+
+
+@pytest.fixture(scope="module")
+def killed(place: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """Kill a server in the middle of a session; give its address, and what it has left."""
+    with served(tmp_path_factory.mktemp("killed"), *QUICK) as own, opened(own) as socket:
+        session_of(socket)
+        while "custom" not in heard(socket):
+            pass
+        (left,) = place.iterdir()
+        assert len(list(left.iterdir())) >= 2  # the tab's files, and Shiny's
+        own.kill()
+    assert left.is_dir()
+    return own.address, left
+
+
+@pytest.fixture(scope="module")
+def server(killed: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve the page after that."""
+    with served(tmp_path_factory.mktemp("served"), *QUICK) as found:
+        yield found
 
 
 def asked(server: Served, path: str, method: str = "GET", body: bytes = b"") -> tuple[int, bytes]:
@@ -91,10 +107,14 @@ def test_without_the_secret_there_is_nothing(server: Served) -> None:
             pass
 
 
-def test_every_start_has_its_own_secret(server: Served, tmp_path: Path) -> None:
-    """Another server, and so the same one started again, has another secret."""
-    with served(tmp_path, "page.live_replicates=0") as other:
-        assert urlsplit(other.address).path != urlsplit(server.address).path
+def test_every_start_has_its_own_secret(server: Served, killed: tuple[str, Path]) -> None:
+    """A server that is started again has another secret."""
+    assert urlsplit(server.address).path != urlsplit(killed[0]).path
+
+
+def test_what_a_killed_server_has_left_is_gone(server: Served, killed: tuple[str, Path]) -> None:
+    """What a server that was killed in a session has left goes when the next one starts."""
+    assert not killed[1].exists()
 
 
 def test_nothing_is_uploaded(server: Served, place: Path) -> None:
@@ -129,21 +149,3 @@ def test_a_flood_of_changes_is_answered_a_few_times(server: Served) -> None:
             answered += [shows["number"]] if shows.get("number") else []
     assert answered == sorted(answered)
     assert len(answered) < most / 4
-
-
-def test_a_killed_server_s_files_go(place: Path, tmp_path: Path) -> None:
-    """What a server that was killed in a session has left is gone when the next has started."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR", str(place))
-        before = set(place.iterdir())
-        with served(tmp_path, "page.live_replicates=0") as killed, opened(killed) as socket:
-            session_of(socket)
-            while "custom" not in heard(socket):
-                pass
-            (left,) = set(place.iterdir()) - before
-            assert len(list(left.iterdir())) >= 2  # the tab's, and Shiny's own
-            killed.kill()
-        assert left.is_dir()
-        with served(tmp_path, "page.live_replicates=0"):
-            assert not left.exists()
-    assert set(place.iterdir()) == before
