@@ -13,6 +13,7 @@ from sim.errors import StudyError
 from sim.study import Study
 
 if TYPE_CHECKING:
+    from sim.compute.store import Store
     from sim.page.scenario import Compose
 
 
@@ -46,6 +47,16 @@ def _show(
         print(say([*files, *drawn]))
 
 
+def _said_of(study: Study, store: Store) -> str | None:
+    """Say in a line what a user may want to know of the store; a trouble with it ends no run."""
+    from sim.report.blocks import others_line
+
+    try:
+        return others_line(study.store.file, store.summary())
+    except StudyError as error:
+        return str(error)
+
+
 def _check_plan(study: Study) -> None:
     from sim.jobs.blocks import check_store
     from sim.jobs.plan import check
@@ -57,7 +68,6 @@ def _check_plan(study: Study) -> None:
 def _plan(study: Study, folder: Path) -> None:
     from sim.jobs.blocks import store_for_run
     from sim.jobs.plan import plan
-    from sim.report.blocks import others_line
     from sim.report.files import write_run
     from sim.report.progress import progress_bar
     from sim.report.terminal import summary
@@ -65,7 +75,7 @@ def _plan(study: Study, folder: Path) -> None:
     with store_for_run(study) as store:
         with progress_bar(study.report.title) as on_block:
             answer = plan(study, on_block, store)
-        others = others_line(study.store.file, store.summary())
+        others = _said_of(study, store)
     _show(study, folder, write_run(answer, folder), partial(summary, answer))
     if others is not None:
         print(f"mentorsim: {others}", file=sys.stderr)
@@ -166,14 +176,13 @@ def _check_sweep(study: Study) -> None:
 def _sweep(study: Study, folder: Path) -> None:
     from sim.jobs.blocks import store_for_run
     from sim.jobs.sweep import sweep
-    from sim.report.blocks import others_line
     from sim.report.progress import progress_bar
     from sim.report.sweep import sweep_summary, write_sweep
 
     with store_for_run(study) as store:
         with progress_bar(study.report.title) as on_block:
             answer = sweep(study, on_block, store=store)
-        others = others_line(study.store.file, store.summary())
+        others = _said_of(study, store)
     _show(study, folder, write_sweep(answer, folder), partial(sweep_summary, answer))
     if others is not None:
         print(f"mentorsim: {others}", file=sys.stderr)

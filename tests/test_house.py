@@ -163,6 +163,14 @@ def test_kernels_stay_in_their_file(module: str) -> None:
     assert borrowed_by_kernels(SOURCES[module]) == []
 
 
+def test_one_file_compiles() -> None:
+    """Numba is imported by the file that keeps what it compiles, and by no other."""
+    compiling = {
+        m for m, s in SOURCES.items() if "numba" in imports(list(ast.walk(ast.parse(s))), set())
+    }
+    assert compiling == {"sim.compute.compiled"}
+
+
 def test_some_kernels_are_seen() -> None:
     """The kernels that exist are recognised as such, so that the rule above bites."""
     assert any(is_kernel(node) for text in SOURCES.values() for node in ast.walk(ast.parse(text)))

@@ -16,8 +16,9 @@ distribution. AIIE Transactions 6, 163-166.
 
 from math import exp, log
 
-import numba
 import numpy as np
+
+from sim.compute.compiled import njit
 
 LAYERS = 256
 TAIL = 3.6541528853610088
@@ -26,7 +27,7 @@ TILE = 128
 """Replicates drawn together; part of what fixes the numbers."""
 
 
-@numba.njit(cache=True)
+@njit
 def _next_uniform(state):
     """Uniform number inside (0, 1): one step of xoshiro256++, 53 bits."""
     mixed = state[0] + state[3]
@@ -41,7 +42,7 @@ def _next_uniform(state):
     return (np.float64(bits >> np.uint64(11)) + 0.5) * 2.0**-53
 
 
-@numba.njit(cache=True)
+@njit
 def _settle(state, layer, value, heights):
     """Settle a draw outside its layer's rectangle: the normal, or NaN where it is refused."""
     if layer == 0:  # the tail, by Marsaglia's exponential method
@@ -53,7 +54,7 @@ def _settle(state, layer, value, heights):
     return value if height < exp(-value * value / 2) else np.nan
 
 
-@numba.njit(cache=True)
+@njit
 def _fill_normals(state, heights, widths, limits, normals):
     """Fill a row with standard normals; the state is kept in registers but for the rare refusal."""
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
@@ -82,7 +83,7 @@ def _fill_normals(state, heights, widths, limits, normals):
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3
 
 
-@numba.njit(cache=True)
+@njit
 def fill_from_normals(
     state, heights, widths, limits, loading, pre_cuts, post_cuts, joint, scores,
     offsets, place, drift,
@@ -137,7 +138,7 @@ def fill_from_normals(
                     scores[i, d, time, low + r] = score[r]
 
 
-@numba.njit(cache=True)
+@njit
 def fill_recruited(
     state, heights, widths, limits, loading, pre_cuts, post_cuts, screening, low, high, scores,
     drift,
@@ -200,7 +201,7 @@ def fill_recruited(
                 left = kept
 
 
-@numba.njit(cache=True)
+@njit
 def fill_from_tables(state, ends, pairs, scores):
     """Fill scores (N, D, 2, R) by inverting the cumulated tables, from a guide table.
 

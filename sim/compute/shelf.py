@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 
 from sim.compute.fingerprint import fingerprint
-from sim.compute.store import Store
+from sim.compute.store import Store, StoreError
 
 T = TypeVar("T")
 
@@ -18,7 +19,7 @@ AT_ONCE = 64
 
 @dataclass(frozen=True)
 class Shelf(Generic[T]):
-    """Where the blocks of one task are kept.
+    """Where the blocks of one task are kept; what is damaged there is computed again.
 
     Attributes
     ----------
@@ -54,13 +55,16 @@ class Shelf(Generic[T]):
         """Give every index with its block, or with None where it is missing or damaged."""
         rest = iter(indices)
         while some := list(islice(rest, AT_ONCE)):
-            found = self.store.get(self.key, some)
+            found: dict[int, bytes] = {}
+            with suppress(StoreError):  # a run that has begun needs no store to end
+                found = self.store.get(self.key, some)
             for index in some:
                 yield index, self._read(found.get(index))
 
     def keep(self, index: int, part: T) -> None:
-        """Store a block."""
-        self.store.put(self.key, index, self.to_bytes(part))
+        """Store a block, where it can be stored."""
+        with suppress(StoreError):
+            self.store.put(self.key, index, self.to_bytes(part))
 
     def _read(self, data: bytes | None) -> T | None:
         try:

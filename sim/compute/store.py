@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -18,6 +20,9 @@ SCHEMA = (
     "data BLOB NOT NULL, PRIMARY KEY(key, code, block)) WITHOUT ROWID"
 )
 """All that such a file holds; a file with anything else is not ours."""
+FORMAT = "mentorsim block 2"
+"""Part of every checksum: rows of another format, or without a checksum, are computed again."""
+DIGEST = sha256().digest_size
 PATIENCE = 60.0
 """Seconds to wait for a file that another process has locked."""
 TURN = 0.5
@@ -35,12 +40,20 @@ REASONS = {
 """What is wrong with a file, and what would be right, by SQLite's code."""
 
 
+class StoreError(StudyError):
+    """What the file holds is damaged, or is not ours; a run that has begun goes on without it."""
+
+
 class BlockStore:
     """Blocks by task and index, of this version of the code; other versions' stay as they are.
 
     Several processes may use one file at once. A killed process loses at most
     the block that it was storing; a power cut can damage the file, which is
     then refused. What it holds can always be computed again.
+
+    A row begins with a checksum over its place and its contents, so that damage
+    and rows in each other's place are found. It keeps nobody out who means
+    harm: who can write to the file can work out checksums too.
 
     Parameters
     ----------
@@ -52,7 +65,8 @@ class BlockStore:
     Raises
     ------
     StudyError
-        One line, from every method, where the file cannot be used or is damaged.
+        One line, from every method, where the file cannot be used; an
+        :class:`StoreError` where that is for what it holds.
     """
 
     keeps = True
@@ -94,13 +108,18 @@ class BlockStore:
         Returns
         -------
         dict of int to bytes
-            Those that are there.
+            Those that are there as they were stored.
         """
         if not self._opened():
             return {}
         places = ",".join("?" * len(blocks))
         query = f"SELECT block, data FROM blocks WHERE key = ? AND code = ? AND block IN ({places})"  # noqa: S608 - question marks alone
-        return dict(self._ask(query, (key, self.code, *blocks)))
+        rows = self._ask(query, (key, self.code, *blocks))
+        return {
+            block: row[DIGEST:]
+            for block, row in rows
+            if isinstance(row, bytes) and row == self._row(key, block, row[DIGEST:])
+        }
 
     def put(self, key: str, block: int, data: bytes) -> None:
         """Store a block at once, in the place of a damaged one if there is one.
@@ -119,8 +138,13 @@ class BlockStore:
         # replace: whoever was faster has stored the same, unless what was there is damaged
         self._ask(
             "INSERT OR REPLACE INTO blocks(key, block, code, data) VALUES (?, ?, ?, ?)",
-            (key, block, self.code, data),
+            (key, block, self.code, self._row(key, block, data)),
         )
+
+    def _row(self, key: str, block: int, data: bytes) -> bytes:
+        """Write a block with its checksum before it."""
+        place = "\n".join((FORMAT, self.code, key, str(block), ""))
+        return sha256(place.encode() + data).digest() + data
 
     def summary(self) -> tuple[Stored, ...]:
         """Count what is stored, by version of the code; that which runs comes first."""
@@ -131,7 +155,8 @@ class BlockStore:
             "GROUP BY code"
         )
         found = [
-            Stored(code, tasks, blocks, size, own=code == self.code)
+            # a damaged row may hold anything in any place
+            Stored(str(code), tasks, blocks, size or 0, own=code == self.code)
             for code, tasks, blocks, size in rows
         ]
         return tuple(sorted(found, key=lambda stored: (not stored.own, stored.code)))
@@ -202,6 +227,7 @@ class BlockStore:
             )
         except sqlite3.Error as error:
             raise self._trouble(error) from None
+        self._connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         # the system writes what a killed process has stored; to wait for the disk, which only
         # a power cut would make worth while, takes longer than many a block (3 to 12 ms on a
         # local disk; to commit many blocks at once would lose them with a killed process)
@@ -228,7 +254,8 @@ class BlockStore:
 
     def _refused(self, reason: str, right: str) -> StudyError:
         self.close()
-        return StudyError(f"store.file: {str(self.path)!r} {reason}; {right}")
+        kind = StoreError if right == AWAY else StudyError
+        return kind(f"store.file: {str(self.path)!r} {reason}; {right}")
 
 
 Store = BlockStore | NoStore

@@ -2,11 +2,12 @@
 
 from math import expm1, log1p
 
-import numba
 import numpy as np
 
+from sim.compute.compiled import njit
 
-@numba.njit(cache=True)
+
+@njit
 def bonferroni(rows, adjusted):
     """Multiply by the number of hypotheses."""
     m = rows.shape[1]
@@ -15,7 +16,7 @@ def bonferroni(rows, adjusted):
             adjusted[r, j] = min(1.0, m * rows[r, j])
 
 
-@numba.njit(cache=True)
+@njit
 def sidak(rows, adjusted):
     """Single step: 1 - (1 - p)^m."""
     m = rows.shape[1]
@@ -25,7 +26,7 @@ def sidak(rows, adjusted):
             adjusted[r, j] = 1.0 if p >= 1.0 else -expm1(m * log1p(-p))
 
 
-@numba.njit(cache=True)
+@njit
 def _order(row, order):
     """Insertion sort of the places of a short row."""
     for j in range(row.size):
@@ -36,7 +37,7 @@ def _order(row, order):
         order[k] = j
 
 
-@numba.njit(cache=True)
+@njit
 def holm(rows, adjusted):
     """Step down: (m - j + 1) times the j-th smallest, made monotone."""
     m = rows.shape[1]
@@ -49,7 +50,7 @@ def holm(rows, adjusted):
             adjusted[r, order[j]] = highest
 
 
-@numba.njit(cache=True)
+@njit
 def fixed_sequence(rows, adjusted):
     """In the order given: the largest so far."""
     for r in range(rows.shape[0]):
@@ -59,7 +60,7 @@ def fixed_sequence(rows, adjusted):
             adjusted[r, j] = highest
 
 
-@numba.njit(cache=True)
+@njit
 def _step_up(rows, factors, adjusted):
     """Step up: the factor of step j times the j-th smallest, made monotone from the largest."""
     m = rows.shape[1]
@@ -72,21 +73,21 @@ def _step_up(rows, factors, adjusted):
             adjusted[r, order[j]] = lowest
 
 
-@numba.njit(cache=True)
+@njit
 def hochberg(rows, adjusted):
     """Step up with the same factors as Holm."""
     m = rows.shape[1]
     _step_up(rows, m - np.arange(m), adjusted)
 
 
-@numba.njit(cache=True)
+@njit
 def benjamini_hochberg(rows, adjusted):
     """Step up: m / j times the j-th smallest."""
     m = rows.shape[1]
     _step_up(rows, m / np.arange(1, m + 1), adjusted)
 
 
-@numba.njit(cache=True)
+@njit
 def benjamini_yekutieli(rows, adjusted):
     """Benjamini-Hochberg times the harmonic sum."""
     m = rows.shape[1]
@@ -96,7 +97,7 @@ def benjamini_yekutieli(rows, adjusted):
     _step_up(rows, harmonic * m / np.arange(1, m + 1), adjusted)
 
 
-@numba.njit(cache=True)
+@njit
 def hommel(rows, adjusted):
     """Simes tests of every subset size: with s hypotheses left, the bound over their largest."""
     m = rows.shape[1]

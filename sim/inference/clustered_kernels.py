@@ -1,12 +1,13 @@
 """Compiled tests of clustered changes; they stand in one file because numba's cache asks for it."""
 
-import numba
 import numpy as np
+
+from sim.compute.compiled import njit
 
 MISSING = -32768
 
 
-@numba.njit(cache=True)
+@njit
 def fill_signed_rank(changes, sites, sizes, span, pvalue_z, direction, informative):
     """Fill z, direction and informative sites (R, K, E) of the clustered signed-rank test.
 
@@ -54,7 +55,7 @@ def fill_signed_rank(changes, sites, sizes, span, pvalue_z, direction, informati
                     informative[r, k, e], pvalue_z[r, k, e], direction[r, k, e] = 0, 0.0, 0
 
 
-@numba.njit(cache=True)
+@njit
 def _weighted_sum(total, members, squares):
     """Weighted sum of the sites' mean signed ranks, its null variance, and the number of sites.
 
@@ -88,7 +89,7 @@ def _weighted_sum(total, members, squares):
     return top, variance, sites
 
 
-@numba.njit(cache=True)
+@njit
 def fill_site_means(changes, sites, sizes, number, mean, squares):
     """Fill the number of sites, the mean of their means and the sum of squares about it (R, K, E).
 

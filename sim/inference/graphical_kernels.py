@@ -1,10 +1,11 @@
 """Compiled graphical procedure: fills adjusted p-values (rows, m) from p-values (rows, m)."""
 
-import numba
 import numpy as np
 
+from sim.compute.compiled import njit
 
-@numba.njit(cache=True)
+
+@njit
 def graphical(rows, reciprocals, adjusted):
     """Remove the hypothesis with the smallest p / w, one after the other.
 

@@ -4,8 +4,9 @@ For each flip the sum P of the changes whose sign is turned is kept; of all
 changes with sum T, the flipped ones then sum to T - 2 P.
 """
 
-import numba
 import numpy as np
+
+from sim.compute.compiled import njit
 
 TOLERANCE = 1e-9
 """How far below the observed statistic a flipped one still counts as equal to it."""
@@ -16,7 +17,7 @@ WORD = 64
 """Flips whose signs one random word holds."""
 
 
-@numba.njit(cache=True)
+@njit
 def _mixed(state):
     """Finish of splitmix64 (Steele, Lea & Flood 2014)."""
     state = (state ^ (state >> np.uint64(30))) * FIRST
@@ -24,7 +25,7 @@ def _mixed(state):
     return state ^ (state >> np.uint64(31))
 
 
-@numba.njit(cache=True)
+@njit
 def _turn(seed, participant, turned):
     """Fill with -1 (all bits) where a flip turns this participant's sign, with 0 elsewhere."""
     stream = _mixed(seed + GOLDEN * np.uint64(participant + 1))
@@ -38,7 +39,7 @@ def _turn(seed, participant, turned):
                 own[b] = -np.int32((bits >> np.uint32(b)) & np.uint32(1))
 
 
-@numba.njit(cache=True)
+@njit
 def _raise(turned_sums, total, scale, highest):
     """Raise the highest statistic of each flip to that of one more endpoint."""
     for b in range(highest.size):
@@ -46,7 +47,7 @@ def _raise(turned_sums, total, scale, highest):
         highest[b] = max(highest[b], own)
 
 
-@numba.njit(cache=True)
+@njit
 def _reaching(highest, observed):
     """Count the flips whose highest statistic is no smaller than an observed one."""
     least = observed - TOLERANCE
@@ -56,7 +57,7 @@ def _reaching(highest, observed):
     return count
 
 
-@numba.njit(cache=True)
+@njit
 def _adjust(turned_sums, totals, squares, extra, step_down, highest, adjusted):
     """Fill adjusted p-values (E,) from sums (E, flips); `extra` counts the data themselves in."""
     m, flips = turned_sums.shape
@@ -82,7 +83,7 @@ def _adjust(turned_sums, totals, squares, extra, step_down, highest, adjusted):
         adjusted[e] = largest
 
 
-@numba.njit(cache=True)
+@njit
 def _enumerated(changes, missing, sizes, step_down, adjusted):
     """Fill p-values (K, E) of rising sizes from all ways to sign the participants.
 
@@ -110,7 +111,7 @@ def _enumerated(changes, missing, sizes, step_down, adjusted):
             k += 1
 
 
-@numba.njit(cache=True)
+@njit
 def _flipped(changes, missing, sizes, seed, flips, step_down, adjusted):
     """Fill p-values (K, E) of rising sizes from random flips and the data themselves."""
     m = changes.shape[1]
@@ -133,7 +134,7 @@ def _flipped(changes, missing, sizes, seed, flips, step_down, adjusted):
             k += 1
 
 
-@numba.njit(cache=True)
+@njit
 def max_t(changes, missing, sizes, seeds, flips, written_out, step_down, adjusted):
     """Fill adjusted p-values (R, K, E) from changes (R, N, E) at rising sizes.
 

@@ -1,14 +1,14 @@
 """Compiled tests on signed scores; they stand together because numba's cache asks for it.
 
-The score of a change is its doubled midrank (signed-rank test) or its doubled
-absolute value (sign-flip test). `scores` says which: MIDRANKS, PRATT (zeros
-take the first ranks) or VALUES. W+ is the sum of the scores of the rises.
+`scores` says what a change scores: MIDRANKS (its doubled midrank), PRATT (so, zeros
+taking the first ranks) or VALUES (doubled absolute value). W+ sums the rises' scores.
 """
 
 from math import erfc, exp, log, sqrt
 
-import numba
 import numpy as np
+
+from sim.compute.compiled import njit
 
 MIDRANKS, PRATT, VALUES = 0, 1, 2
 WINDOW = 64
@@ -19,7 +19,7 @@ TILE = 64
 """Replicates graded together, so that their counts stay in the nearest cache."""
 
 
-@numba.njit(cache=True)
+@njit
 def fill_grades(
     changes, sizes, scores, exact_limit, continuity, side, spans, levels,
     squares, clear_low, clear_high, pmf, cdf, whole_number, grades,
@@ -80,7 +80,7 @@ def fill_grades(
                 k += 1
 
 
-@numba.njit(cache=True)
+@njit
 def _grade(balance, spread, continuity, side, squares, width, moved, grade):
     """Grades of the normal approximation of a tile, by z^2."""
     for r in range(width):
@@ -96,7 +96,7 @@ def _grade(balance, spread, continuity, side, squares, width, moved, grade):
             grade[r] += np.int64(above & (moved[r] > 0))
 
 
-@numba.njit(cache=True)
+@njit
 def _count(column, span, counts, nets):
     """Add one participant's changes to a tile's counts: by comparison where the scale is short."""
     if span <= 4:
@@ -118,7 +118,7 @@ def _count(column, span, counts, nets):
                 nets[-change, r] -= 1
 
 
-@numba.njit(cache=True)
+@njit
 def _sum_scores(counts, nets, span, scores, width, ranked, balance, spread):
     """W+ - W- of a tile, its null variance, and the number of changes ranked."""
     for r in range(width):
@@ -140,7 +140,7 @@ def _sum_scores(counts, nets, span, scores, width, ranked, balance, spread):
                 ranked[r] += count[r]
 
 
-@numba.njit(cache=True)
+@njit
 def _tie_groups(counts, span, scores, r, groups):
     """List one column's tie groups: row 0 counts, row 1 scores, row 6 absolute values less 1.
 
@@ -162,7 +162,7 @@ def _tie_groups(counts, span, scores, r, groups):
     return used, whole, m, squares
 
 
-@numba.njit(cache=True)
+@njit
 def fill_pvalues(
     changes, sizes, scores, exact_limit, continuity, side, span,
     pmf, cdf, pvalue, statistic, direction, informative,
@@ -200,7 +200,7 @@ def fill_pvalues(
                 k += 1
 
 
-@numba.njit(cache=True)
+@njit
 def _normal_p(balance, squares, continuity, side):
     """P-value of the doubled W+ - W-, whose variance is the sum of squared doubled ranks."""
     if squares == 0:
@@ -212,7 +212,7 @@ def _normal_p(balance, squares, continuity, side):
     return 0.5 * erfc(side * z / sqrt(2.0)) if side else erfc(abs(z) / sqrt(2.0))
 
 
-@numba.njit(cache=True)
+@njit
 def _lower_tail(tail, groups, used, m, pmf, cdf, sums, nothing):
     """P(doubled W+ <= tail) given the tie groups (row 0: counts, row 1: doubled ranks)."""
     largest = _order_by_size(groups, used)
@@ -225,7 +225,7 @@ def _lower_tail(tail, groups, used, m, pmf, cdf, sums, nothing):
     return _dynamic_tail(tail, groups, used)
 
 
-@numba.njit(cache=True)
+@njit
 def _order_by_size(groups, used):
     """Return the largest group; row 4 lists the others, the next largest last."""
     largest = 0
@@ -242,7 +242,7 @@ def _order_by_size(groups, used):
     return largest
 
 
-@numba.njit(cache=True)
+@njit
 def _last_sum(left, score, count, cdf, own, step, size, pmf, place, weight, beyond):
     """Innermost sum: P(step X + score Y <= left), with X up to `size` and Y up to `count`.
 
@@ -267,7 +267,7 @@ def _last_sum(left, score, count, cdf, own, step, size, pmf, place, weight, beyo
     return weight * total
 
 
-@numba.njit(cache=True)
+@njit
 def _dynamic_tail(tail, groups, used):
     """Dynamic programming over the doubled ranks, one sign at a time."""
     work = np.zeros((2, tail + 1))
@@ -290,7 +290,7 @@ def _dynamic_tail(tail, groups, used):
     return min(total, 1.0)
 
 
-@numba.njit(cache=True)
+@njit
 def conditional_rejection(
     counts, scores, exact_limit, continuity, side, alpha, guess,
     pmf, cdf, chances, pmfs, cdfs, tails,
@@ -335,7 +335,7 @@ def conditional_rejection(
                 tails[v, d] -= tails[v, rises]
 
 
-@numba.njit(cache=True)
+@njit
 def _settled(tail, squares, groups, used, chance):
     """P(sum of scores times binomials <= tail) where it is 0 or 1 but for NEGLIGIBLE; else -1.
 
@@ -368,7 +368,7 @@ def _settled(tail, squares, groups, used, chance):
     return -1.0
 
 
-@numba.njit(cache=True)
+@njit
 def _exact_critical(start, side, alpha, ties, used, pmf, cdf, beyond, sums):
     """Largest tail of W+ whose exact p-value is at most alpha; -1 where none is.
 
@@ -391,7 +391,7 @@ def _exact_critical(start, side, alpha, ties, used, pmf, cdf, beyond, sums):
         tail += beyond.size - 1
 
 
-@numba.njit(cache=True)
+@njit
 def _normal_critical(start, whole, squares, continuity, side, alpha):
     """Largest tail of W+ whose approximate p-value is at most alpha; -1 where none is."""
     sided = 0 if side == 0 else 1
@@ -403,7 +403,7 @@ def _normal_critical(start, whole, squares, continuity, side, alpha):
     return low
 
 
-@numba.njit(cache=True)
+@njit
 def _nested_tail(tail, groups, used, places, pmf, cdf, sums, beyond):
     """P(sum of scores times binomials <= tail): nested sums over all groups but the largest.
 

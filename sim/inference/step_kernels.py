@@ -1,10 +1,11 @@
 """Compiled steps around the tests: changes of scores before them, stepwise decisions after."""
 
-import numba
 import numpy as np
 
+from sim.compute.compiled import njit
 
-@numba.njit(cache=True)
+
+@njit
 def subtract(scores, changes):
     """Fill changes (N, D + 1, R) from scores (N, D, 2, R); the total comes last."""
     participants, domains, _, replicates = scores.shape
@@ -22,7 +23,7 @@ def subtract(scores, changes):
                 total[r] = np.int16(total[r] + step) if whole else missing
 
 
-@numba.njit(cache=True)
+@njit
 def largest_changes(changes):
     """Largest absolute change along the middle axis; it sizes the work space and nothing else."""
     spans = np.zeros(changes.shape[1], np.int64)
@@ -37,7 +38,7 @@ def largest_changes(changes):
     return spans
 
 
-@numba.njit(cache=True)
+@njit
 def step(grades, needed, down, rejected):
     """Find per study the grade needed at the last step met; those that have it are rejected."""
     sizes, m, replicates = grades.shape

@@ -1,12 +1,13 @@
 """Compiled counts of two arms; they stand in one file because numba's cache asks for it."""
 
-import numba
 import numpy as np
+
+from sim.compute.compiled import njit
 
 MISSING = -32768
 
 
-@numba.njit(cache=True)
+@njit
 def fill_rank_sums(mentored, controls, sizes, lowest, span, twice_u, ties, numbers):
     """Fill what the Mann-Whitney test needs at every size, all in whole numbers (R, K, E).
 
@@ -49,7 +50,7 @@ def fill_rank_sums(mentored, controls, sizes, lowest, span, twice_u, ties, numbe
                 numbers[0, r, k, e], numbers[1, r, k, e] = first, second
 
 
-@numba.njit(cache=True)
+@njit
 def fill_sums(changes, before, sizes, after, sums):
     """Fill people, sums of x and y, of their squares and products at every size (6, R, K, E).
 

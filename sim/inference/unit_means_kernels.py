@@ -1,12 +1,13 @@
 """Compiled means of the units that people come in, such as sites."""
 
-import numba
 import numpy as np
+
+from sim.compute.compiled import njit
 
 MISSING = -32768
 
 
-@numba.njit(cache=True)
+@njit
 def fill_unit_means(
     mentored, controls, units, other_units, sizes, paired, number, mean, squares
 ):  # fmt: skip
@@ -55,13 +56,13 @@ def fill_unit_means(
                 squares[r, k, e] = max(power - whole * centre, 0.0)
 
 
-@numba.njit(cache=True)
+@njit
 def _counts(members, u, paired):
     """Tell whether a unit has a value."""
     return members[0, u] > 0 and (members[1, u] > 0 or not paired)
 
 
-@numba.njit(cache=True)
+@njit
 def _value(total, members, u, paired):
     """Mean of a unit's changes, or the difference of its two arms' means."""
     own = total[0, u] / members[0, u]

@@ -24,7 +24,7 @@ from sim.jobs.tasks import controls_of
 from sim.power.monte_carlo import BlockTask, simulate_block
 from sim.power.sweep import Wins
 from sim.power.tally import Tally
-from sim.power.tally_bytes import from_bytes, tally_shapes, to_bytes
+from sim.power.tally_bytes import from_bytes, tally_layout, to_bytes
 from sim.study import Study
 
 T = TypeVar("T")
@@ -124,7 +124,7 @@ class ManyTasks:
     def _shelf(self, key: str, task: BlockTask) -> Shelf[Tally] | None:
         if self._store is None or not self._store.keeps:
             return None
-        return Shelf(self._store, key, to_bytes, partial(from_bytes, Tally, tally_shapes(task)))
+        return Shelf(self._store, key, to_bytes, partial(from_bytes, Tally, tally_layout(task)))
 
     def _hand_out(self, key: str, task: BlockTask, block: int, shelf: Shelf[Tally] | None) -> None:
         while self._open >= self._most:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
@@ -26,14 +28,11 @@ from sim.page.runs import Places, bounds_sentence
 from sim.page.scenario import Compose
 from sim.page.shows import Shows
 from sim.page.tab import Tab
+from sim.page.waiting import Changes, Press, Waiting
 from sim.study.page import Page
 
 PAUSE = 0.02
 """Seconds between two looks at what goes on."""
-MOST_TEXT = 1000
-"""Most characters of one field."""
-MOST_CHANGES = 100
-"""Most fields that change at a time."""
 
 
 def application(compose: Compose, limits: Page, live: Live) -> App:
@@ -83,29 +82,24 @@ class _Speaker:
     """
 
     def __init__(self, tab: Tab, session: Session) -> None:
+        self.waiting = Waiting()
         self._tab, self._session = tab, session
-        self._asked: asyncio.Queue[Callable[[], None]] = asyncio.Queue()
         self._lock = Lock()  # closing waits for what is being done
 
-    def ask(self, deed: Callable[[], None]) -> None:
-        """Have something done."""
-        self._asked.put_nowait(deed)
-
     async def work(self) -> None:
-        """Do what is asked for, and listen while something goes on."""
-        asked = asyncio.ensure_future(self._asked.get())
-        try:
-            while True:
-                pause = PAUSE if self._tab.is_waiting() else None
-                done, _ = await asyncio.wait({asked}, timeout=pause)
-                deed = asked.result() if done else self._tab.listen
-                if done:
-                    asked = asyncio.ensure_future(self._asked.get())
-                shows = asdict(await asyncio.to_thread(self._done, deed))
-                if any(shows.values()):
-                    await self._session.send_custom_message("shows", shows)
-        finally:
-            asked.cancel()
+        """Show the page, do what is waiting, and listen while something goes on."""
+        await self._do(partial(self._tab.start, "a"))
+        while True:
+            pause = PAUSE if self._tab.is_waiting() else None
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.waiting.there.wait(), pause)
+            deed = self.waiting.take()
+            await self._do(self._tab.listen if deed is None else partial(_deal, self._tab, deed))
+
+    async def _do(self, deed: Callable[[], None]) -> None:
+        shows = asdict(await asyncio.to_thread(self._done, deed))
+        if any(shows.values()):
+            await self._session.send_custom_message("shows", shows)
 
     def _done(self, deed: Callable[[], None]) -> Shows:
         with self._lock:
@@ -129,8 +123,8 @@ class _Speaker:
 def _serve_tab(tab: Tab, inputs: Inputs, session: Session) -> None:
     """Join a tab to its session."""
     tab.address = session.dynamic_route("file", _offered(tab))
+    session.set_message_handler("uploadInit", None)  # there is nothing to upload
     speaker = _Speaker(tab, session)
-    speaker.ask(lambda: tab.start("a"))
     working = asyncio.create_task(speaker.work())
 
     @session.on_ended
@@ -141,40 +135,37 @@ def _serve_tab(tab: Tab, inputs: Inputs, session: Session) -> None:
     @reactive.effect
     @reactive.event(inputs.change)
     def _() -> None:
-        message = inputs.change()
-        speaker.ask(lambda: _change(tab, message))
+        speaker.waiting.change(inputs.change())
 
     @reactive.effect
     @reactive.event(inputs.act)
     def _() -> None:
-        message = inputs.act()
-        speaker.ask(lambda: _act(tab, message))
+        speaker.waiting.press(inputs.act())
 
 
-def _words(message: object, *names: str) -> Iterator[str]:
-    """Read texts from a message; what is not there is empty."""
-    known = message if isinstance(message, Mapping) else {}
-    return (str(known.get(name, "")) for name in names)
+def _deal(tab: Tab, deed: Changes | Press) -> None:
+    """Deal with what the reader has done."""
+    if isinstance(deed, Changes):
+        _change(tab, deed)
+    else:
+        _act(tab, deed)
 
 
-def _change(tab: Tab, message: object) -> None:
+def _change(tab: Tab, deed: Changes) -> None:
     """Take what was typed since, and answer once."""
-    known = message if isinstance(message, Mapping) else {}
-    number, changes = known.get("number"), known.get("changes")
-    tab.shows.number = number if isinstance(number, int) else 0  # whatever comes of it
+    tab.shows.number = deed.number  # whatever comes of it
     touched: dict[str, bool] = {}
-    for change in changes[:MOST_CHANGES] if isinstance(changes, list | tuple) else []:
-        scope, name, text = _words(change, "scope", "name", "text")
+    for (scope, name), text in deed.texts.items():
         if scope in tab.scenarios:
-            answers = tab.change(scope, name, text[:MOST_TEXT])
+            answers = tab.change(scope, name, text)
             touched[scope] = answers or touched.get(scope, False)
     for scope, answers in touched.items():
         tab.settle(scope, answers=answers)
 
 
-def _act(tab: Tab, message: object) -> None:
+def _act(tab: Tab, deed: Press) -> None:
     """Do what a button says."""
-    scope, what, text = _words(message, "scope", "what", "text")
+    scope, what = deed.scope, deed.what
     if what in {"second", "remove"}:
         return _second(tab, what == "second")
     if scope not in tab.scenarios and (scope != COMPARE or len(tab.scenarios) < 2):
@@ -186,7 +177,7 @@ def _act(tab: Tab, message: object) -> None:
         deeds |= {
             "run": tab.run,
             "text": tab.show_text,
-            "yaml": lambda own: tab.rewrite(own, text),
+            "yaml": lambda own: tab.rewrite(own, deed.text),
         }
     if what in deeds:
         deeds[what](scope)
@@ -206,7 +197,7 @@ def _offered(tab: Tab) -> Callable[[Request], Response]:
     """Offer the files of finished runs, by name."""
 
     def offer(request: Request) -> Response:
-        scope, name = _words(request.query_params, "scope", "name")
+        scope, name = (request.query_params.get(word, "") for word in ("scope", "name"))
         path = tab.finished_file(scope, name)
         if path is None:
             return PlainTextResponse("there is no such file\n", 404)

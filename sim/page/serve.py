@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
+from secrets import token_urlsafe
 
 from sim.errors import StudyError
 from sim.page.scenario import Compose
@@ -42,7 +43,7 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
     compose : callable
         Composes studies.
     on_start : callable
-        Told the page's address when it can be opened.
+        Told the page's address, a secret in it, when it can be opened.
     """
     import uvicorn
 
@@ -50,12 +51,13 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
     from sim.page.guard import guarded
     from sim.page.instant import instant
     from sim.page.live import Live
+    from sim.page.temporary import temporary_files
 
-    door = _listening(study.page.port)
+    door, token = _listening(study.page.port), token_urlsafe(24)
     port = int(door.getsockname()[1])
     live = Live(study.page.live_replicates)
     live.start()
-    app = guarded(application(compose, study.page, live), port)
+    app = guarded(application(compose, study.page, live), port, token)
     with suppress(StudyError):
         instant(compose(["effect=shift"]), "0.0")  # compiled before the first key is pressed
     settings = uvicorn.Config(
@@ -70,10 +72,10 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
     for ending in ("SIGTERM", "SIGHUP"):  # end as Ctrl-C does, with nothing left behind
         if hasattr(signal, ending):
             signal.signal(getattr(signal, ending), signal.default_int_handler)
-    door.listen()  # who comes before the server is ready waits
-    on_start(f"http://{HOST}:{port}/")
     try:
-        with door, suppress(KeyboardInterrupt):
+        with door, temporary_files(), suppress(KeyboardInterrupt):
+            door.listen()  # who comes before the server is ready waits
+            on_start(f"http://{HOST}:{port}/{token}/")
             uvicorn.Server(settings).run([door])
     finally:
         live.stop()

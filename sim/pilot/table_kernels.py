@@ -1,10 +1,11 @@
 """Compiled enumeration of data sets; it stands in one file because numba's cache asks for it."""
 
-import numba
 import numpy as np
 
+from sim.compute.compiled import njit
 
-@numba.njit(cache=True)
+
+@njit
 def tables_with_margins(pre, post, pairs, skip, wanted, most, counts, ranks):
     """List the K x K tables with given margins whose pattern of changes is wanted.
 
@@ -60,7 +61,7 @@ def tables_with_margins(pre, post, pairs, skip, wanted, most, counts, ranks):
     return found
 
 
-@numba.njit(cache=True)
+@njit
 def _pattern_rank(table, points, skip):
     """Place of a table's numbers of changes -(K - 1) ... K - 1 among all such numbers."""
     left = 0

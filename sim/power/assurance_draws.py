@@ -24,7 +24,7 @@ from sim.power.choice import ExactTable, effects_tested, exact_place, impossible
 from sim.power.estimates import FloatArray
 from sim.power.exact import AUTO_LIMIT, WORK_LIMIT
 from sim.power.monte_carlo import BlockTask, simulate_block
-from sim.power.tally_bytes import Shapes, from_bytes, to_bytes
+from sim.power.tally_bytes import ROUNDING, Layout, Values, from_bytes, to_bytes
 from sim.power.thinned import Enumerable
 from sim.study import Analysis
 
@@ -145,15 +145,20 @@ def simulate_draws(
     if task.required is None and np.isnan(_exact_wins(task, task.populations(0))).all():
         # what one draw cannot have exactly is simulated for all: no need to try the others
         task = replace(task, work_limit=0.0)
-    read = partial(from_bytes, DrawWins, _shapes(task.task))
+    read = partial(from_bytes, DrawWins, _layout(task.task))
     shelf: Shelf[DrawWins] | None = Shelf.of(store, task, to_bytes, read)
     return run_blocks(partial(_simulate_draw, task), range(task.draws), executor, on_block, shelf)
 
 
-def _shapes(task: BlockTask) -> Shapes:
-    """Shape of every field of one draw's wins."""
+def _layout(task: BlockTask) -> Layout:
+    """What every field of one draw's wins may hold."""
     sizes, rules = len(task.sizes[0]), len(task.rules)
-    return {"won": (1, sizes, rules), "possible": (1, rules), "exact": (1, sizes, rules)}
+    by_size = (1, sizes, rules)
+    return {
+        "won": Values(by_size, 0, task.block_size),
+        "possible": Values((1, rules), 0, 1, np.bool_),
+        "exact": Values(by_size, -ROUNDING, 1 + ROUNDING, np.float64, missing=True),
+    }
 
 
 def _simulate_draw(task: AssuranceTask, draw: int) -> DrawWins:

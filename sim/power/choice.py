@@ -18,7 +18,7 @@ from sim.inference.thresholds import stepwise
 from sim.power.estimates import FloatArray, with_columns
 from sim.power.exact import AUTO_CUT, AUTO_LIMIT, WORK_LIMIT, ExactPower, exact_rejection
 from sim.power.operating import OperatingCharacteristics, RoleCharacteristics
-from sim.power.tally_bytes import from_bytes, to_bytes
+from sim.power.tally_bytes import ROUNDING, Values, from_bytes, to_bytes
 from sim.power.thinned import Enumerable, thinned_rejection
 from sim.study import Analysis
 
@@ -67,9 +67,10 @@ class ExactTable:
     ) -> ExactPower:
         """Look in the store first; what is refused is not kept there."""
         task = (ExactPower.__name__, self.analysis, self.work_limit, pmf, sizes, alpha, gone)
-        shapes = {field.name: (len(sizes),) for field in fields(ExactPower)}
+        chance = Values((len(sizes),), -ROUNDING, 1 + ROUNDING, np.float64)
+        layout = {field.name: chance for field in fields(ExactPower)}
         shelf: Shelf[ExactPower] | None = Shelf.of(
-            self.store, task, to_bytes, partial(from_bytes, ExactPower, shapes)
+            self.store, task, to_bytes, partial(from_bytes, ExactPower, layout)
         )
         if shelf is None:
             return self._compute(pmf, sizes, alpha, gone)

@@ -1,7 +1,8 @@
 """Compiled counting over replicates."""
 
-import numba
 import numpy as np
+
+from sim.compute.compiled import njit
 
 FINE = 2**20
 """Means and widths are counted in whole units of 1/FINE points: they add up alike in any order."""
@@ -9,7 +10,7 @@ ROUNDER = 1.5 * 2.0**52
 """Added and taken away again, it leaves a number below 2^51 rounded to the nearest whole one."""
 
 
-@numba.njit(cache=True)
+@njit
 def count_changes(
     changes, clusters, sizes, units, truth, quantiles, half_width, rejected,
     estimable, total, squares, rejected_total, rejected_squares, covered, narrow, width,
@@ -70,7 +71,7 @@ def count_changes(
                 k += 1
 
 
-@numba.njit(cache=True)
+@njit
 def _any_missing(column):
     """Tell whether a change is missing (sim.inference.result.MISSING)."""
     found = False
@@ -79,7 +80,7 @@ def _any_missing(column):
     return found
 
 
-@numba.njit(cache=True)
+@njit
 def _add(column, gone, number, own, power):
     """Add one participant's changes to the numbers, sums and sums of squares of all replicates."""
     for r in range(column.size):
@@ -92,7 +93,7 @@ def _add(column, gone, number, own, power):
         power[r] += change * change
 
 
-@numba.njit(cache=True)
+@njit
 def _add_to_cluster(column, inner, members, number, own, power):
     """Add one participant's changes to its cluster, whose mean is one value of all replicates.
 
@@ -110,7 +111,7 @@ def _add_to_cluster(column, inner, members, number, own, power):
         power[r] += new * new - old * old
 
 
-@numba.njit(cache=True)
+@njit
 def _spread(number, unit, quantiles, known, size, share, scale):
     """Fill what sums are multiplied by to be means and half-widths; one number serves them all."""
     for r in range(number.size):
@@ -123,7 +124,7 @@ def _spread(number, unit, quantiles, known, size, share, scale):
         share[:], scale[:] = share[0], scale[0]
 
 
-@numba.njit(cache=True)
+@njit
 def _intervals(centre, half, known, truth, half_width):
     """Count the replicates whose interval covers the truth, and those whose interval is narrow."""
     inside, tight = 0, 0
@@ -134,7 +135,7 @@ def _intervals(centre, half, known, truth, half_width):
     return inside, tight
 
 
-@numba.njit(cache=True)
+@njit
 def _round(values, whole, squares):
     """Fill values and their squares in units of 1/FINE, rounded; as floating point, but whole."""
     for r in range(values.size):
@@ -142,7 +143,7 @@ def _round(values, whole, squares):
         squares[r] = (values[r] * values[r] * FINE + ROUNDER) - ROUNDER
 
 
-@numba.njit(cache=True, fastmath={"reassoc"})
+@njit(fastmath={"reassoc"})
 def _sum(whole, counted):
     """Sum whole numbers; below 2^53 their order does not matter, so the compiler may choose it."""
     total, absolute = 0.0, 0.0
@@ -152,7 +153,7 @@ def _sum(whole, counted):
     return np.int64(total), np.int64(absolute)
 
 
-@numba.njit(cache=True)
+@njit
 def count_true(happened, counts):
     """Fill counts (K, E) of the replicates in which something happened (K, E, R)."""
     for k in range(happened.shape[0]):

@@ -1,10 +1,11 @@
 """Compiled enumeration; it stands in one file because numba's cache asks for it."""
 
-import numba
 import numpy as np
 
+from sim.compute.compiled import njit
 
-@numba.njit(cache=True)
+
+@njit
 def compositions(m, pmf, cut, most, counts, weights):
     """List the likely ways in which m changes fall on G absolute values.
 
@@ -56,7 +57,7 @@ def compositions(m, pmf, cut, most, counts, weights):
     return found, work
 
 
-@numba.njit(cache=True)
+@njit
 def add_participant(old, new, reach, points, pmf):
     """One more participant in the joint distribution of the sum and the sum of squares of changes.
 
@@ -76,7 +77,7 @@ def add_participant(old, new, reach, points, pmf):
                         new[s + change, q + change * change] += mass * chance
 
 
-@numba.njit(cache=True)
+@njit
 def t_tails(joint, n, top, critical, side):
     """P(rejected low), P(rejected high) of the t test from the joint distribution after n people.
 

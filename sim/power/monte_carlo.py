@@ -20,7 +20,7 @@ from sim.inference.rules import DecisionRule, successes
 from sim.power.compared_arms import compared_arms_part
 from sim.power.one_group import one_group_part
 from sim.power.tally import Counts, Tally
-from sim.power.tally_bytes import from_bytes, tally_shapes, to_bytes
+from sim.power.tally_bytes import from_bytes, tally_layout, to_bytes
 from sim.study import Analysis
 
 
@@ -96,7 +96,7 @@ def simulate(
     -------
     Tally
     """
-    read = partial(from_bytes, Tally, tally_shapes(task))
+    read = partial(from_bytes, Tally, tally_layout(task))
     shelf: Shelf[Tally] | None = Shelf.of(store, task, to_bytes, read)
     return run_blocks(partial(simulate_block, task), blocks, executor, on_block, shelf)
 

@@ -25,6 +25,8 @@ SUMS = (
     "width_squared",
 )
 """What is summed over replicates of estimates and their intervals, in the order of the kernels."""
+OF_REPLICATES = ("estimable", "covered", "narrow")
+"""Those of them that count replicates; the others sum what was estimated."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,11 @@ def happened(found: Conclusions) -> dict[str, Counts]:
     return counts
 
 
+def family_size(domains: int, analysis: Analysis) -> int:
+    """Count the endpoints of a role that are adjusted together: the domains, or the total too."""
+    return domains + (analysis.adjustment in WITH_TOTAL)
+
+
 def family_counts(
     rejected: NDArray[np.bool_], nulls: NDArray[np.bool_], analysis: Analysis
 ) -> Counts:
@@ -77,7 +84,7 @@ def family_counts(
     ndarray, shape (K, M + 1, M + 1)
         M = D + 1 with the total, else D.
     """
-    endpoints = len(nulls) + (analysis.adjustment in WITH_TOTAL)
+    endpoints = family_size(len(nulls), analysis)
     true = np.append(nulls, nulls.all())
     side = endpoints + 1
     columns = [rejected[..., e].T for e in range(endpoints)]  # each (K, R)

@@ -6,12 +6,14 @@ import json
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.power.parts import OF_REPLICATES, SUMS, family_size
 from sim.power.tally import Tally
 
 if TYPE_CHECKING:
@@ -19,8 +21,46 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Shapes = Mapping[str, tuple[int | None, ...]]
-"""Shape by field; None = of any length, () = a whole number."""
+
+@dataclass(frozen=True)
+class Values:
+    """What a field may hold.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Its shape; () = a whole number.
+    least, most : float
+        Between which every value lies.
+    kind : type
+        Of the values: int64, bool or float64.
+    missing : bool
+        Whether some may be NaN.
+    """
+
+    shape: tuple[int, ...]
+    least: float
+    most: float
+    kind: type = np.int64
+    missing: bool = False
+
+    def require(self, array: NDArray[Any]) -> None:
+        """Refuse values that cannot be.
+
+        Raises
+        ------
+        ValueError
+            Where there are any.
+        """
+        fits = (array >= self.least) & (array <= self.most)
+        if not (fits | np.isnan(array) if self.missing else fits).all():
+            raise ValueError("has a value that cannot be")
+
+
+Layout = Mapping[str, Values]
+"""What each field may hold, by its name."""
+ROUNDING = 1e-9
+"""How far outside 0 to 1 a probability that was worked out may lie."""
 
 NARROW = ("|i1", "<i2", "<i4", "<i8")
 """Types in which whole numbers are written: the first that holds all of an array."""
@@ -30,8 +70,6 @@ READ_AS: dict[str, type] = {
     "<f8": np.float64,
 }
 """Type that each type written is read as."""
-LARGEST = 2**30
-"""Most bytes that anything written here can unfold to."""
 
 
 def to_bytes(part: Any) -> bytes:
@@ -54,15 +92,15 @@ def to_bytes(part: Any) -> bytes:
     return zlib.compress(b"".join(raw), 1)
 
 
-def from_bytes(kind: type[T], shapes: Shapes, data: bytes) -> T:
+def from_bytes(kind: type[T], layout: Layout, data: bytes) -> T:
     """Read what :func:`to_bytes` has written.
 
     Parameters
     ----------
     kind : type
         The dataclass.
-    shapes : mapping
-        What each field's shape must be.
+    layout : mapping
+        What each of its fields may hold.
     data : bytes
         As read.
 
@@ -73,24 +111,34 @@ def from_bytes(kind: type[T], shapes: Shapes, data: bytes) -> T:
     Raises
     ------
     ValueError
-        Where the bytes are not such an instance, whole and of these shapes.
+        Where the bytes are not such an instance, whole and possible.
     """
     try:
-        return kind(**_fields(shapes, data))
+        return kind(**_fields(layout, data))
     except (zlib.error, struct.error, TypeError, RecursionError) as error:
         raise ValueError(f"not a {kind.__name__}: {error}") from None
 
 
-def tally_shapes(task: BlockTask) -> Shapes:
-    """Shape of every field of a task's tallies."""
-    sizes, rules = len(task.sizes[0]), len(task.rules)
-    endpoints = sum(len(population.tables) + 1 for population in task.populations)
-    return {
+def tally_layout(task: BlockTask) -> Layout:
+    """What every field of the tally of one of a task's blocks may hold."""
+    sizes, rules, whole = len(task.sizes[0]), len(task.rules), float(2**63)
+    domains = [len(population.tables) for population in task.populations]
+    endpoints, side = sum(domains) + len(domains), family_size(domains[0], task.analysis) + 1
+    counts = {
         **{field.name: (sizes, endpoints) for field in fields(Tally)},
         "replicates": (),
-        "families": (sizes, len(task.populations), None, None),
+        "families": (sizes, len(domains), side, side),
         "rule_rejected": (sizes, rules),
         "rule_won": (sizes, rules),
+    }
+    most = task.block_size
+    return {
+        **{name: Values(shape, 0, most) for name, shape in counts.items()},
+        **{
+            name: Values((sizes, endpoints), 0, whole) for name in SUMS if name not in OF_REPLICATES
+        },
+        "change": Values((sizes, endpoints), -whole, whole),
+        "replicates": Values((), most, most),
     }
 
 
@@ -105,32 +153,24 @@ def _written(value: Any) -> NDArray[Any]:
     return array.astype(fits)
 
 
-def _fields(shapes: Shapes, data: bytes) -> dict[str, Any]:
+def _fields(layout: Layout, data: bytes) -> dict[str, Any]:
+    widest = [(name, "<f8", values.shape) for name, values in layout.items()]
+    most = 4 + len(json.dumps(widest)) + sum(8 * prod(values.shape) for values in layout.values())
     unfolding = zlib.decompressobj()
-    raw = unfolding.decompress(data, LARGEST)
+    raw = unfolding.decompress(data, most)  # however much it may unfold to
     if not unfolding.eof:
         raise ValueError("cut off, or too long")
     (length,) = struct.unpack_from("<I", raw)
     start = 4 + length
     found: dict[str, Any] = {}
     for name, written, shape in json.loads(raw[4:start]):
-        _require(shapes.get(name), shape, written)
-        count = int(np.prod(shape, dtype=np.int64))
-        array = np.frombuffer(raw, written, count, start).reshape(shape)
+        values = layout.get(name)
+        if values is None or tuple(shape) != values.shape or READ_AS.get(written) != values.kind:
+            raise ValueError("has a field of another shape")
+        array = np.frombuffer(raw, written, prod(values.shape), start).reshape(values.shape)
+        values.require(array)
         start += array.nbytes
-        found[name] = array.astype(READ_AS[written]) if shape else int(array)
-    if start != len(raw) or found.keys() != shapes.keys():
+        found[name] = array.astype(values.kind) if shape else int(array)
+    if start != len(raw) or found.keys() != layout.keys():
         raise ValueError("has too much or too little")
     return found
-
-
-def _require(expected: tuple[int | None, ...] | None, shape: Any, written: Any) -> None:
-    """Refuse a field of another name, shape or type."""
-    fits = (
-        written in READ_AS
-        and expected is not None
-        and len(expected) == len(shape)
-        and all(n >= 0 and want in (None, n) for n, want in zip(shape, expected, strict=True))
-    )
-    if not fits:
-        raise ValueError("has a field of another shape")

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sim.compute import store as module
 from sim.compute.blocks import run_blocks
 from sim.compute.executors import InProcessExecutor
 from sim.compute.shelf import AT_ONCE, Shelf
-from sim.compute.store import SCHEMA, BlockStore, NoStore, Store, open_store
+from sim.compute.store import DIGEST, SCHEMA, BlockStore, NoStore, Store, open_store
 from sim.errors import StudyError
 
 TASK = ("a", "task")
@@ -78,7 +79,10 @@ def test_versions_do_not_see_each_other(file: Path) -> None:
     with BlockStore(file, "old") as store:
         assert store.get("key", range(9)) == {k: f"old {k}".encode() * 1000 for k in range(5)}
         found = [(own.code, own.tasks, own.blocks, own.size, own.own) for own in store.summary()]
-    assert found == [("old", 1, 5, 25_000, True), ("new", 1, 1, 13, False)]
+    assert found == [
+        ("old", 1, 5, 5 * (5000 + DIGEST), True),
+        ("new", 1, 1, 13 + DIGEST, False),
+    ]
 
 
 @pytest.mark.parametrize(("which", "gone", "left"), [("others", 7, ["new"]), (None, 12, [])])
@@ -334,6 +338,63 @@ def test_a_damaged_row_is_computed_again(file: Path) -> None:
         assert run_blocks(block, range(5), InProcessExecutor(), shelf=shelf) == text(range(5))
         assert block.computed == [0, 1, 2, 3, 4, 3]
         assert store.get(shelf.key, range(5)) == good
+
+
+MISPLACED: dict[str, tuple[str, set[int]]] = {
+    "another block's": (
+        "UPDATE blocks SET data = (SELECT data FROM blocks WHERE block = 5) WHERE block = 2",
+        {5},
+    ),
+    "another task's": ("UPDATE blocks SET key = 'key' WHERE key = 'other'", {2, 5}),
+    "another version's": ("UPDATE blocks SET code = 'code' WHERE code = 'old'", {2, 5}),
+    "cut off": ("UPDATE blocks SET data = SUBSTR(data, 1, LENGTH(data) - 1)", set()),
+    "longer": ("UPDATE blocks SET data = CAST(data || 'x' AS BLOB)", set()),
+    "empty": ("UPDATE blocks SET data = ''", set()),
+    "a text that is none": ("UPDATE blocks SET data = CAST(X'80FF' AS TEXT)", set()),
+    "a number": ("UPDATE blocks SET data = 7", set()),
+    "without a checksum": ("UPDATE blocks SET data = SUBSTR(data, 33)", set()),
+}
+
+
+@pytest.mark.parametrize("how", MISPLACED)
+def test_rows_that_are_not_theirs_are_not_found(how: str, file: Path) -> None:
+    """A row of another place, of the format before, or that is damaged is as good as none."""
+    rows = [("old", "key", 4), ("code", "other", 3), ("code", "key", 2), ("code", "key", 5)]
+    for code, key, block in rows:
+        with BlockStore(file, code) as store:
+            store.put(key, block, f"{block},".encode())
+    statement, left = MISPLACED[how]
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(statement)
+    with BlockStore(file, "code") as store:
+        assert store.get("key", range(9)) == {k: f"{k},".encode() for k in left}
+
+
+def test_a_bad_row_of_another_version_is_counted(file: Path) -> None:
+    """Rows of other versions that hold what cannot be are listed with the others, and cleared."""
+    filled(file, 2, "old")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE blocks SET code = CAST(X'80FF' AS TEXT) WHERE block = 1")
+        connection.execute("UPDATE blocks SET key = CAST(X'C328' AS TEXT), data = ''")
+    with BlockStore(filled(file, 1, "code"), "code") as store:
+        assert [(own.blocks, own.own) for own in store.summary()] == [
+            (1, True), (1, False), (1, False),
+        ]  # fmt: skip
+        assert store.clear("others") == 2
+
+
+def test_damage_that_shows_late_ends_no_run(tmp_path: Path) -> None:
+    """A run that has begun computes what it cannot find, and goes on where nothing can be kept."""
+    file = filled(tmp_path / "blocks.sqlite", 50)
+    block = Counted()
+    with open_store(file) as store:
+        data = bytearray(file.read_bytes())
+        data[4096:] = b"\xff" * (len(data) - 4096)
+        file.write_bytes(data)
+        assert run_blocks(block, range(5), InProcessExecutor(), shelf=shelf_of(store)) == \
+            text(range(5))  # fmt: skip
+    assert block.computed == list(range(5))
+    assert file.read_bytes() == data
 
 
 def test_no_shelf_where_nothing_is_kept() -> None:

@@ -5,18 +5,21 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim import compose_study, plan
 from sim.app import main
-from sim.compute.store import BlockStore, open_store
+from sim.compute.store import DIGEST, BlockStore, open_store
 from sim.jobs import plan as job
 from sim.power import assurance_draws, choice, monte_carlo
 from sim.power.exact import ExactPower
@@ -355,14 +358,15 @@ def damaged(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "reason"),
+    ("verb", "make", "reason"),
     [
-        (spoilt, "is no SQLite file"),
-        (foreign, "holds something other than this program's blocks"),
-        (damaged, "is damaged"),
+        ("plan", spoilt, "is no SQLite file"),
+        ("plan", foreign, "holds something other than this program's blocks"),
+        ("blocks", spoilt, "is no SQLite file"),
+        ("blocks", foreign, "holds something other than this program's blocks"),
+        ("blocks", damaged, "is damaged"),
     ],
 )
-@pytest.mark.parametrize("verb", ["plan", "blocks"])
 def test_a_file_that_is_no_store(
     verb: str,
     make: Callable[[Path], None],
@@ -379,6 +383,72 @@ def test_a_file_that_is_no_store(
     assert capsys.readouterr() == ("", line)
     assert list(here.iterdir()) == [file]
     assert file.read_bytes() == before
+
+
+def test_a_store_that_is_damaged_inside(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that comes upon damage has its results all the same, and says so in a line."""
+    expected = printed(capsys, *COMMAND, "store.file=null")[0], files(here / "run")
+    file = here / "my.sqlite"
+    damaged(file)
+    out, err = printed(capsys, *COMMAND, "store.file=my.sqlite")
+    assert (out, files(here / "run")) == expected
+    line = "store.file: 'my.sqlite' is damaged; move it away, or set store.file=null"
+    assert err == f"mentorsim: {line}\n"
+
+
+BAD = {
+    "forged counts": "UPDATE blocks SET data = forged(data)",
+    "swapped": "UPDATE blocks SET data = (SELECT MAX(data) FROM blocks)",
+    "cut off": "UPDATE blocks SET data = SUBSTR(data, 1, LENGTH(data) / 2)",
+    "the format before": "UPDATE blocks SET data = bare(data)",
+    "another version's, no text": "UPDATE blocks SET code = CAST(X'80FF' AS TEXT)",
+    "another version's, empty": "UPDATE blocks SET code = 'old', data = ''",
+}
+
+
+def forged(row: bytes) -> bytes:
+    """Multiply the counts of a block by 82, as the row's contents say them."""
+    raw = zlib.decompress(row[DIGEST:])
+    start = 4 + int.from_bytes(raw[:4], "little")
+    body = np.frombuffer(raw[start:], np.int8) * np.int8(82)
+    return row[:DIGEST] + zlib.compress(raw[:start] + body.tobytes())
+
+
+@cache
+def kept_blocks() -> bytes:
+    """Give the file of a store that holds all blocks of the study."""
+    with TemporaryDirectory() as folder:
+        resumed(Path(folder))
+        return (Path(folder) / "blocks.sqlite").read_bytes()
+
+
+@pytest.mark.parametrize("how", BAD)
+def test_bad_rows_are_computed_again(how: str, here: Path, computed: list[int]) -> None:
+    """Forged, swapped, cut or older rows, of this version or another, change no byte."""
+    file = here / "blocks.sqlite"
+    file.write_bytes(kept_blocks())
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.create_function("forged", 1, forged)
+        connection.create_function("bare", 1, lambda row: row[DIGEST:])
+        connection.execute(BAD[how])
+    computed.clear()
+    assert resumed(here) == undisturbed_uncounted(computed)
+    assert len(computed) >= BLOCKS - 3  # one of each task may stand where it was
+    with BlockStore(file) as store:
+        assert sum(own.blocks for own in store.summary() if own.own) == BLOCKS
+
+
+def test_a_bad_row_of_another_version_ends_no_run(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the line on other versions cannot be had as it was meant, the results are there."""
+    STORE.parent.mkdir()
+    STORE.write_bytes(kept_blocks())
+    with closing(sqlite3.connect(STORE)) as connection, connection:
+        connection.execute("UPDATE blocks SET code = CAST(X'80FF' AS TEXT) WHERE block = 1")
+    err = printed(capsys, *COMMAND)[1]
+    assert files(here / "run")["results.csv"].decode() == undisturbed()
+    assert err.startswith(f"mentorsim: {STORE} holds 3 blocks (")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import psutil
 
 from oracles.browser import FLAGS, installed_browser
 
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30_000
 """Milliseconds within which anything on the page must have happened."""
 
@@ -23,7 +25,6 @@ class Served:
 
     def __init__(self, process: subprocess.Popen[str], address: str) -> None:
         self.address = address
-        self.port = int(address.rstrip("/").rpartition(":")[2])
         self._own = psutil.Process(process.pid)
         self._looking = self._children()
 
@@ -33,6 +34,11 @@ class Served:
 
     def _children(self) -> int:
         return sum("spawn_main" in " ".join(_words(one)) for one in self._own.children(True))
+
+    def kill(self) -> None:
+        """End the server as nothing can that it would hear of."""
+        self._own.kill()
+        self._own.wait()
 
     def megabytes(self) -> float:
         """Memory that the server holds."""
@@ -51,11 +57,16 @@ def served(folder: Path, *words: str) -> Iterator[Served]:
     """Serve the page at a free port, and end it; it must have said nothing but its address."""
     command = [sys.executable, "-m", "sim.app", "serve", "page.port=0", *words]
     process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stdout is not None
-        found = re.match(r"(http://127\.0\.0\.1:\d+/) ", process.stdout.readline())
+        found = re.match(r"(http://127\.0\.0\.1:\d+/[\w-]{32}/) ", process.stdout.readline())
         assert found is not None
         yield Served(process, found[1])
     finally:

@@ -8,12 +8,13 @@ import pytest
 import yaml
 
 from sim.compose import Composer
-from sim.page.application import _act, _change, ready_made
+from sim.page.application import _deal, ready_made
 from sim.page.at_once import AtOnce
 from sim.page.live import Live
 from sim.page.running import COMPARE, Running
 from sim.page.runs import Places
 from sim.page.tab import Tab
+from sim.page.waiting import Waiting
 from sim.study.page import Page
 
 SMALL = {"effect": "shift", "design.sizes": "12, 24", "monte_carlo.replicates": "200"}
@@ -37,10 +38,24 @@ def tab() -> Iterator[Tab]:
     own.close()
 
 
+def change(tab: Tab, message: object) -> None:
+    """Deal with a message of what was typed."""
+    waiting = Waiting()
+    waiting.change(message)
+    _deal(tab, *iter(waiting.take, None))
+
+
+def press(tab: Tab, message: object) -> None:
+    """Deal with a message of a button."""
+    waiting = Waiting()
+    waiting.press(message)
+    _deal(tab, *iter(waiting.take, None))
+
+
 def typed(tab: Tab, scope: str = "a", **texts: str) -> dict[str, Any]:
     """Type into fields; give what is shown."""
     changes = [{"scope": scope, "name": name, "text": text} for name, text in texts.items()]
-    _change(tab, {"number": 1, "changes": changes})
+    change(tab, {"number": 1, "changes": changes})
     return shown(tab)
 
 
@@ -73,7 +88,7 @@ def test_each_wrong_value_has_its_line(tab: Tab) -> None:
 def test_changes_are_answered_once_with_their_number(tab: Tab) -> None:
     """Several changes at a time are all taken, and the last one's number comes back."""
     changes = [{"scope": "a", "name": "seed", "text": str(seed)} for seed in (1, 2, 3)]
-    _change(tab, {"number": 7, "changes": changes})
+    change(tab, {"number": 7, "changes": changes})
     assert tab.take_shows().number == 7
     assert tab.scenarios["a"].data["seed"] == 3
 
@@ -85,8 +100,8 @@ def test_changes_are_answered_once_with_their_number(tab: Tab) -> None:
 def test_malformed_messages_do_nothing(tab: Tab, message: object) -> None:
     """What no page would send changes nothing."""
     before = tab.scenarios["a"]
-    _change(tab, message)
-    _act(tab, message)
+    change(tab, message)
+    press(tab, message)
     assert tab.scenarios == {"a": before}
 
 
@@ -182,7 +197,7 @@ def test_results_stay_until_the_next_and_say_of_what_they_are(tab: Tab) -> None:
 
 def test_a_comparison_is_of_what_it_began_with(tab: Tab) -> None:
     """What is typed while two scenarios are compared does no harm, and the result is marked."""
-    _act(tab, {"what": "second"})
+    press(tab, {"what": "second"})
     typed(tab, "b", **{"target.power": "0.9"})
     tab.run(COMPARE)
     typed(tab, **{"target.power": "abc"})
@@ -196,12 +211,12 @@ def test_a_comparison_is_of_what_it_began_with(tab: Tab) -> None:
 
 def test_the_second_scenario_can_be_removed(tab: Tab) -> None:
     """A second scenario begins as the first, and goes with its run; asked again, it begins anew."""
-    _act(tab, {"what": "second"})
+    press(tab, {"what": "second"})
     typed(tab, "b", seed="3")
     tab.run("b")
-    _act(tab, {"what": "remove"})
+    press(tab, {"what": "remove"})
     assert tab.running.runs == {}
     assert list(tab.scenarios) == ["a"]
     assert shown(tab)["hidden"]["b"] is True
-    _act(tab, {"what": "second"})
+    press(tab, {"what": "second"})
     assert tab.scenarios["b"] is tab.scenarios["a"]

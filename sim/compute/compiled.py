@@ -1,0 +1,207 @@
+"""Compiled functions, kept in a folder of the user's from one run to the next.
+
+Numba's cache lies beside the source, in the installed package. It fails where that cannot be
+written to, trusts whatever the files hold, and what it leaves outlives the package. This one is
+a folder of the user's alone, a file for each function and types of its arguments.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import pickle
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from errno import EPERM
+from functools import cache, partial
+from hashlib import sha256
+from multiprocessing import parent_process
+from pathlib import Path
+from secrets import token_hex
+from stat import S_IWGRP, S_IWOTH
+from tempfile import TemporaryFile
+from typing import Any
+
+import llvmlite
+import numba
+import numpy as np
+from numba.core.caching import FunctionCache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
+
+NAME = "mentorsim"
+DIGEST = sha256().digest_size
+VERSIONS = (numba.__version__, llvmlite.__version__, np.__version__, sys.implementation.cache_tag)
+
+
+def njit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
+    """Compile a function without Python objects, as `numba.njit` does, and keep the result.
+
+    Parameters
+    ----------
+    function : callable
+        The function. It and all that it calls stand in one file: a change in
+        another would go unnoticed.
+    **options
+        Numba's.
+
+    Returns
+    -------
+    callable
+        Numba's dispatcher.
+    """
+    if function is None:
+        return partial(njit, **options)
+    compiled, folder = numba.njit(**options)(function), cache_folder()
+    if folder is not None:
+        compiled._cache = KernelCache(function, folder)  # noqa: SLF001 - cache=True sets just this
+    return compiled
+
+
+class KernelCache(FunctionCache):
+    """What numba has compiled of one function, a file for each types of arguments.
+
+    A file's name is a hash of all that the machine code follows from: the
+    source file's contents, versions, processor, types. So no version of the
+    package finds another's, and several processes can share the folder. The
+    file begins with a hash of the rest: what is damaged is compiled again.
+
+    Parameters
+    ----------
+    function : callable
+        The function.
+    folder : Path
+        Where the files lie; nobody else can write there, for what is read may run code.
+    """
+
+    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
+        # not the base's own, which looks for a place beside the source
+        self._py_func, self._cache_path = function, str(folder)
+        self._source = sha256(Path(inspect.getfile(function)).read_bytes()).hexdigest()
+        self._enabled = True
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Load what was compiled for a signature; None where it is not there, or damaged."""
+        target_context.refresh()
+        path = self._path(sig, target_context.codegen())
+        try:
+            return CompileResult._rebuild(target_context, *_whole(path.read_bytes()))  # noqa: SLF001 - as the base does
+        except FileNotFoundError:
+            return None
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, it can be compiled again
+            with suppress(OSError):
+                path.unlink()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled for a signature; where that fails it is compiled again."""
+        path = self._path(sig, data.codegen)
+        written = dumps(data._reduce())  # noqa: SLF001 - as the base does
+        part = path.with_suffix(f".{token_hex(8)}")
+        try:
+            part.write_bytes(sha256(written).digest() + written)
+            part.replace(path)  # at once, for another process may look for it
+        except OSError as error:
+            _tell(f"in {path.parent} ({reason_of(error)})")
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+    def flush(self) -> None:
+        """Keep the files: those of other versions are not known from these."""
+
+    def _path(self, sig: Any, codegen: Any) -> Path:
+        function = self._py_func
+        place = f"{function.__module__}.{function.__qualname__}:{function.__code__.co_firstlineno}"
+        key = repr((place, self._source, VERSIONS, sig, codegen.magic_tuple()))
+        return Path(self._cache_path) / f"{function.__name__}-{sha256(key.encode()).hexdigest()}"
+
+
+def _whole(data: bytes) -> Any:
+    """Read a file's contents.
+
+    Raises
+    ------
+    ValueError
+        Where they are not what was written.
+    """
+    if sha256(data[DIGEST:]).digest() != data[:DIGEST]:
+        raise ValueError("damaged")
+    return pickle.loads(data[DIGEST:])  # noqa: S301 - from a folder that only the user can write to
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Give the folder of compiled functions, made where need be; say it once where there is none.
+
+    Returns
+    -------
+    Path or None
+        A folder that belongs to the user and that nobody else can write to.
+    """
+    try:
+        folder = user_folder()
+    except RuntimeError:
+        _tell("where there is no home folder")
+        return None
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _require_private(folder)
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        _tell(f"in {folder} ({reason_of(error)})")
+        return None
+    return folder
+
+
+def user_folder() -> Path:
+    """Name the folder for what can be had again: under NUMBA_CACHE_DIR, or the system's.
+
+    Raises
+    ------
+    RuntimeError
+        Where the user has no home.
+    """
+    stated = getattr(numba.config, "CACHE_DIR", "")  # numba reads it from NUMBA_CACHE_DIR
+    if stated:
+        return Path(stated).absolute() / NAME
+    named, usual = {
+        "win32": ("LOCALAPPDATA", "AppData/Local"),
+        "darwin": ("", "Library/Caches"),
+    }.get(sys.platform, ("XDG_CACHE_HOME", ".cache"))
+    system = Path(os.environ.get(named, ""))
+    return (system if system.is_absolute() else Path.home() / usual) / NAME
+
+
+def _require_private(folder: Path) -> None:
+    """Refuse a folder in which somebody else could put files, for what they hold is run.
+
+    Raises
+    ------
+    PermissionError
+        With the reason.
+    """
+    if not hasattr(os, "geteuid"):
+        return  # Windows: what lies in the user's profile is the user's
+    link, seen = folder.lstat(), folder.stat()
+    if {link.st_uid, seen.st_uid} != {os.geteuid()}:
+        raise PermissionError(EPERM, "it belongs to somebody else")
+    if seen.st_mode & (S_IWGRP | S_IWOTH):
+        raise PermissionError(EPERM, "others can write to it")
+
+
+def reason_of(error: OSError) -> str:
+    """Say in a few words why a file could not be written."""
+    return (error.strerror or str(error)).lower()
+
+
+@cache
+def _tell(where: str) -> None:
+    """Say once that nothing is kept; for its workers, the process that started them has said so."""
+    if parent_process() is None:
+        print(
+            f"mentorsim: compiled code cannot be kept {where}: every run compiles it anew; "
+            "set NUMBA_CACHE_DIR to a folder of yours",
+            file=sys.stderr,
+        )
