@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
@@ -12,7 +12,8 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import Any
 
-from sim.errors import StudyError
+from sim.compute.interruption import check_interrupted, held_back
+from sim.errors import StudyError, reason_of
 
 REPLACEMENTS = 3
 """How often dead workers are replaced before it is held that they will always die."""
@@ -38,6 +39,7 @@ class ProcessPool(Executor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Hand a call to a worker; its future outlives the worker."""
+        check_interrupted()
         future: Future[Any] = Future()
         self._attempt(future, partial(fn, *args, **kwargs))
         return future
@@ -69,14 +71,17 @@ class ProcessPool(Executor):
 
     def _new_pool(self) -> ProcessPoolExecutor:
         # spawn: a forked copy of a process with threads (numba's, the page's) can deadlock
-        return ProcessPoolExecutor(self.workers, get_context("spawn"), initializer=_start_worker)
+        with _starting():
+            return ProcessPoolExecutor(
+                self.workers, get_context("spawn"), initializer=_start_worker
+            )
 
     def _attempt(self, future: Future[Any], call: Callable[[], Any]) -> None:
         """Make a call in the newest pool, replacing that first where it is found dead."""
         while True:
             pool = self._pools[-1]
             try:
-                with _interrupts_held_back():
+                with _starting():
                     attempt = pool.submit(call)
                 break
             except BrokenProcessPool:
@@ -111,6 +116,8 @@ class ProcessPool(Executor):
         with self._lock:
             if self._pools[-1] is not broken:
                 return
+            if self._ending:
+                raise CancelledError
             if len(self._pools) > REPLACEMENTS:
                 raise StudyError(
                     f"compute: worker processes died {len(self._pools)} times, killed from "
@@ -121,21 +128,32 @@ class ProcessPool(Executor):
 
 
 @contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Let processes that start meanwhile inherit that Ctrl-C is not for them."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _starting() -> Iterator[None]:
+    """Start processes whole, and let them inherit that Ctrl-C and a lost terminal are not theirs.
+
+    The system has no room for ever so many: that is told in one line.
+    """
+    mask = getattr(signal, "pthread_sigmask", None)  # not on Windows
     try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with held_back():
+            before = mask and mask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+            try:
+                yield
+            finally:
+                if mask:
+                    mask(signal.SIG_SETMASK, before)
+    except OSError as error:
+        raise StudyError(
+            f"compute: worker processes cannot be started ({reason_of(error)}); use fewer "
+            "compute.workers, or compute=in_process"
+        ) from None
 
 
 def _start_worker() -> None:
-    """Leave Ctrl-C to the driver, and do not outlive it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Leave Ctrl-C and a lost terminal to the driver, and do not outlive it."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     Thread(target=_leave_with_driver, daemon=True).start()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -67,9 +66,6 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    for ending in ("SIGTERM", "SIGHUP"):  # end as Ctrl-C does, with nothing left behind
-        if hasattr(signal, ending):
-            signal.signal(getattr(signal, ending), signal.default_int_handler)
     door.listen()  # who comes before the server is ready waits
     on_start(f"http://{HOST}:{port}/")
     try:
