@@ -36,7 +36,7 @@ from sim.command import (
 )
 from sim.complaints import JobFailed, reworded
 from sim.compose import CONF, NAME, Composer, composed, composing, parsed, study_of
-from sim.endings import told
+from sim.endings import show, told
 from sim.errors import NotWritten, StudyError, reason_of
 from sim.report.folders import claim_folder, remove_empty, try_folder
 from sim.study import Study
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         flags = read_flags(sys.argv[1:] if argv is None else argv, get_args_parser())
         if flags.help and flags.verb is None:
-            print(help_text(), end="")
+            show(help_text(), end="")
         else:
             _run(flags)
     except (Exception, KeyboardInterrupt) as error:
@@ -78,7 +78,7 @@ def _run(flags: Namespace) -> None:
     new_folders, mode = list[Path](), None
     if flags.help and not flags.overrides and conf == CONF:  # nothing of the user's to compose
         page = conf / "hydra/help" / help_page(verb)
-        return print(verb_help(OmegaConf.load(page).template, conf))
+        return show(verb_help(OmegaConf.load(page).template, conf))
     try:
         if not (flags.hydra_help or flags.shell_completion):
             with composing(conf):

@@ -63,7 +63,7 @@ def say(line: str) -> None:
         print(f"mentorsim: {line}", file=sys.stderr, flush=True)
 
 
-def show(text: str) -> None:
+def show(text: str, end: str = "\n") -> None:
     """Print an answer on stdout, at once.
 
     Raises
@@ -74,7 +74,7 @@ def show(text: str) -> None:
         Where nobody reads it.
     """
     try:
-        print(text, flush=True)
+        print(text, end=end, flush=True)
     except BrokenPipeError:
         raise
     except OSError as error:
