@@ -3,12 +3,19 @@
 Imports next to nothing, so that there is no moment in which Ctrl-C shows a traceback.
 """
 
+from collections.abc import Sequence
+
 from sim.compute.interruption import catch_signals, release_signals
 from sim.endings import finished, make_printable, told
 
 
-def main() -> int:
-    """Run the console command with the words that it was called with.
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the console command, for good: this process ends with it.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words after the command's name; by default those it was called with.
 
     Returns
     -------
@@ -23,7 +30,7 @@ def main() -> int:
     try:
         from sim.app import main as run
 
-        status = run()
+        status = run(argv)
     except (Exception, KeyboardInterrupt) as error:
         ended = told(error)
         if ended is None:
