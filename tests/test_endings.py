@@ -17,6 +17,7 @@ import pytest
 
 from sim import plan
 from sim.app import main
+from sim.compute.interruption import SIGNALS, signals_to
 from sim.compute.run_store import RunStore
 from sim.compute.store import BlockStore
 from sim.endings import PLAIN, make_printable
@@ -245,6 +246,44 @@ def test_points_that_are_terminated(tmp_path: Path) -> None:
     words = ("blocks", "-m", "store.file=a.sqlite,b.sqlite,c.sqlite")
     status, out, err = driven(tmp_path, signal.SIGTERM, 0, *words)
     assert (status, out.count(b"\n"), err) == (143, 1, "mentorsim: interrupted by SIGTERM\n")
+    assert left(tmp_path) == []
+
+
+def test_a_server_hears_of_every_signal() -> None:
+    """Any signal that ends a run goes to a server that ends by itself; what is ignored stays so."""
+    came: list[int] = []
+    before = [signal.getsignal(number) for number in SIGNALS]
+    ignored = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with signals_to(lambda number, _: came.append(number)):
+            for number in SIGNALS:
+                signal.raise_signal(number)
+    finally:
+        signal.signal(signal.SIGHUP, ignored)
+    assert came == [signal.SIGINT, signal.SIGTERM]
+    with signals_to(lambda number, _: came.append(number)):
+        signal.raise_signal(signal.SIGHUP)
+    assert came[2:] == [signal.SIGHUP]
+    assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_page_that_is_ended(number: signal.Signals, tmp_path: Path) -> None:
+    """Whichever signal ends the server, it says nothing and leaves nothing."""
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "serve", "page.port=0"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as server:
+        assert server.stdout is not None
+        server.stdout.readline()
+        os.killpg(server.pid, number)
+        _, err = server.communicate(timeout=60)
+    assert (server.returncode, err) == (0, b"")
     assert left(tmp_path) == []
 
 

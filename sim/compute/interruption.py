@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -64,6 +64,20 @@ def release_signals() -> None:
             signal.signal(number, signal.SIG_DFL)
 
 
+@contextmanager
+def signals_to(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Let a server that ends by itself hear of every signal that ends a run."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    taken = [number for number in SIGNALS if before[number] != signal.SIG_IGN]
+    for number in taken:
+        signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, before[number])
+
+
 def received() -> int | None:
     """Give the signal that ended the run, if any has."""
     return _STATE.received
@@ -94,6 +108,35 @@ def held_back() -> Iterator[None]:
         if not _STATE.held and _STATE.waiting is not None:
             number, _STATE.waiting = _STATE.waiting, None
             signal.raise_signal(number)
+
+
+@contextmanager
+def starting_processes() -> Iterator[None]:
+    """Start processes whole, and let them inherit that what a terminal sends is not for them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        with held_back():
+            yield
+        return
+    from multiprocessing import resource_tracker
+
+    with held_back():
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _of_terminal())
+        try:
+            resource_tracker.ensure_running()  # a process too; starting it lets Ctrl-C in again
+            signal.pthread_sigmask(signal.SIG_BLOCK, _of_terminal())
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def leave_terminal() -> None:
+    """Leave Ctrl-C and a lost terminal to the process that started this one, and that ends it."""
+    for number in _of_terminal():
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _of_terminal() -> set[signal.Signals]:
+    return {number for number in SIGNALS if number != signal.SIGTERM}
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:

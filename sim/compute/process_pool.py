@@ -1,7 +1,6 @@
 """Worker processes of this machine; those that are killed are replaced."""
 
 import os
-import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -12,7 +11,7 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import Any
 
-from sim.compute.interruption import check_interrupted, held_back
+from sim.compute.interruption import check_interrupted, leave_terminal, starting_processes
 from sim.errors import StudyError, reason_of
 
 REPLACEMENTS = 3
@@ -129,19 +128,10 @@ class ProcessPool(Executor):
 
 @contextmanager
 def _starting() -> Iterator[None]:
-    """Start processes whole, and let them inherit that Ctrl-C and a lost terminal are not theirs.
-
-    The system has no room for ever so many: that is told in one line.
-    """
-    mask = getattr(signal, "pthread_sigmask", None)  # not on Windows
+    """Start workers; that the system has no room for more is told in one line."""
     try:
-        with held_back():
-            before = mask and mask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-            try:
-                yield
-            finally:
-                if mask:
-                    mask(signal.SIG_SETMASK, before)
+        with starting_processes():
+            yield
     except OSError as error:
         raise StudyError(
             f"compute: worker processes cannot be started ({reason_of(error)}); use fewer "
@@ -150,10 +140,8 @@ def _starting() -> Iterator[None]:
 
 
 def _start_worker() -> None:
-    """Leave Ctrl-C and a lost terminal to the driver, and do not outlive it."""
-    for name in ("SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    """Leave the terminal's signals to the driver, and do not outlive it."""
+    leave_terminal()
     Thread(target=_leave_with_driver, daemon=True).start()
 
 

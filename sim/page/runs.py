@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
+from sim.compute.interruption import leave_terminal, starting_processes
 from sim.compute.store import open_store
 from sim.errors import NotWritten, StudyError
 from sim.jobs.compare import compare
@@ -132,7 +132,8 @@ class Run:
             target=_worker, args=(tell, work, arguments), daemon=True
         )
         try:
-            self._process.start()
+            with starting_processes():
+                self._process.start()
         except BaseException:
             places.leave()
             raise
@@ -173,7 +174,7 @@ class Run:
 
 def _worker(tell: Connection, work: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     """Work in the other process; it ends with whoever listens: sending to nobody fails."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and it ends this
+    leave_terminal()
     try:
         work(*arguments, lambda kind, said=None: tell.send((kind, said)))
         tell.send(("done", None))

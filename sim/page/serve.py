@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
 
+from sim.compute.interruption import signals_to
 from sim.errors import StudyError
 from sim.page.scenario import Compose
 from sim.study import Study
@@ -54,23 +55,24 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
     port = int(door.getsockname()[1])
     live = Live(study.page.live_replicates)
     live.start()
-    app = guarded(application(compose, study.page, live), port)
-    with suppress(StudyError):
-        instant(compose(["effect=shift"]), "0.0")  # compiled before the first key is pressed
-    settings = uvicorn.Config(
-        app,
-        log_level="error",
-        access_log=False,
-        ws="websockets-sansio",
-        ws_max_size=MOST_MESSAGE,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
-    door.listen()  # who comes before the server is ready waits
-    on_start(f"http://{HOST}:{port}/")
     try:
-        with door, suppress(KeyboardInterrupt):
-            uvicorn.Server(settings).run([door])
+        app = guarded(application(compose, study.page, live), port)
+        with suppress(StudyError):
+            instant(compose(["effect=shift"]), "0.0")  # compiled before the first key is pressed
+        settings = uvicorn.Config(
+            app,
+            log_level="error",
+            access_log=False,
+            ws="websockets-sansio",
+            ws_max_size=MOST_MESSAGE,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+        server = uvicorn.Server(settings)
+        with door, signals_to(server.handle_exit):  # from before anybody is told that it is there
+            door.listen()  # who comes before the server is ready waits
+            on_start(f"http://{HOST}:{port}/")
+            server.run([door])
     finally:
         live.stop()
 
