@@ -2,7 +2,7 @@
 
 import sys
 
-from sim.app import main
+from sim.console import main
 
 if __name__ == "__main__":
     sys.exit(main(["sweep", *sys.argv[1:]]))

@@ -9,8 +9,9 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from unittest.mock import patch
 
 import hydra
@@ -35,8 +36,9 @@ from sim.command import (
 )
 from sim.complaints import JobFailed, reworded
 from sim.compose import CONF, NAME, Composer, composed, composing, parsed, study_of
-from sim.errors import StudyError
-from sim.report.folders import remove_empty, try_folder
+from sim.endings import show, told
+from sim.errors import NotWritten, StudyError, reason_of
+from sim.report.folders import claim_folder, remove_empty, try_folder
 from sim.study import Study
 from sim.verbs import DEFAULT_VERB, VERBS, Verb
 
@@ -52,21 +54,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0; 2 for what the user can mend (one line on stderr, nothing
-        written); 130 if interrupted. A bug shows its traceback.
+        Exit status, as :func:`sim.endings.told` has it. A bug shows its traceback.
     """
     try:
         flags = read_flags(sys.argv[1:] if argv is None else argv, get_args_parser())
         if flags.help and flags.verb is None:
-            print(help_text(), end="")
+            show(help_text(), end="")
         else:
             _run(flags)
-    except StudyError as error:
-        print(f"mentorsim: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt as stop:
-        print("; ".join(["mentorsim: interrupted", *map(str, stop.args)]), file=sys.stderr)
-        return 130
+    except (Exception, KeyboardInterrupt) as error:
+        status = told(error)
+        if status is None:
+            raise
+        return status
     return 0
 
 
@@ -78,19 +78,34 @@ def _run(flags: Namespace) -> None:
     new_folders, mode = list[Path](), None
     if flags.help and not flags.overrides and conf == CONF:  # nothing of the user's to compose
         page = conf / "hydra/help" / help_page(verb)
-        return print(verb_help(OmegaConf.load(page).template, conf))
-    if not (flags.hydra_help or flags.shell_completion):
-        with composing(conf):
-            words, new_folders, mode = _checked(VERBS[verb], name, words, flags)
-    at_conf = hydra.main(version_base="1.3", config_path=str(conf), config_name=name)
-    argv = ["mentorsim", *hydra_words(flags), *words]
+        return show(verb_help(OmegaConf.load(page).template, conf))
+    try:
+        if not (flags.hydra_help or flags.shell_completion):
+            with composing(conf):
+                words, mode = _checked(VERBS[verb], name, words, flags, new_folders)
+        _hand_over(_task(VERBS[verb], composer), composer, [*hydra_words(flags), *words], mode)
+    finally:
+        remove_empty(new_folders)
+
+
+def _hand_over(
+    task: Callable[[DictConfig], None], composer: Composer, words: list[str], mode: RunMode | None
+) -> None:
+    """Let Hydra do what the words say."""
+    conf, name = str(composer.conf), composer.name
+    at_conf = hydra.main(version_base="1.3", config_path=conf, config_name=name)
+    argv = ["mentorsim", *words]
     try:
         # Hydra hands its exceptions on instead of printing them, and composes once less
         known = patch.object(Hydra, "get_mode", lambda *_, **__: mode)
         with known, patch.object(sys, "argv", argv), patch.dict("os.environ", HYDRA_FULL_ERROR="1"):
-            at_conf(_task(VERBS[verb], composer))()
+            at_conf(task)()
     except JobFailed as failed:
         raise cast("Exception", failed.__cause__) from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # Hydra makes the folders
+        raise NotWritten(f"cannot write ({reason_of(error)})") from None
     except SystemExit as leave:  # Hydra leaves so after --help
         if leave.code:
             raise
@@ -98,7 +113,6 @@ def _run(flags: Namespace) -> None:
         raise StudyError(reworded(error)) from None
     finally:
         HydraConfig.instance().cfg = None
-        remove_empty(new_folders)
 
 
 def _composer(flags: Namespace) -> Composer:
@@ -125,42 +139,54 @@ def _task(verb: Verb, composer: Composer) -> Callable[[DictConfig], None]:
 
 
 def _checked(
-    verb: Verb, name: str, words: list[str], flags: Namespace
-) -> tuple[list[str], list[Path], RunMode | None]:
-    """Check every point; give the overrides for Hydra, the folders it will make, its mode."""
+    verb: Verb, name: str, words: list[str], flags: Namespace, new_folders: list[Path]
+) -> tuple[list[str], RunMode | None]:
+    """Check every point; give the overrides for Hydra and its mode, and note new folders."""
     words, master = composed(name, words, RunMode.MULTIRUN if flags.multirun else RunMode.RUN)
     if flags.multirun and master.hydra.mode == RunMode.RUN:
         raise StudyError("hydra.mode: RUN contradicts --multirun")
     if flags.package is not None and OmegaConf.select(master, flags.package) is None:
         raise StudyError(f"--package: there is no section {flags.package!r}")
     sweeps = flags.multirun or master.hydra.mode == RunMode.MULTIRUN
-    pinned = _pinned("hydra.sweep.dir" if sweeps else "hydra.run.dir", master)
-    points = [[*point, pinned] for point in (_points(words, master) if sweeps else [words])]
     runs = not (flags.cfg or flags.info or flags.help)
-    folders: dict[Path, tuple[Path, ...]] = {}
+    stated = _points(words, master) if sweeps else [words]
+    key = "hydra.sweep.dir" if sweeps else "hydra.run.dir"
+    place = _place(key, master, new_folders if runs else None)
+    pinned = f"{key}={QuotedString(place, Quote.single).with_quotes()}"
+    points = [[*point, pinned] for point in stated]
+    folders = set[Path]()
     for number, point in enumerate(points):
         # a single run is composed already
         full, config = composed(name, point, RunMode.RUN) if sweeps else (point, master)
         words = force(words, {key_of(word) for word in set(full) - set(point)})
-        study, folder = _study_and_folder(config, number if sweeps else None)
+        study, folder = _study_and_folder(config, number if sweeps else None, place)
         if folder in folders:
             raise StudyError(f"hydra.sweep.subdir: two points would write to {str(folder)!r}")
         if runs:
             verb.check(study)
-            folders[folder] = try_folder(folder, pinned.partition("=")[0])
-    return [*words, pinned], [path for own in folders.values() for path in own], master.hydra.mode
+            new_folders[:0] = try_folder(folder, key)
+        folders.add(folder)
+    return [*words, pinned], master.hydra.mode
 
 
-def _pinned(key: str, master: DictConfig) -> str:
-    """Fix the run's folder, which may name the time: what is checked is what is used."""
+def _place(key: str, master: DictConfig, new_folders: list[Path] | None) -> str:
+    """Name the run's folder: what is checked is what is used.
+
+    A folder named by the time is to be a new one, and made at once: two runs can start in
+    one second.
+    """
     try:
-        folder = QuotedString(str(OmegaConf.select(master, key)), Quote.single)
+        folder = str(OmegaConf.select(master, key))
+        section, _, name = key.rpartition(".")
+        raw = OmegaConf.to_container(OmegaConf.select(master, section), resolve=False)
     except OmegaConfBaseException as error:
         raise StudyError(reworded(error)) from None
-    return f"{key}={folder.with_quotes()}"
+    if new_folders is not None and "${now:" in str(cast("dict[str, Any]", raw)[name]):
+        return str(claim_folder(Path(folder), key, new_folders))
+    return folder
 
 
-def _study_and_folder(config: DictConfig, number: int | None) -> tuple[Study, Path]:
+def _study_and_folder(config: DictConfig, number: int | None, place: str) -> tuple[Study, Path]:
     """Read one study, the given point of a sweep if it is one, and where it would write."""
     settings = HydraConfig.instance()
     try:
@@ -169,8 +195,8 @@ def _study_and_folder(config: DictConfig, number: int | None) -> tuple[Study, Pa
                 config.hydra.job.num = config.hydra.job.id = number
         settings.set_config(config)
         study = study_of(config)
-        run, sweep = config.hydra.run, config.hydra.sweep
-        folder = run.dir if number is None else f"{sweep.dir}/{sweep.subdir}"
+        sweep = config.hydra.sweep
+        folder = place if number is None else f"{sweep.dir}/{sweep.subdir}"
         return study, Path(folder).absolute()
     except OmegaConfBaseException as error:
         raise StudyError(reworded(error)) from None
@@ -184,4 +210,4 @@ def _points(words: list[str], master: DictConfig) -> list[list[str]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(import_module("sim.console").main())  # as the installed command does

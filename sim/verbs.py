@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.errors import StudyError
+from sim.endings import say, show
+from sim.errors import NotWritten, StudyError
 from sim.study import Study
 
 if TYPE_CHECKING:
-    from sim.compute.store import Store
+    from sim.compute.run_store import RunStore
+    from sim.compute.stored import NoStore
     from sim.page.scenario import Compose
 
 
@@ -33,28 +34,45 @@ class Verb:
 
 
 def _show(
-    study: Study, folder: Path, files: Sequence[Path], say: Callable[[Sequence[Path]], str]
+    study: Study,
+    folder: Path,
+    write: Callable[[Path], Sequence[Path]],
+    summarise: Callable[[Sequence[Path]], str],
+    notes: Sequence[str] = (),
 ) -> None:
-    """Draw what a run has written, with progress, and print the summary whatever comes of it."""
+    """Write and draw what a run found; print summary and notes whatever comes of that."""
     from sim.report.outputs import draw_run
     from sim.report.progress import progress_bar
 
-    drawn: tuple[Path, ...] = ()
+    files: list[Path] = []
     try:
+        files += write(folder)
         with progress_bar("Drawing") as on_file:
-            drawn = draw_run(folder, study.report.files, on_file)
+            files += draw_run(folder, study.report.files, on_file)
     finally:
-        print(say([*files, *drawn]))
+        show(summarise(files))
+        for note in notes:
+            say(note)
 
 
-def _said_of(study: Study, store: Store) -> str | None:
-    """Say in a line what a user may want to know of the store; a trouble with it ends no run."""
+def _show_point(
+    folder: Path, write: Callable[[Path], Sequence[Path]], line: str, note: str | None = None
+) -> None:
+    """Write what one of many runs found; print its line, and a note, whatever comes of that."""
+    try:
+        write(folder)
+    finally:
+        show(line)
+        if note is not None:
+            say(note)
+
+
+def _store_notes(study: Study, store: RunStore | NoStore) -> list[str]:
+    """Say what is to be known of the store when a run has ended."""
     from sim.report.blocks import others_line
 
-    try:
-        return others_line(study.store.file, store.summary())
-    except StudyError as error:
-        return str(error)
+    lines = (others_line(study.store.file, store.summary()), store.trouble)
+    return [line for line in lines if line is not None]
 
 
 def _check_plan(study: Study) -> None:
@@ -75,10 +93,8 @@ def _plan(study: Study, folder: Path) -> None:
     with store_for_run(study) as store:
         with progress_bar(study.report.title) as on_block:
             answer = plan(study, on_block, store)
-        others = _said_of(study, store)
-    _show(study, folder, write_run(answer, folder), partial(summary, answer))
-    if others is not None:
-        print(f"mentorsim: {others}", file=sys.stderr)
+        notes = _store_notes(study, store)
+    _show(study, folder, partial(write_run, answer), partial(summary, answer), notes)
 
 
 def _plan_point(study: Study, folder: Path, point: str) -> None:
@@ -89,8 +105,8 @@ def _plan_point(study: Study, folder: Path, point: str) -> None:
 
     with store_for_run(study) as store:
         answer = plan(study, store=store)
-    write_run(answer, folder)
-    print(f"{point}: {one_line(answer)}", flush=True)
+    line = f"{point}: {one_line(answer)}"
+    _show_point(folder, partial(write_run, answer), line, store.trouble)
 
 
 def _check_calibrate(study: Study) -> None:
@@ -106,8 +122,7 @@ def _calibrate(study: Study, folder: Path) -> None:
 
     with progress_bar("Reading the pilot") as on_stage:
         answer = calibrate(study, on_stage)
-    files = write_calibration(answer, folder)
-    _show(study, folder, files, partial(calibration_summary, answer))
+    _show(study, folder, partial(write_calibration, answer), partial(calibration_summary, answer))
 
 
 def _calibrate_point(study: Study, folder: Path, point: str) -> None:
@@ -115,8 +130,7 @@ def _calibrate_point(study: Study, folder: Path, point: str) -> None:
     from sim.report.calibration import calibration_line, write_calibration
 
     answer = calibrate(study)
-    write_calibration(answer, folder)
-    print(f"{point}: {calibration_line(answer)}", flush=True)
+    _show_point(folder, partial(write_calibration, answer), f"{point}: {calibration_line(answer)}")
 
 
 def _check_blocks(study: Study) -> None:
@@ -129,14 +143,14 @@ def _blocks(study: Study, _folder: Path) -> None:
     from sim.jobs.blocks import blocks
     from sim.report.blocks import blocks_summary
 
-    print(blocks_summary(blocks(study)))
+    show(blocks_summary(blocks(study)))
 
 
 def _blocks_point(study: Study, _folder: Path, point: str) -> None:
     from sim.jobs.blocks import blocks
     from sim.report.blocks import blocks_line
 
-    print(f"{point}: {blocks_line(blocks(study))}", flush=True)
+    show(f"{point}: {blocks_line(blocks(study))}")
 
 
 def _check_report(study: Study) -> None:
@@ -151,9 +165,14 @@ def _report(study: Study, folder: Path) -> None:
     from sim.report.progress import progress_bar
 
     runs = saved_runs(study)
-    with progress_bar("Drawing") as on_file:
-        files = write_report(runs, folder, study.report.files, on_file)
-    print(report_summary(runs, files))
+    files: tuple[Path, ...] = ()
+    try:
+        with progress_bar("Drawing") as on_file:
+            files = write_report(runs, folder, study.report.files, on_file)
+    except NotWritten:
+        show(report_summary(runs))
+        raise
+    show(report_summary(runs, files))
 
 
 def _report_point(study: Study, folder: Path, point: str) -> None:
@@ -162,7 +181,7 @@ def _report_point(study: Study, folder: Path, point: str) -> None:
 
     runs = saved_runs(study)
     files = write_report(runs, folder, study.report.files)
-    print(f"{point}: {len(runs)} runs, {len(files)} files", flush=True)
+    show(f"{point}: {len(runs)} runs, {len(files)} files")
 
 
 def _check_sweep(study: Study) -> None:
@@ -182,10 +201,8 @@ def _sweep(study: Study, folder: Path) -> None:
     with store_for_run(study) as store:
         with progress_bar(study.report.title) as on_block:
             answer = sweep(study, on_block, store=store)
-        others = _said_of(study, store)
-    _show(study, folder, write_sweep(answer, folder), partial(sweep_summary, answer))
-    if others is not None:
-        print(f"mentorsim: {others}", file=sys.stderr)
+        notes = _store_notes(study, store)
+    _show(study, folder, partial(write_sweep, answer), partial(sweep_summary, answer), notes)
 
 
 def _sweep_point(study: Study, folder: Path, point: str) -> None:
@@ -195,8 +212,8 @@ def _sweep_point(study: Study, folder: Path, point: str) -> None:
 
     with store_for_run(study) as store:
         answer = sweep(study, store=store)
-    write_sweep(answer, folder)
-    print(f"{point}: {sweep_line(answer)}", flush=True)
+    line = f"{point}: {sweep_line(answer)}"
+    _show_point(folder, partial(write_sweep, answer), line, store.trouble)
 
 
 def _check_serve(study: Study) -> None:
@@ -208,7 +225,7 @@ def _check_serve(study: Study) -> None:
 def _serve(study: Study, _folder: Path, compose: Compose) -> None:
     from sim.page.serve import serve
 
-    serve(study, compose, lambda address: print(f"{address} {_SERVED}", flush=True))
+    serve(study, compose, lambda address: show(f"{address} {_SERVED}"))
 
 
 _SERVED = "(open it in a browser; Ctrl-C here ends it)"

@@ -93,7 +93,7 @@ def compose(line: str) -> None:
     flags.info = flags.info or ("cfg" if not flags.cfg else None)  # shown only: nothing is made
     with composing(CONF):
         verb = VERBS[flags.verb or DEFAULT_VERB]
-        _checked(verb, flags.config_name or DEFAULT_VERB, composed_words(flags), flags)
+        _checked(verb, flags.config_name or DEFAULT_VERB, composed_words(flags), flags, [])
 
 
 @BY_NAME

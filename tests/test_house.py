@@ -19,11 +19,13 @@ ROOMS = [
     "report",
     "jobs",
     "page",
+    "endings",
     "complaints",
     "verbs",
     "command",
     "compose",
     "app",
+    "console",
 ]
 HYDRA_IN = {"sim.compose", "sim.app"}
 COMPILERS = {"njit", "jit", "vectorize", "guvectorize", "cfunc", "stencil"}

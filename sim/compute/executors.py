@@ -6,12 +6,15 @@ from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any
 
+from sim.compute.interruption import check_interrupted
+
 
 class InProcessExecutor(Executor):
     """Runs every call at once in this process; nothing starts up, nothing is pickled."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run the call now and return its finished future."""
+        check_interrupted()
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))

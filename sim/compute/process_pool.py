@@ -1,9 +1,8 @@
 """Worker processes of this machine; those that are killed are replaced."""
 
 import os
-import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
@@ -12,7 +11,8 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import Any
 
-from sim.errors import StudyError
+from sim.compute.interruption import check_interrupted, leave_terminal, starting_processes
+from sim.errors import StudyError, reason_of
 
 REPLACEMENTS = 3
 """How often dead workers are replaced before it is held that they will always die."""
@@ -38,6 +38,7 @@ class ProcessPool(Executor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Hand a call to a worker; its future outlives the worker."""
+        check_interrupted()
         future: Future[Any] = Future()
         self._attempt(future, partial(fn, *args, **kwargs))
         return future
@@ -69,14 +70,17 @@ class ProcessPool(Executor):
 
     def _new_pool(self) -> ProcessPoolExecutor:
         # spawn: a forked copy of a process with threads (numba's, the page's) can deadlock
-        return ProcessPoolExecutor(self.workers, get_context("spawn"), initializer=_start_worker)
+        with _starting():
+            return ProcessPoolExecutor(
+                self.workers, get_context("spawn"), initializer=_start_worker
+            )
 
     def _attempt(self, future: Future[Any], call: Callable[[], Any]) -> None:
         """Make a call in the newest pool, replacing that first where it is found dead."""
         while True:
             pool = self._pools[-1]
             try:
-                with _interrupts_held_back():
+                with _starting():
                     attempt = pool.submit(call)
                 break
             except BrokenProcessPool:
@@ -111,6 +115,8 @@ class ProcessPool(Executor):
         with self._lock:
             if self._pools[-1] is not broken:
                 return
+            if self._ending:
+                raise CancelledError
             if len(self._pools) > REPLACEMENTS:
                 raise StudyError(
                     f"compute: worker processes died {len(self._pools)} times, killed from "
@@ -121,21 +127,21 @@ class ProcessPool(Executor):
 
 
 @contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Let processes that start meanwhile inherit that Ctrl-C is not for them."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _starting() -> Iterator[None]:
+    """Start workers; that the system has no room for more is told in one line."""
     try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with starting_processes():
+            yield
+    except OSError as error:
+        raise StudyError(
+            f"compute: worker processes cannot be started ({reason_of(error)}); use fewer "
+            "compute.workers, or compute=in_process"
+        ) from None
 
 
 def _start_worker() -> None:
-    """Leave Ctrl-C to the driver, and do not outlive it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Leave the terminal's signals to the driver, and do not outlive it."""
+    leave_terminal()
     Thread(target=_leave_with_driver, daemon=True).start()
 
 

@@ -53,6 +53,7 @@ class NoStore:
     """Keeps nothing and finds nothing."""
 
     keeps = False
+    trouble: str | None = None
 
     def __enter__(self) -> Self:
         return self

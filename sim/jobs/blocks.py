@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sim.compute.run_store import RunStore
 from sim.compute.store import Store, open_store
-from sim.compute.stored import BlocksAnswer
+from sim.compute.stored import BlocksAnswer, NoStore
 from sim.errors import StudyError
 from sim.study import Study
 
@@ -25,8 +26,8 @@ def store_of(study: Study) -> Store:
 
 
 @contextmanager
-def store_for_run(study: Study) -> Iterator[Store]:
-    """Open the store for a run, which tells on Ctrl-C what is kept.
+def store_for_run(study: Study) -> Iterator[RunStore | NoStore]:
+    """Open the store for a run, which it cannot end, and which tells on Ctrl-C what is kept.
 
     Raises
     ------
@@ -35,16 +36,18 @@ def store_for_run(study: Study) -> Iterator[Store]:
     StudyError
         One line, where the file is there and is no such store.
     """
-    with store_of(study) as store:
+    file = study.store.file
+    with NoStore() if file is None else RunStore(Path(file)) as store:
         try:
             yield store
-        except KeyboardInterrupt:
-            if not store.keeps:
-                raise
-            raise KeyboardInterrupt(
-                f"finished blocks are kept in {study.store.file}, and the same command goes on "
-                "from there"
-            ) from None
+        except KeyboardInterrupt as stop:
+            if store.trouble is not None:
+                stop.args = (store.trouble,)
+            elif store.keeps:
+                stop.args = (
+                    f"finished blocks are kept in {file}, and the same command goes on from there",
+                )
+            raise
 
 
 def check_store(study: Study) -> None:

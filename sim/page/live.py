@@ -7,7 +7,6 @@ other to read.
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from multiprocessing.context import SpawnProcess
 from threading import RLock
 from time import monotonic
 
+from sim.compute.interruption import leave_terminal, starting_processes
 from sim.errors import StudyError
 from sim.jobs.look import Look, looks
 from sim.study import Study
@@ -79,7 +79,8 @@ class Live:
         context = multiprocessing.get_context("spawn")
         self._pipe, other = context.Pipe()
         self._process = context.Process(target=_answer, args=(other,), daemon=True)
-        self._process.start()
+        with starting_processes():
+            self._process.start()
         self._patience = FIRST
         other.close()
 
@@ -168,7 +169,7 @@ class Live:
 
 def _answer(pipe: Connection) -> None:
     """Answer questions in the other process, until nobody asks any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and it ends this
+    leave_terminal()
     going: dict[int, Iterator[Look]] = {}
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:

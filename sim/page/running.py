@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from sim.errors import StudyError, reason_of
 from sim.jobs.compare import check as check_comparable
 from sim.page.layout import FILES
 from sim.page.runs import Places, Run, check_work, compare_files, plan_files
@@ -59,13 +60,15 @@ class Running:
         study = own.study()
         check_work(study, self.limits)
         folder = self._folder / f"{scope}{next(self._numbers)}"
-        folder.mkdir(parents=True)
-        write_whole(folder / f"{scope}_scenario.yaml", own.configuration())
-        write_whole(folder / f"{scope}_command.txt", own.command(f"{scope}_scenario") + "\n")
         try:
+            folder.mkdir(parents=True)
+            write_whole(folder / f"{scope}_scenario.yaml", own.configuration())
+            write_whole(folder / f"{scope}_command.txt", own.command(f"{scope}_scenario") + "\n")
             self._start(scope, plan_files, (study, folder, self._store), [own])
-        except BaseException:
-            shutil.rmtree(folder)
+        except BaseException as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise StudyError(f"a run cannot be started ({reason_of(error)})") from None
             raise
         self._begun[scope] = folder
 
@@ -148,11 +151,19 @@ class Running:
         if scope not in self._begun:
             return
         folder = self._begun.pop(scope)
-        with zipfile.ZipFile(folder / "everything.zip", "w", zipfile.ZIP_DEFLATED) as packed:
-            for path in sorted(folder.rglob("*")):
-                if path.is_file() and path.name != "everything.zip":
-                    packed.write(path, path.relative_to(folder))
+        try:
+            _pack(folder, folder / "everything.zip")
+        except OSError:  # no room for them twice: each file is there all the same
+            (folder / "everything.zip").unlink(missing_ok=True)
         before = self._done.get(scope)
         self._done[scope] = folder
         if before is not None:
             shutil.rmtree(before, ignore_errors=True)
+
+
+def _pack(folder: Path, target: Path) -> None:
+    """Put all files of a folder into one."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path != target:
+                packed.write(path, path.relative_to(folder))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,13 +13,15 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
+from sim.compute.interruption import leave_terminal, starting_processes
 from sim.compute.store import open_store
-from sim.errors import StudyError
+from sim.errors import NotWritten, StudyError
 from sim.jobs.compare import compare
 from sim.jobs.plan import plan
 from sim.report.files import write_run
 from sim.report.outputs import draw_run
 from sim.report.terminal import summary
+from sim.report.wording import answer_sentence
 from sim.study import Study
 from sim.study.compute import InProcess
 from sim.study.page import Page
@@ -131,7 +132,8 @@ class Run:
             target=_worker, args=(tell, work, arguments), daemon=True
         )
         try:
-            self._process.start()
+            with starting_processes():
+                self._process.start()
         except BaseException:
             places.leave()
             raise
@@ -172,13 +174,13 @@ class Run:
 
 def _worker(tell: Connection, work: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     """Work in the other process; it ends with whoever listens: sending to nobody fails."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and it ends this
+    leave_terminal()
     try:
         work(*arguments, lambda kind, said=None: tell.send((kind, said)))
         tell.send(("done", None))
     except BrokenPipeError:
         return
-    except StudyError as error:
+    except (StudyError, NotWritten) as error:
         tell.send(("refused", str(error)))
     except Exception as error:
         tell.send(("failed", f"{type(error).__name__}: {error}"))
@@ -193,7 +195,11 @@ def plan_files(study: Study, folder: Path, store: Path, say: Say) -> None:
     with open_store(store) as kept:
         found = plan(_here(study), lambda done, total: say("blocks", (done, total)), kept)
     answer = replace(found, asked=study)
-    write_run(answer, folder)
+    try:
+        write_run(answer, folder)
+    except NotWritten as error:  # the answer is told all the same
+        sentence = answer_sentence(answer, answer.sample_size)
+        raise NotWritten(f"{sentence} But {error}") from None
     say("answer", summary(answer))
     draw_run(folder, ("figures", "page", "justification"))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
 from secrets import token_urlsafe
 
+from sim.compute.interruption import signals_to
 from sim.errors import StudyError
 from sim.page.scenario import Compose
 from sim.study import Study
@@ -57,26 +57,25 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
     port = int(door.getsockname()[1])
     live = Live(study.page.live_replicates)
     live.start()
-    app = guarded(application(compose, study.page, live), port, token)
-    with suppress(StudyError):
-        instant(compose(["effect=shift"]), "0.0")  # compiled before the first key is pressed
-    settings = uvicorn.Config(
-        app,
-        log_level="error",
-        access_log=False,
-        ws="websockets-sansio",
-        ws_max_size=MOST_MESSAGE,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
-    for ending in ("SIGTERM", "SIGHUP"):  # end as Ctrl-C does, with nothing left behind
-        if hasattr(signal, ending):
-            signal.signal(getattr(signal, ending), signal.default_int_handler)
     try:
-        with door, temporary_files(), suppress(KeyboardInterrupt):
+        app = guarded(application(compose, study.page, live), port, token)
+        with suppress(StudyError):
+            instant(compose(["effect=shift"]), "0.0")  # compiled before the first key is pressed
+        settings = uvicorn.Config(
+            app,
+            log_level="error",
+            access_log=False,
+            ws="websockets-sansio",
+            ws_max_size=MOST_MESSAGE,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+        server = uvicorn.Server(settings)
+        # the server hears signals from before anybody is told that it is there
+        with door, temporary_files(), signals_to(server.handle_exit):
             door.listen()  # who comes before the server is ready waits
             on_start(f"http://{HOST}:{port}/{token}/")
-            uvicorn.Server(settings).run([door])
+            server.run([door])
     finally:
         live.stop()
 

@@ -16,7 +16,7 @@ from sim.pilot.candidates import CANDIDATES
 from sim.pilot.evidence import Finding
 from sim.pilot.forensics import DataSets
 from sim.pilot.posterior import FEW_EFFECTIVE, Posterior
-from sim.report.files import as_json, manifest_data, write_whole
+from sim.report.files import as_json, manifest_data, write_results
 from sim.report.layout import bullets, file_part, heading, paragraph, title
 from sim.report.tables import shorten
 from sim.report.wording import with_interval
@@ -234,7 +234,7 @@ def write_calibration(answer: CalibrationAnswer, folder: Path) -> tuple[Path, ..
         "summary.json": as_json(calibration_data(answer)),
         "manifest.json": as_json(manifest_data(answer.study)),
     }
-    return tuple(write_whole(folder / name, text) for name, text in contents.items())
+    return write_results(contents, folder)
 
 
 def patterns_csv(answer: CalibrationAnswer) -> str:

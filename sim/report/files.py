@@ -7,6 +7,7 @@ import io
 import json
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from hashlib import sha256
 from importlib.metadata import version
@@ -21,6 +22,7 @@ from sim.power.answer import PlanAnswer
 from sim.power.rows import Row, assurance_rows, rows
 from sim.report.arms import arms_data
 from sim.report.assurance import assurance_data
+from sim.report.output_files import OUTPUTS, write_together
 from sim.report.participation import participation_data
 from sim.report.soundness import answer_words, reasons
 from sim.report.wording import design_sentence
@@ -53,7 +55,34 @@ def write_run(answer: PlanAnswer, folder: Path) -> tuple[Path, ...]:
         "summary.json": as_json(summary_data(answer)),
         "manifest.json": as_json(manifest_data(answer.asked)),
     }
-    return tuple(write_whole(folder / name, text) for name, text in contents.items())
+    return write_results(contents, folder)
+
+
+def write_results(contents: Mapping[str, str], folder: Path) -> tuple[Path, ...]:
+    """Write what a job found, all or nothing; outputs of an earlier run in that folder go.
+
+    Parameters
+    ----------
+    contents : mapping of str to str
+        Text by name of the file.
+    folder : Path
+        Existing folder.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Raises
+    ------
+    NotWritten
+        Where the machine does not take them.
+    """
+
+    def write(stage: Path) -> list[Path]:
+        return [write_whole(stage / name, text) for name, text in contents.items()]
+
+    return write_together(folder, "results", write, OUTPUTS)
 
 
 def write_whole(path: Path, text: str) -> Path:

@@ -6,14 +6,18 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from sim.errors import StudyError
 from sim.report.charts.figures import write_figures
 from sim.report.combined import combined_csv, combined_summary
 from sim.report.files import write_whole
 from sim.report.html.page import write_page
 from sim.report.justification import write_justification
 from sim.report.layout import file_part
-from sim.report.saved import SavedRun, read_run
+from sim.report.output_files import DRAWINGS, write_together
+from sim.report.saved import MARKS, SavedRun, read_run
 
+DRAWN_WORDS = "figures, page and justification"
+"""What is drawn, in words."""
 OnFile = Callable[[int, int], None]
 """Called with how much is drawn, and how much there is to draw."""
 
@@ -21,7 +25,7 @@ OnFile = Callable[[int, int], None]
 def draw_run(
     folder: Path, wanted: Collection[str], on_file: OnFile | None = None
 ) -> tuple[Path, ...]:
-    """Draw what a run has just written, into its folder; nothing where nothing is wanted.
+    """Draw what a run has just written, into its folder: all or nothing.
 
     Parameters
     ----------
@@ -36,8 +40,18 @@ def draw_run(
     -------
     tuple of Path
         The files written.
+
+    Raises
+    ------
+    NotWritten
+        Where the machine does not take them.
     """
-    return write_outputs(read_run(folder), folder, wanted, on_file) if wanted else ()
+    if not wanted:
+        return ()
+    run = read_run(folder)
+    return write_together(
+        folder, DRAWN_WORDS, lambda stage: write_outputs(run, stage, wanted, on_file)
+    )
 
 
 def write_outputs(
@@ -103,19 +117,42 @@ def write_report(
     Returns
     -------
     tuple of Path
-        The files written.
+        The files written, all or none; what was drawn there from other runs is gone.
+
+    Raises
+    ------
+    NotWritten
+        Where the machine does not take them.
+    StudyError
+        Where the folder holds the results of another run, or the saved results
+        are not what this version writes.
     """
-    if len(runs) == 1:
-        return write_outputs(runs[0], folder, wanted, on_file)
+    here = any(run.folder.resolve() == folder.resolve() for run in runs)
+    if not here and any((folder / mark).is_file() for mark in MARKS.values()):
+        raise StudyError(
+            f"hydra.run.dir: {str(folder)!r} holds the results of another run; name another folder"
+        )
+
+    def write(stage: Path) -> Sequence[Path]:
+        if len(runs) == 1:
+            return write_outputs(runs[0], stage, wanted, on_file)
+        return _write_several(runs, stage, wanted, on_file)
+
+    return write_together(folder, DRAWN_WORDS, write, () if here else DRAWINGS)
+
+
+def _write_several(
+    runs: Sequence[SavedRun], folder: Path, wanted: Collection[str], on_file: OnFile | None
+) -> list[Path]:
     found = [write_whole(folder / "combined.csv", combined_csv(runs))]
     for number, run in enumerate(runs, 1):
         if wanted:
             own = folder / f"run_{number:0{len(str(len(runs)))}d}"  # never the user's text
-            own.mkdir(exist_ok=True)
+            own.mkdir()
             found += write_outputs(run, own, wanted)
         if on_file is not None:
             on_file(number, len(runs))
-    return tuple(found)
+    return found
 
 
 def report_summary(runs: Sequence[SavedRun], files: Sequence[Path] = ()) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 
 from tqdm import tqdm
@@ -51,6 +51,7 @@ def _percentage_lines(title: str) -> Callable[[int, int], None]:
         tenth = 10 * done // total
         if tenth > shown and monotonic() - start > PATIENCE:
             shown = tenth
-            print(f"{title}: {10 * tenth}%", file=sys.stderr, flush=True)
+            with suppress(OSError):  # a full disk or a reader who left ends no run
+                print(f"{title}: {10 * tenth}%", file=sys.stderr, flush=True)
 
     return on_block

@@ -13,7 +13,7 @@ import numpy as np
 from sim.errors import StudyError
 from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, differences
 from sim.power.tornado import Tornado, tornado
-from sim.report.files import as_json, manifest_data, write_whole
+from sim.report.files import as_json, manifest_data, write_results
 from sim.report.layout import bullets, file_part, heading, paragraph, title
 from sim.report.soundness import point_reasons
 from sim.report.sweep_data import sweep_data
@@ -54,7 +54,7 @@ def write_sweep(answer: SweepAnswer, folder: Path) -> tuple[Path, ...]:
         "sweep.json": as_json(sweep_data(answer)),
         "manifest.json": as_json(manifest_data(answer.study)),
     }
-    return tuple(write_whole(folder / name, text) for name, text in contents.items())
+    return write_results(contents, folder)
 
 
 def factors_of(answer: SweepAnswer) -> tuple[str, ...]:

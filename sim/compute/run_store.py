@@ -1,0 +1,62 @@
+"""A store that ends no run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from sim.compute.store import BlockStore
+from sim.compute.stored import Stored
+from sim.errors import StudyError
+
+T = TypeVar("T")
+
+
+class RunStore(BlockStore):
+    """Blocks as in :class:`BlockStore`; where the file fails in mid-run, the run goes on without.
+
+    Attributes
+    ----------
+    trouble : str or None
+        One line that says what has failed first; since then nothing is kept, and where it
+        was looking up, nothing is looked up.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.trouble: str | None = None
+        self._readable, self._computed = True, False
+
+    def get(self, key: str, blocks: Sequence[int]) -> dict[int, bytes]:
+        """Look blocks of one task up; none where that fails, or has failed before.
+
+        Raises
+        ------
+        StudyError
+            Where that fails before anything was computed: then nothing is lost.
+        """
+        if not self._computed:
+            return super().get(key, blocks)
+        found = self._tried(partial(super().get, key, blocks)) if self._readable else None
+        self._readable = found is not None
+        return found or {}
+
+    def put(self, key: str, block: int, data: bytes) -> None:
+        """Store a block, unless storing has failed before."""
+        self._computed = True
+        if self.trouble is None:
+            self._tried(partial(super().put, key, block, data))
+
+    def summary(self) -> tuple[Stored, ...]:
+        """Count what is stored; nothing where that fails, or has failed before."""
+        found = self._tried(super().summary) if self.trouble is None else None
+        return found or ()
+
+    def _tried(self, act: Callable[[], T]) -> T | None:
+        try:
+            return act()
+        except StudyError as error:
+            self.trouble = self.trouble or f"{error}; this run went on without keeping more of it"
+            return None
