@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import cast
 from unittest.mock import patch
@@ -34,11 +35,17 @@ from sim.command import (
     verb_help,
 )
 from sim.complaints import JobFailed, reworded
-from sim.compose import CONF, NAME, Composer, composed, composing, parsed, study_of
-from sim.errors import StudyError
+from sim.compose import NAME, Composer, composed, composing, parsed, study_of
+from sim.errors import StudyError, printable
 from sim.report.folders import remove_empty, try_folder
+from sim.report.progress import progress_bar
+from sim.sources import CONF, files_only
 from sim.study import Study
+from sim.study.checks import shown
 from sim.verbs import DEFAULT_VERB, VERBS, Verb
+
+FEW = 20
+"""Points of a sweep that are checked in silence, before any can be refused."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,7 +86,9 @@ def _run(flags: Namespace) -> None:
     if flags.help and not flags.overrides and conf == CONF:  # nothing of the user's to compose
         page = conf / "hydra/help" / help_page(verb)
         return print(verb_help(OmegaConf.load(page).template, conf))
-    if not (flags.hydra_help or flags.shell_completion):
+    if flags.hydra_help:
+        conf, name, words = CONF, NAME, []  # Hydra's page says nothing of a study
+    elif not flags.shell_completion:
         with composing(conf):
             words, new_folders, mode = _checked(VERBS[verb], name, words, flags)
     at_conf = hydra.main(version_base="1.3", config_path=str(conf), config_name=name)
@@ -87,7 +96,8 @@ def _run(flags: Namespace) -> None:
     try:
         # Hydra hands its exceptions on instead of printing them, and composes once less
         known = patch.object(Hydra, "get_mode", lambda *_, **__: mode)
-        with known, patch.object(sys, "argv", argv), patch.dict("os.environ", HYDRA_FULL_ERROR="1"):
+        environment = patch.dict("os.environ", HYDRA_FULL_ERROR="1")
+        with files_only(), known, patch.object(sys, "argv", argv), environment:
             at_conf(_task(VERBS[verb], composer))()
     except JobFailed as failed:
         raise cast("Exception", failed.__cause__) from None
@@ -115,7 +125,7 @@ def _task(verb: Verb, composer: Composer) -> Callable[[DictConfig], None]:
         try:
             if settings.mode == RunMode.MULTIRUN:
                 point = " ".join(word.lstrip("+") for word in settings.overrides.task)
-                verb.run_point(study_of(config), folder, point)
+                verb.run_point(study_of(config), folder, printable(point))
             else:
                 verb.run(study_of(config), folder, *([composer] if verb.composes else []))
         except Exception as error:
@@ -138,26 +148,36 @@ def _checked(
     points = [[*point, pinned] for point in (_points(words, master) if sweeps else [words])]
     runs = not (flags.cfg or flags.info or flags.help)
     folders: dict[Path, tuple[Path, ...]] = {}
-    for number, point in enumerate(points):
-        # a single run is composed already
-        full, config = composed(name, point, RunMode.RUN) if sweeps else (point, master)
-        words = force(words, {key_of(word) for word in set(full) - set(point)})
-        study, folder = _study_and_folder(config, number if sweeps else None)
-        if folder in folders:
-            raise StudyError(f"hydra.sweep.subdir: two points would write to {str(folder)!r}")
-        if runs:
-            verb.check(study)
-            folders[folder] = try_folder(folder, pinned.partition("=")[0])
+    with (
+        progress_bar("Checking the points")
+        if len(points) > FEW
+        else nullcontext(_quiet) as on_point
+    ):
+        for number, point in enumerate(points):
+            # a single run is composed already
+            full, config = composed(name, point, RunMode.RUN) if sweeps else (point, master)
+            words = force(words, {key_of(word) for word in set(full) - set(point)})
+            study, folder = _study_and_folder(config, number if sweeps else None)
+            if folder in folders:
+                raise StudyError(f"hydra.sweep.subdir: two points would write to {str(folder)!r}")
+            if runs:
+                verb.check(study)
+                folders[folder] = try_folder(folder, pinned.partition("=")[0])
+            on_point(number + 1, len(points))
     return [*words, pinned], [path for own in folders.values() for path in own], master.hydra.mode
+
+
+def _quiet(_done: int, _total: int) -> None:
+    """Show no progress."""
 
 
 def _pinned(key: str, master: DictConfig) -> str:
     """Fix the run's folder, which may name the time: what is checked is what is used."""
     try:
-        folder = QuotedString(str(OmegaConf.select(master, key)), Quote.single)
+        folder = str(OmegaConf.select(master, key))
     except OmegaConfBaseException as error:
         raise StudyError(reworded(error)) from None
-    return f"{key}={folder.with_quotes()}"
+    return f"{key}={QuotedString(folder, Quote.single).with_quotes()}"
 
 
 def _study_and_folder(config: DictConfig, number: int | None) -> tuple[Study, Path]:
@@ -171,6 +191,9 @@ def _study_and_folder(config: DictConfig, number: int | None) -> tuple[Study, Pa
         study = study_of(config)
         run, sweep = config.hydra.run, config.hydra.sweep
         folder = run.dir if number is None else f"{sweep.dir}/{sweep.subdir}"
+        if not folder.isprintable():  # a terminal would obey what it is told of the run
+            key = "hydra.run.dir" if number is None else "hydra.sweep"
+            raise StudyError(f"{key}: {shown(folder)} must hold no character that cannot be seen")
         return study, Path(folder).absolute()
     except OmegaConfBaseException as error:
         raise StudyError(reworded(error)) from None

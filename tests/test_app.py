@@ -13,7 +13,8 @@ from hydra.core.hydra_config import HydraConfig
 
 from sim import __version__
 from sim.app import main
-from sim.compose import CONF, compose_study
+from sim.compose import compose_study
+from sim.sources import CONF
 from sim.errors import StudyError
 from sim.report.folders import remove_empty, try_folder
 from sim.study import Study

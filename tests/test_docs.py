@@ -14,7 +14,8 @@ from hydra.main import get_args_parser  # type: ignore[attr-defined]  # not in i
 
 from sim.app import _checked
 from sim.command import composed_words, read_flags
-from sim.compose import CONF, composing
+from sim.compose import composing
+from sim.sources import CONF
 from sim.errors import StudyError
 from sim.verbs import DEFAULT_VERB, VERBS
 
