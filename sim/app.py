@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import cast
 from unittest.mock import patch
@@ -38,7 +38,6 @@ from sim.complaints import JobFailed, reworded
 from sim.compose import NAME, Composer, composed, composing, parsed, study_of
 from sim.errors import StudyError, printable
 from sim.report.folders import remove_empty, try_folder
-from sim.report.progress import progress_bar
 from sim.sources import CONF, files_only
 from sim.study import Study
 from sim.study.checks import shown
@@ -148,11 +147,7 @@ def _checked(
     points = [[*point, pinned] for point in (_points(words, master) if sweeps else [words])]
     runs = not (flags.cfg or flags.info or flags.help)
     folders: dict[Path, tuple[Path, ...]] = {}
-    with (
-        progress_bar("Checking the points")
-        if len(points) > FEW
-        else nullcontext(_quiet) as on_point
-    ):
+    with _progress(len(points)) as on_point:
         for number, point in enumerate(points):
             # a single run is composed already
             full, config = composed(name, point, RunMode.RUN) if sweeps else (point, master)
@@ -167,8 +162,13 @@ def _checked(
     return [*words, pinned], [path for own in folders.values() for path in own], master.hydra.mode
 
 
-def _quiet(_done: int, _total: int) -> None:
-    """Show no progress."""
+def _progress(points: int) -> AbstractContextManager[Callable[[int, int], None]]:
+    """Show how far the checks of a long sweep are."""
+    if points <= FEW:
+        return nullcontext(lambda _done, _total: None)
+    from sim.report.progress import progress_bar
+
+    return progress_bar("Checking the points")
 
 
 def _pinned(key: str, master: DictConfig) -> str:

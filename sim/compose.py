@@ -210,10 +210,8 @@ def _check_hydra(config: DictConfig, words: list[str]) -> None:
         raise StudyError("hydra.overrides: is what Hydra notes of the command line; leave it out")
     for place, value in _settings(config).items():
         if value != _shipped().get(place):
-            right = "is as shipped; only run and sweep folders may be set"
-            raise StudyError(
-                f"hydra.{place}: {shown(value)} cannot be used, for this setting {right}"
-            )
+            right = "cannot be set; of Hydra's settings only the folders of runs and sweeps can"
+            raise StudyError(f"hydra.{place}: {shown(value)} {right}")
 
 
 @cache

@@ -111,7 +111,7 @@ def _result(source: ConfigSource, data: Any, name: str, text: str) -> ConfigResu
 @contextmanager
 def files_only() -> Iterator[None]:
     """Let Hydra see the sources above and no plugins; its own state is as it was afterwards."""
-    kinds = (Plugins, SourcesRegistry)
+    kinds: tuple[type, ...] = (Plugins, SourcesRegistry)
     known: dict[type, Any] = Singleton._instances
     before = {kind: known[kind] for kind in kinds if kind in known}
     known.update(zip(kinds, _without_plugins(), strict=True))
@@ -183,7 +183,10 @@ def check_settings(data: Any, name: str, place: str = "") -> None:
     if isinstance(data, Mapping):
         for key, value in data.items():
             own = f"{place}.{key}".removeprefix(".")
-            if "_target_" in str(key):
+            if not isinstance(key, str):
+                right = "must be text; in YAML, write it in quotes"
+                raise StudyError(f"{_at(name, place)}: the name {shown(key)} {right}")
+            if "_target_" in key:
                 raise StudyError(f"{_at(name, own)}: names code to run; settings are data alone")
             check_settings(value, name, own)
     elif isinstance(data, list | tuple):
@@ -215,7 +218,8 @@ def _check_references(text: str, name: str, place: str) -> None:
 def _calls(tree: Any) -> Iterator[tuple[str, str]]:
     """List the resolvers that a text calls, in it and within one another, with their arguments."""
     if isinstance(tree, Grammar.InterpolationResolverContext):
-        given = tree.sequence()
-        yield tree.resolverName().getText(), "" if given is None else given.getText()
+        call: Any = tree  # generated code, without types
+        given = call.sequence()
+        yield call.resolverName().getText(), "" if given is None else given.getText()
     for part in getattr(tree, "children", None) or ():
         yield from _calls(part)

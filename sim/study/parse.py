@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from sim.errors import StudyError
+from sim.errors import StudyError, printable
 from sim.study.checks import listed, nearest, shown
 from sim.study.places import field_at, fields_of, unknown_field
 from sim.study.study import Draft, Study
@@ -114,7 +114,7 @@ def _one_line(error: ValidationError, data: Any) -> str:
 
 def _telling(found: list[ErrorDetails], data: Any) -> str:
     head = next((detail for detail in found if not _is_shape(detail)), found[0])
-    return " ".join(_sentence(head, data, found).split())
+    return printable(_sentence(head, data, found))
 
 
 def _is_shape(detail: ErrorDetails) -> bool:

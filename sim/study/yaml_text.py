@@ -76,8 +76,7 @@ def read_yaml(text: str, name: str = "YAML") -> Any:
         _measure(node, name)
         return loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = "" if mark is None else f", line {mark.line + 1}"
+        where = _line(error.problem_mark or error.context_mark)
         why = error.problem or error.context or "no reason given"
         raise StudyError(f"{name}{where}: cannot be read as YAML ({why})") from None
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
@@ -88,6 +87,10 @@ def read_yaml(text: str, name: str = "YAML") -> Any:
             loader.dispose()
 
 
+def _line(mark: Any) -> str:
+    return "" if mark is None else f", line {mark.line + 1}"
+
+
 def _check_levels(text: str, name: str) -> None:
     """Refuse what is too deep event by event: to build it would use up the stack of calls."""
     level = 0
@@ -95,7 +98,7 @@ def _check_levels(text: str, name: str) -> None:
         level += isinstance(event, yaml.CollectionStartEvent)
         level -= isinstance(event, yaml.CollectionEndEvent)
         if level > MOST_LEVELS:
-            raise StudyError(f"{name}, line {event.start_mark.line + 1}: {_TOO_DEEP}")
+            raise StudyError(f"{name}{_line(event.start_mark)}: {_TOO_DEEP}")
 
 
 def _measure(root: yaml.Node, name: str) -> None:
@@ -103,7 +106,7 @@ def _measure(root: yaml.Node, name: str) -> None:
     known: dict[int, tuple[int, int] | None] = {}  # values and levels; None while at it
 
     def size(node: yaml.Node, depth: int) -> tuple[int, int]:
-        place = f"{name}, line {node.start_mark.line + 1}"
+        place = f"{name}{_line(node.start_mark)}"
         if id(node) in known:
             found = known[id(node)]
             if found is None:
@@ -137,5 +140,9 @@ def _check_node(node: yaml.Node, place: str) -> None:
     if kind not in _PLAIN:
         tag = f"!!{kind}" if kind != node.tag else node.tag
         raise StudyError(f"{place}: {tag} is not read; write numbers, text, lists and sections")
+    if isinstance(node, yaml.MappingNode) and not all(
+        isinstance(key, yaml.ScalarNode) for key, _ in node.value
+    ):
+        raise StudyError(f"{place}: a name must be text, not a list or a section")
     if kind in {"int", "float"} and len(node.value) > LONGEST_NUMBER:
         raise StudyError(f"{place}: a number of more than {LONGEST_NUMBER} characters")
