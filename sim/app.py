@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -35,12 +36,17 @@ from sim.command import (
     verb_help,
 )
 from sim.complaints import JobFailed, reworded
-from sim.compose import CONF, NAME, Composer, composed, composing, parsed, study_of
+from sim.compose import NAME, Composer, composed, composing, parsed, study_of
 from sim.endings import show, told
-from sim.errors import NotWritten, StudyError, reason_of
+from sim.errors import NotWritten, StudyError, printable, reason_of
 from sim.report.folders import claim_folder, remove_empty, try_folder
+from sim.sources import CONF, files_only
 from sim.study import Study
+from sim.study.checks import shown
 from sim.verbs import DEFAULT_VERB, VERBS, Verb
+
+FEW = 20
+"""Points of a sweep that are checked in silence, before any can be refused."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -80,7 +86,9 @@ def _run(flags: Namespace) -> None:
         page = conf / "hydra/help" / help_page(verb)
         return show(verb_help(OmegaConf.load(page).template, conf))
     try:
-        if not (flags.hydra_help or flags.shell_completion):
+        if flags.hydra_help:
+            composer, words = Composer(CONF, NAME), []  # Hydra's page says nothing of a study
+        elif not flags.shell_completion:
             with composing(conf):
                 words, mode = _checked(VERBS[verb], name, words, flags, new_folders)
         _hand_over(_task(VERBS[verb], composer), composer, [*hydra_words(flags), *words], mode)
@@ -98,7 +106,8 @@ def _hand_over(
     try:
         # Hydra hands its exceptions on instead of printing them, and composes once less
         known = patch.object(Hydra, "get_mode", lambda *_, **__: mode)
-        with known, patch.object(sys, "argv", argv), patch.dict("os.environ", HYDRA_FULL_ERROR="1"):
+        environment = patch.dict("os.environ", HYDRA_FULL_ERROR="1")
+        with files_only(), known, patch.object(sys, "argv", argv), environment:
             at_conf(task)()
     except JobFailed as failed:
         raise cast("Exception", failed.__cause__) from None
@@ -129,7 +138,7 @@ def _task(verb: Verb, composer: Composer) -> Callable[[DictConfig], None]:
         try:
             if settings.mode == RunMode.MULTIRUN:
                 point = " ".join(word.lstrip("+") for word in settings.overrides.task)
-                verb.run_point(study_of(config), folder, point)
+                verb.run_point(study_of(config), folder, printable(point))
             else:
                 verb.run(study_of(config), folder, *([composer] if verb.composes else []))
         except Exception as error:
@@ -155,18 +164,29 @@ def _checked(
     pinned = f"{key}={QuotedString(place, Quote.single).with_quotes()}"
     points = [[*point, pinned] for point in stated]
     folders = set[Path]()
-    for number, point in enumerate(points):
-        # a single run is composed already
-        full, config = composed(name, point, RunMode.RUN) if sweeps else (point, master)
-        words = force(words, {key_of(word) for word in set(full) - set(point)})
-        study, folder = _study_and_folder(config, number if sweeps else None, place)
-        if folder in folders:
-            raise StudyError(f"hydra.sweep.subdir: two points would write to {str(folder)!r}")
-        if runs:
-            verb.check(study)
-            new_folders[:0] = try_folder(folder, key)
-        folders.add(folder)
+    with _progress(len(points)) as on_point:
+        for number, point in enumerate(points):
+            # a single run is composed already
+            full, config = composed(name, point, RunMode.RUN) if sweeps else (point, master)
+            words = force(words, {key_of(word) for word in set(full) - set(point)})
+            study, folder = _study_and_folder(config, number if sweeps else None, place)
+            if folder in folders:
+                raise StudyError(f"hydra.sweep.subdir: two points would write to {str(folder)!r}")
+            if runs:
+                verb.check(study)
+                new_folders[:0] = try_folder(folder, key)
+            folders.add(folder)
+            on_point(number + 1, len(points))
     return [*words, pinned], master.hydra.mode
+
+
+def _progress(points: int) -> AbstractContextManager[Callable[[int, int], None]]:
+    """Show how far the checks of a long sweep are."""
+    if points <= FEW:
+        return nullcontext(lambda _done, _total: None)
+    from sim.report.progress import progress_bar
+
+    return progress_bar("Checking the points")
 
 
 def _place(key: str, master: DictConfig, new_folders: list[Path] | None) -> str:
@@ -181,9 +201,16 @@ def _place(key: str, master: DictConfig, new_folders: list[Path] | None) -> str:
         raw = OmegaConf.to_container(OmegaConf.select(master, section), resolve=False)
     except OmegaConfBaseException as error:
         raise StudyError(reworded(error)) from None
+    _require_printable(folder, key)
     if new_folders is not None and "${now:" in str(cast("dict[str, Any]", raw)[name]):
         return str(claim_folder(Path(folder), key, new_folders))
     return folder
+
+
+def _require_printable(folder: str, key: str) -> None:
+    """Refuse a folder's name that a terminal would obey when it is told of the run."""
+    if not folder.isprintable():
+        raise StudyError(f"{key}: {shown(folder)} must hold no character that cannot be seen")
 
 
 def _study_and_folder(config: DictConfig, number: int | None, place: str) -> tuple[Study, Path]:
@@ -197,6 +224,7 @@ def _study_and_folder(config: DictConfig, number: int | None, place: str) -> tup
         study = study_of(config)
         sweep = config.hydra.sweep
         folder = place if number is None else f"{sweep.dir}/{sweep.subdir}"
+        _require_printable(folder, "hydra.run.dir" if number is None else "hydra.sweep")
         return study, Path(folder).absolute()
     except OmegaConfBaseException as error:
         raise StudyError(reworded(error)) from None

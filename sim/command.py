@@ -9,6 +9,7 @@ import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from itertools import product
+from math import prod
 from pathlib import Path
 from textwrap import fill
 from typing import Any, NoReturn
@@ -16,6 +17,7 @@ from typing import Any, NoReturn
 from sim import __version__
 from sim.errors import StudyError
 from sim.study.checks import nearest, shown
+from sim.study.sweep import MOST_POINTS
 from sim.verbs import DEFAULT_VERB, VERBS
 
 _HELP = """\
@@ -158,15 +160,32 @@ def combinations(words: Iterable[Any]) -> list[list[str]]:
     choices: dict[str, list[str]] = {}
     for word in words:
         key = word.get_key_element()
-        if word.is_interval_sweep():
-            raise StudyError(f"{word.input_line}: an interval has no points to run; use range()")
         if not word.is_sweep_override():
             choices[key] = [word.input_line]
             continue
-        choices[key] = [f"{key}={value}" for value in word.sweep_string_iterator()]
+        choices[key] = [f"{key}={value}" for value in _swept(word)]
         if not choices[key]:
             raise StudyError(f"{word.input_line}: the sweep is empty")
+    count = prod(map(len, choices.values()))
+    if count > MOST_POINTS:
+        raise StudyError(f"--multirun: {count} points must be at most {MOST_POINTS}")
     return [list(point) for point in product(*choices.values())]
+
+
+def _swept(word: Any) -> Iterable[str]:
+    """List the values of one word of a sweep, once it is known that they have an end."""
+    if word.is_interval_sweep():
+        raise StudyError(f"{word.input_line}: an interval has no points to run; use range()")
+    if word.is_range_sweep():
+        span = word.value()
+        try:
+            few = (span.stop - span.start) // span.step <= MOST_POINTS
+        except ArithmeticError:  # a step of 0, numbers beyond all bounds
+            few = False
+        if not few:
+            raise StudyError(f"{word.input_line}: must have at most {MOST_POINTS} points")
+    values: Iterable[str] = word.sweep_string_iterator()
+    return values
 
 
 def force(words: list[str], keys: set[str]) -> list[str]:

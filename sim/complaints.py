@@ -1,13 +1,14 @@
 """Hydra's complaints, each in one plain line.
 
-Told by their words and attributes, so that only :mod:`sim.compose` and :mod:`sim.app`
-import Hydra.
+Told by their words and attributes, so that only :mod:`sim.sources`, :mod:`sim.compose`
+and :mod:`sim.app` import Hydra.
 """
 
 import re
 from collections.abc import Sequence
 
-from sim.study.checks import nearest, shown
+from sim.errors import StudyError
+from sim.study.checks import listed, nearest, shown
 
 _PLAIN = {
     r"Ambiguous value for argument '(.+)'": (
@@ -39,26 +40,52 @@ _PLAIN = {
 def reworded(error: Exception) -> str:
     """Say in one plain line what Hydra or OmegaConf complains of."""
     text = str(error)
-    for pattern, words in _PLAIN.items():
-        if found := re.match(pattern, text):
-            return words.format(*found.groups())
+    if isinstance(error, StudyError):
+        return text
     if options := getattr(error, "options", None):
         group, _, choice = str(getattr(error, "missing_cfg_file", "")).rpartition("/")
         return no_choice(group, choice, options)
-    cause = error if hasattr(error, "full_key") else error.__cause__
     if override := getattr(error, "override", None):
-        why = _first_line(cause) if cause else "expected name=value; a list is [a,b]"
-        return f"{override}: cannot be read ({why})"
-    if place := getattr(cause, "full_key", None):
+        return unreadable(override, error.__cause__)
+    cause = error if hasattr(error, "full_key") else error.__cause__
+    place = getattr(cause, "full_key", None)
+    for pattern, words in _PLAIN.items():
+        if found := re.match(pattern, text):
+            # of a field deep within, Hydra's words give the last name alone
+            named = [place] if place and "missing (???)" in words else found.groups()
+            return words.format(*named)
+    if place:
         return f"{place}: {_first_line(cause)}"
     text = re.split(r"\nSee https|\nConfig search path", text)[0] or type(error).__name__
     return f"Hydra cannot use this: {_joined(text)}"
 
 
+def unreadable(override: str, cause: BaseException | None) -> str:
+    """Say that a word of the command line cannot be read, and what would be."""
+    quoted = _quoted(override)
+    if quoted is not None:
+        return f"{override}: text with characters such as ü or & needs double quotes: '{quoted}'"
+    why = _first_line(cause) if cause else "expected name=value; a list is [a,b]"
+    return f"{override}: cannot be read ({why})"
+
+
+def _quoted(override: str) -> str | None:
+    """Write a text, or a list of texts, as Hydra reads it; None where that would not help."""
+    name, _, value = override.partition("=")
+    if not value.isprintable() or not name:
+        return None
+    if re.fullmatch(r"[\w \[\],.+\-/%*@?|$:=]*", value, re.ASCII) or re.search(r"[\"'{}]", value):
+        return None
+    if not value.startswith("["):
+        return f'{name}="{value}"'
+    texts = [text.strip() for text in value.strip("[]").split(",")]
+    return f"{name}=[" + ",".join(f'"{text}"' for text in texts) + "]"
+
+
 def no_choice(group: str, choice: object, options: Sequence[str]) -> str:
     """Say that a group has no such choice, and which it has."""
     hint = nearest(str(choice), list(options))
-    known = ", ".join(options)
+    known = listed(options, str(choice))
     return f"{group}: {shown(choice)} must be one of {known}" + (f"; {hint}" if "?" in hint else "")
 
 

@@ -1,6 +1,6 @@
 """From words of the command line to a study: composes with Hydra, validates with the schema.
 
-With :mod:`sim.app` the only file that imports Hydra.
+With :mod:`sim.sources` and :mod:`sim.app` the only files that import Hydra.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from threading import RLock
 from typing import Any, cast
 
 import hydra
+from hydra._internal.config_loader_impl import get_overrides_dirname
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -24,14 +27,13 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sim.command import force, named, search_word
-from sim.complaints import no_choice, reworded
+from sim.complaints import no_choice, reworded, unreadable
 from sim.errors import StudyError
+from sim.sources import CONF, check_size, check_word, files_only
 from sim.study import Study, parse_study
-from sim.study.checks import nearest
+from sim.study.checks import shown
+from sim.study.places import unknown_field
 
-_HERE = Path(__file__).resolve().parent
-CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"
-"""The configuration: inside the package in a wheel, beside it in a checkout."""
 NAME = "plan"
 """The configuration's main file."""
 
@@ -124,7 +126,7 @@ def compose_study(overrides: Sequence[str] = ()) -> Study:
 @contextmanager
 def composing(conf: Path) -> Iterator[None]:
     """Let Hydra compose from a folder, and leave its global state as it was."""
-    with _COMPOSING, warnings.catch_warnings():
+    with _COMPOSING, files_only(), warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)  # such as a search path that does not exist
         hub, settings = GlobalHydra.instance(), HydraConfig.instance()
         running, running_config = hub.hydra, settings.cfg
@@ -140,25 +142,116 @@ def composing(conf: Path) -> Iterator[None]:
 def composed(name: str, words: list[str], mode: RunMode) -> tuple[list[str], DictConfig]:
     """Compose; a field that the YAML leaves out is added, and judged by the schema."""
     core: Any = GlobalHydra.instance().hydra
-    _check_choices(parsed(words))
+    read = parsed(words)
+    for word in read:
+        check_word(word)
+    _check_choices(read)
     while True:
         try:
-            return words, core.compose_config(
-                name, words, mode, from_shell=False, with_log_configuration=False
-            )
+            config = _composed(core, name, words, mode)
+        except StudyError:
+            raise
         except Exception as error:  # noqa: BLE001 - Hydra refuses odd words with ValueError, KeyError, AssertionError...
             absent = re.match(r"Could not override '([^@]+)'\.\nTo append to", str(error))
             if absent is None or absent[1].startswith("hydra"):
                 raise StudyError(reworded(error)) from None
             words = _added(words, absent[1])
+        else:
+            _check_hydra(config, words)
+            return words, config
+
+
+def _composed(core: Any, name: str, words: list[str], mode: RunMode) -> DictConfig:
+    """Compose as Hydra does: files first, then values, so that files are composed only once."""
+    loader = core.config_loader
+    read, repo = loader._parse_overrides_and_create_caching_repo(name, words)
+    values = [word for word in read if _is_value(word, repo)]
+    chosen = tuple(word.input_line for word in read if word not in values)
+    kept: dict[Any, DictConfig] = core.__dict__.setdefault("composed_files", {})
+    if (name, chosen, mode) not in kept:
+        kept[name, chosen, mode] = core.compose_config(name, [*chosen], mode, from_shell=False)
+    config = deepcopy(kept[name, chosen, mode])
+    loader._apply_overrides_to_config(values, config)
+    task = [word for word in read if not word.is_hydra_override()]
+    config.hydra.overrides.task = [word.input_line for word in task]
+    named = config.hydra.job.config.override_dirname
+    config.hydra.job.override_dirname = get_overrides_dirname(
+        task, [*named.exclude_keys], named.item_sep, named.kv_sep
+    )
+    return config
+
+
+def _is_value(word: Override, repo: Any) -> bool:
+    """Tell whether a word sets a value of the study, after all files are composed."""
+    if word.is_hydra_override() or word.is_sweep_override() or word.package is not None:
+        return False
+    return isinstance(word.value(), dict) or not repo.group_exists(word.key_or_group)
+
+
+_FREE = (
+    "run.dir",
+    "sweep.dir",
+    "sweep.subdir",
+    "mode",
+    "sweeper.params",
+    "searchpath",
+    "help",
+    "overrides",
+    "runtime",
+    *(f"job.{fact}" for fact in ("name", "num", "id", "override_dirname", "config_name")),
+)
+"""What may differ in Hydra's settings: folders, what is swept, help, and facts of the job."""
+
+
+def _check_hydra(config: DictConfig, words: list[str]) -> None:
+    """Refuse settings of Hydra's other than those shipped: they can name code that it runs."""
+    noted: Any = OmegaConf.to_container(config.hydra.overrides, resolve=False)
+    if sorted([*noted["hydra"], *noted["task"]]) != sorted(words):
+        raise StudyError("hydra.overrides: is what Hydra notes of the command line; leave it out")
+    for place, value in _settings(config).items():
+        if value != _shipped().get(place):
+            right = "cannot be set; of Hydra's settings only the folders of runs and sweeps can"
+            raise StudyError(f"hydra.{place}: {shown(value)} {right}")
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    """Hydra's settings where nothing is stated."""
+    with composing(CONF):
+        core: Any = GlobalHydra.instance().hydra
+        return _settings(core.compose_config(NAME, [], RunMode.RUN))
+
+
+def _settings(config: DictConfig) -> dict[str, Any]:
+    """List Hydra's settings by place, without those that may differ."""
+    found: dict[str, Any] = {}
+
+    def walk(node: Any, place: str) -> None:
+        if place in _FREE:
+            return
+        if not isinstance(node, dict) or not node:
+            found[place] = node
+            return
+        for key, value in node.items():
+            walk(value, f"{place}.{key}".removeprefix("."))
+
+    walk(OmegaConf.to_container(config.hydra, resolve=False), "")
+    return found
 
 
 def parsed(words: list[str]) -> list[Override]:
     """Read overrides as Hydra does."""
+    reader = OverridesParser.create(GlobalHydra.instance().config_loader())
+    return [_parsed(reader, word) for word in words]
+
+
+def _parsed(reader: OverridesParser, word: str) -> Override:
+    check_size(word)
     try:
-        return OverridesParser.create(GlobalHydra.instance().config_loader()).parse_overrides(words)
+        return reader.parse_overrides([word])[0]
     except Exception as error:  # noqa: BLE001 - as above
-        raise StudyError(reworded(error)) from None
+        why = reworded(error) if hasattr(error, "override") else unreadable(word, error)
+        raise StudyError(why) from None
 
 
 def _check_choices(words: list[Override]) -> None:
@@ -183,7 +276,7 @@ def _added(words: list[str], key: str) -> list[str]:
     known, head = [*Study.model_fields, *sorted(groups)], key.partition(".")[0]
     forced = force(words, {key})
     if head not in known or forced == words:
-        raise StudyError(f"{key}: unknown field; {nearest(head, list(dict.fromkeys(known)))}")
+        raise StudyError(f"{key}: {unknown_field(key, list(dict.fromkeys(known)), head)}")
     return forced
 
 

@@ -13,9 +13,10 @@ from hydra.core.hydra_config import HydraConfig
 
 from sim import __version__
 from sim.app import main
-from sim.compose import CONF, compose_study
+from sim.compose import compose_study
 from sim.errors import StudyError
 from sim.report.folders import remove_empty, try_folder
+from sim.sources import CONF
 from sim.study import Study
 from sim.verbs import VERBS, Verb
 

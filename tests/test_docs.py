@@ -14,8 +14,9 @@ from hydra.main import get_args_parser  # type: ignore[attr-defined]  # not in i
 
 from sim.app import _checked
 from sim.command import composed_words, read_flags
-from sim.compose import CONF, composing
+from sim.compose import composing
 from sim.errors import StudyError
+from sim.sources import CONF
 from sim.verbs import DEFAULT_VERB, VERBS
 
 ROOT = Path(__file__).parent.parent

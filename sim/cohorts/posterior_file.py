@@ -103,7 +103,7 @@ def _rows(
             raise StudyError(f"{place}: {str(path)!r} is not a file")
         if path.is_file() and path.stat().st_size > LARGEST_FILE:
             raise StudyError(f"{place}: {str(path)!r} is larger than {LARGEST_FILE} bytes")
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file)
             if next(reader, None) != expected:
                 raise StudyError(
@@ -186,5 +186,5 @@ def find_shipped(name: str) -> Path:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # such as a name that is too long
+    except (OSError, ValueError):  # such as a name that is too long, or holds a NUL
         return False

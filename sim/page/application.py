@@ -65,7 +65,7 @@ def ready_made(folders: Iterable[Path]) -> Choices:
         for path in sorted(
             path for conf in folders for path in (conf / group.folder).glob("*.yaml")
         ):
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
             said = [line[2:] for line in lines if line.startswith("# ") and "@package" not in line]
             found[name][path.stem] = said[0] if said else ""
     return found

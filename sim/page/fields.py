@@ -13,7 +13,8 @@ from pydantic.fields import FieldInfo
 
 from sim.errors import StudyError
 from sim.page.texts import Plain, as_text, leaves, value_at
-from sim.study.parse import field_at, fields_of, limits_of
+from sim.study.parse import limits_of
+from sim.study.places import field_at, fields_of
 
 
 @dataclass(frozen=True)

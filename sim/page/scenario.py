@@ -13,9 +13,10 @@ import yaml
 
 from sim.errors import StudyError
 from sim.page.fields import CHOSEN, FORM, is_shown, known_field, shown_names
-from sim.page.texts import Plain, from_text, read_yaml, value_at, with_value
+from sim.page.texts import Plain, from_text, value_at, with_value
 from sim.study import Study, parse_study
 from sim.study.parse import draft_of
+from sim.study.yaml_text import read_yaml
 
 
 class Compose(Protocol):
@@ -134,6 +135,9 @@ class Scenario:
         data = read_yaml(text)
         if not isinstance(data, dict):
             raise StudyError("YAML: must be sections with fields of their own")
+        for key, value in HYDRA.items():
+            if data.get(key, value) != value:
+                raise StudyError(f"{key}: is not read here; leave it out, and state every field")
         plain = {key: value for key, value in data.items() if key not in HYDRA}
         return replace(self, data=parse_study(plain).model_dump(mode="json"))
 

@@ -12,6 +12,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from sim.errors import StudyError
+from sim.study.yaml_text import read_yaml
 
 Plain = dict[str, Any]
 """A study as plain data."""
@@ -131,26 +132,3 @@ def _texts(typed: str) -> Any:
 
 def _is_list(typed: str) -> bool:
     return "," in typed or typed.startswith("[")
-
-
-class _Plain(yaml.SafeLoader):
-    """Plain data without aliases, by which a short text could stand for an endless one."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not read here")
-        return super().compose_node(parent, index)
-
-
-def read_yaml(text: str) -> Any:
-    """Read plain data.
-
-    Raises
-    ------
-    StudyError
-        One line, where it is no YAML.
-    """
-    try:
-        return yaml.load(text, _Plain)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise StudyError(f"YAML: {' '.join(str(error).split())[:200]}") from None

@@ -48,13 +48,7 @@ class Row:
         if isinstance(column, int) and column < len(self.columns):
             column = self.columns[column] or column
         name = shown(column) if isinstance(column, str) else str(column + 1)
-        # a domain's own name, in the words, may hold anything
-        return StudyError(printable(f"{self.file}, line {self.line}, column {name}: {words}"))
-
-
-def printable(text: str) -> str:
-    """Text on one line, with characters that cannot be seen escaped."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+        return StudyError(f"{self.file}, line {self.line}, column {name}: {words}")
 
 
 def folded(text: str) -> str:
@@ -107,13 +101,12 @@ def _rows(header: Row, lines: list[tuple[int, str]], delimiter: str) -> Iterator
             some = True
             yield row
     if not some:
-        name = printable(header.file)
-        raise StudyError(f"{name}, line {header.line}: no answers stand below it")
+        raise StudyError(f"{header.file}, line {header.line}: no answers stand below it")
 
 
 def _lines(path: Path) -> list[tuple[int, str]]:
     """Lines that are not blank, with their numbers; a byte that is not UTF-8 is a surrogate."""
-    name = printable(path.name)
+    name = path.name
     data = _content(path, name)
     if data.startswith(UTF_16):
         raise StudyError(f"{name}, line 1: is UTF-16 text; save it as CSV in UTF-8")

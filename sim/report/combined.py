@@ -75,7 +75,7 @@ def _cells(run: SavedRun) -> Iterator[list[Any]]:
 def _sweep_cells(path: Path) -> Iterator[list[Any]]:
     wanted = ("point", "label", *OWN[:-1])
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             lines = csv.DictReader(file)
             if not set(wanted) <= set(lines.fieldnames or ()):
                 raise StudyError(f"{str(path)!r}: not the columns of a sweep.csv")

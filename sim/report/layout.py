@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import wrap
 
+from sim.errors import printable
+
 WIDTH = 79
 
 
@@ -45,4 +47,5 @@ def file_part(files: Sequence[Path]) -> Iterator[str]:
     names = [path.name for path in files if path.parent == folder]
     within = Counter(path.relative_to(folder).parts[0] for path in files if path.parent != folder)
     names += [f"{name}/ ({number} files)" for name, number in within.items()]
-    yield f"Files in {folder}:\n{paragraph(', '.join(names), '  ')}"
+    named = printable(", ".join(names))
+    yield f"Files in {printable(str(folder))}:\n{paragraph(named, '  ')}"

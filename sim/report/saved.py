@@ -115,7 +115,7 @@ def read_rows(path: Path, stated: Iterable[str] = ()) -> tuple[Row, ...]:
     written = {harmless(name): name for name in reversed([*stated])}
     kinds["name"] = lambda cell: written.get(cell, cell)
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             lines = csv.reader(file)
             if next(lines, None) != names:
                 raise StudyError(f"{str(path)!r}: not the columns of a results.csv")
@@ -133,7 +133,7 @@ def _row(as_read: list[Callable[[str], Any]], line: list[str]) -> Row:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise StudyError(f"{str(path)!r}: cannot be read ({_why(error)})") from None
     if not isinstance(data, dict):

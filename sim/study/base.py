@@ -1,8 +1,48 @@
 """What every section of a study shares."""
 
-from typing import Annotated
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+_HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
+"""Categories of Unicode that steer a terminal or cannot be written: controls, half characters."""
+_TURNING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+"""Characters that turn the direction of writing, so that text reads as what it is not."""
+
+
+def _check_text(text: str, allowed: str) -> str:
+    for char in text:
+        if char not in allowed and (unicodedata.category(char) in _HIDDEN or ord(char) in _TURNING):
+            raise PydanticCustomError(
+                "hidden_character",
+                "must not hold the character {char}" + ("" if allowed else "; it is one line"),
+                {"text": text, "char": f"U+{ord(char):04X}"},
+            )
+    return text
+
+
+def _check_line(text: str) -> str:
+    return _check_text(text, "")
+
+
+Line = Annotated[str, AfterValidator(_check_line)]
+"""Text on one line, such as a name."""
+
+
+def _texts(value: Any) -> Iterator[tuple[str, str]]:
+    """List the texts in plain data, each with the control characters that it may hold."""
+    if isinstance(value, str):
+        yield value, "\n\t"
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key), ""
+            yield from _texts(inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _texts(inner)
 
 
 class Section(BaseModel):
@@ -11,6 +51,14 @@ class Section(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _check_texts(cls, value: Any) -> Any:
+        """Refuse characters that a terminal would obey, wherever text stands."""
+        for text, allowed in _texts(value):
+            _check_text(text, allowed)
+        return value
 
 
 class Assumed(Section):

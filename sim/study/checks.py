@@ -6,10 +6,11 @@ would be right; :mod:`sim.study.parse` turns that into one line.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import shortened
 from sim.study.control import ParallelControl
 from sim.study.effects import (
     ByDomainEffect,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from sim.study.study import Study
 
 MARGINAL_TOLERANCE = 1e-6
+LONGEST_LIST = 240
+"""Characters beyond which a list of names is cut to the nearest."""
 
 
 class FieldError(ValueError):
@@ -39,19 +42,35 @@ class FieldError(ValueError):
 
 
 def shown(value: object) -> str:
-    """Write a value on one line as YAML does, cut where it is long."""
+    """Write a value on one line as YAML does, without its middle where it is long."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    text = " ".join(repr(value).replace("(", "[").replace(")", "]").replace(",]", "]").split())
     if isinstance(value, str):
-        text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else text[:57] + "..."
+        return shortened(" ".join(repr(value).split()), 60)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # an endless number has no repr, nor has deep nesting
+        return "a number of thousands of digits" if isinstance(value, int) else "what is given"
+    text = text.replace("(", "[").replace(")", "]").replace(",]", "]")
+    return shortened(" ".join(text.split()), 60)
 
 
-def nearest(word: str, known: list[str]) -> str:
-    """Say which known name a misspelt one is nearest to, or list them all."""
-    close = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}?" if close else "known: " + ", ".join(known)
+def nearest(word: str, known: Sequence[str]) -> str:
+    """Say which known name a misspelt one is nearest to, or list them, the nearest if many."""
+    # strict: one_sided is no misspelt two_sided
+    close = get_close_matches(word[:100], known, n=1, cutoff=0.8)
+    return f"did you mean {shown(close[0])}?" if close else f"known: {listed(known, word)}"
+
+
+def listed(names: Sequence[str], word: str = "") -> str:
+    """List names, or as many as a line holds, those nearest to a word."""
+    text = ", ".join(names)
+    if len(text) <= LONGEST_LIST:
+        return text
+    near = get_close_matches(word[:100], names, n=6, cutoff=0)
+    kept = [name for name in names if name in near]
+    few = ", ".join(shortened(name, 30) for name in kept)
+    return f"{few} and {len(names) - len(kept)} more"
 
 
 def check_people(study: Study) -> None:
@@ -60,13 +79,6 @@ def check_people(study: Study) -> None:
     _check_roles(study)
     _check_matrices(study)
     _check_sizes(study)
-
-
-def check_conclusions(study: Study) -> None:
-    """Run the checks of what is concluded and shown, which look at the analysis too."""
-    _check_rules(study)
-    if study.report.pilot_example and (study.pilot is None or study.pilot.example is None):
-        raise FieldError("report.pilot_example", True, "needs a pilot file with an example")
 
 
 def _check_scale(study: Study) -> None:
@@ -211,44 +223,3 @@ def _check_sizes(study: Study) -> None:
         raise FieldError("design.sizes", design.sizes, "must name at least one size, or be null")
     if list(design.sizes) != sorted(set(design.sizes)):
         raise FieldError("design.sizes", design.sizes, "must rise, each size once")
-
-
-def _check_rules(study: Study) -> None:
-    decision = study.decision
-    if decision.primary not in decision.rules:
-        hint = nearest(decision.primary, list(decision.rules))
-        raise FieldError("decision.primary", decision.primary, f"is not a rule; {hint}")
-    for name, rule in decision.rules.items():
-        place = f"decision.rules.{name}"
-        for role in rule.roles:
-            if role not in study.role_names:
-                raise FieldError(
-                    f"{place}.roles", role, "does not take part (roles.mentee is null)"
-                )
-        count = len(rule.roles) * len(_rule_endpoints(study, place, rule.endpoints))
-        if rule.kind == "one" and count != 1:
-            raise FieldError(
-                f"{place}.endpoints", rule.endpoints, "must be one endpoint of one role"
-            )
-        if (rule.kind == "at_least") != (rule.k is not None):
-            raise FieldError(f"{place}.k", rule.k, "goes with kind=at_least, and only with it")
-        if rule.k is not None and rule.k > count:
-            raise FieldError(f"{place}.k", rule.k, f"must be at most {count}, the endpoints named")
-
-
-def _rule_endpoints(study: Study, place: str, endpoints: str | tuple[str, ...]) -> tuple[str, ...]:
-    if endpoints == "domains":
-        return study.scale.domains
-    names = (endpoints,) if isinstance(endpoints, str) else endpoints
-    known = [*study.scale.domains, TOTAL]
-    for name in names:
-        if name not in known:
-            raise FieldError(
-                f"{place}.endpoints", name, f"is not an endpoint; {nearest(name, known)}"
-            )
-    if TOTAL in names and study.analysis.cut is not None and study.analysis.total_cut is None:
-        right = "is not tested by analysis.test=mcnemar unless analysis.total_cut states its cut"
-        raise FieldError(f"{place}.endpoints", TOTAL, right)
-    if not names or len(set(names)) != len(names):
-        raise FieldError(f"{place}.endpoints", names, "must name endpoints, each once")
-    return names

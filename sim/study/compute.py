@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from sim.study.base import Section
+from sim.study.base import Line, Section
 from sim.study.checks import shown
 
-Word = Annotated[str, Field(min_length=1, max_length=200)]
-"""A name that a queueing system knows."""
+Word = Annotated[Line, Field(min_length=1, max_length=200)]
+"""A name that a queueing system knows; one line, for it becomes a line of a job's script."""
 
 
 class InProcess(Section):
@@ -32,7 +32,7 @@ class Dask(Section):
 
     kind: Literal["dask"]
     """Where blocks are computed: on the workers of a Dask scheduler."""
-    address: str
+    address: Line
     """The scheduler's address as it prints it: tcp://host:port, or tls://host:port."""
     timeout: float = Field(ge=0.1, le=10_000_000)
     """Longest wait for the scheduler, and for a worker where there is none, in seconds."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.study.base import Assumed, Marginal, Section
+from sim.study.base import Assumed, Line, Marginal, Section
 
 Shift = float
 OddsRatio = Annotated[float, Field(gt=0)]
@@ -17,7 +17,7 @@ class PosteriorPrior(Section):
 
     kind: Literal["posterior"]
     """This way of stating what is believed: draws in a file."""
-    file: str = Field(min_length=1)
+    file: Line = Field(min_length=1)
     """File that `mentorsim calibrate` wrote (path, or the name of a shipped one)."""
     draws: int = Field(ge=20, le=5000)
     """Most draws of the effect, per prior in the file (20 to 5000)."""
@@ -128,9 +128,9 @@ class PosteriorEffect(EffectSection):
 
     kind: Literal["posterior"]
     """This way of stating the effect: at the medians of a posterior."""
-    file: str = Field(min_length=1)
+    file: Line = Field(min_length=1)
     """File that `mentorsim calibrate` wrote (path, or the name of a shipped one)."""
-    under: str = Field(min_length=1)
+    under: Line = Field(min_length=1)
     """Prior in that file under which the medians are taken: neutral, sceptical or hierarchical."""
 
 

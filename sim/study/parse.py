@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from sim.errors import StudyError
-from sim.study.checks import nearest, shown
+from sim.errors import StudyError, printable
+from sim.study.checks import listed, nearest, shown
+from sim.study.places import field_at, fields_of, unknown_field
 from sim.study.study import Draft, Study
 
 
@@ -85,12 +86,21 @@ def _read(model: type[_S], data: Mapping[str, Any]) -> _S:
         raise StudyError(_one_line(error, tuples)) from None
 
 
-def _with_tuples(value: Any) -> Any:
+def _with_tuples(value: Any, place: str = "") -> Any:
     """Turn lists into tuples at every depth, so that strict frozen models take them."""
     if isinstance(value, Mapping):
-        return {key: _with_tuples(item) for key, item in value.items()}
+        for key in value:
+            if not isinstance(key, str):
+                raise StudyError(
+                    f"{place or 'the study'}: the name {shown(key)} must be text; "
+                    "in YAML, write it in quotes"
+                )
+        return {
+            key: _with_tuples(item, f"{place}.{key}".removeprefix("."))
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
-        return tuple(_with_tuples(item) for item in value)
+        return tuple(_with_tuples(item, place) for item in value)
     return value
 
 
@@ -104,7 +114,7 @@ def _one_line(error: ValidationError, data: Any) -> str:
 
 def _telling(found: list[ErrorDetails], data: Any) -> str:
     head = next((detail for detail in found if not _is_shape(detail)), found[0])
-    return " ".join(_sentence(head, data, found).split())
+    return printable(_sentence(head, data, found))
 
 
 def _is_shape(detail: ErrorDetails) -> bool:
@@ -136,8 +146,10 @@ def _sentence(detail: ErrorDetails, data: Any, found: list[ErrorDetails]) -> str
         case "value_error":
             return str(detail["ctx"]["error"])
         case "extra_forbidden":
-            section, _, word = place.rpartition(".")
-            right = f"unknown field; {nearest(word, _siblings(section, data))}"
+            section = place.rpartition(".")[0]
+            right = unknown_field(place, list(fields_of(section, data)))
+        case "hidden_character":
+            right = f"{shown(detail['ctx']['text'])} {detail['msg']}"
         case "missing":
             right = "is missing and must be given"
         case "union_tag_not_found":
@@ -198,7 +210,7 @@ def _choices(word: str, expected: str) -> str:
     """List the choices, and the one that a misspelt word is nearest to."""
     known = re.findall(r"'([^']+)'", expected)
     close = nearest(word, known)
-    return f"must be one of {', '.join(known)}" + (f"; {close}" if "?" in close else "")
+    return f"must be one of {listed(known, word)}" + (f"; {close}" if "?" in close else "")
 
 
 def _bounds(detail: ErrorDetails, field: FieldInfo | None) -> str:
@@ -228,53 +240,3 @@ def _nested_limits(annotation: Any) -> list[dict[str, float]]:
         limits_of(own),
         *(pair for part in get_args(annotation) for pair in _nested_limits(part)),
     ]
-
-
-def field_at(place: str, data: Any) -> FieldInfo | None:
-    """Find the field at a place such as ``analysis.alpha``, in the variant that the data choose."""
-    section, _, name = place.partition("[")[0].rpartition(".")
-    return fields_of(section, data).get(name)
-
-
-def fields_of(section: str, data: Any) -> dict[str, FieldInfo]:
-    """Fields of a section such as ``analysis``, in the variant that the data choose."""
-    fields: dict[str, FieldInfo] = getattr(_model(section, data), "model_fields", {})
-    return fields
-
-
-def _siblings(section: str, data: Any) -> list[str]:
-    return list(fields_of(section, data))
-
-
-def _model(section: str, data: Any) -> Any:
-    """Find a section's model, following the annotations and the data's own `kind`."""
-    model: Any = Study
-    node = data
-    for part in filter(None, section.replace("[", ".[").split(".")):
-        if part.startswith("["):
-            node = node[int(part[1:-1])]
-            model = _inner(model, node)
-            continue
-        node = node.get(part) if isinstance(node, Mapping) else None
-        field = getattr(model, "model_fields", {}).get(part)
-        model = _inner(field.annotation if field else model, node)
-    return model
-
-
-def _inner(annotation: Any, node: Any) -> Any:
-    """Find the model in an annotation that the data's `kind` selects."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    models = _models(annotation)
-    kind = node.get("kind") if isinstance(node, Mapping) else None
-    for model in models:
-        field = model.model_fields.get("kind")
-        if field and kind in get_args(field.annotation):
-            return model
-    return models[0] if models else annotation
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in get_args(annotation) for model in _models(part)]

@@ -4,15 +4,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.study.base import Section
+from sim.study.base import Line, Section
 
 
 class PilotOutcome(Section):
     """One published before-and-after comparison."""
 
-    role: str
+    role: Line
     """Role the outcome belongs to: mentor or mentee."""
-    outcome: str
+    outcome: Line
     """Domain name, or total."""
     pre: str
     """Published figure before, as printed (text, so that trailing zeros count)."""
@@ -31,7 +31,7 @@ class PilotOutcome(Section):
 class PilotExample(Section):
     """A constructed set of changes that fits a published p-value."""
 
-    outcome: str
+    outcome: Line
     """Published outcome that the example is compared with (domain name)."""
     changes: tuple[int, ...] = Field(min_length=1)
     """Changes of the participants in scale points (constructed, not the pilot's data)."""
@@ -56,7 +56,7 @@ class Pilot(Section):
     """Published comparisons."""
     not_stated: tuple[str, ...]
     """What the source does not say (text)."""
-    data: str | None = None
+    data: Line | None = None
     """CSV of the pilot's answers (participant, role, domain, pre, post); null = none."""
     example: PilotExample | None = None
     """A constructed example of changes, scored when report.pilot_example is true."""

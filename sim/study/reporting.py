@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.study.base import Section
+from sim.study.base import Line, Section
 
 Reason = Annotated[str, Field(min_length=1, max_length=4000)]
 """A reason in the planner's words."""
@@ -34,7 +34,7 @@ class Reasons(Section):
 class Report(Section):
     """What the reader gets."""
 
-    title: str = Field(min_length=1, max_length=200)
+    title: Line = Field(min_length=1, max_length=200)
     """Title of the scenario (text)."""
     table_rows: int = Field(ge=2, le=60)
     """Most rows of the power table on screen (2 to 60)."""

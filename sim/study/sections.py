@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from sim.study.base import Assumed, Correlation, Marginal, Section
+from sim.study.base import Assumed, Correlation, Line, Marginal, Section
 from sim.study.effects import Effect
 
 RoleName = Literal["mentor", "mentee"]
@@ -18,7 +18,7 @@ class Scale(Section):
 
     points: int = Field(ge=2, le=11)
     """Number of ordered points of the response scale, scored 1 to this (2 to 11)."""
-    domains: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = Field(
+    domains: tuple[Annotated[Line, Field(min_length=1, max_length=80)], ...] = Field(
         min_length=1, max_length=20
     )
     """Names of the domains (1 to 20 different names); their sum is the endpoint "total"."""

@@ -4,13 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.study.base import Section
+from sim.study.base import Line, Section
 
 
 class Store(Section):
     """A file of finished blocks; changes no number."""
 
-    file: str | None = Field(min_length=1, max_length=1000)
+    file: Line | None = Field(min_length=1, max_length=1000)
     """File of finished blocks, made when the first is stored; null = none are kept."""
     clear: Literal["others", "all"] | None
     """What `mentorsim blocks` takes out of it: blocks of other versions of the code (others), or

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.study import analysis_checks, arms_checks, checks, order_checks
+from sim.study import analysis_checks, arms_checks, checks, order_checks, rule_checks
 from sim.study.base import Section
 from sim.study.calibration import Calibration
 from sim.study.clusters import Clusters
@@ -87,11 +87,12 @@ class Study(Draft):
 
     @model_validator(mode="after")
     def _cross_checks(self) -> Self:
+        rule_checks.check_domains(self)
         checks.check_people(self)
         analysis_checks.check_analysis(self)
         arms_checks.check_arms(self)
         order_checks.check_orders(self)
-        checks.check_conclusions(self)
+        rule_checks.check_conclusions(self)
         return self
 
     @property

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from sim.errors import StudyError
-from sim.study.base import Section
+from sim.study.base import Line, Section
 from sim.study.checks import nearest, shown
 
 MOST_POINTS = 10_000
@@ -33,7 +33,7 @@ class _Compared(Section):
     at: int | None = Field(default=None, ge=2, le=5000)
     """Size in pairs at which points are compared (2 to 5000); null = the size that the study as
     stated needs by the rule below, or its largest where none suffices."""
-    rule: str | None = Field(default=None, min_length=1)
+    rule: Line | None = Field(default=None, min_length=1)
     """Decision rule whose power is compared (text); null = each point's decision.primary."""
 
 

@@ -7,13 +7,14 @@ import pytest
 import yaml
 
 from sim import compose_study
-from sim.compose import CONF, Composer
+from sim.compose import Composer
 from sim.errors import StudyError
 from sim.page.fields import CHOSEN, FORM, known_field, shown_field, shown_names
 from sim.page.scenario import Scenario, blamed, differing, literal
 from sim.page.texts import as_text, from_text
+from sim.sources import CONF
 from sim.study import Study, parse_study
-from sim.study.parse import field_at
+from sim.study.places import field_at
 
 TYPED = {
     "report.title": r"It's a \ 'title', \'quoted\' = {x: [1, 2]} ${seed} \\",

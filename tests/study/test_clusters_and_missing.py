@@ -15,7 +15,7 @@ LINES = {
     "clusters=sites clusters.sites=1": "clusters.sites: 1 must be from 2 to 5000",
     "missing=mar missing.slope=6": "missing.slope: 6 must be from -5 to 5",
     "missing.item_rate=1": "missing.item_rate: 1 must be from 0 to 0.9",
-    "missing.rate=0.2": "missing.rate: unknown field; did you mean 'item_rate'?",
+    "missing.rate=0.2": "missing.rate: unknown field; known: item_rate, total, kind",
     "clusters=sites analysis.test=cluster_mean_t analysis.zeros=pratt": (
         "analysis.zeros: 'pratt' does not apply to analysis.test=cluster_mean_t; use wilcox"
     ),

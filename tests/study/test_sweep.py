@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from oracles.studies import small_study
 
-from sim.compose import CONF, compose_study
+from sim.compose import compose_study
 from sim.errors import StudyError
 from sim.jobs.sweep import points
+from sim.sources import CONF
 from sim.study import parse_study
 from sim.study.sweep import look_up, replaced, words
 

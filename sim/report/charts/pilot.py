@@ -180,7 +180,7 @@ def _interval_layers(domains: list[str], priors: list[str]) -> list[Spec]:
 def _patterns(run: SavedRun) -> list[dict[str, str]]:
     path = run.folder / MARKS["calibrate"]
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             lines = csv.DictReader(file)
             if lines.fieldnames != COLUMNS:
                 raise StudyError(f"{str(path)!r}: not the columns of a patterns.csv")

@@ -1,0 +1,91 @@
+"""The fields of a study by place, and which one a wrong name means."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sim.study.checks import nearest, shown
+from sim.study.study import Study
+
+
+def unknown_field(place: str, known: Sequence[str], word: str | None = None) -> str:
+    """Say which field was meant: one of those known here, or the same name in another section.
+
+    Parameters
+    ----------
+    place : str
+        As the user wrote it.
+    known : sequence of str
+        What is known where it stands.
+    word : str, optional
+        The part of it that is unknown; by default the last.
+    """
+    name = place.rpartition(".")[2]
+    hint = nearest(word or name, known)
+    if "?" not in hint:
+        places = [other for other in _every_place(Study) if other.rpartition(".")[2] == name]
+        elsewhere = sorted(places, key=len)[:3]
+        if elsewhere and place not in places:
+            hint = f"did you mean {' or '.join(map(shown, elsewhere))}?"
+    return f"unknown field; {hint}"
+
+
+def _every_place(model: type[BaseModel], section: str = "") -> Iterator[str]:
+    """Walk the fields that have a fixed name, through every variant of a section."""
+    seen = set[str]()
+    for name, field in model.model_fields.items():
+        place = f"{section}.{name}".removeprefix(".")
+        yield place
+        if get_origin(field.annotation) not in {dict, tuple}:
+            seen.update(
+                inner for part in _models(field.annotation) for inner in _every_place(part, place)
+            )
+    yield from sorted(seen)
+
+
+def field_at(place: str, data: Any) -> FieldInfo | None:
+    """Find the field at a place such as ``analysis.alpha``, in the variant that the data choose."""
+    section, _, name = place.partition("[")[0].rpartition(".")
+    return fields_of(section, data).get(name)
+
+
+def fields_of(section: str, data: Any) -> dict[str, FieldInfo]:
+    """Fields of a section such as ``analysis``, in the variant that the data choose."""
+    fields: dict[str, FieldInfo] = getattr(_model(section, data), "model_fields", {})
+    return fields
+
+
+def _model(section: str, data: Any) -> Any:
+    """Find a section's model, following the annotations and the data's own `kind`."""
+    model: Any = Study
+    node = data
+    for part in filter(None, section.replace("[", ".[").split(".")):
+        if part.startswith("["):
+            node = node[int(part[1:-1])]
+            model = _inner(model, node)
+            continue
+        node = node.get(part) if isinstance(node, Mapping) else None
+        field = getattr(model, "model_fields", {}).get(part)
+        model = _inner(field.annotation if field else model, node)
+    return model
+
+
+def _inner(annotation: Any, node: Any) -> Any:
+    """Find the model in an annotation that the data's `kind` selects."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    models = _models(annotation)
+    kind = node.get("kind") if isinstance(node, Mapping) else None
+    for model in models:
+        field = model.model_fields.get("kind")
+        if field and kind in get_args(field.annotation):
+            return model
+    return models[0] if models else annotation
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models(part)]

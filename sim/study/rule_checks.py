@@ -1,0 +1,116 @@
+"""Checks of the decision rules, and of the domains that they and the effect name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sim.study.checks import FieldError, nearest, shown
+from sim.study.effects import ByDomainEffect
+from sim.study.sections import TOTAL, Rule
+
+if TYPE_CHECKING:
+    from sim.study.study import Study
+
+
+def check_conclusions(study: Study) -> None:
+    """Run the checks of what is concluded and shown, which look at the analysis too."""
+    _check_rules(study)
+    if study.report.pilot_example and (study.pilot is None or study.pilot.example is None):
+        raise FieldError("report.pilot_example", True, "needs a pilot file with an example")
+
+
+def check_domains(study: Study) -> None:
+    """Refuse domains that the effect and the rules know nothing of, with the words that mend it.
+
+    Who states domains of their own inherits an effect and rules that name others.
+    """
+    rules = study.decision.rules
+    by_domain = isinstance(study.effect, ByDomainEffect) and study.effect.domains
+    of_effect = _unknown(study, by_domain or ())
+    of_rules = {name: _unknown(study, _named(rule)) for name, rule in rules.items()}
+    unknown = [*of_effect, *(other for others in of_rules.values() for other in others)]
+    if not unknown:
+        return
+    unfit = [name for name, rule in rules.items() if of_rules[name] or _too_many(study, rule)]
+    mended = " ".join(["effect=shift"] * bool(of_effect) + _left_out(study, unfit))
+    if len(unfit) == len(rules) or not all(map(_PLAIN.fullmatch, rules)):
+        mended = "an effect and rules of your own in a file of settings"
+    raise FieldError(
+        "scale.domains",
+        study.scale.domains,
+        f"lack {shown(unknown[0])}, which the effect or a rule names; with these domains add: "
+        + mended,
+    )
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9_]+(?: [A-Za-z0-9_]+)*")
+"""Names that the command line takes in braces as they are."""
+
+
+def _left_out(study: Study, names: list[str]) -> list[str]:
+    """Words of the command line that leave rules out."""
+    if not names:
+        return []
+    words = ["'decision.rules={" + ",".join(f"{name}: null" for name in names) + "}'"]
+    if study.decision.primary in names:
+        kept = next((name for name in study.decision.rules if name not in names), TOTAL)
+        words.append(f"'decision.primary={kept}'")
+    return words
+
+
+def _unknown(study: Study, names: Iterable[str]) -> list[str]:
+    """List those that are no domains, nor misspelt ones."""
+    known = [*study.scale.domains, TOTAL]
+    return [name for name in names if name not in known and "?" not in nearest(name, known)]
+
+
+def _named(rule: Rule) -> tuple[str, ...]:
+    return () if isinstance(rule.endpoints, str) else rule.endpoints
+
+
+def _too_many(study: Study, rule: Rule) -> bool:
+    names = study.scale.domains if rule.endpoints == "domains" else _named(rule)
+    return rule.k is not None and rule.k > len(names) * len(rule.roles)
+
+
+def _check_rules(study: Study) -> None:
+    decision = study.decision
+    if decision.primary not in decision.rules:
+        hint = nearest(decision.primary, list(decision.rules))
+        raise FieldError("decision.primary", decision.primary, f"is not a rule; {hint}")
+    for name, rule in decision.rules.items():
+        place = f"decision.rules.{name}"
+        for role in rule.roles:
+            if role not in study.role_names:
+                raise FieldError(
+                    f"{place}.roles", role, "does not take part (roles.mentee is null)"
+                )
+        count = len(rule.roles) * len(_rule_endpoints(study, place, rule.endpoints))
+        if rule.kind == "one" and count != 1:
+            raise FieldError(
+                f"{place}.endpoints", rule.endpoints, "must be one endpoint of one role"
+            )
+        if (rule.kind == "at_least") != (rule.k is not None):
+            raise FieldError(f"{place}.k", rule.k, "goes with kind=at_least, and only with it")
+        if rule.k is not None and rule.k > count:
+            raise FieldError(f"{place}.k", rule.k, f"must be at most {count}, the endpoints named")
+
+
+def _rule_endpoints(study: Study, place: str, endpoints: str | tuple[str, ...]) -> tuple[str, ...]:
+    if endpoints == "domains":
+        return study.scale.domains
+    names = (endpoints,) if isinstance(endpoints, str) else endpoints
+    known = [*study.scale.domains, TOTAL]
+    for name in names:
+        if name not in known:
+            raise FieldError(
+                f"{place}.endpoints", name, f"is not an endpoint; {nearest(name, known)}"
+            )
+    if TOTAL in names and study.analysis.cut is not None and study.analysis.total_cut is None:
+        right = "is not tested by analysis.test=mcnemar unless analysis.total_cut states its cut"
+        raise FieldError(f"{place}.endpoints", TOTAL, right)
+    if not names or len(set(names)) != len(names):
+        raise FieldError(f"{place}.endpoints", names, "must name endpoints, each once")
+    return names

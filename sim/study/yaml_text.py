@@ -1,0 +1,148 @@
+"""YAML as plain data: small, flat enough, without tags, so that no file takes long or runs code."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from sim.errors import StudyError
+
+MOST_CHARACTERS = 1_000_000
+"""Most characters of a file or a text."""
+MOST_VALUES = 200_000
+"""Most values once every alias (``*name``) stands for what it names."""
+MOST_LEVELS = 40
+"""Most sections within sections."""
+LONGEST_NUMBER = 400
+"""Most characters of a number; the largest that a computer's numbers hold has 309 digits."""
+_TOO_DEEP = f"more than {MOST_LEVELS} sections within sections"
+_TAG = "tag:yaml.org,2002:"
+_PLAIN = {"map", "seq", "str", "int", "float", "bool", "null", "merge"}
+_FLOAT = re.compile(
+    r"[-+]?\d+(_\d+)*(\.[\d_]*([eE][-+]?\d+)?|[eE][-+]?\d+)|\.\d+(_\d+)*([eE][-+]\d+)?"
+    r"|[-+]?\d+(_\d+)*(:[0-5]?\d)+\.[\d_]*|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Numbers as Hydra's command line reads them (1e-3 is one), dates as text, names once."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - as in PyYAML
+        names = set()
+        for key, _ in node.value:
+            if key.tag == f"{_TAG}str" and key.value in names:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the name {key.value!r} stands here twice", problem_mark=key.start_mark
+                )
+            names.add(key.value if key.tag == f"{_TAG}str" else None)
+        return super().construct_mapping(node, deep=deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [own for own in kinds if own[0] not in {f"{_TAG}timestamp", f"{_TAG}float"}]
+    for first, kinds in _Loader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    f"{_TAG}float", re.compile(f"^(?:{_FLOAT.pattern})$"), list("-+0123456789.")
+)
+
+
+def read_yaml(text: str, name: str = "YAML") -> Any:
+    """Read plain data.
+
+    Parameters
+    ----------
+    text : str
+        YAML, with or without a byte order mark.
+    name : str
+        What errors call it, such as the file's name.
+
+    Raises
+    ------
+    StudyError
+        One line, where it is no YAML, or more of it than is read.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise StudyError(f"{name}: more than {MOST_CHARACTERS} characters")
+    loader, text = None, text.removeprefix("\ufeff")
+    try:
+        _check_levels(text, name)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _measure(node, name)
+        return loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        where = _line(error.problem_mark or error.context_mark)
+        why = error.problem or error.context or "no reason given"
+        raise StudyError(f"{name}{where}: cannot be read as YAML ({why})") from None
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        why = " ".join(str(error).split()) or "it is nested too deeply"
+        raise StudyError(f"{name}: cannot be read as YAML ({why})") from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _line(mark: Any) -> str:
+    return "" if mark is None else f", line {mark.line + 1}"
+
+
+def _check_levels(text: str, name: str) -> None:
+    """Refuse what is too deep event by event: to build it would use up the stack of calls."""
+    level = 0
+    for event in yaml.parse(text, _Loader):
+        level += isinstance(event, yaml.CollectionStartEvent)
+        level -= isinstance(event, yaml.CollectionEndEvent)
+        if level > MOST_LEVELS:
+            raise StudyError(f"{name}{_line(event.start_mark)}: {_TOO_DEEP}")
+
+
+def _measure(root: yaml.Node, name: str) -> None:
+    """Refuse what is too large or too deep with every alias written out, by counting alone."""
+    known: dict[int, tuple[int, int] | None] = {}  # values and levels; None while at it
+
+    def size(node: yaml.Node, depth: int) -> tuple[int, int]:
+        place = f"{name}{_line(node.start_mark)}"
+        if id(node) in known:
+            found = known[id(node)]
+            if found is None:
+                raise StudyError(f"{place}: an alias (*name) stands within what it names")
+        else:
+            _check_node(node, place)
+            known[id(node)] = None
+            parts = [] if depth > MOST_LEVELS else list(_parts(node))
+            inner = [size(part, depth + 1) for part in parts]
+            values = 1 + sum(values for values, _ in inner)
+            found = known[id(node)] = values, 1 + max((levels for _, levels in inner), default=0)
+        if depth + found[1] > MOST_LEVELS + 1:
+            raise StudyError(f"{place}: {_TOO_DEEP}")
+        if found[0] > MOST_VALUES:
+            raise StudyError(
+                f"{place}: more than {MOST_VALUES} values, aliases (*name) written out"
+            )
+        return found
+
+    size(root, 0)
+
+
+def _parts(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
+
+def _check_node(node: yaml.Node, place: str) -> None:
+    kind = node.tag.removeprefix(_TAG)
+    if kind not in _PLAIN:
+        tag = f"!!{kind}" if kind != node.tag else node.tag
+        raise StudyError(f"{place}: {tag} is not read; write numbers, text, lists and sections")
+    if isinstance(node, yaml.MappingNode) and not all(
+        isinstance(key, yaml.ScalarNode) for key, _ in node.value
+    ):
+        raise StudyError(f"{place}: a name must be text, not a list or a section")
+    if kind in {"int", "float"} and len(node.value) > LONGEST_NUMBER:
+        raise StudyError(f"{place}: a number of more than {LONGEST_NUMBER} characters")
