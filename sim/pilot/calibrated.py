@@ -11,26 +11,28 @@ import numpy as np
 from sim.cohorts import role_population
 from sim.cohorts.drawn import PopulationDraws
 from sim.compute.streams import Purpose, generator
+from sim.pilot.adaptive import data_evidence
 from sim.pilot.candidates import FloatArray
 from sim.pilot.evidence import (
     Finding,
-    data_evidence,
     find,
     outcomes_of,
     published_evidence,
 )
 from sim.pilot.likelihood import as_divisor
+from sim.pilot.parameters import power_of_two
 from sim.pilot.posterior import DomainEvidence, Posterior, joint_draws, posterior, reweighted
 from sim.pilot.priors import ShiftPrior, shift_priors
 from sim.pilot.total_check import TotalCheck, check_total
 from sim.study import TOTAL, RoleName, Study
+from sim.study.calibration import Calibration
 
 if TYPE_CHECKING:
     from sim.pilot.describe import PilotDescription
     from sim.pilot.raw import PilotData
 
 OVERSAMPLED = 20_000
-"""Joint draws from which those are taken that allow for the pilot having been noticed."""
+"""Joint draws, at least, from which those are taken that allow for the pilot being noticed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +115,7 @@ def calibrate_role(
     """
     rng = generator(study.seed, Purpose.CALIBRATION, study.role_names.index(role))
     stated = study.calibration
+    priors = shift_priors(stated)
     if data is None:
         findings = find(study, role, n)
         stage()
@@ -121,15 +124,18 @@ def calibrate_role(
     else:
         findings, tests = (), np.ones(1)
         stage()
-        evidence = data_evidence(data.tables(role), stated.draws, stated.concentration, study.seed)
+        number = power_of_two(stated.draws)
+        evidence = data_evidence(
+            data.tables(role), priors, number, stated.concentration, study.seed
+        )
         significant = None
     stage()
     between = _between(study, role)
     posteriors, draws, totals = [], {}, {}
-    for prior in shift_priors(stated):
+    for prior in priors:
         found = posterior(prior, evidence, tests)
         chosen = significant if stated.any_significant else None
-        found, draws[prior.name] = _kept(found, prior, evidence, between, stated.kept, chosen, rng)
+        found, draws[prior.name] = _kept(found, prior, evidence, between, stated, chosen, rng)
         posteriors.append(found)
         published = _published_total(study, role)
         if published is not None and data is None:
@@ -156,12 +162,14 @@ def _kept(
     prior: ShiftPrior,
     evidence: tuple[DomainEvidence, ...],
     between: FloatArray,
-    kept: int,
+    stated: Calibration,
     significant: FloatArray | None,
     rng: np.random.Generator,
 ) -> tuple[Posterior, PopulationDraws]:
     """Joint draws; where asked, reweighted for the pilot having been noticed at all."""
-    number = kept if significant is None else max(OVERSAMPLED, kept)
+    number = kept = stated.kept
+    if significant is not None:
+        number = max(OVERSAMPLED, stated.draws // 4, kept)  # so that more draws help here too
     place, cell = joint_draws(found, prior, evidence, number, rng)
     if significant is not None:
         test = cell // found.node.shape[1]

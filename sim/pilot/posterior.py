@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import StudyError
-from sim.pilot.parameters import WIDEST, Draws
+from sim.pilot.parameters import WIDEST, Draws, power_of_two
 from sim.pilot.priors import BINS, ShiftPrior, bin_of
+from sim.study.calibration import MOST_DRAWS
 
 FloatArray = NDArray[np.float64]
 
@@ -28,11 +29,14 @@ class DomainEvidence:
     draws : Draws
         N draws.
     likelihood : ndarray, shape (T, N)
-        Under each of T candidate tests.
+        Under each of T candidate tests, over exp(`log_scale`).
+    log_scale : float
+        Keeps the likelihood of many answers within what numbers can hold.
     """
 
     draws: Draws
     likelihood: FloatArray
+    log_scale: float = 0.0
 
     def by_bin(self) -> FloatArray:
         """Likelihood of the shift in each bin, the other parameters integrated out; (T, BINS)."""
@@ -125,19 +129,14 @@ def posterior(
     """
     mass = prior.bin_mass()  # (G, BINS)
     binned = [own.by_bin() for own in evidence]  # each (T, BINS)
-    with np.errstate(divide="ignore"):
-        logs = sum(np.log(own @ mass.T) for own in binned)  # (T, G)
-        logs = logs + np.log(test_weights / test_weights.sum())[:, None] + np.log(prior.weight)
-    top = float(np.max(logs))
-    if np.isneginf(top):  # no draw can have given what was published
-        raise _too_few(prior.name, len(evidence[0].draws), 0.0)
-    node = np.exp(logs - top)
-    total = float(node.sum())
-    node /= total
+    node, log_evidence = _nodes(prior, mass, binned, test_weights)
+    log_evidence += sum(own.log_scale for own in evidence)
+    if np.isneginf(log_evidence):  # no draw can have given what was published
+        raise _nothing_fits(prior.name, evidence)
     domains = tuple(
         _domain(own, bins, mass, node) for own, bins in zip(evidence, binned, strict=True)
     )
-    found = Posterior(prior.name, node.sum(axis=1), node, domains, top + float(np.log(total)))
+    found = Posterior(prior.name, node.sum(axis=1), node, domains, log_evidence)
     require_effective(found, evidence)
     return found
 
@@ -151,13 +150,27 @@ def require_effective(found: Posterior, evidence: tuple[DomainEvidence, ...]) ->
         Where the effective sample size of any domain is below 200.
     """
     if found.effective < FEWEST_EFFECTIVE:
-        raise _too_few(found.prior, len(evidence[0].draws), found.effective)
+        draws = len(evidence[0].draws)
+        needed = power_of_two(int(1.5 * draws * FEWEST_EFFECTIVE / found.effective))
+        remedy = f"{needed} would do" if needed <= MOST_DRAWS else "no number allowed will do"
+        raise StudyError(
+            f"calibration.draws: {draws} draws leave an effective sample of {found.effective:.0f} "
+            f"under the {found.prior} prior, fewer than {FEWEST_EFFECTIVE}; {remedy}, or widen "
+            f"calibration.{found.prior}"
+        )
 
 
-def _too_few(prior: str, draws: int, effective: float) -> StudyError:
+def _nothing_fits(prior: str, evidence: tuple[DomainEvidence, ...]) -> StudyError:
+    """Tell what no draw can have given from what the prior leaves no room for."""
+    if all(own.likelihood.any() for own in evidence):
+        return StudyError(
+            f"calibration.{prior}: the prior leaves no probability to any shift that can have "
+            "given what is known of the pilot; widen it"
+        )
+    draws = len(evidence[0].draws)
     return StudyError(
-        f"calibration.draws: {draws} draws leave an effective sample of {effective:.0f} under the "
-        f"{prior} prior, fewer than {FEWEST_EFFECTIVE}; raise it, or widen the prior"
+        f"calibration.draws: none of {draws} draws can have given what was published; "
+        + ("raise it, up to " + str(MOST_DRAWS) if draws < MOST_DRAWS else "check pilot.outcomes")
     )
 
 
@@ -165,12 +178,56 @@ def _domain(
     own: DomainEvidence, binned: FloatArray, mass: FloatArray, node: FloatArray
 ) -> DomainPosterior:
     """Posterior of one domain: its nodes are known but for their probabilities."""
-    normal = binned @ mass.T  # (T, G)
-    share = np.divide(node, normal, out=np.zeros_like(node), where=normal > 0)
-    density = share @ mass  # (T, BINS)
+    density = _belief(binned, mass, node)
     bins = bin_of(own.draws.shift)
     weight = np.exp(own.draws.log_weight) * (density[:, bins] * own.likelihood).sum(axis=0)
     return _summarised(own, weight / weight.sum())
+
+
+def _nodes(
+    prior: ShiftPrior, mass: FloatArray, binned: list[FloatArray], test_weights: FloatArray
+) -> tuple[FloatArray, float]:
+    """Joint posterior of tests and nodes (T, G), and the logarithm of the evidence."""
+    with np.errstate(divide="ignore"):
+        logs = sum(np.log(own @ mass.T) for own in binned)  # (T, G)
+        logs = logs + np.log(test_weights / test_weights.sum())[:, None] + np.log(prior.weight)
+    top = float(np.max(logs))
+    if np.isneginf(top):
+        return np.zeros_like(logs), top
+    node = np.exp(logs - top)
+    total = float(node.sum())
+    return node / total, top + float(np.log(total))
+
+
+def _belief(binned: FloatArray, mass: FloatArray, node: FloatArray) -> FloatArray:
+    """What prior and other domains say of a domain's shift, times a constant, (T, BINS)."""
+    normal = binned @ mass.T  # (T, G)
+    share = np.divide(node, normal, out=np.zeros_like(node), where=normal > 0)
+    return np.asarray(share @ mass)
+
+
+def shift_beliefs(prior: ShiftPrior, evidence: tuple[DomainEvidence, ...]) -> list[FloatArray]:
+    """What prior and other domains say of each domain's shift, under a single test.
+
+    Parameters
+    ----------
+    prior : ShiftPrior
+        Prior of the shifts.
+    evidence : tuple of DomainEvidence
+        One per domain.
+
+    Returns
+    -------
+    list of ndarray, shape (BINS,)
+        One per domain, each times a constant of its own. Where the draws carry nothing, the
+        prior alone.
+    """
+    mass = prior.bin_mass()
+    binned = [own.by_bin() for own in evidence]
+    node, log_evidence = _nodes(prior, mass, binned, np.ones(1))
+    if np.isneginf(log_evidence):
+        return [prior.weight @ mass] * len(evidence)
+    return [_belief(own, mass, node)[0] for own in binned]
 
 
 def _summarised(own: DomainEvidence, weight: FloatArray) -> DomainPosterior:

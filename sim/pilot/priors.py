@@ -46,8 +46,9 @@ class ShiftPrior:
     def bin_mass(self) -> FloatArray:
         """Probability of each bin of the shift at each node, (G, BINS); each row sums to 1."""
         edges = np.linspace(-WIDEST, WIDEST, BINS + 1)
-        below = ndtr((edges - self.mean[:, None]) / self.sd[:, None])
-        mass = np.diff(below, axis=1)
+        away = (edges - self.mean[:, None]) / self.sd[:, None]
+        # above the mean the upper tails are subtracted: the lower ones are all 1 to rounding
+        mass = np.where(away[:, :-1] > 0, -np.diff(ndtr(-away)), np.diff(ndtr(away)))
         return np.asarray(mass / mass.sum(axis=1, keepdims=True))
 
 
