@@ -115,9 +115,10 @@ def _task(verb: Verb, composer: Composer) -> Callable[[DictConfig], None]:
         try:
             if settings.mode == RunMode.MULTIRUN:
                 point = " ".join(word.lstrip("+") for word in settings.overrides.task)
-                verb.run_point(study_of(config), folder, point)
+                verb.run_point(study_of(config, verb.kind), folder, point)
             else:
-                verb.run(study_of(config), folder, *([composer] if verb.composes else []))
+                more = [composer] if verb.composes else []
+                verb.run(study_of(config, verb.kind), folder, *more)
         except Exception as error:
             raise JobFailed from error
 
@@ -142,7 +143,7 @@ def _checked(
         # a single run is composed already
         full, config = composed(name, point, RunMode.RUN) if sweeps else (point, master)
         words = force(words, {key_of(word) for word in set(full) - set(point)})
-        study, folder = _study_and_folder(config, number if sweeps else None)
+        study, folder = _study_and_folder(config, verb.kind, number if sweeps else None)
         if folder in folders:
             raise StudyError(f"hydra.sweep.subdir: two points would write to {str(folder)!r}")
         if runs:
@@ -160,7 +161,9 @@ def _pinned(key: str, master: DictConfig) -> str:
     return f"{key}={folder.with_quotes()}"
 
 
-def _study_and_folder(config: DictConfig, number: int | None) -> tuple[Study, Path]:
+def _study_and_folder(
+    config: DictConfig, kind: type[Study], number: int | None
+) -> tuple[Study, Path]:
     """Read one study, the given point of a sweep if it is one, and where it would write."""
     settings = HydraConfig.instance()
     try:
@@ -168,7 +171,7 @@ def _study_and_folder(config: DictConfig, number: int | None) -> tuple[Study, Pa
             with open_dict(config):
                 config.hydra.job.num = config.hydra.job.id = number
         settings.set_config(config)
-        study = study_of(config)
+        study = study_of(config, kind)
         run, sweep = config.hydra.run, config.hydra.sweep
         folder = run.dir if number is None else f"{sweep.dir}/{sweep.subdir}"
         return study, Path(folder).absolute()

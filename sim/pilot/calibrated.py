@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.cohorts import role_population
 from sim.cohorts.drawn import PopulationDraws
 from sim.compute.streams import Purpose, generator
 from sim.pilot.adaptive import data_evidence
+from sim.pilot.between import stated_between
 from sim.pilot.candidates import FloatArray
 from sim.pilot.evidence import (
     Finding,
@@ -19,9 +19,10 @@ from sim.pilot.evidence import (
     outcomes_of,
     published_evidence,
 )
+from sim.pilot.joint import joint_draws, reweighted
 from sim.pilot.likelihood import as_divisor
 from sim.pilot.parameters import power_of_two
-from sim.pilot.posterior import DomainEvidence, Posterior, joint_draws, posterior, reweighted
+from sim.pilot.posterior import DomainEvidence, Posterior, posterior
 from sim.pilot.priors import ShiftPrior, shift_priors
 from sim.pilot.total_check import TotalCheck, check_total
 from sim.study import TOTAL, RoleName, Study
@@ -130,12 +131,12 @@ def calibrate_role(
         )
         significant = None
     stage()
-    between = _between(study, role)
+    correlation = between(study, role)
     posteriors, draws, totals = [], {}, {}
     for prior in priors:
         found = posterior(prior, evidence, tests)
         chosen = significant if stated.any_significant else None
-        found, draws[prior.name] = _kept(found, prior, evidence, between, stated, chosen, rng)
+        found, draws[prior.name] = _kept(found, prior, evidence, correlation, stated, chosen, rng)
         posteriors.append(found)
         published = _published_total(study, role)
         if published is not None and data is None:
@@ -144,10 +145,31 @@ def calibrate_role(
     return RoleCalibration(role, n, findings, tuple(posteriors), draws, totals)
 
 
-def _between(study: Study, role: RoleName) -> FloatArray:
-    """Latent correlations between domains, as stated: a pilot this small cannot give them."""
-    count = len(study.scale.domains)
-    return role_population(study, role).correlation[:count, :count]
+def between(study: Study, role: RoleName) -> FloatArray:
+    """Latent correlations between domains, which only a published total depends on.
+
+    They are as stated, since a pilot this small cannot give them; without a
+    total domains are independent, as the posterior takes them.
+
+    Parameters
+    ----------
+    study : Study
+        The study with its pilot.
+    role : {'mentor', 'mentee'}
+        Whose.
+
+    Returns
+    -------
+    ndarray, shape (D, D)
+
+    Raises
+    ------
+    StudyError
+        Where no people can have the stated correlations.
+    """
+    if _published_total(study, role) is None:
+        return np.eye(len(study.scale.domains))
+    return stated_between(study, role)
 
 
 def _published_total(study: Study, role: str) -> int | None:
@@ -161,7 +183,7 @@ def _kept(
     found: Posterior,
     prior: ShiftPrior,
     evidence: tuple[DomainEvidence, ...],
-    between: FloatArray,
+    correlation: FloatArray,
     stated: Calibration,
     significant: FloatArray | None,
     rng: np.random.Generator,
@@ -182,7 +204,7 @@ def _kept(
         np.stack([own.draws.shift[place[:, d]] for d, own in columns], axis=1),
         np.stack([own.draws.pre_post[place[:, d]] for d, own in columns], axis=1),
         np.stack([own.draws.pre[place[:, d]] for d, own in columns], axis=1),
-        between,
+        correlation,
     )
 
 

@@ -181,7 +181,7 @@ def _domain(
     density = _belief(binned, mass, node)
     bins = bin_of(own.draws.shift)
     weight = np.exp(own.draws.log_weight) * (density[:, bins] * own.likelihood).sum(axis=0)
-    return _summarised(own, weight / weight.sum())
+    return summarised(own, weight / weight.sum())
 
 
 def _nodes(
@@ -230,7 +230,8 @@ def shift_beliefs(prior: ShiftPrior, evidence: tuple[DomainEvidence, ...]) -> li
     return [_belief(own, mass, node)[0] for own in binned]
 
 
-def _summarised(own: DomainEvidence, weight: FloatArray) -> DomainPosterior:
+def summarised(own: DomainEvidence, weight: FloatArray) -> DomainPosterior:
+    """Summarise a domain's draws with weights that sum to 1, (N,)."""
     return DomainPosterior(
         weight=weight,
         shift_quantiles=weighted_quantiles(own.draws.shift, weight),
@@ -239,53 +240,6 @@ def _summarised(own: DomainEvidence, weight: FloatArray) -> DomainPosterior:
         effective=float(1 / (weight**2).sum()),
         largest=float(weight.max()),
     )
-
-
-def reweighted(
-    found: Posterior,
-    evidence: tuple[DomainEvidence, ...],
-    place: NDArray[np.int64],
-    cell: NDArray[np.int64],
-    factor: FloatArray,
-) -> Posterior:
-    """Posterior after a further factor of the likelihood, known at joint draws only.
-
-    Parameters
-    ----------
-    found : Posterior
-        Without the factor.
-    evidence : tuple of DomainEvidence
-        One per domain.
-    place : ndarray of int, shape (M, D)
-        Which draw of each domain, as from :func:`joint_draws`.
-    cell : ndarray of int, shape (M,)
-        Which test and node, as from there.
-    factor : ndarray, shape (M,)
-        What the likelihood is multiplied by.
-
-    Returns
-    -------
-    Posterior
-
-    Raises
-    ------
-    StudyError
-        Where the draws carry too little of it.
-    """
-    weight = factor / factor.sum()
-    node = np.bincount(cell, weight, found.node.size).astype(np.float64).reshape(found.node.shape)
-    changed = Posterior(
-        prior=found.prior,
-        tests=node.sum(axis=1),
-        node=node,
-        domains=tuple(
-            _summarised(own, np.bincount(place[:, d], weight, len(own.draws)).astype(np.float64))
-            for d, own in enumerate(evidence)
-        ),
-        log_evidence=found.log_evidence + float(np.log(factor.mean())),
-    )
-    require_effective(changed, evidence)
-    return changed
 
 
 def weighted_quantiles(
@@ -309,49 +263,3 @@ def weighted_quantiles(
     below = np.cumsum(weight[order])
     place = np.searchsorted(below, np.asarray(shares) * below[-1])
     return np.asarray(values[order][np.minimum(place, len(values) - 1)])
-
-
-def joint_draws(
-    found: Posterior,
-    prior: ShiftPrior,
-    evidence: tuple[DomainEvidence, ...],
-    number: int,
-    rng: np.random.Generator,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Draw all domains together: a test and a node, then each domain given them.
-
-    Parameters
-    ----------
-    found : Posterior
-        The posterior.
-    prior : ShiftPrior
-        Its prior.
-    evidence : tuple of DomainEvidence
-        What it rests on.
-    number : int
-        How many.
-    rng : numpy.random.Generator
-        Random numbers.
-
-    Returns
-    -------
-    place : ndarray, shape (number, D)
-        Which draw of each domain.
-    cell : ndarray of int, shape (number,)
-        Which place of the raveled joint posterior of tests and nodes.
-    """
-    mass = prior.bin_mass()
-    flat = found.node.ravel()
-    cells = np.sort(rng.choice(flat.size, number, p=flat / flat.sum()))
-    test, node = np.divmod(cells, found.node.shape[1])
-    place = np.empty((number, len(evidence)), np.int64)
-    for d, own in enumerate(evidence):
-        bins, scale = bin_of(own.draws.shift), np.exp(own.draws.log_weight)
-        for t in np.unique(test):
-            weight = scale * own.likelihood[t]
-            for g in np.unique(node[test == t]):
-                chosen = np.flatnonzero((test == t) & (node == g))
-                below = np.cumsum(weight * mass[g][bins])
-                place[chosen, d] = np.searchsorted(below, rng.random(chosen.size) * below[-1])
-    order = rng.permutation(number)
-    return place[order], cells[order]

@@ -62,6 +62,12 @@ def check_people(study: Study) -> None:
     _check_sizes(study)
 
 
+def check_questionnaire(study: Study) -> None:
+    """Run the checks of what is asked and of the stated correlations, whoever answers."""
+    _check_scale(study)
+    _check_matrices(study)
+
+
 def check_conclusions(study: Study) -> None:
     """Run the checks of what is concluded and shown, which look at the analysis too."""
     _check_rules(study)

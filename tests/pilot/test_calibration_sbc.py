@@ -20,7 +20,8 @@ from sim.pilot.evidence import data_evidence
 from sim.pilot.forensics import consistent
 from sim.pilot.likelihood import data_set_probability
 from sim.pilot.parameters import pair_tables, prior_draws
-from sim.pilot.posterior import DomainEvidence, Posterior, joint_draws, posterior
+from sim.pilot.joint import joint_draws
+from sim.pilot.posterior import DomainEvidence, Posterior, posterior
 from sim.pilot.priors import ShiftPrior, _hierarchical
 
 NEUTRAL = ShiftPrior("neutral", np.ones(1), np.zeros(1), np.ones(1))
