@@ -30,7 +30,7 @@ from sim.study.page import Page
 
 PAUSE = 0.02
 """Seconds between two looks at what goes on."""
-MOST_TEXT = 1000
+MOST_TEXT = 6000
 """Most characters of one field."""
 MOST_CHANGES = 100
 """Most fields that change at a time."""
