@@ -9,7 +9,7 @@ from sim.cohorts.marginals import DomainMarginals
 from sim.cohorts.normal import FloatArray
 from sim.cohorts.observed import EIGENVALUE_TOLERANCE
 from sim.pilot.paired import IntArray
-from sim.pilot.polychoric import polychoric
+from sim.pilot.polychoric import polychoric_estimate
 from sim.pilot.raw import cross_table
 from sim.study import RoleName, Study
 
@@ -54,9 +54,9 @@ def between_domains(scores: NDArray[np.int8], points: int) -> tuple[FloatArray, 
     people = np.diag((scores > 0).sum(axis=0))
     for i in range(count):
         for j in range(i):
-            found = polychoric(cross_table(scores[:, i], scores[:, j], points))
-            matrix[i, j] = matrix[j, i] = found.rho
-            people[i, j] = people[j, i] = found.n
+            rho, n = polychoric_estimate(cross_table(scores[:, i], scores[:, j], points))
+            matrix[i, j] = matrix[j, i] = rho
+            people[i, j] = people[j, i] = n
     return matrix, people
 
 

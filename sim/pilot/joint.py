@@ -39,7 +39,7 @@ def joint_draws(
     cell : ndarray of int, shape (number,)
         Which place of the raveled joint posterior of tests and nodes.
     """
-    mass = prior.bin_mass()
+    mass = prior.bin_mass
     flat = found.node.ravel()
     cells = np.sort(rng.choice(flat.size, number, p=flat / flat.sum()))
     test, node = np.divmod(cells, found.node.shape[1])

@@ -127,7 +127,7 @@ def posterior(
     StudyError
         Where the draws carry too little of the posterior.
     """
-    mass = prior.bin_mass()  # (G, BINS)
+    mass = prior.bin_mass  # (G, BINS)
     binned = [own.by_bin() for own in evidence]  # each (T, BINS)
     node, log_evidence = _nodes(prior, mass, binned, test_weights)
     log_evidence += sum(own.log_scale for own in evidence)
@@ -222,7 +222,7 @@ def shift_beliefs(prior: ShiftPrior, evidence: tuple[DomainEvidence, ...]) -> li
         One per domain, each times a constant of its own. Where the draws carry nothing, the
         prior alone.
     """
-    mass = prior.bin_mass()
+    mass = prior.bin_mass
     binned = [own.by_bin() for own in evidence]
     node, log_evidence = _nodes(prior, mass, binned, np.ones(1))
     if np.isneginf(log_evidence):

@@ -8,6 +8,7 @@ shared by all domains and tie them together.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,7 @@ class ShiftPrior:
     mean: FloatArray
     sd: FloatArray
 
+    @cached_property
     def bin_mass(self) -> FloatArray:
         """Probability of each bin of the shift at each node, (G, BINS); each row sums to 1."""
         edges = np.linspace(-WIDEST, WIDEST, BINS + 1)

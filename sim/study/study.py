@@ -160,4 +160,5 @@ class PilotStudy(Study):
             checks.check_people(self)
         else:
             checks.check_questionnaire(self)
+        analysis_checks.check_calibration(self)
         return self

@@ -91,7 +91,7 @@ def check_read(name: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["5 points, 34 people, 3 items", "7 points, 15 people, 3 items", "11 points, 34 people"]
+    "name", ["7 points, 15 people, 3 items", "11 points, 34 people"]
 )
 def test_more_pilots_are_read(name: str) -> None:
     """Drawn pilots whose answers move together are read, whatever their scale and size."""

@@ -265,6 +265,6 @@ def test_a_prior_without_room_is_refused() -> None:
 
 def test_both_tails_of_a_prior_count() -> None:
     """A prior centred at 0 gives a bin far above what it gives its mirror image far below."""
-    mass = ShiftPrior("sceptical", ONE, np.zeros(1), np.full(1, 0.3)).bin_mass()[0]
+    mass = ShiftPrior("sceptical", ONE, np.zeros(1), np.full(1, 0.3)).bin_mass[0]
     assert mass[:10].min() > 0
     assert mass[::-1] == pytest.approx(mass, rel=1e-10)
