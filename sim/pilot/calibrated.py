@@ -26,7 +26,6 @@ from sim.pilot.posterior import DomainEvidence, Posterior, posterior
 from sim.pilot.priors import ShiftPrior, shift_priors
 from sim.pilot.total_check import TotalCheck, check_total
 from sim.study import TOTAL, RoleName, Study
-from sim.study.calibration import Calibration
 
 if TYPE_CHECKING:
     from sim.pilot.describe import PilotDescription
@@ -136,7 +135,9 @@ def calibrate_role(
     for prior in priors:
         found = posterior(prior, evidence, tests)
         chosen = significant if stated.any_significant else None
-        found, draws[prior.name] = _kept(found, prior, evidence, correlation, stated, chosen, rng)
+        found, draws[prior.name] = _kept(
+            found, prior, evidence, correlation, stated.kept, chosen, rng
+        )
         posteriors.append(found)
         published = _published_total(study, role)
         if published is not None and data is None:
@@ -184,14 +185,14 @@ def _kept(
     prior: ShiftPrior,
     evidence: tuple[DomainEvidence, ...],
     correlation: FloatArray,
-    stated: Calibration,
+    kept: int,
     significant: FloatArray | None,
     rng: np.random.Generator,
 ) -> tuple[Posterior, PopulationDraws]:
     """Joint draws; where asked, reweighted for the pilot having been noticed at all."""
-    number = kept = stated.kept
-    if significant is not None:
-        number = max(OVERSAMPLED, stated.draws // 4, kept)  # so that more draws help here too
+    number = kept
+    if significant is not None:  # the more draws, the more of these: raising them helps here too
+        number = max(OVERSAMPLED, len(evidence[0].draws) // 4, kept)
     place, cell = joint_draws(found, prior, evidence, number, rng)
     if significant is not None:
         test = cell // found.node.shape[1]

@@ -1,6 +1,5 @@
 """Correlation of the latent normals behind a table of two ordered answers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np

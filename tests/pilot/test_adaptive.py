@@ -90,9 +90,7 @@ def check_read(name: str, number: int) -> None:
     assert min(own.effective for own in posteriors(drawn(name), number)) >= 1000
 
 
-@pytest.mark.parametrize(
-    "name", ["7 points, 15 people, 3 items", "11 points, 34 people"]
-)
+@pytest.mark.parametrize("name", ["7 points, 15 people, 3 items", "11 points, 34 people"])
 def test_more_pilots_are_read(name: str) -> None:
     """Drawn pilots whose answers move together are read, whatever their scale and size."""
     check_read(name, 8192)
