@@ -138,9 +138,10 @@ def _task(verb: Verb, composer: Composer) -> Callable[[DictConfig], None]:
         try:
             if settings.mode == RunMode.MULTIRUN:
                 point = " ".join(word.lstrip("+") for word in settings.overrides.task)
-                verb.run_point(study_of(config), folder, printable(point))
+                verb.run_point(study_of(config, verb.kind), folder, printable(point))
             else:
-                verb.run(study_of(config), folder, *([composer] if verb.composes else []))
+                more = [composer] if verb.composes else []
+                verb.run(study_of(config, verb.kind), folder, *more)
         except Exception as error:
             raise JobFailed from error
 
@@ -169,7 +170,7 @@ def _checked(
             # a single run is composed already
             full, config = composed(name, point, RunMode.RUN) if sweeps else (point, master)
             words = force(words, {key_of(word) for word in set(full) - set(point)})
-            study, folder = _study_and_folder(config, number if sweeps else None, place)
+            study, folder = _study_and_folder(config, verb.kind, number if sweeps else None, place)
             if folder in folders:
                 raise StudyError(f"hydra.sweep.subdir: two points would write to {str(folder)!r}")
             if runs:
@@ -213,7 +214,9 @@ def _require_printable(folder: str, key: str) -> None:
         raise StudyError(f"{key}: {shown(folder)} must hold no character that cannot be seen")
 
 
-def _study_and_folder(config: DictConfig, number: int | None, place: str) -> tuple[Study, Path]:
+def _study_and_folder(
+    config: DictConfig, kind: type[Study], number: int | None, place: str
+) -> tuple[Study, Path]:
     """Read one study, the given point of a sweep if it is one, and where it would write."""
     settings = HydraConfig.instance()
     try:
@@ -221,7 +224,7 @@ def _study_and_folder(config: DictConfig, number: int | None, place: str) -> tup
             with open_dict(config):
                 config.hydra.job.num = config.hydra.job.id = number
         settings.set_config(config)
-        study = study_of(config)
+        study = study_of(config, kind)
         sweep = config.hydra.sweep
         folder = place if number is None else f"{sweep.dir}/{sweep.subdir}"
         _require_printable(folder, "hydra.run.dir" if number is None else "hydra.sweep")

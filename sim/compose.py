@@ -58,7 +58,7 @@ class Composer:
     name: str = NAME
     further: Path | None = None
 
-    def __call__(self, words: Sequence[str] = ()) -> Study:
+    def __call__(self, words: Sequence[str] = (), kind: type[Study] = Study) -> Study:
         """Compose and validate a study.
 
         Raises
@@ -66,7 +66,7 @@ class Composer:
         StudyError
             One line that names what is wrong and what would be right.
         """
-        return parse_study(self.plain(words))
+        return parse_study(self.plain(words), kind)
 
     def plain(self, words: Sequence[str] = ()) -> dict[str, Any]:
         """Compose a study that is not validated, as plain data.
@@ -93,7 +93,7 @@ class Composer:
         return (*path, *name, *(() if self.further is None else (f"--config-dir={self.further}",)))
 
 
-def compose_study(overrides: Sequence[str] = ()) -> Study:
+def compose_study(overrides: Sequence[str] = (), kind: type[Study] = Study) -> Study:
     """Compose a study from the configuration, as ``mentorsim plan`` does.
 
     May be called from several threads, as often as wanted; Hydra's own state stays as it was.
@@ -103,6 +103,8 @@ def compose_study(overrides: Sequence[str] = ()) -> Study:
     overrides : sequence of str
         Changes to ``conf/plan.yaml``, such as ``"design.max_pairs=80"`` or, for a group,
         ``"effect=shift"``.
+    kind : type, optional
+        ``Study``, or ``sim.study.PilotStudy`` where only the pilot is to be read.
 
     Returns
     -------
@@ -120,7 +122,7 @@ def compose_study(overrides: Sequence[str] = ()) -> Study:
     >>> study.sizes[-1], study.effect.kind
     (40, 'shift')
     """
-    return Composer()(overrides)
+    return Composer()(overrides, kind)
 
 
 @contextmanager
@@ -280,9 +282,9 @@ def _added(words: list[str], key: str) -> list[str]:
     return forced
 
 
-def study_of(config: DictConfig) -> Study:
-    """Read a composed configuration into a study."""
-    return parse_study(_plain(config))
+def study_of(config: DictConfig, kind: type[Study]) -> Study:
+    """Read a composed configuration into a study of a kind."""
+    return parse_study(_plain(config), kind)
 
 
 def _plain(config: DictConfig) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.endings import say, show
 from sim.errors import NotWritten, StudyError
-from sim.study import Study
+from sim.study import PilotStudy, Study
 
 if TYPE_CHECKING:
     from sim.compute.run_store import RunStore
@@ -29,6 +29,8 @@ class Verb:
     """Runs one study (Study, Path), with progress and a summary."""
     run_point: Callable[[Study, Path, str], None]
     """Runs one point of a --multirun, quietly: one line."""
+    kind: type[Study] = Study
+    """What of a study must fit together for it."""
     composes: bool = False
     """Whether `run` composes further studies, and is handed what does so."""
 
@@ -240,7 +242,9 @@ VERBS: dict[str, Verb] = {
     "plan": Verb(
         "what can this design achieve, and how large must it be?", _check_plan, _plan, _plan_point
     ),
-    "calibrate": Verb("what does the pilot say?", _check_calibrate, _calibrate, _calibrate_point),
+    "calibrate": Verb(
+        "what does the pilot say?", _check_calibrate, _calibrate, _calibrate_point, PilotStudy
+    ),
     "sweep": Verb("which assumptions matter?", _check_sweep, _sweep, _sweep_point),
     "report": Verb(
         "show saved results again, or side by side", _check_report, _report, _report_point

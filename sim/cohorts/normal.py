@@ -65,18 +65,18 @@ def rectangle_table(
     ----------
     row_cuts, column_cuts : ndarray, shape (K - 1,)
         Rising cut points of the two latent normals.
-    rho : float
-        Their correlation.
+    rho : float, or ndarray of shape (..., 1, 1)
+        Their correlation, or several.
 
     Returns
     -------
-    ndarray, shape (K, K)
+    ndarray, shape (..., K, K)
         Cell probabilities; rows and columns sum to the marginals.
     """
     rows = np.concatenate(([-np.inf], row_cuts, [np.inf]))
     columns = np.concatenate(([-np.inf], column_cuts, [np.inf]))
-    grid = bivariate_normal_cdf(rows[:, None], columns[None, :], rho)  # (K + 1, K + 1)
-    cells = np.diff(np.diff(grid, axis=0), axis=1)  # (K, K)
+    grid = bivariate_normal_cdf(rows[:, None], columns[None, :], rho)  # (..., K + 1, K + 1)
+    cells = np.diff(np.diff(grid, axis=-2), axis=-1)  # (..., K, K)
     return np.maximum(cells, 0)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sim.cohorts import role_population
 from sim.cohorts.posterior_file import find_shipped
 from sim.errors import StudyError
 from sim.pilot.calibrated import (
     CalibrationAnswer,
     RoleCalibration,
+    between,
     calibrate_role,
     roles_with_figures,
 )
@@ -62,7 +62,7 @@ def check(study: Study) -> None:
             raise StudyError(
                 f"pilot.{role}s: {n} must be at least 1, since pilot.outcomes has figures of theirs"
             )
-        role_population(study, role)
+        between(study, role)
     if not any(roles_with_figures(study, data)):
         raise StudyError("pilot: says nothing of any single domain; there is nothing to calibrate")
 

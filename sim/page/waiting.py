@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-MOST_TEXT = 1000
+MOST_TEXT = 6000
 """Most characters of one field."""
 MOST_CHANGES = 100
 """Most fields that change at a time."""

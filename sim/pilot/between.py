@@ -3,14 +3,36 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cohorts import role_population
+from sim.cohorts.correlation import Scores, latent_correlation
+from sim.cohorts.marginals import DomainMarginals
 from sim.cohorts.normal import FloatArray
 from sim.cohorts.observed import EIGENVALUE_TOLERANCE
 from sim.pilot.paired import IntArray
-from sim.pilot.polychoric import polychoric
+from sim.pilot.polychoric import polychoric_estimate
 from sim.pilot.raw import cross_table
+from sim.study import RoleName, Study
 
 SMALLEST_EIGENVALUE = 1e-4
 """Eigenvalue to which those that are not positive are raised in a repair."""
+
+
+def stated_between(study: Study, role: RoleName) -> FloatArray:
+    """Latent correlations between the domains as stated, shape (D, D).
+
+    How people answer matters only where the stated correlations are those of scores.
+
+    Raises
+    ------
+    StudyError
+        Where nobody can have these correlations.
+    """
+    count, points = len(study.scale.domains), study.scale.points
+    if study.correlation.stated_as != "latent":
+        return role_population(study, role).correlation[:count, :count]
+    even = np.full(points, 1 / points)
+    scores = Scores(study.scale.domains, (DomainMarginals(even, even),) * count, role)
+    return latent_correlation(study.correlation, scores)[:count, :count]
 
 
 def between_domains(scores: NDArray[np.int8], points: int) -> tuple[FloatArray, IntArray]:
@@ -32,9 +54,9 @@ def between_domains(scores: NDArray[np.int8], points: int) -> tuple[FloatArray, 
     people = np.diag((scores > 0).sum(axis=0))
     for i in range(count):
         for j in range(i):
-            found = polychoric(cross_table(scores[:, i], scores[:, j], points))
-            matrix[i, j] = matrix[j, i] = found.rho
-            people[i, j] = people[j, i] = found.n
+            rho, n = polychoric_estimate(cross_table(scores[:, i], scores[:, j], points))
+            matrix[i, j] = matrix[j, i] = rho
+            people[i, j] = people[j, i] = n
     return matrix, people
 
 

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.cohorts import role_population
 from sim.cohorts.drawn import PopulationDraws
 from sim.compute.streams import Purpose, generator
+from sim.pilot.adaptive import data_evidence
+from sim.pilot.between import stated_between
 from sim.pilot.candidates import FloatArray
 from sim.pilot.evidence import (
     Finding,
-    data_evidence,
     find,
     outcomes_of,
     published_evidence,
 )
+from sim.pilot.joint import joint_draws, reweighted
 from sim.pilot.likelihood import as_divisor
-from sim.pilot.posterior import DomainEvidence, Posterior, joint_draws, posterior, reweighted
+from sim.pilot.parameters import power_of_two
+from sim.pilot.posterior import DomainEvidence, Posterior, posterior
 from sim.pilot.priors import ShiftPrior, shift_priors
 from sim.pilot.total_check import TotalCheck, check_total
 from sim.study import TOTAL, RoleName, Study
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from sim.pilot.raw import PilotData
 
 OVERSAMPLED = 20_000
-"""Joint draws from which those are taken that allow for the pilot having been noticed."""
+"""Joint draws, at least, from which those are taken that allow for the pilot being noticed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +115,7 @@ def calibrate_role(
     """
     rng = generator(study.seed, Purpose.CALIBRATION, study.role_names.index(role))
     stated = study.calibration
+    priors = shift_priors(stated)
     if data is None:
         findings = find(study, role, n)
         stage()
@@ -121,15 +124,20 @@ def calibrate_role(
     else:
         findings, tests = (), np.ones(1)
         stage()
-        evidence = data_evidence(data.tables(role), stated.draws, stated.concentration, study.seed)
+        number = power_of_two(stated.draws)
+        evidence = data_evidence(
+            data.tables(role), priors, number, stated.concentration, study.seed
+        )
         significant = None
     stage()
-    between = _between(study, role)
+    correlation = between(study, role)
     posteriors, draws, totals = [], {}, {}
-    for prior in shift_priors(stated):
+    for prior in priors:
         found = posterior(prior, evidence, tests)
         chosen = significant if stated.any_significant else None
-        found, draws[prior.name] = _kept(found, prior, evidence, between, stated.kept, chosen, rng)
+        found, draws[prior.name] = _kept(
+            found, prior, evidence, correlation, stated.kept, chosen, rng
+        )
         posteriors.append(found)
         published = _published_total(study, role)
         if published is not None and data is None:
@@ -138,10 +146,31 @@ def calibrate_role(
     return RoleCalibration(role, n, findings, tuple(posteriors), draws, totals)
 
 
-def _between(study: Study, role: RoleName) -> FloatArray:
-    """Latent correlations between domains, as stated: a pilot this small cannot give them."""
-    count = len(study.scale.domains)
-    return role_population(study, role).correlation[:count, :count]
+def between(study: Study, role: RoleName) -> FloatArray:
+    """Latent correlations between domains, which only a published total depends on.
+
+    They are as stated, since a pilot this small cannot give them; without a
+    total domains are independent, as the posterior takes them.
+
+    Parameters
+    ----------
+    study : Study
+        The study with its pilot.
+    role : {'mentor', 'mentee'}
+        Whose.
+
+    Returns
+    -------
+    ndarray, shape (D, D)
+
+    Raises
+    ------
+    StudyError
+        Where no people can have the stated correlations.
+    """
+    if _published_total(study, role) is None:
+        return np.eye(len(study.scale.domains))
+    return stated_between(study, role)
 
 
 def _published_total(study: Study, role: str) -> int | None:
@@ -155,13 +184,15 @@ def _kept(
     found: Posterior,
     prior: ShiftPrior,
     evidence: tuple[DomainEvidence, ...],
-    between: FloatArray,
+    correlation: FloatArray,
     kept: int,
     significant: FloatArray | None,
     rng: np.random.Generator,
 ) -> tuple[Posterior, PopulationDraws]:
     """Joint draws; where asked, reweighted for the pilot having been noticed at all."""
-    number = kept if significant is None else max(OVERSAMPLED, kept)
+    number = kept
+    if significant is not None:  # the more draws, the more of these: raising them helps here too
+        number = max(OVERSAMPLED, len(evidence[0].draws) // 4, kept)
     place, cell = joint_draws(found, prior, evidence, number, rng)
     if significant is not None:
         test = cell // found.node.shape[1]
@@ -174,7 +205,7 @@ def _kept(
         np.stack([own.draws.shift[place[:, d]] for d, own in columns], axis=1),
         np.stack([own.draws.pre_post[place[:, d]] for d, own in columns], axis=1),
         np.stack([own.draws.pre[place[:, d]] for d, own in columns], axis=1),
-        between,
+        correlation,
     )
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import gammaln, ndtr, ndtri
 
 from sim.errors import StudyError
 from sim.pilot.candidates import FloatArray
@@ -15,12 +13,11 @@ from sim.pilot.forensics import DataSets, Printed, TooManyError, consistent, req
 from sim.pilot.likelihood import (
     SIMULATED,
     SIMULATED_DIVISOR,
-    data_set_probability,
     given_significant,
     outcome_probability,
     significance_probability,
 )
-from sim.pilot.parameters import WIDEST, Draws, pair_tables, prior_draws
+from sim.pilot.parameters import power_of_two, prior_draws
 from sim.pilot.posterior import DomainEvidence
 from sim.pilot.printed import PrintedNumber, printed_number, printed_pvalue
 from sim.study import TOTAL, PilotOutcome, Study
@@ -195,70 +192,3 @@ def published_evidence(
         DomainEvidence(draws, reported.get(domain, unreported)) for domain in study.scale.domains
     )
     return evidence, significant
-
-
-def power_of_two(number: int) -> int:
-    """Round up to a power of two."""
-    return 1 << (number - 1).bit_length()
-
-
-def data_evidence(
-    tables: NDArray[np.int64], number: int, concentration: float, seed: int
-) -> tuple[DomainEvidence, ...]:
-    """Likelihood of every domain's parameters given the answers themselves.
-
-    Parameters
-    ----------
-    tables : ndarray of int, shape (D, K, K)
-        Pairs of answers by (before, after).
-    number : int
-        Draws.
-    concentration : float
-        Of the Dirichlet prior of the probabilities before.
-    seed : int
-        Scrambles the draws.
-
-    Returns
-    -------
-    tuple of DomainEvidence
-        With one test, since no p-value has to be explained.
-    """
-    evidence = []
-    for counts in tables:
-        draws = _draws_near(counts, power_of_two(number), concentration, seed)
-        cells = pair_tables(draws.shift, draws.pre_post, draws.pre)
-        likelihood = data_set_probability(counts.reshape(1, -1), cells)
-        evidence.append(DomainEvidence(draws, likelihood[None]))
-    return tuple(evidence)
-
-
-def _draws_near(counts: NDArray[np.int64], number: int, concentration: float, seed: int) -> Draws:
-    """Draws near the data: Dirichlet around the answers before, shift around its estimate."""
-    points, n = len(counts), max(int(counts.sum()), 1)
-    spread = prior_draws(number, points, concentration, seed)
-    rng = np.random.default_rng((seed, 1))
-    pre = np.maximum(rng.dirichlet(concentration + counts.sum(axis=1), number), 1e-12)
-    pre /= pre.sum(axis=1, keepdims=True)
-    below = [
-        np.cumsum(counts.sum(axis=axis) + concentration)[:-1] / (n + points * concentration)
-        for axis in (1, 0)
-    ]
-    centre = float(np.mean(ndtri(below[0]) - ndtri(below[1])))
-    width = 2.5 / np.sqrt(n)
-    ends = ndtr((np.array([-WIDEST, WIDEST]) - centre) / width)
-    near = centre + width * ndtri(ends[0] + (ends[1] - ends[0]) * rng.random(number))
-    wide = rng.random(number) < 0.1  # so that no weight is without bound
-    shift = np.where(wide, spread.shift, near)
-    normal = np.exp(-0.5 * ((shift - centre) / width) ** 2) / (width * np.sqrt(2 * np.pi))
-    density = 0.1 / (2 * WIDEST) + 0.9 * normal / (ends[1] - ends[0])
-    log_weight = (
-        _log_dirichlet(pre, np.full(points, concentration))
-        - _log_dirichlet(pre, concentration + counts.sum(axis=1))
-        - np.log(density)
-    )
-    return Draws(shift, spread.pre_post, pre, log_weight)
-
-
-def _log_dirichlet(values: FloatArray, parameters: FloatArray) -> FloatArray:
-    constant = gammaln(parameters.sum()) - gammaln(parameters).sum()
-    return np.asarray(constant + np.log(values) @ (parameters - 1))

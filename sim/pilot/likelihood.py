@@ -26,6 +26,8 @@ SIMULATED = 64
 """Data sets simulated for each draw where a probability cannot be summed."""
 SIMULATED_DIVISOR = 512
 """As many where something is divided by that probability, since 1 over an estimate is biased."""
+NOISE = 1e-15
+"""Cell probabilities below this are lost in the rounding of the normal distribution's."""
 CHUNK = 2**24
 """Numbers held at a time."""
 
@@ -60,6 +62,26 @@ def _multinomial_sum(counts: FloatArray, cells: FloatArray) -> FloatArray:
         part = slice(start, start + step)
         total[part] = np.exp(ways[:, None] + counts @ logs[part].T).sum(axis=0)
     return total
+
+
+def log_data_probability(counts: IntArray, tables: FloatArray) -> FloatArray:
+    """Logarithm of the probability that n pairs form one data set.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (K, K)
+        Numbers of pairs by cell.
+    tables : ndarray, shape (N, K, K)
+        Cell probabilities of N draws; what rounding leaves of those below 1e-15 is noise, and
+        they count as that.
+
+    Returns
+    -------
+    ndarray, shape (N,)
+    """
+    ways = gammaln(counts.sum() + 1) - gammaln(counts + 1).sum()
+    seen = counts > 0
+    return np.asarray(ways + np.log(np.maximum(tables[:, seen], NOISE)) @ counts[seen])
 
 
 def significance_probability(

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, gammaincinv, ndtri
+from scipy.special import (
+    betaincinv,
+    expit,
+    gammaincinv,
+    gammaln,
+    log_expit,
+    logsumexp,
+    ndtri,
+)
 
 from sim.cohorts.normal import bivariate_normal_cdf
 
@@ -45,6 +53,11 @@ class Draws:
         """Number of draws."""
         return len(self.shift)
 
+    def part(self, start: int, stop: int) -> Draws:
+        """Those from one place up to another."""
+        some = slice(start, stop)
+        return Draws(self.shift[some], self.pre_post[some], self.pre[some], self.log_weight[some])
+
     def tables(self) -> FloatArray:
         """Probabilities of (before, after), (N, K, K)."""
         return pair_tables(self.shift, self.pre_post, self.pre)
@@ -82,6 +95,11 @@ def change_pmfs(tables: FloatArray) -> FloatArray:
     return np.stack([np.trace(tables, k, axis1=1, axis2=2) for k in offsets], axis=1)
 
 
+def power_of_two(number: int) -> int:
+    """Round up to a power of two."""
+    return 1 << (number - 1).bit_length()
+
+
 def prior_draws(number: int, points: int, concentration: float, seed: int) -> Draws:
     """Spread draws over the prior: low-discrepancy points, shifts evenly from -4 to 4.
 
@@ -110,3 +128,37 @@ def prior_draws(number: int, points: int, concentration: float, seed: int) -> Dr
     gammas = np.maximum(gammaincinv(concentration, unit[:, 2:]), 1e-12)
     pre = gammas / gammas.sum(axis=1, keepdims=True)
     return Draws(shift, pre_post, pre, np.full(number, np.log(2 * WIDEST)))
+
+
+def unbounded_draws(values: FloatArray, concentration: float, log_density: FloatArray) -> Draws:
+    """Parameters of one domain from values that know no bounds.
+
+    Parameters
+    ----------
+    values : ndarray, shape (N, K + 1)
+        Shift as 4 artanh(shift / 4), correlation as logit(correlation / .95), and logarithms of
+        the probabilities before over the last of them.
+    concentration : float
+        Of the Dirichlet prior of the probabilities before.
+    log_density : ndarray, shape (N,)
+        Logarithm of the density from which the values come.
+
+    Returns
+    -------
+    Draws
+    """
+    place, strength = np.tanh(values[:, 0] / WIDEST), values[:, 1]
+    relative = np.pad(values[:, 2:], ((0, 0), (0, 1)))
+    log_pre = relative - logsumexp(relative, axis=1, keepdims=True)
+    points = relative.shape[1]
+    # densities of the values: Beta(2, 2) and Dirichlet, with the derivatives of the three maps
+    log_weight = (
+        np.log(6)
+        + 2 * (log_expit(strength) + log_expit(-strength))
+        + gammaln(points * concentration)
+        - points * gammaln(concentration)
+        + concentration * log_pre.sum(axis=1)
+        + np.log1p(-(place**2))
+        - log_density
+    )
+    return Draws(WIDEST * place, STRONGEST * expit(strength), np.exp(log_pre), log_weight)

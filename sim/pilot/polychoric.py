@@ -1,6 +1,5 @@
 """Correlation of the latent normals behind a table of two ordered answers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +18,6 @@ STEEPEST = 0.99
 """Correlation at which the widening is taken where the estimate lies beyond."""
 GRID = np.tanh(np.linspace(-np.arctanh(BOUND), np.arctanh(BOUND), 39))
 """Correlations, even on Fisher's scale, among which maximum and ends are bracketed."""
-
-_Likelihood = Callable[[float], float]
 
 
 @dataclass(frozen=True)
@@ -95,25 +92,52 @@ def polychoric(table: ArrayLike, confidence: float = 0.95) -> Polychoric:
     >>> round(found.rho, 4), round(found.low, 2), round(found.high, 2)
     (0.809, 0.62, 0.92)
     """
-    counts = np.asarray(table, dtype=np.float64)
-    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    counts = _answered(table)
     n = int(counts.sum())
     if min(counts.shape) < 2:
         return Polychoric(np.nan, np.nan, np.nan, n, np.nan, False, False, False)
-    row_cuts, column_cuts = (cut_points(counts.sum(axis=axis) / n) for axis in (1, 0))
-
-    def likelihood(rho: float) -> float:
-        cells = np.maximum(rectangle_table(row_cuts, column_cuts, rho), SMALLEST_CELL)
-        return float((counts * np.log(cells)).sum())
-
-    on_grid = np.array([likelihood(rho) for rho in GRID])
+    likelihood = _Likelihood(counts)
+    on_grid = likelihood.at(GRID)
     rho, highest = _maximum(likelihood, on_grid)
-    factor = widening(row_cuts, column_cuts, rho)
+    factor = widening(likelihood.row_cuts, likelihood.column_cuts, rho)
     least = highest - factor * float(chdtri(1, 1 - confidence)) / 2
     low, low_at_bound = _end(likelihood, GRID[::-1], on_grid[::-1], rho, least)
     high, high_at_bound = _end(likelihood, GRID, on_grid, rho, least)
     at_bound = abs(rho) == BOUND
     return Polychoric(rho, low, high, n, factor, at_bound, low_at_bound, high_at_bound)
+
+
+def polychoric_estimate(table: ArrayLike) -> tuple[float, int]:
+    """Estimate the polychoric correlation alone, as :func:`polychoric` does; and the people."""
+    counts = _answered(table)
+    if min(counts.shape) < 2:
+        return np.nan, int(counts.sum())
+    likelihood = _Likelihood(counts)
+    return _maximum(likelihood, likelihood.at(GRID))[0], int(counts.sum())
+
+
+def _answered(table: ArrayLike) -> FloatArray:
+    """Leave out rows and columns that nobody is in."""
+    counts = np.asarray(table, dtype=np.float64)
+    return np.asarray(counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0])
+
+
+class _Likelihood:
+    """Logarithm of the likelihood of a correlation, cut points being those of the margins."""
+
+    def __init__(self, counts: FloatArray) -> None:
+        self.counts = counts
+        shares = (counts.sum(axis=axis) / counts.sum() for axis in (1, 0))
+        self.row_cuts, self.column_cuts = map(cut_points, shares)
+
+    def __call__(self, rho: float) -> float:
+        return float(self.at(np.array([rho]))[0])
+
+    def at(self, rho: FloatArray) -> FloatArray:
+        """At several correlations, (G,)."""
+        cells = rectangle_table(self.row_cuts, self.column_cuts, rho[:, None, None])
+        logs = np.log(np.maximum(cells, SMALLEST_CELL))
+        return np.asarray((self.counts * logs).sum(axis=(1, 2)))
 
 
 def _maximum(likelihood: _Likelihood, on_grid: FloatArray) -> tuple[float, float]:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import StudyError
-from sim.pilot.parameters import WIDEST, Draws
+from sim.pilot.parameters import WIDEST, Draws, power_of_two
 from sim.pilot.priors import BINS, ShiftPrior, bin_of
+from sim.study.calibration import MOST_DRAWS
 
 FloatArray = NDArray[np.float64]
 
@@ -28,11 +29,14 @@ class DomainEvidence:
     draws : Draws
         N draws.
     likelihood : ndarray, shape (T, N)
-        Under each of T candidate tests.
+        Under each of T candidate tests, over exp(`log_scale`).
+    log_scale : float
+        Keeps the likelihood of many answers within what numbers can hold.
     """
 
     draws: Draws
     likelihood: FloatArray
+    log_scale: float = 0.0
 
     def by_bin(self) -> FloatArray:
         """Likelihood of the shift in each bin, the other parameters integrated out; (T, BINS)."""
@@ -123,21 +127,16 @@ def posterior(
     StudyError
         Where the draws carry too little of the posterior.
     """
-    mass = prior.bin_mass()  # (G, BINS)
+    mass = prior.bin_mass  # (G, BINS)
     binned = [own.by_bin() for own in evidence]  # each (T, BINS)
-    with np.errstate(divide="ignore"):
-        logs = sum(np.log(own @ mass.T) for own in binned)  # (T, G)
-        logs = logs + np.log(test_weights / test_weights.sum())[:, None] + np.log(prior.weight)
-    top = float(np.max(logs))
-    if np.isneginf(top):  # no draw can have given what was published
-        raise _too_few(prior.name, len(evidence[0].draws), 0.0)
-    node = np.exp(logs - top)
-    total = float(node.sum())
-    node /= total
+    node, log_evidence = _nodes(prior, mass, binned, test_weights)
+    log_evidence += sum(own.log_scale for own in evidence)
+    if np.isneginf(log_evidence):  # no draw can have given what was published
+        raise _nothing_fits(prior.name, evidence)
     domains = tuple(
         _domain(own, bins, mass, node) for own, bins in zip(evidence, binned, strict=True)
     )
-    found = Posterior(prior.name, node.sum(axis=1), node, domains, top + float(np.log(total)))
+    found = Posterior(prior.name, node.sum(axis=1), node, domains, log_evidence)
     require_effective(found, evidence)
     return found
 
@@ -151,13 +150,27 @@ def require_effective(found: Posterior, evidence: tuple[DomainEvidence, ...]) ->
         Where the effective sample size of any domain is below 200.
     """
     if found.effective < FEWEST_EFFECTIVE:
-        raise _too_few(found.prior, len(evidence[0].draws), found.effective)
+        draws = len(evidence[0].draws)
+        needed = power_of_two(int(1.5 * draws * FEWEST_EFFECTIVE / found.effective))
+        remedy = f"{needed} would do" if needed <= MOST_DRAWS else "no number allowed will do"
+        raise StudyError(
+            f"calibration.draws: {draws} draws leave an effective sample of {found.effective:.0f} "
+            f"under the {found.prior} prior, fewer than {FEWEST_EFFECTIVE}; {remedy}, or widen "
+            f"calibration.{found.prior}"
+        )
 
 
-def _too_few(prior: str, draws: int, effective: float) -> StudyError:
+def _nothing_fits(prior: str, evidence: tuple[DomainEvidence, ...]) -> StudyError:
+    """Tell what no draw can have given from what the prior leaves no room for."""
+    if all(own.likelihood.any() for own in evidence):
+        return StudyError(
+            f"calibration.{prior}: the prior leaves no probability to any shift that can have "
+            "given what is known of the pilot; widen it"
+        )
+    draws = len(evidence[0].draws)
     return StudyError(
-        f"calibration.draws: {draws} draws leave an effective sample of {effective:.0f} under the "
-        f"{prior} prior, fewer than {FEWEST_EFFECTIVE}; raise it, or widen the prior"
+        f"calibration.draws: none of {draws} draws can have given what was published; "
+        + ("raise it, up to " + str(MOST_DRAWS) if draws < MOST_DRAWS else "check pilot.outcomes")
     )
 
 
@@ -165,15 +178,60 @@ def _domain(
     own: DomainEvidence, binned: FloatArray, mass: FloatArray, node: FloatArray
 ) -> DomainPosterior:
     """Posterior of one domain: its nodes are known but for their probabilities."""
-    normal = binned @ mass.T  # (T, G)
-    share = np.divide(node, normal, out=np.zeros_like(node), where=normal > 0)
-    density = share @ mass  # (T, BINS)
+    density = _belief(binned, mass, node)
     bins = bin_of(own.draws.shift)
     weight = np.exp(own.draws.log_weight) * (density[:, bins] * own.likelihood).sum(axis=0)
-    return _summarised(own, weight / weight.sum())
+    return summarised(own, weight / weight.sum())
 
 
-def _summarised(own: DomainEvidence, weight: FloatArray) -> DomainPosterior:
+def _nodes(
+    prior: ShiftPrior, mass: FloatArray, binned: list[FloatArray], test_weights: FloatArray
+) -> tuple[FloatArray, float]:
+    """Joint posterior of tests and nodes (T, G), and the logarithm of the evidence."""
+    with np.errstate(divide="ignore"):
+        logs = sum(np.log(own @ mass.T) for own in binned)  # (T, G)
+        logs = logs + np.log(test_weights / test_weights.sum())[:, None] + np.log(prior.weight)
+    top = float(np.max(logs))
+    if np.isneginf(top):
+        return np.zeros_like(logs), top
+    node = np.exp(logs - top)
+    total = float(node.sum())
+    return node / total, top + float(np.log(total))
+
+
+def _belief(binned: FloatArray, mass: FloatArray, node: FloatArray) -> FloatArray:
+    """What prior and other domains say of a domain's shift, times a constant, (T, BINS)."""
+    normal = binned @ mass.T  # (T, G)
+    share = np.divide(node, normal, out=np.zeros_like(node), where=normal > 0)
+    return np.asarray(share @ mass)
+
+
+def shift_beliefs(prior: ShiftPrior, evidence: tuple[DomainEvidence, ...]) -> list[FloatArray]:
+    """What prior and other domains say of each domain's shift, under a single test.
+
+    Parameters
+    ----------
+    prior : ShiftPrior
+        Prior of the shifts.
+    evidence : tuple of DomainEvidence
+        One per domain.
+
+    Returns
+    -------
+    list of ndarray, shape (BINS,)
+        One per domain, each times a constant of its own. Where the draws carry nothing, the
+        prior alone.
+    """
+    mass = prior.bin_mass
+    binned = [own.by_bin() for own in evidence]
+    node, log_evidence = _nodes(prior, mass, binned, np.ones(1))
+    if np.isneginf(log_evidence):
+        return [prior.weight @ mass] * len(evidence)
+    return [_belief(own, mass, node)[0] for own in binned]
+
+
+def summarised(own: DomainEvidence, weight: FloatArray) -> DomainPosterior:
+    """Summarise a domain's draws with weights that sum to 1, (N,)."""
     return DomainPosterior(
         weight=weight,
         shift_quantiles=weighted_quantiles(own.draws.shift, weight),
@@ -182,53 +240,6 @@ def _summarised(own: DomainEvidence, weight: FloatArray) -> DomainPosterior:
         effective=float(1 / (weight**2).sum()),
         largest=float(weight.max()),
     )
-
-
-def reweighted(
-    found: Posterior,
-    evidence: tuple[DomainEvidence, ...],
-    place: NDArray[np.int64],
-    cell: NDArray[np.int64],
-    factor: FloatArray,
-) -> Posterior:
-    """Posterior after a further factor of the likelihood, known at joint draws only.
-
-    Parameters
-    ----------
-    found : Posterior
-        Without the factor.
-    evidence : tuple of DomainEvidence
-        One per domain.
-    place : ndarray of int, shape (M, D)
-        Which draw of each domain, as from :func:`joint_draws`.
-    cell : ndarray of int, shape (M,)
-        Which test and node, as from there.
-    factor : ndarray, shape (M,)
-        What the likelihood is multiplied by.
-
-    Returns
-    -------
-    Posterior
-
-    Raises
-    ------
-    StudyError
-        Where the draws carry too little of it.
-    """
-    weight = factor / factor.sum()
-    node = np.bincount(cell, weight, found.node.size).astype(np.float64).reshape(found.node.shape)
-    changed = Posterior(
-        prior=found.prior,
-        tests=node.sum(axis=1),
-        node=node,
-        domains=tuple(
-            _summarised(own, np.bincount(place[:, d], weight, len(own.draws)).astype(np.float64))
-            for d, own in enumerate(evidence)
-        ),
-        log_evidence=found.log_evidence + float(np.log(factor.mean())),
-    )
-    require_effective(changed, evidence)
-    return changed
 
 
 def weighted_quantiles(
@@ -252,49 +263,3 @@ def weighted_quantiles(
     below = np.cumsum(weight[order])
     place = np.searchsorted(below, np.asarray(shares) * below[-1])
     return np.asarray(values[order][np.minimum(place, len(values) - 1)])
-
-
-def joint_draws(
-    found: Posterior,
-    prior: ShiftPrior,
-    evidence: tuple[DomainEvidence, ...],
-    number: int,
-    rng: np.random.Generator,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Draw all domains together: a test and a node, then each domain given them.
-
-    Parameters
-    ----------
-    found : Posterior
-        The posterior.
-    prior : ShiftPrior
-        Its prior.
-    evidence : tuple of DomainEvidence
-        What it rests on.
-    number : int
-        How many.
-    rng : numpy.random.Generator
-        Random numbers.
-
-    Returns
-    -------
-    place : ndarray, shape (number, D)
-        Which draw of each domain.
-    cell : ndarray of int, shape (number,)
-        Which place of the raveled joint posterior of tests and nodes.
-    """
-    mass = prior.bin_mass()
-    flat = found.node.ravel()
-    cells = np.sort(rng.choice(flat.size, number, p=flat / flat.sum()))
-    test, node = np.divmod(cells, found.node.shape[1])
-    place = np.empty((number, len(evidence)), np.int64)
-    for d, own in enumerate(evidence):
-        bins, scale = bin_of(own.draws.shift), np.exp(own.draws.log_weight)
-        for t in np.unique(test):
-            weight = scale * own.likelihood[t]
-            for g in np.unique(node[test == t]):
-                chosen = np.flatnonzero((test == t) & (node == g))
-                below = np.cumsum(weight * mass[g][bins])
-                place[chosen, d] = np.searchsorted(below, rng.random(chosen.size) * below[-1])
-    order = rng.permutation(number)
-    return place[order], cells[order]

@@ -8,6 +8,7 @@ shared by all domains and tie them together.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,11 +44,13 @@ class ShiftPrior:
     mean: FloatArray
     sd: FloatArray
 
+    @cached_property
     def bin_mass(self) -> FloatArray:
         """Probability of each bin of the shift at each node, (G, BINS); each row sums to 1."""
         edges = np.linspace(-WIDEST, WIDEST, BINS + 1)
-        below = ndtr((edges - self.mean[:, None]) / self.sd[:, None])
-        mass = np.diff(below, axis=1)
+        away = (edges - self.mean[:, None]) / self.sd[:, None]
+        # above the mean the upper tails are subtracted: the lower ones are all 1 to rounding
+        mass = np.where(away[:, :-1] > 0, -np.diff(ndtr(-away)), np.diff(ndtr(away)))
         return np.asarray(mass / mass.sum(axis=1, keepdims=True))
 
 

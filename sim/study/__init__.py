@@ -4,7 +4,7 @@ from sim.study.effects import Effect
 from sim.study.parse import parse_study
 from sim.study.pilot import PilotOutcome
 from sim.study.sections import TOTAL, Analysis, Correlations, RoleName, Rule
-from sim.study.study import Study
+from sim.study.study import PilotStudy, Study
 
 __all__ = [
     "TOTAL",
@@ -12,6 +12,7 @@ __all__ = [
     "Correlations",
     "Effect",
     "PilotOutcome",
+    "PilotStudy",
     "RoleName",
     "Rule",
     "Study",

@@ -16,7 +16,7 @@ def check_analysis(study: Study) -> None:
     _check_cuts(study)
     _check_prorated(study)
     _check_clusters(study)
-    _check_calibration(study)
+    check_calibration(study)
 
 
 def _check_analysis(study: Study) -> None:
@@ -81,7 +81,8 @@ def _check_clusters(study: Study) -> None:
         raise FieldError("analysis.zeros", analysis.zeros, right)
 
 
-def _check_calibration(study: Study) -> None:
+def check_calibration(study: Study) -> None:
+    """Run the checks of how a pilot is read."""
     tests, weights = study.calibration.tests, study.calibration.test_weights
     twice = [name for name in tests if tests.count(name) > 1]
     if twice:

@@ -18,6 +18,10 @@ CandidateName = Literal[
 ]
 
 
+MOST_DRAWS = 1048576
+"""Most draws of a domain's parameters."""
+
+
 class NormalPrior(Section):
     """A normal prior of the latent shift."""
 
@@ -58,7 +62,7 @@ class Calibration(Section):
     """A prior that lets the domains inform each other."""
     concentration: float = Field(gt=0, le=100)
     """Concentration of the Dirichlet prior of the answers before (above 0, at most 100)."""
-    draws: int = Field(ge=1024, le=1048576)
+    draws: int = Field(ge=1024, le=MOST_DRAWS)
     """Draws of each domain's parameters, rounded up to a power of 2 (1024 to 1048576)."""
     kept: int = Field(ge=20, le=5000)
     """Draws of all domains together that are kept for assurance, per prior (20 to 5000)."""

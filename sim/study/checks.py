@@ -81,6 +81,12 @@ def check_people(study: Study) -> None:
     _check_sizes(study)
 
 
+def check_questionnaire(study: Study) -> None:
+    """Run the checks of what is asked and of the stated correlations, whoever answers."""
+    _check_scale(study)
+    _check_matrices(study)
+
+
 def _check_scale(study: Study) -> None:
     domains = study.scale.domains
     twice = [name for name in domains if domains.count(name) > 1]

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from sim.study.base import Assumed, Correlation, Section
 from sim.study.effects import Effect
+from sim.study.sections import LARGEST_TOTAL
 
 Share = Annotated[int, Field(ge=1, le=20)]
 OneGroupTest = Literal[
@@ -48,9 +49,9 @@ class NoSelection(Section):
 class TotalSelection(Assumed):
     """People take part whose total lies in a range."""
 
-    at_least: int | None = Field(default=None, ge=1, le=220)
+    at_least: int | None = Field(default=None, ge=1, le=LARGEST_TOTAL)
     """Smallest total with which people take part (points); null = no lower limit."""
-    at_most: int | None = Field(default=None, ge=1, le=220)
+    at_most: int | None = Field(default=None, ge=1, le=LARGEST_TOTAL)
     """Largest total with which people take part (points); null = no upper limit."""
 
 

@@ -13,14 +13,18 @@ from sim.study.checks import listed, nearest, shown
 from sim.study.places import field_at, fields_of, unknown_field
 from sim.study.study import Draft, Study
 
+_S = TypeVar("_S", bound=Draft)
 
-def parse_study(data: Mapping[str, Any]) -> Study:
+
+def parse_study(data: Mapping[str, Any], kind: type[Study] = Study) -> Study:
     """Validate plain data (as read from YAML) into a study.
 
     Parameters
     ----------
     data : mapping
         Sections by name, holding numbers, strings, lists and mappings.
+    kind : type, optional
+        Study, or PilotStudy where only the pilot is to be read.
 
     Returns
     -------
@@ -32,7 +36,7 @@ def parse_study(data: Mapping[str, Any]) -> Study:
     StudyError
         One line that names the field, its value and what is allowed.
     """
-    return _read(Study, data)
+    return _read(kind, data)
 
 
 def draft_of(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,9 +77,6 @@ def complaints_of(data: Mapping[str, Any]) -> tuple[str, ...]:
             by_field.setdefault(_place(detail["loc"], tuples).split("[")[0], []).append(detail)
         return tuple(_telling(found, tuples) for found in by_field.values())
     return ()
-
-
-_S = TypeVar("_S", bound=Draft)
 
 
 def _read(model: type[_S], data: Mapping[str, Any]) -> _S:

@@ -8,6 +8,9 @@ from pydantic import Field, field_validator
 from sim.study.base import Assumed, Correlation, Line, Marginal, Section
 from sim.study.effects import Effect
 
+MOST_POINTS, MOST_DOMAINS = 11, 60
+"""Longest scale, and most domains of a questionnaire."""
+LARGEST_TOTAL = MOST_POINTS * MOST_DOMAINS
 RoleName = Literal["mentor", "mentee"]
 TOTAL = "total"
 """Name of the endpoint that sums all domains."""
@@ -16,12 +19,12 @@ TOTAL = "total"
 class Scale(Section):
     """The questionnaire: ordered points, named domains."""
 
-    points: int = Field(ge=2, le=11)
+    points: int = Field(ge=2, le=MOST_POINTS)
     """Number of ordered points of the response scale, scored 1 to this (2 to 11)."""
     domains: tuple[Annotated[Line, Field(min_length=1, max_length=80)], ...] = Field(
-        min_length=1, max_length=20
+        min_length=1, max_length=MOST_DOMAINS
     )
-    """Names of the domains (1 to 20 different names); their sum is the endpoint "total"."""
+    """Names of the domains (1 to 60 different names); their sum is the endpoint "total"."""
 
 
 class Role(Assumed):
@@ -97,9 +100,9 @@ class Analysis(Section):
         "cluster_mean_two_sample_t",
     ]
     """Test of each endpoint: paired, or of two arms (the last four)."""
-    cut: int | None = Field(default=None, ge=2, le=11)
+    cut: int | None = Field(default=None, ge=2, le=MOST_POINTS)
     """For mcnemar: an answer at or above this point is a success (2 to the scale's points)."""
-    total_cut: int | None = Field(default=None, ge=2, le=220)
+    total_cut: int | None = Field(default=None, ge=2, le=LARGEST_TOTAL)
     """For mcnemar: a total at or above this sum is a success; null = the total is not tested."""
     p_value: Literal["auto", "exact", "asymptotic", "mid_p"]
     """How p is found: auto = exact up to exact_limit informative pairs, asymptotic beyond."""

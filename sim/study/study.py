@@ -17,6 +17,7 @@ from sim.study.page import Page
 from sim.study.pilot import Pilot
 from sim.study.reporting import Report
 from sim.study.sections import (
+    TOTAL,
     Analysis,
     Correlations,
     Decision,
@@ -142,3 +143,23 @@ class Study(Draft):
         to_mentored, to_control = self.control.ratio
         mentored = -(-pairs * to_mentored // (to_mentored + to_control))
         return mentored, pairs - mentored
+
+
+class PilotStudy(Study):
+    """A study of which only the pilot is read.
+
+    What it says of the planned study (distributions before, effects, rules) need not fit the
+    pilot's questionnaire, unless a published total is to be checked: between its domains
+    correlations are needed, and those of scores depend on the distributions.
+    """
+
+    @model_validator(mode="after")
+    def _cross_checks(self) -> Self:
+        pilot = self.pilot
+        total = pilot is not None and any(own.outcome == TOTAL for own in pilot.outcomes)
+        if total and self.correlation.stated_as != "latent":
+            checks.check_people(self)
+        else:
+            checks.check_questionnaire(self)
+        analysis_checks.check_calibration(self)
+        return self

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from oracles.studies import make_analysis
+from scipy import stats
 
+from sim import adjust
 from sim.inference.analyse import Conclusions, conclude
 from sim.inference.endpoints import endpoint_changes
 from sim.inference.registry import TESTS
@@ -24,11 +26,26 @@ def test_total_is_the_sum_of_complete_cases() -> None:
     assert np.array_equal(found[..., -1], np.where(complete, change.sum(axis=-1), MISSING))
 
 
-def test_total_of_twenty_wide_domains() -> None:
-    """Twenty domains of eleven points do not overflow the total."""
-    scores = np.ones((1, 2, 20, 2), np.int8)
+def test_total_of_sixty_wide_domains() -> None:
+    """Sixty domains of eleven points do not overflow the total."""
+    scores = np.ones((1, 2, 60, 2), np.int8)
     scores[..., 1] = 11
-    assert endpoint_changes(scores)[0, 0, -1] == 200
+    assert endpoint_changes(scores)[0, 0, -1] == 600
+
+
+@pytest.mark.parametrize("adjustment", ["holm", "benjamini_hochberg"])
+def test_sixty_wide_domains_are_tested_as_one(adjustment: str) -> None:
+    """Of sixty domains of eleven points, each and the total are decided as by scipy's p-values."""
+    rng = np.random.default_rng(32)
+    latent = rng.normal(0, 3, (12, 40, 60, 2)) + rng.normal(0.4, 1, (1, 1, 60, 1)) * [0, 1]
+    changes = endpoint_changes((np.clip(np.rint(latent), -5, 5) + 6).astype(np.int8))
+    analysis = make_analysis(p_value="asymptotic", adjustment=adjustment)
+    found = conclude(changes, np.array([40]), analysis)
+    p = stats.wilcoxon(changes.astype(float), axis=1, method="asymptotic", correction=False).pvalue
+    assert np.array_equal(found.rejected[:, 0], p <= 0.05)
+    adjusted = [adjust(row[:-1], adjustment) <= 0.05 for row in p]
+    assert np.array_equal(found.adjusted_rejected[:, 0, :-1], adjusted)
+    assert 0 < np.mean(adjusted) < 1
 
 
 SIX_UP, SIX_DOWN, MIXED = [1] * 6, [-1] * 6, [1, -1, 1, -1, 1, 0]

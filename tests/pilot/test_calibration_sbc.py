@@ -16,11 +16,12 @@ from oracles.pilots import printed, uniformity
 from oracles.published import PAIRED
 
 from sim.errors import StudyError
-from sim.pilot.evidence import data_evidence
+from sim.pilot.adaptive import data_evidence
 from sim.pilot.forensics import consistent
+from sim.pilot.joint import joint_draws
 from sim.pilot.likelihood import data_set_probability
 from sim.pilot.parameters import pair_tables, prior_draws
-from sim.pilot.posterior import DomainEvidence, Posterior, joint_draws, posterior
+from sim.pilot.posterior import DomainEvidence, Posterior, posterior
 from sim.pilot.priors import ShiftPrior, _hierarchical
 
 NEUTRAL = ShiftPrior("neutral", np.ones(1), np.zeros(1), np.ones(1))
@@ -143,20 +144,21 @@ def test_published_pilots_are_calibrated_at_length() -> None:
 def raw_ranks(runs: int, seed: int) -> Ranks:
     """Simulate the answers of two domains tied by the hierarchical prior, read them, and rank."""
     rng, found = np.random.default_rng(seed), Ranks()
-    for _ in range(runs):
+    for run in range(runs):
         mean, spread = rng.normal(0, 0.5), abs(rng.normal(0, 0.5))
         shift = np.array([draw_shift(rng, mean, spread) for _ in range(2)])
         rho = 0.95 * rng.beta(2, 2, 2)
         tables = pair_tables(shift, rho, rng.dirichlet(np.full(POINTS, CONCENTRATION), 2))
         counts = np.array([draw_pairs(20, table, rng) for table in tables])
-        evidence = data_evidence(counts.reshape(2, POINTS, POINTS), 16_384, CONCENTRATION, seed)
+        answers = counts.reshape(2, POINTS, POINTS)
+        evidence = data_evidence(answers, (HIERARCHICAL,), 8192, CONCENTRATION, run)
         try:
             own = posterior(HIERARCHICAL, evidence, np.ones(1))
         except StudyError:
             found.refused += 1
             continue
         place, _ = joint_draws(own, HIERARCHICAL, evidence, RANKED, rng)
-        parts = [(e.draws, e.likelihood[0]) for e in evidence]
+        parts = [(e.draws, np.exp(e.log_scale) * e.likelihood[0]) for e in evidence]
         drawn = [draws.shift[place[:, d]] for d, (draws, _) in enumerate(parts)]
         found.add("shift", shift[0], drawn[0], rng)
         found.add("difference", shift[1] - shift[0], drawn[1] - drawn[0], rng)
@@ -187,5 +189,43 @@ def test_raw_pilots_are_calibrated() -> None:
 
 @pytest.mark.long
 def test_raw_pilots_are_calibrated_at_length() -> None:
-    """As above, with 400 pilots and 20 bins."""
-    check_raw(raw_ranks(400, seed=104), 400, bins=20)
+    """As above, with 1,000 pilots and 20 bins."""
+    check_raw(raw_ranks(1000, seed=104), 1000, bins=20)
+
+
+def covered(rho: float, runs: int, seed: int) -> np.ndarray:
+    """Tell for shift and correlation how often the 95% limits hold the truth; (2,)."""
+    rng, inside = np.random.default_rng(seed), np.zeros(2)
+    for run in range(runs):
+        shift, pre = draw_shift(rng), rng.dirichlet(np.full(POINTS, CONCENTRATION))
+        table = pair_tables(np.array([shift]), np.array([rho]), pre[None])[0]
+        counts = draw_pairs(20, table, rng).reshape(1, POINTS, POINTS)
+        evidence = data_evidence(counts, (NEUTRAL,), 4096, CONCENTRATION, run)
+        own = posterior(NEUTRAL, evidence, np.ones(1)).domains[0]
+        for which, (limits, truth) in enumerate(
+            ((own.shift_quantiles, shift), (own.correlation_quantiles, rho))
+        ):
+            inside[which] += limits[0] <= truth <= limits[2]
+    return inside / runs
+
+
+def check_covered(rho: float, runs: int, seed: int) -> None:
+    """Check the coverage of the shift's limits, and of the correlation's where the prior allows."""
+    shift, correlation = covered(rho, runs, seed)
+    # the correlation is fixed where the prior is thin, so .95 is what is aimed at, not exact
+    error = 4 * np.sqrt(0.95 * 0.05 / runs)
+    assert 0.92 - error < shift
+    assert (correlation > 0.5) == (rho < 0.95)  # no limit lies beyond the strongest of the prior
+
+
+@pytest.mark.parametrize("rho", [0.9, 0.95])
+def test_limits_cover_strong_correlations(rho: float) -> None:
+    """95% limits of the shift hold the truth about as often, whatever the strong correlation."""
+    check_covered(rho, 25, seed=105)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("rho", [0.9, 0.95])
+def test_limits_cover_strong_correlations_at_length(rho: float) -> None:
+    """As above, with 400 pilots."""
+    check_covered(rho, 400, seed=106)

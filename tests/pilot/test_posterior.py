@@ -1,5 +1,7 @@
 """Posteriors against published figures, quadrature, and samplers written here."""
 
+import re
+
 import numpy as np
 import pytest
 from oracles.checks import within_error
@@ -8,12 +10,12 @@ from scipy import integrate, stats
 
 from sim.errors import StudyError
 from sim.pilot.forensics import DataSets, consistent
+from sim.pilot.joint import joint_draws
 from sim.pilot.likelihood import data_set_probability
 from sim.pilot.parameters import Draws, prior_draws
 from sim.pilot.posterior import (
     DomainEvidence,
     DomainPosterior,
-    joint_draws,
     posterior,
     weighted_quantiles,
 )
@@ -228,17 +230,41 @@ def test_weighted_quantiles() -> None:
 
 
 def test_few_effective_draws_are_refused() -> None:
-    """Draws of which too few carry the posterior are refused by the name of the setting."""
+    """Draws of which too few carry the posterior are refused with a number that would do."""
     with pytest.raises(StudyError) as refusal:
         posterior(NEUTRAL, gaussian((0.5,), 0.02, 1024), ONE)
     line = str(refusal.value)
     assert line.startswith("calibration.draws: 1024 draws leave an effective sample of ")
-    assert line.endswith(" under the neutral prior, fewer than 200; raise it, or widen the prior")
+    advice = re.search(r"fewer than 200; (\d+) would do, or widen calibration.neutral$", line)
+    assert advice is not None
+    posterior(NEUTRAL, gaussian((0.5,), 0.02, int(advice[1])), ONE)
+
+
+def test_no_number_of_draws_is_promised_beyond_the_most() -> None:
+    """Where even the most draws that may be had would not do, the line says so."""
+    with pytest.raises(StudyError, match="fewer than 200; no number allowed will do, or widen"):
+        posterior(NEUTRAL, gaussian((0.5,), 1e-5, 4096), ONE)
 
 
 def test_impossible_evidence_is_refused() -> None:
-    """Where no draw can have given what was published, that is an effective sample of 0."""
+    """Where no draw can have given what was published, the line says that."""
     spread = prior_draws(1024, 3, 1.5, seed=1)
     evidence = (DomainEvidence(spread, np.zeros((2, 1024))),)
-    with pytest.raises(StudyError, match="an effective sample of 0 under the neutral prior"):
+    with pytest.raises(StudyError, match="none of 1024 draws can have given what was published"):
         posterior(NEUTRAL, evidence, np.ones(2))
+
+
+def test_a_prior_without_room_is_refused() -> None:
+    """A prior that leaves nothing to the shifts that are possible is named; more draws are not."""
+    narrow = ShiftPrior("sceptical", ONE, np.zeros(1), np.full(1, 0.02))
+    spread = prior_draws(1024, 3, 1.5, seed=1)
+    evidence = (DomainEvidence(spread, (spread.shift > 3)[None] * 1.0),)
+    with pytest.raises(StudyError, match=r"^calibration\.sceptical: the prior leaves no prob"):
+        posterior(narrow, evidence, ONE)
+
+
+def test_both_tails_of_a_prior_count() -> None:
+    """A prior centred at 0 gives a bin far above what it gives its mirror image far below."""
+    mass = ShiftPrior("sceptical", ONE, np.zeros(1), np.full(1, 0.3)).bin_mass[0]
+    assert mass[:10].min() > 0
+    assert mass[::-1] == pytest.approx(mass, rel=1e-10)

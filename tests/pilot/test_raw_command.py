@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from sim import compose_study
 from sim.app import main
+from sim.errors import StudyError
+from sim.jobs.calibrate import check
+from sim.study import PilotStudy
+
+PILOTS = Path(__file__).resolve().parent.parent / "data" / "pilots"
+QUICK = ("calibration.draws=2048", "calibration.kept=20", "report.files=[]")
 
 HEAD = "participant,role,domain,pre,post"
 GOOD = "m1,mentor,strengths,3,4"
@@ -48,3 +55,49 @@ def test_a_bad_row_is_named(
     assert "line 3" in err
     assert column in err
     assert [path.name for path in tmp_path.iterdir()] == ["answers.csv"]
+
+
+def test_only_what_is_read_must_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Answers on another scale than the plan's are read without the plan being changed to it."""
+    monkeypatch.chdir(tmp_path)
+    answers = f"pilot.data={PILOTS / '11pt_all_rise_one_n12.csv'}"
+    words = ["pilot=synthetic", answers, "scale.points=11", "scale.domains=[q]"]
+    assert main(["calibrate", *words, *QUICK]) == 0
+    assert "Answers of 12 mentors" in capsys.readouterr().out
+    assert main(["plan", *words]) == 2
+    assert "effect.domains" in capsys.readouterr().err
+
+
+def test_a_published_total_needs_correlations_only() -> None:
+    """Its check asks for how people answer only where correlations of scores are stated."""
+    words = ["scale.points=7"]
+    check(compose_study(words, PilotStudy))
+    with pytest.raises(StudyError, match=r"^roles\.mentor\.pre: .* must be 7 probabilities"):
+        compose_study([*words, "correlation.stated_as=spearman"], PilotStudy)
+    with pytest.raises(StudyError, match=r"^correlation\.domains: -0\.5 is impossible"):
+        check(compose_study([*words, "correlation.domains=-0.5"], PilotStudy))
+
+
+@pytest.mark.parametrize("items", [60, 61])
+def test_sixty_items_are_read(
+    items: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A questionnaire of 60 items is calibrated; one of more is refused in one line."""
+    monkeypatch.chdir(tmp_path)
+    names = [f"item {i}" for i in range(items)]
+    head = ",".join(f"{name} {time}" for name in names for time in ("pre", "post"))
+    rows = [f"m{i},mentor," + ",".join([str(1 + i % 2), str(2 + i % 2)] * items) for i in range(9)]
+    text = "\n".join([f"participant,role,{head}", *rows])
+    Path("answers.csv").write_text(text, encoding="utf-8")
+    words = ["pilot=synthetic", "pilot.data=answers.csv", "scale.points=3"]
+    status = main(["calibrate", *words, f"scale.domains=[{','.join(names)}]", *QUICK])
+    out, err = capsys.readouterr()
+    if items == 60:
+        assert status == 0
+        assert "item 59" in out
+    else:
+        assert status == 2
+        assert err.startswith("mentorsim: scale.domains: ")
+        assert err.endswith("must have at most 60 items\n")
