@@ -93,9 +93,8 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
     200
     """
     asked, study = study, with_plain_effects(study)
-    believed = believed_effects(study)
+    believed, alone = believed_effects(study), one_group_blocks(study)
     with open_executor(**study.compute.model_dump()) as executor:
-        alone = one_group_blocks(study)
         further = assurance_blocks(believed) + alone + before_blocks(study)
         search = Search(study, decision_rules(study), executor, on_block, further, store)
         found = search.run()
