@@ -24,8 +24,8 @@ def sizing(answer: PlanAnswer) -> str:
             "The usual way takes the published medians for the truth and asks how many pairs give "
             f"a power of {target:g}. That answer is as uncertain as the effect. Assurance is the "
             "power averaged over all effects that the pilot leaves possible: the probability that "
-            "the study succeeds, given what is known. However large the study, it cannot rise "
-            "above its limit, the probability that there is such an effect at all. Beside it "
+            "the study succeeds, given what is known. As the study grows it tends to its "
+            "limit, the probability that there is an effect for its tests to find. Beside it "
             f"stands P(power ≥ {target:g}), the probability that the true power is high enough."
         ),
         *(part for rule in RULES for part in _rule(answer, rule)),

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr
 
+from sim.inference.answer_distribution import AnswerDistribution
 from sim.inference.clustered_kernels import fill_signed_rank, fill_site_means
-from sim.inference.result import MISSING, SIDE, IntArray, TestResult
+from sim.inference.result import MISSING, SIDE, FloatArray, IntArray, TestResult
+from sim.inference.signed_rank import signed_rank_estimand
 from sim.study import Analysis
 
 ROUNDING = 1e-12
@@ -100,6 +102,16 @@ def cluster_mean_t_curve(
         np.where(known, np.sign(mean), 0).astype(np.int8),
         np.where(known, number, 0),
     )
+
+
+def clustered_signed_rank_estimand(answers: AnswerDistribution, analysis: Analysis) -> FloatArray:
+    """Same number as of the signed-rank test, as sites (not people of a site) are added; (B,)."""
+    return signed_rank_estimand(answers, analysis)
+
+
+def cluster_mean_t_estimand(answers: AnswerDistribution, _analysis: Analysis) -> FloatArray:
+    """Mean change, whose sign is found as sites (not people of a site) are added; (B,)."""
+    return answers.mean_change()
 
 
 def _empty(

@@ -67,11 +67,16 @@ class Graph:
             if row[j] != 0:
                 raise ValueError(f"transitions: hypothesis {j} must not pass to itself")
 
-    def reached(self) -> tuple[bool, ...]:
-        """Tell for each hypothesis whether any level can ever come to it."""
+    def reached(self, rejected: Sequence[bool] | None = None) -> tuple[bool, ...]:
+        """Tell for each hypothesis whether any level comes to it, by way of those rejected.
+
+        By default any can be.
+        """
+        passes = [True] * len(self.weights) if rejected is None else rejected
         found = [weight > 0 for weight in self.weights]
         for _ in found:
-            for heirs in [row for row, own in zip(self.transitions, found, strict=True) if own]:
+            passing = [own and gone for own, gone in zip(found, passes, strict=True)]
+            for heirs in [row for row, own in zip(self.transitions, passing, strict=True) if own]:
                 found = [own or heir > 0 for own, heir in zip(found, heirs, strict=True)]
         return tuple(found)
 

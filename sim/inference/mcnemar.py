@@ -18,9 +18,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.inference.answer_distribution import AnswerDistribution
 from sim.inference.arrays import as_whole_numbers
-from sim.inference.result import SIDE, Alternative, IntArray, TestResult, require_choice
-from sim.inference.sign import sign_curve, sign_of_counts
+from sim.inference.result import SIDE, Alternative, FloatArray, IntArray, TestResult, require_choice
+from sim.inference.sign import sign_curve, sign_estimand, sign_of_counts
 from sim.study import Analysis
 
 PValue = Literal["auto", "exact", "asymptotic", "mid_p"]
@@ -148,6 +149,11 @@ def mcnemar_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> Tes
         Fields of shape (R, K, E).
     """
     return sign_curve(changes, sizes, analysis)
+
+
+def mcnemar_estimand(answers: AnswerDistribution, analysis: Analysis) -> FloatArray:
+    """P(rise to the cut) - P(fall below it) of answers that are 0 and 1; (B,)."""
+    return sign_estimand(answers, analysis)
 
 
 def _of_counts(

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
+from sim.inference.answer_distribution import AnswerDistribution
 from sim.inference.arrays import as_rows
 from sim.inference.result import (
     MISSING,
@@ -99,6 +100,11 @@ def t_from_sums(count: IntArray, total: IntArray, squares: IntArray, side: int) 
         np.where(known, direction, 0).astype(np.int8),
         np.where(known, count, 0).astype(np.int32),
     )
+
+
+def paired_t_estimand(answers: AnswerDistribution, _analysis: Analysis) -> FloatArray:
+    """Mean change, whose sign the paired t test finds as people are added; (B,)."""
+    return answers.mean_change()
 
 
 def _tail(t: FloatArray, freedom: FloatArray, side: int) -> FloatArray:

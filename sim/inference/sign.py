@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, gammaln, ndtr
 
+from sim.inference.answer_distribution import AnswerDistribution
 from sim.inference.arrays import as_rows
 from sim.inference.binomial import fair_binomial
 from sim.inference.result import (
@@ -113,6 +114,11 @@ def sign_of_counts(
         np.sign(rises - falls).astype(np.int8),
         informative.astype(np.int32),
     )
+
+
+def sign_estimand(answers: AnswerDistribution, _analysis: Analysis) -> FloatArray:
+    """P(rise) - P(fall), whose sign the sign test finds as people are added; (B,)."""
+    return answers.mean(np.sign(answers.after - answers.before))
 
 
 def _binomial(rises: IntArray, falls: IntArray, side: int, less: float) -> FloatArray:

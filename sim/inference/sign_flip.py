@@ -15,10 +15,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.inference.answer_distribution import AnswerDistribution
 from sim.inference.arrays import as_rows
 from sim.inference.result import (
     SIDE,
     Alternative,
+    FloatArray,
     IntArray,
     TestResult,
     require_choice,
@@ -97,3 +99,8 @@ def sign_flip_graded(
 ) -> NDArray[np.int8]:
     """Grades of the sign-flip test at every size, as :func:`grades_of`; shape (R, K, E)."""
     return grades_of(changes, sizes, VALUES, analysis, procedure)
+
+
+def sign_flip_estimand(answers: AnswerDistribution, _analysis: Analysis) -> FloatArray:
+    """Mean change, whose sign the sign-flip test finds as people are added; (B,)."""
+    return answers.mean_change()

@@ -20,10 +20,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.inference.answer_distribution import AnswerDistribution
 from sim.inference.arrays import as_rows
 from sim.inference.result import (
     SIDE,
     Alternative,
+    FloatArray,
     IntArray,
     TestResult,
     require_choice,
@@ -36,6 +38,8 @@ from sim.study import Analysis
 
 LARGEST = 32767
 """Most different absolute changes in a row."""
+TINY = 1e-12
+"""Share of people who change that is rounding."""
 
 
 def signed_rank(
@@ -129,6 +133,36 @@ def signed_rank_graded(
 ) -> NDArray[np.int8]:
     """Grades of the signed-rank test at every size, as :func:`grades_of`; shape (R, K, E)."""
     return grades_of(changes, sizes, _scores(analysis), analysis, procedure)
+
+
+def signed_rank_estimand(answers: AnswerDistribution, analysis: Analysis) -> FloatArray:
+    """Number whose sign the signed-rank test finds, as people are added.
+
+    Parameters
+    ----------
+    answers : AnswerDistribution
+        Of the people observed.
+    analysis : Analysis
+        What becomes of unchanged pairs.
+
+    Returns
+    -------
+    ndarray, shape (B,)
+        P(D1 + D2 > 0) + P(D1 + D2 = 0) / 2 - 1/2 of the changes of two people:
+        with `wilcox` two who changed, with `pratt` any two (a rank among all
+        absolute changes counts the unchanged below it). 0 where nobody changes.
+    """
+    reach = answers.reach
+    chance = answers.changes(reach)
+    rises, falls = chance[:, reach + 1 :], chance[:, :reach][:, ::-1]  # by absolute change
+    unchanged = chance[:, [reach]]
+    changed = 1 - unchanged
+    size = rises + falls
+    below = np.cumsum(size, axis=1) - size
+    if analysis.zeros == "pratt":
+        below, changed = below + unchanged, np.ones_like(changed)
+    found = ((rises - falls) * (below + size / 2)).sum(axis=1, keepdims=True)
+    return np.asarray(np.where(changed > 0, found / np.maximum(changed, TINY) ** 2, 0.0)[:, 0])
 
 
 def _scores(analysis: Analysis) -> int:

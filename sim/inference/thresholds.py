@@ -73,9 +73,11 @@ def stepwise(adjustment: str, m: int, alpha: float) -> Procedure | None:
         "benjamini_hochberg": ("up", [_times(m / (j + 1)) for j in range(m)]),
         "benjamini_yekutieli": ("up", [_times(harmonic * m / (j + 1)) for j in range(m)]),
     }
+    if m == 1 and adjustment == "hommel":  # one hypothesis alone: all of these leave it as it is
+        adjustment = "none"
     if adjustment not in factors:
         return None
-    direction, adjusted = factors[adjustment]
+    direction, adjusted = factors[adjustment] if m > 1 else ("single", factors[adjustment][1])
     steps = [_largest(function, alpha) for function in adjusted]
     thresholds = tuple(sorted({*steps, alpha}))
     needed = tuple(len(thresholds) - thresholds.index(step) for step in steps)

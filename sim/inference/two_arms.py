@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr
 
+from sim.inference.answer_distribution import AnswerDistribution
 from sim.inference.arm_differences import (
+    ROUNDING,
     Arm,
     Difference,
     adjusted_difference,
@@ -21,6 +23,7 @@ from sim.inference.two_arms_kernels import fill_rank_sums
 from sim.study import Analysis
 
 __all__ = [
+    "ARMS_ESTIMANDS",
     "DIFFERENCES",
     "TWO_ARMS",
     "Arm",
@@ -112,6 +115,14 @@ def _rank_sums(
     return twice_u, ties, numbers
 
 
+def mann_whitney_estimand(mentored: AnswerDistribution, controls: AnswerDistribution) -> FloatArray:
+    """Relative effect of the changes less 1/2: P(mentored more) + P(as much) / 2 - 1/2; (B,)."""
+    reach = max(mentored.reach, controls.reach)
+    own, other = mentored.changes(reach), controls.changes(reach)
+    below = np.cumsum(other, axis=1) - other / 2
+    return np.asarray((own * below).sum(axis=1) - 0.5)
+
+
 def two_sample_t_curve(mentored: Arm, controls: Arm, analysis: Analysis) -> TestResult:
     """Student's t test of the changes at every size, the variance pooled.
 
@@ -128,6 +139,11 @@ def two_sample_t_curve(mentored: Arm, controls: Arm, analysis: Analysis) -> Test
         Arms that differ and are constant each give p = 0.
     """
     return _t_test(mean_difference(mentored, controls), analysis)
+
+
+def two_sample_t_estimand(mentored: AnswerDistribution, controls: AnswerDistribution) -> FloatArray:
+    """Difference of mean changes, whose sign is found as people, or sites, are added; (B,)."""
+    return np.asarray(mentored.mean_change() - controls.mean_change())
 
 
 def ancova_curve(mentored: Arm, controls: Arm, analysis: Analysis) -> TestResult:
@@ -147,6 +163,22 @@ def ancova_curve(mentored: Arm, controls: Arm, analysis: Analysis) -> TestResult
         nothing left over p is 0, or 1 where the coefficient is 0 as well.
     """
     return _t_test(adjusted_difference(mentored, controls), analysis)
+
+
+def ancova_estimand(mentored: AnswerDistribution, controls: AnswerDistribution) -> FloatArray:
+    """Coefficient of the arm in the regression of everybody's score after on that before; (B,).
+
+    The slope is that within arms, each of which counts by the people observed in it.
+    """
+    squares, products = 0.0, 0.0
+    for arm in (mentored, controls):
+        before = arm.before - arm.mean(arm.before)[:, None]
+        after = arm.after - arm.mean(arm.after)[:, None]
+        squares = squares + (arm.weight * before**2).sum(axis=1)
+        products = products + (arm.weight * before * after).sum(axis=1)
+    slope = np.where(squares > ROUNDING, products / np.maximum(squares, ROUNDING), 0.0)
+    apart = mentored.mean(mentored.before) - controls.mean(controls.before)
+    return np.asarray(mentored.mean(mentored.after) - controls.mean(controls.after) - slope * apart)
 
 
 def cluster_mean_two_sample_t_curve(mentored: Arm, controls: Arm, analysis: Analysis) -> TestResult:
@@ -224,6 +256,16 @@ def compare_arms(
     )
     return test, _estimated(found if differ is None else differ(mentored, controls))
 
+
+ArmsEstimand = Callable[[AnswerDistribution, AnswerDistribution], FloatArray]
+"""mentored and controls, each as many per person of the study -> what their test estimates, (B,)"""
+
+ARMS_ESTIMANDS: dict[str, ArmsEstimand] = {
+    "mann_whitney": mann_whitney_estimand,
+    "ancova": ancova_estimand,
+    "two_sample_t": two_sample_t_estimand,
+    "cluster_mean_two_sample_t": two_sample_t_estimand,
+}
 
 ArmsCurve = Callable[[Arm, Arm, Analysis], TestResult]
 """mentored, controls, options -> fields of shape (R, K, E)."""

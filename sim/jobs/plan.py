@@ -26,6 +26,7 @@ from sim.jobs.one_group import one_group, one_group_blocks
 from sim.jobs.pilot_example import score_example
 from sim.jobs.posterior_effect import with_plain_effects
 from sim.jobs.search import Found, OnBlock, Search
+from sim.jobs.tasks import estimands_by_role
 from sim.power.answer import Attainable, PlanAnswer
 from sim.power.audit import Audit, audit
 from sim.power.choice import exact_place
@@ -92,9 +93,8 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
     200
     """
     asked, study = study, with_plain_effects(study)
-    believed = believed_effects(study)
+    believed, alone = believed_effects(study), one_group_blocks(study)
     with open_executor(**study.compute.model_dump()) as executor:
-        alone = one_group_blocks(study)
         further = assurance_blocks(believed) + alone + before_blocks(study)
         search = Search(study, decision_rules(study), executor, on_block, further, store)
         found = search.run()
@@ -105,6 +105,7 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
         asked=asked,
         study=found.study,
         effects=_effects(search),
+        estimands=estimands_by_role(found.study),
         attainable=attainable(found.study, search.rules),
         characteristics=found.main,
         null_characteristics=found.null,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
-
-import numpy as np
 
 from sim.cohorts import Population, role_population, without_effect
 from sim.cohorts.truth import mean_changes, true_nulls
@@ -16,8 +15,9 @@ from sim.compute.streams import Purpose
 from sim.inference.registry import MODELS
 from sim.inference.rules import DecisionRule
 from sim.jobs.tasks import block_task, controls_of
-from sim.power.choice import ExactTable, effects_tested, impossible_rule, with_exact
+from sim.power.choice import ExactTable, with_exact
 from sim.power.compared_arms import effect_of_mentoring
+from sim.power.limits import PowerLimit, impossible_rule, power_limits
 from sim.power.monte_carlo import simulate
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize, smallest_size
@@ -228,21 +228,22 @@ class Search:
             )
         return tuple(RoleTruth(mean_changes(p), true_nulls(p), self._side) for p in populations)
 
+    @cached_property
+    def _limits(self) -> tuple[PowerLimit, ...]:
+        """What the power of every rule tends to, however far the search goes."""
+        task = block_task(self.study, self.populations, self.controls, Purpose.MAIN, 1)
+        return power_limits(task)
+
     def _sizes(self, main: OperatingCharacteristics) -> tuple[SampleSize, ...]:
-        effects = np.concatenate(
-            [
-                effects_tested(population, self.study.analysis, controls)
-                for population, controls in zip_longest(self.populations, self.controls)
-            ]
-        )
+        target = self.study.target.power
         return tuple(
             smallest_size(
                 rule.name,
-                self.study.target.power,
+                target,
                 main.pairs,
                 main.rule_win,
                 q,
-                impossible_rule(rule, effects, self._side),
+                impossible_rule(rule, self._limits[q], target),
             )
             for q, rule in enumerate(self.rules)
         )

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from itertools import product, zip_longest
+from itertools import product
 from typing import Any
-
-import numpy as np
 
 from sim.compute.executors import open_executor
 from sim.compute.store import Store
@@ -15,7 +13,7 @@ from sim.compute.streams import Purpose
 from sim.errors import StudyError
 from sim.jobs.sweep_blocks import Census, ManyTasks, People
 from sim.jobs.tasks import block_task
-from sim.power.choice import effects_tested, impossible_rule
+from sim.power.limits import impossible_rule, power_limits
 from sim.power.monte_carlo import BlockTask
 from sim.power.sample_size import SampleSize, smallest_size
 from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, Wins
@@ -211,7 +209,7 @@ def _swept(
                 step(blocks)
                 continue
             task = _task(people)
-            found.append((point, running.add(task), _impossible(people, task), None))
+            found.append((point, running.add(task), _impossible(point.study, task), None))
         running.finish()
     except BaseException:
         running.keep_finished()
@@ -226,17 +224,10 @@ def _task(people: People) -> BlockTask:
     return block_task(people.study, people.populations, people.controls, Purpose.MAIN, size)
 
 
-def _impossible(people: People, task: BlockTask) -> tuple[str | None, ...]:
+def _impossible(study: Study, task: BlockTask) -> tuple[str | None, ...]:
     """Say of each rule why no size can meet it, or None."""
-    analysis = people.study.analysis
-    effects = np.concatenate(
-        [
-            effects_tested(mentored, analysis, controls)
-            for mentored, controls in zip_longest(people.populations, people.controls)
-        ]
-    )
-    side = -1 if analysis.alternative == "less" else 1
-    return tuple(impossible_rule(rule, effects, side) for rule in task.rules)
+    limits = zip(task.rules, power_limits(task), strict=True)
+    return tuple(impossible_rule(rule, limit, study.target.power) for rule, limit in limits)
 
 
 def _result(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sim.cohorts import Population, control_population
+from sim.cohorts import Population, control_population, role_population
 from sim.cohorts.participants import CONTROLS, MENTORED
 from sim.compute.streams import Purpose
 from sim.inference.families import family_of
 from sim.inference.rules import decision_rules
+from sim.power.estimands import Estimands, estimands_of
 from sim.power.monte_carlo import BlockTask
 from sim.study import Study
 from sim.study.control import ParallelControl
@@ -63,6 +64,17 @@ def controls_of(study: Study) -> tuple[Population, ...]:
     """Control population per role; empty where there is no control arm."""
     found = (control_population(study, role) for role in study.role_names)
     return tuple(population for population in found if population is not None)
+
+
+def estimands_by_role(study: Study) -> dict[str, Estimands]:
+    """Work out what each role's tests estimate in the people who answer."""
+    ratio = study.control.ratio if isinstance(study.control, ParallelControl) else (1, 1)
+    found: dict[str, Estimands] = {}
+    for role in study.role_names:
+        both = role_population(study, role), control_population(study, role)
+        arms = tuple(own for own in both if own is not None)
+        found[role] = estimands_of(arms, study.analysis, ratio)
+    return found
 
 
 def _same_sites(study: Study) -> bool:

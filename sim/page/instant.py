@@ -17,6 +17,7 @@ from sim.errors import StudyError
 from sim.inference.rules import decision_rules
 from sim.jobs.plan import attainable, check
 from sim.jobs.posterior_effect import with_plain_effects
+from sim.jobs.tasks import estimands_by_role
 from sim.power.audit import audit
 from sim.power.choice import exact_place
 from sim.power.exact import ExactPower, exact_rejection
@@ -175,10 +176,12 @@ def _exact(study: Study, populations: tuple[Population, ...], asked: Asked) -> E
     if asked.rule is not None:
         rule = decision_rules(study)[asked.rule]
         role, domain, level = exact_place(rule, domains, study.analysis)
-    elif domain == domains:
+    elif domain == domains > 1:
         raise StudyError("the total is a sum over correlated domains")
     own = Enumerable.of(populations[role], study.analysis)
     own.require()
+    if domain >= len(own.pmfs):
+        raise StudyError("the total is not tested")
     return _curve(study, own, (role, domain), level)
 
 
@@ -234,6 +237,7 @@ def _warnings(
         Stated(
             study,
             effects,
+            estimands_by_role(study),
             attainable(study, decision_rules(study)),
             {role: own for role, own in audits.items() if own is not None},
         )

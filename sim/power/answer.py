@@ -9,6 +9,7 @@ from sim.cohorts import TrueEffects
 from sim.power.assurance import Assurance
 from sim.power.audit import Audit, OneGroup
 from sim.power.detectable import DetectableEffect
+from sim.power.estimands import Estimands
 from sim.power.operating import OperatingCharacteristics
 from sim.power.participation import Participation
 from sim.power.precision import Precision
@@ -135,6 +136,8 @@ class PlanAnswer:
         What was answered: the same, but for sizes to which the search grew.
     effects : dict of str to TrueEffects
         Effect dictionary per role.
+    estimands : dict of str to Estimands
+        What the tests estimate in the people who answer, per role.
     attainable : Attainable
         What cannot be won at which size.
     characteristics : OperatingCharacteristics
@@ -174,6 +177,7 @@ class PlanAnswer:
     asked: Study
     study: Study
     effects: dict[str, TrueEffects]
+    estimands: dict[str, Estimands]
     attainable: Attainable
     characteristics: OperatingCharacteristics
     null_characteristics: OperatingCharacteristics

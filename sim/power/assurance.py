@@ -18,6 +18,8 @@ from sim.power.sample_size import SampleSize, smallest_size
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the power over what is believed that are reported."""
+KNOWN = 0.02
+"""Distance of the bounds of a limit up to which it is known, its error holding half of that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +42,9 @@ class Assurance:
     enough : Estimate, shape (K, Q)
         Probability that the true power is at the target or above.
     limit : Estimate, shape (Q,)
-        What assurance rises to as the study grows without end: the
-        probability that enough endpoints have an effect in the stated direction.
+        What assurance tends to as the study grows without end: the mean of
+        what the power tends to under each draw. NaN, with bounds of it, where
+        that is not known of too many.
     sizes : tuple of SampleSize
         Smallest size whose assurance reaches the target, per rule.
     exact_rules : tuple of bool
@@ -99,7 +102,7 @@ def summarise_assurance(
         np.quantile(power, np.clip(shares + step, 0, 1), axis=0)
         for step in (rank_error, -rank_error)
     )
-    limit = proportion(wins.possible.sum(axis=0), len(wins.possible))
+    limit = _limit(wins.limit)
     sizes = tuple(
         smallest_size(rule.name, target, pairs, value, q, _beyond_reach(limit, q, target))
         for q, rule in enumerate(task.rules)
@@ -115,6 +118,16 @@ def summarise_assurance(
         sizes=sizes,
         exact_rules=tuple(exact.tolist()),
     )
+
+
+def _limit(bounds: FloatArray) -> Estimate:
+    """Limit of the assurance from bounds of each draw's (S, Q, 2)."""
+    draws = len(bounds)
+    least, most = (proportion(own.sum(axis=0), draws) for own in np.moveaxis(bounds, 2, 0))
+    apart = most.value - least.value
+    value = np.where(apart <= KNOWN, (least.value + most.value) / 2, np.nan)
+    mcse = np.where(apart <= KNOWN, np.maximum(least.mcse, most.mcse) + apart / 2, np.nan)
+    return Estimate(value, mcse, least.low, most.high, most.replicates)
 
 
 def mean_of_draws(values: FloatArray) -> Estimate:
@@ -162,7 +175,13 @@ def _beyond_reach(limit: Estimate, rule: int, target: float) -> str | None:
     """Say why no size suffices; only where the draws leave no doubt."""
     if limit.high[rule] >= target:
         return None
-    return f"its effect is in the stated direction with probability {limit.value[rule]:.2f} only"
+    return f"as the study grows assurance tends to {highest_limit(limit, rule):.2f} at the most"
+
+
+def highest_limit(limit: Estimate, rule: int) -> float:
+    """Most that assurance by a rule can tend to: its limit, or what bounds that."""
+    value = float(limit.value[rule])
+    return float(limit.high[rule]) if np.isnan(value) else value
 
 
 def weighted_assurance(power: ArrayLike, weight: ArrayLike) -> FloatArray:

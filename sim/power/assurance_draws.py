@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +13,15 @@ from numpy.typing import NDArray
 from sim.cohorts.drawn import PopulationDraws
 from sim.cohorts.participants import taking_part_like
 from sim.cohorts.population import Population, symmetrised
-from sim.cohorts.truth import mean_changes
 from sim.compute.blocks import run_blocks
 from sim.compute.shelf import Shelf
 from sim.compute.store import Store
 from sim.errors import StudyError
 from sim.inference.rules import DecisionRule
-from sim.power.choice import ExactTable, effects_tested, exact_place, impossible_rule
+from sim.power.choice import ExactTable, exact_place
 from sim.power.estimates import FloatArray
 from sim.power.exact import AUTO_LIMIT, WORK_LIMIT
+from sim.power.limits import power_limits
 from sim.power.monte_carlo import BlockTask, simulate_block
 from sim.power.tally_bytes import ROUNDING, Layout, Values, from_bytes, to_bytes
 from sim.power.thinned import Enumerable
@@ -90,21 +89,21 @@ class DrawWins:
     ----------
     won : ndarray of int, shape (S, K, Q)
         Replicates in which each rule is met.
-    possible : ndarray of bool, shape (S, Q)
-        Whether a study without end would meet the rule.
+    limit : ndarray, shape (S, Q, 2)
+        Bounds of the probability that a study without end meets each rule.
     exact : ndarray, shape (S, K, Q)
         Exact probability that each rule is met; NaN where it is not to be had.
     """
 
     won: NDArray[np.int64]
-    possible: NDArray[np.bool_]
+    limit: FloatArray
     exact: FloatArray
 
     def __add__(self, other: DrawWins) -> DrawWins:
         """These draws, then the others."""
         return DrawWins(
             np.concatenate([self.won, other.won]),
-            np.concatenate([self.possible, other.possible]),
+            np.concatenate([self.limit, other.limit]),
             np.concatenate([self.exact, other.exact]),
         )
 
@@ -156,21 +155,17 @@ def _layout(task: BlockTask) -> Layout:
     by_size = (1, sizes, rules)
     return {
         "won": Values(by_size, 0, task.block_size),
-        "possible": Values((1, rules), 0, 1, np.bool_),
+        "limit": Values((1, rules, 2), -ROUNDING, 1 + ROUNDING, np.float64),
         "exact": Values(by_size, -ROUNDING, 1 + ROUNDING, np.float64, missing=True),
     }
 
 
 def _simulate_draw(task: AssuranceTask, draw: int) -> DrawWins:
     populations, controls = task.populations(draw), task.controls(draw)
-    tally = simulate_block(replace(task.task, populations=populations, controls=controls), draw)
-    side = -1 if task.task.analysis.alternative == "less" else 1
-    effects = np.concatenate(
-        [_effects(*people, task.task) for people in zip_longest(populations, controls)]
-    )
-    possible = [impossible_rule(rule, effects, side) is None for rule in task.task.rules]
+    drawn = replace(task.task, populations=populations, controls=controls)
+    limit = np.array([[own.low, own.high] for own in power_limits(drawn)])
     exact = _exact_wins(task, populations)
-    return DrawWins(tally.rule_won[None], np.array([possible]), exact[None])
+    return DrawWins(simulate_block(drawn, draw).rule_won[None], limit[None], exact[None])
 
 
 def _exact_wins(task: AssuranceTask, populations: tuple[Population, ...]) -> FloatArray:
@@ -183,7 +178,7 @@ def _exact_wins(task: AssuranceTask, populations: tuple[Population, ...]) -> Flo
     table = replace(ExactTable.of(own.analysis, "auto"), work_limit=task.work_limit)
     for q, rule in enumerate(own.rules):
         try:
-            role, domain, level = exact_place(rule, len(people[0].pmfs), own.analysis)
+            role, domain, level = exact_place(rule, people[0].domains, own.analysis)
             people[role].require()
             _require_tables(max(own.sizes[role]), task.work_limit)
             pmf, gone = people[role].pmfs[domain], people[role].gone
@@ -240,12 +235,3 @@ def work_limit(
         except StudyError:
             continue
     return AUTO_LIMIT / (draws * len(endpoints)) if endpoints else 0.0
-
-
-def _effects(population: Population, controls: Population | None, task: BlockTask) -> FloatArray:
-    """Effects whose sign decides what a study without end finds, per endpoint."""
-    effects = effects_tested(population, task.analysis, controls)
-    if task.analysis.total_cut is not None:
-        # the share at or above a cut of the total has no closed form; its mean stands in for it
-        effects[-1] = mean_changes(population)[-1]
-    return effects

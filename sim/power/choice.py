@@ -7,12 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from sim.cohorts import Population, change_pmf
-from sim.cohorts.truth import mean_changes, true_nulls
+from sim.cohorts import Population
 from sim.compute.shelf import Shelf
 from sim.compute.store import Store
 from sim.errors import StudyError
-from sim.inference.registry import MODELS
+from sim.inference.families import WITH_TOTAL
 from sim.inference.rules import DecisionRule
 from sim.inference.thresholds import stepwise
 from sim.power.estimates import FloatArray, with_columns
@@ -101,8 +100,8 @@ def with_exact(
 ) -> OperatingCharacteristics:
     """Replace simulated rejection and win by exact ones wherever the exact engine applies.
 
-    It applies to single domains; and to rules on one domain where the
-    adjustment is a single threshold on its p-value.
+    It applies to single domains, and to the total of one; and to rules on one
+    of these where the adjustment is a single threshold on its p-value.
 
     Parameters
     ----------
@@ -171,7 +170,7 @@ def _exact_rules(
     power, win = {}, {}
     for q, rule in enumerate(found.rules):
         try:
-            role, domain, level = exact_place(rule, len(people[0].pmfs), table.analysis)
+            role, domain, level = exact_place(rule, people[0].domains, table.analysis)
             people[role].require()
             n, gone = found.roles[role].n, people[role].gone
             own = table.power(people[role].pmfs[domain], n, level, gone)
@@ -189,7 +188,7 @@ def _exact_rules(
 
 
 def exact_place(rule: DecisionRule, domains: int, analysis: Analysis) -> tuple[int, int, float]:
-    """Where a rule's one domain stands and at which level it is tested, for the exact engine.
+    """Where a rule's one endpoint stands and at which level it is tested, for the exact engine.
 
     Parameters
     ----------
@@ -202,8 +201,8 @@ def exact_place(rule: DecisionRule, domains: int, analysis: Analysis) -> tuple[i
 
     Returns
     -------
-    role, domain : int
-        The role's and the domain's place.
+    role, endpoint : int
+        The role's and the endpoint's place: a domain, or the total of a single one.
     level : float
         Largest unadjusted p-value that is significant.
 
@@ -216,8 +215,10 @@ def exact_place(rule: DecisionRule, domains: int, analysis: Analysis) -> tuple[i
     role, endpoint = divmod(rule.columns[0], domains + 1)
     if len(rule.columns) > 1:
         raise StudyError(f"{refusal}: it joins endpoints that are correlated; use engine=auto")
-    if endpoint == domains:
+    if endpoint == domains > 1:
         raise StudyError(f"{refusal}: the total is a sum over correlated domains; use engine=auto")
+    if endpoint == domains and analysis.adjustment not in WITH_TOTAL:
+        return role, endpoint, analysis.alpha
     procedure = stepwise(analysis.adjustment, domains, analysis.alpha)
     if procedure is None or procedure.direction != "single":
         raise StudyError(
@@ -225,62 +226,3 @@ def exact_place(rule: DecisionRule, domains: int, analysis: Analysis) -> tuple[i
             "use engine=auto"
         )
     return role, endpoint, procedure.thresholds[-procedure.needed[0]]
-
-
-def effects_tested(
-    population: Population, analysis: Analysis, controls: Population | None = None
-) -> FloatArray:
-    """Effects whose sign the test looks for, per endpoint: the domains, then the total.
-
-    Parameters
-    ----------
-    population : Population
-        Who exists.
-    analysis : Analysis
-        Its cut, where it states one.
-    controls : Population, optional
-        The control arm, with whose changes those of the first are compared.
-
-    Returns
-    -------
-    ndarray, shape (D + 1,)
-        True mean changes in points, less those of controls; 0 of a total that
-        is not tested. With a cut, changes of the share of
-        people at or above it; that of the total, which has no closed form,
-        is taken to be on the stated side wherever any domain has an effect,
-        and 0 where the total is not tested.
-    """
-    if analysis.test in MODELS:  # which do not look at the total
-        return np.append(mean_changes(population)[:-1], 0.0)
-    if analysis.cut is None:
-        without = 0.0 if controls is None else mean_changes(controls)
-        return np.asarray(mean_changes(population) - without)
-    shares = change_pmf(population, analysis.cut) @ np.array([-1, 0, 1])
-    possible = analysis.total_cut is not None and not true_nulls(population).all()
-    side = -1 if analysis.alternative == "less" else 1
-    return np.append(shares, side if possible else 0)
-
-
-def impossible_rule(rule: DecisionRule, effects: FloatArray, stated_side: int) -> str | None:
-    """Say why no size can meet a rule, where too few of its endpoints have an effect.
-
-    Parameters
-    ----------
-    rule : DecisionRule
-        The rule.
-    effects : ndarray, shape (J,)
-        True effects as from :func:`effects_tested`, all roles side by side.
-    stated_side : int
-        1 where a rise is a win, -1 where a fall is.
-
-    Returns
-    -------
-    str or None
-    """
-    helpful = int((effects[list(rule.columns)] * stated_side > 1e-9).sum())
-    if helpful >= rule.needed:
-        return None
-    return (
-        f"it needs {rule.needed} of its {len(rule.columns)} endpoints, and only {helpful} "
-        "have an effect in the stated direction"
-    )

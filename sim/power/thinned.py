@@ -23,14 +23,18 @@ class Enumerable:
 
     Attributes
     ----------
+    domains : int
+        Number of domains D.
     pmfs : ndarray, shape (D, 2 K - 1)
-        Distributions of the changes that are tested.
+        Distributions of the changes that are tested; of one domain also that
+        of the total, which is the domain, where it is tested.
     gone : float
         Probability that a change is missing, by chance.
     refused : str or None
         Why the exact engine does not apply, where it does not.
     """
 
+    domains: int
     pmfs: FloatArray
     gone: float
     refused: str | None
@@ -40,7 +44,10 @@ class Enumerable:
         """Read a population."""
         gone = chance_missing(population)
         pmfs = change_pmf(population, analysis.cut)
-        return cls(pmfs, gone or 0.0, _refused(population, analysis))
+        domains = len(pmfs)
+        if domains == 1 and (analysis.cut is None or analysis.total_cut is not None):
+            pmfs = np.concatenate([pmfs, change_pmf(population, analysis.total_cut)])
+        return cls(domains, pmfs, gone or 0.0, _refused(population, analysis))
 
     def require(self) -> None:
         """Refuse in words.

@@ -36,6 +36,8 @@ def before_sentences(answer: PlanAnswer) -> Iterator[str]:
 def _before_words(answer: PlanAnswer, own: SizeBefore) -> str:
     size, study = own.size, answer.study
     pairs = f"more than {size.limit}" if size.pairs is None else str(size.pairs)
+    if size.impossible:
+        pairs = "more than any number of"
     least = "at most " if size.pairs == own.smallest else ""
     other = []
     if own.test != study.analysis.test:

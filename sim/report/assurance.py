@@ -8,7 +8,7 @@ from math import ceil
 import numpy as np
 
 from sim.power.answer import PlanAnswer
-from sim.power.assurance import Assurance
+from sim.power.assurance import Assurance, highest_limit
 from sim.power.sample_size import SampleSize
 from sim.report.soundness import briefly
 from sim.report.tables import shorten
@@ -65,7 +65,12 @@ def _table(answer: PlanAnswer, rows: list[int], priors: tuple[Assurance, ...]) -
         cells = [number(float(win.value[k, q]))]
         cells += [f"{own.value.value[k, q]:.2f} ±{own.value.mcse[k, q]:.2f}" for own in priors]
         lines.append(_line(str(answer.characteristics.pairs[k]), cells))
-    limits = [f"{own.limit.value[q]:.2f} ±{own.limit.mcse[q]:.2f}" for own in priors]
+    limits = [
+        "not known"
+        if np.isnan(own.limit.value[q])
+        else f"{own.limit.value[q]:.2f} ±{own.limit.mcse[q]:.2f}"
+        for own in priors
+    ]
     lines.append(_line("limit", ["", *limits]))
     return "\n".join(lines)
 
@@ -134,8 +139,11 @@ def _size_words(own: Assurance, q: int) -> str:
     if size.pairs is not None:
         return f"{size.pairs} pairs{interval_words(size)}"
     if size.impossible:
-        return f"no size suffices (assurance cannot rise above {own.limit.value[q]:.2f})"
-    return f"not by {size.limit} pairs (there {size.power:.2f}; limit {own.limit.value[q]:.2f})"
+        most = highest_limit(own.limit, q)
+        return f"no size suffices (as the study grows assurance tends to {most:.2f} at the most)"
+    limit = own.limit.value[q]
+    known = "" if np.isnan(limit) else f"; limit {limit:.2f}"
+    return f"not by {size.limit} pairs (there {size.power:.2f}{known})"
 
 
 def assurance_warnings(answer: PlanAnswer) -> list[str]:
@@ -168,7 +176,10 @@ def assurance_data(answer: PlanAnswer) -> list[dict[str, object]]:
         {
             "prior": own.prior,
             "draws": own.draws,
-            "limit": dict(zip(rules, own.limit.value.tolist(), strict=True)),
+            "limit": {
+                rule: None if np.isnan(value) else float(value)
+                for rule, value in zip(rules, own.limit.value, strict=True)
+            },
             "pairs": {size.rule: size.pairs for size in own.sizes},
             "interval": {size.rule: [size.low, size.high] for size in own.sizes},
             "exact": [rule for rule, exact in zip(rules, own.exact_rules, strict=True) if exact],

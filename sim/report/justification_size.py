@@ -238,7 +238,7 @@ def _assurance(plan: Plan) -> list[Paragraph | Table]:
         line("Assurance at ", plan.pairs().shown(), " pairs"),
         line("Probability that the power is ", target, " or more"),
         line("Pairs for assurance ", target),
-        line("Most that any size can give"),
+        line("What it tends to as the study grows"),
     )
     words = text(
         "Assurance is the power averaged over what is believed of the effect",

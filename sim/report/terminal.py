@@ -10,6 +10,7 @@ from sim.power.answer import PlanAnswer
 from sim.report.adjustments import before_sentences
 from sim.report.arms import audit_parts, failed_sentences, one_group_part
 from sim.report.assurance import assurance_sentences, assurance_table
+from sim.report.estimands import level_words
 from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
 from sim.report.participation import participation_sentences
 from sim.report.precision import precision_sentences
@@ -87,8 +88,8 @@ def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
                 heading(f"What is assumed of the {role}s")
                 + "\n"
                 + paragraph(
-                    "No effect: scores after are distributed as scores before. Their power is the "
-                    "level of the tests."
+                    "No effect: scores after are distributed as scores before. "
+                    + level_words(answer.estimands[role])
                 )
             )
         else:

@@ -12,6 +12,7 @@ from sim.power.answer import Attainable, PlanAnswer
 from sim.power.assurance import Assurance
 from sim.power.audit import Audit
 from sim.power.design_flaws import design_causes, uncontrolled
+from sim.power.estimands import Estimands
 from sim.power.soundness import APPROXIMATE, CLEAR, SMALL
 from sim.report.arms import (
     NO_CONTROL,
@@ -20,6 +21,7 @@ from sim.report.arms import (
     uncontrolled_warnings,
 )
 from sim.report.assurance import assurance_warnings
+from sim.report.estimands import apparent_change, unseen_change
 from sim.report.levels import level_warnings
 from sim.report.participation import participation_warnings
 from sim.report.wording import T_TESTS, has_saw_teeth, number, total_tested
@@ -61,12 +63,13 @@ class Stated:
     ----------
     study : Study
         The study.
-    effects, attainable, audits, assurances
+    effects, estimands, attainable, audits, assurances
         As in :class:`~sim.power.answer.PlanAnswer`.
     """
 
     study: Study
     effects: dict[str, TrueEffects]
+    estimands: dict[str, Estimands]
     attainable: Attainable
     audits: dict[str, Audit]
     assurances: tuple[Assurance, ...] = ()
@@ -133,31 +136,19 @@ def _uncontrolled(stated: Stated) -> list[str]:
 
 
 def _hidden_change(answer: PlanAnswer | Stated) -> list[str]:
-    found, cut = [], answer.study.analysis.cut
+    """Say where a test sees nothing of an effect, or something where there is none."""
+    found = []
+    single = not isinstance(answer.study.control, ParallelControl)
     for role, effects in answer.effects.items():
-        own = answer.audits.get(role)
+        estimand = answer.estimands[role].value
+        sided: dict[str, list[str]] = {"rise": [], "fall": []}
         for index, name in enumerate(answer.study.scale.domains):
-            changed, mean = not effects.true_null[index], effects.mean_change[index]
-            if own is not None:
-                mean = own.effect[index]
-            if cut is not None and own is None:
-                rise, fall = effects.rising_to[index], effects.falling_below[index]
-                if changed and abs(rise[cut - 2] - fall[cut - 2]) < 1e-9:
-                    found.append(
-                        f"'{name}' of the {role}s changes, but the share at {cut} or above does "
-                        "not, which is all that McNemar's test sees."
-                    )
-                continue
-            if changed and abs(mean) < 1e-9:
-                found.append(
-                    f"Mentoring changes how '{name}' of the {role}s is distributed, but not its "
-                    "mean; the tests here look for a shift."
-                )
-            if own is None and not changed and not effects.symmetric[index]:
-                found.append(
-                    f"'{name}' of the {role}s keeps its distribution but its changes are not "
-                    "symmetric around zero, which is what the test takes as no effect."
-                )
+            changed, value = not effects.true_null[index], float(estimand[index])
+            if changed and value == 0:
+                found.append(unseen_change(answer.study.analysis, name, role))
+            elif not changed and abs(value) > 0 and not (single and role in answer.audits):
+                sided["rise" if value > 0 else "fall"].append(name)
+        found += [apparent_change(names, role, side) for side, names in sided.items() if names]
     return found
 
 

@@ -72,15 +72,15 @@ def test_any_whole_number(most: int) -> None:
 
 
 def test_wins_come_back_bit_for_bit() -> None:
-    """Powers keep their bits, those that are not there stay so, and truth stays truth."""
+    """Powers and bounds of limits keep their bits, and those that are not there stay so."""
     exact = np.array([[[0.1, np.nan], [np.nextafter(0.3, 1), -0.0]]])
-    before = DrawWins(np.arange(4).reshape(1, 2, 2), np.array([[True, False]]), exact)
+    limit = np.array([[[0.0, 1 / 3], [0.025, 1.0]]])
+    before = DrawWins(np.arange(4).reshape(1, 2, 2), limit, exact)
     layout = _layout(replace(task(), rules=task().rules[:1] * 2))
     after = from_bytes(DrawWins, layout, to_bytes(before))
     assert after.exact.tobytes() == exact.tobytes()
     assert np.array_equal(after.won, before.won)
-    assert after.possible.dtype == np.bool_
-    assert after.possible.tolist() == [[True, False]]
+    assert after.limit.tobytes() == limit.tobytes()
 
 
 def test_every_damage_is_found() -> None:

@@ -64,6 +64,10 @@ def test_every_number_is_on_screen() -> None:
     [
         ({"pairs": 8, "low": 8, "high": 8}, "at most 8 pairs without missing"),
         ({"pairs": None, "low": None, "high": None}, "need more than 60 pairs without missing"),
+        (
+            {"pairs": None, "low": None, "high": None, "impossible": "why"},
+            "need more than any number of pairs without missing",
+        ),
         ({"pairs": 12, "low": 12, "high": None}, "need 12 pairs (95% interval 12 to more than 60)"),
         ({"pairs": 12, "low": 12, "high": 12, "replicates": 0}, "need 12 pairs (exact) without"),
     ],

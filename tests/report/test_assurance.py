@@ -133,7 +133,10 @@ def test_sentences_when_the_target_is_out_of_reach(small: PlanAnswer) -> None:
     limit = replace(own.limit, value=np.full(own.limit.value.shape, 0.62))
     for impossible, expected in (
         (None, "not by 40 pairs (there 0.41; limit 0.62)"),
-        ("for a reason", "no size suffices (assurance cannot rise above 0.62)"),
+        (
+            "for a reason",
+            "no size suffices (as the study grows assurance tends to 0.62 at the most)",
+        ),
     ):
         sizes = tuple(replace(missed, impossible=impossible) for _ in own.sizes)
         changed = replace(own, prior="sceptical", sizes=sizes, limit=limit)

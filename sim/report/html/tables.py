@@ -178,7 +178,8 @@ def assurance_table(run: SavedRun, results: Results) -> Table | None:
     rule, pairs, at = run.summary["primary_rule"], results.pairs, answer_size(run)
     places = sizes_shown(pairs, pairs.index(at), int(run.config["report"]["table_rows"]))
     measures = ["win", *(f"assurance_{prior}" for prior in priors)]
-    limits = [f"{own['limit'][rule]:.2f}" for own in run.summary["assurance"]]
+    known = (own["limit"][rule] for own in run.summary["assurance"])
+    limits = ["not known" if limit is None else f"{limit:.2f}" for limit in known]
     return Table(
         f"Power at the stated effect, and assurance, of the rule '{shown(rule)}'",
         ("pairs", "at the stated effect", *(PRIOR_NAMES.get(own, shown(own)) for own in priors)),

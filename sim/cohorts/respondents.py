@@ -1,0 +1,137 @@
+"""People who answer, and how many there are of each: for what has no closed form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, ndtr, ndtri
+
+from sim.cohorts.correlation import loading_matrix
+from sim.cohorts.normal import FloatArray
+from sim.cohorts.population import Population
+
+SAMPLES = 16
+"""Independent samples, whose differences say how exact they are together."""
+TINY = 1e-12
+"""Difference of two correlations or probabilities that is rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Respondents:
+    """Samples of the people of a role, answers of those who leave weighed by their chance to stay.
+
+    Attributes
+    ----------
+    before, after : ndarray of int64, shape (B, M, D)
+        Scores from 1.
+    weight : ndarray, shape (B, M)
+        How many give each person's answers, per person recruited.
+    """
+
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+    weight: FloatArray
+
+
+def respondents(population: Population, number: int) -> Respondents:
+    """Give people of a population, the same every time, whatever sites they are at.
+
+    Parameters
+    ----------
+    population : Population
+        Who exists, who takes part, who leaves.
+    number : int
+        People of each of `SAMPLES` independent samples. Each is a Latin
+        hypercube; and where before and after are correlated alike, everybody
+        has a counterpart in whom they change places (M is then twice as many).
+        So means are known far better than from people of chance.
+
+    Returns
+    -------
+    Respondents
+        Single answers that are missing by chance are there.
+
+    References
+    ----------
+    McKay MD, Beckman RJ, Conover WJ (1979). Technometrics 21, 239-245.
+    """
+    count, who = len(population.tables), population.recruitment
+    loading = loading_matrix(population.correlation) if who is None else who.loading
+    latent = _normals(len(loading), number) @ loading.T  # (B, M, 2 D or 3 D)
+    if _turned_alike(loading @ loading.T, count):
+        latent = np.concatenate([latent, latent[..., _turned(len(loading), count)]], axis=1)
+    start, end = latent[..., :count], latent[..., count : 2 * count]
+    before = _scores(start, population.pre_cuts)
+    given = before - 1 if any(population.joint) else 0
+    after = _scores(end, population.post_cuts, given)
+    weight = np.ones(before.shape[:2])
+    if who is not None:
+        screened = latent[..., 2 * count :]
+        deciding = _scores(screened, population.pre_cuts) if who.screening else before
+        total = deciding.sum(axis=2)
+        weight[(total < who.low) | (total > who.high)] = 0.0
+    weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1.0)
+    leaves = population.missing
+    if leaves is not None and leaves.anybody:
+        x = before.sum(axis=2) if leaves.depends_on == "total" else (end - start).sum(axis=2)
+        log_odds = leaves.intercept + leaves.slope * (x - leaves.centre) / leaves.scale
+        weight *= expit(-log_odds) if leaves.depends_on != "nothing" else 1 - leaves.dropout
+    return Respondents(before, after, weight)
+
+
+def _scores(
+    latent: FloatArray, cuts: FloatArray, given: NDArray[np.int64] | int | None = None
+) -> NDArray[np.int64]:
+    """Cut latent answers (..., D) into scores from 1; cut points may go by a score given."""
+    found = np.ones(latent.shape, np.int64)
+    domains = np.arange(latent.shape[-1])
+    for c in range(cuts.shape[-1]):
+        found += latent > (cuts[:, c] if given is None else cuts[domains, given, c])
+    return found
+
+
+@lru_cache(maxsize=8)
+def _normals(dimensions: int, number: int) -> FloatArray:
+    """Give standard normals, in every dimension one in each of equally likely bins; (B, M, J)."""
+    rng = np.random.default_rng(0)
+    bins = np.tile(np.arange(number), (SAMPLES, dimensions, 1))
+    place = (rng.permuted(bins, axis=2) + rng.random(bins.shape)) / number
+    return np.ascontiguousarray(ndtri(place.transpose(0, 2, 1)))
+
+
+def exchangeable(population: Population) -> bool:
+    """Tell whether before and after can change places: then every change is symmetric around 0."""
+    who, count = population.recruitment, len(population.tables)
+    if who is not None and not who.screening:
+        return False
+    matrix = population.correlation if who is None else who.correlation
+    moved = np.abs(ndtr(population.post_cuts[:, 0]) - ndtr(population.pre_cuts)).max()
+    return bool(not any(population.joint) and moved < TINY) and _turned_alike(matrix, count)
+
+
+def _turned(size: int, count: int) -> NDArray[np.intp]:
+    """Places of latent answers when before and after change places; a screening keeps its own."""
+    order = np.arange(size)
+    order[: 2 * count] = np.roll(order[: 2 * count], count)
+    return order
+
+
+def _turned_alike(matrix: FloatArray, count: int) -> bool:
+    order = _turned(len(matrix), count)
+    return bool(np.abs(matrix[np.ix_(order, order)] - matrix).max() < TINY)
+
+
+def alike(first: Population, second: Population) -> bool:
+    """Tell whether two arms hold the same kind of people, who leave by the same mechanism."""
+    return (
+        first.missing == second.missing
+        and first.joint == second.joint
+        and (first.recruitment is None) == (second.recruitment is None)
+        and np.array_equal(first.tables, second.tables)
+        and np.array_equal(first.pre_cuts, second.pre_cuts)
+        and np.array_equal(first.post_cuts, second.post_cuts)
+        and np.array_equal(first.correlation, second.correlation)
+    )

@@ -1,0 +1,360 @@
+"""What power tends to, and what is impossible: judged by the test, on what is observed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from oracles.studies import CONTROL, PRE, make_analysis, population_of_changes, small_study
+
+from sim import compose_study, plan
+from sim.cohorts import control_population, draw_cohort, role_population
+from sim.cohorts.respondents import respondents
+from sim.compute.streams import Purpose
+from sim.inference.arm_differences import Arm
+from sim.inference.endpoints import changes_tested, endpoint_changes
+from sim.inference.registry import TESTS
+from sim.inference.two_arms import TWO_ARMS
+from sim.jobs.tasks import block_task, controls_of
+from sim.power.estimands import estimands_of
+from sim.power.exact import exact_rejection
+from sim.power.limits import PowerLimit, impossible_rule, power_limits
+from sim.report.terminal import summary
+from sim.study import Study
+
+NONE = {"kind": "none"}
+LEAVES = {"kind": "mnar", "rate": 0.3, "slope": -2.0}
+BY_TOTAL = {"kind": "mar", "rate": 0.3, "slope": 1.5}
+SITES: dict[str, Any] = {
+    "kind": "sites", "sites": 6, "per_site": 5, "accrual": "round_robin", "size_variation": 0.0,
+    "site_icc": 0.2, "mentee_icc": 0.0, "stated_as": "latent", "assumption": None,
+}  # fmt: skip
+
+
+def limits_of(study: Study) -> dict[str, PowerLimit]:
+    """Bound the power of every rule of a study."""
+    people = tuple(role_population(study, role) for role in study.role_names)
+    task = block_task(study, people, controls_of(study), Purpose.MAIN, 1)
+    return {rule.name: own for rule, own in zip(task.rules, power_limits(task), strict=True)}
+
+
+def bounds_of(study: Study) -> dict[str, tuple[float, float]]:
+    """Keep the bounds alone."""
+    return {name: (own.low, round(own.high, 12)) for name, own in limits_of(study).items()}
+
+
+def rule(endpoint: str) -> dict[str, Any]:
+    """Decide by one endpoint."""
+    stated = {"kind": "one", "endpoints": "total" if endpoint == "total" else (endpoint,)}
+    return {"primary": "one", "rules": {"one": {**stated, "roles": ("mentor",)}}}
+
+
+# ------------------------------------------------------------------ what was said and false
+
+
+MNAR = ["effect=none", "missing=mnar", "missing.rate=0.3", "missing.slope=-2", "store.file=null"]
+
+
+def test_the_search_goes_on_where_dropout_makes_an_effect() -> None:
+    """No effect, but those who fall leave: power passes the target, and nothing is impossible."""
+    few = ["monte_carlo.replicates=200", "monte_carlo.search_replicates=200"]
+    sizes = ["design.max_pairs=60", "design.search_limit=120", "engine=monte_carlo"]
+    answer = plan(compose_study([*MNAR, *few, *sizes, "monte_carlo.block_size=100"]))
+    assert all(size.impossible is None for size in answer.sample_sizes)
+    assert answer.study.design.max_pairs == 120  # beyond 60, where power is .74
+    assert answer.sample_size.pairs is not None
+    text = " ".join(summary(answer).split())
+    assert "nor can any" not in text
+    assert "never" not in text
+    assert "Mentoring has no effect on 7 domains of the mentors" in text
+
+
+def test_assurance_keeps_below_its_limit_under_dropout() -> None:
+    """Half of the effects believed are falls, but assurance does not tend to one half."""
+    prior = {"kind": "normal_shift", "mean": 0.0, "sd": 0.15, "between_sd": 0.0,
+             "draws": 40, "replicates": 50}  # fmt: skip
+    answer = plan(small_study(
+        effect={"kind": "shift", "shift": 0.0, "prior": prior}, missing=LEAVES,
+        design={"sizes": (60, 150)},
+    ))  # fmt: skip
+    (own,) = answer.assurances
+    q = answer.characteristics.rule_index("total")
+    assert own.limit.value[q] > 0.9
+    assert (own.value.value[:, q] <= own.limit.high[q]).all()
+    assert own.value.value[1, q] > 0.65
+    assert own.sizes[q].impossible is None
+
+
+def test_a_mean_of_zero_is_not_impossible_for_ranks() -> None:
+    """Changes of -4, 0, 1 with .1, .5, .4 have mean 0; the signed-rank test finds the rises."""
+    chance = {-4: 0.1, 0: 0.5, 1: 0.4}
+    people = population_of_changes(chance)
+    pmf = [chance.get(change, 0.0) for change in range(-4, 5)]
+    analysis = make_analysis(p_value="auto")
+    assert exact_rejection(pmf, [250], analysis).win[0] == pytest.approx(0.795, abs=0.01)
+    assert estimands_of((people,), analysis).value == pytest.approx([0.14, 0.14])
+    means = estimands_of((people,), make_analysis(test="paired_t"))
+    assert means.value.tolist() == [0, 0]
+    table = np.diag([0.1, 0.1, 0.1, 0.1, 0.1])
+    table[4, 0], table[0, 1], table[1, 2], table[2, 3], table[3, 4] = 0.1, 0.1, 0.1, 0.1, 0.1
+    study = small_study(
+        effect={"kind": "joint", "joint": table.tolist()},
+        roles={"mentor": {"pre": tuple(table.sum(axis=1).tolist())}, "mentee": None},
+        decision=rule("a"), design={"sizes": None, "min_pairs": 6, "max_pairs": 10,
+                                    "search_limit": 20},
+        engine="auto", analysis={"adjustment": "none"},
+    )  # fmt: skip
+    answer = plan(study)
+    assert answer.sample_size.impossible is None
+    assert answer.study.design.max_pairs == 20
+    assert not any("not its mean" in warning for warning in answer.warnings)
+
+
+# ----------------------------------------------------------- against the product's own people
+
+
+CASES: dict[str, dict[str, Any]] = {
+    "nobody leaves": {},
+    "by the total": {"missing": BY_TOTAL, "effect": NONE},
+    "by the change": {"missing": LEAVES, "effect": {"kind": "shift", "shift": -0.2}},
+    "selected": {"selection": {"kind": "baseline", "at_most": 8}, "effect": NONE},
+    "screened": {"selection": {"kind": "screening", "at_most": 8, "retest": 0.7}, "effect": NONE},
+    "shifted": {"uncontrolled": {"response_shift": 0.1}, "effect": NONE, "missing": BY_TOTAL},
+}
+BOTH_ARMS: dict[str, dict[str, Any]] = {
+    "two arms": {"control": CONTROL, "effect": {"kind": "shift", "shift": 0.2}},
+    "two arms, by the change": {
+        "control": {**CONTROL, "ratio": (2, 1)},
+        "effect": {"kind": "post", "post": (0.25, 0.1, 0.3, 0.1, 0.25)},
+        "missing": LEAVES,
+    },
+}
+
+
+@pytest.mark.parametrize("stated", CASES.values(), ids=CASES)
+def test_the_tests_find_the_estimands(stated: Mapping[str, Any]) -> None:
+    """In 12,000 people drawn as a study draws them every test ends on its estimand's side."""
+    people = role_population(small_study(**stated), "mentor")
+    cohort = draw_cohort(people, 12_000, 1, np.random.default_rng(5))
+    for test in TESTS:
+        analysis = make_analysis(test=test, p_value="auto")
+        found = estimands_of((people,), analysis)
+        changes = changes_tested(cohort.scores, endpoint_changes(cohort.scores), analysis)
+        result = TESTS[test](changes, np.array([12_000]), analysis)
+        sure = result.pvalue[0, 0] < 1e-6
+        assert sure.any()
+        assert (np.sign(found.value) == result.direction[0, 0])[sure].all(), test
+
+
+@pytest.mark.parametrize("stated", BOTH_ARMS.values(), ids=BOTH_ARMS)
+def test_the_tests_of_two_arms_find_the_estimands(stated: Mapping[str, Any]) -> None:
+    """In large arms drawn as a study draws them every test ends on its estimand's side."""
+    study = small_study(**stated, analysis={"test": "ancova"})
+    arms = role_population(study, "mentor"), control_population(study, "mentor")
+    sizes = [12_000 * part for part in stated["control"]["ratio"]]
+    drawn = []
+    for own, number, seed in zip(arms, sizes, (5, 6), strict=True):
+        assert own is not None
+        scores = draw_cohort(own, number, 1, np.random.default_rng(seed)).scores
+        before = scores[..., 0].astype(np.int16)
+        before = np.concatenate([before, before.sum(axis=2, keepdims=True)], axis=2)
+        changes = np.ascontiguousarray(endpoint_changes(scores))
+        drawn.append(Arm(changes, before.astype(np.int16), np.array([number]), np.arange(number)))
+    for test in ("ancova", "mann_whitney", "two_sample_t"):
+        analysis = make_analysis(test=test, p_value="auto")
+        found = estimands_of(arms, analysis, tuple(stated["control"]["ratio"]))
+        result = TWO_ARMS[test](*drawn, analysis)
+        sure = result.pvalue[0, 0] < 1e-6
+        assert sure.any()
+        assert (np.sign(found.value) == result.direction[0, 0])[sure].all(), test
+
+
+@pytest.mark.parametrize("stated", CASES.values(), ids=CASES)
+def test_respondents_are_those_who_answer(stated: Mapping[str, Any]) -> None:
+    """Share observed and mean changes of simulated people fit people drawn, domain by domain."""
+    people = role_population(small_study(**stated), "mentor")
+    own = respondents(people, 1024)
+    scores = draw_cohort(people, 20_000, 1, np.random.default_rng(9)).scores[0].astype(int)
+    there = (scores > 0).all(axis=(1, 2))
+    assert own.weight.sum(axis=1).mean() == pytest.approx(there.mean(), abs=0.015)
+    weight = own.weight / own.weight.sum()
+    for d in range(3):
+        change = (scores[there, d, 1] - scores[there, d, 0]).astype(float)
+        mean = float((weight * (own.after - own.before)[..., d]).sum())
+        assert mean == pytest.approx(change.mean(), abs=5 * change.std() / np.sqrt(there.sum()))
+
+
+# ------------------------------------------------------------------------- what is not claimed
+
+
+@pytest.mark.parametrize(
+    ("stated", "level"),
+    [
+        ({}, 0.025),
+        ({"analysis": {"alternative": "greater"}}, 0.05),
+        ({"analysis": {"alternative": "less"}}, 0.05),
+        ({"control": CONTROL, "analysis": {"test": "mann_whitney"}}, 0.025),
+        ({"control": CONTROL, "missing": LEAVES, "analysis": {"test": "ancova"}}, 0.025),
+        ({"missing": {"kind": "mcar", "rate": 0.2}}, 0.025),
+    ],
+)
+def test_no_effect_tends_to_the_level(stated: Mapping[str, Any], level: float) -> None:
+    """Where the null holds on what is observed, one endpoint is won by the level of its test."""
+    study = small_study(effect=NONE, **stated)
+    assert bounds_of(study)["total"] == (level, level)
+
+
+def test_impossible_is_below_the_target() -> None:
+    """A target that the level alone reaches is not out of reach; one above it is."""
+    study = small_study(effect=NONE)
+    (total,) = (own for own in block_task(
+        study, (role_population(study, "mentor"),), (), Purpose.MAIN, 1).rules
+        if own.name == "total")  # fmt: skip
+    limit = limits_of(study)["total"]
+    assert impossible_rule(total, limit, 0.02) is None
+    assert impossible_rule(total, limit, 0.025) is None
+    assert impossible_rule(total, limit, 0.03) == (
+        "it needs 1 of its 1 endpoints, and as the study grows only 0 tend to significance in the "
+        "stated direction"
+    )
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"clusters": SITES, "analysis": {"test": "cluster_mean_t"}},
+        {"clusters": SITES, "analysis": {"test": "paired_t", "adjustment": "none"}},
+        {"clusters": SITES, "analysis": {"test": "clustered_signed_rank"}},
+        {"missing": {**LEAVES, "item_rate": 0.1, "total": "prorated"}},
+    ],
+    ids=["site means", "people of few sites", "site ranks", "prorated under dropout"],
+)
+def test_nothing_is_claimed_of_what_does_not_converge(stated: Mapping[str, Any]) -> None:
+    """With a fixed number of sites, or totals of no known distribution, power may be anything."""
+    assert bounds_of(small_study(**stated))["total"] == (0, 1)
+
+
+def test_sites_that_are_added_bring_a_conclusion() -> None:
+    """Where sites are filled in turn their number grows, and with it the power to 1."""
+    turn = {**SITES, "accrual": "in_turn"}
+    study = small_study(clusters=turn, analysis={"test": "cluster_mean_t"})
+    assert bounds_of(study)["total"] == (1, 1)
+
+
+def test_half_is_the_most_without_effect_at_few_sites() -> None:
+    """In one group no direction is favoured, whatever the sites: no more than half are wins."""
+    study = small_study(effect=NONE, clusters=SITES, analysis={"test": "cluster_mean_t"})
+    assert bounds_of(study)["total"] == (0, 0.5)
+
+
+def test_a_model_is_left_alone() -> None:
+    """Of a fitted model nothing is claimed, effect or none."""
+    for effect in (NONE, {"kind": "shift", "shift": 0.5}):
+        people = role_population(small_study(effect=effect), "mentor")
+        found = estimands_of((people,), make_analysis(test="ordinal_gee", p_value="auto"))
+        assert np.isnan(found.value).all()
+        assert not found.null.any()
+
+
+@pytest.mark.parametrize("shift", [1e-9, -1e-9])
+def test_a_tiny_departure_is_on_no_side(shift: float) -> None:
+    """A departure that is next to rounding is called neither an effect nor none."""
+    study = small_study(effect={"kind": "shift", "shift": shift}, analysis={"adjustment": "none"})
+    assert set(bounds_of(study).values()) == {(0, 1)}
+
+
+# --------------------------------------------------------------------------- rules, adjustments
+
+
+ONE_RISES = {
+    "kind": "by_domain",
+    "domains": {"a": {"kind": "shift", "shift": 0.5}, "b": {"kind": "shift", "shift": -0.5}},
+    "otherwise": NONE,
+}
+
+
+@pytest.mark.parametrize("adjustment", ["none", "holm", "hommel", "benjamini_hochberg"])
+def test_rules_count_what_is_sure(adjustment: str) -> None:
+    """One rises, one falls, one has no effect: any is met in the end, all never, two by chance."""
+    two = {"kind": "at_least", "k": 2, "endpoints": "domains", "roles": ("mentor",)}
+    rules = {**small_study().model_dump()["decision"]["rules"], "two": two}
+    study = small_study(
+        effect=ONE_RISES,
+        analysis={"adjustment": adjustment},
+        decision={"primary": "any", "rules": rules},
+    )
+    found = bounds_of(study)
+    assert found["any"] == (1, 1)
+    assert found["all"] == (0, 0.0125)  # half of .025 by Markov's inequality: one is on no side
+    assert found["two"] == ((0.025, 0.025) if adjustment == "none" else (0, 0.025))
+
+
+@pytest.mark.parametrize(
+    ("sequence", "alternative", "expected"),
+    [
+        (["a", "b", "c"], "two_sided", {"a": (1, 1), "b": (0, 0), "c": (0.025, 0.025)}),
+        (["b", "a"], "two_sided", {"a": (1, 1), "b": (0, 0), "c": (0, 0)}),
+        (["b", "a"], "greater", {"a": (0, 0), "b": (0, 0), "c": (0, 0)}),
+        (["c", "a"], "two_sided", {"a": (0.05, 0.05), "b": (0, 0), "c": (0.025, 0.025)}),
+    ],
+)
+def test_a_sequence_stops_at_what_is_not_found(
+    sequence: list[str], alternative: str, expected: dict[str, tuple[float, float]]
+) -> None:
+    """An endpoint behind one without effect is won no more often than that one is rejected."""
+    rules = {name: rule(name)["rules"]["one"] for name in "abc"}
+    study = small_study(
+        effect=ONE_RISES, decision={"primary": sequence[0], "rules": rules},
+        analysis={"adjustment": "fixed_sequence", "sequence": sequence,
+                  "alternative": alternative},
+    )  # fmt: skip
+    found = bounds_of(study)
+    assert {name: pytest.approx(own) for name, own in expected.items()} == found
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [("a", {"a": (1, 1), "b": (0, 0), "c": (0, 0.025)}),
+     ("b", {"a": (1, 1), "b": (0, 0), "c": (0, 0.025)}),
+     ("c", {"a": (0, 0.05), "b": (0, 0), "c": (0, 0.025)})],
+)  # fmt: skip
+def test_a_graph_passes_on_what_is_rejected(
+    first: str, expected: dict[str, tuple[float, float]]
+) -> None:
+    """Behind an endpoint without effect nothing is sure; behind a fall it is, if two-sided."""
+    rest = [name for name in "abc" if name != first]
+    graph = {"weights": {first: 1.0}, "transitions": {
+        first: {rest[0]: 0.5, rest[1]: 0.5}, rest[0]: {rest[1]: 1.0}, rest[1]: {rest[0]: 1.0},
+    }}  # fmt: skip
+    rules = {name: rule(name)["rules"]["one"] for name in "abc"}
+    study = small_study(
+        effect=ONE_RISES, decision={"primary": first, "rules": rules},
+        analysis={"adjustment": "graphical", "graph": graph},
+    )  # fmt: skip
+    assert bounds_of(study) == {name: pytest.approx(own) for name, own in expected.items()}
+
+
+# ------------------------------------------------------------------------------ words
+
+
+def test_what_a_test_does_not_see_is_said_by_test() -> None:
+    """A change of shape around the same mean is unseen by the mean, and said so of it alone."""
+    wider = {"kind": "post", "post": (0.2, 0.1, 0.4, 0.1, 0.2)}
+    few = {"decision": rule("a"), "effect": wider}
+    by_mean = plan(small_study(analysis={"test": "paired_t"}, **few))
+    assert any("but not its mean, which is all" in warning for warning in by_mean.warnings)
+    assert by_mean.sample_size.impossible is not None
+    lopsided = {"kind": "post", "post": (0.0, 0.40, 0.30, 0.20, 0.10)}
+    assert np.dot((0.0, 0.40, 0.30, 0.20, 0.10), range(1, 6)) == np.dot(PRE, range(1, 6))
+    by_rank = plan(small_study(decision=rule("a"), effect=lopsided))
+    assert abs(by_rank.estimands["mentor"].value[0]) > 1e-5  # seen, if only by thousands
+    assert not any("not its mean" in warning for warning in by_rank.warnings)
+
+
+def test_no_effect_is_not_called_the_level_under_dropout() -> None:
+    """Roles without effect are said to have the level as power only where that is so."""
+    plain = summary(plan(small_study(effect=NONE)))
+    biased = summary(plan(small_study(effect=NONE, missing=LEAVES)))
+    assert "Their power is the level of the tests." in " ".join(plain.split())
+    assert "Their power is the level of the tests." not in " ".join(biased.split())
+    assert "Among the people who answer tests find a change" in " ".join(biased.split())
