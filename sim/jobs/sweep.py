@@ -235,7 +235,7 @@ def _impossible(people: People, task: BlockTask) -> tuple[str | None, ...]:
             for mentored, controls in zip_longest(people.populations, people.controls)
         ]
     )
-    side = -1 if analysis.alternative == "less" else 1
+    side = analysis.side
     return tuple(impossible_rule(rule, effects, side) for rule in task.rules)
 
 

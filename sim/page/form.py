@@ -94,6 +94,8 @@ WORDED = {
     "two_sided": "two-sided",
     "greater": "greater: scores rise",
     "less": "less: scores fall",
+    "rise": "rise: higher scores are better",
+    "fall": "fall: lower scores are better",
     "wilcox": "dropped before ranking (wilcox)",
     "pratt": "dropped after ranking (pratt)",
     "mcar": "by chance (mcar)",

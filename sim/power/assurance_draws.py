@@ -159,7 +159,7 @@ def _shapes(task: BlockTask) -> Shapes:
 def _simulate_draw(task: AssuranceTask, draw: int) -> DrawWins:
     populations, controls = task.populations(draw), task.controls(draw)
     tally = simulate_block(replace(task.task, populations=populations, controls=controls), draw)
-    side = -1 if task.task.analysis.alternative == "less" else 1
+    side = task.task.analysis.side
     effects = np.concatenate(
         [_effects(*people, task.task) for people in zip_longest(populations, controls)]
     )

@@ -256,7 +256,7 @@ def effects_tested(
         return np.asarray(mean_changes(population) - without)
     shares = change_pmf(population, analysis.cut) @ np.array([-1, 0, 1])
     possible = analysis.total_cut is not None and not true_nulls(population).all()
-    side = -1 if analysis.alternative == "less" else 1
+    side = analysis.side
     return np.append(shares, side if possible else 0)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.power.answer import PlanAnswer
 from sim.power.sample_size import SampleSize
+from sim.report.direction import level_words
 from sim.study import TOTAL, Analysis, Study
 from sim.study.control import ParallelControl
 
@@ -116,15 +117,10 @@ def design_sentence(study: Study) -> str:
     people = "mentors only"
     if study.roles.mentee is not None:
         people = f"mentors and mentees {study.design.ratio[0]}:{study.design.ratio[1]}"
-    sides = {
-        "two_sided": "two-sided",
-        "greater": "one-sided (scores rise)",
-        "less": "one-sided (scores fall)",
-    }[study.analysis.alternative]
     return (
         f"{_groups(study)} measured before and after, {people}, {sizes}; "
         f"{_scale_words(study)}; "
-        f"{test_sentence(study.analysis)}, {sides} level {study.analysis.alpha:g}; "
+        f"{test_sentence(study.analysis)}, {level_words(study.analysis)}; "
         f"{_adjusted_words(study)}."
     )
 

@@ -11,6 +11,7 @@ from sim.report.adjustments import NAMES
 from sim.report.assurance import PRIOR_NAMES
 from sim.report.charts.curves import primary
 from sim.report.charts.labels import plain
+from sim.report.direction import best_end, side_of
 from sim.report.saved import SavedRun
 from sim.report.soundness import is_usable
 from sim.report.tables import sizes_shown
@@ -159,7 +160,7 @@ def effect_table(run: SavedRun, role: str) -> Table:
     return Table(
         f"What is assumed of the {role}s",
         ("endpoint", "median", "mean change", "SD of change", "d_z", "better", "same", "worse",
-         "at the top before"),
+         f"at the {best_end(side_of(run.config['analysis']))} before"),
         tuple(rows),
     )  # fmt: skip
 
