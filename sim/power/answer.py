@@ -110,8 +110,6 @@ class SizeBefore:
         that looks at sites, where there are none.
     unit : {'person', 'site'} or None
         What is allocated to an arm; None without a control arm.
-    smallest : int
-        Smallest size studied; a size found there is an upper limit only.
     size : SampleSize
         The size, up to the same limit as that of the study itself.
     """
@@ -119,7 +117,6 @@ class SizeBefore:
     adjustment: Literal["missing", "clusters", "multiplicity", "all"]
     test: str
     unit: Literal["person", "site"] | None
-    smallest: int
     size: SampleSize
 
 

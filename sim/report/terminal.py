@@ -13,6 +13,7 @@ from sim.report.assurance import assurance_sentences, assurance_table
 from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
 from sim.report.participation import participation_sentences
 from sim.report.precision import precision_sentences
+from sim.report.sizes import interval_words, pairs_words
 from sim.report.soundness import answer_words, briefly, level_sentences, unusable_sentences
 from sim.report.tables import (
     CELL,
@@ -26,7 +27,6 @@ from sim.report.tables import (
 )
 from sim.report.wording import (
     design_sentence,
-    interval_words,
     no_effect_words,
     number,
     total_tested,
@@ -76,7 +76,7 @@ def one_line(answer: PlanAnswer) -> str:
     why = briefly(answer, size)
     if why:
         return f"{size.rule}: no usable size, {why} ({size.pairs or size.limit} pairs, {power})"
-    reached = "not reached" if size.pairs is None else f"{size.pairs} pairs"
+    reached = "not reached" if size.pairs is None else f"{pairs_words(vars(size))} pairs"
     return f"{size.rule}: {reached}, {power}"
 
 
@@ -220,7 +220,7 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
         texts = [
             f"'{other.rule}' "
             + (
-                f"{other.pairs} pairs{interval_words(other)}"
+                f"{pairs_words(vars(other))} pairs{interval_words(vars(other))}"
                 if other.pairs
                 else "never"
                 if other.impossible

@@ -94,13 +94,14 @@ def _rows(label: str, own: tuple[list[float], list[float]], best: int) -> Iterat
         start = 0.0
         for point, share in enumerate(shares, 1):
             place = (point - 0.5) / len(shares)
+            beside = best != 0 and point == len(shares)  # its number stands beside the bar
             dark = not DARK_ENDS <= place <= 1 - DARK_ENDS
             yield {
                 "domain": label, "time": time, "answer": str(point), "point": point,
                 "share": share, "start": start, "stop": start + share,
                 "middle": start + share / 2, "top": point == len(shares),
                 "tone": "dark" if dark else "pale",
-                "said": f"{share:.0%}" if share >= NARROW and (best == 0 or point < len(shares)) else "",
+                "said": f"{share:.0%}" if share >= NARROW and not beside else "",
                 "full": f"{time} {percent(shares[best])}",
             }  # fmt: skip
             start += share
