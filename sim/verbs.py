@@ -63,7 +63,7 @@ def _plan(study: Study, folder: Path) -> None:
     from sim.report.terminal import summary
 
     with store_for_run(study) as store:
-        with progress_bar(study.report.title) as on_block:
+        with progress_bar(study.title) as on_block:
             answer = plan(study, on_block, store)
         others = others_line(study.store.file, store.summary())
     _show(study, folder, write_run(answer, folder), partial(summary, answer))
@@ -171,7 +171,7 @@ def _sweep(study: Study, folder: Path) -> None:
     from sim.report.sweep import sweep_summary, write_sweep
 
     with store_for_run(study) as store:
-        with progress_bar(study.report.title) as on_block:
+        with progress_bar(study.title) as on_block:
             answer = sweep(study, on_block, store=store)
         others = others_line(study.store.file, store.summary())
     _show(study, folder, write_sweep(answer, folder), partial(sweep_summary, answer))

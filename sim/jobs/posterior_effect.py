@@ -41,7 +41,7 @@ def with_plain_effects(study: Study) -> Study:
             kind="shift",
             shift=shift,
             prior=effect.prior,
-            assumption=effect.assumption,
+            assumption=effect.reason,
             selected_for_significance=effect.selected_for_significance,
         )
         changed = getattr(study.roles, role).model_copy(update={"pre": pre, "effect": plain})

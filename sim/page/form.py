@@ -11,6 +11,7 @@ from sim.page.instant import PRIMARY, Asked
 from sim.page.scenario import Scenario
 from sim.page.texts import value_at
 from sim.report.wording import ADJUSTMENT_NAMES, TEST_NAMES
+from sim.study.parse import reason_at
 
 Choices = Mapping[str, Mapping[str, str]]
 """Of the ready-made settings: name by group, and what each is."""
@@ -76,8 +77,8 @@ def _group(name: str, scenario: Scenario, choices: Choices) -> Shown:
     same = not stated or not before or stated.get("kind") == before.get("kind")
     chosen = scenario.chosen.get(name, "") if same else ""  # the YAML may state another since
     about = choices[name].get(chosen, "")
-    if not chosen and stated and stated.get("assumption"):
-        about = str(stated["assumption"])
+    if not chosen:
+        about = reason_at(scenario.data, CHOSEN[name].place) or about
     return Shown(name, CHOSEN[name].label, about, chosen, ("", *choices[name]))
 
 

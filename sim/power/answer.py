@@ -35,7 +35,7 @@ class Attainable:
 
 @dataclass(frozen=True)
 class Assumption:
-    """A value that no source gives.
+    """A value that is assumed.
 
     Attributes
     ----------
@@ -43,13 +43,13 @@ class Assumption:
         Where the config states it.
     value : str
         What is stated there, in short.
-    note : str
-        Why it is assumed.
+    note : str or None
+        Why it is assumed; None where no reason is given for this value.
     """
 
     field: str
     value: str
-    note: str
+    note: str | None
 
 
 @dataclass(frozen=True)

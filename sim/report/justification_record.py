@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.report.justification_parts import (
+    Blank,
     Item,
     Line,
     Paragraph,
@@ -35,11 +36,11 @@ def recruitment_item(plan: Plan) -> Item:
 
 def assumptions_item(plan: Plan) -> Item:
     """List the assumptions that the study's settings mark as such."""
-    found = plan.fields.get("summary", "assumptions")
+    found, wanted = plan.fields.get("summary", "assumptions"), "why this is assumed"
     rows = []
     for i, own in enumerate(found):
         keys = ("summary", "assumptions", i)
-        note = line("no reason is stated")
+        note = line(Blank(f"[to be completed: {wanted}]"))
         if own["note"]:
             note = line(plan.fields.prose(*keys, "note"))
         value = plan.fields.prose(*keys, "value")
@@ -54,8 +55,11 @@ def assumptions_item(plan: Plan) -> Item:
             text("These settings are assumed, not known; the size holds as far as they do."),
             Table((), head, tuple(rows), left=len(head)),
         )
-    own_item = asked("SPIRIT 2025, item 19", "All assumptions behind the sample size")
-    return Item("Assumptions", blocks, (own_item,))
+    own_items = (
+        asked("SPIRIT 2025, item 19", "All assumptions behind the sample size"),
+        asked("DELTA2", "Why they are assumed", there=all(own["note"] for own in found)),
+    )
+    return Item("Assumptions", blocks, own_items)
 
 
 def limits_item(plan: Plan) -> Item:

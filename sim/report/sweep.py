@@ -160,7 +160,7 @@ def sweep_summary(answer: SweepAnswer, files: Sequence[Path] = ()) -> str:
     if len(failed) > MOST_ROWS:
         failed[MOST_ROWS:] = [f"{len(failed) - MOST_ROWS} more are in sweep.json"]
     parts = [
-        title(answer.study.report.title),
+        title(answer.study.title),
         paragraph(design_sentence(answer.study)),
         paragraph(_how(answer)),
         *_found(answer),

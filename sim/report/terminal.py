@@ -26,6 +26,7 @@ from sim.report.tables import (
     sizes_shown,
 )
 from sim.report.wording import (
+    assumption_words,
     design_sentence,
     no_effect_words,
     number,
@@ -51,7 +52,7 @@ def summary(answer: PlanAnswer, files: Sequence[Path] = ()) -> str:
     str
     """
     parts = [
-        title(answer.study.report.title),
+        title(answer.study.title),
         paragraph(design_sentence(answer.study)),
         *_effect_parts(answer),
         *audit_parts(answer),
@@ -63,7 +64,7 @@ def summary(answer: PlanAnswer, files: Sequence[Path] = ()) -> str:
         *_assurance_part(answer),
         *_detectable_part(answer),
         *bullets("Warnings", answer.warnings),
-        *bullets("Assumptions", [f"{a.field} ({a.value}): {a.note}" for a in answer.assumptions]),
+        *bullets("Assumptions", list(map(assumption_words, answer.assumptions))),
         *file_part(files),
     ]
     return "\n".join(line.rstrip() for line in "\n\n".join(parts).splitlines())
@@ -103,7 +104,7 @@ def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
 def _published_part(answer: PlanAnswer) -> Iterator[str]:
     """What the pilot published beside what is assumed here."""
     pilot = answer.study.pilot
-    if pilot is None:
+    if pilot is None or not answer.study.follows_pilot:
         return
     endpoints = [*answer.study.scale.domains, TOTAL]
     lines = [heading("Beside the pilot's published figures")]
@@ -118,7 +119,7 @@ def _published_part(answer: PlanAnswer) -> Iterator[str]:
             f"(p = {outcome.p}); assumed mean {start:.1f} → {start + change:.1f}"
         )
     if len(lines) > 1:
-        yield "\n".join([*lines, *wrap(f"Source: doi:{pilot.doi}", WIDTH)])
+        yield "\n".join([*lines, *wrap(pilot.source, WIDTH)])
 
 
 def _pilot_part(answer: PlanAnswer) -> Iterator[str]:

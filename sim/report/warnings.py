@@ -26,6 +26,7 @@ from sim.report.participation import participation_warnings
 from sim.report.wording import T_TESTS, has_saw_teeth, number, total_tested
 from sim.study import Study
 from sim.study.control import ParallelControl
+from sim.study.effects import PosteriorPrior
 
 CEILING = 0.15
 """Share of people who cannot improve from which it is said."""
@@ -115,13 +116,14 @@ def _cannot_win(answer: PlanAnswer | Stated) -> list[str]:
 
 
 def _selected_effect(answer: PlanAnswer | Stated) -> list[str]:
-    if not answer.study.effect.selected_for_significance:
+    effect = answer.study.effect
+    if not (effect.selected_for_significance and effect.as_explained):
         return []
     said = (
         "The effect is taken from a pilot that was reported as significant. Such effects are on "
         "average too large (winner's curse), and so is the power at them."
     )
-    if answer.assurances:
+    if answer.assurances and isinstance(effect.prior, PosteriorPrior):
         said += " Assurance, above, averages over what the pilot leaves possible instead."
     return [said]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.power.answer import PlanAnswer
+from sim.power.answer import Assumption, PlanAnswer
 from sim.power.sample_size import SampleSize
 from sim.report.direction import level_words
 from sim.report.sizes import interval_words, is_known
@@ -224,6 +224,11 @@ def _stays_words(size: SampleSize) -> str:
         return "; no larger size was studied"
     where = "" if size.every else "at every size studied "
     return f", and it stays at the target {where}up to {size.limit} pairs, the most studied"
+
+
+def assumption_words(own: Assumption) -> str:
+    """Write an assumption with its reason, or that none is given."""
+    return f"{own.field} ({own.value}): {own.note or 'no reason given'}"
 
 
 def error_words(size: SampleSize) -> str:

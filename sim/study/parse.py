@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -9,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sim.errors import StudyError
+from sim.study.base import Assumed
 from sim.study.checks import nearest, shown
 from sim.study.study import Draft, Study
 
@@ -53,6 +55,24 @@ def draft_of(data: Mapping[str, Any]) -> dict[str, Any]:
         As from :func:`parse_study`.
     """
     return _read(Draft, data).model_dump(mode="json")
+
+
+def reason_at(data: Mapping[str, Any], place: str) -> str | None:
+    """Give the reason of a section, where there is one for its values as they stand.
+
+    Parameters
+    ----------
+    data : mapping
+        As for :func:`parse_study`; of data that cannot be read there is no reason.
+    place : str
+        Names of nested sections, dots between them.
+    """
+    try:
+        draft = _read(Draft, data)
+        section = attrgetter(place)(draft)
+    except (StudyError, AttributeError):
+        return None
+    return draft.reason_of(section) if isinstance(section, Assumed) else None
 
 
 def complaints_of(data: Mapping[str, Any]) -> tuple[str, ...]:

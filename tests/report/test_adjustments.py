@@ -14,7 +14,7 @@ from sim.report.adjustments import LARGER_BEFORE, before_sentences
 from sim.report.files import summary_data, write_run
 from sim.report.html.tables import before_table
 from sim.report.saved import read_run
-from sim.report.sizes import interval_cell, interval_words
+from sim.report.sizes import interval_cell, interval_words, pairs_cell
 from sim.report.terminal import summary
 
 SITES = {
@@ -130,7 +130,7 @@ def test_it_stands_in_the_page_too(tmp_path: Path) -> None:
         "without any of these", "as it is",
     ]  # fmt: skip
     sizes = [own.size for own in answer.before_adjustments] + [answer.sample_size]
-    assert [row[1] for row in found.rows] == [f"{own.at_least}–{own.pairs}" for own in sizes]
+    assert [row[1] for row in found.rows] == [pairs_cell(vars(own)) for own in sizes]
     assert [row[2] for row in found.rows] == [interval_cell(vars(own)) for own in sizes]
     assert [row[3] for row in found.rows] == ["", "paired t test", "", "paired t test", ""]
     plain = tmp_path / "plain"
