@@ -11,7 +11,6 @@ from sim.page.instant import PRIMARY, Asked
 from sim.page.scenario import Scenario
 from sim.page.texts import value_at
 from sim.report.wording import ADJUSTMENT_NAMES, TEST_NAMES
-from sim.study.parse import reason_at
 
 Choices = Mapping[str, Mapping[str, str]]
 """Of the ready-made settings: name by group, and what each is."""
@@ -78,7 +77,7 @@ def _group(name: str, scenario: Scenario, choices: Choices) -> Shown:
     chosen = scenario.chosen.get(name, "") if same else ""  # the YAML may state another since
     about = choices[name].get(chosen, "")
     if not chosen:
-        about = reason_at(scenario.data, CHOSEN[name].place) or about
+        about = scenario.reason(CHOSEN[name].place) or about
     return Shown(name, CHOSEN[name].label, about, chosen, ("", *choices[name]))
 
 

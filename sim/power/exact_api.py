@@ -52,14 +52,13 @@ def exact_power(  # noqa: PLR0913 - the published signature
     continuity, exact_limit
         As for :func:`sim.signed_rank` and :func:`sim.mcnemar`.
     direction : {'rise', 'fall'}
-        Change that is won by a two-sided test.
+        What a two-sided test wins by.
 
     Returns
     -------
     OperatingCharacteristics
-        ``power`` is P(p <= alpha), ``win`` that with the statistic on the
-        side of `direction` (of a one-sided `alternative`: on its side); both
-        of shape (K,).
+        ``power`` is P(p <= alpha), ``win`` that with the statistic on the side
+        of `direction`, or of a one-sided `alternative`; both of shape (K,).
         ``error_bound`` is the probability left out of the enumeration.
 
     Raises

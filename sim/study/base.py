@@ -1,8 +1,9 @@
 """What every section of a study shares."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 
 class Section(BaseModel):
@@ -25,8 +26,9 @@ class Reason(Section):
 
     why: str
     """Why they are assumed (text)."""
-    of: dict[str, Any]
-    """The section's fields that it explains, each with the value that it was written for."""
+    of: dict[str, Any] | None = None
+    """Fields of the section that it explains, each with the value that it was written for: with
+    another there is no reason; null = it explains whatever stands there."""
     pilot: bool = False
     """Whether it speaks of the pilot, and so of no study but one that follows the pilot up."""
 
@@ -34,20 +36,20 @@ class Reason(Section):
 class Assumed(Section):
     """A section whose values may be an assumption rather than a fact."""
 
-    assumption: str | Reason | None = None
-    """Why these values are assumed where no source gives them (text; printed with the answer)."""
+    assumption: Reason | None = None
+    """Why these values are assumed where no source gives them (text, or a section of its own)."""
+
+    @field_validator("assumption", mode="before")
+    @classmethod
+    def _in_words(cls, stated: object) -> object:
+        """Take words alone for a reason of whatever stands there."""
+        return stated if stated is None or isinstance(stated, Mapping | Reason) else {"why": stated}
 
     @property
     def as_explained(self) -> bool:
         """Whether the values are those for which the reason was written, if it says for which."""
-        return not isinstance(self.assumption, Reason) or self.states(self.assumption.of)
-
-    @property
-    def reason(self) -> str | None:
-        """The reason for the values as they stand; None where there is none."""
-        if isinstance(self.assumption, Reason):
-            return self.assumption.why if self.as_explained else None
-        return self.assumption
+        note = self.assumption
+        return note is None or note.of is None or self.states(note.of)
 
 
 Probability = Annotated[float, Field(ge=0, le=1)]

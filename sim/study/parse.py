@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from operator import attrgetter
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -10,7 +9,6 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sim.errors import StudyError
-from sim.study.base import Assumed
 from sim.study.checks import nearest, shown
 from sim.study.study import Draft, Study
 
@@ -54,25 +52,12 @@ def draft_of(data: Mapping[str, Any]) -> dict[str, Any]:
     StudyError
         As from :func:`parse_study`.
     """
-    return _read(Draft, data).model_dump(mode="json")
+    return read_draft(data).model_dump(mode="json")
 
 
-def reason_at(data: Mapping[str, Any], place: str) -> str | None:
-    """Give the reason of a section, where there is one for its values as they stand.
-
-    Parameters
-    ----------
-    data : mapping
-        As for :func:`parse_study`; of data that cannot be read there is no reason.
-    place : str
-        Names of nested sections, dots between them.
-    """
-    try:
-        draft = _read(Draft, data)
-        section = attrgetter(place)(draft)
-    except (StudyError, AttributeError):
-        return None
-    return draft.reason_of(section) if isinstance(section, Assumed) else None
+def read_draft(data: Mapping[str, Any]) -> Draft:
+    """Read plain data as :func:`draft_of` does, into a draft."""
+    return _read(Draft, data)
 
 
 def complaints_of(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -123,7 +108,9 @@ def _one_line(error: ValidationError, data: Any) -> str:
 
 
 def _telling(found: list[ErrorDetails], data: Any) -> str:
-    head = next((detail for detail in found if not _is_shape(detail)), found[0])
+    known = [detail for detail in found if not _is_shape(detail)] or found
+    # a misspelt field before the one that it leaves missing
+    head = next((detail for detail in known if detail["type"] == "extra_forbidden"), known[0])
     return " ".join(_sentence(head, data, found).split())
 
 

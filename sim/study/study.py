@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.study import analysis_checks, arms_checks, checks, order_checks
-from sim.study.base import Assumed, Reason, Section
+from sim.study.base import Assumed, Section
 from sim.study.calibration import Calibration
 from sim.study.clusters import Clusters
 from sim.study.compute import Compute
@@ -108,9 +108,9 @@ class Draft(Section):
     def reason_of(self, section: Assumed) -> str | None:
         """Reason for what a section states, where there is one for it as it stands here."""
         note = section.assumption
-        if isinstance(note, Reason) and note.pilot and not self.follows_pilot:
+        if note is None or not section.as_explained or (note.pilot and not self.follows_pilot):
             return None
-        return section.reason
+        return note.why
 
 
 class Study(Draft):
