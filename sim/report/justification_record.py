@@ -55,11 +55,8 @@ def assumptions_item(plan: Plan) -> Item:
             text("These settings are assumed, not known; the size holds as far as they do."),
             Table((), head, tuple(rows), left=len(head)),
         )
-    own_items = (
-        asked("SPIRIT 2025, item 19", "All assumptions behind the sample size"),
-        asked("DELTA2", "Why they are assumed", there=all(own["note"] for own in found)),
-    )
-    return Item("Assumptions", blocks, own_items)
+    own_item = asked("SPIRIT 2025, item 19", "All assumptions behind the sample size")
+    return Item("Assumptions", blocks, (own_item,))
 
 
 def limits_item(plan: Plan) -> Item:
