@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 
 class Section(BaseModel):
@@ -21,12 +21,22 @@ class Section(BaseModel):
             return False
 
 
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value, key=str)}
+    return tuple(map(_sorted, value)) if isinstance(value, tuple) else value
+
+
+Values = Annotated[dict[str, Any], AfterValidator(_sorted)]
+"""Fields of a section with their values; the order in which they are written means nothing."""
+
+
 class Reason(Section):
     """A reason, and the values that it explains: it is theirs, and of no others."""
 
     why: str
     """Why they are assumed (text)."""
-    of: dict[str, Any] | None = None
+    of: Values | None = None
     """Fields of the section that it explains, each with the value that it was written for: with
     another there is no reason; null = it explains whatever stands there."""
     pilot: bool = False

@@ -1,10 +1,10 @@
 """What is published of a pilot: facts with their source, and what is not stated."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from sim.study.base import Section
+from sim.study.base import Section, Values
 
 
 class PilotOutcome(Section):
@@ -48,7 +48,7 @@ class Pilot(Section):
     """Digital object identifier of the source; null = none."""
     licence: str | None = None
     """Licence of the source; null = none."""
-    source_of: dict[str, Any] | None = None
+    source_of: Values | None = None
     """Fields of this section that the source gives, with their values: with others it is not
     named; null = it is the source of whatever stands here."""
     title: str | None = None
