@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.report.adjustments import LARGER_BEFORE, larger_without
+from sim.report.justification_pairs import interval_ends, pairs_line
 from sim.report.justification_parts import (
     Item,
     Line,
@@ -17,7 +18,6 @@ from sim.report.justification_parts import (
     text,
 )
 from sim.report.justification_run import CONFIG, Plan, asked
-from sim.report.justification_size import interval_ends, pairs_line
 from sim.report.participation import MECHANISMS
 from sim.report.sizes import interval
 from sim.report.wording import ADJUSTMENT_NAMES, TEST_NAMES, with_article

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.report.assurance import PRIOR_NAMES
 from sim.report.justification_fields import ONE
+from sim.report.justification_pairs import interval_ends, pairs_line
 from sim.report.justification_parts import (
     Item,
     Line,
@@ -93,28 +94,6 @@ def _unusable(plan: Plan) -> Paragraph:
         power, "). That is not the number that the study needs; what is said below of such a "
         "study is for the record.",
     )  # fmt: skip
-
-
-def pairs_line(plan: Plan, keys: tuple[str | int, ...]) -> Line:
-    """Write a sample size as far as the sizes studied tell, or the one that is not enough."""
-    found, pairs = plan.fields.get(*keys), plan.fields.number(*keys, "pairs")
-    if found["pairs"] is None:
-        return line("over ", plan.fields.number(*keys, "limit"))
-    if is_known(found):
-        return line(pairs)
-    if at_least(found) is None:
-        return line("at most ", pairs)
-    return line(plan.fields.number(*keys, "at_least"), " to ", pairs)
-
-
-def interval_ends(plan: Plan, keys: tuple[str | int, ...]) -> tuple[Line, Line]:
-    """Write the ends of a sample size's interval; the lower is empty where it is not known."""
-    found, fields = plan.fields.get(*keys), plan.fields
-    low = "low_at_least" if "low_at_least" in found else "low"
-    below = () if found[low] is None else line(fields.number(*keys, low))
-    if found["high"] is None:
-        return below, line("more than ", fields.number(*keys, "limit"))
-    return below, line(fields.number(*keys, "high"))
 
 
 def _between(plan: Plan) -> Line:
