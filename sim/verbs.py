@@ -93,7 +93,7 @@ def _plan(study: Study, folder: Path) -> None:
     from sim.report.terminal import summary
 
     with store_for_run(study) as store:
-        with progress_bar(study.report.title) as on_block:
+        with progress_bar(study.title) as on_block:
             answer = plan(study, on_block, store)
         notes = _store_notes(study, store)
     _show(study, folder, partial(write_run, answer), partial(summary, answer), notes)
@@ -201,7 +201,7 @@ def _sweep(study: Study, folder: Path) -> None:
     from sim.report.sweep import sweep_summary, write_sweep
 
     with store_for_run(study) as store:
-        with progress_bar(study.report.title) as on_block:
+        with progress_bar(study.title) as on_block:
             answer = sweep(study, on_block, store=store)
         notes = _store_notes(study, store)
     _show(study, folder, partial(write_sweep, answer), partial(sweep_summary, answer), notes)

@@ -6,7 +6,7 @@ from math import ceil
 from sim.power.answer import PlanAnswer
 from sim.power.assurance import Assurance
 from sim.power.sample_size import SampleSize
-from sim.report.wording import interval_words
+from sim.report.sizes import interval_words, pairs_words
 from story.markdown import commands, section, table, text
 
 SHOWN = (20, 40, 60, 80, 120, 240)
@@ -103,7 +103,7 @@ def _assured(assurances: Sequence[Assurance], k: int, q: int) -> list[str]:
 
 def _size(size: SampleSize) -> str:
     if size.pairs is not None:
-        return f"{size.pairs} pairs{interval_words(size)}"
+        return f"{pairs_words(vars(size))} pairs{interval_words(vars(size))}"
     if size.impossible:
         return "no size suffices"
     return f"not by {size.limit} pairs"

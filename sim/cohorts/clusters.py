@@ -199,7 +199,8 @@ def cluster_model(
             ]
             latent = np.array(share) / (1 - pre_post)
         levels.append(Level.of(name, latent, correlation))
-    return ClusterModel(tuple(levels), stated, role, ratio)
+    accrual = stated.model_copy(update={"assumption": None})  # a reason changes nobody
+    return ClusterModel(tuple(levels), accrual, role, ratio)
 
 
 def remainder(correlation: FloatArray, model: ClusterModel) -> FloatArray:

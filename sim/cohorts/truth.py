@@ -32,7 +32,8 @@ class TrueEffects:
     standardised : ndarray, shape (E,)
         d_z = mean change / SD of change; NaN where the SD is 0 or NaN.
     better, same, worse : ndarray, shape (D,)
-        Probabilities that a person's score rises, stays, falls.
+        Probabilities that a person's score moves in the direction that is the
+        success (rises, but where a fall is), stays, moves in the other.
     superiority : ndarray, shape (D,)
         P(better) + P(same) / 2.
     shift : ndarray, shape (D, K - 1)
@@ -40,7 +41,8 @@ class TrueEffects:
     odds_ratio : ndarray, shape (D, K - 1)
         Cumulative odds ratio per cut point; NaN where undefined.
     ceiling : ndarray, shape (D,)
-        Share of people at the top point before, who cannot improve.
+        Share of people at the best point before, the top one but where a fall
+        is the success, who cannot improve.
     reaching : ndarray, shape (D, K - 1)
         Share of people at or above each of the points 2 ... K before.
     rising_to, falling_below : ndarray, shape (D, K - 1)
@@ -75,7 +77,9 @@ class TrueEffects:
     symmetric: NDArray[np.bool_]
 
 
-def true_effects(population: Population, controls: Population | None = None) -> TrueEffects:
+def true_effects(
+    population: Population, controls: Population | None = None, side: int = 1
+) -> TrueEffects:
     """Effect dictionary of a population, exact.
 
     Parameters
@@ -84,6 +88,8 @@ def true_effects(population: Population, controls: Population | None = None) -> 
         Who exists.
     controls : Population, optional
         The control arm, which tells what is a true null.
+    side : int
+        Sign of the change that is the success: 1 a rise, -1 a fall.
 
     Returns
     -------
@@ -94,7 +100,7 @@ def true_effects(population: Population, controls: Population | None = None) -> 
     before = population.pre @ np.arange(1, population.points + 1)
     deviations = sd_changes(population)
     mean_change = mean_changes(population)
-    better, worse = changes[:, values > 0].sum(axis=1), changes[:, values < 0].sum(axis=1)
+    better, worse = (changes[:, own * values > 0].sum(axis=1) for own in (side, -side))
     unchanged = true_nulls(population, controls)
     with np.errstate(invalid="ignore", divide="ignore"):
         standardised = np.where(deviations > 0, mean_change / deviations, np.nan)
@@ -114,7 +120,7 @@ def true_effects(population: Population, controls: Population | None = None) -> 
         superiority=(1 + better - worse) / 2,
         shift=shift,
         odds_ratio=odds_ratio,
-        ceiling=population.pre[:, -1],
+        ceiling=population.pre[:, -1 if side > 0 else 0],
         reaching=1 - np.cumsum(population.pre, axis=1)[:, :-1],
         rising_to=crossing[..., 2].T,
         falling_below=crossing[..., 0].T,

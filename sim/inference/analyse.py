@@ -150,7 +150,7 @@ def _from_pvalues(result: TestResult, analysis: Analysis, family: Family | None)
 
 
 def _decided(result: TestResult, adjusted: FloatArray, analysis: Analysis) -> Conclusions:
-    onside = result.direction == _stated_side(analysis)
+    onside = result.direction == analysis.side
     rejected, after = result.pvalue <= analysis.alpha, adjusted <= analysis.alpha
     return Conclusions(
         rejected,
@@ -166,14 +166,9 @@ def _from_grades(grades: NDArray[np.int8], analysis: Analysis, procedure: Proced
     by_size = grades.transpose(1, 2, 0)  # (K, E, R), contiguous
     uninformative = by_size == NO_INFORMATION
     rejected = (by_size != 0) & ~uninformative
-    onside = by_size > 0 if _stated_side(analysis) > 0 else by_size < 0
+    onside = by_size > 0 if analysis.side > 0 else by_size < 0
     adjusted = rejected.copy()
     adjusted[:, :-1] = met(grades[..., :-1], procedure).transpose(1, 2, 0)
     failed = np.broadcast_to(np.False_, rejected.shape)
     fields = rejected, rejected & onside, adjusted, adjusted & onside, uninformative, failed
     return Conclusions(*(field.transpose(2, 0, 1) for field in fields))
-
-
-def _stated_side(analysis: Analysis) -> int:
-    """Side on which a rejection is a win: rising scores unless falling ones are looked for."""
-    return -1 if analysis.alternative == "less" else 1

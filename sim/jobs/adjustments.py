@@ -162,7 +162,7 @@ def before_adjustments(
         size = Search(own, decision_rules(own), executor, heard, store=store).primary_size()
         control = own.control
         unit = control.unit if isinstance(control, ParallelControl) else None
-        found.append(SizeBefore(name, own.analysis.test, unit, own.sizes[0], size))
+        found.append(SizeBefore(name, own.analysis.test, unit, size))
     return tuple(found)
 
 

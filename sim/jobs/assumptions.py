@@ -1,16 +1,18 @@
 """What an answer rests on that no source gives."""
 
+import numpy as np
+
 from sim.power.answer import Assumption
 from sim.study import RoleName, Study
 from sim.study.base import Assumed
 from sim.study.checks import shown
-from sim.study.control import ParallelControl
+from sim.study.control import ParallelControl, Uncontrolled
 from sim.study.effects import ByDomainEffect, PosteriorEffect
 from sim.study.sections import Role
 
 
 def assumptions_of(study: Study) -> tuple[Assumption, ...]:
-    """Collect the assumptions that the sections of a study are marked with.
+    """Collect what a study assumes, each with the reason that is given for it, if there is one.
 
     Parameters
     ----------
@@ -36,11 +38,25 @@ def assumptions_of(study: Study) -> tuple[Assumption, ...]:
         ("control", _assumed(study.control)),
         ("control.effect", _control_effect(study)),
     ]
-    return tuple(
-        Assumption(field, _stated(section), section.assumption)
-        for field, section in sections
-        if section is not None and section.assumption is not None
-    )
+    chosen = study.report.reasons.difference_why
+    found = []
+    for field, section in sections:
+        reason = None if section is None else study.reason_of(section)
+        if section is not None and (reason is not None or _assumes(section)):
+            why = reason or (chosen if field == "effect" else None)
+            found.append(Assumption(field, _stated(section), why))
+    return tuple(found)
+
+
+def _assumes(section: Assumed) -> bool:
+    """Tell whether a section without a reason states something that needs one."""
+    match section:
+        case Uncontrolled():
+            return bool(np.any(section.response_shift))
+        case ParallelControl():
+            return False  # the design; what it does to the controls has a section of its own
+        case _:
+            return getattr(section, "kind", "") not in ("none", "posterior")
 
 
 def _assumed(section: object) -> Assumed | None:

@@ -125,7 +125,10 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
 
 
 def _effects(search: Search) -> dict[str, TrueEffects]:
-    return {role: true_effects(mentored, controls) for role, mentored, controls in search.people()}
+    side = search.study.analysis.side
+    return {
+        role: true_effects(mentored, controls, side) for role, mentored, controls in search.people()
+    }
 
 
 def _participation(search: Search) -> dict[str, Participation]:

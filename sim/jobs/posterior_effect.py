@@ -41,8 +41,7 @@ def with_plain_effects(study: Study) -> Study:
             kind="shift",
             shift=shift,
             prior=effect.prior,
-            assumption=effect.assumption,
-            selected_for_significance=effect.selected_for_significance,
+            selected_for_significance=effect.selected_for_significance and effect.as_explained,
         )
         changed = getattr(study.roles, role).model_copy(update={"pre": pre, "effect": plain})
         roles = study.roles.model_copy(update={role: changed})

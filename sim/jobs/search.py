@@ -87,7 +87,7 @@ class Search:
         # the null of two arms: what the mentored get does what the controls get
         self._nulls = self.controls or tuple(map(without_effect, self.populations))
         self._exact = ExactTable.of(study.analysis, study.engine, store)
-        self._side = -1 if study.analysis.alternative == "less" else 1
+        self._side = study.analysis.side
         self._on_block, self._done = on_block, 0
         self._planned = further  # this search's own are added as they come
 

@@ -24,6 +24,7 @@ from sim.report.html.tables import (
     precision_table,
 )
 from sim.report.saved import SavedRun
+from sim.report.sizes import interval_words, known_range, pairs_words
 from sim.report.soundness import design_reasons, joined, usable_pairs
 from sim.report.tables import sizes_shown
 from sim.study import Study
@@ -62,7 +63,12 @@ def exact_sentence(found: Exact, target: float) -> list[Tag | str]:
         return [f"Power {target:g} is not reached by {found.pairs[-1]} pairs "
                 f"(there {found.power[-1]:.2f})"]  # fmt: skip
     shown = f", as far as {found.pairs[-1]} pairs" if found.further else ""
-    return [tags.strong(f"{found.needed} pairs"), f" reach and keep power {target:g}{shown}"]
+    place = found.pairs.index(found.needed)
+    least = found.pairs[place - 1] + 1 if place else None
+    return [
+        tags.strong(f"{known_range(found.needed, least)} pairs"),
+        f" reach and keep power {target:g}{shown}",
+    ]
 
 
 def look_part(
@@ -128,9 +134,8 @@ def look_sentence(size: SampleSize, unusable: Sequence[str] = ()) -> list[Tag | 
     if size.pairs is None:
         why = f": {size.impossible}" if size.impossible else f" (there {size.power:.2f})"
         return [f"Power {size.target:g} is not reached by {size.limit} pairs{why}"]
-    high = f"more than {size.limit}" if size.high is None else str(size.high)
-    return ["about ", tags.strong(f"{size.pairs} pairs"),
-            f" for power {size.target:g} (95% interval {size.low} to {high})"]  # fmt: skip
+    return ["about ", tags.strong(f"{pairs_words(vars(size))} pairs"),
+            f" for power {size.target:g}{interval_words(vars(size))}"]  # fmt: skip
 
 
 def warnings_part(warnings: Sequence[str], heading: str = "Warnings") -> Tag | None:

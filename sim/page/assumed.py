@@ -11,6 +11,7 @@ from sim.cohorts import TrueEffects
 from sim.report.charts.labels import percent, plain
 from sim.report.charts.likert import answer_shares
 from sim.report.charts.theme import DIVERGING, blended
+from sim.report.direction import best_end
 from sim.report.wording import number
 from sim.study import TOTAL
 
@@ -18,10 +19,10 @@ WIDTH, HEIGHT, GAP = 96, 9, 2
 """Pixels of one bar, and between two."""
 NOTHING = 1e-9
 """Change of a mean, in points, that is rounding."""
-HEAD = ("", "answers before and after", "median", "mean change", "d_z", "better", "worse", "at top")
+HEAD = ("", "answers before and after", "median", "mean change", "d_z", "better", "worse")
 
 
-def assumed_part(effects: dict[str, TrueEffects], domains: Sequence[str]) -> TagList:
+def assumed_part(effects: dict[str, TrueEffects], domains: Sequence[str], side: int) -> TagList:
     """Show what is assumed of every role.
 
     Parameters
@@ -30,18 +31,22 @@ def assumed_part(effects: dict[str, TrueEffects], domains: Sequence[str]) -> Tag
         By role.
     domains : sequence of str
         Names.
+    side : int
+        Sign of the change that is the success.
     """
-    return TagList(*(_role(role, own, domains) for role, own in effects.items()))
+    return TagList(*(_role(role, own, domains, side) for role, own in effects.items()))
 
 
-def _role(role: str, own: TrueEffects, domains: Sequence[str]) -> Tag:
+def _role(role: str, own: TrueEffects, domains: Sequence[str], side: int) -> Tag:
     if own.true_null.all() and np.abs(own.mean_change).max() < NOTHING:
         said = f"Of the {role}s: no effect; answers after are distributed as before."
         return tags.p(said, class_="help")
     bars = answer_shares(own.reaching, own.rising_to, own.falling_below)
     rows = [_row(own, d, plain(name), *bars[d]) for d, name in enumerate(domains)]
     rows.append(_cells(TOTAL, "", "", *_change(own, len(domains)), "", "", ""))
-    head = tags.thead(tags.tr(*(tags.th(name, scope="col") for name in HEAD)))
+    head = tags.thead(
+        tags.tr(*(tags.th(name, scope="col") for name in (*HEAD, f"at {best_end(side)}")))
+    )
     caption = f"Assumed of the {role}s (answers from lowest, orange, to highest, purple)"
     table = tags.table(tags.caption(caption), head, tags.tbody(*rows))
     return tags.div(table, class_="scroll dense", tabindex="0", role="group",

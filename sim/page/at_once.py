@@ -116,7 +116,9 @@ class AtOnce:
 def _show_known(shows: Shows, scope: str, study: Study, found: Instant) -> None:
     shows.html |= {
         f"{scope}-choice": str(endpoint_choice(scope, found.choices, found.asked)),
-        f"{scope}-assumed": str(assumed_part(found.effects, study.scale.domains)),
+        f"{scope}-assumed": str(
+            assumed_part(found.effects, study.scale.domains, study.analysis.side)
+        ),
         f"{scope}-warnings": str(warnings_part(found.warnings, SO_FAR) or ""),
     }
 

@@ -80,7 +80,8 @@ FORM = (
     Part("Size", ("design.min_pairs", "design.max_pairs", "design.sizes", "design.ratio")),
     Part("Test", (
         "analysis.test", "analysis.cut", "analysis.total_cut", "analysis.p_value",
-        "analysis.zeros", "analysis.alpha", "analysis.alternative", "analysis.adjustment",
+        "analysis.zeros", "analysis.alpha", "analysis.alternative", "analysis.direction",
+        "analysis.adjustment",
         "analysis.sequence", "graph", "analysis.flips",
     )),
     Part("Success", ("decision.primary", "target.power")),
@@ -113,6 +114,7 @@ LABELS = {
     "design.sizes": "Or these sizes alone",
     "design.ratio": "Mentors to mentees",
     "analysis.alpha": "Significance level",
+    "analysis.direction": "Success is a",
     "decision.primary": "Rule that sizes the study",
     "monte_carlo.replicates": "Simulated studies",
     "missing.rate": "People without answers after",

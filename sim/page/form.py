@@ -76,8 +76,8 @@ def _group(name: str, scenario: Scenario, choices: Choices) -> Shown:
     same = not stated or not before or stated.get("kind") == before.get("kind")
     chosen = scenario.chosen.get(name, "") if same else ""  # the YAML may state another since
     about = choices[name].get(chosen, "")
-    if not chosen and stated and stated.get("assumption"):
-        about = str(stated["assumption"])
+    if not chosen:
+        about = scenario.reason(CHOSEN[name].place) or about
     return Shown(name, CHOSEN[name].label, about, chosen, ("", *choices[name]))
 
 
@@ -94,6 +94,8 @@ WORDED = {
     "two_sided": "two-sided",
     "greater": "greater: scores rise",
     "less": "less: scores fall",
+    "rise": "rise: higher scores are better",
+    "fall": "fall: lower scores are better",
     "wilcox": "dropped before ranking (wilcox)",
     "pratt": "dropped after ranking (pratt)",
     "mcar": "by chance (mcar)",

@@ -143,7 +143,7 @@ def instant(study: Study, key: str = PRIMARY) -> Instant:
     except StudyError as error:
         refused = str(error)
     effects: dict[str, TrueEffects] = {
-        role: true_effects(own, control_population(plain, role))
+        role: true_effects(own, control_population(plain, role), plain.analysis.side)
         for role, own in zip(plain.role_names, populations, strict=True)
     }
     warned = _warnings(plain, populations, effects)

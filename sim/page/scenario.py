@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +16,8 @@ from sim.errors import StudyError
 from sim.page.fields import CHOSEN, FORM, is_shown, known_field, shown_names
 from sim.page.texts import Plain, from_text, value_at, with_value
 from sim.study import Study, parse_study
-from sim.study.parse import draft_of
+from sim.study.base import Assumed
+from sim.study.parse import draft_of, read_draft
 from sim.study.yaml_text import read_yaml
 
 
@@ -150,6 +152,15 @@ class Scenario:
             One line that names the field, its value and what is allowed.
         """
         return parse_study(self.data)
+
+    def reason(self, place: str) -> str | None:
+        """Reason of a section, where there is one for its values as they stand and can be read."""
+        try:
+            draft = read_draft(self.data)
+            section = attrgetter(place)(draft)
+        except (StudyError, AttributeError):
+            return None
+        return draft.reason_of(section) if isinstance(section, Assumed) else None
 
     def yaml(self) -> str:
         """Write the whole study as YAML."""

@@ -36,7 +36,7 @@ class Attainable:
 
 @dataclass(frozen=True)
 class Assumption:
-    """A value that no source gives.
+    """A value that is assumed.
 
     Attributes
     ----------
@@ -44,13 +44,13 @@ class Assumption:
         Where the config states it.
     value : str
         What is stated there, in short.
-    note : str
-        Why it is assumed.
+    note : str or None
+        Why it is assumed; None where no reason is given for this value.
     """
 
     field: str
     value: str
-    note: str
+    note: str | None
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,6 @@ class SizeBefore:
         that looks at sites, where there are none.
     unit : {'person', 'site'} or None
         What is allocated to an arm; None without a control arm.
-    smallest : int
-        Smallest size studied; a size found there is an upper limit only.
     size : SampleSize
         The size, up to the same limit as that of the study itself.
     """
@@ -120,7 +118,6 @@ class SizeBefore:
     adjustment: Literal["missing", "clusters", "multiplicity", "all"]
     test: str
     unit: Literal["person", "site"] | None
-    smallest: int
     size: SampleSize
 
 

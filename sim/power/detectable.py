@@ -182,7 +182,7 @@ class _Search:
 
     def changes(self, size: float) -> FloatArray:
         """Distribution of the changes tested, with a shift to the stated side."""
-        side = -1.0 if self.analysis.alternative == "less" else 1.0
+        side = self.analysis.side
         post = shifted(self.pre, side * size)
         table = rectangle_table(cut_points(self.pre), cut_points(post), self.rho)
         return table_change_pmf(table, self.analysis.cut)
@@ -237,6 +237,6 @@ class _Search:
             if abs(missed) < PRECISE or slope <= 0:
                 break
             size -= missed / slope
-        side = -1.0 if self.analysis.alternative == "less" else 1.0
+        side = self.analysis.side
         points = np.arange(1, len(self.pre) + 1)
         return side * size, float((shifted(self.pre, side * size) - self.pre) @ points)

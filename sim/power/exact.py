@@ -110,7 +110,7 @@ def exact_rejection(
         low, high, error = _by_signs(chances, ordered, analysis)
     else:
         low, high, error = _by_ties(chances, ordered, analysis, cut, work_limit)
-    win = low if analysis.alternative == "less" else high
+    win = high if analysis.side > 0 else low
     return ExactPower(low + high, win, error)
 
 
@@ -151,7 +151,7 @@ def _by_signs(pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis) -> 
     rejected = (result.pvalue <= analysis.alpha) & (k <= m) & (m > 0)
     # in the middle it is away from the stated side, and rejects one-sided at an alpha
     # above one half alone
-    above = result.direction >= 0 if analysis.alternative == "less" else result.direction > 0
+    above = result.direction > 0 if analysis.side > 0 else result.direction >= 0
     low = (rises * (rejected & ~above)).sum(axis=1)
     high = (rises * (rejected & above)).sum(axis=1)
     mixing = mixing_of(float(pmf[centre]), sizes)

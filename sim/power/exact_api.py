@@ -30,6 +30,7 @@ def exact_power(  # noqa: PLR0913 - the published signature
     *,
     continuity: bool = False,
     exact_limit: int = 25,
+    direction: str = "rise",
 ) -> OperatingCharacteristics:
     """Power of a paired test on ordinal changes, by enumeration: no Monte Carlo error.
 
@@ -50,12 +51,14 @@ def exact_power(  # noqa: PLR0913 - the published signature
         Significance level.
     continuity, exact_limit
         As for :func:`sim.signed_rank` and :func:`sim.mcnemar`.
+    direction : {'rise', 'fall'}
+        What a two-sided test wins by.
 
     Returns
     -------
     OperatingCharacteristics
-        ``power`` is P(p <= alpha), ``win`` that with the statistic on the
-        stated side (a rise, or a fall for 'less'); both of shape (K,).
+        ``power`` is P(p <= alpha), ``win`` that with the statistic on the side
+        of `direction`, or of a one-sided `alternative`; both of shape (K,).
         ``error_bound`` is the probability left out of the enumeration.
 
     Raises
@@ -73,12 +76,14 @@ def exact_power(  # noqa: PLR0913 - the published signature
     """
     chances = _checked(pmf, 3 if test == "mcnemar" else None)
     people = _checked_sizes(sizes)
-    options = (test, zeros, p_value, alpha, alternative, continuity, exact_limit)
+    options = (test, zeros, p_value, alpha, alternative, continuity, exact_limit, direction)
     analysis = _analysis(dict(zip(_OPTIONS, options, strict=True)))
     return _characteristics(exact_rejection(chances, people, analysis), tuple(people))
 
 
-_OPTIONS = ("test", "zeros", "p_value", "alpha", "alternative", "continuity", "exact_limit")
+_OPTIONS = (
+    "test", "zeros", "p_value", "alpha", "alternative", "continuity", "exact_limit", "direction"
+)  # fmt: skip
 
 
 def _checked_sizes(sizes: ArrayLike) -> list[int]:
@@ -92,6 +97,7 @@ def _analysis(options: dict[str, Any]) -> Analysis:
     require_choice(options["test"], tuple(TESTS), "test")
     if options["p_value"] == "mid_p":
         require_choice(options["test"], ("sign", "mcnemar"), "p_value='mid_p': test")
+    require_choice(options["direction"], ("rise", "fall"), "direction")
     if options["test"] == "paired_t":
         options["p_value"] = "auto"  # t has one p-value, and it is exact
     return Analysis(**options, adjustment="none")

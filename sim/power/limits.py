@@ -70,7 +70,7 @@ class _Role:
 
     @classmethod
     def of(cls, own: Estimands, analysis: Analysis, clustered: bool) -> _Role:  # noqa: FBT001
-        side = -1 if analysis.alternative == "less" else 1
+        side = analysis.side
         sides = 2 if analysis.alternative == "two_sided" else 1
         level = analysis.alpha / sides
         known = ~np.isnan(own.value)

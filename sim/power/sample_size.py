@@ -30,6 +30,13 @@ class SampleSize:
         Interval of `pairs` from the simulation's error: the smallest sizes
         from which the upper and the lower Wilson limit of power stay at the
         target; None where that is beyond `limit`. Equal to `pairs` where exact.
+        It covers the size in at least 95% of simulations.
+    at_least, low_at_least : int or None
+        Smallest sizes that `pairs` and `low` can be, one more than the largest
+        studied below: the sizes between were not studied. None where the
+        smallest size studied suffices already.
+    every : bool
+        Whether every size from `pairs` to `limit` was studied.
     first_reached : int or None
         Smallest size at which power is at the target at all (exact tests saw-tooth).
     limit : int
@@ -52,6 +59,9 @@ class SampleSize:
     power: float
     mcse: float
     replicates: int
+    at_least: int | None = None
+    low_at_least: int | None = None
+    every: bool = True
     impossible: str | None = None
 
     @property
@@ -98,19 +108,30 @@ def smallest_size(
     own = _stays_from(pairs, power >= target)
     at = len(pairs) - 1 if own is None else pairs.index(own)
     reached = np.flatnonzero(power >= target)
+    low = _stays_from(pairs, win.high[:, column] >= target)
     return SampleSize(
         rule=rule,
         target=target,
         pairs=own,
-        low=_stays_from(pairs, win.high[:, column] >= target),
+        low=low,
         high=_stays_from(pairs, win.low[:, column] >= target),
         first_reached=pairs[reached[0]] if reached.size else None,
         limit=pairs[-1],
         power=float(power[at]),
         mcse=float(win.mcse[at, column]),
         replicates=int(win.replicates[at, column]),
+        at_least=_after_previous(pairs, own),
+        low_at_least=_after_previous(pairs, low),
+        every=pairs[-1] - pairs[at] == len(pairs) - 1 - at,
         impossible=impossible if own is None else None,
     )
+
+
+def _after_previous(pairs: tuple[int, ...], size: int | None) -> int | None:
+    """One more than the largest size studied below a size; None where there is none."""
+    if size is None or size == pairs[0]:
+        return None
+    return pairs[pairs.index(size) - 1] + 1
 
 
 def _stays_from(pairs: tuple[int, ...], reached: NDArray[np.bool_]) -> int | None:

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from sim.power.answer import PlanAnswer, SizeBefore
-from sim.report.wording import TEST_NAMES, interval_words
+from sim.report.sizes import interval_words, pairs_words
+from sim.report.wording import TEST_NAMES
 from sim.study.control import ParallelControl
 
 NAMES = {
@@ -35,18 +36,15 @@ def before_sentences(answer: PlanAnswer) -> Iterator[str]:
 
 def _before_words(answer: PlanAnswer, own: SizeBefore) -> str:
     size, study = own.size, answer.study
-    pairs = f"more than {size.limit}" if size.pairs is None else str(size.pairs)
-    if size.impossible:
-        pairs = "more than any number of"
-    least = "at most " if size.pairs == own.smallest else ""
+    pairs = "more than any number of" if size.impossible else pairs_words(vars(size))
     other = []
     if own.test != study.analysis.test:
         other.append(TEST_NAMES[own.test])
     if isinstance(study.control, ParallelControl) and own.unit != study.control.unit:
         other.append("allocated by person")
     also = f" ({', '.join(other)})" if other else ""
-    sure = interval_words(size) if size.replicates else " (exact)"
-    return f"{least}{pairs} pairs{sure} without {NAMES[own.adjustment]}{also}"
+    sure = interval_words(vars(size)) if size.replicates else " (exact)"
+    return f"{pairs} pairs{sure} without {NAMES[own.adjustment]}{also}"
 
 
 def larger_without(before: Iterable[Mapping[str, Any]], after: Mapping[str, Any]) -> bool:

@@ -12,8 +12,9 @@ from sim.power.audit import Audit, OneGroup, Probability
 from sim.power.estimates import FloatArray
 from sim.power.sample_size import SampleSize
 from sim.report.layout import heading, paragraph
+from sim.report.sizes import interval, pairs_cell, pairs_words
 from sim.report.tables import shorten
-from sim.report.wording import TEST_NAMES, interval_words, number
+from sim.report.wording import TEST_NAMES, number
 from sim.study import TOTAL, Study
 from sim.study.control import BaselineSelection, ParallelControl, ScreeningSelection
 
@@ -119,15 +120,10 @@ def _cell(found: Probability) -> str:
     return f"{found.value:.3f} ±{found.mcse:.3f}"
 
 
-def _pairs(pairs: int | None, limit: int) -> str:
-    return f"over {limit}" if pairs is None else str(pairs)
-
-
 def _size_cell(size: SampleSize) -> str:
     """Write a sample size and its interval for a narrow column."""
-    interval = interval_words(size).replace(" (95% interval ", " (")
-    found = _pairs(size.pairs, size.limit) + interval
-    return found.replace(f"to more than {size.limit}", f"to {size.limit}+")
+    found = interval(vars(size)).replace(f"more than {size.limit}", f"{size.limit}+")
+    return pairs_cell(vars(size)) + (f" ({found})" if found else "")
 
 
 def uncontrolled_warnings(answer: PlanAnswer) -> list[str]:
@@ -183,7 +179,7 @@ def _misleading_group(answer: PlanAnswer) -> list[str]:
         return []
     return [
         f"Without the control arm the study would need "
-        f"{_pairs(other.size.pairs, other.size.limit)} pairs; but where mentoring does nothing its "
+        f"{pairs_words(vars(other.size))} pairs; but where mentoring does nothing its "
         f"tests reject with probability {_cell(alone)} at {other.pairs} pairs, those with a "
         f"control arm with {_cell(controlled)}. A smaller number is no saving."
     ]

@@ -10,9 +10,10 @@ import numpy as np
 from sim.power.answer import PlanAnswer
 from sim.power.assurance import Assurance, highest_limit
 from sim.power.sample_size import SampleSize
+from sim.report.sizes import interval_words, pairs_words
 from sim.report.soundness import briefly
 from sim.report.tables import shorten
-from sim.report.wording import interval_words, number
+from sim.report.wording import number
 
 PRIOR_NAMES = {
     "neutral": "neutral prior",
@@ -85,7 +86,9 @@ def assurance_sentences(answer: PlanAnswer) -> Iterator[str]:
     q = answer.characteristics.rule_index(primary.rule)
     at = answer.characteristics.pairs.index(primary.pairs or primary.limit)
     target = answer.study.target.power
-    stated = f"{primary.pairs} pairs" if primary.pairs else f"no size up to {primary.limit} pairs"
+    stated = f"no size up to {primary.limit} pairs"
+    if primary.pairs is not None:
+        stated = f"{pairs_words(vars(primary))} pairs"
     unusable = briefly(answer, primary)
     yield (
         f"By power at the stated effect: {stated}. By assurance, the probability of success "
@@ -137,7 +140,7 @@ def _engine_sentence(answer: PlanAnswer, q: int) -> Iterator[str]:
 def _size_words(own: Assurance, q: int) -> str:
     size: SampleSize = own.sizes[q]
     if size.pairs is not None:
-        return f"{size.pairs} pairs{interval_words(size)}"
+        return f"{pairs_words(vars(size))} pairs{interval_words(vars(size))}"
     if size.impossible:
         most = highest_limit(own.limit, q)
         return f"no size suffices (as the study grows assurance tends to {most:.2f} at the most)"
@@ -181,6 +184,7 @@ def assurance_data(answer: PlanAnswer) -> list[dict[str, object]]:
                 for rule, value in zip(rules, own.limit.value, strict=True)
             },
             "pairs": {size.rule: size.pairs for size in own.sizes},
+            "at_least": {size.rule: size.at_least for size in own.sizes},
             "interval": {size.rule: [size.low, size.high] for size in own.sizes},
             "exact": [rule for rule, exact in zip(rules, own.exact_rules, strict=True) if exact],
             "no_size_suffices": {

@@ -41,9 +41,9 @@ def calibration_summary(answer: CalibrationAnswer, files: Sequence[Path] = ()) -
     str
     """
     pilot = answer.study.pilot
-    source = "" if pilot is None else f"Source: doi:{pilot.doi}"
+    source = "" if pilot is None else pilot.source
     if pilot is not None and pilot.data is not None:
-        source = f"Answers from {Path(pilot.data).name}. {pilot.citation}"
+        source = f"Answers from {Path(pilot.data).name}. {pilot.cited or ''}"
     parts = [title("What the pilot says"), paragraph(source)]
     for role in answer.roles:
         parts.extend(_finding_part(finding, role) for finding in role.findings)

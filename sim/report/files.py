@@ -128,7 +128,8 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
     """Hold the answer as plain data: what the other outputs quote."""
     study, primary = answer.study, answer.sample_size
     return {
-        "title": study.report.title,
+        "title": study.title,
+        "pilot": _cited(study),
         "design": design_sentence(study),
         "answer": answer_words(answer, primary),
         "primary_rule": study.decision.primary,
@@ -165,6 +166,12 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
         "warnings": list(answer.warnings),
         "assumptions": [asdict(assumption) for assumption in answer.assumptions],
     }
+
+
+def _cited(study: Study) -> str | None:
+    """Name the source of the pilot that the study follows up; None where there is none."""
+    pilot = study.pilot
+    return pilot.cited if pilot is not None and study.follows_pilot else None
 
 
 def manifest_data(study: Study) -> dict[str, Any]:

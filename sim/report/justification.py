@@ -24,7 +24,7 @@ from sim.report.justification_record import (
     recruitment_item,
     replication_item,
 )
-from sim.report.justification_run import CONFIG, Plan
+from sim.report.justification_run import Plan
 from sim.report.justification_size import answer_item, sensitivity_item
 from sim.report.references import REFERENCES
 from sim.report.saved import SavedRun
@@ -74,7 +74,7 @@ def justification(run: SavedRun) -> Justification:
     except (KeyError, IndexError, TypeError, StopIteration) as error:
         raise StudyError(f"{str(run.folder)!r}: not a whole plan ({error!r})") from None
     items.append(completeness_item(plan, items))
-    title = plan.fields.prose(*CONFIG, "report", "title")
+    title = plan.fields.prose("summary", "title")
     cited = tuple(text for name, text in REFERENCES.items() if name in plan.cited)
     return Justification(title, tuple(items), cited)
 

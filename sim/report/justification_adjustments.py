@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.report.adjustments import LARGER_BEFORE, larger_without
+from sim.report.justification_pairs import interval_ends, pairs_line
 from sim.report.justification_parts import (
     Item,
     Line,
@@ -18,6 +19,7 @@ from sim.report.justification_parts import (
 )
 from sim.report.justification_run import CONFIG, Plan, asked
 from sim.report.participation import MECHANISMS
+from sim.report.sizes import interval
 from sim.report.wording import ADJUSTMENT_NAMES, TEST_NAMES, with_article
 
 Row = tuple[Line, Line, Line, Line]
@@ -74,8 +76,9 @@ def _explained(plan: Plan, found: list[dict[str, Any]]) -> Iterator[Paragraph]:
     """Say what the numbers before are, and how sure they are."""
     simulated = any(own["size"]["replicates"] for own in found)
     errors = (
-        " Where a number is simulated, the sizes in brackets are its 95% interval, from the "
-        "simulation’s error alone; there are none where it holds no other size studied."
+        " Where a number is simulated, the sizes in brackets are an interval that holds it with a "
+        "confidence of at least 95%, from the simulation’s error alone; there is none where it "
+        "would hold no other size studied."
         if simulated
         else ""
     )
@@ -102,30 +105,24 @@ def _before(plan: Plan, name: str) -> Line:
     place = _place(plan, name)
     if place is None:
         return UNCHANGED
-    keys = (*BEFORE, place)
-    return _pairs(plan, (*keys, "size"), plan.fields.get(*keys, "smallest"))
+    return _pairs(plan, (*BEFORE, place, "size"))
 
 
 def _after(plan: Plan) -> Line:
     """Pairs with every adjustment."""
-    return _pairs(plan, plan.size, plan.sizes()[0])
+    return _pairs(plan, plan.size)
 
 
-def _pairs(plan: Plan, keys: tuple[str | int, ...], smallest: int) -> Line:
+def _pairs(plan: Plan, keys: tuple[str | int, ...]) -> Line:
     """Write a sample size with its interval; where the smallest size is enough, as a limit."""
-    fields, size = plan.fields, plan.fields.get(*keys)
-    limit, low, high = (fields.number(*keys, name) for name in ("limit", "low", "high"))
-    if size["pairs"] is None:
-        found = line("over ", limit)
-    else:
-        found = line("at most " * (size["pairs"] == smallest), fields.number(*keys, "pairs"))
+    size, found = plan.fields.get(*keys), pairs_line(plan, keys)
     if not size["replicates"]:
         return line(*found, " (exact)")
-    if size["low"] == size["high"]:  # also where both are beyond the limit
+    if not interval(size):
         return found
-    above = line("more than ", limit) if size["high"] is None else line(high)
-    below: Line = line("up to ") if size["low"] == smallest else line(low, " to ")
-    return line(*found, " (", *below, *above, ")")
+    low, high = interval_ends(plan, keys)
+    below: Line = line(*low, " to ") if low else line("up to ")
+    return line(*found, " (", *below, *high, ")")
 
 
 def _otherwise(plan: Plan, name: str) -> Line:
@@ -221,5 +218,5 @@ def _control_row(plan: Plan) -> Row:
         plan.fields.number(*own, "null_win", "value", form=".3f"), " at ",
         plan.fields.number(*own, "pairs"), " pairs",
     )  # fmt: skip
-    before = _pairs(plan, (*own, "size"), plan.sizes()[0])
+    before = _pairs(plan, (*own, "size"))
     return line("Control arm"), stated, before, _after(plan)

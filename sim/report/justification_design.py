@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.report.direction import CHANGES, side_of
 from sim.report.justification_fields import ONE
 from sim.report.justification_parts import (
     Item,
@@ -17,11 +18,8 @@ from sim.report.references import ADJUSTMENT_REFERENCES, TEST_REFERENCES
 from sim.report.soundness import partial_null_words
 from sim.report.wording import ADJUSTMENT_NAMES, FEW_SITES, T_TESTS, with_article
 
-DIRECTIONS = {
-    "two_sided": "in the direction of the effect",
-    "greater": "upwards",
-    "less": "downwards",
-}
+DIFFERENCES = {1: "above zero", -1: "below zero"}
+"""Differences between arms by the sign of the change that is the success."""
 
 
 def outcome_item(plan: Plan) -> Item:
@@ -38,13 +36,14 @@ def outcome_item(plan: Plan) -> Item:
     if rule["kind"] == "all" and rule["endpoints"] == "total":
         met = named
     roles = " and for the ".join(f"{role}s" for role in rule["roles"])
-    direction = DIRECTIONS[plan.config("analysis", "alternative")]
-    changes = "the change from before to after"
+    side = side_of(plan.config("analysis"))
+    changes, success = "the change from before to after", f"a {CHANGES[side]}"
     if plan.config("control", "kind") == "parallel":
         changes = "the difference between the arms in the change from before to after"
-    success = text(
+        success = DIFFERENCES[side]
+    criterion = text(
         "The criterion that sizes the study, ‘", plan.fields.name(*plan.size, "rule"),
-        "’, is met where ", changes, " is significant ", direction, " for ", *met,
+        "’, is met where ", changes, " is significant and ", success, " for ", *met,
         f", for the {roles}.",
     )  # fmt: skip
     said, there = plan.reason("outcome", "why this is the primary outcome")
@@ -53,7 +52,7 @@ def outcome_item(plan: Plan) -> Item:
         asked("DELTA2, item 1", "Primary outcome, and any other that the size is based on"),
         Requirement("DELTA2, item 1", "Reason for a size not based on it", "not applicable"),
     )
-    return Item("Primary outcome", (success, text(*_scale(plan)), *why), own)
+    return Item("Primary outcome", (criterion, text(*_scale(plan)), *why), own)
 
 
 def _scale(plan: Plan) -> Line:

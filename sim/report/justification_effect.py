@@ -195,11 +195,13 @@ def choice_item(plan: Plan) -> Item:
         "difference_why", "how the target difference was chosen, with the research it rests on"
     )
     blocks.append(text(said))
-    if plan.config("effect", "assumption") is not None:
-        note = plan.fields.prose(*CONFIG, "effect", "assumption")
+    noted = enumerate(plan.fields.get("summary", "assumptions"))
+    place = next((i for i, own in noted if own["field"] == "effect" and own["note"]), None)
+    if place is not None and plan.config("effect", "assumption") is not None:
+        note = plan.fields.prose("summary", "assumptions", place, "note")
         blocks.append(text("Noted with the effect in the settings of the run: ", note, "."))
-    if plan.config("pilot", "citation") is not None:
-        cited = plan.fields.prose(*CONFIG, "pilot", "citation")
+    if plan.fields.get("summary", "pilot") is not None:
+        cited = plan.fields.prose("summary", "pilot")
         blocks.append(text("Pilot named in the settings of the run: ", cited))
     own = (
         asked("DELTA2, item 6", "Important, realistic or both", there=known),

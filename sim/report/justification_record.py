@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.report.justification_parts import (
+    Blank,
     Item,
     Line,
     Paragraph,
@@ -35,11 +36,11 @@ def recruitment_item(plan: Plan) -> Item:
 
 def assumptions_item(plan: Plan) -> Item:
     """List the assumptions that the study's settings mark as such."""
-    found = plan.fields.get("summary", "assumptions")
+    found, wanted = plan.fields.get("summary", "assumptions"), "why this is assumed"
     rows = []
     for i, own in enumerate(found):
         keys = ("summary", "assumptions", i)
-        note = line("no reason is stated")
+        note = line(Blank(f"[to be completed: {wanted}]"))
         if own["note"]:
             note = line(plan.fields.prose(*keys, "note"))
         value = plan.fields.prose(*keys, "value")

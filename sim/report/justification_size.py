@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from sim.report.assurance import PRIOR_NAMES
+from sim.report.justification_fields import ONE
+from sim.report.justification_pairs import interval_ends, pairs_line
 from sim.report.justification_parts import (
     Item,
     Line,
@@ -17,6 +19,7 @@ from sim.report.justification_parts import (
 )
 from sim.report.justification_precision import precision_line
 from sim.report.justification_run import Plan, asked
+from sim.report.sizes import at_least, interval, is_known
 from sim.report.soundness import is_usable
 from sim.report.wording import has_saw_teeth
 
@@ -71,7 +74,8 @@ def _answer(plan: Plan) -> Paragraph:
     people = listed([line(plan.people(role).shown(), f" {role}s") for role in plan.roles])
     return Paragraph(
         line(
-            "The study needs ", plan.pairs().shown(), " pairs: ", *people, *_arms(plan),
+            "The study needs ", *pairs_line(plan, size), " pairs", *_between(plan), ": ",
+            *people, *_arms(plan),
             ". With them the criterion of success ‘", rule, "’ is met with probability ", power,
             " (power; target ", target, ") if the assumptions below hold, at a ",
             SIDES[plan.config("analysis", "alternative")], " significance level of ",
@@ -89,6 +93,18 @@ def _unusable(plan: Plan) -> Paragraph:
         "As it is, the simulated studies", reach, plan.pairs().shown(), " pairs (there it is ",
         power, "). That is not the number that the study needs; what is said below of such a "
         "study is for the record.",
+    )  # fmt: skip
+
+
+def _between(plan: Plan) -> Line:
+    """Say that sizes between were not studied, where they were not."""
+    size = plan.fields.get(*plan.size)
+    if is_known(size) or at_least(size) is None:
+        return ()
+    few = plan.fields.needed(*plan.size, "at_least") - ONE
+    return line(
+        " (", few.shown(), " are too few, ", plan.pairs().shown(),
+        " suffice, the sizes between were not studied), and with ", plan.pairs().shown(), " pairs",
     )  # fmt: skip
 
 
@@ -124,14 +140,13 @@ def _interval(plan: Plan) -> Line:
     if not fields.get(*size, "replicates"):
         return line(*stays, " The power is exact: it is enumerated, not simulated.")
     error = fields.number(*size, "mcse", form=".4f")
-    low, high = fields.get(*size, "low"), fields.get(*size, "high")
     between: Line = ()
-    if low != high:
-        above = line("more than ", limit) if high is None else line(fields.number(*size, "high"))
+    if interval(fields.get(*size)):
+        low, high = interval_ends(plan, size)
+        ends = line("between ", *low, " and ", *high) if low else line("at most at ", *high)
         between = line(
-            " Given that error the size lies between ", fields.number(*size, "low"), " and ",
-            *above, " pairs, a 95% interval from Wilson limits of the power",
-            *plan.cite("Wilson 1927"), ".",
+            " Given that error the size lies ", *ends, " pairs, with a confidence of at least "
+            "95%, by Wilson limits of the power", *plan.cite("Wilson 1927"), ".",
         )  # fmt: skip
     return line(*stays, " The power has a Monte Carlo standard error of ", error, ".", *between)
 
@@ -167,7 +182,7 @@ def _other_rules(plan: Plan) -> Table:
         limit = plan.fields.number(*keys, "limit")
         pairs = line("none up to ", limit)
         if size["pairs"] is not None:
-            pairs = line(plan.fields.number(*keys, "pairs"))
+            pairs = pairs_line(plan, keys)
         if not is_usable(size):
             pairs = line(*pairs, " (not to be used)")
         rows.append(
@@ -218,6 +233,11 @@ def _assurance(plan: Plan) -> list[Paragraph | Table]:
     for i, own in enumerate(plan.fields.get("summary", "assurance")):
         keys: tuple[str | int, ...] = ("summary", "assurance", i)
         pairs: Line = line(plan.fields.number(*keys, "pairs", plan.rule))
+        least = own.get("at_least", own["pairs"])[plan.rule]
+        if least is None:
+            pairs = line("at most ", *pairs)
+        elif least != own["pairs"][plan.rule]:
+            pairs = line(plan.fields.number(*keys, "at_least", plan.rule), " to ", *pairs)
         if own["pairs"][plan.rule] is None:
             pairs = line("none up to ", plan.fields.number(*plan.size, "limit"))
         prior: Part = plan.fields.name(*keys, "prior")

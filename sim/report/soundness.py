@@ -10,7 +10,8 @@ from sim.power.design_flaws import design_causes, ignored_clusters
 from sim.power.sample_size import SampleSize
 from sim.power.soundness import Bias, Cause, Level, Soundness, soundness
 from sim.power.sweep import SweepPoint
-from sim.report.wording import answer_sentence, interval_words, no_effect_words, number
+from sim.report.sizes import interval_words, pairs_words
+from sim.report.wording import answer_sentence, no_effect_words, number
 from sim.study import TOTAL, RoleName, Study
 from sim.study.control import ParallelControl
 
@@ -112,8 +113,8 @@ def answer_words(answer: PlanAnswer, size: SampleSize) -> str:
     simulated = f"the simulated studies do not reach that power by {size.limit} pairs"
     if size.pairs is not None:
         simulated = (
-            f"the simulated studies reach that power with {size.pairs} pairs"
-            f"{interval_words(size)}, which is not the number that the study needs"
+            f"the simulated studies reach that power with {pairs_words(vars(size))} pairs"
+            f"{interval_words(vars(size))}, which is not the number that the study needs"
         )
     return (
         f"No size can be given for power {size.target:g} for the rule '{size.rule}': "

@@ -15,6 +15,7 @@ from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, differences
 from sim.power.tornado import Tornado, tornado
 from sim.report.files import as_json, manifest_data, write_results
 from sim.report.layout import bullets, file_part, heading, paragraph, title
+from sim.report.sizes import is_known
 from sim.report.soundness import point_reasons
 from sim.report.sweep_data import sweep_data
 from sim.report.sweep_tables import MOST_ROWS, heat_maps, points_table, tornado_table
@@ -159,7 +160,7 @@ def sweep_summary(answer: SweepAnswer, files: Sequence[Path] = ()) -> str:
     if len(failed) > MOST_ROWS:
         failed[MOST_ROWS:] = [f"{len(failed) - MOST_ROWS} more are in sweep.json"]
     parts = [
-        title(answer.study.report.title),
+        title(answer.study.title),
         paragraph(design_sentence(answer.study)),
         paragraph(_how(answer)),
         *_found(answer),
@@ -231,7 +232,8 @@ def _why(answer: SweepAnswer) -> str:
         return ", the largest studied, which is too small for the study as stated"
     if point_reasons(answer.base.point):
         return ", which the simulations give for the study as stated"
-    return ", which the study as stated needs"
+    known = is_known(vars(size))
+    return f", which the study as stated needs{'' if known else ' at most'}"
 
 
 def _order(found: Tornado) -> Iterator[str]:

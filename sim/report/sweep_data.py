@@ -16,7 +16,7 @@ def sweep_data(answer: SweepAnswer) -> dict[str, Any]:
     """Hold the answer as plain data: every point at the size compared, and the tornado."""
     study, found = answer.study, tornado(answer)
     return {
-        "title": study.report.title,
+        "title": study.title,
         "design": design_sentence(study),
         "kind": study.sweep.kind,
         "at": answer.at,

@@ -11,6 +11,7 @@ from sim.power.sample_size import SampleSize
 from sim.power.sweep import PointResult, SweepAnswer
 from sim.power.tornado import Influence, Tornado
 from sim.report.layout import WIDTH
+from sim.report.sizes import interval, interval_cell, pairs_cell
 from sim.report.soundness import joined, point_reasons
 from sim.report.tables import shorten
 from sim.report.wording import number
@@ -73,12 +74,8 @@ def size_words(size: SampleSize) -> str:
     """Write a sample size and its interval in few characters."""
     if size.impossible is not None:
         return "never"
-    if size.pairs is None:
-        return f"over {size.limit}"
-    if size.low == size.high:
-        return str(size.pairs)
-    high = f"{size.limit}+" if size.high is None else str(size.high)
-    return f"{size.pairs} ({size.low}–{high})"
+    found = pairs_cell(vars(size))
+    return f"{found} ({interval_cell(vars(size))})" if interval(vars(size)) else found
 
 
 def _missing(result: PointResult, answer: SweepAnswer) -> str:
@@ -152,7 +149,7 @@ def _size(_answer: SweepAnswer, result: PointResult) -> str:
         return "failed"
     if size.pairs is None:
         return "never" if size.impossible is not None else f">{size.limit}"
-    return f"{size.pairs}{UNUSABLE if point_reasons(result.point) else ''}"
+    return f"{pairs_cell(vars(size))}{UNUSABLE if point_reasons(result.point) else ''}"
 
 
 # --------------------------------------------------------------------------------- tornado

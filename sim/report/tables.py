@@ -18,9 +18,10 @@ CELL = 14
 
 def effect_table(answer: PlanAnswer, effects: TrueEffects) -> str:
     """Effect dictionary of one role, a line per endpoint."""
+    end = "at top" if answer.study.analysis.side > 0 else "lowest"
     lines = [
         f"{'':24} {'median':7}{'mean':>6}{'SD of':>7}{'d_z':>6}{'better':>7}{'same':>6}"
-        f"{'worse':>7}{'at top':>8}",
+        f"{'worse':>7}{end:>8}",
         f"{'':24} {'':7}{'change':>6}{'change':>7}{'':26}{'before':>8}",
     ]
     for d, name in enumerate(answer.study.scale.domains):

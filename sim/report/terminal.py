@@ -14,6 +14,7 @@ from sim.report.estimands import level_words
 from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
 from sim.report.participation import participation_sentences
 from sim.report.precision import precision_sentences
+from sim.report.sizes import interval_words, pairs_words
 from sim.report.soundness import answer_words, briefly, level_sentences, unusable_sentences
 from sim.report.tables import (
     CELL,
@@ -26,8 +27,8 @@ from sim.report.tables import (
     sizes_shown,
 )
 from sim.report.wording import (
+    assumption_words,
     design_sentence,
-    interval_words,
     no_effect_words,
     number,
     total_tested,
@@ -52,7 +53,7 @@ def summary(answer: PlanAnswer, files: Sequence[Path] = ()) -> str:
     str
     """
     parts = [
-        title(answer.study.report.title),
+        title(answer.study.title),
         paragraph(design_sentence(answer.study)),
         *_effect_parts(answer),
         *audit_parts(answer),
@@ -64,7 +65,7 @@ def summary(answer: PlanAnswer, files: Sequence[Path] = ()) -> str:
         *_assurance_part(answer),
         *_detectable_part(answer),
         *bullets("Warnings", answer.warnings),
-        *bullets("Assumptions", [f"{a.field} ({a.value}): {a.note}" for a in answer.assumptions]),
+        *bullets("Assumptions", list(map(assumption_words, answer.assumptions))),
         *file_part(files),
     ]
     return "\n".join(line.rstrip() for line in "\n\n".join(parts).splitlines())
@@ -77,7 +78,7 @@ def one_line(answer: PlanAnswer) -> str:
     why = briefly(answer, size)
     if why:
         return f"{size.rule}: no usable size, {why} ({size.pairs or size.limit} pairs, {power})"
-    reached = "not reached" if size.pairs is None else f"{size.pairs} pairs"
+    reached = "not reached" if size.pairs is None else f"{pairs_words(vars(size))} pairs"
     return f"{size.rule}: {reached}, {power}"
 
 
@@ -104,7 +105,7 @@ def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
 def _published_part(answer: PlanAnswer) -> Iterator[str]:
     """What the pilot published beside what is assumed here."""
     pilot = answer.study.pilot
-    if pilot is None:
+    if pilot is None or not answer.study.follows_pilot:
         return
     endpoints = [*answer.study.scale.domains, TOTAL]
     lines = [heading("Beside the pilot's published figures")]
@@ -119,7 +120,7 @@ def _published_part(answer: PlanAnswer) -> Iterator[str]:
             f"(p = {outcome.p}); assumed mean {start:.1f} → {start + change:.1f}"
         )
     if len(lines) > 1:
-        yield "\n".join([*lines, *wrap(f"Source: doi:{pilot.doi}", WIDTH)])
+        yield "\n".join([*lines, *wrap(pilot.source, WIDTH)])
 
 
 def _pilot_part(answer: PlanAnswer) -> Iterator[str]:
@@ -221,7 +222,7 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
         texts = [
             f"'{other.rule}' "
             + (
-                f"{other.pairs} pairs{interval_words(other)}"
+                f"{pairs_words(vars(other))} pairs{interval_words(vars(other))}"
                 if other.pairs
                 else "never"
                 if other.impossible

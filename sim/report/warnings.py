@@ -21,12 +21,14 @@ from sim.report.arms import (
     uncontrolled_warnings,
 )
 from sim.report.assurance import assurance_warnings
+from sim.report.direction import best_end, direction_warnings
 from sim.report.estimands import apparent_change, unseen_change
 from sim.report.levels import level_warnings
 from sim.report.participation import participation_warnings
 from sim.report.wording import T_TESTS, has_saw_teeth, number, total_tested
 from sim.study import Study
 from sim.study.control import ParallelControl
+from sim.study.effects import PosteriorPrior
 
 CEILING = 0.15
 """Share of people who cannot improve from which it is said."""
@@ -77,8 +79,19 @@ class Stated:
 
 def early_warnings(stated: Stated) -> tuple[str, ...]:
     """Collect the warnings that need no power: the same words as in the whole answer."""
-    checks = (_cannot_win, _selected_effect, _uncontrolled, _hidden_change, _ceiling)
+    checks = (
+        _against_success,
+        _cannot_win,
+        _selected_effect,
+        _uncontrolled,
+        _hidden_change,
+        _ceiling,
+    )
     return tuple(said for check in checks for said in check(stated))
+
+
+def _against_success(answer: PlanAnswer | Stated) -> list[str]:
+    return list(direction_warnings(answer.study, answer.effects, answer.audits))
 
 
 def _cannot_win(answer: PlanAnswer | Stated) -> list[str]:
@@ -106,13 +119,14 @@ def _cannot_win(answer: PlanAnswer | Stated) -> list[str]:
 
 
 def _selected_effect(answer: PlanAnswer | Stated) -> list[str]:
-    if not answer.study.effect.selected_for_significance:
+    effect = answer.study.effect
+    if not (effect.selected_for_significance and effect.as_explained):
         return []
     said = (
         "The effect is taken from a pilot that was reported as significant. Such effects are on "
         "average too large (winner's curse), and so is the power at them."
     )
-    if answer.assurances:
+    if answer.assurances and isinstance(effect.prior, PosteriorPrior):
         said += " Assurance, above, averages over what the pilot leaves possible instead."
     return [said]
 
@@ -124,7 +138,8 @@ def _ceiling(answer: PlanAnswer | Stated) -> list[str]:
         if share >= CEILING:
             domain = answer.study.scale.domains[int(np.argmax(effects.ceiling))]
             found.append(
-                f"{share:.0%} of {role}s are at the top of '{domain}' before and cannot improve."
+                f"{share:.0%} of {role}s are at the {best_end(answer.study.analysis.side)} of "
+                f"'{domain}' before and cannot improve."
             )
     return found
 
@@ -220,6 +235,7 @@ def _uneven(answer: PlanAnswer, replicates: int) -> str:
 
 
 _CHECKS: tuple[Callable[[PlanAnswer], list[str]], ...] = (
+    _against_success,
     _cannot_win,
     _selected_effect,
     assurance_warnings,

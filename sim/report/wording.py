@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.power.answer import PlanAnswer
+from sim.power.answer import Assumption, PlanAnswer
 from sim.power.sample_size import SampleSize
+from sim.report.direction import level_words
+from sim.report.sizes import interval_words, is_known
 from sim.study import TOTAL, Analysis, Study
 from sim.study.control import ParallelControl
 
@@ -116,15 +118,10 @@ def design_sentence(study: Study) -> str:
     people = "mentors only"
     if study.roles.mentee is not None:
         people = f"mentors and mentees {study.design.ratio[0]}:{study.design.ratio[1]}"
-    sides = {
-        "two_sided": "two-sided",
-        "greater": "one-sided (scores rise)",
-        "less": "one-sided (scores fall)",
-    }[study.analysis.alternative]
     return (
         f"{_groups(study)} measured before and after, {people}, {sizes}; "
         f"{_scale_words(study)}; "
-        f"{test_sentence(study.analysis)}, {sides} level {study.analysis.alpha:g}; "
+        f"{test_sentence(study.analysis)}, {level_words(study.analysis)}; "
         f"{_adjusted_words(study)}."
     )
 
@@ -202,26 +199,41 @@ def answer_sentence(answer: PlanAnswer, size: SampleSize) -> str:
             f"No size up to {size.limit} pairs reaches {target}{why}. At {size.limit} pairs the "
             f"power is {number(size.power)} ({error_words(size)})."
         )
-    least = " (the smallest studied)" if size.pairs == answer.characteristics.pairs[0] else ""
+    own, counted = vars(size), people(answer.study, size.pairs)
+    power = f"{number(size.power)} ({error_words(size)})"
+    if size.at_least is not None and not is_known(own):
+        return (
+            f"Between {size.at_least} and {size.pairs} pairs for {target}{interval_words(own)}: "
+            f"{size.at_least - 1} is too few, {size.pairs} suffices, and the sizes between were "
+            f"not studied. At {size.pairs} pairs, {counted}, it is {power}{_stays_words(size)}."
+        )
+    if size.at_least is None:
+        return (
+            f"At most {size.pairs} pairs, the smallest studied, {counted}, for {target}"
+            f"{interval_words(own)}: there it is {power}{_stays_words(size)}."
+        )
     return (
-        f"{size.pairs} pairs{least}, {people(answer.study, size.pairs)}, for {target}"
-        f"{interval_words(size)}: there it is {number(size.power)} ({error_words(size)}), and it "
-        f"stays at the target up to {size.limit} pairs, the most studied."
+        f"{size.pairs} pairs, {counted}, for {target}{interval_words(own)}: there it is {power}"
+        f"{_stays_words(size)}."
     )
+
+
+def _stays_words(size: SampleSize) -> str:
+    """Say how far the power is known to stay at the target."""
+    if size.pairs == size.limit:
+        return "; no larger size was studied"
+    where = "" if size.every else "at every size studied "
+    return f", and it stays at the target {where}up to {size.limit} pairs, the most studied"
+
+
+def assumption_words(own: Assumption) -> str:
+    """Write an assumption with its reason, or that none is given."""
+    return f"{own.field} ({own.value}): {own.note or 'no reason given'}"
 
 
 def error_words(size: SampleSize) -> str:
     """Say how precise a power is."""
     return f"Monte Carlo error {number(size.mcse)}" if size.replicates else "exact"
-
-
-def interval_words(size: SampleSize) -> str:
-    """Say between which sizes the answer lies, given the simulation's error."""
-    if not size.replicates or size.low == size.high:
-        return ""
-    if size.high is None:
-        return f" (95% interval {size.low} to more than {size.limit})"
-    return f" (95% interval {size.low} to {size.high})"
 
 
 def number(value: float, digits: int = 3, sign: str = "-") -> str:

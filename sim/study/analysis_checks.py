@@ -36,6 +36,14 @@ def _check_analysis(study: Study) -> None:
             "p-value only"
         )
         raise FieldError("analysis.continuity", True, right)
+    against = {"greater": "fall", "less": "rise"}
+    if against.get(analysis.alternative) == analysis.direction:
+        looked_for = {"greater": "rise", "less": "fall"}[analysis.alternative]
+        right = (
+            f"is not what analysis.alternative={analysis.alternative} tests; use "
+            f"{looked_for}, or analysis.alternative=two_sided"
+        )
+        raise FieldError("analysis.direction", analysis.direction, right)
     if analysis.p_value == "exact" and max(study.sizes) > 1000:
         right = "exceeds 1000, the most for which analysis.p_value=exact is offered; use auto"
         raise FieldError("design", max(study.sizes), right)

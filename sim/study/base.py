@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
 _HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
@@ -60,12 +60,53 @@ class Section(BaseModel):
             _check_text(text, allowed)
         return value
 
+    def states(self, values: dict[str, Any]) -> bool:
+        """Tell whether some of the section's fields are stated as these plain values."""
+        try:
+            return type(self).model_validate({**self.model_dump(), **values}) == self
+        except ValidationError:
+            return False
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value, key=str)}
+    return tuple(map(_sorted, value)) if isinstance(value, tuple) else value
+
+
+Values = Annotated[dict[str, Any], AfterValidator(_sorted)]
+"""Fields of a section with their values; the order in which they are written means nothing."""
+
+
+class Reason(Section):
+    """A reason, and the values that it explains: it is theirs, and of no others."""
+
+    why: str
+    """Why they are assumed (text)."""
+    of: Values | None = None
+    """Fields of the section that it explains, each with the value that it was written for: with
+    another there is no reason; null = it explains whatever stands there."""
+    pilot: bool = False
+    """Whether it speaks of the pilot, and so of no study but one that follows the pilot up."""
+
 
 class Assumed(Section):
     """A section whose values may be an assumption rather than a fact."""
 
-    assumption: str | None = None
-    """Why these values are assumed where no source gives them (text; printed with the answer)."""
+    assumption: Reason | None = None
+    """Why these values are assumed where no source gives them (text, or a section of its own)."""
+
+    @field_validator("assumption", mode="before")
+    @classmethod
+    def _in_words(cls, stated: object) -> object:
+        """Take words alone for a reason of whatever stands there."""
+        return stated if stated is None or isinstance(stated, Mapping | Reason) else {"why": stated}
+
+    @property
+    def as_explained(self) -> bool:
+        """Whether the values are those for which the reason was written, if it says for which."""
+        note = self.assumption
+        return note is None or note.of is None or self.states(note.of)
 
 
 Probability = Annotated[float, Field(ge=0, le=1)]

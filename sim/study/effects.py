@@ -76,7 +76,7 @@ class OddsRatioEffect(EffectSection):
     kind: Literal["odds_ratio"]
     """This way of stating the effect: a cumulative odds ratio."""
     odds_ratio: OddsRatio | tuple[OddsRatio, ...]
-    """Cumulative odds ratio above 0 (over 1 = better); one number, or one per domain."""
+    """Cumulative odds ratio above 0 (over 1 = higher scores); one number, or one per domain."""
 
 
 class PostEffect(EffectSection):

@@ -57,7 +57,12 @@ def draft_of(data: Mapping[str, Any]) -> dict[str, Any]:
     StudyError
         As from :func:`parse_study`.
     """
-    return _read(Draft, data).model_dump(mode="json")
+    return read_draft(data).model_dump(mode="json")
+
+
+def read_draft(data: Mapping[str, Any]) -> Draft:
+    """Read plain data as :func:`draft_of` does, into a draft."""
+    return _read(Draft, data)
 
 
 def complaints_of(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -114,7 +119,9 @@ def _one_line(error: ValidationError, data: Any) -> str:
 
 
 def _telling(found: list[ErrorDetails], data: Any) -> str:
-    head = next((detail for detail in found if not _is_shape(detail)), found[0])
+    known = [detail for detail in found if not _is_shape(detail)] or found
+    # a misspelt field before the one that it leaves missing
+    head = next((detail for detail in known if detail["type"] == "extra_forbidden"), known[0])
     return printable(_sentence(head, data, found))
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.study.base import Line, Section
+from sim.study.base import Line, Section, Values
 
 
 class PilotOutcome(Section):
@@ -42,12 +42,21 @@ class PilotExample(Section):
 class Pilot(Section):
     """The published facts of a pilot study."""
 
-    citation: str
-    """Full reference of the source."""
-    doi: str
-    """Digital object identifier of the source."""
-    licence: str
-    """Licence of the source."""
+    citation: str | None = None
+    """Full reference of the source; null = none."""
+    doi: str | None = None
+    """Digital object identifier of the source; null = none."""
+    licence: str | None = None
+    """Licence of the source; null = none."""
+    source_of: Values | None = None
+    """Fields of this section that the source gives, with their values: with others it is not
+    named; null = it is the source of whatever stands here."""
+    title: str | None = None
+    """Title of a study that follows this pilot up; null = none of its own."""
+    points: int | None = Field(default=None, ge=2)
+    """Points of the pilot's response scale; null = as many as the study's."""
+    domains: int | None = Field(default=None, ge=1)
+    """Number of domains of the pilot's questionnaire; null = as many as the study's."""
     mentors: int = Field(ge=1)
     """Number of mentors in the pilot (participants)."""
     mentees: int = Field(ge=0)
@@ -60,3 +69,18 @@ class Pilot(Section):
     """CSV of the pilot's answers (participant, role, domain, pre, post); null = none."""
     example: PilotExample | None = None
     """A constructed example of changes, scored when report.pilot_example is true."""
+
+    @property
+    def is_of_its_source(self) -> bool:
+        """Whether what stands here is what the source named gives."""
+        return self.source_of is None or self.states(self.source_of)
+
+    @property
+    def source(self) -> str:
+        """The source by its identifier, for what stands here; empty where there is none."""
+        return f"Source: doi:{self.doi}" if self.doi and self.is_of_its_source else ""
+
+    @property
+    def cited(self) -> str | None:
+        """The source in full, for what stands here; None where there is none."""
+        return self.citation if self.is_of_its_source else None

@@ -34,8 +34,8 @@ class Reasons(Section):
 class Report(Section):
     """What the reader gets."""
 
-    title: Line = Field(min_length=1, max_length=200)
-    """Title of the scenario (text)."""
+    title: Line | None = Field(default=None, min_length=1, max_length=200)
+    """Title of the scenario (text); null = the pilot's, of a study that follows one up."""
     table_rows: int = Field(ge=2, le=60)
     """Most rows of the power table on screen (2 to 60)."""
     pilot_example: bool = False

@@ -82,6 +82,12 @@ class HypothesisGraph(Section):
     """Of each endpoint once significant: shares of its level that go to others (sum at most 1)."""
 
 
+def success_side(alternative: str, direction: str | None) -> int:
+    """Sign of the change that is the success; a one-sided test looks for no other."""
+    falls = {"greater": False, "less": True}.get(alternative, direction == "fall")
+    return -1 if falls else 1
+
+
 class Analysis(Section):
     """The test and its error rate."""
 
@@ -101,9 +107,9 @@ class Analysis(Section):
     ]
     """Test of each endpoint: paired, or of two arms (the last four)."""
     cut: int | None = Field(default=None, ge=2, le=MOST_POINTS)
-    """For mcnemar: an answer at or above this point is a success (2 to the scale's points)."""
+    """For mcnemar: answers at or above this point are counted (2 to the scale's points)."""
     total_cut: int | None = Field(default=None, ge=2, le=LARGEST_TOTAL)
-    """For mcnemar: a total at or above this sum is a success; null = the total is not tested."""
+    """For mcnemar: totals at or above this sum are counted; null = the total is not tested."""
     p_value: Literal["auto", "exact", "asymptotic", "mid_p"]
     """How p is found: auto = exact up to exact_limit informative pairs, asymptotic beyond."""
     exact_limit: int = Field(ge=0, le=1000)
@@ -116,6 +122,8 @@ class Analysis(Section):
     """Significance level (above 0, below 1)."""
     alternative: Literal["two_sided", "greater", "less"]
     """Direction tested: two_sided, greater (scores rise) or less (scores fall)."""
+    direction: Literal["rise", "fall"] = "rise"
+    """Which change is the success: a rise of the scores, or a fall where lower is better."""
     adjustment: Literal[
         "none",
         "bonferroni",
@@ -137,6 +145,11 @@ class Analysis(Section):
     """For graphical: how the level is shared, and passed on when an endpoint is significant."""
     flips: int = Field(default=999, ge=99, le=99_999)
     """For westfall_young: random sign flips beyond 14 participants (99 to 99999)."""
+
+    @property
+    def side(self) -> int:
+        """Sign of the change that is the success."""
+        return success_side(self.alternative, self.direction)
 
 
 class Rule(Section):

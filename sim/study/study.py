@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.study import analysis_checks, arms_checks, checks, order_checks, rule_checks
-from sim.study.base import Section
+from sim.study.base import Assumed, Section
 from sim.study.calibration import Calibration
 from sim.study.clusters import Clusters
 from sim.study.compute import Compute
@@ -30,6 +30,9 @@ from sim.study.sections import (
 )
 from sim.study.store import Store
 from sim.study.sweep import Sweep
+
+UNTITLED = "A study of answers before and after"
+"""Title of a study that states none and follows no pilot up."""
 
 
 class Draft(Section):
@@ -81,6 +84,33 @@ class Draft(Section):
     """Which settings vary (in `mentorsim sweep`)."""
     page: Page = Page()
     """The local page (`mentorsim serve`)."""
+
+    @property
+    def follows_pilot(self) -> bool:
+        """Whether the questionnaire is the pilot's, so that its figures can be compared."""
+        pilot, scale = self.pilot, self.scale
+        if pilot is None:
+            return False
+        same_size = (pilot.points or scale.points, pilot.domains or len(scale.domains)) == (
+            scale.points, len(scale.domains),
+        )  # fmt: skip
+        named = {own.outcome for own in pilot.outcomes}
+        return same_size and named <= {*scale.domains, TOTAL}
+
+    @property
+    def title(self) -> str:
+        """Title of the scenario."""
+        pilot = self.pilot
+        same = pilot is not None and pilot.is_of_its_source and self.follows_pilot
+        followed = pilot.title if pilot is not None and same else None
+        return self.report.title or followed or UNTITLED
+
+    def reason_of(self, section: Assumed) -> str | None:
+        """Reason for what a section states, where there is one for it as it stands here."""
+        note = section.assumption
+        if note is None or not section.as_explained or (note.pilot and not self.follows_pilot):
+            return None
+        return note.why
 
 
 class Study(Draft):

@@ -67,7 +67,12 @@ def merged(base: Any, changes: Any) -> Any:
 
 
 def small_study(**changes: Any) -> Study:
-    """Parse a study of three domains and mentors only, with changes by section."""
+    """Parse a study of three domains and mentors only, with changes by section.
+
+    A one-sided test for a fall says that a fall is the success, as it must.
+    """
+    if changes.get("analysis", {}).get("alternative") == "less":
+        changes["analysis"] = {"direction": "fall", **changes["analysis"]}
     return parse_study(merged(merged(default_study().model_dump(), SMALL), changes))
 
 

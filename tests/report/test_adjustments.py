@@ -14,6 +14,7 @@ from sim.report.adjustments import LARGER_BEFORE, before_sentences
 from sim.report.files import summary_data, write_run
 from sim.report.html.tables import before_table
 from sim.report.saved import read_run
+from sim.report.sizes import interval_cell, interval_words, pairs_cell
 from sim.report.terminal import summary
 
 SITES = {
@@ -55,21 +56,30 @@ def test_every_number_is_on_screen() -> None:
     for own in answer.before_adjustments:
         size = own.size
         assert size.pairs is not None
-        interval = "" if size.low == size.high else f" (95% interval {size.low} to {size.high})"
-        assert f" {size.pairs} pairs{interval} {endings[own.adjustment]}" in said(answer)
+        assert size.at_least == size.pairs - 3  # every fourth size is studied
+        interval = interval_words(vars(size))
+        assert f" {size.at_least} to {size.pairs} pairs{interval} {endings[own.adjustment]}" in (
+            said(answer)
+        )
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"pairs": 8, "low": 8, "high": 8}, "at most 8 pairs without missing"),
+        ({"pairs": 8, "low": 8, "high": 8, "at_least": None}, "at most 8 pairs without missing"),
         ({"pairs": None, "low": None, "high": None}, "need more than 60 pairs without missing"),
         (
             {"pairs": None, "low": None, "high": None, "impossible": "why"},
             "need more than any number of pairs without missing",
         ),
-        ({"pairs": 12, "low": 12, "high": None}, "need 12 pairs (95% interval 12 to more than 60)"),
-        ({"pairs": 12, "low": 12, "high": 12, "replicates": 0}, "need 12 pairs (exact) without"),
+        (
+            {"pairs": 12, "low": 12, "high": None, "at_least": 12, "low_at_least": 12},
+            "need 12 pairs (12 to more than 60 with at least 95% confidence)",
+        ),
+        (
+            {"pairs": 12, "low": 12, "high": 12, "at_least": 9, "replicates": 0},
+            "need 9 to 12 pairs (exact) without",
+        ),
     ],
 )
 def test_limits_are_said(changes: dict[str, Any], expected: str) -> None:
@@ -109,7 +119,6 @@ def test_summary_json_has_the_fields() -> None:
             "adjustment": own.adjustment,
             "test": own.test,
             "unit": None,
-            "smallest": 8,
             "size": asdict(own.size),
         }
 
@@ -125,8 +134,8 @@ def test_it_stands_in_the_page_too(tmp_path: Path) -> None:
         "without any of these", "as it is",
     ]  # fmt: skip
     sizes = [own.size for own in answer.before_adjustments] + [answer.sample_size]
-    assert [row[1] for row in found.rows] == [str(size.pairs) for size in sizes]
-    assert [row[2] for row in found.rows] == [f"{size.low} to {size.high}" for size in sizes]
+    assert [row[1] for row in found.rows] == [pairs_cell(vars(own)) for own in sizes]
+    assert [row[2] for row in found.rows] == [interval_cell(vars(own)) for own in sizes]
     assert [row[3] for row in found.rows] == ["", "paired t test", "", "paired t test", ""]
     plain = tmp_path / "plain"
     plain.mkdir()

@@ -13,6 +13,7 @@ from sim.power.answer import PlanAnswer
 from sim.power.assurance import Assurance
 from sim.report.assurance import assurance_sentences, assurance_table, assurance_warnings
 from sim.report.files import summary_data, write_run
+from sim.report.sizes import pairs_words
 from sim.report.terminal import summary
 
 LONG = "a prior that was agreed on by the steering group in a long meeting on a rainy afternoon"
@@ -148,7 +149,7 @@ def test_sentences_name_size_and_spread(small: PlanAnswer) -> None:
     """Sizes by power and by assurance stand beside each other, and the spread of the power."""
     text = words(" ".join(assurance_sentences(small)))
     size = small.sample_size
-    assert f"By power at the stated effect: {size.pairs} pairs." in text
+    assert f"By power at the stated effect: {pairs_words(vars(size))} pairs." in text
     assert f"With {size.pairs} pairs the true power is 0.8 or more with probability: stated" in text
     assert "Rules of thumb" not in text  # there is no pilot
 

@@ -176,7 +176,8 @@ def test_the_answer_is_marked(run: SavedRun, drawn: dict[str, Figure]) -> None:
     marks = list(every(drawn["power_curve"].spec["layer"]))
     assert {"datum": size["target"]} in [part.get("y") for part in marks]
     assert {"datum": size["pairs"]} in [part.get("x") for part in marks]
-    assert drawn["power_curve"].title.startswith(f"{size['pairs']} pairs give power 0.80")
+    answer = f"{size['at_least']} to {size['pairs']} pairs are needed for power 0.80"
+    assert drawn["power_curve"].title.startswith(answer)
 
 
 def test_no_answer_is_said(run: SavedRun) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sim.report.charts.figure import datum, single
 from sim.report.charts.labels import legend
 from sim.report.charts.theme import DASHES, Spec
+from sim.report.sizes import CONFIDENCE, drawn_interval, interval, pairs_words
 from sim.report.soundness import is_usable
 
 FEW_SIZES, MOST_TICKS = 15, 8
@@ -101,7 +102,7 @@ def marks(size: Mapping[str, Any], studied: Sequence[int]) -> Iterator[Spec]:
     yield single(text, place)
     if pairs is None or not is_usable(size):
         return
-    low, high = size["low"] or pairs, size["high"] or size["limit"]
+    low, high = drawn_interval(size, studied[0])
     if high > low:
         yield single({"type": "rect", "style": "interval"}, datum(low, x2=high))
     yield single({"type": "rule", "style": "answer"}, datum(pairs))
@@ -112,14 +113,9 @@ def marks(size: Mapping[str, Any], studied: Sequence[int]) -> Iterator[Spec]:
 
 def _answer_text(size: Mapping[str, Any], *, early: bool) -> Iterator[Spec]:
     side = {"align": "left" if early else "right", "dx": 7 if early else -7}
-    texts = [("strong-note", 0.12, f"{size['pairs']} pairs")]
-    if size["replicates"] and size["low"] != size["high"]:
-        texts.append(("note", 0.05, f"95% interval {_between(size)}"))
+    texts = [("strong-note", 0.12, f"{pairs_words(size)} pairs")]
+    if interval(size):
+        texts.append(("note", 0.05, f"{interval(size)} ({CONFIDENCE})"))
     for style, y, text in texts:
         place = {**datum(size["pairs"], y), "text": {"value": text}}
         yield single({"type": "text", "style": style, **side}, place)
-
-
-def _between(size: Mapping[str, Any]) -> str:
-    return f"{size['low']} to " + (f"over {size['limit']}" if size["high"] is None
-                                   else str(size["high"]))  # fmt: skip

@@ -12,6 +12,7 @@ from sim.report.charts.figure import Z95, Figure, datum, layered, limited, singl
 from sim.report.charts.labels import distinct, plain, quoted, span
 from sim.report.charts.theme import Spec
 from sim.report.saved import SavedRun
+from sim.report.sizes import is_known, pairs_words
 from sim.report.soundness import is_usable, joined
 
 MOST_WORDS = 600
@@ -61,15 +62,18 @@ def rule_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
         return None
     target = stated[0]["target"]
     usable = [size for size in stated if is_usable(size)]
-    reached = sorted((size["pairs"], size["rule"]) for size in usable if size["pairs"] is not None)
+    reached = sorted(
+        (size["pairs"], pairs_words(size), size["rule"])
+        for size in usable if size["pairs"] is not None
+    )  # fmt: skip
     if not usable:
         title = f"Power of each rule: no size for power {target:.2f} can be given"
     elif not reached:
         title = f"No rule reaches power {target:.2f} by {stated[0]['limit']} pairs"
     elif len(reached) == 1:
-        title = f"Power {target:.2f}: {reached[0][0]} pairs for the rule {quoted(reached[0][1])}"
+        title = f"Power {target:.2f}: {reached[0][1]} pairs for the rule {quoted(reached[0][2])}"
     else:
-        (least, first), (most, last) = reached[0], reached[-1]
+        (_, least, first), (_, most, last) = reached[0], reached[-1]
         title = (
             f"Power {target:.2f} takes {least} pairs for {quoted(first)}, {most} for {quoted(last)}"
         )
@@ -177,7 +181,10 @@ def _size_words(size: Mapping[str, Any]) -> str:
         return f"No size can be given for power {size['target']:.2f} for {rule}"
     if size["pairs"] is None:
         return f"No size up to {size['limit']} pairs reaches power {size['target']:.2f} for {rule}"
-    return f"{size['pairs']} pairs give power {size['target']:.2f} or more for {rule}"
+    if is_known(size):
+        return f"{size['pairs']} pairs give power {size['target']:.2f} or more for {rule}"
+    words = pairs_words(size)
+    return f"{words[0].upper()}{words[1:]} pairs are needed for power {size['target']:.2f}, {rule}"
 
 
 def unusable_words(size: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Answers before and after as stacked bars, with the share who are at the top."""
+"""Answers before and after as stacked bars, with the share who cannot improve."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sim.report.charts.curves import unit_words
 from sim.report.charts.figure import Figure, datum, layered, limited, single
 from sim.report.charts.labels import AXIS_LABEL, percent, plain, two_lines
 from sim.report.charts.theme import DIVERGING, Spec, blended
+from sim.report.direction import best_end, side_of
 from sim.report.saved import SavedRun
 
 MOST_DOMAINS = 30
@@ -38,21 +39,24 @@ def answer_bars(run: SavedRun, role: str) -> Figure:
     shown = domains[:MOST_DOMAINS]
     bars = answer_shares(effects["reaching"], effects["rising_to"], effects["falling_below"])
     labels = two_lines(shown)
-    ceilings = effects["ceiling"]
-    top = f"{_least_to_most(ceilings)} are at the top before, and cannot improve"
+    ceilings, side = effects["ceiling"], side_of(run.config["analysis"])
+    top = f"{_least_to_most(ceilings)} are at the {best_end(side)} before, and cannot improve"
     title = f"Assumed of the {role}s: {top}"
     below = ["Upper bar before, lower bar after. The assumption, not data: no simulation error."]
     if unit_words(run):
         below.append("After: of the mentored arm.")
     below.append(limited(len(domains), MOST_DOMAINS, "domains", "summary.json"))
+    best = -1 if side > 0 else 0
     tops = "; ".join(
-        f"{plain(name)} {percent(before[-1])} before, {percent(after[-1])} after"
+        f"{plain(name)} {percent(before[best])} before, {percent(after[best])} after"
         for name, (before, after) in zip(shown, bars, strict=False)
     )
-    rows = [row for label, own in zip(labels, bars, strict=False) for row in _rows(label, own)]
+    rows = [
+        row for label, own in zip(labels, bars, strict=False) for row in _rows(label, own, best)
+    ]
     numbers = [_numbers(labels, "pale"), _numbers(labels, "dark")]
-    layers = [_bars(labels, len(bars[0][0])), *numbers, _tops(labels), *_head()]
-    said = (title, below, f"At the top point: {tops}.")
+    layers = [_bars(labels, len(bars[0][0])), *numbers, _tops(labels), *_head(side)]
+    said = (title, below, f"At the {best_end(side)} point: {tops}.")
     return layered(f"answers_{role}", said, layers, rows, height={"step": 36, "for": "position"})
 
 
@@ -85,19 +89,20 @@ def _steps(reaching: Sequence[float]) -> list[float]:
     return [max(high - low, 0.0) for high, low in pairwise(edges)]
 
 
-def _rows(label: str, own: tuple[list[float], list[float]]) -> Iterator[Spec]:
+def _rows(label: str, own: tuple[list[float], list[float]], best: int) -> Iterator[Spec]:
     for time, shares in zip(("before", "after"), own, strict=True):
         start = 0.0
         for point, share in enumerate(shares, 1):
             place = (point - 0.5) / len(shares)
+            beside = best != 0 and point == len(shares)  # its number stands beside the bar
             dark = not DARK_ENDS <= place <= 1 - DARK_ENDS
             yield {
                 "domain": label, "time": time, "answer": str(point), "point": point,
                 "share": share, "start": start, "stop": start + share,
                 "middle": start + share / 2, "top": point == len(shares),
                 "tone": "dark" if dark else "pale",
-                "said": f"{share:.0%}" if share >= NARROW and point < len(shares) else "",
-                "full": f"{time} {percent(share)}",
+                "said": f"{share:.0%}" if share >= NARROW and not beside else "",
+                "full": f"{time} {percent(shares[best])}",
             }  # fmt: skip
             start += share
 
@@ -155,7 +160,7 @@ def _numbers(labels: Sequence[str], tone: str) -> Spec:
 
 
 def _tops(labels: Sequence[str]) -> Spec:
-    """Write the share at the top beside each bar."""
+    """Write the share that cannot improve beside each bar."""
     return {
         "transform": [{"filter": "datum.top"}],
         "mark": {"type": "text", "style": "small-note", "align": "left", "dx": 5},
@@ -167,7 +172,7 @@ def _tops(labels: Sequence[str]) -> Spec:
     }
 
 
-def _head() -> Iterator[Spec]:
+def _head(side: int) -> Iterator[Spec]:
     mark = {"type": "text", "style": "strong-note", "align": "left", "dx": 5, "dy": -8}
-    text = {"text": {"value": "at the top"}, "y": {"value": 0}}
+    text = {"text": {"value": f"at the {best_end(side)}"}, "y": {"value": 0}}
     yield single(mark, {**datum(1.0), **text})

@@ -20,6 +20,7 @@ from sim.report.charts.labels import (
 )
 from sim.report.charts.theme import SEQUENTIAL, WIDTH, Spec
 from sim.report.saved import SavedRun
+from sim.report.sizes import CONFIDENCE, interval_cell, pairs_cell
 from sim.report.soundness import is_usable
 
 MOST_POINTS = 40
@@ -198,7 +199,7 @@ def _map_words(run: SavedRun, known: list[float], *, power: bool) -> tuple[str, 
         )
     target = run.config["target"]["power"]
     title = f"Pairs needed for power {target:.2f}: {span(known, '.0f') if known else 'none usable'}"
-    return title, "Pairs needed", "Below each: 95% interval from the simulation"
+    return title, "Pairs needed", f"Below each: interval of {CONFIDENCE} from the simulation"
 
 
 def _map_layers(
@@ -257,8 +258,7 @@ def _pairs_cell(point: Mapping[str, Any]) -> tuple[float | None, str, str]:
         return None, "never", ""
     if size["pairs"] is None:
         return None, f"over {size['limit']}", ""
-    high = f"{size['limit']}+" if size["high"] is None else size["high"]
-    return size["pairs"], f"{size['pairs']}{mark(point)}", f"{size['low']}–{high}"
+    return size["pairs"], f"{pairs_cell(size)}{mark(point)}", interval_cell(size)
 
 
 # ------------------------------------------------------------------------------ the words

@@ -12,6 +12,7 @@ from sim.report.charts.figure import Z95, datum, single
 from sim.report.charts.theme import SCHEMA, Spec
 from sim.report.html.tables import Results, shown
 from sim.report.saved import SavedRun
+from sim.report.sizes import drawn_interval
 from sim.report.soundness import usable_pairs
 
 CURVE, ANSWER, CHOSEN = "curve", "answer", "chosen"
@@ -48,13 +49,8 @@ def _rules(run: SavedRun, results: Results) -> Iterator[dict[str, Any]]:
         rows = [results.rule(size["rule"], "win", pairs) for pairs in results.pairs]
         answer = []
         if usable_pairs(size) is not None:
-            answer = [
-                {
-                    "pairs": size["pairs"],
-                    "low": size["low"] or size["pairs"],
-                    "high": size["high"] or size["limit"],
-                }
-            ]
+            low, high = drawn_interval(size, results.pairs[0])
+            answer = [{"pairs": size["pairs"], "low": low, "high": high}]
         yield _curve("Rules", shown(size["rule"]), rows, answer)
 
 

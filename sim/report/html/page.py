@@ -32,6 +32,7 @@ from sim.report.html.tables import (
     precision_table,
 )
 from sim.report.saved import SavedRun
+from sim.report.sizes import pairs_words
 
 DIGITS = 5
 """Significant digits of numbers that are only drawn."""
@@ -125,6 +126,7 @@ def _rendered(run: SavedRun, drawn: Sequence[Figure]) -> str:
         run=run,
         summary=run.summary,
         size=primary(run) if run.job == "plan" else None,
+        needed=pairs_words(primary(run)) if run.job == "plan" else "",
         sections=_sections(run, results, drawn),
         curve=curve,
         style=_own("report.css"),

@@ -11,7 +11,9 @@ from sim.report.adjustments import NAMES
 from sim.report.assurance import PRIOR_NAMES
 from sim.report.charts.curves import primary
 from sim.report.charts.labels import plain
+from sim.report.direction import best_end, side_of
 from sim.report.saved import SavedRun
+from sim.report.sizes import CONFIDENCE, interval_cell, pairs_cell
 from sim.report.soundness import is_usable
 from sim.report.tables import sizes_shown
 from sim.report.wording import TEST_NAMES
@@ -159,7 +161,7 @@ def effect_table(run: SavedRun, role: str) -> Table:
     return Table(
         f"What is assumed of the {role}s",
         ("endpoint", "median", "mean change", "SD of change", "d_z", "better", "same", "worse",
-         "at the top before"),
+         f"at the {best_end(side_of(run.config['analysis']))} before"),
         tuple(rows),
     )  # fmt: skip
 
@@ -221,15 +223,12 @@ def one_group_table(run: SavedRun) -> Table | None:
     def chance(found: Mapping[str, float]) -> str:
         return f"{found['value']:.3f} ±{found['mcse']:.3f}"
 
-    def pairs(found: Mapping[str, Any]) -> str:
-        return f"over {found['limit']}" if found["pairs"] is None else str(found["pairs"])
-
     return Table(
         f"With and without a control arm, rule '{shown(size['rule'])}'",
         ("design", "pairs needed", f"met where mentoring does nothing, {other['pairs']} pairs"),
         (
-            (two_arms, pairs(size), chance(other["controlled_null_win"])),
-            ("one group", pairs(other["size"]), chance(other["null_win"])),
+            (two_arms, pairs_cell(size), chance(other["controlled_null_win"])),
+            ("one group", pairs_cell(other["size"]), chance(other["null_win"])),
         ),
     )
 
@@ -247,20 +246,14 @@ def before_table(run: SavedRun) -> Table | None:
     rows.append((f"as it is{'' if is_usable(own) else ' (not to be used)'}", *_size(own), ""))
     return Table(
         f"How large the study would be before each adjustment, rule '{shown(own['rule'])}'",
-        ("all else equal", "pairs", "95% interval", "with another test"),
+        ("all else equal", "pairs", f"interval ({CONFIDENCE})", "with another test"),
         tuple(rows),
         len(rows) - 1 if is_usable(own) else None,
     )
 
 
 def _size(found: Mapping[str, Any]) -> tuple[str, str]:
-    pairs = f"over {found['limit']}" if found["pairs"] is None else str(found["pairs"])
-    if not found["replicates"]:
-        return pairs, "exact"
-    if found["low"] is None:
-        return pairs, f"over {found['limit']}"
-    high = f"over {found['limit']}" if found["high"] is None else str(found["high"])
-    return pairs, f"{found['low']} to {high}"
+    return pairs_cell(found), interval_cell(found) if found["replicates"] else "exact"
 
 
 def _test(run: SavedRun, before: Mapping[str, Any]) -> str:

@@ -1,0 +1,164 @@
+"""An answer says what is known of it: sizes that were not studied are not denied."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from oracles.studies import small_study
+
+from sim import plan
+from sim.page.answers import exact_sentence, look_sentence
+from sim.page.instant import Exact
+from sim.power.answer import PlanAnswer
+from sim.power.estimates import proportion
+from sim.power.sample_size import SampleSize, smallest_size
+from sim.report.charts.curves import power_curve, rule_curves
+from sim.report.files import write_run
+from sim.report.html.page import page
+from sim.report.html.tables import before_table
+from sim.report.justification import justification
+from sim.report.justification_markdown import markdown
+from sim.report.saved import SavedRun, read_run
+from sim.report.sizes import interval_words, pairs_cell, pairs_words
+from sim.report.sweep_tables import size_words
+from sim.report.terminal import one_line, summary
+
+
+@cache
+def answer(*sizes: int) -> PlanAnswer:
+    """Plan a study at some sizes; it needs 13 to 20 pairs, and 'all' more than 8."""
+    total = {"kind": "one", "endpoints": "total", "roles": ("mentor",)}
+    anything = {"kind": "any", "endpoints": "domains", "roles": ("mentor",)}
+    return plan(
+        small_study(
+            effect={"kind": "shift", "shift": 0.8},
+            decision={"primary": "total", "rules": {"total": total, "any": anything}},
+            missing={"kind": "mcar", "rate": 0.1},
+            design={"sizes": sizes},
+        )
+    )
+
+
+def saved(folder: Path, *sizes: int) -> SavedRun:
+    """Save what was found, and read it back."""
+    write_run(answer(*sizes), folder)
+    return read_run(folder)
+
+
+def texts_of(run: SavedRun, found: PlanAnswer) -> dict[str, str]:
+    """Say the answer in every medium."""
+    look = "".join(map(str, look_sentence(found.sample_size)))
+    own = {
+        "terminal": summary(found),
+        "one line": one_line(found),
+        "page": page(run),
+        "justification": markdown(justification(run)),
+        "look": look,
+        "answer": run.summary["answer"],
+    }
+    return {name: " ".join(re.sub(r"<[^>]+>|\*", "", text).split()) for name, text in own.items()}
+
+
+def test_a_gap_is_said_in_every_medium(tmp_path: Path) -> None:
+    """Between sizes of which the smaller is too few and the larger suffices, both are said."""
+    run, found = saved(tmp_path, 6, 30), answer(6, 30)
+    size = found.sample_size
+    assert (size.pairs, size.at_least, size.every) == (30, 7, True)
+    texts = texts_of(run, found)
+    words = (
+        "6 is too few, 30 suffices, and the sizes between were not studied. At 30 pairs, 30 mentors"
+    )
+    assert texts["answer"].startswith("Between 7 and 30 pairs for power 0.8 for the rule 'total'")
+    for name in ("answer", "terminal", "page"):
+        assert words in texts[name]
+    for name in ("one line", "page", "justification", "look"):
+        assert "7 to 30 pairs" in texts[name]
+    assert "6 are too few, 30 suffice, the sizes between were not studied" in texts["justification"]
+    assert not any(re.search(r"(needs|about) 30 pairs", text) for text in texts.values())
+    for draw in (power_curve, rule_curves):
+        figure = draw(run, run.rows())
+        assert figure is not None
+        assert "7 to 30 pairs" in figure.title
+    saved_size = json.loads((tmp_path / "summary.json").read_text())["sample_sizes"][0]
+    assert (saved_size["at_least"], saved_size["pairs"]) == (7, 30)
+
+
+def test_the_smallest_studied_is_an_upper_limit_everywhere(tmp_path: Path) -> None:
+    """Where the smallest size studied suffices, it is called "at most" in every medium."""
+    run, found = saved(tmp_path, 30, 31, 40), answer(30, 31, 40)
+    assert (found.sample_size.at_least, found.sample_size.every) == (None, False)
+    texts = texts_of(run, found)
+    for name, text in texts.items():
+        assert re.search(r"[Aa]t most 30 pairs", text), name
+    assert "it stays at the target at every size studied up to 40 pairs" in texts["terminal"]
+    assert "'any' at most 30 pairs" in texts["terminal"]
+    table = before_table(run)
+    assert table is not None
+    assert {row[1] for row in table.rows} == {"≤30"}
+    for draw in (power_curve, rule_curves):
+        figure = draw(run, run.rows())
+        assert figure is not None
+        assert "t most 30" in figure.title
+
+
+def test_sizes_one_after_the_other_are_known() -> None:
+    """Where every size was studied the answer is that size, and it stays up to the limit."""
+    found = answer(*range(10, 26))
+    size = found.sample_size
+    assert size.at_least == size.pairs
+    assert re.search(rf"{size.pairs} pairs, {size.pairs} mentors", " ".join(summary(found).split()))
+    assert "it stays at the target up to 25 pairs" in " ".join(summary(found).split())
+
+
+def sized(*wins: int, sizes: tuple[int, ...]) -> SampleSize:
+    """Search among powers out of 200."""
+    power = proportion(np.array(wins)[:, None], np.full(len(wins), 200))
+    return smallest_size("r", 0.8, sizes, power, 0)
+
+
+@pytest.mark.parametrize(
+    ("wins", "sizes", "needed", "interval"),
+    [
+        ((100, 170, 199), (40, 60, 80), "41 to 60", " (41 to 80 with at least 95% confidence)"),
+        ((155, 170, 199), (40, 60, 80), "41 to 60", " (at most 80 with at least 95% confidence)"),
+        ((155, 165, 168), (40, 60, 80), "41 to 60",
+         " (at most 40 to more than 80 with at least 95% confidence)"),
+        ((100, 199, 199), (40, 60, 80), "41 to 60", ""),
+        ((199, 199, 199), (40, 60, 80), "at most 40", ""),
+        ((100, 155, 199), (40, 41, 42), "42", " (41 to 42 with at least 95% confidence)"),
+        ((100, 110, 120), (40, 60, 80), "more than 80", ""),
+    ],
+)  # fmt: skip
+def test_bounds_of_an_answer(
+    wins: tuple[int, ...], sizes: tuple[int, ...], needed: str, interval: str
+) -> None:
+    """Answer and interval begin one above the largest size studied below them."""
+    found = sized(*wins, sizes=sizes)
+    assert pairs_words(vars(found)) == needed
+    assert interval_words(vars(found)) == interval
+    assert size_words(found).startswith(pairs_cell(vars(found)))
+
+
+def test_an_exact_answer_at_once_knows_its_gaps() -> None:
+    """The local page's exact sentence has the same bounds."""
+    power = (0.5, 0.85, 0.9)
+    for pairs, needed, words in (
+        ((10, 20, 30), 20, "11 to 20 pairs"), ((20, 21, 22), 20, "at most 20 pairs"),
+        ((19, 20, 21), 20, "20 pairs"),
+    ):  # fmt: skip
+        found = Exact(pairs, pairs, power, 0.0, needed, "")
+        assert "".join(map(str, exact_sentence(found, 0.8))).startswith(f"<strong>{words}</strong>")
+
+
+def test_saved_by_an_earlier_version() -> None:
+    """A size saved without bounds is taken at its word."""
+    old = {
+        key: value
+        for key, value in vars(sized(100, 170, 199, sizes=(40, 60, 80))).items()
+        if key not in ("at_least", "low_at_least", "every")
+    }
+    assert pairs_words(old) == "60"
+    assert interval_words(old) == " (60 to 80 with at least 95% confidence)"
