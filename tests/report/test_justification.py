@@ -35,6 +35,7 @@ from sim.report.justification_parts import (
 from sim.report.justification_word import word
 from sim.report.references import REFERENCES
 from sim.report.saved import SavedRun, read_run
+from sim.report.soundness import usable_pairs
 from sim.report.wording import test_sentence as sentence_of_test
 
 QUICK = [
@@ -468,12 +469,12 @@ def test_the_items_of_the_guidelines(run: SavedRun) -> None:
 
 def test_saw_teeth_are_those_of_exact_tests(run: SavedRun) -> None:
     """Chernick and Liu are cited where an exact test's power can fall as the size grows."""
-    analysis, size = run.config["analysis"], run.summary["sample_sizes"]
-    found = next(own["pairs"] for own in size if own["rule"] == run.config["decision"]["primary"])
+    analysis, sizes = run.config["analysis"], run.summary["sample_sizes"]
+    size = next(own for own in sizes if own["rule"] == run.config["decision"]["primary"])
     exact = analysis["test"] in ("signed_rank", "sign", "mcnemar", "sign_flip")
     exact &= analysis["p_value"] != "asymptotic"
     cited = any("saw-toothed" in text for text in justification(run).references)
-    assert cited == (exact and found is not None)
+    assert cited == (exact and usable_pairs(size) is not None)
 
 
 def test_few_sites_are_said_of_the_clustered_test() -> None:

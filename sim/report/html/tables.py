@@ -88,11 +88,17 @@ def answer_size(run: SavedRun) -> int:
     return int(size["pairs"] or size["limit"])
 
 
+def _places(run: SavedRun, results: Results) -> tuple[list[int], int | None]:
+    """Places of round sizes and of the answer, and which of them is marked as the answer."""
+    at = results.pairs.index(answer_size(run))
+    places = sizes_shown(results.pairs, at, int(run.config["report"]["table_rows"]))
+    return places, places.index(at) if is_usable(primary(run)) else None
+
+
 def power_table(run: SavedRun, results: Results) -> Table:
     """Power of every rule at round sizes and at the answer."""
     rules = [size["rule"] for size in run.summary["sample_sizes"]]
-    pairs, at = results.pairs, answer_size(run)
-    places = sizes_shown(pairs, pairs.index(at), int(run.config["report"]["table_rows"]))
+    pairs, (places, marked) = results.pairs, _places(run, results)
     return Table(
         "Power of each rule (± Monte Carlo standard error)",
         ("pairs", *map(shown, rules)),
@@ -100,7 +106,7 @@ def power_table(run: SavedRun, results: Results) -> Table:
             (str(pairs[k]), *(cell(results.rule(rule, "win", pairs[k])) for rule in rules))
             for k in places
         ),
-        places.index(pairs.index(at)) if is_usable(primary(run)) else None,
+        marked,
     )
 
 
@@ -123,8 +129,7 @@ def precision_table(run: SavedRun, results: Results) -> Table | None:
     own = run.summary.get("precision")  # a run of an earlier version has none
     if own is None:
         return None
-    pairs, at = results.pairs, answer_size(run)
-    places = sizes_shown(pairs, pairs.index(at), int(run.config["report"]["table_rows"]))
+    pairs, (places, marked) = results.pairs, _places(run, results)
     measures = ("width", "coverage", *(["narrow"] if own["half_width"] is not None else []))
     narrow = f"half-width at most {own['half_width']:g}" if len(measures) > 2 else ""
     widest = f", the widest of the rule's {own['among']}" if own["among"] > 1 else ""
@@ -141,7 +146,7 @@ def precision_table(run: SavedRun, results: Results) -> Table | None:
             )
             for k in places
         ),
-        places.index(pairs.index(at)),
+        marked,
     )  # fmt: skip
 
 
@@ -177,8 +182,8 @@ def assurance_table(run: SavedRun, results: Results) -> Table | None:
     priors = [own["prior"] for own in run.summary["assurance"]]
     if not priors:
         return None
-    rule, pairs, at = run.summary["primary_rule"], results.pairs, answer_size(run)
-    places = sizes_shown(pairs, pairs.index(at), int(run.config["report"]["table_rows"]))
+    rule = run.summary["primary_rule"]
+    pairs, (places, marked) = results.pairs, _places(run, results)
     measures = ["win", *(f"assurance_{prior}" for prior in priors)]
     known = (own["limit"][rule] for own in run.summary["assurance"])
     limits = ["not known" if limit is None else f"{limit:.2f}" for limit in known]
@@ -190,7 +195,7 @@ def assurance_table(run: SavedRun, results: Results) -> Table | None:
               for k in places),
             ("any number", "–", *limits),
         ),
-        places.index(pairs.index(at)) if is_usable(primary(run)) else None,
+        marked,
     )  # fmt: skip
 
 
