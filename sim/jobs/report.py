@@ -30,7 +30,7 @@ def _require_complete(run: SavedRun) -> None:
     if missing:
         raise StudyError(
             f"report.check: the justification of {shown(str(run.folder))} lacks {len(missing)} "
-            f"items, among them {'; '.join(missing[:2])}; state them in report.reasons and plan again"
+            f"items, among them {'; '.join(missing[:2])}; state them in report.reasons, plan again"
         )
 
 

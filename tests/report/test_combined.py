@@ -116,7 +116,7 @@ def test_the_command_checks_before_it_writes(
     assert error.count("\n") == 1
     assert "lacks" in error
     assert "sample size" in error.lower()
-    assert error.endswith("state them in report.reasons and plan again\n")
+    assert error.endswith("state them in report.reasons, plan again\n")
     assert not (tmp_path / "new").exists()
     assert main(["report", *words, "report.files=[justification]"]) == 0
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
