@@ -8,6 +8,7 @@ from sim.errors import StudyError
 from sim.report.justification import justification, missing_items
 from sim.report.saved import SavedRun, read_run
 from sim.study import Study
+from sim.study.checks import shown
 
 
 def check(study: Study) -> None:
@@ -28,8 +29,8 @@ def _require_complete(run: SavedRun) -> None:
     missing = missing_items(justification(run))
     if missing:
         raise StudyError(
-            f"report.check: the justification of {str(run.folder)!r} lacks {len(missing)} items: "
-            f"{'; '.join(missing)}; state them in report.reasons and plan again"
+            f"report.check: the justification of {shown(str(run.folder))} lacks {len(missing)} "
+            f"items, among them {'; '.join(missing[:2])}; state them in report.reasons, plan again"
         )
 
 
@@ -70,5 +71,5 @@ def _folders(pattern: str) -> list[Path]:
     except (ValueError, OSError):  # no pattern, or nothing that the file system takes
         found = []
     if not found:
-        raise StudyError(f"report.runs: {pattern!r} is no folder, nor a pattern of any")
+        raise StudyError(f"report.runs: {shown(pattern)} is no folder, nor a pattern of any")
     return found

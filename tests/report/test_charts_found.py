@@ -24,7 +24,7 @@ from sim.report.saved import SavedRun, read_run
 from sim.report.sweep import write_sweep
 
 SHIFTS = tuple({"kind": "shift", "shift": shift} for shift in (0.3, 0.8))
-HOSTILE = ("<script>alert(1)</script>", "a.b[0]", "../x", "x" * 10_000, "two\nlines \x1b[31m\x00")
+HOSTILE = ("<script>alert(1)</script>", "a.b[0]", "../x", "x" * 10_000, "two lines \\x1b[31m")
 SWEEPS: dict[str, dict[str, Any]] = {
     "one": {"kind": "grid", "at": 12, "factors": {"effect": SHIFTS}},
     "two": {

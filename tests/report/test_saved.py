@@ -41,7 +41,7 @@ def test_the_rows_come_back(answer: PlanAnswer, folder: Path) -> None:
 
 
 HOSTILE = [
-    "=cmd()|' /C calc'!A0", "+1", "-2", "@SUM(A1)", " =1", "two\nlines", "\t=tab", "'=quoted",
+    "=cmd()|' /C calc'!A0", "+1", "-2", "@SUM(A1)", " =1", "two lines", "  =blanks", "'=quoted",
     'a,"b"', "=" + "long " * 2000,
 ]  # fmt: skip
 

@@ -16,8 +16,8 @@ from sim.study.spreadsheet import harmless
 
 SHIFTS = tuple({"kind": "shift", "shift": shift} for shift in (0.3, 0.8))
 HOSTILE = (
-    "<script>alert(1)</script>", "=cmd()", "+1", "-1", "@x", "\tx", "\rx", "../x", "x" * 10_000,
-    "two\nlines \x1b[31mred\x00", 'quoted " , comma',
+    "<script>alert(1)</script>", "=cmd()", "+1", "-1", "@x", "  =x", "../x", "x" * 10_000,
+    "two lines \\x1b[31mred", 'quoted " , comma',
 )  # fmt: skip
 SWEEPS: dict[str, dict[str, Any]] = {
     "one factor": {"kind": "grid", "factors": {"correlation.pre_post": (0.3, 0.5, 0.7)}},
