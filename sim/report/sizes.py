@@ -76,7 +76,7 @@ def drawn_interval(size: Size, smallest: int) -> tuple[int, int]:
 
 def interval_cell(size: Size) -> str:
     """Write the same in few characters, or the answer where it says no more."""
-    if size["pairs"] is None or not interval(size):
+    if not interval(size):
         return pairs_cell(size)
     words = interval(size).replace(f"more than {size['limit']}", f"{size['limit']}+")
     return words.replace("at most ", "≤").replace(" to ", "–")
