@@ -1,5 +1,6 @@
 """What all tests share: where the oracles lie, hypothesis without clocks, browsers if there are."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -7,6 +8,11 @@ import pytest
 from hypothesis import settings
 
 sys.path.append(str(Path(__file__).parent))  # tests import `oracles`; last, so it shadows nothing
+
+# what is started in the background ignores these, and so would every process that a test starts
+for ending, action in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    if signal.getsignal(getattr(signal, ending)) == signal.SIG_IGN:
+        signal.signal(getattr(signal, ending), action)
 
 settings.register_profile("house", deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
