@@ -89,6 +89,10 @@ class Reason(Section):
     pilot: bool = False
     """Whether it speaks of the pilot, and so of no study but one that follows the pilot up."""
 
+    def __hash__(self) -> int:
+        """Hash the words: the fields are kept in a mapping, which has no hash."""
+        return hash(self.why)
+
 
 class Assumed(Section):
     """A section whose values may be an assumption rather than a fact."""

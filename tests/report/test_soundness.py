@@ -25,6 +25,7 @@ from sim.report.justification_markdown import markdown
 from sim.report.levels import level_warnings
 from sim.report.participation import participation_warnings
 from sim.report.saved import SavedRun, read_run
+from sim.report.sizes import pairs_words
 from sim.report.soundness import design_reasons, reasons
 from sim.report.sweep import sweep_line, sweep_summary, write_sweep
 from sim.report.terminal import one_line, summary
@@ -250,7 +251,7 @@ def test_the_terminal_gives_no_headline_number() -> None:
     assert size.pairs is not None
     text = " ".join(summary(answer).split())
     assert "Answer ------ No size can be given for power 0.8 for the rule 'total': who dr" in text
-    assert f"reach that power with {size.pairs} pairs" in text
+    assert f"reach that power with {pairs_words(vars(size))} pairs" in text
     assert "which is not the number that the study needs" in text
     assert "< marks the answer" not in text
     assert not any(line.endswith("<") for line in summary(answer).splitlines())
