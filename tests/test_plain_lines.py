@@ -254,7 +254,7 @@ def test_points_compose_as_single_studies_do() -> None:
 
 SLIPS = {
     "alpha=0.05": "alpha: unknown field; did you mean 'analysis.alpha'?",
-    "title=x": "title: unknown field; did you mean 'report.title'?",
+    "title=x": "title: unknown field; did you mean 'pilot.title' or 'report.title'?",
     "design.alpha=0.05": "design.alpha: unknown field; did you mean 'analysis.alpha'?",
     "analysis.alternative=one_sided": (
         "analysis.alternative: 'one_sided' must be one of two_sided, greater, less"

@@ -219,7 +219,10 @@ def precision() -> list[Comparison]:
     quantiles = student.ppf(0.975, np.maximum(np.arange(sizes[-1] + 1) - 1, 1))
     rejected = np.zeros((len(sizes), 1, replicates), np.bool_)
     sums = [np.zeros((len(sizes), 1), np.int64) for _ in range(9)]
-    count_changes(changes, sizes, np.ones(1), np.zeros(1), quantiles, np.inf, rejected, *sums)
+    alone = np.empty(0, np.int64)  # nobody is in a cluster
+    count_changes(
+        changes, alone, sizes, np.ones(1), np.zeros(1), quantiles, np.inf, rejected, *sums
+    )
     width = sums[7][:, 0] / FINE / replicates / 1000
     found = precise_size(sizes.tolist(), width, CASES[case]["inputs"]["width"] / 2)
     return [compare(case, "N", np.nan if found is None else found)]

@@ -211,7 +211,9 @@ def _right(detail: ErrorDetails) -> str:
     context = detail.get("ctx", {})
     if detail["type"] == "literal_error" and isinstance(detail["input"], str):
         return _choices(detail["input"], context["expected"])
-    return _RIGHT.get(detail["type"], detail["msg"]).format(**context)
+    of_text = f"string_{detail['type']}" if isinstance(detail["input"], str) else ""
+    known = _RIGHT.get(of_text) or _RIGHT.get(detail["type"], detail["msg"])
+    return known.format(**context)
 
 
 def _choices(word: str, expected: str) -> str:

@@ -67,7 +67,7 @@ def test_only_what_is_read_must_fit(
     assert main(["calibrate", *words, *QUICK]) == 0
     assert "Answers of 12 mentors" in capsys.readouterr().out
     assert main(["plan", *words]) == 2
-    assert "effect.domains" in capsys.readouterr().err
+    assert "scale.domains" in capsys.readouterr().err
 
 
 def test_a_published_total_needs_correlations_only() -> None:
