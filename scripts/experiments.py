@@ -89,7 +89,7 @@ LESSONS = {
 FROM = {
     "pilot_replay": "What the pilot's p-value says",
     "controlled": "Where the mentors' mean change comes from, in points",
-    "cherry_picking": "Power of each rule (± Monte Carlo standard error; < marks the answer)",
+    "cherry_picking": "Power of each rule (± Monte Carlo standard error)",
 }
 """Heading with which the part that is shown begins, where that is not the answer."""
 

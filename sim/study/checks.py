@@ -55,10 +55,9 @@ def shown(value: object) -> str:
     return shortened(" ".join(text.split()), 60)
 
 
-def nearest(word: str, known: Sequence[str]) -> str:
+def nearest(word: str, known: Sequence[str], alike: float = 0.7) -> str:
     """Say which known name a misspelt one is nearest to, or list them, the nearest if many."""
-    # strict: one_sided is no misspelt two_sided
-    close = get_close_matches(word[:100], known, n=1, cutoff=0.8)
+    close = get_close_matches(word[:100], known, n=1, cutoff=alike)
     return f"did you mean {shown(close[0])}?" if close else f"known: {listed(known, word)}"
 
 

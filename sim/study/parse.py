@@ -219,7 +219,7 @@ def _right(detail: ErrorDetails) -> str:
 def _choices(word: str, expected: str) -> str:
     """List the choices, and the one that a misspelt word is nearest to."""
     known = re.findall(r"'([^']+)'", expected)
-    close = nearest(word, known)
+    close = nearest(word, known, 0.8)  # one_sided is no misspelt two_sided
     return f"must be one of {listed(known, word)}" + (f"; {close}" if "?" in close else "")
 
 
