@@ -60,6 +60,17 @@ class Section(BaseModel):
             _check_text(text, allowed)
         return value
 
+    @classmethod
+    def require_fields(cls, values: Mapping[str, Any] | None) -> None:
+        """Refuse values of what is no field of the section: it would never have them."""
+        unknown = [name for name in values or {} if name not in cls.model_fields]
+        if unknown:
+            raise PydanticCustomError(
+                "values_of_nothing",
+                "explains {name}, which is no field of the section: {known}",
+                {"name": repr(unknown[0]), "known": ", ".join(cls.model_fields)},
+            )
+
     def states(self, values: dict[str, Any]) -> bool:
         """Tell whether some of the section's fields are stated as these plain values."""
         try:
@@ -81,7 +92,7 @@ Values = Annotated[dict[str, Any], AfterValidator(_sorted)]
 class Reason(Section):
     """A reason, and the values that it explains: it is theirs, and of no others."""
 
-    why: str
+    why: str = Field(min_length=1, max_length=4000)
     """Why they are assumed (text)."""
     of: Values | None = None
     """Fields of the section that it explains, each with the value that it was written for: with
@@ -105,6 +116,12 @@ class Assumed(Section):
     def _in_words(cls, stated: object) -> object:
         """Take words alone for a reason of whatever stands there."""
         return stated if stated is None or isinstance(stated, Mapping | Reason) else {"why": stated}
+
+    @field_validator("assumption", mode="after")
+    @classmethod
+    def _of_known_fields(cls, reason: Reason | None) -> Reason | None:
+        cls.require_fields(reason.of if reason else None)
+        return reason
 
     @property
     def as_explained(self) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from sim.study.base import Line, Section, Values
 
@@ -69,6 +69,12 @@ class Pilot(Section):
     """CSV of the pilot's answers (participant, role, domain, pre, post); null = none."""
     example: PilotExample | None = None
     """A constructed example of changes, scored when report.pilot_example is true."""
+
+    @field_validator("source_of", mode="after")
+    @classmethod
+    def _of_known_fields(cls, values: Values | None) -> Values | None:
+        cls.require_fields(values)
+        return values
 
     @property
     def is_of_its_source(self) -> bool:

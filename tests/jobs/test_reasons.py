@@ -6,6 +6,7 @@ import pytest
 
 from sim import compose_study, plan
 from sim.compose import Composer
+from sim.errors import StudyError
 from sim.jobs.assumptions import assumptions_of
 from sim.page.form import form
 from sim.page.scenario import Scenario
@@ -174,3 +175,16 @@ def test_answers_of_ones_own_have_no_synthetic_source(tmp_path: Path) -> None:
     facts = compose_study(["pilot.mentors=9"]).pilot
     assert facts is not None
     assert facts.source == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("+roles.mentor.assumption.of.xyz=3", "roles.mentor.assumption"),
+        ("+pilot.source_of.xyz=3", "pilot.source_of"),
+    ],
+)
+def test_a_reason_of_nothing_is_refused(words: str, place: str) -> None:
+    """A reason or a source of what is no field would silently never be given, so it is told."""
+    with pytest.raises(StudyError, match=rf"^{place}: .*'xyz', which is no field of the section"):
+        compose_study([words])
