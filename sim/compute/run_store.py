@@ -51,8 +51,11 @@ class RunStore(BlockStore):
 
     def summary(self) -> tuple[Stored, ...]:
         """Count what is stored; nothing where that fails, or has failed before."""
-        found = self._tried(super().summary) if self.trouble is None else None
-        return found or ()
+        try:
+            return super().summary() if self.trouble is None else ()
+        except StudyError as error:  # all of this run is kept
+            self.trouble = str(error)
+            return ()
 
     def _tried(self, act: Callable[[], T]) -> T | None:
         try:

@@ -146,7 +146,9 @@ def impossible_rule(rule: DecisionRule, limit: PowerLimit, target: float) -> str
     """
     if limit.high >= target:
         return None
+    if rule.needed == len(rule.columns) == 1:
+        return "as the study grows its test does not tend to significance on the side of success"
     return (
         f"it needs {rule.needed} of its {len(rule.columns)} endpoints, and as the study grows only "
-        f"{limit.endpoints} tend to significance in the stated direction"
+        f"{limit.endpoints} tend to significance on the side of success"
     )

@@ -111,7 +111,7 @@ def _own_size_words(other: OneGroup) -> str:
     if own is None:
         return ""
     return (
-        f" At its own {other.size.pairs} pairs the one group meets the rule with probability "
+        f" At {other.size.pairs} pairs the one group meets the rule with probability "
         f"{_cell(own)} where mentoring does nothing."
     )
 

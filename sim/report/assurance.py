@@ -10,7 +10,7 @@ import numpy as np
 from sim.power.answer import PlanAnswer
 from sim.power.assurance import Assurance, highest_limit
 from sim.power.sample_size import SampleSize
-from sim.report.sizes import interval_words, pairs_words
+from sim.report.sizes import interval_words, known_range, pairs_words
 from sim.report.soundness import briefly
 from sim.report.tables import shorten
 from sim.report.wording import number
@@ -108,7 +108,7 @@ def assurance_sentences(answer: PlanAnswer) -> Iterator[str]:
     yield f"With {pairs} pairs the true power is {target:g} or more with probability: {spread}."
     if answer.inflations and primary.pairs is not None and not unusable:
         rules = ", ".join(
-            f"{own.name} ({own.meaning}) x {own.factor:.2f} = {ceil(own.factor * primary.pairs)}"
+            f"{own.name} ({own.meaning}) x {own.factor:.2f} = {_times(own.factor, primary)}"
             for own in answer.inflations
         )
         yield (
@@ -116,6 +116,12 @@ def assurance_sentences(answer: PlanAnswer) -> Iterator[str]:
             f"{answer.inflations[0].participants} {answer.inflations[0].who}, not for its effect: "
             f"{rules} pairs."
         )
+
+
+def _times(factor: float, size: SampleSize) -> str:
+    """Multiply a sample size, as far as it is known."""
+    least = None if size.at_least is None else ceil(factor * size.at_least)
+    return known_range(ceil(factor * (size.pairs or size.limit)), least)
 
 
 def _engine_sentence(answer: PlanAnswer, q: int) -> Iterator[str]:

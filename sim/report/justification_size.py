@@ -102,9 +102,12 @@ def _between(plan: Plan) -> Line:
     if is_known(size) or at_least(size) is None:
         return ()
     few = plan.fields.needed(*plan.size, "at_least") - ONE
+    below, above = " are too few, ", " suffice"
+    if (size["low"], size["high"]) != (size["pairs"], size["pairs"]):
+        below, above = " simulated fall short of that power, ", " reach it"
     return line(
-        " (", few.shown(), " are too few, ", plan.pairs().shown(),
-        " suffice, the sizes between were not studied), and with ", plan.pairs().shown(), " pairs",
+        " (", few.shown(), below, plan.pairs().shown(),
+        above, ", the sizes between were not studied), and with ", plan.pairs().shown(), " pairs",
     )  # fmt: skip
 
 

@@ -144,7 +144,7 @@ def _biased(answer: PlanAnswer) -> list[str]:
     return [
         "People who are analysed differ from those who drop out: "
         f"{estimated(study, bias.role)} comes out {abs(bias.value):.2f} points too "
-        f"{'large' if bias.value > 0 else 'small'} (Monte Carlo error {number(bias.mcse)})."
+        f"{'high' if bias.value > 0 else 'low'} (Monte Carlo error {number(bias.mcse)})."
         for role in answer.characteristics.roles
         for bias in [bias_of(role, [-1], at)]
         if bias is not None and bias.clear

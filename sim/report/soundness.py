@@ -143,8 +143,10 @@ def _reason(study: Study, verdict: Soundness, cause: Cause) -> str:
         case "clusters":
             shared = {level for role in verdict.rule.roles for level in
                       ignored_clusters(study, role)}  # fmt: skip
-            alike = " or ".join(sorted(shared, reverse=True))
-            return f"the test ignores that people of one {alike} resemble each other, and {rejects}"
+            alike = "people of one site or with one mentee"
+            if len(shared) == 1:
+                alike = "people of one site" if "site" in shared else "people who share a mentee"
+            return f"the test ignores that {alike} resemble each other, and {rejects}"
         case "multiplicity":
             return f"multiplicity is not controlled, and {rejects}"
         case "families":
@@ -198,7 +200,7 @@ def _bias_words(study: Study, bias: Bias) -> str:
         where = TOTAL if bias.endpoints[0] == TOTAL else f"'{bias.endpoints[0]}'"
     return (
         f"among those analysed the {bias.role}s' {change} in {where} comes out "
-        f"{abs(bias.value):.2f} points too {'large' if bias.value > 0 else 'small'} (Monte Carlo "
+        f"{abs(bias.value):.2f} points too {'high' if bias.value > 0 else 'low'} (Monte Carlo "
         f"error {number(bias.mcse)})"
     )
 

@@ -156,7 +156,8 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
     found = answer.characteristics
     shown = _rows_shown(answer)
     rules = range(len(found.rules))
-    usable = not briefly(answer, answer.sample_size)
+    size = answer.sample_size
+    usable = size.pairs is not None and not briefly(answer, size)
     marked = _answer_row(answer) if usable else None
     tables = [
         power_table(found, shown, list(rules)[start : start + RULES_PER_TABLE], marked)

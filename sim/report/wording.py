@@ -202,10 +202,14 @@ def answer_sentence(answer: PlanAnswer, size: SampleSize) -> str:
     own, counted = vars(size), people(answer.study, size.pairs)
     power = f"{number(size.power)} ({error_words(size)})"
     if size.at_least is not None and not is_known(own):
+        below = size.at_least - 1
+        ends = f"{below} is too few, {size.pairs} suffices"
+        if (size.low, size.high) != (size.pairs, size.pairs):  # within the simulation's error
+            ends = f"the power is below that at {below} and reaches it at {size.pairs}"
         return (
             f"Between {size.at_least} and {size.pairs} pairs for {target}{interval_words(own)}: "
-            f"{size.at_least - 1} is too few, {size.pairs} suffices, and the sizes between were "
-            f"not studied. At {size.pairs} pairs, {counted}, it is {power}{_stays_words(size)}."
+            f"{ends}, and the sizes between were not studied. At {size.pairs} pairs, {counted}, "
+            f"it is {power}{_stays_words(size)}."
         )
     if size.at_least is None:
         return (

@@ -214,8 +214,7 @@ def test_impossible_is_below_the_target() -> None:
     assert impossible_rule(total, limit, 0.02) is None
     assert impossible_rule(total, limit, 0.025) is None
     assert impossible_rule(total, limit, 0.03) == (
-        "it needs 1 of its 1 endpoints, and as the study grows only 0 tend to significance in the "
-        "stated direction"
+        "as the study grows its test does not tend to significance on the side of success"
     )
 
 

@@ -14,7 +14,7 @@ from sim.report.charts.labels import plain
 from sim.report.direction import best_end, side_of
 from sim.report.saved import SavedRun
 from sim.report.sizes import CONFIDENCE, interval_cell, pairs_cell
-from sim.report.soundness import is_usable
+from sim.report.soundness import is_usable, usable_pairs
 from sim.report.tables import sizes_shown
 from sim.report.wording import TEST_NAMES
 
@@ -92,7 +92,7 @@ def _places(run: SavedRun, results: Results) -> tuple[list[int], int | None]:
     """Places of round sizes and of the answer, and which of them is marked as the answer."""
     at = results.pairs.index(answer_size(run))
     places = sizes_shown(results.pairs, at, int(run.config["report"]["table_rows"]))
-    return places, places.index(at) if is_usable(primary(run)) else None
+    return places, None if usable_pairs(primary(run)) is None else places.index(at)
 
 
 def power_table(run: SavedRun, results: Results) -> Table:
