@@ -6,7 +6,7 @@ from math import ceil
 from sim.power.answer import PlanAnswer
 from sim.power.assurance import Assurance
 from sim.power.sample_size import SampleSize
-from sim.report.sizes import interval_words, pairs_words
+from sim.report.sizes import CONFIDENCE, interval, interval_words, pairs_words
 from story.markdown import commands, section, table, text
 
 SHOWN = (20, 40, 60, 80, 120, 240)
@@ -54,7 +54,7 @@ def _rule(answer: PlanAnswer, rule: str) -> tuple[str, str, str]:
     rows = [
         [
             own.prior,
-            _size(own.sizes[q]),
+            _size(own.sizes[q], short=True),
             f"{own.value.value[at, q]:.2f} ± {own.value.mcse[at, q]:.2f}",
             f"{own.enough.value[at, q]:.2f}",
             f"{own.limit.value[q]:.2f} ± {own.limit.mcse[q]:.2f}",
@@ -70,7 +70,7 @@ def _rule(answer: PlanAnswer, rule: str) -> tuple[str, str, str]:
         table(
             [
                 "prior",
-                f"assurance {target:g} from",
+                f"assurance {target:g} from ({CONFIDENCE})",
                 f"assurance at {pairs}",
                 f"P(power ≥ {target:g}) at {pairs}",
                 "limit",
@@ -101,9 +101,12 @@ def _assured(assurances: Sequence[Assurance], k: int, q: int) -> list[str]:
     return [f"{own.value.value[k, q]:.2f} ± {own.value.mcse[k, q]:.2f}" for own in assurances]
 
 
-def _size(size: SampleSize) -> str:
+def _size(size: SampleSize, *, short: bool = False) -> str:
     if size.pairs is not None:
-        return f"{pairs_words(vars(size))} pairs{interval_words(vars(size))}"
+        between = interval_words(vars(size))
+        if short and between:
+            between = f" ({interval(vars(size))})"
+        return f"{pairs_words(vars(size))} pairs{between}"
     if size.impossible:
         return "no size suffices"
     return f"not by {size.limit} pairs"
