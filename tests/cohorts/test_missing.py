@@ -162,7 +162,13 @@ def simulated_people(population: Population) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("correlation.pre_post=0.2",), ("selection=baseline",), ("selection=screening",)]
+    "words",
+    [
+        (),
+        ("correlation.pre_post=0.2",),
+        ("selection=baseline",),
+        pytest.param(("selection=screening",), marks=pytest.mark.long),
+    ],
 )
 def test_calibration_by_the_total_is_that_of_simulated_people(words: tuple[str, ...]) -> None:
     """Counting how many have each total gives what a sum over all of them does."""

@@ -309,6 +309,7 @@ def cancelled(server: Served, page: Any, times: int) -> float:
     return server.megabytes() - before
 
 
+@pytest.mark.long
 def test_a_few_cancelled_runs(server: Served, open_page: Any) -> None:
     """After some runs that were started and cancelled no process is left, and no memory."""
     page = open_page(server.address)

@@ -41,7 +41,14 @@ DESIGNS = {
     "normal p": Design(THREE_POINTS, "signed_rank", "asymptotic", 39),
     "saw-tooth": Design(TWO_POINTS, "sign", "exact", 54),
 }
-EVERY = pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
+EVERY = pytest.mark.parametrize(
+    "design",
+    [
+        pytest.param(design, id=name, marks=[pytest.mark.long] * (name == "exact p"))
+        for name, design in DESIGNS.items()
+    ],
+)
+"""The exact p's saw-teeth are those of the sign test, which is quicker."""
 
 
 def study_of(design: Design) -> Study:
