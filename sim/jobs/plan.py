@@ -94,10 +94,10 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
     """
     asked, study = study, with_plain_effects(study)
     believed, alone = believed_effects(study), one_group_blocks(study)
+    further = assurance_blocks(believed) + alone + before_blocks(study)
     with open_executor(**study.compute.model_dump()) as executor:
-        further = assurance_blocks(believed) + alone + before_blocks(study)
         search = Search(study, decision_rules(study), executor, on_block, further, store)
-        found = search.run()
+        shifts, found = detectable_effects(study, search.populations), search.run()  # may refuse
         beside = one_group(study, found, executor, search.beside(alone), store)
         before = before_adjustments(found.study, executor, search, store)
         averaged = assurances(found.study, believed, executor, search.step, store)
@@ -111,7 +111,7 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
         null_characteristics=found.null,
         sample_sizes=found.sizes,
         precision=_precision(search, found),
-        detectable=detectable_effects(study, search.populations),
+        detectable=shifts,
         assumptions=assumptions_of(asked),
         pilot_scores=score_example(study),
         participation=_participation(search),
