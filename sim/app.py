@@ -42,7 +42,7 @@ from sim.errors import NotWritten, StudyError, printable, reason_of
 from sim.report.folders import claim_folder, remove_empty, try_folder
 from sim.sources import CONF, files_only
 from sim.study import Study
-from sim.study.checks import shown
+from sim.study.refusals import shown
 from sim.verbs import DEFAULT_VERB, VERBS, Verb
 
 FEW = 20

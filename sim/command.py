@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from sim import __version__
 from sim.errors import StudyError
-from sim.study.checks import nearest, shown
+from sim.study.refusals import nearest, shown
 from sim.study.sweep import MOST_POINTS
 from sim.verbs import DEFAULT_VERB, VERBS
 

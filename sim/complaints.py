@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from sim.errors import StudyError
-from sim.study.checks import listed, nearest, shown
+from sim.study.refusals import listed, nearest, shown
 
 _PLAIN = {
     r"Ambiguous value for argument '(.+)'": (

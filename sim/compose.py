@@ -31,8 +31,8 @@ from sim.complaints import no_choice, reworded, unreadable
 from sim.errors import StudyError
 from sim.sources import CONF, check_size, check_word, files_only
 from sim.study import Study, parse_study
-from sim.study.checks import shown
 from sim.study.places import unknown_field
+from sim.study.refusals import shown
 
 NAME = "plan"
 """The configuration's main file."""

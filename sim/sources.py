@@ -31,7 +31,7 @@ from omegaconf.grammar.gen.OmegaConfGrammarParser import OmegaConfGrammarParser 
 from omegaconf.grammar_parser import parse
 
 from sim.errors import StudyError
-from sim.study.checks import shown
+from sim.study.refusals import shown
 from sim.study.yaml_text import MOST_CHARACTERS, MOST_LEVELS, read_yaml
 
 _HERE = Path(__file__).resolve().parent

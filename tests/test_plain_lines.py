@@ -12,7 +12,7 @@ from sim.app import main
 from sim.compose import Composer, compose_study
 from sim.errors import LONGEST, StudyError, printable, shortened
 from sim.study import Study, parse_study
-from sim.study.checks import listed, nearest, shown
+from sim.study.refusals import listed, nearest, shown
 from sim.study.yaml_text import MOST_LEVELS, read_yaml
 from sim.verbs import VERBS, Verb
 

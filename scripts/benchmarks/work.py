@@ -13,7 +13,8 @@ from sim.cohorts import role_population
 from sim.compute.streams import Purpose
 from sim.inference.rules import decision_rules
 from sim.jobs.tasks import block_task
-from sim.power.monte_carlo import BlockTask, simulate_block
+from sim.power.monte_carlo import simulate_block
+from sim.power.task import BlockTask
 from sim.study import Analysis, Study, parse_study
 
 ALPHA = 0.05

@@ -5,9 +5,9 @@ import numpy as np
 from sim.power.answer import Assumption
 from sim.study import RoleName, Study
 from sim.study.base import Assumed
-from sim.study.checks import shown
 from sim.study.control import ParallelControl, Uncontrolled
 from sim.study.effects import ByDomainEffect, PosteriorEffect
+from sim.study.refusals import shown
 from sim.study.sections import Role
 
 

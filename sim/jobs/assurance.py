@@ -165,8 +165,7 @@ def inflations(study: Study) -> tuple[Inflation, ...]:
     -------
     tuple of Inflation
     """
-    believed = any(study.prior(role) for role in study.role_names)
-    if study.pilot is None or not study.follows_pilot or not believed:
+    if study.pilot is None or not study.follows_pilot or not study.has_prior:
         return ()
     sizes = {"mentor": study.pilot.mentors, "mentee": study.pilot.mentees}
     looked_at = study.decision.rules[study.decision.primary].roles

@@ -16,7 +16,7 @@ from sim.pilot.calibrated import (
 )
 from sim.pilot.evidence import printed_outcome
 from sim.study import TOTAL, Study
-from sim.study.checks import nearest
+from sim.study.refusals import nearest
 
 if TYPE_CHECKING:
     from sim.pilot.describe import PilotDescription

@@ -9,8 +9,8 @@ from sim.cohorts.normal import FloatArray
 from sim.cohorts.posterior_file import find_shipped, read_posterior
 from sim.errors import StudyError
 from sim.study import RoleName, Study
-from sim.study.checks import nearest
 from sim.study.effects import PosteriorEffect, ShiftEffect
+from sim.study.refusals import nearest
 
 
 def with_plain_effects(study: Study) -> Study:

@@ -8,7 +8,7 @@ from sim.errors import StudyError
 from sim.report.justification import justification, missing_items
 from sim.report.saved import SavedRun, read_run
 from sim.study import Study
-from sim.study.checks import shown
+from sim.study.refusals import shown
 
 
 def check(study: Study) -> None:

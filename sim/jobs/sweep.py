@@ -14,11 +14,11 @@ from sim.errors import StudyError
 from sim.jobs.sweep_blocks import Census, ManyTasks, People
 from sim.jobs.tasks import block_task
 from sim.power.limits import impossible_rule, power_limits
-from sim.power.monte_carlo import BlockTask
 from sim.power.sample_size import SampleSize, smallest_size
 from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, Wins
+from sim.power.task import BlockTask
 from sim.study import Study, parse_study
-from sim.study.checks import nearest, shown
+from sim.study.refusals import nearest, shown
 from sim.study.sweep import GridSweep, NoSweep, OneAtATimeSweep, ScenarioSweep, replaced, words
 
 OnBlock = Callable[[int, int], None]

@@ -21,10 +21,11 @@ from sim.compute.store import Store
 from sim.errors import StudyError
 from sim.jobs.posterior_effect import with_plain_effects
 from sim.jobs.tasks import controls_of
-from sim.power.monte_carlo import BlockTask, simulate_block
+from sim.power.monte_carlo import simulate_block
 from sim.power.sweep import Wins
 from sim.power.tally import Tally
 from sim.power.tally_bytes import from_bytes, tally_layout, to_bytes
+from sim.power.task import BlockTask
 from sim.study import Study
 
 T = TypeVar("T")

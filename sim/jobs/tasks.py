@@ -8,7 +8,7 @@ from sim.compute.streams import Purpose
 from sim.inference.families import family_of
 from sim.inference.rules import decision_rules
 from sim.power.estimands import Estimands, estimands_of
-from sim.power.monte_carlo import BlockTask
+from sim.power.task import BlockTask
 from sim.study import Study
 from sim.study.control import ParallelControl
 

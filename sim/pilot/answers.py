@@ -8,7 +8,7 @@ from typing import get_args
 
 from sim.errors import StudyError
 from sim.pilot.delimited import Row, folded
-from sim.study.checks import nearest, shown
+from sim.study.refusals import nearest, shown
 from sim.study.sections import RoleName
 
 ROLES: tuple[RoleName, ...] = get_args(RoleName)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.errors import StudyError
-from sim.study.checks import shown
+from sim.study.refusals import shown
 
 LARGEST_FILE = 20_000_000
 """Bytes beyond which a file is no pilot's."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.pilot.answers import ROLES, Answer, answers_of, find_columns, known_domains
 from sim.pilot.delimited import Row, folded, read_rows
-from sim.study.checks import shown
+from sim.study.refusals import shown
 from sim.study.sections import RoleName
 
 FEWEST = 2

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 
 from sim.power.assurance_draws import DrawWins
 from sim.power.estimates import Z95, Estimate, FloatArray, proportion
-from sim.power.monte_carlo import BlockTask
 from sim.power.sample_size import SampleSize, smallest_size
+from sim.power.task import BlockTask
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the power over what is believed that are reported."""

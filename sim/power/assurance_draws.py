@@ -22,8 +22,9 @@ from sim.power.choice import ExactTable, exact_place
 from sim.power.estimates import FloatArray
 from sim.power.exact import AUTO_LIMIT, WORK_LIMIT
 from sim.power.limits import power_limits
-from sim.power.monte_carlo import BlockTask, simulate_block
+from sim.power.monte_carlo import simulate_block
 from sim.power.tally_bytes import ROUNDING, Layout, Values, from_bytes, to_bytes
+from sim.power.task import BlockTask
 from sim.power.thinned import Enumerable
 from sim.study import Analysis
 

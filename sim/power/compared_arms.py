@@ -1,10 +1,7 @@
 """One role of a block with a control arm: changes of the mentored against those of controls."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +19,8 @@ from sim.inference.unit_means import difference_of_units, difference_within_unit
 from sim.power.count_kernels import FINE
 from sim.power.parts import SUMS, RolePart, family_counts, happened
 from sim.power.tally import Counts
+from sim.power.task import BlockTask
 from sim.power.units import clusters_of, interval_unit
-
-if TYPE_CHECKING:
-    from sim.power.monte_carlo import BlockTask
 
 
 def compared_arms_part(task: BlockTask, role: int, block: int) -> RolePart:

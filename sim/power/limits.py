@@ -11,7 +11,7 @@ from sim.inference.families import Family
 from sim.inference.rules import DecisionRule
 from sim.power.estimands import Arms, Estimands, estimands_of
 from sim.power.estimates import FloatArray
-from sim.power.monte_carlo import BlockTask
+from sim.power.task import BlockTask
 from sim.study import Analysis
 
 

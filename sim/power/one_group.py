@@ -1,10 +1,7 @@
 """One role of a block where everybody is mentored: before is compared with after."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +16,8 @@ from sim.inference.prorated import prorated_changes, ranked_total, unit
 from sim.power.count_kernels import count_changes
 from sim.power.parts import SUMS, RolePart, family_counts, happened
 from sim.power.tally import Counts
+from sim.power.task import BlockTask
 from sim.power.units import clusters_of
-
-if TYPE_CHECKING:
-    from sim.power.monte_carlo import BlockTask
 
 
 @dataclass(frozen=True, eq=False)

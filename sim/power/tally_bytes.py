@@ -8,16 +8,14 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import prod
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.power.parts import OF_REPLICATES, SUMS, family_size
 from sim.power.tally import Tally
-
-if TYPE_CHECKING:
-    from sim.power.monte_carlo import BlockTask
+from sim.power.task import BlockTask
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from sim.study.base import Line, Section
-from sim.study.checks import shown
+from sim.study.refusals import shown
 
 Word = Annotated[Line, Field(min_length=1, max_length=200)]
 """A name that a queueing system knows; one line, for it becomes a line of a job's script."""

@@ -9,9 +9,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sim.errors import StudyError, printable
-from sim.study.checks import listed, nearest, shown
+from sim.study.draft import Draft
 from sim.study.places import field_at, fields_of, unknown_field
-from sim.study.study import Draft, Study
+from sim.study.refusals import listed, nearest, shown
+from sim.study.study import Study
 
 _S = TypeVar("_S", bound=Draft)
 

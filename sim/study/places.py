@@ -6,7 +6,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.study.checks import nearest, shown
+from sim.study.refusals import nearest, shown
 from sim.study.study import Study
 
 

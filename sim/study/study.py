@@ -1,116 +1,16 @@
 """The study: everything the planner states, checked once."""
 
-from math import ceil
-from typing import Literal, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from sim.study import analysis_checks, arms_checks, checks, order_checks, rule_checks
-from sim.study.base import Assumed, Section
-from sim.study.calibration import Calibration
-from sim.study.clusters import Clusters
-from sim.study.compute import Compute
-from sim.study.control import Control, ParallelControl, Selection, Uncontrolled
-from sim.study.effects import Effect, EffectPrior
-from sim.study.missing import Missing
-from sim.study.page import Page
-from sim.study.pilot import Pilot
-from sim.study.reporting import Report
-from sim.study.sections import (
-    TOTAL,
-    Analysis,
-    Correlations,
-    Decision,
-    Design,
-    MonteCarlo,
-    RoleName,
-    Roles,
-    Scale,
-    Target,
-)
-from sim.study.store import Store
-from sim.study.sweep import Sweep
-
-UNTITLED = "A study of answers before and after"
-"""Title of a study that states none and follows no pilot up."""
-
-
-class Draft(Section):
-    """A study whose values are right one by one, though perhaps not together."""
-
-    seed: int = Field(ge=0, lt=2**63)
-    """Seed of all random numbers (0 or more)."""
-    scale: Scale
-    """The questionnaire."""
-    roles: Roles
-    """Who takes part and how they answer before mentoring."""
-    effect: Effect
-    """Effect of mentoring on every role that states none of its own."""
-    correlation: Correlations
-    """Correlations between domains, and between before and after."""
-    clusters: Clusters
-    """Hospitals, and mentors who share a mentee."""
-    missing: Missing
-    """Answers that are not given."""
-    selection: Selection
-    """Who takes part, by their answers."""
-    uncontrolled: Uncontrolled
-    """What changes without mentoring."""
-    control: Control
-    """Control arm."""
-    design: Design
-    """How many people, and at which sizes."""
-    engine: Literal["auto", "exact", "monte_carlo"]
-    """How power is computed: auto = exactly where that can be done, else by simulation."""
-    analysis: Analysis
-    """Test, level and multiplicity."""
-    decision: Decision
-    """Decision rules."""
-    target: Target
-    """Power to reach."""
-    monte_carlo: MonteCarlo
-    """Amount of simulation."""
-    report: Report
-    """What is shown."""
-    compute: Compute
-    """Where it runs."""
-    store: Store
-    """Where finished blocks are kept."""
-    pilot: Pilot | None = None
-    """Published facts of the pilot."""
-    calibration: Calibration
-    """How the pilot is read (by `mentorsim calibrate`)."""
-    sweep: Sweep
-    """Which settings vary (in `mentorsim sweep`)."""
-    page: Page = Page()
-    """The local page (`mentorsim serve`)."""
-
-    @property
-    def follows_pilot(self) -> bool:
-        """Whether the questionnaire is the pilot's, so that its figures can be compared."""
-        pilot, scale = self.pilot, self.scale
-        if pilot is None:
-            return False
-        same_size = (pilot.points or scale.points, pilot.domains or len(scale.domains)) == (
-            scale.points, len(scale.domains),
-        )  # fmt: skip
-        named = {own.outcome for own in pilot.outcomes}
-        return same_size and named <= {*scale.domains, TOTAL}
-
-    @property
-    def title(self) -> str:
-        """Title of the scenario."""
-        pilot = self.pilot
-        same = pilot is not None and pilot.is_of_its_source and self.follows_pilot
-        followed = pilot.title if pilot is not None and same else None
-        return self.report.title or followed or UNTITLED
-
-    def reason_of(self, section: Assumed) -> str | None:
-        """Reason for what a section states, where there is one for it as it stands here."""
-        note = section.assumption
-        if note is None or not section.as_explained or (note.pilot and not self.follows_pilot):
-            return None
-        return note.why
+from sim.study.checks.analysis import check_analysis, check_calibration
+from sim.study.checks.arms import check_arms
+from sim.study.checks.orders import check_orders
+from sim.study.checks.people import check_people, check_questionnaire
+from sim.study.checks.rules import check_conclusions, check_domains
+from sim.study.draft import Draft
+from sim.study.sections import TOTAL
 
 
 class Study(Draft):
@@ -118,61 +18,13 @@ class Study(Draft):
 
     @model_validator(mode="after")
     def _cross_checks(self) -> Self:
-        rule_checks.check_domains(self)
-        checks.check_people(self)
-        analysis_checks.check_analysis(self)
-        arms_checks.check_arms(self)
-        order_checks.check_orders(self)
-        rule_checks.check_conclusions(self)
+        check_domains(self)
+        check_people(self)
+        check_analysis(self)
+        check_arms(self)
+        check_orders(self)
+        check_conclusions(self)
         return self
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Sizes studied, in pairs, ascending."""
-        if self.design.sizes is not None:
-            return self.design.sizes
-        return tuple(range(self.design.min_pairs, self.design.max_pairs + 1))
-
-    @property
-    def role_names(self) -> tuple[RoleName, ...]:
-        """Names of the roles that take part."""
-        return ("mentor",) if self.roles.mentee is None else ("mentor", "mentee")
-
-    @property
-    def replicates(self) -> int:
-        """Number of simulated studies: stated, or fixed in advance by the stated error."""
-        mcse = self.monte_carlo.mcse
-        # 1e-9 keeps .25/.005^2 at 10,000 where floating point says 10,000.000000000002
-        return self.monte_carlo.replicates if mcse is None else ceil(0.25 / mcse**2 - 1e-9)
-
-    def effect_of(self, role: RoleName) -> tuple[str, Effect]:
-        """Where a role's effect is stated, and what it is: its own, or else the study's."""
-        own = getattr(self.roles, role).effect
-        return ("effect", self.effect) if own is None else (f"roles.{role}.effect", own)
-
-    def prior(self, role: RoleName) -> EffectPrior | None:
-        """What is believed of a role's effect; None where nothing is stated."""
-        return self.effect_of(role)[1].prior
-
-    def participants(self, role: RoleName, pairs: int) -> int:
-        """Count the people of a role in a study of that many pairs, both arms together."""
-        return sum(self.arm_participants(role, pairs))
-
-    def arm_participants(self, role: RoleName, pairs: int) -> tuple[int, int]:
-        """Count the people of a role who are mentored, and who are controls."""
-        mentors, mentees = self.design.ratio
-        mentored, controls = self.arm_pairs(pairs)
-        if role == "mentor":
-            return mentored, controls
-        return -(-mentored * mentees // mentors), -(-controls * mentees // mentors)
-
-    def arm_pairs(self, pairs: int) -> tuple[int, int]:
-        """Share pairs between the arms as they accrue: mentored, controls."""
-        if not isinstance(self.control, ParallelControl):
-            return pairs, 0
-        to_mentored, to_control = self.control.ratio
-        mentored = -(-pairs * to_mentored // (to_mentored + to_control))
-        return mentored, pairs - mentored
 
 
 class PilotStudy(Study):
@@ -188,8 +40,8 @@ class PilotStudy(Study):
         pilot = self.pilot
         total = pilot is not None and any(own.outcome == TOTAL for own in pilot.outcomes)
         if total and self.correlation.stated_as != "latent":
-            checks.check_people(self)
+            check_people(self)
         else:
-            checks.check_questionnaire(self)
-        analysis_checks.check_calibration(self)
+            check_questionnaire(self)
+        check_calibration(self)
         return self

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from sim.errors import StudyError
 from sim.study.base import Line, Section
-from sim.study.checks import nearest, shown
+from sim.study.refusals import nearest, shown
 
 MOST_POINTS = 10_000
 """Most points of one sweep."""

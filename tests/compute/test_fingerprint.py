@@ -26,7 +26,7 @@ from sim.compute.fingerprint import code_version, fingerprint
 from sim.compute.streams import Purpose
 from sim.jobs.tasks import block_task, controls_of
 from sim.power.assurance_draws import AssuranceTask
-from sim.power.monte_carlo import BlockTask
+from sim.power.task import BlockTask
 
 
 class Colour(Enum):

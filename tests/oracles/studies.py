@@ -13,7 +13,7 @@ from sim.cohorts.population import Population, build_population
 from sim.errors import StudyError
 from sim.inference.registry import TESTS
 from sim.inference.rules import DecisionRule
-from sim.power.monte_carlo import BlockTask
+from sim.power.task import BlockTask
 from sim.study import Analysis, Study, parse_study
 
 PRE = (0.10, 0.20, 0.40, 0.20, 0.10)

@@ -18,7 +18,7 @@ from sim.power.assurance import (
     without_noise,
 )
 from sim.power.assurance_draws import AssuranceTask, DrawWins, simulate_draws
-from sim.power.monte_carlo import BlockTask
+from sim.power.task import BlockTask
 
 RULES = (
     DecisionRule("one", ("mentor",), (0,), 1),

@@ -24,7 +24,7 @@ from sim.power.assurance_draws import (
     work_limit,
 )
 from sim.power.exact import AUTO_CUT, AUTO_LIMIT, WORK_LIMIT, exact_rejection
-from sim.power.monte_carlo import BlockTask
+from sim.power.task import BlockTask
 
 SIZES = (6, 12, 25)
 BETWEEN = 1e6

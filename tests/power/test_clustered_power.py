@@ -15,7 +15,8 @@ from sim.cohorts.truth import mean_changes
 from sim.inference.analyse import analyse
 from sim.inference.endpoints import endpoint_changes
 from sim.inference.rules import decision_rules
-from sim.power.monte_carlo import BlockTask, simulate_block
+from sim.power.monte_carlo import simulate_block
+from sim.power.task import BlockTask
 
 SITES = {
     "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "mentee_icc": 0.0,

@@ -14,8 +14,9 @@ from sim.compute.executors import InProcessExecutor
 from sim.errors import StudyError
 from sim.inference.families import family_of
 from sim.inference.rules import decision_rules
-from sim.power.monte_carlo import BlockTask, simulate
+from sim.power.monte_carlo import simulate
 from sim.power.tally import Tally
+from sim.power.task import BlockTask
 from sim.study import Study, parse_study
 from sim.study.sections import HypothesisGraph
 

@@ -21,11 +21,12 @@ from sim.inference.endpoints import endpoint_changes
 from sim.jobs.plan import check
 from sim.power.detectable import smallest_shift
 from sim.power.exact import exact_rejection
-from sim.power.monte_carlo import BlockTask, simulate, simulate_block
+from sim.power.monte_carlo import simulate, simulate_block
 from sim.power.operating import EndpointMeasures, FamilyMeasures
 from sim.power.rows import rows
 from sim.power.sample_size import precise_size
 from sim.power.summarise import RoleTruth, summarise
+from sim.power.task import BlockTask
 
 N = 400
 SPREAD = np.arange(-4, 5)

@@ -9,8 +9,9 @@ from sim.cohorts.truth import mean_changes, true_nulls
 from sim.compute.streams import Purpose, generator
 from sim.inference.analyse import analyse
 from sim.inference.rules import DecisionRule
-from sim.power.monte_carlo import BlockTask, simulate_block
+from sim.power.monte_carlo import simulate_block
 from sim.power.summarise import RoleTruth, summarise
+from sim.power.task import BlockTask
 
 N = 5
 REPLICATES = 3000

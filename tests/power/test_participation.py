@@ -11,7 +11,8 @@ from sim.cohorts import draw_cohort, role_population
 from sim.compute.executors import InProcessExecutor
 from sim.inference.rules import decision_rules
 from sim.power.count_kernels import FINE, count_changes
-from sim.power.monte_carlo import BlockTask, simulate
+from sim.power.monte_carlo import simulate
+from sim.power.task import BlockTask
 from sim.report.files import summary_data
 from sim.report.terminal import summary
 

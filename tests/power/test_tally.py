@@ -13,8 +13,9 @@ from sim.inference.analyse import analyse
 from sim.inference.endpoints import endpoint_changes
 from sim.inference.rules import DecisionRule
 from sim.power.count_kernels import FINE
-from sim.power.monte_carlo import BlockTask, simulate, simulate_block
+from sim.power.monte_carlo import simulate, simulate_block
 from sim.power.tally import Tally
+from sim.power.task import BlockTask
 
 BLOCKS = 9
 

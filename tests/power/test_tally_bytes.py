@@ -15,9 +15,10 @@ from oracles.studies import make_analysis, make_task, small_study
 from sim.cohorts import role_population
 from sim.power.assurance_draws import DrawWins, _layout
 from sim.power.exact import ExactPower
-from sim.power.monte_carlo import BlockTask, simulate_block
+from sim.power.monte_carlo import simulate_block
 from sim.power.tally import Tally
 from sim.power.tally_bytes import Values, from_bytes, tally_layout, to_bytes
+from sim.power.task import BlockTask
 
 
 @dataclass(frozen=True)

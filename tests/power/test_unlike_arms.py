@@ -21,9 +21,10 @@ from sim.jobs.plan import attainable, check
 from sim.jobs.search import Search
 from sim.jobs.tasks import block_task
 from sim.power.compared_arms import _arms
-from sim.power.monte_carlo import BlockTask, simulate
+from sim.power.monte_carlo import simulate
 from sim.power.participation import participation
 from sim.power.tally import Tally
+from sim.power.task import BlockTask
 from sim.report.files import summary_data
 from sim.report.terminal import summary
 from sim.report.wording import people

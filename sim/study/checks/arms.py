@@ -1,17 +1,10 @@
 """Checks of a control arm, of who takes part, and of models that are fitted."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from sim.study.checks import FieldError
 from sim.study.clusters import SiteClusters
 from sim.study.control import BaselineSelection, ParallelControl, ScreeningSelection
+from sim.study.draft import Draft
+from sim.study.refusals import FieldError
 from sim.study.sections import TOTAL
-
-if TYPE_CHECKING:
-    from sim.study.study import Study
 
 TWO_ARMS = ("mann_whitney", "ancova", "two_sample_t", "cluster_mean_two_sample_t")
 """Tests that compare two arms."""
@@ -21,7 +14,7 @@ MOST_SHIFT = 4.0
 """Largest response shift, in standard deviations."""
 
 
-def check_arms(study: Study) -> None:
+def check_arms(study: Draft) -> None:
     """Run every check of this file."""
     _check_test(study)
     if isinstance(study.control, ParallelControl):
@@ -33,7 +26,7 @@ def check_arms(study: Study) -> None:
         _check_model(study)
 
 
-def _check_test(study: Study) -> None:
+def _check_test(study: Draft) -> None:
     """Refuse a test of one group for two arms, and the other way round; and options of others."""
     analysis, two_arms = study.analysis, isinstance(study.control, ParallelControl)
     if two_arms and analysis.test not in TWO_ARMS:
@@ -52,7 +45,7 @@ def _check_test(study: Study) -> None:
         raise FieldError("analysis.zeros", analysis.zeros, right)
 
 
-def _check_control(study: Study, control: ParallelControl) -> None:
+def _check_control(study: Draft, control: ParallelControl) -> None:
     by_site = study.analysis.test == "cluster_mean_two_sample_t"
     if by_site and control.unit == "person":
         right = "compares sites of two arms; use control.unit=site, or another test"
@@ -77,17 +70,16 @@ def _check_control(study: Study, control: ParallelControl) -> None:
     _check_control_effect(study, control)
 
 
-def _check_control_effect(study: Study, control: ParallelControl) -> None:
+def _check_control_effect(study: Draft, control: ParallelControl) -> None:
     if control.effect.kind == "posterior" or control.effect.prior is not None:
         right = "must be stated in numbers, without a posterior or prior"
         raise FieldError("control.effect", control.effect.kind, right)
-    believed = any(study.prior(role) for role in study.role_names)
-    if believed and control.effect.kind != "none":
+    if study.has_prior and control.effect.kind != "none":
         right = "must be none where the effect has a prior (or set effect.prior=null)"
         raise FieldError("control.effect", control.effect.kind, right)
 
 
-def _check_selection(study: Study, stated: BaselineSelection | ScreeningSelection) -> None:
+def _check_selection(study: Draft, stated: BaselineSelection | ScreeningSelection) -> None:
     lowest = len(study.scale.domains)
     highest = lowest * study.scale.points
     for name in ("at_least", "at_most"):
@@ -107,7 +99,7 @@ def _check_selection(study: Study, stated: BaselineSelection | ScreeningSelectio
         raise FieldError("selection", stated.kind, right)
 
 
-def _check_shift(study: Study) -> None:
+def _check_shift(study: Draft) -> None:
     shift, count = study.uncontrolled.response_shift, len(study.scale.domains)
     if isinstance(shift, tuple) and len(shift) != count:
         right = f"must be one value, or {count} (one per domain)"
@@ -118,9 +110,9 @@ def _check_shift(study: Study) -> None:
             raise FieldError("uncontrolled.response_shift", value, right)
 
 
-def _check_model(study: Study) -> None:
+def _check_model(study: Draft) -> None:
     """Models take a while each: refuse what would not end, and what they do not look at."""
-    if any(study.prior(role) for role in study.role_names):
+    if study.has_prior:
         right = "fits too many models with a prior; set effect.prior=null"
         raise FieldError("analysis.test", "ordinal_gee", right)
     if study.design.sizes is None:
@@ -134,15 +126,6 @@ def _check_model(study: Study) -> None:
             "(lower monte_carlo.search_replicates too, or state fewer design.sizes)"
         )
         raise FieldError("monte_carlo.replicates", study.replicates, right)
-    for name, endpoint in named_by_rules(study):
-        if name == study.decision.primary and endpoint == TOTAL:
-            right = "is not tested by analysis.test=ordinal_gee; name domains"
-            raise FieldError(f"decision.rules.{name}.endpoints", TOTAL, right)
-
-
-def named_by_rules(study: Study) -> Iterator[tuple[str, str]]:
-    """List every rule's name with each endpoint that it looks at."""
-    for name, rule in study.decision.rules.items():
-        named = study.scale.domains if rule.endpoints == "domains" else rule.endpoints
-        for endpoint in (named,) if isinstance(named, str) else named:
-            yield name, endpoint
+    if TOTAL in study.primary_endpoints:
+        right = "is not tested by analysis.test=ordinal_gee; name domains"
+        raise FieldError(f"decision.rules.{study.decision.primary}.endpoints", TOTAL, right)

@@ -1,16 +1,10 @@
 """Checks of an order or a graph in which endpoints are tested, and of sign flips."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Sequence
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-from sim.study.arms_checks import named_by_rules
-from sim.study.checks import FieldError, nearest
+from sim.study.draft import Draft
+from sim.study.refusals import FieldError, nearest
 from sim.study.sections import TOTAL, HypothesisGraph
-
-if TYPE_CHECKING:
-    from sim.study.study import Study
 
 MOST_NODES = 12
 """Most endpoints of a graph: its weights are written out for every subset of them."""
@@ -18,7 +12,7 @@ DOMAINS = "domains"
 """Name in a graph that stands for every domain alike."""
 
 
-def check_orders(study: Study) -> None:
+def check_orders(study: Draft) -> None:
     """Run every check of this file."""
     _check_company(study)
     if study.analysis.sequence is not None:
@@ -28,7 +22,7 @@ def check_orders(study: Study) -> None:
     _check_flips(study)
 
 
-def _check_company(study: Study) -> None:
+def _check_company(study: Draft) -> None:
     """Sequence and graph come with their procedure, and their procedure with them."""
     analysis = study.analysis
     right = "must list endpoints in their order, for analysis.adjustment=fixed_sequence"
@@ -45,25 +39,25 @@ def _check_company(study: Study) -> None:
         raise FieldError("analysis.adjustment", analysis.adjustment, right)
 
 
-def _check_sequence(study: Study, sequence: tuple[str, ...]) -> None:
-    _check_names("analysis.sequence", sequence, [*study.scale.domains, TOTAL])
+def _check_sequence(study: Draft, sequence: tuple[str, ...]) -> None:
+    _check_names("analysis.sequence", sequence, study.endpoints)
     if len(set(sequence)) < len(sequence):
         raise FieldError("analysis.sequence", sequence, "must name endpoints, each once")
     _check_total(study, "analysis.sequence", sequence)
     # other rules may look at what is not tested: it is never significant
-    for name, endpoint in named_by_rules(study):
-        if name == study.decision.primary and endpoint not in sequence:
+    for endpoint in study.primary_endpoints:
+        if endpoint not in sequence:
             right = "is not tested: analysis.sequence does not name it"
-            raise FieldError(f"decision.rules.{name}.endpoints", endpoint, right)
+            raise FieldError(f"decision.rules.{study.decision.primary}.endpoints", endpoint, right)
 
 
-def _check_names(place: str, names: Iterable[str], known: list[str]) -> None:
+def _check_names(place: str, names: Iterable[str], known: Sequence[str]) -> None:
     for name in names:
         if name not in known:
             raise FieldError(place, name, f"is not an endpoint; {nearest(name, known)}")
 
 
-def _check_total(study: Study, place: str, names: Iterable[str]) -> None:
+def _check_total(study: Draft, place: str, names: Iterable[str]) -> None:
     """Refuse the total where the test leaves it out: all that follows would never be tested."""
     analysis = study.analysis
     no_cut = analysis.cut is not None and analysis.total_cut is None
@@ -72,12 +66,11 @@ def _check_total(study: Study, place: str, names: Iterable[str]) -> None:
         raise FieldError(place, TOTAL, right)
 
 
-def _check_graph(study: Study, graph: HypothesisGraph) -> None:
-    endpoints = [*study.scale.domains, TOTAL]
-    if len(endpoints) > MOST_NODES:
+def _check_graph(study: Draft, graph: HypothesisGraph) -> None:
+    if len(study.endpoints) > MOST_NODES:
         right = f"are too many domains for a graph, which takes {MOST_NODES - 1} and the total"
         raise FieldError("scale.domains", len(study.scale.domains), right)
-    known = [*endpoints, DOMAINS]
+    known = (*study.endpoints, DOMAINS)
     _check_names("analysis.graph.transitions", graph.transitions, known)
     _check_shares("analysis.graph.weights", graph.weights, known)
     for name, shares in graph.transitions.items():
@@ -92,7 +85,7 @@ def _check_graph(study: Study, graph: HypothesisGraph) -> None:
     _check_total(study, "analysis.graph", [*graph.weights, *heirs])
 
 
-def _check_shares(place: str, shares: dict[str, float], known: list[str]) -> None:
+def _check_shares(place: str, shares: dict[str, float], known: Sequence[str]) -> None:
     _check_names(place, shares, known)
     total = sum(shares.values())
     if total > 1 + 1e-9:
@@ -100,7 +93,7 @@ def _check_shares(place: str, shares: dict[str, float], known: list[str]) -> Non
         raise FieldError(place, dict(shares), right)
 
 
-def _check_flips(study: Study) -> None:
+def _check_flips(study: Draft) -> None:
     analysis = study.analysis
     if analysis.adjustment != "westfall_young":
         return

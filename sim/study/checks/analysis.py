@@ -1,16 +1,10 @@
 """Checks of the analysis against the rest of a study, and of how the pilot is read."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from sim.study.checks import FieldError
-
-if TYPE_CHECKING:
-    from sim.study.study import Study
+from sim.study.draft import Draft
+from sim.study.refusals import FieldError
 
 
-def check_analysis(study: Study) -> None:
+def check_analysis(study: Draft) -> None:
     """Run every check of the analysis, in the order in which a reader would meet them."""
     _check_analysis(study)
     _check_cuts(study)
@@ -19,7 +13,7 @@ def check_analysis(study: Study) -> None:
     check_calibration(study)
 
 
-def _check_analysis(study: Study) -> None:
+def _check_analysis(study: Draft) -> None:
     analysis = study.analysis
     if analysis.p_value == "mid_p" and analysis.test not in ("sign", "mcnemar"):
         right = f"is offered for analysis.test=sign and mcnemar only, not {analysis.test}"
@@ -49,7 +43,7 @@ def _check_analysis(study: Study) -> None:
         raise FieldError("design", max(study.sizes), right)
 
 
-def _check_cuts(study: Study) -> None:
+def _check_cuts(study: Draft) -> None:
     analysis, domains = study.analysis, len(study.scale.domains)
     points = study.scale.points
     cuts = {"cut": (2, points), "total_cut": (domains + 1, domains * points)}
@@ -65,7 +59,7 @@ def _check_cuts(study: Study) -> None:
         raise FieldError("analysis.cut", None, right)
 
 
-def _check_prorated(study: Study) -> None:
+def _check_prorated(study: Draft) -> None:
     if study.missing.total != "prorated":
         return
     if study.analysis.test in ("sign_flip", "mcnemar"):
@@ -75,7 +69,7 @@ def _check_prorated(study: Study) -> None:
         raise FieldError("missing.total", "prorated", "is offered for at most 7 domains")
 
 
-def _check_clusters(study: Study) -> None:
+def _check_clusters(study: Draft) -> None:
     analysis = study.analysis
     if analysis.test not in ("clustered_signed_rank", "cluster_mean_t"):
         return
@@ -89,7 +83,7 @@ def _check_clusters(study: Study) -> None:
         raise FieldError("analysis.zeros", analysis.zeros, right)
 
 
-def check_calibration(study: Study) -> None:
+def check_calibration(study: Draft) -> None:
     """Run the checks of how a pilot is read."""
     tests, weights = study.calibration.tests, study.calibration.test_weights
     twice = [name for name in tests if tests.count(name) > 1]

@@ -1,17 +1,10 @@
-"""Checks that look at more than one field of a study.
+"""Checks of who takes part, what they are asked, and what is assumed of their answers."""
 
-Each raises :class:`FieldError` with the field's place, its value and what
-would be right; :mod:`sim.study.parse` turns that into one line.
-"""
+from collections.abc import Callable
+from typing import Any
 
-from __future__ import annotations
-
-from collections.abc import Callable, Sequence
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
-
-from sim.errors import shortened
 from sim.study.control import ParallelControl
+from sim.study.draft import Draft
 from sim.study.effects import (
     ByDomainEffect,
     Effect,
@@ -24,55 +17,13 @@ from sim.study.effects import (
     PosteriorEffect,
     ShiftEffect,
 )
+from sim.study.refusals import FieldError, nearest
 from sim.study.sections import TOTAL
 
-if TYPE_CHECKING:
-    from sim.study.study import Study
-
 MARGINAL_TOLERANCE = 1e-6
-LONGEST_LIST = 240
-"""Characters beyond which a list of names is cut to the nearest."""
 
 
-class FieldError(ValueError):
-    """A value that does not fit the rest of the study."""
-
-    def __init__(self, place: str, value: object, right: str) -> None:
-        super().__init__(f"{place}: {shown(value)} {right}")
-
-
-def shown(value: object) -> str:
-    """Write a value on one line as YAML does, without its middle where it is long."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        return shortened(" ".join(repr(value).split()), 60)
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):  # an endless number has no repr, nor has deep nesting
-        return "a number of thousands of digits" if isinstance(value, int) else "what is given"
-    text = text.replace("(", "[").replace(")", "]").replace(",]", "]")
-    return shortened(" ".join(text.split()), 60)
-
-
-def nearest(word: str, known: Sequence[str], alike: float = 0.7) -> str:
-    """Say which known name a misspelt one is nearest to, or list them, the nearest if many."""
-    close = get_close_matches(word[:100], known, n=1, cutoff=alike)
-    return f"did you mean {shown(close[0])}?" if close else f"known: {listed(known, word)}"
-
-
-def listed(names: Sequence[str], word: str = "") -> str:
-    """List names, or as many as a line holds, those nearest to a word."""
-    text = ", ".join(names)
-    if len(text) <= LONGEST_LIST:
-        return text
-    near = get_close_matches(word[:100], names, n=6, cutoff=0)
-    kept = [name for name in names if name in near]
-    few = ", ".join(shortened(name, 30) for name in kept)
-    return f"{few} and {len(names) - len(kept)} more"
-
-
-def check_people(study: Study) -> None:
+def check_people(study: Draft) -> None:
     """Run the cross-field checks of who takes part, in the order in which a reader meets them."""
     _check_scale(study)
     _check_roles(study)
@@ -80,13 +31,13 @@ def check_people(study: Study) -> None:
     _check_sizes(study)
 
 
-def check_questionnaire(study: Study) -> None:
+def check_questionnaire(study: Draft) -> None:
     """Run the checks of what is asked and of the stated correlations, whoever answers."""
     _check_scale(study)
     _check_matrices(study)
 
 
-def _check_scale(study: Study) -> None:
+def _check_scale(study: Draft) -> None:
     domains = study.scale.domains
     twice = [name for name in domains if domains.count(name) > 1]
     if twice:
@@ -97,7 +48,7 @@ def _check_scale(study: Study) -> None:
         raise FieldError("scale.domains", "domains", "is kept for the list of all domains")
 
 
-def _check_roles(study: Study) -> None:
+def _check_roles(study: Draft) -> None:
     _check_effect(study, "effect", study.effect)
     _check_prior("effect", study.effect)
     if isinstance(study.control, ParallelControl):
@@ -124,7 +75,7 @@ def _check_prior(place: str, effect: Effect) -> None:
         raise FieldError(f"{place}.prior", "normal_shift", right)
 
 
-def _check_effect(study: Study, place: str, effect: Effect) -> None:
+def _check_effect(study: Draft, place: str, effect: Effect) -> None:
     match effect:
         case NoEffect() | PosteriorEffect():
             return
@@ -140,14 +91,14 @@ def _check_effect(study: Study, place: str, effect: Effect) -> None:
             _check_by_domain(study, place, effect)
 
 
-def _check_median(study: Study, place: str, median: int | tuple[int | None, ...]) -> None:
+def _check_median(study: Draft, place: str, median: int | tuple[int | None, ...]) -> None:
     _check_count(study, place, median)
     for point in median if isinstance(median, tuple) else (median,):
         if point is not None and point > study.scale.points:
             raise FieldError(place, point, f"must be a point from 1 to {study.scale.points}")
 
 
-def _check_by_domain(study: Study, place: str, effect: ByDomainEffect) -> None:
+def _check_by_domain(study: Draft, place: str, effect: ByDomainEffect) -> None:
     for name, inner in effect.domains.items():
         if name not in study.scale.domains:
             hint = nearest(name, list(study.scale.domains))
@@ -159,14 +110,14 @@ def _check_by_domain(study: Study, place: str, effect: ByDomainEffect) -> None:
     _check_effect(study, f"{place}.otherwise", effect.otherwise)
 
 
-def _check_count(study: Study, place: str, values: object) -> None:
+def _check_count(study: Draft, place: str, values: object) -> None:
     count = len(study.scale.domains)
     if isinstance(values, tuple) and len(values) != count:
         raise FieldError(place, values, f"must be one value, or {count} (one per domain)")
 
 
 def _per_domain(
-    study: Study, place: str, value: Any, check: Callable[[Study, str, Any, int], None]
+    study: Draft, place: str, value: Any, check: Callable[[Draft, str, Any, int], None]
 ) -> None:
     """Check one item, or one item per domain, told apart by nesting depth."""
     depth = 2 if check is _check_joint else 1
@@ -182,14 +133,14 @@ def _depth(value: object) -> int:
     return 1 + _depth(value[0]) if isinstance(value, tuple) and value else 0
 
 
-def _check_marginal(_study: Study, place: str, value: Any, points: int) -> None:
+def _check_marginal(_study: Draft, place: str, value: Any, points: int) -> None:
     if _depth(value) != 1 or len(value) != points:
         raise FieldError(place, value, f"must be {points} probabilities, one per point")
     if abs(sum(value) - 1) > MARGINAL_TOLERANCE:
         raise FieldError(place, value, f"sums to {sum(value):.6g}; probabilities must sum to 1")
 
 
-def _check_joint(_study: Study, place: str, value: Any, points: int) -> None:
+def _check_joint(_study: Draft, place: str, value: Any, points: int) -> None:
     if len(value) != points or any(len(row) != points for row in value):
         raise FieldError(place, value, f"must be a table of {points} x {points} probabilities")
     total = sum(map(sum, value))
@@ -197,7 +148,7 @@ def _check_joint(_study: Study, place: str, value: Any, points: int) -> None:
         raise FieldError(place, value, f"sums to {total:.6g}; probabilities must sum to 1")
 
 
-def _check_matrices(study: Study) -> None:
+def _check_matrices(study: Draft) -> None:
     count = len(study.scale.domains)
     if isinstance(study.correlation.domains, tuple):
         _check_square("correlation.domains", study.correlation.domains, count)
@@ -217,7 +168,7 @@ def _check_square(place: str, rows: tuple[tuple[float, ...], ...], size: int) ->
                 raise FieldError(f"{place}[{i}][{j}]", row[j], right)
 
 
-def _check_sizes(study: Study) -> None:
+def _check_sizes(study: Draft) -> None:
     design = study.design
     if design.sizes is None:
         if design.max_pairs < design.min_pairs:

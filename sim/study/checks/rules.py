@@ -1,27 +1,22 @@
 """Checks of the decision rules, and of the domains that they and the effect name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from sim.study.checks import FieldError, nearest, shown
+from sim.study.draft import Draft
 from sim.study.effects import ByDomainEffect
+from sim.study.refusals import FieldError, nearest, shown
 from sim.study.sections import TOTAL, Rule
 
-if TYPE_CHECKING:
-    from sim.study.study import Study
 
-
-def check_conclusions(study: Study) -> None:
+def check_conclusions(study: Draft) -> None:
     """Run the checks of what is concluded and shown, which look at the analysis too."""
     _check_rules(study)
     if study.report.pilot_example and (study.pilot is None or study.pilot.example is None):
         raise FieldError("report.pilot_example", True, "needs a pilot file with an example")
 
 
-def check_domains(study: Study) -> None:
+def check_domains(study: Draft) -> None:
     """Refuse domains that the effect and the rules know nothing of, with the words that mend it.
 
     Who states domains of their own inherits an effect and rules that name others.
@@ -29,7 +24,7 @@ def check_domains(study: Study) -> None:
     rules = study.decision.rules
     by_domain = isinstance(study.effect, ByDomainEffect) and study.effect.domains
     of_effect = _unknown(study, by_domain or ())
-    of_rules = {name: _unknown(study, _named(rule)) for name, rule in rules.items()}
+    of_rules = {name: _unknown(study, study.endpoints_of(rule)) for name, rule in rules.items()}
     unknown = [*of_effect, *(other for others in of_rules.values() for other in others)]
     if not unknown:
         return
@@ -49,7 +44,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_]+(?: [A-Za-z0-9_]+)*")
 """Names that the command line takes in braces as they are."""
 
 
-def _left_out(study: Study, names: list[str]) -> list[str]:
+def _left_out(study: Draft, names: list[str]) -> list[str]:
     """Words of the command line that leave rules out."""
     if not names:
         return []
@@ -60,22 +55,17 @@ def _left_out(study: Study, names: list[str]) -> list[str]:
     return words
 
 
-def _unknown(study: Study, names: Iterable[str]) -> list[str]:
+def _unknown(study: Draft, names: Iterable[str]) -> list[str]:
     """List those that are no domains, nor misspelt ones."""
-    known = [*study.scale.domains, TOTAL]
+    known = study.endpoints
     return [name for name in names if name not in known and "?" not in nearest(name, known)]
 
 
-def _named(rule: Rule) -> tuple[str, ...]:
-    return () if isinstance(rule.endpoints, str) else rule.endpoints
+def _too_many(study: Draft, rule: Rule) -> bool:
+    return rule.k is not None and rule.k > len(study.endpoints_of(rule)) * len(rule.roles)
 
 
-def _too_many(study: Study, rule: Rule) -> bool:
-    names = study.scale.domains if rule.endpoints == "domains" else _named(rule)
-    return rule.k is not None and rule.k > len(names) * len(rule.roles)
-
-
-def _check_rules(study: Study) -> None:
+def _check_rules(study: Draft) -> None:
     decision = study.decision
     if decision.primary not in decision.rules:
         hint = nearest(decision.primary, list(decision.rules))
@@ -87,7 +77,8 @@ def _check_rules(study: Study) -> None:
                 raise FieldError(
                     f"{place}.roles", role, "does not take part (roles.mentee is null)"
                 )
-        count = len(rule.roles) * len(_rule_endpoints(study, place, rule.endpoints))
+        _check_endpoints(study, f"{place}.endpoints", study.endpoints_of(rule))
+        count = len(rule.roles) * len(study.endpoints_of(rule))
         if rule.kind == "one" and count != 1:
             raise FieldError(
                 f"{place}.endpoints", rule.endpoints, "must be one endpoint of one role"
@@ -98,19 +89,13 @@ def _check_rules(study: Study) -> None:
             raise FieldError(f"{place}.k", rule.k, f"must be at most {count}, the endpoints named")
 
 
-def _rule_endpoints(study: Study, place: str, endpoints: str | tuple[str, ...]) -> tuple[str, ...]:
-    if endpoints == "domains":
-        return study.scale.domains
-    names = (endpoints,) if isinstance(endpoints, str) else endpoints
-    known = [*study.scale.domains, TOTAL]
+def _check_endpoints(study: Draft, place: str, names: tuple[str, ...]) -> None:
     for name in names:
-        if name not in known:
-            raise FieldError(
-                f"{place}.endpoints", name, f"is not an endpoint; {nearest(name, known)}"
-            )
+        if name not in study.endpoints:
+            hint = nearest(name, study.endpoints)
+            raise FieldError(place, name, f"is not an endpoint; {hint}")
     if TOTAL in names and study.analysis.cut is not None and study.analysis.total_cut is None:
         right = "is not tested by analysis.test=mcnemar unless analysis.total_cut states its cut"
-        raise FieldError(f"{place}.endpoints", TOTAL, right)
+        raise FieldError(place, TOTAL, right)
     if not names or len(set(names)) != len(names):
-        raise FieldError(f"{place}.endpoints", names, "must name endpoints, each once")
-    return names
+        raise FieldError(place, names, "must name endpoints, each once")
