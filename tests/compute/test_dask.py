@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock, patch
 
 import psutil
 import pytest
@@ -25,7 +26,7 @@ from sim.study import parse_study
 
 MANY = {"monte_carlo": {"replicates": 2000, "block_size": 50}}
 SINGLE = {"kind": "in_process"}
-JOB = {
+JOB: dict[str, Any] = {
     "cores": 2,
     "memory": 3,
     "walltime": 95,
@@ -331,6 +332,19 @@ def test_a_queue_that_takes_no_job(
     line = refused("compute=slurm", "compute.interface=lo")
     assert line.startswith("compute: sbatch took no job (")
     assert "invalid account" in line
+
+
+def test_every_core_of_every_job_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many calls are open at once as all jobs have cores."""
+    from sim.compute import job_queue
+
+    monkeypatch.setattr(job_queue, "connect", MagicMock())
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+    with (
+        patch.dict(job_queue.CLUSTERS, slurm=MagicMock()),
+        job_queue.open_queue("slurm", jobs=3, timeout=1, **JOB) as executor,
+    ):
+        assert executor.workers == 3 * JOB["cores"]
 
 
 def test_a_whole_run_in_jobs(

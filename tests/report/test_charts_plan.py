@@ -4,6 +4,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -148,6 +149,19 @@ def test_endpoints_assurance_and_spread_hold_the_saved_numbers(
                 s for s in spread if (s["name"], s["pairs"]) == (f"{prior} prior", row.pairs)
             )
             assert own[share] == row.value
+
+
+@pytest.mark.parametrize("simulated", [0, 1, 3])
+def test_bands_are_wider_where_any_prior_is_simulated(run: SavedRun, simulated: int) -> None:
+    """What widens the bands is said unless the rule is exact under every prior."""
+    rule = run.summary["primary_rule"]
+    averaged = [
+        {**each, "exact": [] if place < simulated else [rule]}
+        for place, each in enumerate(run.summary["assurance"])
+    ]
+    changed = replace(run, summary={**run.summary, "assurance": averaged})
+    (spread,) = (figure for figure in figures(changed) if figure.name == "power_spread")
+    assert ("25 simulated studies, which widens the bands" in spread.below) == bool(simulated)
 
 
 def test_bars_hold_the_shares_before_and_after(run: SavedRun, drawn: dict[str, Figure]) -> None:
