@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from oracles.studies import default_study
 
 from sim.app import main
 from sim.compose import Composer, compose_study
@@ -52,7 +53,7 @@ def test_no_text_holds_what_a_terminal_obeys(
     char: str, section: dict[str, dict[str, object]], field: str
 ) -> None:
     """Escape sequences, ends of text and turned writing are refused in every text and name."""
-    data = Composer().plain()
+    data = default_study().model_dump(mode="json")
     for name, own in section.items():
         data[name] = {**data[name], **_filled(own, char)}
     with pytest.raises(StudyError) as caught:

@@ -63,7 +63,7 @@ class KernelCache(FunctionCache):
     """What numba has compiled of one function, a file for each types of arguments.
 
     A file's name is a hash of all that the machine code follows from: the
-    source file's contents, versions, processor, types. So no version of the
+    source file's contents, versions, processor, types, checks. So no version of the
     package finds another's, and several processes can share the folder. The
     file begins with a hash of the rest: what is damaged is compiled again.
 
@@ -114,7 +114,8 @@ class KernelCache(FunctionCache):
     def _path(self, sig: Any, codegen: Any) -> Path:
         function = self._py_func
         place = f"{function.__module__}.{function.__qualname__}:{function.__code__.co_firstlineno}"
-        key = repr((place, self._source, VERSIONS, sig, codegen.magic_tuple()))
+        checks = getattr(numba.config, "BOUNDSCHECK", None)  # other code of the same source
+        key = repr((place, self._source, VERSIONS, checks, sig, codegen.magic_tuple()))
         return Path(self._cache_path) / f"{function.__name__}-{sha256(key.encode()).hexdigest()}"
 
 

@@ -76,8 +76,16 @@ def crossed(first: np.ndarray, second: np.ndarray, points: int = 5) -> np.ndarra
     return counts.reshape(points, points)
 
 
-@pytest.mark.parametrize("correlation", CORRELATIONS)
-@pytest.mark.parametrize("effect", EFFECTS)
+@pytest.mark.parametrize(
+    ("effect", "correlation"),
+    [
+        (effect, correlation)
+        if effect == "shift" or correlation == "moderate"
+        else pytest.param(effect, correlation, marks=pytest.mark.long)
+        for effect in EFFECTS
+        for correlation in CORRELATIONS
+    ],
+)
 def test_table_of_before_by_after(effect: str, correlation: str) -> None:
     """In every domain the drawn pairs fit the exact table, and so both marginals."""
     population = people(EFFECTS[effect], CORRELATIONS[correlation])

@@ -1,5 +1,7 @@
 """Answers are missing at the stated rate, for the stated reason, and bias what they should."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -31,13 +33,19 @@ def drawn(population: Population, replicates: int, n: int = 2) -> np.ndarray:
     return scores.reshape(-1, *scores.shape[2:]).astype(int)
 
 
-@pytest.mark.parametrize("kind", ["mcar", "mar", "mnar"])
+@pytest.mark.parametrize("replicates", [20_000, pytest.param(100_000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("rate", [0.1, 0.35])
-@pytest.mark.parametrize("slope", [-1.5, 0.7])
-def test_people_drop_out_at_the_stated_rate(kind: str, rate: float, slope: float) -> None:
+@pytest.mark.parametrize(
+    ("kind", "slope"),
+    [("mcar", None), ("mar", -1.5), ("mar", 0.7), ("mnar", -1.5), ("mnar", 0.7)],
+)
+def test_people_drop_out_at_the_stated_rate(
+    kind: str, slope: float | None, rate: float, replicates: int
+) -> None:
     """The share without an answer after is the stated one; everybody answers before."""
     words = [f"missing={kind}", f"missing.rate={rate}"]
-    scores = drawn(people(*words, *([] if kind == "mcar" else [f"missing.slope={slope}"])), 100_000)
+    more = [] if slope is None else [f"missing.slope={slope}"]
+    scores = drawn(people(*words, *more), replicates)
     gone = scores[..., 1] == 0
     assert (scores[..., 0] > 0).all()
     assert (gone.all(axis=1) == gone.any(axis=1)).all()
@@ -142,8 +150,10 @@ def test_people_who_all_change_alike_drop_out_at_the_rate(domains: float) -> Non
     assert abs(gone.mean() - 0.2) < 4 * np.sqrt(0.16 / len(gone))
 
 
-def simulated_people(population: Population) -> tuple[np.ndarray, np.ndarray]:
+@cache
+def simulated_people(*words: str) -> tuple[np.ndarray, np.ndarray]:
     """Totals before and latent changes of the calibration's people, as it is defined."""
+    population = people(*words)
     rng, count, own = np.random.default_rng(0), len(population.pre_cuts), population.recruitment
     loading = loading_matrix(population.correlation) if own is None else own.loading
     found, changes = [], []
@@ -173,7 +183,7 @@ def simulated_people(population: Population) -> tuple[np.ndarray, np.ndarray]:
 def test_calibration_by_the_total_is_that_of_simulated_people(words: tuple[str, ...]) -> None:
     """Counting how many have each total gives what a sum over all of them does."""
     population = people("missing=mar", "missing.slope=-1.1", "missing.rate=0.15", *words)
-    model, (totals, _) = population.missing, simulated_people(population)
+    model, (totals, _) = population.missing, simulated_people(*words)
     assert model is not None
     assert model.centre == pytest.approx(totals.mean(), rel=1e-14)
     assert model.scale == pytest.approx(totals.std(), rel=1e-12)
@@ -186,8 +196,7 @@ def test_calibration_by_the_total_is_that_of_simulated_people(words: tuple[str, 
 def test_calibration_by_the_change_of_recruits_is_that_of_simulated_people(slope: float) -> None:
     """Gathering the latent changes of those who take part gives what a sum over all does."""
     words = ["missing=mnar", f"missing.slope={slope}", "missing.rate=0.15", "selection=screening"]
-    population = people(*words)
-    model, (_, changes) = population.missing, simulated_people(population)
+    model, (_, changes) = people(*words).missing, simulated_people("selection=screening")
     assert model is not None
     x = slope * changes / model.scale
     intercept = brentq(lambda a: expit(a + x).mean() - 0.15, -30, 30, xtol=1e-12)

@@ -86,9 +86,8 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.mark.parametrize(
     "workers",
     [
-        1,
         pytest.param(2, id="two"),
-        *(pytest.param(n, marks=pytest.mark.long) for n in (3, 4)),
+        *(pytest.param(n, marks=pytest.mark.long) for n in (1, 3, 4)),
     ],
 )
 def test_same_results_in_a_process_pool(workers: int, expected: str) -> None:
@@ -141,23 +140,22 @@ def test_a_killed_scheduler_is_told_and_gone_on_from(
         assert found(SINGLE, store=store) == expected
 
 
-def test_a_scheduler_lost_between_calls(tmp_path: Path) -> None:
-    """A call that is made when the scheduler is gone ends in the same line."""
-    with cluster(tmp_path, workers=1) as at, open_executor(**there(at)) as executor:
-        assert executor.submit(pow, 2, 3).result() == 8
-        at.scheduler.kill()
-        at.scheduler.wait()
-        with pytest.raises(StudyError, match="was lost"):
-            executor.submit(pow, 2, 3).result()
+def test_workers_that_all_go_and_then_the_scheduler(tmp_path: Path) -> None:
+    """A run without workers ends in one line after the stated time, a call without scheduler too.
 
-
-def test_workers_that_all_go(tmp_path: Path) -> None:
-    """Where no worker is left, the run ends in one line after the stated time."""
-    with (
-        pytest.raises(StudyError, match=r"^compute.timeout: tcp:.* no worker for 8 s.*; finished"),
-        cluster(tmp_path, workers=1) as at,
-    ):
-        found(there(at, timeout=8), after(5, at.workers[0].kill))
+    The scheduler is lost between two calls.
+    """
+    with cluster(tmp_path, workers=1) as at:
+        gone = r"^compute.timeout: tcp:.* no worker for 4 s.*; finished"
+        with pytest.raises(StudyError, match=gone):
+            found(there(at, timeout=4), after(5, at.workers[0].kill))
+        at.add_worker()
+        with open_executor(**there(at)) as executor:
+            assert executor.submit(pow, 2, 3).result() == 8
+            at.scheduler.kill()
+            at.scheduler.wait()
+            with pytest.raises(StudyError, match="was lost"):
+                executor.submit(pow, 2, 3).result()
 
 
 def test_a_failing_block_is_raised_as_it_is(standing: Cluster) -> None:
@@ -239,8 +237,11 @@ def test_a_missing_extra(
     assert f"({package} is missing); pip install 'mentorsim[dask]'" in line
 
 
-def test_no_worker_and_other_code(tmp_path: Path, refused: Callable[..., str]) -> None:
-    """A scheduler without workers is refused after the stated time; a worker of other code too."""
+def test_no_worker_and_wrong_workers(tmp_path: Path, refused: Callable[..., str]) -> None:
+    """A scheduler without workers is refused after the stated time, a worker of other code too.
+
+    So is one that cannot import the program.
+    """
     shutil.copytree(Path(sim.__file__).parent, tmp_path / "other" / "sim")
     with (tmp_path / "other" / "sim" / "compute" / "streams.py").open("a") as file:
         file.write("# another state of the code\n")
@@ -251,16 +252,12 @@ def test_no_worker_and_other_code(tmp_path: Path, refused: Callable[..., str]) -
         )
         at.add_worker(tmp_path / "other")
         line = refused(*on_dask(at.address))
-    assert line.startswith("compute.address: worker tcp://127.0.0.1:")
-    assert " has other source files of mentorsim than this command; " in line
-
-
-def test_a_worker_without_the_program(tmp_path: Path, refused: Callable[..., str]) -> None:
-    """A worker that cannot import the program is refused."""
-    (tmp_path / "other" / "sim").mkdir(parents=True)
-    (tmp_path / "other" / "sim" / "__init__.py").touch()
-    with cluster(tmp_path, workers=0) as at:
-        at.add_worker(tmp_path / "other")
+        assert line.startswith("compute.address: worker tcp://127.0.0.1:")
+        assert " has other source files of mentorsim than this command; " in line
+        at.workers[0].kill()
+        (tmp_path / "bare" / "sim").mkdir(parents=True)
+        (tmp_path / "bare" / "sim" / "__init__.py").touch()
+        at.add_worker(tmp_path / "bare")
         line = refused(*on_dask(at.address))
     assert line.startswith("compute.address: a worker cannot import this program (")
     assert "No module named" in line

@@ -132,7 +132,7 @@ def check_published(found: Ranks, runs: int, bins: int) -> None:
 
 def test_published_pilots_are_calibrated() -> None:
     """True shift, correlation, test and likelihood rank evenly; against the prior they do not."""
-    check_published(published_ranks(150, seed=101), 150, bins=10)
+    check_published(published_ranks(75, seed=101), 75, bins=5)
 
 
 @pytest.mark.long
@@ -184,7 +184,7 @@ def check_raw(found: Ranks, runs: int, bins: int) -> None:
 
 def test_raw_pilots_are_calibrated() -> None:
     """From answers, too, shifts, their difference, correlation and likelihood rank evenly."""
-    check_raw(raw_ranks(40, seed=103), 40, bins=5)
+    check_raw(raw_ranks(20, seed=103), 20, bins=4)
 
 
 @pytest.mark.long
@@ -221,7 +221,7 @@ def check_covered(rho: float, runs: int, seed: int) -> None:
 @pytest.mark.parametrize("rho", [0.9, 0.95])
 def test_limits_cover_strong_correlations(rho: float) -> None:
     """95% limits of the shift hold the truth about as often, whatever the strong correlation."""
-    check_covered(rho, 25, seed=105)
+    check_covered(rho, 12, seed=105)
 
 
 @pytest.mark.long

@@ -75,8 +75,15 @@ def test_hovering_shows_a_value(browser: Browser, page_file: Path) -> None:
         assert "Monte Carlo error" in text
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("light", 1280),
+        ("dark", 390),
+        pytest.param("light", 390, marks=pytest.mark.long),
+        pytest.param("dark", 1280, marks=pytest.mark.long),
+    ],
+)
 def test_no_serious_barrier(browser: Browser, page_file: Path, scheme: str, width: int) -> None:
     """An automatic check of accessibility finds nothing serious; nothing is wider than the page."""
     with browser.page(page_file, scheme=scheme, width=width) as page:
@@ -97,7 +104,10 @@ def test_dark_and_light_are_told_apart(browser: Browser, page_file: Path) -> Non
         assert page.pdf().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("name", ["markup", "formula", "path", "long"])
+@pytest.mark.parametrize(
+    "name",
+    ["markup", "long", *(pytest.param(o, marks=pytest.mark.long) for o in ("formula", "path"))],
+)
 def test_hostile_names_run_nothing(browser: Browser, tmp_path: Path, name: str) -> None:
     """A name with markup is shown as it is; no dialog, no script, no request."""
     run = saved_plan(tmp_path, hostile_study(name))
