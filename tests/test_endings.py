@@ -138,7 +138,7 @@ sys.meta_path.insert(0, Finder())
     [
         (signal.SIGINT, "hydra", 0),
         (signal.SIGTERM, "pydantic", 1),
-        (signal.SIGHUP, "numpy", 1),
+        pytest.param(signal.SIGHUP, "numpy", 1, marks=pytest.mark.long),
     ],
 )
 def test_interrupted_while_importing(

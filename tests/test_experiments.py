@@ -24,8 +24,12 @@ def test_every_experiment_has_its_section() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "pilot_replay",
-        *(pytest.param(name, marks=pytest.mark.long) for name in LESSONS if name != "pilot_replay"),
+        "cherry_picking",
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in LESSONS
+            if name != "cherry_picking"
+        ),
     ],
 )
 def test_page_quotes_what_is_printed(name: str) -> None:

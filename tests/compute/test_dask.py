@@ -237,11 +237,8 @@ def test_a_missing_extra(
     assert f"({package} is missing); pip install 'mentorsim[dask]'" in line
 
 
-def test_no_worker_and_wrong_workers(tmp_path: Path, refused: Callable[..., str]) -> None:
-    """A scheduler without workers is refused after the stated time, a worker of other code too.
-
-    So is one that cannot import the program.
-    """
+def test_no_worker_and_other_code(tmp_path: Path, refused: Callable[..., str]) -> None:
+    """A scheduler without workers is refused after the stated time; a worker of other code too."""
     shutil.copytree(Path(sim.__file__).parent, tmp_path / "other" / "sim")
     with (tmp_path / "other" / "sim" / "compute" / "streams.py").open("a") as file:
         file.write("# another state of the code\n")
@@ -252,12 +249,16 @@ def test_no_worker_and_wrong_workers(tmp_path: Path, refused: Callable[..., str]
         )
         at.add_worker(tmp_path / "other")
         line = refused(*on_dask(at.address))
-        assert line.startswith("compute.address: worker tcp://127.0.0.1:")
-        assert " has other source files of mentorsim than this command; " in line
-        at.workers[0].kill()
-        (tmp_path / "bare" / "sim").mkdir(parents=True)
-        (tmp_path / "bare" / "sim" / "__init__.py").touch()
-        at.add_worker(tmp_path / "bare")
+    assert line.startswith("compute.address: worker tcp://127.0.0.1:")
+    assert " has other source files of mentorsim than this command; " in line
+
+
+def test_a_worker_without_the_program(tmp_path: Path, refused: Callable[..., str]) -> None:
+    """A worker that cannot import the program is refused."""
+    (tmp_path / "other" / "sim").mkdir(parents=True)
+    (tmp_path / "other" / "sim" / "__init__.py").touch()
+    with cluster(tmp_path, workers=0) as at:
+        at.add_worker(tmp_path / "other")
         line = refused(*on_dask(at.address))
     assert line.startswith("compute.address: a worker cannot import this program (")
     assert "No module named" in line

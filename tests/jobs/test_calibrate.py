@@ -60,9 +60,11 @@ def test_shipped_posterior_has_the_columns_that_calibrate_writes(
         for path in (tmp_path / "posterior.csv", SHIPPED)
     )
     assert ours[0] == theirs[0]
-    keys = [{tuple(row[name] for name in ("prior", "role", "domain")) for row in csv.DictReader(own)}
-            for own in (ours, theirs)]  # fmt: skip
-    assert keys[0] == keys[1]
+    first, second = (
+        {(row["prior"], row["role"], row["domain"]) for row in csv.DictReader(own)}
+        for own in (ours, theirs)
+    )
+    assert first == second
 
 
 @pytest.mark.long
