@@ -199,7 +199,7 @@ def _page(path: Path) -> str:
     text = "\n".join(page.lines)
     if page.data:
         within = [words for words in dict.fromkeys(_said(json.loads(page.data)))
-                  if words and words not in text]  # fmt: skip
+                  if any(map(str.isalpha, words)) and words not in text]  # fmt: skip
         text += "\n\nwithin figures:\n" + "\n".join(within)
     return text
 

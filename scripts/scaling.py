@@ -16,12 +16,12 @@ from typing import Any
 from benchmarks.report import machine
 
 from sim import compose_study, plan
-from sim.cohorts import role_population
+from sim.cohorts import arms_by_role
 from sim.compute.executors import InProcessExecutor, open_executor
 from sim.compute.job_queue import CLUSTERS, job_settings
 from sim.compute.streams import Purpose
 from sim.jobs.tasks import block_task
-from sim.power.monte_carlo import simulate
+from sim.power.simulate import simulate
 from sim.report.files import write_whole
 from sim.study import Study, parse_study
 
@@ -143,8 +143,8 @@ def answer_seconds(study: Study) -> float:
 
 def one_block(study: Study) -> tuple[float, int]:
     """CPU seconds of one block of a study, and bytes of what comes back."""
-    people = tuple(role_population(study, role) for role in study.role_names)
-    task = block_task(study, people, (), Purpose.MAIN, study.monte_carlo.block_size)
+    arms = arms_by_role(study)
+    task = block_task(study, arms, Purpose.MAIN, study.monte_carlo.block_size)
     tally = simulate(task, range(1), InProcessExecutor())
     start = time.process_time()
     simulate(task, range(1, 9), InProcessExecutor())

@@ -29,7 +29,7 @@ def _open(browser: "Browser", address: str, height: int) -> "Page":
 
 
 def _settle(page: "Page", scope: str) -> None:
-    """Wait until the last look is drawn."""
+    """Wait until the last preview is drawn."""
     page.wait_for_selector(f"#{scope}-instant:not(.stale) >> text=from 4,000 simulated studies.")
 
 

@@ -28,7 +28,7 @@ from sim.command import (
     combinations,
     composed_words,
     force,
-    help_page,
+    help_file,
     help_text,
     hydra_words,
     key_of,
@@ -50,18 +50,7 @@ FEW = 20
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the console command: ``mentorsim VERB [overrides]``.
-
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        The words after the command's name; by default those it was called with.
-
-    Returns
-    -------
-    int
-        Exit status, as :func:`sim.endings.told` has it. A bug shows its traceback.
-    """
+    """Run a verb and give its exit status: :func:`sim.console.main` without the process around."""
     try:
         flags = read_flags(sys.argv[1:] if argv is None else argv, get_args_parser())
         if flags.help and flags.verb is None:
@@ -83,11 +72,11 @@ def _run(flags: Namespace) -> None:
     conf, name, words = composer.conf, composer.name, composed_words(flags)
     new_folders, mode = list[Path](), None
     if flags.help and not flags.overrides and conf == CONF:  # nothing of the user's to compose
-        page = conf / "hydra/help" / help_page(verb)
-        return show(verb_help(OmegaConf.load(page).template, conf))
+        file = conf / "hydra/help" / help_file(verb)
+        return show(verb_help(OmegaConf.load(file).template, conf))
     try:
         if flags.hydra_help:
-            composer, words = Composer(CONF, NAME), []  # Hydra's page says nothing of a study
+            composer, words = Composer(CONF, NAME), []  # Hydra's help says nothing of a study
         elif not flags.shell_completion:
             with composing(conf):
                 words, mode = _checked(VERBS[verb], name, words, flags, new_folders)
@@ -125,7 +114,7 @@ def _hand_over(
 
 
 def _composer(flags: Namespace) -> Composer:
-    """Give what composes as the flags say, for a verb that composes studies of its own."""
+    """Give what composes as the flags say, for a verb that composes further studies."""
     conf = CONF if flags.config_path is None else Path(flags.config_path).resolve()
     further = None if flags.config_dir is None else Path(flags.config_dir).resolve()
     return Composer(conf, flags.config_name or NAME, further)
@@ -159,11 +148,11 @@ def _checked(
         raise StudyError(f"--package: there is no section {flags.package!r}")
     sweeps = flags.multirun or master.hydra.mode == RunMode.MULTIRUN
     runs = not (flags.cfg or flags.info or flags.help)
-    stated = _points(words, master) if sweeps else [words]
+    swept = _points(words, master) if sweeps else [words]
     key = "hydra.sweep.dir" if sweeps else "hydra.run.dir"
     place = _place(key, master, new_folders if runs else None)
     pinned = f"{key}={QuotedString(place, Quote.single).with_quotes()}"
-    points = [[*point, pinned] for point in stated]
+    points = [[*point, pinned] for point in swept]
     folders = set[Path]()
     with _progress(len(points)) as on_point:
         for number, point in enumerate(points):

@@ -90,9 +90,9 @@ def _take_verb(words: list[str]) -> str | None:
 def _check_flags(flags: Namespace) -> None:
     """Refuse what Hydra would answer with a traceback."""
     modes = ("cfg", "info", "multirun", "run", "shell_completion")
-    asked = [f"--{mode.replace('_', '-')}" for mode in modes if getattr(flags, mode)]
-    if len(asked) > 1:
-        raise StudyError(f"{' and '.join(asked)}: give one of them")
+    given = [f"--{mode.replace('_', '-')}" for mode in modes if getattr(flags, mode)]
+    if len(given) > 1:
+        raise StudyError(f"{' and '.join(given)}: give one of them")
     if flags.experimental_rerun is not None:
         raise StudyError("--experimental-rerun: not offered (it would run code from a pickle)")
     if (flags.resolve or flags.package is not None) and not flags.cfg:
@@ -119,7 +119,7 @@ def hydra_words(flags: Namespace) -> list[str]:
 # ------------------------------------------------------------------------------ overrides
 
 
-def help_page(verb: str) -> str:
+def help_file(verb: str) -> str:
     """Name the file of a verb's help."""
     return "mentorsim.yaml" if verb == DEFAULT_VERB else f"{verb}.yaml"
 

@@ -50,9 +50,9 @@ def reworded(error: Exception) -> str:
     cause = error if hasattr(error, "full_key") else error.__cause__
     place = getattr(cause, "full_key", None)
     for pattern, words in _PLAIN.items():
-        if found := re.match(pattern, text):
+        if matched := re.match(pattern, text):
             # of a field deep within, Hydra's words give the last name alone
-            named = [place] if place and "missing (???)" in words else found.groups()
+            named = [place] if place and "missing (???)" in words else matched.groups()
             return words.format(*named)
     if place:
         return f"{place}: {_first_line(cause)}"
@@ -98,4 +98,4 @@ def _joined(text: str) -> str:
 
 
 class JobFailed(BaseException):
-    """Carries a job's exception past Hydra, which would print it in its own way."""
+    """Carries a job's exception past Hydra, which would print it otherwise."""

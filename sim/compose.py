@@ -76,9 +76,9 @@ class Composer:
         StudyError
             Where the words cannot be composed.
         """
-        own = [] if self.further is None else [search_word(self.further)]
+        search = [] if self.further is None else [search_word(self.further)]
         with composing(self.conf):
-            return _plain(composed(self.name, [*named(words), *own], RunMode.RUN)[1])
+            return _plain(composed(self.name, [*named(words), *search], RunMode.RUN)[1])
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -96,7 +96,7 @@ class Composer:
 def compose_study(overrides: Sequence[str] = (), kind: type[Study] = Study) -> Study:
     """Compose a study from the configuration, as ``mentorsim plan`` does.
 
-    May be called from several threads, as often as wanted; Hydra's own state stays as it was.
+    May be called from several threads, as often as wanted; Hydra's state stays as it was.
 
     Parameters
     ----------
@@ -218,7 +218,7 @@ def _check_hydra(config: DictConfig, words: list[str]) -> None:
 
 @cache
 def _shipped() -> dict[str, Any]:
-    """Hydra's settings where nothing is stated."""
+    """Hydra's settings as they are shipped."""
     with composing(CONF):
         core: Any = GlobalHydra.instance().hydra
         return _settings(core.compose_config(NAME, [], RunMode.RUN))
@@ -226,19 +226,19 @@ def _shipped() -> dict[str, Any]:
 
 def _settings(config: DictConfig) -> dict[str, Any]:
     """List Hydra's settings by place, without those that may differ."""
-    found: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
 
     def walk(node: Any, place: str) -> None:
         if place in _FREE:
             return
         if not isinstance(node, dict) or not node:
-            found[place] = node
+            settings[place] = node
             return
         for key, value in node.items():
             walk(value, f"{place}.{key}".removeprefix("."))
 
     walk(OmegaConf.to_container(config.hydra, resolve=False), "")
-    return found
+    return settings
 
 
 def parsed(words: list[str]) -> list[Override]:

@@ -5,7 +5,7 @@ LONGEST = 380
 
 
 class StudyError(Exception):
-    """Something in the stated study that its author can mend.
+    """Something in a study that its author can mend.
 
     The message is one line that says what, where, and what would be right,
     without characters that a terminal would obey, and cut in the middle where

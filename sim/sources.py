@@ -36,7 +36,7 @@ from sim.study.yaml_text import MOST_CHARACTERS, MOST_LEVELS, read_yaml
 
 _HERE = Path(__file__).resolve().parent
 CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"
-"""The configuration: inside the package in a wheel, beside it in a checkout."""
+"""The configuration: inside the package in a wheel, next to it in a checkout."""
 MOST_WORD = 20_000
 """Most characters of a word of the command line."""
 _HYDRAS = "pkg://hydra.conf"
@@ -110,7 +110,7 @@ def _result(source: ConfigSource, data: Any, name: str, text: str) -> ConfigResu
 
 @contextmanager
 def files_only() -> Iterator[None]:
-    """Let Hydra see the sources above and no plugins; its own state is as it was afterwards."""
+    """Let Hydra see the sources above and no plugins; its state is as it was afterwards."""
     kinds: tuple[type, ...] = (Plugins, SourcesRegistry)
     known: dict[type, Any] = Singleton._instances
     before = {kind: known[kind] for kind in kinds if kind in known}
@@ -182,13 +182,13 @@ def check_settings(data: Any, name: str, place: str = "") -> None:
     """
     if isinstance(data, Mapping):
         for key, value in data.items():
-            own = f"{place}.{key}".removeprefix(".")
+            inner = f"{place}.{key}".removeprefix(".")
             if not isinstance(key, str):
                 right = "must be text; in YAML, write it in quotes"
                 raise StudyError(f"{_at(name, place)}: the name {shown(key)} {right}")
             if "_target_" in key:
-                raise StudyError(f"{_at(name, own)}: names code to run; settings are data alone")
-            check_settings(value, name, own)
+                raise StudyError(f"{_at(name, inner)}: names code to run; settings are data alone")
+            check_settings(value, name, inner)
     elif isinstance(data, list | tuple):
         for value in data:
             check_settings(value, name, place)
@@ -206,7 +206,7 @@ def _check_references(text: str, name: str, place: str) -> None:
         tree = parse(text)
     except GrammarParseError:
         return  # to be refused where it is resolved
-    folder = any(place == own or place.startswith(f"{own}.") for own in _FOLDERS)
+    folder = any(place == setting or place.startswith(f"{setting}.") for setting in _FOLDERS)
     for called, given in _calls(tree):
         fine = called in _READ or (called == "hydra" and (folder or given in _JOB))
         if not fine and not (folder and called == "now"):

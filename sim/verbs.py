@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.endings import say, show
 from sim.errors import NotWritten, StudyError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from sim.compute.run_store import RunStore
     from sim.compute.stored import NoStore
     from sim.page.scenario import Compose
+
+OnBlock = Callable[[int, int], None]
+"""Called with how much is done, and how much there is to do."""
 
 
 @dataclass(frozen=True)
@@ -35,110 +39,85 @@ class Verb:
     """Whether `run` composes further studies, and is handed what does so."""
 
 
-def _show(
-    study: Study,
-    folder: Path,
-    write: Callable[[Path], Sequence[Path]],
-    summarise: Callable[[Sequence[Path]], str],
-    notes: Sequence[str] = (),
-) -> None:
-    """Write and draw what a run found; print summary and notes whatever comes of that."""
-    from sim.report.outputs import draw_run
-    from sim.report.progress import progress_bar
+@dataclass(frozen=True)
+class Answering:
+    """A job that answers a study, by the names of the functions that make its answer known.
 
-    files: list[Path] = []
-    try:
-        files += write(folder)
-        with progress_bar("Drawing") as on_file:
-            files += draw_run(folder, study.report.files, on_file)
-    finally:
-        show(summarise(files))
-        for note in notes:
-            say(note)
+    Each is imported when it is called: ``check`` and the job itself from its
+    file in ``sim/jobs/``, the others from ``module:function`` in ``sim/report/``.
+    """
 
+    job: str
+    write: str
+    """Writes the answer's files (answer, folder), and gives their paths."""
+    summarise: str
+    """Says the answer (answer, files) in a summary."""
+    line: str
+    """Says the answer in one line."""
+    stores: bool = True
+    """Whether finished blocks are looked up and kept."""
+    title: str | None = None
+    """What its progress is called, by default as the study is."""
 
-def _show_point(
-    folder: Path, write: Callable[[Path], Sequence[Path]], line: str, note: str | None = None
-) -> None:
-    """Write what one of many runs found; print its line, and a note, whatever comes of that."""
-    try:
-        write(folder)
-    finally:
-        show(line)
-        if note is not None:
-            say(note)
+    def verb(self, purpose: str, kind: type[Study] = Study) -> Verb:
+        """Make it a verb."""
+        return Verb(purpose, self.check, self.run, self.run_point, kind)
 
+    def check(self, study: Study) -> None:
+        """Refuse a study whose numbers cannot work, or its store."""
+        if self.stores:
+            _late("jobs.blocks:check_store")(study)
+        _late(f"jobs.{self.job}:check")(study)
 
-def _store_notes(study: Study, store: RunStore | NoStore) -> list[str]:
-    """Say what is to be known of the store when a run has ended."""
-    from sim.report.blocks import others_line
+    def run(self, study: Study, folder: Path) -> None:
+        """Answer, write and draw; print summary and notes whatever comes of the files."""
+        from sim.report.blocks import others_line
+        from sim.report.progress import progress_bar
 
-    lines = (others_line(study.store.file, store.summary()), store.trouble)
-    return [line for line in lines if line is not None]
+        with self._store(study) as store:
+            with progress_bar(self.title or study.title) as on_block:
+                answer = self._answer(study, store, on_block)
+            notes = others_line(study.store.file, store.summary()), store.trouble
+        files: list[Path] = []
+        try:
+            files += _late(self.write)(answer, folder)
+            with progress_bar("Drawing") as on_file:
+                files += _late("report.outputs:draw_run")(folder, study.report.files, on_file)
+        finally:
+            show(_late(self.summarise)(answer, files))
+            for note in filter(None, notes):
+                say(note)
 
+    def run_point(self, study: Study, folder: Path, point: str) -> None:
+        """Answer one of many studies, and write; print a line whatever comes of the files."""
+        with self._store(study) as store:
+            answer = self._answer(study, store)
+        try:
+            _late(self.write)(answer, folder)
+        finally:
+            show(f"{point}: {_late(self.line)(answer)}")
+            if store.trouble is not None:
+                say(store.trouble)
 
-def _check_plan(study: Study) -> None:
-    from sim.jobs.blocks import check_store
-    from sim.jobs.plan import check
+    def _store(self, study: Study) -> AbstractContextManager[RunStore | NoStore]:
+        from sim.compute.stored import NoStore
+        from sim.jobs.blocks import store_for_run
 
-    check_store(study)
-    check(study)
+        return store_for_run(study) if self.stores else NoStore()
 
-
-def _plan(study: Study, folder: Path) -> None:
-    from sim.jobs.blocks import store_for_run
-    from sim.jobs.plan import plan
-    from sim.report.files import write_run
-    from sim.report.progress import progress_bar
-    from sim.report.terminal import summary
-
-    with store_for_run(study) as store:
-        with progress_bar(study.title) as on_block:
-            answer = plan(study, on_block, store)
-        notes = _store_notes(study, store)
-    _show(study, folder, partial(write_run, answer), partial(summary, answer), notes)
-
-
-def _plan_point(study: Study, folder: Path, point: str) -> None:
-    from sim.jobs.blocks import store_for_run
-    from sim.jobs.plan import plan
-    from sim.report.files import write_run
-    from sim.report.terminal import one_line
-
-    with store_for_run(study) as store:
-        answer = plan(study, store=store)
-    line = f"{point}: {one_line(answer)}"
-    _show_point(folder, partial(write_run, answer), line, store.trouble)
+    def _answer(self, study: Study, store: RunStore | NoStore, *on_block: OnBlock) -> Any:
+        kept = {"store": store} if self.stores else {}
+        return _late(f"jobs.{self.job}:{self.job}")(study, *on_block, **kept)
 
 
-def _check_calibrate(study: Study) -> None:
-    from sim.jobs.calibrate import check
+def _late(name: str) -> Callable[..., Any]:
+    """Give a function of ours that is imported when it is called."""
 
-    check(study)
+    def call(*arguments: Any, **settings: Any) -> Any:
+        module, _, function = name.partition(":")
+        return getattr(import_module(f"sim.{module}"), function)(*arguments, **settings)
 
-
-def _calibrate(study: Study, folder: Path) -> None:
-    from sim.jobs.calibrate import calibrate
-    from sim.report.calibration import calibration_summary, write_calibration
-    from sim.report.progress import progress_bar
-
-    with progress_bar("Reading the pilot") as on_stage:
-        answer = calibrate(study, on_stage)
-    _show(study, folder, partial(write_calibration, answer), partial(calibration_summary, answer))
-
-
-def _calibrate_point(study: Study, folder: Path, point: str) -> None:
-    from sim.jobs.calibrate import calibrate
-    from sim.report.calibration import calibration_line, write_calibration
-
-    answer = calibrate(study)
-    _show_point(folder, partial(write_calibration, answer), f"{point}: {calibration_line(answer)}")
-
-
-def _check_blocks(study: Study) -> None:
-    from sim.jobs.blocks import check
-
-    check(study)
+    return call
 
 
 def _blocks(study: Study, _folder: Path) -> None:
@@ -153,12 +132,6 @@ def _blocks_point(study: Study, _folder: Path, point: str) -> None:
     from sim.report.blocks import blocks_line
 
     show(f"{point}: {blocks_line(blocks(study))}")
-
-
-def _check_report(study: Study) -> None:
-    from sim.jobs.report import check
-
-    check(study)
 
 
 def _report(study: Study, folder: Path) -> None:
@@ -186,44 +159,6 @@ def _report_point(study: Study, folder: Path, point: str) -> None:
     show(f"{point}: {len(runs)} runs, {len(files)} files")
 
 
-def _check_sweep(study: Study) -> None:
-    from sim.jobs.blocks import check_store
-    from sim.jobs.sweep import check
-
-    check_store(study)
-    check(study)
-
-
-def _sweep(study: Study, folder: Path) -> None:
-    from sim.jobs.blocks import store_for_run
-    from sim.jobs.sweep import sweep
-    from sim.report.progress import progress_bar
-    from sim.report.sweep import sweep_summary, write_sweep
-
-    with store_for_run(study) as store:
-        with progress_bar(study.title) as on_block:
-            answer = sweep(study, on_block, store=store)
-        notes = _store_notes(study, store)
-    _show(study, folder, partial(write_sweep, answer), partial(sweep_summary, answer), notes)
-
-
-def _sweep_point(study: Study, folder: Path, point: str) -> None:
-    from sim.jobs.blocks import store_for_run
-    from sim.jobs.sweep import sweep
-    from sim.report.sweep import sweep_line, write_sweep
-
-    with store_for_run(study) as store:
-        answer = sweep(study, store=store)
-    line = f"{point}: {sweep_line(answer)}"
-    _show_point(folder, partial(write_sweep, answer), line, store.trouble)
-
-
-def _check_serve(study: Study) -> None:
-    from sim.page.serve import check
-
-    check(study)
-
-
 def _serve(study: Study, _folder: Path, compose: Compose) -> None:
     from sim.page.serve import serve
 
@@ -239,18 +174,40 @@ def _serve_point(_study: Study, _folder: Path, _point: str) -> None:
 
 DEFAULT_VERB = "plan"
 VERBS: dict[str, Verb] = {
-    "plan": Verb(
-        "what can this design achieve, and how large must it be?", _check_plan, _plan, _plan_point
-    ),
-    "calibrate": Verb(
-        "what does the pilot say?", _check_calibrate, _calibrate, _calibrate_point, PilotStudy
-    ),
-    "sweep": Verb("which assumptions matter?", _check_sweep, _sweep, _sweep_point),
+    "plan": Answering(
+        "plan",
+        write="report.files:write_run",
+        summarise="report.terminal:summary",
+        line="report.terminal:one_line",
+    ).verb("what can this design achieve, and how large must it be?"),
+    "calibrate": Answering(
+        "calibrate",
+        write="report.calibration:write_calibration",
+        summarise="report.calibration:calibration_summary",
+        line="report.calibration:calibration_line",
+        stores=False,
+        title="Reading the pilot",
+    ).verb("what does the pilot say?", PilotStudy),
+    "sweep": Answering(
+        "sweep",
+        write="report.sweep:write_sweep",
+        summarise="report.sweep:sweep_summary",
+        line="report.sweep:sweep_line",
+    ).verb("which assumptions matter?"),
     "report": Verb(
-        "show saved results again, or side by side", _check_report, _report, _report_point
+        "show saved results again, or side by side",
+        _late("jobs.report:check"),
+        _report,
+        _report_point,
     ),
-    "blocks": Verb("which finished blocks are kept?", _check_blocks, _blocks, _blocks_point),
+    "blocks": Verb(
+        "which finished blocks are kept?", _late("jobs.blocks:check"), _blocks, _blocks_point
+    ),
     "serve": Verb(
-        "let me play: a page on this computer", _check_serve, _serve, _serve_point, composes=True
+        "let me play: a page on this computer",
+        _late("page.serve:check"),
+        _serve,
+        _serve_point,
+        composes=True,
     ),
 }

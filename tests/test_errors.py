@@ -104,7 +104,7 @@ LINES = {
         "roles.mentor.pre: [0.5, 0.5] must be 5 probabilities, one per point"
     ),
     "analysis.p_value=mid_p": (
-        "analysis.p_value: 'mid_p' is offered for analysis.test=sign and mcnemar only,"
+        "analysis.p_value: 'mid_p' is offered for analysis.test=sign or mcnemar only,"
         " not signed_rank"
     ),
     "analysis.test=mcnemar": (
@@ -179,7 +179,8 @@ def sections(model: type[BaseModel], place: str = "") -> Iterator[tuple[str, typ
     for name, field in model.model_fields.items():
         if get_origin(field.annotation) is tuple:
             continue  # a list's items have no names
-        named = f"{name}.total" if get_origin(field.annotation) is dict else name
+        entry = {"roles": "mentor"}.get(name, "total")
+        named = f"{name}.{entry}" if get_origin(field.annotation) is dict else name
         for part in (field.annotation, *get_args(field.annotation)):
             if isinstance(part, type) and issubclass(part, BaseModel):
                 yield from sections(part, f"{place}.{named}".strip("."))

@@ -1,11 +1,14 @@
 """The house: which room may import which, read from the imports themselves."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from sim.study.methods import ADJUSTMENTS, TESTS
 
 SIM = Path(__file__).resolve().parent.parent / "sim"
 ROOMS = [
@@ -148,6 +151,13 @@ def test_files_make_no_circle() -> None:
     assert circle(SOURCES) == []
 
 
+@pytest.mark.parametrize("module", sorted(m for m in SOURCES if m.startswith("sim.page.")))
+def test_the_page_computes_nothing(module: str) -> None:
+    """What is worked out of a study is a job's: the page needs neither numerics nor a test."""
+    names = imports(list(ast.walk(ast.parse(SOURCES[module]))), set(SOURCES))
+    assert not [name for name in names if name.startswith(("numpy", "scipy", "sim.inference"))]
+
+
 @pytest.mark.parametrize("module", sorted(SOURCES))
 def test_kernels_stay_in_their_file(module: str) -> None:
     """A compiled function uses nothing from another file of ours."""
@@ -221,6 +231,94 @@ def test_the_kernel_checker_sees() -> None:
     assert borrowed_by_kernels(head + body) == []
 
 
+# ------------------------------------------------------------------------- methods by name
+
+REGISTRIES = {"sim.study.methods", "sim.inference.registry", "sim.inference.adjust",
+              "sim.pilot.candidates"}  # fmt: skip
+"""Files whose dicts are keyed by the names of methods: facts, and functions."""
+COMPARING = ("sim.study.methods", "sim.inference.")
+"""Where a method's name may be compared."""
+MOST_FILES = 4
+"""Most files that quote a test's name: its facts and a few registries."""
+METHODS = {*TESTS, *ADJUSTMENTS}
+
+
+def words_in(node: ast.AST) -> set[str]:
+    """Name the strings that a node is, or that it lists."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return {word for part in node.elts for word in words_in(part)}
+    whole = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return {node.value} if whole and isinstance(node, ast.Constant) else set()
+
+
+def method_tables(source: str) -> list[int]:
+    """List the lines of dicts of which two keys or more are names of methods."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        keys: set[str] = set()
+        if isinstance(node, ast.Dict):
+            keys = {word for key in node.keys if key is not None for word in words_in(key)}
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "dict":
+            keys = {keyword.arg for keyword in node.keywords if keyword.arg}
+        if len(keys & METHODS) > 1:
+            found.append(node.lineno)
+    return found
+
+
+def method_comparisons(source: str) -> list[str]:
+    """List what is compared with the name of a method; "none" is one where an adjustment is."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        words: set[str] = set()
+        if isinstance(node, ast.Compare):
+            words = set().union(*map(words_in, (node.left, *node.comparators)))
+        elif isinstance(node, ast.MatchValue):
+            words = words_in(node.value)
+        text = ast.unparse(node) if words else ""
+        if words & (METHODS - {"none"}) or ("none" in words and "adjustment" in text):
+            found.append(text)
+    return found
+
+
+def quoting(name: str) -> set[str]:
+    """Name the files that hold a string as a value; the public names of `sim` are functions."""
+    return {
+        module
+        for module, source in SOURCES.items()
+        if module != "sim"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and node.value == name
+    }
+
+
+@pytest.mark.parametrize("module", sorted(SOURCES.keys() - {"sim"}))
+def test_methods_are_known_in_one_place(module: str) -> None:
+    """What must be known of a test or adjustment is one of its facts: no table, no comparison."""
+    if module not in REGISTRIES:
+        assert method_tables(SOURCES[module]) == []
+    if not module.startswith(COMPARING):
+        assert method_comparisons(SOURCES[module]) == []
+
+
+@pytest.mark.parametrize("name", TESTS)
+def test_a_tests_name_is_quoted_in_few_files(name: str) -> None:
+    """A test's name stands in the facts and in the registries of functions."""
+    assert len(quoting(name)) <= MOST_FILES
+
+
+def test_the_checkers_of_methods_see() -> None:
+    """The checkers find tables and comparisons of methods, and let other words pass."""
+    assert method_tables("x = {'sign': 1,\n 'holm': 2}") == [1]
+    assert method_tables("x = dict(ancova=1, sign=2)") == [1]
+    assert method_tables("x = {'sign': 1, 'mar': 2}") == []
+    assert method_comparisons("a.test == 'ancova'") == ["a.test == 'ancova'"]
+    assert method_comparisons("a.test not in ('t', 'sign')") == ["a.test not in ('t', 'sign')"]
+    assert method_comparisons("match a:\n    case 'holm':\n        pass") == ["'holm'"]
+    assert method_comparisons("adjustment != 'none'") == ["adjustment != 'none'"]
+    assert method_comparisons("kind == 'none'\ntest == other\n'''sign'''") == []
+    assert {"sim.study.methods"} < quoting("ancova")
+
+
 HEAVY = ["numba", "pandas", "statsmodels", "scipy.stats"]
 
 
@@ -247,3 +345,38 @@ def test_light_things_stay_light(code: str) -> None:
 def test_heavy_packages_are_seen() -> None:
     """The test above notices a package that is imported."""
     assert "scipy.stats" in loaded_by("import scipy.stats")
+
+
+# ------------------------------------------------------------------------------- roles' names
+
+NAMES_A_ROLE = re.compile(r"(?<![a-z])ment(?:or|ee)s?(?![a-z])", re.IGNORECASE)
+"""Words for the roles of the shipped configuration; not the tool's name, nor what is done."""
+ROLES_ARE_NAMED_IN = {
+    "page/fields.py",
+    "report/html/ademp.py",
+    "report/html/tables.py",
+    "report/justification_adjustments.py",
+    "report/justification_fields.py",
+    "report/justification_precision.py",
+    "report/participation.py",
+    "report/precision.py",
+    "report/soundness.py",
+}
+"""Files that still word the shipped roles; a role is its place in the study everywhere else."""
+
+
+def test_roles_are_known_by_their_place() -> None:
+    """The names of the shipped roles stand in the configuration, and in these few files."""
+    written = {
+        path.relative_to(SIM).as_posix()
+        for path in SIM.rglob("*.*")
+        if path.suffix in {".py", ".js", ".css", ".html", ".yaml"}
+        and NAMES_A_ROLE.search(path.read_text("utf-8"))
+    }
+    assert written == ROLES_ARE_NAMED_IN
+
+
+def test_the_checker_of_roles_sees() -> None:
+    """The pattern sees a role's name as a word and in an identifier, and not the tool's name."""
+    assert all(map(NAMES_A_ROLE.search, ("a mentor", "mentee_icc", "by_mentee", "Mentors'")))
+    assert not any(map(NAMES_A_ROLE.search, ("mentorsim", "mentored", "mentoring")))

@@ -76,7 +76,7 @@ def test_every_pattern_has_the_same_exact_p(
 ) -> None:
     """All that fits the normal approximation has an exact p of .0625, rounded medians or not."""
     for own in (*exact, *rounded):
-        found = own.found[printed.NORMAL]
+        found = own.data_sets[printed.NORMAL]
         assert found is not None
         assert set(found.exact_p) == {0.0625}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.work import b1_known, b1_task, default_block_size
 from sim.compute.executors import InProcessExecutor
-from sim.power.monte_carlo import simulate
+from sim.power.simulate import simulate
 
 STATUS = Path("/proc/self/status")
 

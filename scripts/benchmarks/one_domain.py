@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import peers
+from benchmarks.exact_size import exact_size
 from benchmarks.report import Section
 from benchmarks.timing import Answer, Effort, Known, Side, Target, interleave, row
 from benchmarks.work import (
@@ -23,7 +24,6 @@ from benchmarks.work import (
     default_block_size,
 )
 from sim.power.exact import exact_rejection
-from sim.power.sample_size import exact_size
 from sim.study import Analysis
 
 LOOP = 200

@@ -13,8 +13,8 @@ from browsing import browser_path, opened_browser, served_page
 from benchmarks.report import Section
 from benchmarks.timing import WALL, Answer, Effort, Side, Target, interleave, row
 from sim import compose_study
-from sim.jobs.look import looks
-from sim.page.instant import instant
+from sim.jobs.preview import preview
+from sim.jobs.simulated_preview import simulated_previews
 from sim.study import Study
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def page(section: Section, effort: Effort) -> None:
         opened.wait_for_selector('[id="a-effect.shift"]')
         for key, words, alone in (
             ("0.0", "Exact power of", _exact),
-            ("primary", "from 500 simulated studies", _first_look),
+            ("primary", "from 500 simulated studies", _first_preview),
         ):
-            opened.select_option('[id="a-asked"]', key)
+            opened.select_option('[id="a-criterion"]', key)
             opened.wait_for_selector(f"#a-instant >> text={words.split()[-1]}")
             sides = [
                 Side("page", partial(_typed, opened, cycle(SHIFTS), words)),
@@ -77,8 +77,8 @@ def _alone(work: Callable[[Study], object], shifts: cycle[float]) -> Answer:
 
 
 def _exact(study: Study) -> object:
-    return instant(study, "0.0")
+    return preview(study, "0.0")
 
 
-def _first_look(study: Study) -> object:
-    return next(looks(study, 500))
+def _first_preview(study: Study) -> object:
+    return next(simulated_previews(study, 500))

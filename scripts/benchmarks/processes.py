@@ -17,7 +17,8 @@ from benchmarks.report import Section
 from benchmarks.timing import WALL, Answer, Effort, Row, Side, Spread, Target, interleave, row
 from benchmarks.work import b3_task, default_task
 from sim.compute.executors import open_executor
-from sim.power.monte_carlo import simulate, simulate_block
+from sim.power.monte_carlo import simulate_block
+from sim.power.simulate import simulate
 from sim.power.task import BlockTask
 
 SCRIPTS = Path(__file__).resolve().parent.parent

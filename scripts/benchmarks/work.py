@@ -9,12 +9,12 @@ from typing import Any
 
 from benchmarks.timing import Answer, Known
 from sim import compose_study
-from sim.cohorts import role_population
+from sim.cohorts import arms_by_role, role_arms
 from sim.compute.streams import Purpose
 from sim.inference.rules import decision_rules
 from sim.jobs.tasks import block_task
 from sim.power.monte_carlo import simulate_block
-from sim.power.task import BlockTask
+from sim.power.task import Arm, BlockTask
 from sim.study import Analysis, Study, parse_study
 
 ALPHA = 0.05
@@ -86,8 +86,8 @@ def b3_task(
 def default_task() -> BlockTask:
     """Task of the study that is planned where nothing else is stated."""
     study = _default()
-    people = tuple(role_population(study, role) for role in study.role_names)
-    return block_task(study, people, (), Purpose.MAIN, study.monte_carlo.block_size)
+    arms = arms_by_role(study)
+    return block_task(study, arms, Purpose.MAIN, study.monte_carlo.block_size)
 
 
 def _task(**stated: dict[str, Any]) -> BlockTask:
@@ -98,8 +98,8 @@ def _task(**stated: dict[str, Any]) -> BlockTask:
     whole = {"effect": stated["effect"], "decision": {"primary": "any", "rules": _RULES}}
     study = parse_study({**base, **changed, **whole, "pilot": None})
     return BlockTask(
-        populations=(role_population(study, "mentor"),),
-        sizes=(study.sizes,),
+        roles=((Arm(role_arms(study, 0)[0], study.sizes),),),
+        endpoints=study.endpoint_sets,
         analysis=study.analysis,
         rules=decision_rules(study),
         seed=study.seed,

@@ -1,10 +1,10 @@
 """Assurance, published and ours."""
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtrc, ndtr, ndtri, roots_hermitenorm, roots_jacobi
 
 from published.data import CASES, Comparison, Evaluation, compare
-from sim.power.assurance import weighted_assurance
 
 NODES = 64
 """Nodes of a quadrature over a prior."""
@@ -21,6 +21,24 @@ def beta_binomial() -> list[Comparison]:
     places, weights = roots_jacobi(NODES, FAILURES - 1, RESPONSES - 1)
     power = bdtrc(NEEDED - 1, n, (1 + places) / 2)
     return [compare(case, "assurance", weighted_assurance(power, weights))]
+
+
+def weighted_assurance(power: ArrayLike, weight: ArrayLike) -> NDArray[np.float64]:
+    """Average power over weighted parameter values.
+
+    Parameters
+    ----------
+    power : array_like, shape (S, ...)
+        Power at each value.
+    weight : array_like, shape (S,)
+        Weights, not all 0.
+
+    Returns
+    -------
+    ndarray
+    """
+    weights = np.asarray(weight, dtype=np.float64)
+    return np.asarray(np.tensordot(weights / weights.sum(), np.asarray(power), axes=1))
 
 
 def normal_assurance(mean: float, sd: float, sampling: float, alpha: float) -> float:

@@ -58,7 +58,7 @@ def flips() -> list[Comparison]:
 
 
 def _at_least(needed: int) -> DecisionRule:
-    return DecisionRule(str(needed), ("mentor",), tuple(range(7)), needed)
+    return DecisionRule(str(needed), (0,), tuple(range(7)), needed)
 
 
 def independent_rules() -> list[Comparison]:

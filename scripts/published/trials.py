@@ -5,9 +5,11 @@ from numpy.typing import NDArray
 
 from published.data import CASES, Comparison, Evaluation, compare
 from sim import compose_study
-from sim.cohorts import role_population
+from sim.cohorts import role_arms
 from sim.inference.clustered import cluster_mean_t_curve
+from sim.inference.sample import Sample
 from sim.power.participation import participation
+from sim.study.endpoints import Endpoints
 
 MILLI = 1000
 """Continuous changes enter as whole thousandths."""
@@ -39,11 +41,13 @@ def cluster_means() -> list[Comparison]:
     sites = 2 * stated["k_per_arm"] - 1
     analysis = compose_study(["clusters=sites", "analysis.test=cluster_mean_t"]).analysis
     place, size = np.repeat(np.arange(sites), stated["m"]), np.array([sites * stated["m"]])
+    whole, unit = Endpoints(1), np.ones(1)
     rejected = 0
     for seed in range(REPLICATES // CHUNK):
-        found = cluster_mean_t_curve(
-            clustered_changes(sites, CHUNK, seed), place, size, analysis
-        ).pvalue
+        changes = clustered_changes(sites, CHUNK, seed)
+        scores = np.zeros((*changes.shape, 2), np.int8)  # not looked at
+        sample = Sample(changes, scores, place, whole, unit)
+        found = cluster_mean_t_curve([sample], [size], analysis).pvalue
         rejected += int((found <= stated["alpha"]).sum())
     power = rejected / REPLICATES
     return [compare(case, "power", power, error=np.sqrt(power * (1 - power) / REPLICATES))]
@@ -52,7 +56,7 @@ def cluster_means() -> list[Comparison]:
 def recruited(needed: int, dropout: float) -> int:
     """Smallest number recruited of whom as many as needed can be expected to be analysable."""
     study = compose_study(["missing=mcar", f"missing.rate={dropout}"])
-    share = participation(study, "mentor", role_population(study, "mentor")).analysable[0]
+    share = participation(study, 0, role_arms(study, 0)[0]).analysable[0]
     return int(np.ceil(needed / share - 1e-9))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from published import powers
 from published.data import CASES, Comparison, Evaluation, compare
-from sim.power.two_arm_formulas import (
+from published.two_arm_formulas import (
     noether_size,
     pmfs_of_samples,
     proportional_odds_power,

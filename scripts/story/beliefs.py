@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sim import compose_study
-from sim.cohorts import role_population, true_effects
+from sim.cohorts import role_arms, true_effects
 from sim.pilot.calibrated import CalibrationAnswer, RoleCalibration
 from sim.pilot.candidates import CANDIDATES
 from sim.pilot.posterior import DomainPosterior
@@ -59,7 +59,7 @@ def beliefs(answer: CalibrationAnswer) -> str:
 def _shift_words() -> str:
     """What a shift of half a standard deviation means on the default answers."""
     some, none = (
-        true_effects(role_population(compose_study(words), "mentor"))
+        true_effects(role_arms(compose_study(words), 0)[0])
         for words in (["effect=shift", "effect.shift=0.5"], ["effect=none"])
     )
     return (

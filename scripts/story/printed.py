@@ -33,16 +33,17 @@ def pilot_of(study: Study) -> Pilot:
 
 def findings_of(study: Study) -> tuple[Finding, ...]:
     """List what fits the mentors' published comparisons."""
-    return find(study, "mentor", pilot_of(study).mentors)
+    return find(study, "mentor", pilot_of(study).sizes["mentor"])
 
 
 def published(study: Study) -> str:
     """What the paper says, and what it leaves out."""
     pilot = pilot_of(study)
+    mentors, mentees = pilot.sizes.values()
     return section(
         "What was published",
         text(
-            f"{pilot.mentors} junior doctors mentored {pilot.mentees} consultants, and answered a "
+            f"{mentors} junior doctors mentored {mentees} consultants, and answered a "
             "questionnaire before and after. The authors called it a feasibility study; such a "
             "study is there to find out whether something can be done, and is too small to measure "
             "by how much it helps. The abstract of the paper gives these comparisons, all of the "
@@ -64,7 +65,7 @@ def published(study: Study) -> str:
 
 def counts(study: Study, findings: tuple[Finding, ...]) -> str:
     """Which data sets fit, by test; what their exact p is; what .008 would need."""
-    n = pilot_of(study).mentors
+    n = pilot_of(study).sizes["mentor"]
     every = comb(n + study.scale.points**2 - 1, n)
     return section(
         "Which answers fit the printed numbers?",
@@ -92,8 +93,8 @@ def counts(study: Study, findings: tuple[Finding, ...]) -> str:
 def _counted(findings: tuple[Finding, ...]) -> str:
     heads = [own.outcome.name for own in findings]
     rows = [
-        [CANDIDATES[test].words, *(_number(own.found[test]) for own in findings)]
-        for test in findings[0].found
+        [CANDIDATES[test].words, *(_number(own.data_sets[test]) for own in findings)]
+        for test in findings[0].data_sets
     ]
     return table(["data sets that fit if the p is from", *heads], rows)
 
@@ -104,7 +105,7 @@ def _number(found: DataSets | None) -> str:
 
 def _same_exact(findings: tuple[Finding, ...]) -> str:
     """State the exact p-values of all that fits the normal approximation."""
-    listed = [own.found[NORMAL] for own in findings]
+    listed = [own.data_sets[NORMAL] for own in findings]
     exact = np.concatenate([found.exact_p for found in listed if found is not None])
     number = sum(len(found.counts) for found in listed if found is not None)
     values = sorted({f"{p:.4f}" for p in exact})
@@ -116,7 +117,7 @@ def _same_exact(findings: tuple[Finding, ...]) -> str:
 def _patterns(findings: tuple[Finding, ...], test: str) -> str:
     rows = []
     for own in findings:
-        found = own.found[test]
+        found = own.data_sets[test]
         if found is None:
             continue
         for i in np.argsort(-found.share, kind="stable"):
@@ -172,7 +173,7 @@ def _wrapped(line: str) -> list[str]:
 
 def rounding(exact: tuple[Finding, ...], rounded: tuple[Finding, ...]) -> str:
     """What changes where a printed median can have been rounded."""
-    number = sum(len(found.counts) for own in exact if (found := own.found[NORMAL]) is not None)
+    number = sum(len(found.counts) for own in exact if (found := own.data_sets[NORMAL]) is not None)
     return section(
         "What if the medians were rounded?",
         text(
@@ -187,5 +188,5 @@ def rounding(exact: tuple[Finding, ...], rounded: tuple[Finding, ...]) -> str:
 
 
 def _listed(own: Finding) -> int:
-    found = own.found[NORMAL]
+    found = own.data_sets[NORMAL]
     return 0 if found is None else len(found.counts)

@@ -1,4 +1,4 @@
-"""Who shares a hospital or a mentee, and how much alike that makes their changes."""
+"""Who shares a site or a person of the second role, and how much alike that makes their changes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from sim.cohorts.correlation import loading_matrix
 from sim.cohorts.normal import FloatArray, cut_covariance
 from sim.cohorts.sites import relative_sizes, site_sequence
 from sim.errors import StudyError
-from sim.study import RoleName
 from sim.study.clusters import SiteClusters
 
 IntArray = NDArray[np.int64]
 TINY = 1e-9
 """Rounding allowed for in a variance that should not be negative."""
-LEVELS = ("site", "mentee")
-"""Each with a stream of its own, so that none moves the other."""
+FIRST, SECOND = 0, 1
+"""The roles by their place in the study; several people of the first share one of the second."""
+LEVELS = ("site", "shared")
+"""A site, a shared person of the second role; each has its stream, so that none moves the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class Level:
 
     Attributes
     ----------
-    name : {'site', 'mentee'}
+    name : {'site', 'shared'}
         What the members share.
     icc : ndarray, shape (D,)
         Intraclass correlation gamma of each domain's latent change.
@@ -69,10 +70,10 @@ class ClusterModel:
         Those with a correlation above 0.
     accrual : SiteClusters
         In which order sites accrue.
-    role : {'mentor', 'mentee'}
-        Whose clusters.
+    role : int
+        Whose clusters: FIRST or SECOND.
     ratio : tuple of int
-        Mentors to mentees.
+        People of the first role to those of the second.
     block : int
         Pairs of these people that one place in the order of accrual holds:
         one, or an arm's part of a whole block of the allocation.
@@ -80,7 +81,7 @@ class ClusterModel:
 
     levels: tuple[Level, ...]
     accrual: SiteClusters
-    role: RoleName
+    role: int
     ratio: tuple[int, int]
     block: int = 1
 
@@ -91,30 +92,30 @@ class ClusterModel:
 
     def sites(self, n: int) -> IntArray:
         """Site of each of the first n people of the role, in order of accrual; from 0."""
-        mentors, mentees = self.ratio
+        first, second = self.ratio
         pair = np.arange(n)
-        if self.role == "mentee":
-            pair = pair * mentors // mentees  # the pair with which a mentee enters
+        if self.role == SECOND:
+            pair = pair * first // second  # the pair with which they enter
         place = pair // self.block
         return site_sequence(self.accrual, int(place[-1]) + 1)[place]
 
-    def mentees(self, n: int) -> IntArray:
-        """Mentee of each of the first n mentors; from 0."""
-        mentors, mentees = self.ratio
-        return -(-(np.arange(n) + 1) * mentees // mentors) - 1
+    def shared(self, n: int) -> IntArray:
+        """Person of the second role of each of the first n people of the first; from 0."""
+        first, second = self.ratio
+        return -(-(np.arange(n) + 1) * second // first) - 1
 
-    def splits_mentees(self, n: int) -> bool:
-        """Whether some mentee of the first n mentors has mentors at different sites."""
-        together = np.diff(self.mentees(n)) == 0
+    def shared_across_sites(self, n: int) -> bool:
+        """Whether some of the first n people share a person while at different sites."""
+        together = np.diff(self.shared(n)) == 0
         return bool((np.diff(self.sites(n))[together] != 0).any())
 
     def place(self, n: int) -> IntArray:
         """Cluster of each of n people at every level, numbered through; (levels, n)."""
         rows, first = [], 0
         for level in self.levels:
-            own = self.sites(n) if level.name == "site" else self.mentees(n)
-            rows.append(own + first)
-            first += int(own.max(initial=0)) + 1
+            cluster = self.sites(n) if level.name == "site" else self.shared(n)
+            rows.append(cluster + first)
+            first += int(cluster.max(initial=0)) + 1
         return np.array(rows, dtype=np.int64).reshape(len(self.levels), n)
 
     def offsets(
@@ -133,9 +134,9 @@ class ClusterModel:
         if site_rng is not None:
             streams["site"] = site_rng
         place, parts, first = self.place(n), [], 0
-        for level, own in zip(self.levels, place, strict=True):
+        for level, cluster in zip(self.levels, place, strict=True):
             stream = streams[level.name]
-            number = int(own.max(initial=0)) + 1 - first
+            number = int(cluster.max(initial=0)) + 1 - first
             first += number
             count = len(level.share)
             normals = stream.standard_normal((2 * number, count, replicates), dtype=np.float32)
@@ -151,26 +152,28 @@ def level_streams(rng: np.random.Generator) -> dict[str, np.random.Generator]:
 
 
 def cluster_model(
-    stated: SiteClusters,
-    role: RoleName,
-    ratio: tuple[int, int],
+    clusters: SiteClusters,
+    role: int,
     cuts: tuple[FloatArray, FloatArray],
     correlation: FloatArray,
+    *,
+    ratio: tuple[int, int],
+    block: int = 1,
 ) -> ClusterModel:
-    """Translate the stated intraclass correlations into shared parts of the latent scores.
+    """Translate the intraclass correlations of a study into shared parts of the latent scores.
 
     Parameters
     ----------
-    stated : SiteClusters
+    clusters : SiteClusters
         Intraclass correlations of the change, per level.
-    role : {'mentor', 'mentee'}
-        Whose; only mentors share a mentee.
-    ratio : tuple of int
-        Mentors to mentees.
+    role : int
+        Whose: FIRST or SECOND.
     cuts : tuple of ndarray, each of shape (D, K - 1)
         Cut points before and after.
     correlation : ndarray, shape (2 D, 2 D)
         Latent correlation of one person's answers.
+    ratio, block
+        As :class:`ClusterModel` has them.
 
     Returns
     -------
@@ -181,26 +184,24 @@ def cluster_model(
     StudyError
         Where an observed correlation cannot be had, or the sizes of the sites.
     """
-    relative_sizes(stated)  # refuses what cannot be, before anybody is drawn
+    relative_sizes(clusters)  # refuses what cannot be, before anybody is drawn
     count = len(correlation) // 2
     pre_post = np.diagonal(correlation, offset=count)[:count]
-    stated_levels = [("site", stated.site_icc)]
-    if role == "mentor":
-        stated_levels.append(("mentee", stated.mentee_icc))
+    by_level = {"site": clusters.site_icc, "shared": clusters.shared_icc if role == FIRST else 0}
     levels = []
-    for name, icc in stated_levels:
+    for name, icc in by_level.items():
         if icc == 0:
             continue
         latent = np.full(count, icc)
-        if stated.stated_as == "observed":
+        if clusters.stated_as == "observed":
             share = [
                 _share_for_observed(icc, cuts[0][d], cuts[1][d], pre_post[d], f"{name}_icc")
                 for d in range(count)
             ]
             latent = np.array(share) / (1 - pre_post)
         levels.append(Level.of(name, latent, correlation))
-    accrual = stated.model_copy(update={"assumption": None})  # a reason changes nobody
-    return ClusterModel(tuple(levels), accrual, role, ratio)
+    accrual = clusters.model_copy(update={"assumption": None})  # a reason changes nobody
+    return ClusterModel(tuple(levels), accrual, role, ratio, block)
 
 
 def remainder(correlation: FloatArray, model: ClusterModel) -> FloatArray:
@@ -217,7 +218,7 @@ def remainder(correlation: FloatArray, model: ClusterModel) -> FloatArray:
     if np.linalg.eigvalsh(left).min() < -TINY:
         raise StudyError(
             "clusters: the intraclass correlations leave too little for the correlation of before "
-            "and after; lower clusters.site_icc or clusters.mentee_icc, or bring "
+            "and after; lower clusters.site_icc or clusters.shared_icc, or bring "
             "correlation.pre_post nearer to 0"
         )
     return left

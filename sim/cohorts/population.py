@@ -1,21 +1,48 @@
 """Who exists: the population from which a role's participants are drawn."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from sim.cohorts.clusters import ClusterModel
+from sim.cohorts.clusters import ClusterModel, remainder
 from sim.cohorts.correlation import loading_matrix
 from sim.cohorts.marginals import DomainMarginals, cut_points
 from sim.cohorts.missing import Missingness
 from sim.cohorts.normal import FloatArray, rectangle_table
-from sim.cohorts.recruitment import Recruitment
+from sim.cohorts.recruitment import POINTS, Recruitment, recruited
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Conditions:
+    """Under which people take part.
+
+    Attributes
+    ----------
+    response_shift : ndarray, shape (D,), or None
+        Latent shift of the answers after that needs no treatment.
+    recruitment : Recruitment or None
+        Who takes part by their answers.
+    clusters : ClusterModel or None
+        What people share with others of their site, or who share somebody of the second role.
+    missing : Missingness or None
+        Which answers are not given.
+    """
+
+    response_shift: FloatArray | None = None
+    recruitment: Recruitment | None = None
+    clusters: ClusterModel | None = None
+    missing: Missingness | None = None
+
+    @property
+    def change_answers(self) -> bool:
+        """Whether answers change under them without treatment."""
+        return self.response_shift is not None or self.recruitment is not None
 
 
 @dataclass(frozen=True, eq=False)
-class Population:
+class Population(Conditions):
     """People of one role, as a Gaussian copula with exact marginals.
 
     A latent standard normal vector (domains before, then domains after) is
@@ -26,30 +53,19 @@ class Population:
     Attributes
     ----------
     tables : ndarray, shape (D, K, K)
-        Exact probabilities of (before, after) per domain.
+        Exact probabilities of (before, after) per domain, of those who are recruited.
     pre_cuts : ndarray, shape (D, K - 1)
-        Cut points before.
+        Cut points before, of everybody.
     post_cuts : ndarray, shape (D, K, K - 1)
-        Cut points after, by the score before.
+        Cut points after, by the score before; they hold the response shift.
     correlation : ndarray, shape (2 D, 2 D)
         Latent correlation matrix R.
     loading : ndarray, shape (2 D, 2 D)
-        Lower triangular A with A A' = R.
+        Lower triangular A with A A' = R; in clusters A A' is what is not shared of R.
     joint : tuple of bool, length D
         Domains whose table was stated as such.
-    clusters : ClusterModel or None
-        What people share with others of their site or mentee; then A A' is
-        what remains of R.
-    missing : Missingness or None
-        Which answers are not given.
-    response_shift : ndarray, shape (D,), or None
-        Latent shift of the answers after that needs no mentoring; the cut
-        points after hold it already.
-    recruitment : Recruitment or None
-        Who takes part by their answers; the tables are then those of people
-        who do, and the cut points those of everybody.
-    unmentored : ndarray, shape (D, K), or None
-        Marginals after without mentoring, where they are not those before.
+    untreated : ndarray, shape (D, K), or None
+        Marginals after without treatment, where they are not those before.
     """
 
     tables: FloatArray
@@ -58,11 +74,7 @@ class Population:
     correlation: FloatArray
     loading: FloatArray
     joint: tuple[bool, ...]
-    clusters: ClusterModel | None = None
-    missing: Missingness | None = None
-    response_shift: FloatArray | None = None
-    recruitment: Recruitment | None = None
-    unmentored: FloatArray | None = None
+    untreated: FloatArray | None = None
 
     @property
     def points(self) -> int:
@@ -149,12 +161,60 @@ def symmetrised(population: Population) -> Population:
     return _assemble(parts, population.correlation, population.joint)
 
 
-def shifted_after(population: Population, shift: FloatArray) -> Population:
-    """Same people whose latent answers after lie higher by a shift (D,); no table is stated."""
-    count = len(population.tables)
-    cuts = population.post_cuts - shift[:, None, None]
-    tables = [
-        rectangle_table(population.pre_cuts[d], cuts[d, 0], population.correlation[d, count + d])
-        for d in range(count)
-    ]
-    return replace(population, tables=np.array(tables), post_cuts=cuts, response_shift=shift)
+def shifted_cuts(population: Population, shift: FloatArray | None) -> FloatArray:
+    """Cut points after of people whose latent answers after lie higher by a shift (D,)."""
+    return population.post_cuts if shift is None else population.post_cuts - shift[:, None, None]
+
+
+def take_part(
+    people: Population,
+    conditions: Conditions,
+    untreated: FloatArray | None = None,
+    points: int = POINTS,
+) -> Population:
+    """Let people take part.
+
+    Parameters
+    ----------
+    people : Population
+        Who exists, so far under no conditions.
+    conditions : Conditions
+        What becomes of them; another population's will do. The response shift and the
+        recruitment only where no domain states a table.
+    untreated : ndarray, shape (D, K), optional
+        Their marginals after without treatment, where those are not the ones before.
+    points : int
+        Points of the integral over who is recruited.
+
+    Raises
+    ------
+    StudyError
+        Where hardly anybody is recruited, or clusters share more than there is.
+    """
+    cuts, clusters = shifted_cuts(people, conditions.response_shift), conditions.clusters
+    left = None if clusters is None else loading_matrix(remainder(people.correlation, clusters))
+    return Population(
+        tables=_tables_of_those_who_do(people, cuts[:, 0], conditions, points),
+        pre_cuts=people.pre_cuts,
+        post_cuts=cuts,
+        correlation=people.correlation,
+        loading=people.loading if left is None else left,
+        joint=people.joint,
+        untreated=untreated,
+        response_shift=conditions.response_shift,
+        recruitment=conditions.recruitment,
+        clusters=clusters,
+        missing=conditions.missing,
+    )
+
+
+def _tables_of_those_who_do(
+    people: Population, cuts: FloatArray, conditions: Conditions, points: int
+) -> FloatArray:
+    """Probabilities of (before, after) of those who take part, from their cut points after."""
+    if conditions.recruitment is not None:
+        return recruited(people.pre_cuts, cuts, conditions.recruitment, points).tables
+    if conditions.response_shift is None:
+        return people.tables
+    pre_post = np.diagonal(people.correlation, offset=len(cuts))
+    return np.array(list(map(rectangle_table, people.pre_cuts, cuts, pre_post)))

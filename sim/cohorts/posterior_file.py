@@ -12,7 +12,6 @@ import numpy as np
 from sim.cohorts.drawn import PopulationDraws
 from sim.cohorts.normal import FloatArray
 from sim.errors import StudyError
-from sim.study import RoleName
 from sim.study.spreadsheet import harmless
 
 LARGEST_FILE = 100_000_000
@@ -24,7 +23,7 @@ ROUNDED = 0.001
 
 
 def posterior_csv(
-    draws: Mapping[tuple[str, RoleName], PopulationDraws], domains: tuple[str, ...]
+    draws: Mapping[tuple[str, str], PopulationDraws], domains: tuple[str, ...]
 ) -> str:
     """Write draws by (prior, role).
 

@@ -1,13 +1,14 @@
 """Who takes part by their answers, and what that makes of everybody's scores.
 
 People with a low total before are on average nearer to their usual answers
-afterwards: their scores rise without any mentoring (regression to the mean).
+afterwards: their scores rise without any treatment (regression to the mean).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -15,8 +16,10 @@ from scipy.special import ndtr, ndtri
 from sim.cohorts.correlation import loading_matrix
 from sim.cohorts.normal import FloatArray
 from sim.errors import StudyError
-from sim.study import Study
 from sim.study.control import BaselineSelection, ScreeningSelection
+
+if TYPE_CHECKING:
+    from sim.study import Study  # no block is handed one: its code is no part of theirs
 
 POINTS = 2**17
 """Points of the quasi-random integral over who takes part."""

@@ -1,5 +1,6 @@
 """What is true of a population: the effect dictionary."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from sim.cohorts.marginals import medians
 from sim.cohorts.normal import FloatArray, rectangle_table
 from sim.cohorts.population import Population
 from sim.cohorts.recruitment import recruited
+from sim.study.endpoints import Endpoints
 
 NO_EFFECT = 1e-9
 """Largest difference of two probabilities that counts as none."""
@@ -49,7 +51,7 @@ class TrueEffects:
         Share of people below the point before and at or above it after, and
         the other way round: the discordant pairs of a cut at that point.
     true_null : ndarray of bool, shape (E,)
-        Endpoints on which mentoring has no effect: the same distribution
+        Endpoints on which treatment has no effect: the same distribution
         after as without it, or as in the control arm where there is one (for
         the total: no domain has an effect).
     symmetric : ndarray of bool, shape (D,)
@@ -78,7 +80,7 @@ class TrueEffects:
 
 
 def true_effects(
-    population: Population, controls: Population | None = None, side: int = 1
+    population: Population, controls: Population | None = None, *, side: int = 1
 ) -> TrueEffects:
     """Effect dictionary of a population, exact.
 
@@ -158,9 +160,15 @@ def table_change_pmf(table: FloatArray, cut: int | None = None) -> FloatArray:
 
 
 def mean_changes(population: Population) -> FloatArray:
-    """True mean change of every endpoint: the domains, then the total; shape (D + 1,)."""
+    """True mean change of the domains, then the total; shape (D + 1,)."""
     means = change_pmf(population) @ np.arange(1 - population.points, population.points)
     return np.append(means, means.sum())
+
+
+def mean_effects(arms: Sequence[Population], endpoints: Endpoints) -> FloatArray:
+    """True effect on every endpoint: the mean change, less that of controls; shape (E,)."""
+    effects = [endpoints.summed(mean_changes(population)[:-1]) for population in arms]
+    return effects[0] if len(effects) == 1 else effects[0] - effects[1]
 
 
 def sd_changes(population: Population) -> FloatArray:
@@ -172,8 +180,8 @@ def sd_changes(population: Population) -> FloatArray:
 
 
 def true_nulls(population: Population, controls: Population | None = None) -> NDArray[np.bool_]:
-    """Domains on which mentoring has no effect: after as without, or as in controls; (D,)."""
-    without = population.pre if population.unmentored is None else population.unmentored
+    """Domains on which treatment has no effect: after as without, or as in controls; (D,)."""
+    without = population.pre if population.untreated is None else population.untreated
     if controls is not None:
         without = controls.post
     return np.asarray(np.abs(population.post - without).max(axis=1) < NO_EFFECT)

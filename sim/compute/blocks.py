@@ -1,10 +1,12 @@
-"""Map a pure function over blocks and add what comes back; nothing more."""
+"""Compute blocks of one task or many through one executor; the only scheduler there is."""
+
+from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from sim.compute.shelf import Shelf
 
@@ -17,36 +19,91 @@ class Addable(Protocol):
         ...
 
 
-T = TypeVar("T", bound=Addable)
+T = TypeVar("T")
+S = TypeVar("S", bound=Addable)
 
 IN_FLIGHT = 8
-"""Most blocks handed out and not yet added; bounds memory whatever their number."""
+"""Most blocks handed out and not yet received; bounds memory whatever their number."""
 PER_WORKER = 4
 """As many for each worker, where the executor says how many ``workers`` it has."""
 
 
-def run_blocks(
-    block: Callable[[int], T],
-    indices: Iterable[int],
-    executor: Executor,
-    on_block: Callable[[], None] | None = None,
-    shelf: Shelf[T] | None = None,
-) -> T:
-    """Compute blocks and add them up in the order of the indices.
+@dataclass(frozen=True)
+class Blocks(Generic[T]):
+    """Blocks of one task.
+
+    Attributes
+    ----------
+    compute : callable
+        Pure function of a block's index.
+    indices : iterable of int
+        Which blocks.
+    receive : callable
+        Is given each index and its block, in the order of the indices.
+    shelf : Shelf or None
+        Where finished blocks are kept: those that lie there are not computed,
+        others are kept as they are finished, those of an interrupted run too.
+    """
+
+    compute: Callable[[int], T]
+    indices: Iterable[int]
+    receive: Callable[[int, T], None]
+    shelf: Shelf[T] | None = None
+
+
+def run_tasks(
+    tasks: Iterable[Blocks[Any]], executor: Executor, on_block: Callable[[], None] | None = None
+) -> None:
+    """Compute the blocks of many tasks; no worker waits for a task's end.
 
     Parameters
     ----------
-    block : callable
-        Pure function of a block's index.
-    indices : iterable of int
-        Which blocks, at least one.
+    tasks : iterable of Blocks
+        One after the other; the next is taken when there is room for its blocks.
     executor : concurrent.futures.Executor
         Where they are computed.
     on_block : callable, optional
-        Called after each block is added.
-    shelf : Shelf, optional
-        Where finished blocks are kept: those found there are not computed,
-        others are kept as they are finished, those of an interrupted run too.
+        Called after each block is received.
+    """
+    most = max(IN_FLIGHT, PER_WORKER * getattr(executor, "workers", 1))
+    waiting: deque[_Handed[Any]] = deque()
+
+    def receive_first() -> None:
+        part = waiting[0].future.result()
+        for handed in waiting:  # others may have been faster
+            handed.keep()
+        first = waiting.popleft()
+        first.blocks.receive(first.index, part)
+        if on_block is not None:
+            on_block()
+
+    try:
+        for handed in _handed_out(tasks, executor):
+            waiting.append(handed)
+            while waiting and (len(waiting) >= most or waiting[0].future.done()):
+                receive_first()
+        while waiting:
+            receive_first()
+    finally:
+        for handed in waiting:
+            handed.keep()
+
+
+def run_blocks(
+    compute: Callable[[int], S],
+    indices: Iterable[int],
+    executor: Executor,
+    on_block: Callable[[], None] | None = None,
+    shelf: Shelf[S] | None = None,
+) -> S:
+    """Compute the blocks of one task and add them up in the order of the indices.
+
+    Parameters
+    ----------
+    compute, indices, shelf
+        As of :class:`Blocks`; at least one index.
+    executor, on_block
+        As of :func:`run_tasks`.
 
     Returns
     -------
@@ -57,64 +114,44 @@ def run_blocks(
     ValueError
         Where there is no block.
     """
-    most = max(IN_FLIGHT, PER_WORKER * getattr(executor, "workers", 1))
-    waiting: deque[_Handed[T]] = deque()
-    total: T | None = None
-    todo = _unknown(indices) if shelf is None else shelf.look_up(indices)
-    while True:
-        while len(waiting) < most and (found := next(todo, None)) is not None:
-            waiting.append(_handed(block, executor, *found))
-            _keep(waiting[-1], shelf)  # at once: what runs in this process is finished by now
-        if not waiting:
-            break
-        part = _first(waiting, shelf)
+    total: S | None = None
+
+    def add(_index: int, part: S) -> None:
+        nonlocal total
         total = part if total is None else total + part
-        if on_block is not None:
-            on_block()
+
+    run_tasks([Blocks(compute, indices, add, shelf)], executor, on_block)
     if total is None:
         raise ValueError("there is no block to run")
     return total
 
 
-def _unknown(indices: Iterable[int]) -> Iterator[tuple[int, None]]:
-    for index in indices:
-        yield index, None
-
-
 @dataclass
 class _Handed(Generic[T]):
-    """A block that was handed out, or found."""
+    """A block that was handed out, or that lay on the shelf."""
 
+    blocks: Blocks[T]
     index: int
     future: Future[T]
     kept: bool
 
-
-def _handed(
-    block: Callable[[int], T], executor: Executor, index: int, found: T | None
-) -> _Handed[T]:
-    if found is None:
-        return _Handed(index, executor.submit(block, index), kept=False)
-    future: Future[T] = Future()
-    future.set_result(found)
-    return _Handed(index, future, kept=True)
-
-
-def _first(waiting: deque[_Handed[T]], shelf: Shelf[T] | None) -> T:
-    """Wait for the block that is next, and keep all that is finished by then."""
-    try:
-        return waiting[0].future.result()
-    finally:
-        for handed in waiting:  # others may have been faster
-            _keep(handed, shelf)
-        waiting.popleft()
+    def keep(self) -> None:
+        """Keep the block if it is finished and not kept already."""
+        shelf, future = self.blocks.shelf, self.future
+        if shelf is None or self.kept or not future.done():
+            return
+        if not future.cancelled() and future.exception() is None:
+            shelf.keep(self.index, future.result())
+            self.kept = True
 
 
-def _keep(handed: _Handed[T], shelf: Shelf[T] | None) -> None:
-    """Keep a block if it is finished, and was neither kept before nor found."""
-    future = handed.future
-    if shelf is None or handed.kept or not future.done():
-        return
-    if not future.cancelled() and future.exception() is None:
-        shelf.keep(handed.index, future.result())
-        handed.kept = True
+def _handed_out(tasks: Iterable[Blocks[Any]], executor: Executor) -> Iterator[_Handed[Any]]:
+    for blocks in tasks:
+        shelf, indices = blocks.shelf, blocks.indices
+        for index, part in shelf.look_up(indices) if shelf else ((k, None) for k in indices):
+            if part is None:
+                yield _Handed(blocks, index, executor.submit(blocks.compute, index), kept=False)
+            else:
+                future: Future[Any] = Future()
+                future.set_result(part)
+                yield _Handed(blocks, index, future, kept=True)

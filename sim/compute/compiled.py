@@ -23,16 +23,16 @@ from stat import S_IWGRP, S_IWOTH
 from tempfile import TemporaryFile
 from typing import Any
 
-import llvmlite
 import numba
-import numpy as np
 from numba.core.caching import FunctionCache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from sim.compute.code_version import library_versions
+
 NAME = "mentorsim"
 DIGEST = sha256().digest_size
-VERSIONS = (numba.__version__, llvmlite.__version__, np.__version__, sys.implementation.cache_tag)
+VERSIONS = (library_versions(), sys.implementation.cache_tag)
 
 
 def njit(function: Callable[..., Any] | None = None, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What determines a block's numbers, in short: hashes of a task and of the code."""
+"""What determines a block's numbers, in short: the hash of a task."""
 
 from __future__ import annotations
 
@@ -7,18 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
-from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-ROOMS = ("study", "compute/streams.py", "cohorts", "inference", "power")
-"""Files and folders of the package whose code fixes the numbers of a block."""
-LIBRARIES = ("numpy", "scipy", "numba", "statsmodels")
-"""Libraries that compute them."""
 
 
 def fingerprint(value: object) -> str:
@@ -53,22 +45,6 @@ def fingerprint(value: object) -> str:
     for part in _parts(value):
         digest.update(part)
     return digest.hexdigest()
-
-
-@cache
-def code_version() -> str:
-    """Hash of the code that fixes the numbers of a block, and of its libraries' versions.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits; another version of the code may give other numbers.
-    """
-    package = Path(__file__).parent.parent
-    found = (package / room for room in ROOMS)
-    files = [file for path in found for file in ([path] if path.is_file() else path.rglob("*.py"))]
-    sources = {file.relative_to(package).as_posix(): file.read_text("utf-8") for file in files}
-    return fingerprint((sources, {name: version(name) for name in LIBRARIES}))
 
 
 def _parts(value: Any) -> Iterator[bytes]:

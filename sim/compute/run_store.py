@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class RunStore(BlockStore):
-    """Blocks as in :class:`BlockStore`; where the file fails in mid-run, the run goes on without.
+    """Blocks as in :class:`BlockStore`; where the opened file fails, the run goes on without.
 
     Attributes
     ----------
@@ -24,28 +24,19 @@ class RunStore(BlockStore):
         was looking up, nothing is looked up.
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, code: str) -> None:
+        super().__init__(path, code)
         self.trouble: str | None = None
-        self._readable, self._computed = True, False
+        self._readable = True
 
     def get(self, key: str, blocks: Sequence[int]) -> dict[int, bytes]:
-        """Look blocks of one task up; none where that fails, or has failed before.
-
-        Raises
-        ------
-        StudyError
-            Where that fails before anything was computed: then nothing is lost.
-        """
-        if not self._computed:
-            return super().get(key, blocks)
-        found = self._tried(partial(super().get, key, blocks)) if self._readable else None
-        self._readable = found is not None
-        return found or {}
+        """Look blocks of one task up; none where that fails, or has failed before."""
+        stored = self._tried(partial(super().get, key, blocks)) if self._readable else None
+        self._readable = stored is not None
+        return stored or {}
 
     def put(self, key: str, block: int, data: bytes) -> None:
-        """Store a block, unless storing has failed before."""
-        self._computed = True
+        """Store a block, unless the store has failed before."""
         if self.trouble is None:
             self._tried(partial(super().put, key, block, data))
 

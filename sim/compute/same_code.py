@@ -6,14 +6,11 @@ import platform
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sim.compute.code_version import library_versions
 from sim.errors import StudyError
-
-NUMERICAL = ("numba", "numpy", "scipy", "statsmodels")
-"""Packages whose version can matter to the numbers."""
 
 
 @cache
@@ -25,16 +22,16 @@ def code_here() -> dict[str, str]:
     Returns
     -------
     dict
-        ``mentorsim`` (the hash), ``python`` and each package of :data:`NUMERICAL`.
+        ``mentorsim`` (the hash), ``python`` and each of
+        :data:`~sim.compute.code_version.LIBRARIES`.
     """
     package = Path(__file__).resolve().parent.parent
     digest = sha256()
     for path in sorted(package.rglob("*.py")):
         for part in (path.relative_to(package).as_posix().encode(), path.read_bytes()):
             digest.update(len(part).to_bytes(8, "big") + part)
-    versions = {name: version(name) for name in NUMERICAL}
     python = ".".join(platform.python_version_tuple()[:2])
-    return {"mentorsim": digest.hexdigest(), "python": python, **versions}
+    return {"mentorsim": digest.hexdigest(), "python": python, **library_versions()}
 
 
 def difference(here: dict[str, str], there: dict[str, str]) -> str | None:
@@ -44,11 +41,11 @@ def difference(here: dict[str, str], there: dict[str, str]) -> str | None:
             "has other source files of mentorsim than this command; install the same there and"
             " restart it"
         )
-    found = next((name for name in here if here[name] != there.get(name)), None)
-    if found is None:
+    other = next((name for name in here if here[name] != there.get(name)), None)
+    if other is None:
         return None
     return (
-        f"has {found} {there.get(found)}, this command {here[found]}; install the same there and"
+        f"has {other} {there.get(other)}, this command {here[other]}; install the same there and"
         " restart it"
     )
 

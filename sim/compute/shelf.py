@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 
 from sim.compute.fingerprint import fingerprint
-from sim.compute.store import Store, StoreError
+from sim.compute.store import Store
 
 T = TypeVar("T")
 
@@ -55,16 +54,13 @@ class Shelf(Generic[T]):
         """Give every index with its block, or with None where it is missing or damaged."""
         rest = iter(indices)
         while some := list(islice(rest, AT_ONCE)):
-            found: dict[int, bytes] = {}
-            with suppress(StoreError):  # a run that has begun needs no store to end
-                found = self.store.get(self.key, some)
+            stored = self.store.get(self.key, some)
             for index in some:
-                yield index, self._read(found.get(index))
+                yield index, self._read(stored.get(index))
 
     def keep(self, index: int, part: T) -> None:
-        """Store a block, where it can be stored."""
-        with suppress(StoreError):
-            self.store.put(self.key, index, self.to_bytes(part))
+        """Store a block."""
+        self.store.put(self.key, index, self.to_bytes(part))
 
     def _read(self, data: bytes | None) -> T | None:
         try:

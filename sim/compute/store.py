@@ -11,7 +11,6 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from sim.compute.fingerprint import code_version
 from sim.compute.stored import NoStore, Stored
 from sim.errors import StudyError
 
@@ -40,10 +39,6 @@ REASONS = {
 """What is wrong with a file, and what would be right, by SQLite's code."""
 
 
-class StoreError(StudyError):
-    """What the file holds is damaged, or is not ours; a run that has begun goes on without it."""
-
-
 class BlockStore:
     """Blocks by task and index, of this version of the code; other versions' stay as they are.
 
@@ -59,20 +54,19 @@ class BlockStore:
     ----------
     path : Path
         The file. It is made, with its folder, when a block is first stored.
-    code : str, optional
-        Version of the code, by default that which runs.
+    code : str
+        Version of the code that runs.
 
     Raises
     ------
     StudyError
-        One line, from every method, where the file cannot be used; an
-        :class:`StoreError` where that is for what it holds.
+        One line, from every method, where the file cannot be used.
     """
 
     keeps = True
 
-    def __init__(self, path: Path, code: str | None = None) -> None:
-        self.path, self.code = path, code or code_version()
+    def __init__(self, path: Path, code: str) -> None:
+        self.path, self.code = path, code
         self._connection: sqlite3.Connection | None = None
         self._ready = False
         if not self._opened():
@@ -189,10 +183,10 @@ class BlockStore:
             if not self._exists():
                 return False
             self._connect("rw")
-        found = self._ask("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
-        if found not in ([], [(SCHEMA,)]):
+        tables = self._ask("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
+        if tables not in ([], [(SCHEMA,)]):
             raise self._refused("holds something other than this program's blocks", AWAY)
-        self._ready = bool(found)
+        self._ready = bool(tables)
         return self._ready
 
     def _exists(self) -> bool:
@@ -254,31 +248,10 @@ class BlockStore:
 
     def _refused(self, reason: str, right: str) -> StudyError:
         self.close()
-        kind = StoreError if right == AWAY else StudyError
-        return kind(f"store.file: {str(self.path)!r} {reason}; {right}")
+        return StudyError(f"store.file: {str(self.path)!r} {reason}; {right}")
 
 
 Store = BlockStore | NoStore
-
-
-def open_store(path: Path | None) -> Store:
-    """Open a store of finished blocks; to be used in a ``with`` block, which closes it.
-
-    Parameters
-    ----------
-    path : Path or None
-        Its file, made when a block is first stored; None = nothing is kept.
-
-    Returns
-    -------
-    BlockStore or NoStore
-
-    Raises
-    ------
-    StudyError
-        One line, where the file is there and is no such store.
-    """
-    return NoStore() if path is None else BlockStore(path)
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -16,7 +16,7 @@ class Stored:
     Attributes
     ----------
     code : str
-        The version, from :func:`sim.compute.fingerprint.code_version`.
+        The version, from :func:`sim.compute.code_version.code_version`.
     tasks, blocks, size : int
         Number of tasks, of their blocks, and bytes of these.
     own : bool

@@ -7,6 +7,7 @@ find a rise, below 0 a fall, and at 0 neither.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,3 +77,7 @@ class AnswerDistribution:
     def reach(self) -> int:
         """Largest absolute change."""
         return int(np.abs(self.after - self.before).max())
+
+
+Arms = Sequence[AnswerDistribution]
+"""What the people of each arm answer, each as many per person of the study as it has."""

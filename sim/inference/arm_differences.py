@@ -1,4 +1,4 @@
-"""Differences between the mentored and controls, and how well they are known, at every size."""
+"""Differences between treated people and controls, and how well they are known, at every size."""
 
 from __future__ import annotations
 
@@ -8,49 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inference.clustered_kernels import fill_site_means
-from sim.inference.result import FloatArray, IntArray
+from sim.inference.result import Difference, FloatArray, IntArray
+from sim.inference.sample import Sample, Samples, Sizes
 from sim.inference.two_arms_kernels import fill_sums
 
 ROUNDING = 1e-12
 """Differences and sums of squares of site means that are held to be none, in units of a score."""
 CANCELLED = 1e-6
 """Share of what was subtracted below which a difference is computed again in whole numbers."""
-
-
-@dataclass(frozen=True, eq=False)
-class Arm:
-    """One arm of a study, in many replicates; its first n participants are an arm of n.
-
-    Attributes
-    ----------
-    changes : ndarray of int16, shape (R, N, E)
-        Changes in order of accrual; ``MISSING`` where not observed. N is at least 1.
-    before : ndarray of int16, shape (R, N, E)
-        Scores before, the total last; they count only where a change is observed.
-    sizes : ndarray of int, shape (K,)
-        Participants of this arm at each size: never falling, from 0 to N.
-    sites : ndarray of int, shape (N,)
-        Site of each participant, from 0.
-    """
-
-    changes: NDArray[np.int16]
-    before: NDArray[np.int16]
-    sizes: NDArray[np.int64]
-    sites: NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Difference:
-    """A difference, exactly 0 where there is none; its variance, exactly 0 where all agree.
-
-    Where the degrees of freedom are 0 neither means anything; `number` is of
-    people or sites.
-    """
-
-    estimate: FloatArray
-    variance: FloatArray
-    freedom: NDArray[np.int64]
-    number: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,17 +30,17 @@ class _Sums:
     yy: NDArray[np.int64]
 
 
-def mean_difference(mentored: Arm, controls: Arm) -> Difference:
+def mean_difference(samples: Samples, sizes: Sizes) -> Difference:
     """Give the difference of mean changes, its variance by people, pooled over the arms."""
-    a, b = (_sums(arm, after=False) for arm in (mentored, controls))
+    a, b = (_sums(*arm, after=False) for arm in zip(samples, sizes, strict=True))
     numbers = _one(a.n), _one(b.n)
     difference = (a.y * b.n - b.y * a.n) / (numbers[0] * numbers[1])
     return pooled(difference, a.yy / numbers[0] + b.yy / numbers[1], (a.n, b.n))
 
 
-def site_difference(mentored: Arm, controls: Arm) -> Difference:
+def site_difference(samples: Samples, sizes: Sizes) -> Difference:
     """Give the difference of the means of the sites' mean changes, its variance by sites."""
-    (a, mean, squares), (b, other, others) = (_site_means(arm) for arm in (mentored, controls))
+    (a, mean, squares), (b, other, others) = map(_site_means, samples, sizes)
     difference, whole = mean - other, squares + others
     scale = np.maximum(np.abs(mean) + np.abs(other), 1.0)
     difference = np.where(np.abs(difference) <= ROUNDING * scale, 0.0, difference)
@@ -96,14 +61,14 @@ def pooled(
     return Difference(difference, variance, freedom, (a + b).astype(np.int64))
 
 
-def adjusted_difference(mentored: Arm, controls: Arm) -> Difference:
+def adjusted_difference(samples: Samples, sizes: Sizes) -> Difference:
     """Give the difference of mean scores after among people with the same score before.
 
     The slope is that within arms. Where either is next to nothing after
     cancellation, difference and residuals are computed in whole numbers: they
     decide between p = 0 and p = 1 where a few people fit the model exactly.
     """
-    a, b = (_sums(arm, after=True) for arm in (mentored, controls))
+    a, b = (_sums(*arm, after=True) for arm in zip(samples, sizes, strict=True))
     first, second = _one(a.n), _one(b.n)
     both = first * second
     of_a_and_b = (a.xx, b.xx), (a.xy, b.xy), (a.yy, b.yy)
@@ -137,24 +102,26 @@ def _exactly(a: _Sums, b: _Sums, where: tuple[IntArray, ...]) -> tuple[FloatArra
     return estimate.astype(np.float64), left.astype(np.float64)
 
 
-def _sums(arm: Arm, *, after: bool) -> _Sums:
+def _sums(sample: Sample, sizes: NDArray[np.int64], *, after: bool) -> _Sums:
     """Sum x, the score before, and y, the change or the score after, at every size."""
     changes, before = (
-        np.ascontiguousarray(own.transpose(0, 2, 1)) for own in (arm.changes, arm.before)
+        np.ascontiguousarray(own.transpose(0, 2, 1)) for own in (sample.changes, sample.before)
     )  # (R, E, N)
-    shape = (6, len(changes), len(arm.sizes), changes.shape[1])
+    shape = (6, len(changes), len(sizes), changes.shape[1])
     sums = np.empty(shape, np.int64)
-    fill_sums(changes, before, np.asarray(arm.sizes, np.int64), after, sums)
+    fill_sums(changes, before, np.asarray(sizes, np.int64), after, sums)
     n, x, y, xx, xy, yy = sums
     return _Sums(n, x, y, n * xx - x**2, n * xy - x * y, n * yy - y**2)
 
 
-def _site_means(arm: Arm) -> tuple[NDArray[np.int32], FloatArray, FloatArray]:
-    by_endpoint = np.ascontiguousarray(arm.changes.transpose(0, 2, 1))  # (R, E, N)
-    shape = len(arm.changes), len(arm.sizes), arm.changes.shape[2]
+def _site_means(
+    sample: Sample, sizes: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], FloatArray, FloatArray]:
+    by_endpoint = np.ascontiguousarray(sample.changes.transpose(0, 2, 1))  # (R, E, N)
+    shape = len(sample.changes), len(sizes), sample.changes.shape[2]
     number, mean, squares = np.zeros(shape, np.int32), np.zeros(shape), np.zeros(shape)
-    sites = np.ascontiguousarray(arm.sites, np.int64)
-    fill_site_means(by_endpoint, sites, np.asarray(arm.sizes, np.int64), number, mean, squares)
+    sites = np.ascontiguousarray(sample.sites, np.int64)
+    fill_site_means(by_endpoint, sites, np.asarray(sizes, np.int64), number, mean, squares)
     return number, mean, squares
 
 

@@ -6,20 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from sim.inference.families import Family, adjusted_pvalues
+from sim.inference.families import TestingOrder, adjusted_pvalues
 from sim.inference.result import FloatArray
 from sim.inference.rules import DecisionRule
 from sim.study import Analysis
+from sim.study.endpoints import Endpoints
 
-FEWEST = {
-    "paired_t": 2,
-    "cluster_mean_t": 2,
-    "ordinal_gee": 3,
-    "two_sample_t": 3,
-    "cluster_mean_two_sample_t": 3,
-    "ancova": 3,
-}
-"""Participants (or sites) from which a test can give any p-value."""
 ENUMERATED = 0.5**13
 """Smallest p-value of sign flips that are all written out, those of 14 participants."""
 
@@ -60,12 +52,13 @@ def smallest_pvalue(
 
 
 def _smallest(n: int, analysis: Analysis) -> float:
-    if analysis.test in FEWEST:
-        return 0.0 if n >= FEWEST[analysis.test] else 1.0
+    facts = analysis.test_facts
+    if facts.fewest is not None:
+        return 0.0 if n >= facts.fewest else 1.0
     m = np.arange(1, n + 1)
     exact = 0.5**m / (2 if analysis.p_value == "mid_p" else 1)
     limit = {"auto": analysis.exact_limit, "asymptotic": 0}.get(analysis.p_value, n)
-    if analysis.test == "clustered_signed_rank":
+    if not facts.has_exact:
         limit = 0  # always the normal approximation
     tail = np.where(m <= limit, exact, ndtr(-_largest_z(m, n, analysis)))
     return float(min(1.0, tail.min() * (2 if analysis.alternative == "two_sided" else 1)))
@@ -75,7 +68,7 @@ def _smallest_apart(n: int, controls: int, analysis: Analysis) -> float:
     """Smallest p-value of two arms of n people or sites in all."""
     if not 0 < controls < n:
         return 1.0
-    if analysis.test != "mann_whitney":
+    if analysis.test_facts.fewest is not None:
         return _smallest(n, analysis)
     # the most that can be: each arm tied, and the two apart
     correction = np.sqrt(n - 1) / (controls * (n - controls)) if analysis.continuity else 0.0
@@ -87,7 +80,7 @@ def _largest_z(m: NDArray[np.int64], n: int, analysis: Analysis) -> FloatArray:
     z = np.sqrt(m)
     if not analysis.continuity:
         return z
-    if analysis.test == "mcnemar":
+    if analysis.test_facts.by == "signs":
         return np.asarray(z - 1 / z)
     zeros = n - m if analysis.zeros == "pratt" else 0
     return np.asarray(z - 2 / ((2 * zeros + m + 1) * np.sqrt(m)))
@@ -95,10 +88,10 @@ def _largest_z(m: NDArray[np.int64], n: int, analysis: Analysis) -> FloatArray:
 
 def winnable(
     smallest: Sequence[FloatArray],
-    domains: int,
+    endpoints: Endpoints,
     rules: Sequence[DecisionRule],
     analysis: Analysis,
-    family: Family | None = None,
+    order: TestingOrder | None = None,
 ) -> dict[str, np.ndarray]:
     """Tell which rules can be won at all, at each size.
 
@@ -109,13 +102,13 @@ def winnable(
     ----------
     smallest : sequence of ndarray, shape (K,)
         Smallest p-value per role, as from :func:`smallest_pvalue`.
-    domains : int
-        Number of domains D.
+    endpoints : Endpoints
+        What is tested of each role.
     rules : sequence of DecisionRule
         The rules.
     analysis : Analysis
         Level and adjustment.
-    family : Family, optional
+    order : TestingOrder, optional
         Order or graph of the adjustment.
 
     Returns
@@ -123,14 +116,14 @@ def winnable(
     dict of str to ndarray of bool, shape (K,)
         By rule name.
     """
-    columns = []
+    columns, domains = [], endpoints.domains
     for best in smallest:
-        every = np.repeat(best[:, None], domains + 1, axis=1)  # (K, E)
-        if analysis.adjustment == "westfall_young":
+        every = np.repeat(best[:, None], len(endpoints), axis=1)  # (K, E)
+        if analysis.adjustment_facts.needs == "flips":
             random = np.maximum(every, 1 / (analysis.flips + 1))
-            every[:, :-1] = np.where(every < ENUMERATED, random, every)[:, :-1]
+            every[:, :domains] = np.where(every < ENUMERATED, random, every)[:, :domains]
             columns.append(every)
         else:
-            columns.append(adjusted_pvalues(every, analysis, family))
+            columns.append(adjusted_pvalues(every, domains, analysis, order))
     possible = np.concatenate(columns, axis=1) <= analysis.alpha  # (K, J)
     return {rule.name: possible[:, list(rule.columns)].sum(axis=1) >= rule.needed for rule in rules}

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, stdtr
 
-from sim.inference.answer_distribution import AnswerDistribution
+from sim.inference.answer_distribution import Arms
 from sim.inference.clustered_kernels import fill_signed_rank, fill_site_means
-from sim.inference.result import MISSING, SIDE, FloatArray, IntArray, TestResult
+from sim.inference.result import (
+    MISSING,
+    SIDE,
+    FloatArray,
+    TestResult,
+    normal_pvalue,
+    t_pvalue,
+)
+from sim.inference.sample import Samples, Sizes
 from sim.inference.signed_rank import signed_rank_estimand
 from sim.study import Analysis
 
@@ -16,9 +23,7 @@ ROUNDING = 1e-12
 """Sum of squares of site means below which they are held to be all alike."""
 
 
-def clustered_signed_rank_curve(
-    changes: IntArray, sites: NDArray[np.int64], sizes: IntArray, analysis: Analysis
-) -> TestResult:
+def clustered_signed_rank_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> TestResult:
     """Signed-rank test of clustered changes at every size.
 
     Zeros are dropped, all other changes ranked together; under the null the
@@ -31,12 +36,8 @@ def clustered_signed_rank_curve(
 
     Parameters
     ----------
-    changes : ndarray of int16, shape (R, N, E)
-        Changes in order of accrual; ``MISSING`` where not observed.
-    sites : ndarray of int, shape (N,)
-        Site of each participant, from 0.
-    sizes : ndarray, shape (K,)
-        Rising sizes, each at most N.
+    samples, sizes : sequence of Sample, sequence of ndarray
+        The one group and its sizes.
     analysis : Analysis
         Its alternative.
 
@@ -52,26 +53,21 @@ def clustered_signed_rank_curve(
     Rosner B, Glynn RJ, Lee MLT (2006). The Wilcoxon signed rank test for
     paired comparisons of clustered data. Biometrics 62, 185-192.
     """
-    by_endpoint = np.ascontiguousarray(changes.transpose(0, 2, 1))  # (R, E, N)
+    by_endpoint, sites, rising = _laid_out(samples, sizes)
     absolute = np.abs(np.where(by_endpoint == MISSING, 0, by_endpoint).astype(np.int64))
-    z, direction, informative = _empty(changes, sizes)
-    fill_signed_rank(
-        by_endpoint, np.ascontiguousarray(sites, np.int64), np.asarray(sizes, np.int64),
-        int(max(absolute.max(initial=0), 1)), z, direction, informative,
-    )  # fmt: skip
-    side = SIDE[analysis.alternative]
-    tail = 2 * ndtr(-np.abs(z)) if side == 0 else ndtr(-side * z)
+    z, direction, informative = _empty(by_endpoint, rising)
+    span = int(max(absolute.max(initial=0), 1))
+    fill_signed_rank(by_endpoint, sites, rising, span, z, direction, informative)
+    tail = normal_pvalue(z, SIDE[analysis.alternative])
     return TestResult(np.where(informative > 0, tail, 1.0), z, direction, informative)
 
 
-def cluster_mean_t_curve(
-    changes: IntArray, sites: NDArray[np.int64], sizes: IntArray, analysis: Analysis
-) -> TestResult:
+def cluster_mean_t_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> TestResult:
     """One-sample t test of the sites' mean changes at every size; sites count alike.
 
     Parameters
     ----------
-    changes, sites, sizes, analysis
+    samples, sizes, analysis
         As for :func:`clustered_signed_rank_curve`.
 
     Returns
@@ -81,20 +77,16 @@ def cluster_mean_t_curve(
         freedom as sites less one. Below two sites there is no information.
         Means that are all alike but not zero give p = 0.
     """
-    by_endpoint = np.ascontiguousarray(changes.transpose(0, 2, 1))  # (R, E, N)
-    mean, _, number = _empty(changes, sizes)
+    by_endpoint, sites, rising = _laid_out(samples, sizes)
+    mean, _, number = _empty(by_endpoint, rising)
     squares = np.empty_like(mean)
-    fill_site_means(
-        by_endpoint, np.ascontiguousarray(sites, np.int64), np.asarray(sizes, np.int64),
-        number, mean, squares,
-    )  # fmt: skip
-    side = SIDE[analysis.alternative]
+    fill_site_means(by_endpoint, sites, rising, number, mean, squares)
     freedom = np.maximum(number - 1, 1)
     infinite = np.where(mean == 0, 0.0, np.copysign(np.inf, mean))
     with np.errstate(divide="ignore", invalid="ignore"):
         finite = mean / np.sqrt(squares / freedom / np.maximum(number, 1))
     t = np.where(squares <= ROUNDING, infinite, finite)
-    tail = 2 * stdtr(freedom, -np.abs(t)) if side == 0 else stdtr(freedom, -side * t)
+    tail = t_pvalue(t, freedom, SIDE[analysis.alternative])
     known = (number >= 2) & ((squares > ROUNDING) | (mean != 0))
     return TestResult(
         np.where(known, tail, 1.0),
@@ -104,18 +96,31 @@ def cluster_mean_t_curve(
     )
 
 
-def clustered_signed_rank_estimand(answers: AnswerDistribution, analysis: Analysis) -> FloatArray:
+def clustered_signed_rank_estimand(arms: Arms, analysis: Analysis) -> FloatArray:
     """Same number as of the signed-rank test, as sites (not people of a site) are added; (B,)."""
-    return signed_rank_estimand(answers, analysis)
+    return signed_rank_estimand(arms, analysis)
 
 
-def cluster_mean_t_estimand(answers: AnswerDistribution, _analysis: Analysis) -> FloatArray:
+def cluster_mean_t_estimand(arms: Arms, _analysis: Analysis) -> FloatArray:
     """Mean change, whose sign is found as sites (not people of a site) are added; (B,)."""
-    return answers.mean_change()
+    return arms[0].mean_change()
+
+
+def _laid_out(
+    samples: Samples, sizes: Sizes
+) -> tuple[NDArray[np.int16], NDArray[np.int64], NDArray[np.int64]]:
+    """Changes (R, E, N), sites (N,) and sizes (K,) as the kernels take them."""
+    (sample,), (rising,) = samples, sizes
+    by_endpoint = np.ascontiguousarray(sample.changes.transpose(0, 2, 1))
+    return (
+        by_endpoint,
+        np.ascontiguousarray(sample.sites, np.int64),
+        np.asarray(rising, np.int64),
+    )
 
 
 def _empty(
-    changes: IntArray, sizes: IntArray
+    by_endpoint: NDArray[np.int16], sizes: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.int32]]:
-    shape = (changes.shape[0], len(sizes), changes.shape[2])
+    shape = (by_endpoint.shape[0], len(sizes), by_endpoint.shape[1])
     return np.zeros(shape), np.zeros(shape, np.int8), np.zeros(shape, np.int32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,19 +13,20 @@ from sim.inference.adjust import adjust_rows
 from sim.inference.graphical import Graph, as_written, graph_rows
 from sim.inference.result import FloatArray
 from sim.inference.rules import decision_rules
-from sim.study import TOTAL, Analysis, Study
+from sim.study import TOTAL, Analysis
 from sim.study.sections import HypothesisGraph
+
+if TYPE_CHECKING:
+    from sim.study import Study  # no block is handed one: its code is no part of theirs
 
 DOMAINS = "domains"
 """Name in a graph that stands for every domain alike."""
 NEARLY = 1 + Fraction(1, 10**8)
 """Sum of shares up to which they are taken to be rounded, and to mean 1."""
-WITH_TOTAL = ("fixed_sequence", "graphical")
-"""Procedures whose family holds the total as well."""
 
 
 @dataclass(frozen=True)
-class Family:
+class TestingOrder:
     """Order or graph in which the endpoints of one role are tested.
 
     Attributes
@@ -36,11 +38,13 @@ class Family:
         For the graphical procedure: over all endpoints.
     """
 
+    __test__ = False  # not a test class for pytest
+
     order: tuple[int, ...] = ()
     graph: Graph | None = None
 
 
-def family_of(study: Study) -> Family | None:
+def order_of(study: Study) -> TestingOrder | None:
     """Read the order or graph of a study; None where domains are adjusted alike.
 
     Parameters
@@ -50,15 +54,15 @@ def family_of(study: Study) -> Family | None:
 
     Returns
     -------
-    Family or None
+    TestingOrder or None
     """
-    analysis, endpoints = study.analysis, (*study.scale.domains, TOTAL)
-    if analysis.adjustment == "fixed_sequence" and analysis.sequence is not None:
-        return Family(order=tuple(map(endpoints.index, analysis.sequence)))
-    if analysis.adjustment == "graphical" and analysis.graph is not None:
+    analysis, endpoints = study.analysis, study.endpoints
+    if analysis.sequence is not None:
+        return TestingOrder(order=tuple(map(endpoints.index, analysis.sequence)))
+    if analysis.graph is not None:
         graph = graph_of(analysis.graph, endpoints)
         _require_tested(study, graph)
-        return Family(graph=graph)
+        return TestingOrder(graph=graph)
     return None
 
 
@@ -66,7 +70,7 @@ def _require_tested(study: Study, graph: Graph) -> None:
     """Refuse a graph that never lets level reach what the primary rule needs."""
     rules = {rule.name: rule for rule in decision_rules(study)}
     primary = rules[study.decision.primary]
-    endpoints = (*study.scale.domains, TOTAL)
+    endpoints = study.endpoints
     reached = graph.reached()
     columns = [column % len(endpoints) for column in primary.columns]
     if sum(reached[e] for e in columns) < primary.needed:
@@ -149,38 +153,41 @@ def adjustment_matters(study: Study) -> bool:
 
 def _at_full_level(study: Study) -> set[int]:
     """Places of the endpoints that are tested at the full level, whatever becomes of others."""
-    domains, family = len(study.scale.domains), family_of(study)
+    domains, family = len(study.scale.domains), order_of(study)
     if family is None:
-        alone = domains == 1 or study.analysis.adjustment == "none"
+        alone = domains == 1 or not study.analysis.adjustment_facts.adjusts
         return set(range(domains + 1)) if alone else {domains}
     if family.graph is not None:
         return {place for place, weight in enumerate(family.graph.weights) if weight == 1}
     return {family.order[0]}
 
 
-def adjusted_pvalues(pvalues: FloatArray, analysis: Analysis, family: Family | None) -> FloatArray:
+def adjusted_pvalues(
+    pvalues: FloatArray, domains: int, analysis: Analysis, order: TestingOrder | None
+) -> FloatArray:
     """Adjust the p-values of one role.
 
     Parameters
     ----------
     pvalues : ndarray, shape (..., E)
-        Raw p-values of the domains, then the total.
+        Raw p-values of the domains, then of sums of them.
+    domains : int
+        Number of domains D.
     analysis : Analysis
         Its adjustment; not westfall_young, which needs the changes.
-    family : Family or None
+    order : TestingOrder or None
         The order or graph, where the adjustment has one.
 
     Returns
     -------
     ndarray, shape (..., E)
-        The total is adjusted where it belongs to the family only.
+        A sum is adjusted only where the order or graph holds it.
     """
-    if family is None:
-        domains = adjust_rows(pvalues[..., :-1], analysis.adjustment)
-        return np.concatenate([domains, pvalues[..., -1:]], axis=-1)
-    if family.graph is not None:
-        return graph_rows(pvalues, family.graph)
-    found = np.ones_like(pvalues)
-    order = list(family.order)
-    found[..., order] = adjust_rows(pvalues[..., order], "fixed_sequence")
-    return found
+    if order is None:
+        together = adjust_rows(pvalues[..., :domains], analysis.adjustment)
+        return np.concatenate([together, pvalues[..., domains:]], axis=-1)
+    if order.graph is not None:
+        return graph_rows(pvalues, order.graph)
+    adjusted, tested = np.ones_like(pvalues), list(order.order)
+    adjusted[..., tested] = adjust_rows(pvalues[..., tested], analysis.adjustment)
+    return adjusted

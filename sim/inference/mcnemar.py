@@ -18,9 +18,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.inference.answer_distribution import AnswerDistribution
+from sim.inference.answer_distribution import Arms
 from sim.inference.arrays import as_whole_numbers
 from sim.inference.result import SIDE, Alternative, FloatArray, IntArray, TestResult, require_choice
+from sim.inference.sample import Samples, Sizes
 from sim.inference.sign import sign_curve, sign_estimand, sign_of_counts
 from sim.study import Analysis
 
@@ -129,17 +130,15 @@ def mcnemar_table(
     return _of_counts(rises, falls, p_value, alternative, exact_limit, continuity=continuity)
 
 
-def mcnemar_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestResult:
+def mcnemar_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> TestResult:
     """McNemar's test at every size from one pass over the participants.
 
     Parameters
     ----------
-    changes : ndarray of int16, shape (R, N, E)
-        Changes of success at the cut, -1, 0 or 1, as from
-        :func:`sim.inference.endpoints.changes_tested`; ``MISSING`` where not
-        observed. Only their signs count.
-    sizes : ndarray, shape (K,)
-        Rising sizes, each at most N.
+    samples, sizes : sequence of Sample, sequence of ndarray
+        The one group and its sizes; its changes are of success at the cut, -1,
+        0 or 1, as from :meth:`sim.inference.sample.Sample.as_tested`. Only
+        their signs count.
     analysis : Analysis
         Test options.
 
@@ -148,12 +147,12 @@ def mcnemar_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> Tes
     TestResult
         Fields of shape (R, K, E).
     """
-    return sign_curve(changes, sizes, analysis)
+    return sign_curve(samples, sizes, analysis)
 
 
-def mcnemar_estimand(answers: AnswerDistribution, analysis: Analysis) -> FloatArray:
+def mcnemar_estimand(arms: Arms, analysis: Analysis) -> FloatArray:
     """P(rise to the cut) - P(fall below it) of answers that are 0 and 1; (B,)."""
-    return sign_estimand(answers, analysis)
+    return sign_estimand(arms, analysis)
 
 
 def _of_counts(

@@ -24,18 +24,16 @@ from math import isfinite, nan
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, stdtr
 
 from sim.inference.result import (
     FAILED,
     SIDE,
-    Alternative,
     FloatArray,
     IntArray,
     TestResult,
-    require_choice,
 )
+from sim.inference.sample import Samples, Sizes
 from sim.study import Analysis
 
 LARGEST = 30.0
@@ -78,9 +76,7 @@ class GeeFit:
         return self.estimate / self.standard_error if isfinite(self.standard_error) else 0.0
 
 
-def fit_ordinal_gee(
-    before: ArrayLike, after: ArrayLike, alternative: Alternative = "two_sided"
-) -> GeeFit:
+def fit_ordinal_gee(pairs: IntArray, side: int = 0) -> GeeFit:
     """Fit a cumulative logit model of people's scores on time and test the effect of time.
 
     The log odds of a score above any point are a threshold of that point plus
@@ -92,11 +88,11 @@ def fit_ordinal_gee(
 
     Parameters
     ----------
-    before, after : array_like of whole numbers, shape (n,)
-        Scores from 1; 0 = missing. People without both are left out.
-        Categories that nobody uses are left out too.
-    alternative : {'two_sided', 'greater', 'less'}
-        Side of the effect that is looked for; greater = scores rise.
+    pairs : ndarray of int, shape (n, 2)
+        Scores before and after, from 1; 0 = missing. People without both are
+        left out. Categories that nobody uses are left out too.
+    side : {0, 1, -1}
+        Side of the effect that is looked for: both, scores rise, scores fall.
 
     Returns
     -------
@@ -108,12 +104,6 @@ def fit_ordinal_gee(
         ``LARGEST`` or the standard error below ``SMALLEST`` (nobody's scores
         deviate from what the others' say).
 
-    Raises
-    ------
-    ValueError
-        Where scores are not whole numbers from 0, the two differ in shape, or
-        the alternative is unknown.
-
     References
     ----------
     Lipsitz SR, Kim K, Zhao L (1994). Analysis of repeated categorical data
@@ -121,64 +111,11 @@ def fit_ordinal_gee(
 
     Examples
     --------
-    >>> fit = fit_ordinal_gee([1, 2, 2, 3, 3, 3, 4, 2], [2, 2, 3, 4, 3, 4, 4, 1])
+    >>> before, after = [1, 2, 2, 3, 3, 3, 4, 2], [2, 2, 3, 4, 3, 4, 4, 1]
+    >>> fit = fit_ordinal_gee(np.transpose([before, after]))
     >>> fit.freedom, round(fit.estimate, 3), round(fit.pvalue, 3)
     (4, 0.73, 0.187)
     """
-    require_choice(alternative, tuple(SIDE), "alternative")
-    pairs = np.stack([_scores(before, "before"), _scores(after, "after")], axis=-1)
-    return _fit(pairs, SIDE[alternative])
-
-
-def ordinal_gee_curve(scores: NDArray[np.int8], sizes: IntArray, analysis: Analysis) -> TestResult:
-    """Fit every domain at every size; one data set is fitted at a time.
-
-    Parameters
-    ----------
-    scores : ndarray of int8, shape (R, N, D, 2)
-        Replicate, participant in order of accrual, domain, time (0 before,
-        1 after); 0 = missing.
-    sizes : ndarray, shape (K,)
-        Rising sizes, each at most N.
-    analysis : Analysis
-        Its alternative.
-
-    Returns
-    -------
-    TestResult
-        Fields of shape (R, K, D + 1). The statistic is the estimate over its
-        standard error, `informative` counts the people analysed and is
-        ``FAILED`` where the fit failed. In the last column, the total's,
-        nothing is tested: it has more values than people.
-    """
-    replicates, _, domains, _ = scores.shape
-    shape = (replicates, len(sizes), domains + 1)
-    pvalue, statistic = np.ones(shape), np.zeros(shape)
-    direction, informative = np.zeros(shape, np.int8), np.zeros(shape, np.int32)
-    for r, k, d in np.ndindex(replicates, len(sizes), domains):
-        pairs = scores[r, : sizes[k], d]
-        fit = _fit(pairs, SIDE[analysis.alternative])
-        pvalue[r, k, d], statistic[r, k, d] = fit.pvalue, fit.statistic
-        direction[r, k, d] = np.sign(fit.statistic)
-        if fit.failed:
-            informative[r, k, d] = FAILED
-        elif isfinite(fit.standard_error):
-            informative[r, k, d] = (pairs > 0).all(axis=1).sum()
-    return TestResult(pvalue, statistic, direction, informative)
-
-
-def _scores(values: ArrayLike, name: str) -> NDArray[np.int64]:
-    array = np.asarray(values)
-    if array.ndim != 1 or (array.size and not (np.isfinite(array) & (array >= 0)).all()):
-        raise ValueError(f"{name} must be a row of scores from 1, 0 where missing")
-    whole = array.astype(np.int64)
-    if not np.array_equal(whole, array):
-        raise ValueError(f"{name} must hold whole numbers")
-    return whole
-
-
-def _fit(pairs: IntArray, side: int) -> GeeFit:
-    """Fit (before, after) pairs, shape (n, 2)."""
     pairs = pairs[(pairs > 0).all(axis=1)]
     before, after = pairs.T
     used, codes = np.unique(pairs, return_inverse=True)
@@ -192,6 +129,41 @@ def _fit(pairs: IntArray, side: int) -> GeeFit:
     t = estimate / error
     pvalue = 2 * stdtr(freedom, -abs(t)) if side == 0 else stdtr(freedom, -side * t)
     return GeeFit(estimate, error, float(pvalue), failed=False, freedom=freedom)
+
+
+def ordinal_gee_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> TestResult:
+    """Fit every domain at every size; one data set is fitted at a time.
+
+    Parameters
+    ----------
+    samples, sizes : sequence of Sample, sequence of ndarray
+        The one group and its sizes.
+    analysis : Analysis
+        Its alternative.
+
+    Returns
+    -------
+    TestResult
+        Fields of shape (R, K, E). The statistic is the estimate over its
+        standard error, `informative` counts the people analysed and is
+        ``FAILED`` where the fit failed. Sums of domains are not tested:
+        they have more values than people.
+    """
+    (sample,), (rising,) = samples, sizes
+    replicates, _, domains, _ = sample.scores.shape
+    shape = (replicates, len(rising), len(sample.endpoints))
+    pvalue, statistic = np.ones(shape), np.zeros(shape)
+    direction, informative = np.zeros(shape, np.int8), np.zeros(shape, np.int32)
+    for r, k, d in np.ndindex(replicates, len(rising), domains):
+        pairs = sample.scores[r, : rising[k], d]
+        fit = fit_ordinal_gee(pairs, SIDE[analysis.alternative])
+        pvalue[r, k, d], statistic[r, k, d] = fit.pvalue, fit.statistic
+        direction[r, k, d] = np.sign(fit.statistic)
+        if fit.failed:
+            informative[r, k, d] = FAILED
+        elif isfinite(fit.standard_error):
+            informative[r, k, d] = (pairs > 0).all(axis=1).sum()
+    return TestResult(pvalue, statistic, direction, informative)
 
 
 def _solve(codes: IntArray) -> tuple[float, float]:

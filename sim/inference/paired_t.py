@@ -2,9 +2,8 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtr
 
-from sim.inference.answer_distribution import AnswerDistribution
+from sim.inference.answer_distribution import Arms
 from sim.inference.arrays import as_rows
 from sim.inference.result import (
     MISSING,
@@ -14,7 +13,9 @@ from sim.inference.result import (
     IntArray,
     TestResult,
     prefix_sums,
+    t_pvalue,
 )
+from sim.inference.sample import Samples, Sizes
 from sim.study import Analysis
 
 
@@ -55,14 +56,15 @@ def paired_t(changes: ArrayLike, alternative: Alternative = "two_sided") -> Test
     return t_from_sums(count, total, squares, SIDE[alternative])
 
 
-def paired_t_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestResult:
-    """Paired t test at every size; changes (R, N, E) to fields of shape (R, K, E)."""
+def paired_t_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> TestResult:
+    """Paired t test at every size; fields of shape (R, K, E)."""
+    changes = samples[0].changes
     seen = changes != MISSING
     values = np.where(seen, changes, 0).astype(np.int64)
     return t_from_sums(
-        prefix_sums(seen, sizes),
-        prefix_sums(values, sizes),
-        prefix_sums(values**2, sizes),
+        prefix_sums(seen, sizes[0]),
+        prefix_sums(values, sizes[0]),
+        prefix_sums(values**2, sizes[0]),
         SIDE[analysis.alternative],
     )
 
@@ -93,7 +95,7 @@ def t_from_sums(count: IntArray, total: IntArray, squares: IntArray, side: int) 
     t: FloatArray = np.asarray(np.where(spread == 0, infinite, finite), dtype=np.float64)
     known = enough & np.asarray(squares > 0, dtype=np.bool_)
     freedom: FloatArray = np.asarray(np.maximum(count - 1, 1), dtype=np.float64)
-    pvalue = np.where(known, _tail(t, freedom, side), 1.0)
+    pvalue = np.where(known, t_pvalue(t, freedom, side), 1.0)
     return TestResult(
         pvalue,
         np.where(enough, t, 0.0),
@@ -102,12 +104,6 @@ def t_from_sums(count: IntArray, total: IntArray, squares: IntArray, side: int) 
     )
 
 
-def paired_t_estimand(answers: AnswerDistribution, _analysis: Analysis) -> FloatArray:
+def paired_t_estimand(arms: Arms, _analysis: Analysis) -> FloatArray:
     """Mean change, whose sign the paired t test finds as people are added; (B,)."""
-    return answers.mean_change()
-
-
-def _tail(t: FloatArray, freedom: FloatArray, side: int) -> FloatArray:
-    if side == 0:
-        return np.asarray(2 * stdtr(freedom, -np.abs(t)))
-    return np.asarray(stdtr(freedom, -side * t))
+    return arms[0].mean_change()

@@ -1,10 +1,11 @@
-"""What every paired test returns, and how changes are laid out."""
+"""What every test returns, and how changes are laid out."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, stdtr
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.integer]
@@ -21,8 +22,22 @@ SIDE = {"two_sided": 0, "greater": 1, "less": -1}
 
 
 @dataclass(frozen=True, eq=False)
+class Difference:
+    """A difference, exactly 0 where there is none; its variance, exactly 0 where all agree.
+
+    Where the degrees of freedom are 0 neither means anything; `number` is of
+    people or sites.
+    """
+
+    estimate: FloatArray
+    variance: FloatArray
+    freedom: NDArray[np.int64]
+    number: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
 class TestResult:
-    """Outcome of a paired test, elementwise.
+    """Outcome of a test, elementwise.
 
     Attributes
     ----------
@@ -36,6 +51,8 @@ class TestResult:
         Pairs that carry information: non-zero changes (rank and sign tests),
         observed changes (t); 0 where the test has nothing to work on.
         ``FAILED`` where it could not be computed; its p-value is 1 then.
+    difference : Difference or None
+        By how much the first of two arms changes more, where the test rests on it.
     """
 
     __test__ = False  # not a test class for pytest
@@ -44,6 +61,7 @@ class TestResult:
     statistic: FloatArray
     direction: NDArray[np.int8]
     informative: NDArray[np.int32]
+    difference: Difference | None = None
 
 
 def require_choice(value: str, known: tuple[str, ...], name: str) -> None:
@@ -77,3 +95,14 @@ def prefix_sums(values: IntArray, sizes: IntArray) -> NDArray[np.int64]:
     """
     ends = np.asarray(sizes) - 1
     return np.asarray(np.cumsum(values, axis=1, dtype=np.int64)[:, ends])
+
+
+def normal_pvalue(z: FloatArray, side: int) -> FloatArray:
+    """P-value of a standard normal statistic: of both sides for 0, else of side 1 or -1."""
+    return np.asarray(2 * ndtr(-np.abs(z)) if side == 0 else ndtr(-side * z))
+
+
+def t_pvalue(t: FloatArray, freedom: FloatArray | IntArray, side: int) -> FloatArray:
+    """P-value of a t statistic, as :func:`normal_pvalue`."""
+    tail = stdtr(freedom, -np.abs(t) if side == 0 else -side * t)
+    return np.asarray(2 * tail if side == 0 else tail, np.float64)

@@ -1,12 +1,18 @@
 """Decision rules: when a study counts as a success."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.study import TOTAL, RoleName, Study
+from sim.study import TOTAL
+
+if TYPE_CHECKING:
+    from sim.study import Study  # no block is handed one: its code is no part of theirs
 
 
 @dataclass(frozen=True)
@@ -17,8 +23,8 @@ class DecisionRule:
     ----------
     name : str
         The rule's name.
-    roles : tuple of str
-        Roles it looks at.
+    roles : tuple of int
+        Places of the roles it looks at.
     columns : tuple of int
         Places of its endpoints when the endpoints of all roles stand side by side.
     needed : int
@@ -26,7 +32,7 @@ class DecisionRule:
     """
 
     name: str
-    roles: tuple[RoleName, ...]
+    roles: tuple[int, ...]
     columns: tuple[int, ...]
     needed: int
 
@@ -38,13 +44,14 @@ def decision_rules(study: Study) -> tuple[DecisionRule, ...]:
     for name, rule in study.decision.rules.items():
         stated = study.scale.domains if rule.endpoints == "domains" else rule.endpoints
         names = (stated,) if isinstance(stated, str) else stated
+        roles = study.roles_of(rule)
         columns = tuple(
-            study.role_names.index(role) * len(endpoints) + endpoints.index(endpoint)
-            for role in rule.roles
+            role * len(endpoints) + endpoints.index(endpoint)
+            for role in roles
             for endpoint in names
         )
         needed = {"one": 1, "any": 1, "all": len(columns), "at_least": rule.k or 1}[rule.kind]
-        rules.append(DecisionRule(name, rule.roles, columns, needed))
+        rules.append(DecisionRule(name, roles, columns, needed))
     return tuple(rules)
 
 

@@ -4,9 +4,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, gammaln, ndtr
+from scipy.special import betainc, gammaln
 
-from sim.inference.answer_distribution import AnswerDistribution
+from sim.inference.answer_distribution import Arms
 from sim.inference.arrays import as_rows
 from sim.inference.binomial import fair_binomial
 from sim.inference.result import (
@@ -16,8 +16,10 @@ from sim.inference.result import (
     FloatArray,
     IntArray,
     TestResult,
+    normal_pvalue,
     prefix_sums,
 )
+from sim.inference.sample import Samples, Sizes
 from sim.study import Analysis
 
 PValue = Literal["auto", "exact", "asymptotic", "mid_p"]
@@ -69,10 +71,11 @@ def sign_test(
     return sign_of_counts(rises, falls, p_value, SIDE[alternative], exact_limit)
 
 
-def sign_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestResult:
-    """Sign test at every size; changes (R, N, E) to fields of shape (R, K, E)."""
-    rises = prefix_sums((changes > 0).astype(np.int8), sizes)
-    falls = prefix_sums(((changes < 0) & (changes != MISSING)).astype(np.int8), sizes)
+def sign_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> TestResult:
+    """Sign test at every size; fields of shape (R, K, E)."""
+    changes = samples[0].changes
+    rises = prefix_sums((changes > 0).astype(np.int8), sizes[0])
+    falls = prefix_sums(((changes < 0) & (changes != MISSING)).astype(np.int8), sizes[0])
     return sign_result(rises, falls, analysis)
 
 
@@ -116,9 +119,9 @@ def sign_of_counts(
     )
 
 
-def sign_estimand(answers: AnswerDistribution, _analysis: Analysis) -> FloatArray:
+def sign_estimand(arms: Arms, _analysis: Analysis) -> FloatArray:
     """P(rise) - P(fall), whose sign the sign test finds as people are added; (B,)."""
-    return answers.mean(np.sign(answers.after - answers.before))
+    return arms[0].mean(np.sign(arms[0].after - arms[0].before))
 
 
 def _binomial(rises: IntArray, falls: IntArray, side: int, less: float) -> FloatArray:
@@ -148,4 +151,4 @@ def _normal(rises: IntArray, falls: IntArray, side: int, *, continuity: bool) ->
     if continuity:  # two-sided: towards zero, and never beyond it
         away = away - (np.sign(away) if side == 0 else side)
     z = away / np.sqrt(np.maximum(rises + falls, 1))
-    return np.asarray(2 * ndtr(-np.abs(z)) if side == 0 else ndtr(-side * z))
+    return normal_pvalue(z, side)

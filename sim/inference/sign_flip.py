@@ -15,17 +15,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.inference.answer_distribution import AnswerDistribution
+from sim.inference.answer_distribution import Arms
 from sim.inference.arrays import as_rows
 from sim.inference.result import (
     SIDE,
     Alternative,
     FloatArray,
-    IntArray,
     TestResult,
     require_choice,
     single,
 )
+from sim.inference.sample import Samples, Sizes
 from sim.inference.signed_score_kernels import VALUES
 from sim.inference.signed_scores import exact_up_to, grades_of, pvalues_of
 from sim.inference.thresholds import Procedure
@@ -87,20 +87,20 @@ def sign_flip(
     return single(whole, shape)
 
 
-def sign_flip_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestResult:
-    """Sign-flip test at every size; changes (R, N, E) to fields of shape (R, K, E)."""
+def sign_flip_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> TestResult:
+    """Sign-flip test at every size; fields of shape (R, K, E)."""
     limit = exact_up_to(analysis.p_value, analysis.exact_limit)
     side = SIDE[analysis.alternative]
-    return pvalues_of(changes, sizes, VALUES, limit, side, continuity=False)
+    return pvalues_of(samples[0].changes, sizes[0], VALUES, limit, side, continuity=False)
 
 
 def sign_flip_graded(
-    changes: IntArray, sizes: IntArray, analysis: Analysis, procedure: Procedure
+    samples: Samples, sizes: Sizes, analysis: Analysis, procedure: Procedure
 ) -> NDArray[np.int8]:
     """Grades of the sign-flip test at every size, as :func:`grades_of`; shape (R, K, E)."""
-    return grades_of(changes, sizes, VALUES, analysis, procedure)
+    return grades_of(samples[0].changes, sizes[0], VALUES, analysis, procedure)
 
 
-def sign_flip_estimand(answers: AnswerDistribution, _analysis: Analysis) -> FloatArray:
+def sign_flip_estimand(arms: Arms, _analysis: Analysis) -> FloatArray:
     """Mean change, whose sign the sign-flip test finds as people are added; (B,)."""
-    return answers.mean_change()
+    return arms[0].mean_change()

@@ -20,17 +20,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.inference.answer_distribution import AnswerDistribution
+from sim.inference.answer_distribution import Arms
 from sim.inference.arrays import as_rows
 from sim.inference.result import (
     SIDE,
     Alternative,
     FloatArray,
-    IntArray,
     TestResult,
     require_choice,
     single,
 )
+from sim.inference.sample import Samples, Sizes
 from sim.inference.signed_score_kernels import MIDRANKS, PRATT
 from sim.inference.signed_scores import exact_up_to, grades_of, pvalues_of
 from sim.inference.thresholds import Procedure
@@ -101,15 +101,13 @@ def signed_rank(
     return single(result, shape)
 
 
-def signed_rank_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) -> TestResult:
+def signed_rank_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> TestResult:
     """Signed-rank test at every size from one pass over the participants.
 
     Parameters
     ----------
-    changes : ndarray of int16, shape (R, N, E)
-        Changes in order of accrual; ``MISSING`` where not observed.
-    sizes : ndarray, shape (K,)
-        Rising sizes, each at most N.
+    samples, sizes : sequence of Sample, sequence of ndarray
+        The one group and its sizes.
     analysis : Analysis
         Test options.
 
@@ -119,8 +117,8 @@ def signed_rank_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) ->
         Fields of shape (R, K, E).
     """
     return pvalues_of(
-        changes,
-        sizes,
+        samples[0].changes,
+        sizes[0],
         _scores(analysis),
         exact_up_to(analysis.p_value, analysis.exact_limit),
         SIDE[analysis.alternative],
@@ -129,19 +127,19 @@ def signed_rank_curve(changes: IntArray, sizes: IntArray, analysis: Analysis) ->
 
 
 def signed_rank_graded(
-    changes: IntArray, sizes: IntArray, analysis: Analysis, procedure: Procedure
+    samples: Samples, sizes: Sizes, analysis: Analysis, procedure: Procedure
 ) -> NDArray[np.int8]:
     """Grades of the signed-rank test at every size, as :func:`grades_of`; shape (R, K, E)."""
-    return grades_of(changes, sizes, _scores(analysis), analysis, procedure)
+    return grades_of(samples[0].changes, sizes[0], _scores(analysis), analysis, procedure)
 
 
-def signed_rank_estimand(answers: AnswerDistribution, analysis: Analysis) -> FloatArray:
+def signed_rank_estimand(arms: Arms, analysis: Analysis) -> FloatArray:
     """Number whose sign the signed-rank test finds, as people are added.
 
     Parameters
     ----------
-    answers : AnswerDistribution
-        Of the people observed.
+    arms : sequence of AnswerDistribution
+        Of the people observed, one arm.
     analysis : Analysis
         What becomes of unchanged pairs.
 
@@ -152,6 +150,7 @@ def signed_rank_estimand(answers: AnswerDistribution, analysis: Analysis) -> Flo
         with `wilcox` two who changed, with `pratt` any two (a rank among all
         absolute changes counts the unchanged below it). 0 where nobody changes.
     """
+    (answers,) = arms
     reach = answers.reach
     chance = answers.changes(reach)
     rises, falls = chance[:, reach + 1 :], chance[:, :reach][:, ::-1]  # by absolute change

@@ -6,21 +6,27 @@ from sim.compute.compiled import njit
 
 
 @njit
-def subtract(scores, changes):
-    """Fill changes (N, D + 1, R) from scores (N, D, 2, R); the total comes last."""
+def subtract(scores, starts, members, changes):
+    """Fill changes (N, E, R) from scores (N, D, 2, R): the domains, then sums of some.
+
+    The domains of sum s are `members` from `starts[s]` up to `starts[s + 1]`.
+    """
     participants, domains, _, replicates = scores.shape
     missing = np.int16(-32768)  # sim.inference.result.MISSING
     for i in range(participants):
-        total = changes[i, domains]
-        total[:] = 0
         for d in range(domains):
             pre, post, change = scores[i, d, 0], scores[i, d, 1], changes[i, d]
             for r in range(replicates):
                 step = np.int16(np.int16(post[r]) - np.int16(pre[r]))
-                seen = (pre[r] > 0) & (post[r] > 0)
-                whole = seen & (total[r] != missing)
-                change[r] = step if seen else missing
-                total[r] = np.int16(total[r] + step) if whole else missing
+                change[r] = step if (pre[r] > 0) & (post[r] > 0) else missing
+        for s in range(starts.size - 1):
+            total = changes[i, domains + s]
+            total[:] = 0
+            for place in range(starts[s], starts[s + 1]):
+                change = changes[i, members[place]]
+                for r in range(replicates):
+                    whole = (change[r] != missing) & (total[r] != missing)
+                    total[r] = np.int16(total[r] + change[r]) if whole else missing
 
 
 @njit

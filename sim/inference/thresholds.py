@@ -8,21 +8,18 @@ test can often tell without computing the p-value.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from math import expm1, log1p
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inference.adjust import adjust_rows
 from sim.inference.step_kernels import step
+from sim.study.methods import ADJUSTMENTS, Steps
 
 NO_INFORMATION = -128
 """Grade of a test that had nothing to work on."""
-
-Direction = Literal["single", "down", "up"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class Procedure:
 
     thresholds: tuple[float, ...]
     needed: tuple[int, ...]
-    direction: Direction
+    direction: Steps
 
 
 @lru_cache(maxsize=64)
@@ -52,7 +49,7 @@ def stepwise(adjustment: str, m: int, alpha: float) -> Procedure | None:
     Parameters
     ----------
     adjustment : str
-        A name in ``sim.inference.adjust.ADJUSTMENTS``.
+        A name in ``sim.study.methods.ADJUSTMENTS``.
     m : int
         Number of hypotheses in the family.
     alpha : float
@@ -63,39 +60,36 @@ def stepwise(adjustment: str, m: int, alpha: float) -> Procedure | None:
     Procedure or None
         None for those that are not stepwise in the p-values alone.
     """
-    harmonic = sum(1 / (j + 1) for j in range(m))
-    factors: dict[str, tuple[Direction, list[Callable[[float], float]]]] = {
-        "none": ("single", [lambda p: p] * m),
-        "bonferroni": ("single", [lambda p: m * p] * m),
-        "sidak": ("single", [lambda p: -expm1(m * log1p(-p))] * m),
-        "holm": ("down", [_times(m - j) for j in range(m)]),
-        "hochberg": ("up", [_times(m - j) for j in range(m)]),
-        "benjamini_hochberg": ("up", [_times(m / (j + 1)) for j in range(m)]),
-        "benjamini_yekutieli": ("up", [_times(harmonic * m / (j + 1)) for j in range(m)]),
-    }
-    if m == 1 and adjustment == "hommel":  # one hypothesis alone: all of these leave it as it is
-        adjustment = "none"
-    if adjustment not in factors:
+    facts = ADJUSTMENTS[adjustment]
+    direction = "single" if m == 1 else facts.steps  # one hypothesis alone is left as it is
+    if facts.needs is not None or direction is None:
         return None
-    direction, adjusted = factors[adjustment] if m > 1 else ("single", factors[adjustment][1])
-    steps = [_largest(function, alpha) for function in adjusted]
+    steps = _steps(adjustment, m, alpha)
     thresholds = tuple(sorted({*steps, alpha}))
     needed = tuple(len(thresholds) - thresholds.index(step) for step in steps)
     return Procedure(thresholds, needed, direction)
 
 
-def _times(factor: float) -> Callable[[float], float]:
-    return lambda p: factor * p
+def _steps(adjustment: str, m: int, alpha: float) -> list[float]:
+    """Largest p-value of each step that is still rejected, the smaller ones being 0, larger ones 1.
 
+    They are looked for with what adjusts p-values, so that grades decide as adjusting does.
+    """
+    first = np.arange(m)
 
-def _largest(adjusted: Callable[[float], float], alpha: float) -> float:
-    """Largest float whose adjusted value is at most alpha: grades decide as adjusting does."""
-    low, high = 0.0, alpha
-    if adjusted(high) <= alpha:
-        return high
-    while (middle := (low + high) / 2) not in (low, high):
-        low, high = (middle, high) if adjusted(middle) <= alpha else (low, middle)
-    return low
+    def rejected(pvalues: NDArray[np.float64]) -> NDArray[np.bool_]:
+        families = np.where(first < first[:, None], 0.0, 1.0)  # (step, m)
+        families[first, first] = pvalues
+        return np.asarray(adjust_rows(families, adjustment)[first, first] <= alpha)
+
+    high = np.full(m, alpha)
+    low = np.where(rejected(high), high, 0.0)
+    middle = (low + high) / 2
+    while ((middle != low) & (middle != high)).any():
+        below = rejected(middle)
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+        middle = (low + high) / 2
+    return [float(found) for found in low]
 
 
 def met(grades: NDArray[np.int8], procedure: Procedure) -> NDArray[np.bool_]:

@@ -15,19 +15,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inference.arm_differences import Arm, Difference, pooled
-from sim.inference.result import FloatArray, IntArray
+from sim.inference.arm_differences import pooled
+from sim.inference.result import Difference, FloatArray, IntArray
+from sim.inference.sample import Samples, Sizes
 from sim.inference.unit_means_kernels import fill_unit_means
 
 
-def difference_of_units(mentored: Arm, controls: Arm) -> Difference:
+def difference_of_units(samples: Samples, sizes: Sizes) -> Difference:
     """Difference of the means of units that belong to one arm each, at every size.
 
     Parameters
     ----------
-    mentored, controls : Arm
-        The arms; their `sites` are the units, and none of one arm has to do
-        with any of the other.
+    samples, sizes : sequence of Sample, sequence of ndarray
+        The two arms; their `sites` are the units, and none of one arm has to
+        do with any of the other.
 
     Returns
     -------
@@ -36,20 +37,20 @@ def difference_of_units(mentored: Arm, controls: Arm) -> Difference:
         as many degrees of freedom as units less two.
     """
     (a, mean, squares), (b, other, others) = (
-        _alone(arm.changes, arm.sites, arm.sizes) for arm in (mentored, controls)
+        _alone(arm.changes, arm.sites, rising) for arm, rising in zip(samples, sizes, strict=True)
     )
     return pooled(mean - other, squares + others, (a, b))
 
 
-def difference_within_units(mentored: Arm, controls: Arm) -> Difference:
+def difference_within_units(samples: Samples, sizes: Sizes) -> Difference:
     """Mean of the differences of the arms within every unit, at every size.
 
     What the people of a unit share does not count: it is in both arms.
 
     Parameters
     ----------
-    mentored, controls : Arm
-        The arms, at the same units.
+    samples, sizes : sequence of Sample, sequence of ndarray
+        The two arms, at the same units.
 
     Returns
     -------
@@ -57,9 +58,9 @@ def difference_within_units(mentored: Arm, controls: Arm) -> Difference:
         Fields of shape (R, K, E). A unit counts where both arms are observed;
         no degrees of freedom below two of those.
     """
-    sizes = np.array([mentored.sizes, controls.sizes], np.int64)
-    changes, units = (mentored.changes, controls.changes), (mentored.sites, controls.sites)
-    number, mean, squares = _filled(changes, units, sizes, paired=True)
+    treated, controls = samples
+    changes, units = (treated.changes, controls.changes), (treated.sites, controls.sites)
+    number, mean, squares = _filled(changes, units, np.array(sizes, np.int64), paired=True)
     freedom = np.maximum(number - 1, 0)
     variance = squares / np.maximum(freedom, 1) / np.maximum(number, 1)
     return Difference(mean, variance, freedom, number)

@@ -16,15 +16,10 @@ from sim.power.choice import exact_place
 from sim.study import Study
 from sim.study.clusters import NoClusters
 from sim.study.control import ParallelControl
+from sim.study.methods import TESTS
 from sim.study.missing import NoneMissing
 
 Adjustment = Literal["missing", "clusters", "multiplicity"]
-ORDINARY = {
-    "clustered_signed_rank": "signed_rank",
-    "cluster_mean_t": "paired_t",
-    "cluster_mean_two_sample_t": "two_sample_t",
-}
-"""Of a test that looks at sites: the same of people, which is what is left without sites."""
 
 
 def adjustments_of(study: Study) -> tuple[Adjustment, ...]:
@@ -74,12 +69,16 @@ def without(study: Study, *names: Adjustment) -> Study:
 
 
 def _primary_alone(study: Study) -> Study:
-    decision, roles = study.decision, study.roles
-    rule = decision.rules[decision.primary]
-    if "mentee" not in rule.roles:
-        roles = roles.model_copy(update={"mentee": None})
-    decision = decision.model_copy(update={"rules": {decision.primary: rule}})
-    return study.model_copy(update={"decision": decision, "roles": roles})
+    rule = study.decision.rules[study.decision.primary]
+    decision = study.decision.model_copy(update={"rules": {study.decision.primary: rule}})
+    return with_roles_of(study.model_copy(update={"decision": decision}))
+
+
+def with_roles_of(study: Study) -> Study:
+    """Leave roles out at whom no rule looks; those before another stay, for places are streams."""
+    last = max(max(study.roles_of(rule)) for rule in study.decision.rules.values())
+    roles = dict(list(study.roles.items())[: last + 1])
+    return study.model_copy(update={"roles": roles})
 
 
 def _everybody_answers(study: Study) -> Study:
@@ -89,14 +88,12 @@ def _everybody_answers(study: Study) -> Study:
 
 def _independent(study: Study) -> Study:
     analysis, control = study.analysis, study.control
-    if analysis.test in ORDINARY:
-        # tests of sites take no exact p-value: what they state, auto or asymptotic, stays, but
-        # for the t test, which has one p-value
-        test = ORDINARY[analysis.test]
-        p_value = "auto" if test == "paired_t" else analysis.p_value
+    if (test := analysis.test_facts.without_sites) is not None:
+        offered = TESTS[test].p_values
+        p_value = analysis.p_value if analysis.p_value in offered else "auto"
         analysis = analysis.model_copy(update={"test": test, "p_value": p_value})
     if isinstance(control, ParallelControl):
-        beside = control.beside and ORDINARY.get(control.beside, control.beside)
+        beside = control.beside and (TESTS[control.beside].without_sites or control.beside)
         control = control.model_copy(update={"unit": "person", "beside": beside})
     changes = {"clusters": NoClusters(kind="none"), "analysis": analysis, "control": control}
     return study.model_copy(update=changes)
@@ -160,9 +157,7 @@ def before_adjustments(
         own = plain.model_copy(update={"engine": _engine(plain)})
         heard = beside.beside(_blocks(own))
         size = Search(own, decision_rules(own), executor, heard, store=store).primary_size()
-        control = own.control
-        unit = control.unit if isinstance(control, ParallelControl) else None
-        found.append(SizeBefore(name, own.analysis.test, unit, size))
+        found.append(SizeBefore(name, own.analysis.test, own.allocation_unit, size))
     return tuple(found)
 
 
@@ -170,7 +165,7 @@ def _engine(study: Study) -> Literal["auto", "exact", "monte_carlo"]:
     """The engine asked for where it may help: exact powers of single domains are not shown."""
     (rule,) = decision_rules(study)
     try:
-        exact_place(rule, len(study.scale.domains), study.analysis)
+        exact_place(rule, study.endpoint_sets, study.analysis)
     except StudyError:
         return "monte_carlo"
     return study.engine

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.power.answer import Assumption
-from sim.study import RoleName, Study
+from sim.study import Study
 from sim.study.base import Assumed
 from sim.study.control import ParallelControl, Uncontrolled
 from sim.study.effects import ByDomainEffect, PosteriorEffect
@@ -24,13 +24,17 @@ def assumptions_of(study: Study) -> tuple[Assumption, ...]:
     tuple of Assumption
         In the order of the config.
     """
-    mentee = study.roles.mentee
+    roles = [
+        section
+        for place, (name, role) in enumerate(study.roles.items())
+        for section in (
+            (f"roles.{name}", _role(study, place)),
+            (f"roles.{name}.effect", role.effect),
+        )
+    ]
     sections: list[tuple[str, Assumed | None]] = [
         ("effect", study.effect),
-        ("roles.mentor", _own(study, "mentor")),
-        ("roles.mentor.effect", study.roles.mentor.effect),
-        ("roles.mentee", _own(study, "mentee")),
-        ("roles.mentee.effect", mentee.effect if mentee else None),
+        *roles,
         ("correlation", study.correlation),
         ("clusters", study.clusters),
         ("selection", _assumed(study.selection)),
@@ -67,11 +71,10 @@ def _control_effect(study: Study) -> Assumed | None:
     return study.control.effect if isinstance(study.control, ParallelControl) else None
 
 
-def _own(study: Study, role: RoleName) -> Role | None:
+def _role(study: Study, role: int) -> Role | None:
     """What the config states of a role; None where a posterior takes its place."""
-    taken = role in study.role_names and isinstance(study.effect_of(role)[1], PosteriorEffect)
-    stated: Role | None = getattr(study.roles, role)
-    return None if taken else stated
+    taken = isinstance(study.effect_of(role)[1], PosteriorEffect)
+    return None if taken else study.roles[study.role_names[role]]
 
 
 def _stated(section: Assumed) -> str:

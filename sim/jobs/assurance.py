@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 
-from sim.cohorts import role_population
+from sim.cohorts import arms_by_role, role_arms
 from sim.cohorts.drawn import PopulationDraws, normal_shifts
+from sim.cohorts.participants import TREATED
 from sim.compute.store import Store
 from sim.compute.streams import Purpose
 from sim.errors import StudyError
+from sim.jobs.adjustments import with_roles_of
 from sim.jobs.posterior_effect import posterior_of
-from sim.jobs.tasks import block_task, controls_of
+from sim.jobs.tasks import block_task
 from sim.power.answer import Inflation
 from sim.power.assurance import Assurance, summarise_assurance
-from sim.power.assurance_draws import AssuranceTask, simulate_draws, work_limit
+from sim.power.assurance_draws import AssuranceTask, work_limit
 from sim.power.inflation import browne_inflation, julious_inflation
-from sim.study import RoleName, Study
+from sim.power.simulate import simulate_draws
+from sim.study import Study
 from sim.study.effects import NormalShiftPrior
 
 STATED = "stated"
 """Name of a prior that the config itself states."""
 
-Believed = dict[str, dict[RoleName, PopulationDraws]]
-"""Draws by prior and role."""
+Believed = dict[str, dict[int, PopulationDraws]]
+"""Draws by prior and place of the role."""
 
 
 def believed_effects(study: Study) -> Believed:
@@ -48,40 +51,45 @@ def believed_effects(study: Study) -> Believed:
     StudyError
         Where a posterior cannot be read or does not fit the study.
     """
-    every = {role: _believed(study, role) for role in study.role_names}
-    used = _without_idle_roles(study).role_names
-    by_role = {role: own for role, own in every.items() if role in used and own}
+    every = [_believed(study, role) for role in range(len(study.roles))]
+    used = every[: len(with_roles_of(study).roles)]
+    by_role = {role: draws for role, draws in enumerate(used) if draws}
     named = {
-        role: tuple(own)
-        for role, own in by_role.items()
+        role: tuple(draws)
+        for role, draws in by_role.items()
         if not isinstance(study.prior(role), NormalShiftPrior)
     }
     if len(set(map(frozenset, named.values()))) > 1:
-        listed = " and ".join(f"of the {role}s {', '.join(own)}" for role, own in named.items())
+        listed = " and ".join(
+            f"of the {study.role_names[role]}s {', '.join(priors)}"
+            for role, priors in named.items()
+        )
         raise StudyError(
             f"effect.prior.file: the priors must have the same names; there are {listed}"
         )
     names = next(iter(named.values()), (STATED,)) if by_role else ()
     return {
-        name: {role: own[name if role in named else STATED] for role, own in by_role.items()}
+        name: {role: draws[name if role in named else STATED] for role, draws in by_role.items()}
         for name in names
     }
 
 
-def _believed(study: Study, role: RoleName) -> dict[str, PopulationDraws]:
+def _believed(study: Study, role: int) -> dict[str, PopulationDraws]:
     """Draws of one role's effect, by prior; empty where none is stated."""
     prior = study.prior(role)
     if prior is None:
         return {}
-    population = role_population(study, role)
+    population = role_arms(study, role)[TREATED]
     place = study.effect_of(role)[0]
     if not isinstance(prior, NormalShiftPrior):
         count = len(study.scale.domains)
         between = population.correlation[:count, :count]
-        found = posterior_of(study, role, prior.file, f"{place}.prior.file", between)
+        found = posterior_of(
+            study, study.role_names[role], prior.file, f"{place}.prior.file", between
+        )
         return {name: draws.first(prior.draws) for name, draws in found.items()}
     # roles that share the study's effect share what is uncertain of it
-    stream = 0 if place == "effect" else 1 + study.role_names.index(role)
+    stream = 0 if place == "effect" else 1 + role
     drawn = normal_shifts(prior.mean, prior.sd, prior.between_sd, prior.draws, population, stream)
     return {STATED: drawn}
 
@@ -123,30 +131,20 @@ def assurances(
     StudyError
         Where engine=exact and the primary rule's powers cannot be had exactly.
     """
-    study = _without_idle_roles(study)
-    stated = {role: role_population(study, role) for role in study.role_names}
-    controls = controls_of(study)
-    draws, domains = assurance_blocks(believed), len(study.scale.domains)
+    study = with_roles_of(study)
+    arms = arms_by_role(study)
+    draws = assurance_blocks(believed)
     found = []
     for name, drawn in believed.items():
         replicates = min(prior.replicates for role in drawn if (prior := study.prior(role)))
-        task = block_task(study, tuple(stated.values()), controls, Purpose.ASSURANCE, replicates)
-        roles = tuple(drawn.get(role, stated[role]) for role in stated)
-        limit = work_limit(study.engine, draws, task.rules, domains, study.analysis)
+        task = block_task(study, arms, Purpose.ASSURANCE, replicates)
+        roles = tuple(drawn.get(role) for role in range(len(arms)))
+        limit = work_limit(study.engine, draws, task.rules, task.endpoints, study.analysis)
         required = study.decision.primary if study.engine == "exact" else None
         whole = AssuranceTask(roles, task, limit, required)
         wins = simulate_draws(whole, executor, on_block, store)
         found.append(summarise_assurance(name, wins, task, study.sizes, study.target.power))
     return tuple(found)
-
-
-def _without_idle_roles(study: Study) -> Study:
-    """Leave out the mentees where no rule looks at them; their answers would be drawn in vain."""
-    if study.roles.mentee is None:
-        return study
-    if any("mentee" in rule.roles for rule in study.decision.rules.values()):
-        return study
-    return study.model_copy(update={"roles": study.roles.model_copy(update={"mentee": None})})
 
 
 def inflations(study: Study) -> tuple[Inflation, ...]:
@@ -167,14 +165,14 @@ def inflations(study: Study) -> tuple[Inflation, ...]:
     """
     if study.pilot is None or not study.follows_pilot or not study.has_prior:
         return ()
-    sizes = {"mentor": study.pilot.mentors, "mentee": study.pilot.mentees}
-    looked_at = study.decision.rules[study.decision.primary].roles
-    role = min(looked_at, key=lambda name: sizes[name])
+    roles = study.decision.rules[study.decision.primary].roles
+    sizes = {role: study.pilot.sizes.get(role, 0) for role in roles}
+    role = min(roles, key=lambda name: sizes[name])
     n, alpha, power = sizes[role], study.analysis.alpha, study.target.power
     sides = 2 if study.analysis.alternative == "two_sided" else 1
     if n < 2 or power <= alpha / sides:  # no standard deviation, or nothing to enlarge
         return ()
-    smaller = any(sizes[other] > n for other in looked_at)
+    smaller = any(size > n for size in sizes.values())
     who = f"{role}s, the smaller of its groups" if smaller else f"{role}s"
     known = (
         ("Browne 1995", "power with 80% confidence", browne_inflation(n)),

@@ -5,15 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
+from sim.compute.code_version import code_version
 from sim.compute.run_store import RunStore
-from sim.compute.store import Store, open_store
+from sim.compute.store import BlockStore
 from sim.compute.stored import BlocksAnswer, NoStore
 from sim.errors import StudyError
 from sim.study import Study
 
+S = TypeVar("S", bound=BlockStore)
+ENGINE = (
+    "sim.power.monte_carlo",
+    "sim.power.assurance_draws",
+    "sim.power.choice",
+    "sim.power.tally_bytes",
+)
+"""Modules of all that is stored: simulated blocks, draws, exact powers; and how it is written."""
 
-def store_of(study: Study) -> Store:
+
+def engine_version() -> str:
+    """Hash of the code that fixes what is stored."""
+    return code_version(*ENGINE)
+
+
+def store_of(study: Study, kind: type[S]) -> S | NoStore:
     """Open the store that a study states; to be used in a ``with`` block.
 
     Raises
@@ -22,7 +38,7 @@ def store_of(study: Study) -> Store:
         One line, where the file is there and is no such store.
     """
     file = study.store.file
-    return open_store(None if file is None else Path(file))
+    return NoStore() if file is None else kind(Path(file), engine_version())
 
 
 @contextmanager
@@ -36,8 +52,7 @@ def store_for_run(study: Study) -> Iterator[RunStore | NoStore]:
     StudyError
         One line, where the file is there and is no such store.
     """
-    file = study.store.file
-    with NoStore() if file is None else RunStore(Path(file)) as store:
+    with store_of(study, RunStore) as store:
         try:
             yield store
         except KeyboardInterrupt as stop:
@@ -45,7 +60,8 @@ def store_for_run(study: Study) -> Iterator[RunStore | NoStore]:
                 stop.args = (store.trouble,)
             elif store.keeps:
                 stop.args = (
-                    f"finished blocks are kept in {file}, and the same command goes on from there",
+                    f"finished blocks are kept in {study.store.file},"
+                    " and the same command goes on from there",
                 )
             raise
 
@@ -62,7 +78,7 @@ def check_store(study: Study) -> None:
         raise StudyError(
             f"store.clear: {study.store.clear!r} applies to mentorsim blocks only; leave it out"
         )
-    store_of(study).close()
+    store_of(study, BlockStore).close()
 
 
 def check(study: Study) -> None:
@@ -75,7 +91,7 @@ def check(study: Study) -> None:
     """
     if study.store.file is None:
         raise StudyError("store.file: null must be a file, to list what it holds")
-    store_of(study).close()
+    store_of(study, BlockStore).close()
 
 
 def blocks(study: Study) -> BlocksAnswer:
@@ -97,6 +113,6 @@ def blocks(study: Study) -> BlocksAnswer:
     """
     check(study)
     clear = study.store.clear
-    with store_of(study) as store:
+    with store_of(study, BlockStore) as store:
         cleared = None if clear is None else store.clear("others" if clear == "others" else None)
         return BlocksAnswer(Path(str(study.store.file)), cleared, store.summary())

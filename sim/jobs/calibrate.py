@@ -15,7 +15,7 @@ from sim.pilot.calibrated import (
     roles_with_figures,
 )
 from sim.pilot.evidence import printed_outcome
-from sim.study import TOTAL, Study
+from sim.study import Study
 from sim.study.refusals import nearest
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def check(study: Study) -> None:
     if pilot is None:
         raise StudyError("pilot: none is stated; choose one, such as pilot=raju_2022")
     data = pilot_data(study)
-    known = [*study.scale.domains, TOTAL]
+    known = study.endpoints
     for index, outcome in enumerate(pilot.outcomes):
         place = f"pilot.outcomes[{index}]"
         if outcome.role not in study.role_names:
@@ -60,7 +60,8 @@ def check(study: Study) -> None:
     for role, n in roles_with_figures(study, data):
         if n < 1:
             raise StudyError(
-                f"pilot.{role}s: {n} must be at least 1, since pilot.outcomes has figures of theirs"
+                f"pilot.sizes.{role}: {n} must be at least 1, since pilot.outcomes has figures "
+                "of theirs"
             )
         between(study, role)
     if not any(roles_with_figures(study, data)):
@@ -73,7 +74,8 @@ def pilot_data(study: Study) -> PilotData | None:
         return None
     from sim.pilot.raw import read_pilot
 
-    return read_pilot(find_shipped(study.pilot.data), study.scale.points, study.scale.domains)
+    path, scale, roles = find_shipped(study.pilot.data), study.scale, tuple(study.pilot.sizes)
+    return read_pilot(path, scale.points, scale.domains, roles)
 
 
 def calibrate(

@@ -7,17 +7,45 @@ from dataclasses import dataclass
 
 from sim.compute.executors import open_executor
 from sim.compute.store import Store
-from sim.compute.streams import Purpose
 from sim.errors import StudyError
-from sim.jobs.sweep_blocks import Census, ManyTasks
-from sim.jobs.tasks import block_task
+from sim.jobs.census import Census, task_of
 from sim.power.estimates import Estimate, proportion
+from sim.power.simulate import simulate_wins
 from sim.power.sweep import Wins, contrast, critical
 from sim.report.soundness import study_reasons
 from sim.study import Study
 
 OnBlock = Callable[[int, int], None]
 """Called with the blocks done and the blocks in all."""
+
+
+FEW = 10
+"""Blocks below which the error between them is itself rough."""
+
+
+@dataclass(frozen=True)
+class LargestDifference:
+    """The largest difference in power, and its interval.
+
+    Attributes
+    ----------
+    pairs : int
+        Size at which it is.
+    value : float
+        The difference.
+    low, high : float
+        95% interval, widened because it is the largest of all sizes (Bonferroni).
+    """
+
+    pairs: int
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it is beyond noise."""
+        return self.low > 0 or self.high < 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +76,21 @@ class Comparison:
     blocks: int
     replicates: int
 
-    def widened(self, k: int) -> tuple[float, float]:
-        """Interval at one size that was chosen for its difference (Bonferroni)."""
-        half = critical(self.blocks, len(self.pairs)) * float(self.difference.mcse[k])
+    @property
+    def is_noisy(self) -> bool:
+        """Whether there are so few blocks that the error between them is itself rough."""
+        return self.blocks < FEW
+
+    @property
+    def largest(self) -> LargestDifference | None:
+        """The largest difference; None where there is none at any size."""
+        k = int(abs(self.difference.value).argmax())
         value = float(self.difference.value[k])
-        return value - half, value + half
+        if value == 0:
+            return None
+        half = critical(self.blocks, len(self.pairs)) * float(self.difference.mcse[k])
+        low, high = (min(max(end, -1.0), 1.0) for end in (value - half, value + half))
+        return LargestDifference(self.pairs[k], value, low, high)
 
 
 def check(first: Study, second: Study) -> None:
@@ -116,10 +154,9 @@ def compare(
             on_block(done, 2 * blocks)
 
     with open_executor(**first.compute.model_dump()) as executor:
-        running = ManyTasks(executor, blocks, store, step)
         census = Census()
-        wins = [_wins(census, running, study) for study in (first, second)]
-        running.finish()
+        tasks = (task_of(census.people(study)) for study in (first, second))
+        wins = simulate_wins(tasks, blocks, executor, step, store)
     pairs = tuple(own for own in first.sizes if own in second.sizes)
     one, other = (_at(won, study, pairs) for won, study in zip(wins, (first, second), strict=True))
     replicates = blocks * size
@@ -129,14 +166,6 @@ def compare(
     clauses = [clause for study in (first, second) for clause in study_reasons(study)]
     unusable = tuple(dict.fromkeys(clauses))
     return Comparison(pairs, difference, powers, targets, unusable, blocks, replicates)
-
-
-def _wins(census: Census, running: ManyTasks, study: Study) -> Wins:
-    people = census.people(study)
-    size = study.monte_carlo.block_size
-    return running.add(
-        block_task(people.study, people.populations, people.controls, Purpose.MAIN, size)
-    )
 
 
 def _at(wins: Wins, study: Study, pairs: tuple[int, ...]) -> Wins:

@@ -8,7 +8,7 @@ from sim.cohorts.drawn import PopulationDraws
 from sim.cohorts.normal import FloatArray
 from sim.cohorts.posterior_file import find_shipped, read_posterior
 from sim.errors import StudyError
-from sim.study import RoleName, Study
+from sim.study import Study
 from sim.study.effects import PosteriorEffect, ShiftEffect
 from sim.study.refusals import nearest
 
@@ -32,25 +32,24 @@ def with_plain_effects(study: Study) -> Study:
     StudyError
         Where the file cannot be read or does not fit the study.
     """
-    for role in study.role_names:
+    for role, name in enumerate(study.role_names):
         place, effect = study.effect_of(role)
         if not isinstance(effect, PosteriorEffect):
             continue
-        pre, shift = _medians(study, role, place, effect)
+        pre, shift = _medians(study, name, place, effect)
         plain = ShiftEffect(
             kind="shift",
             shift=shift,
             prior=effect.prior,
             selected_for_significance=effect.selected_for_significance and effect.as_explained,
         )
-        changed = getattr(study.roles, role).model_copy(update={"pre": pre, "effect": plain})
-        roles = study.roles.model_copy(update={role: changed})
-        study = study.model_copy(update={"roles": roles})
+        changed = study.roles[name].model_copy(update={"pre": pre, "effect": plain})
+        study = study.model_copy(update={"roles": {**study.roles, name: changed}})
     return study
 
 
 def posterior_of(
-    study: Study, role: RoleName, file: str, place: str, between: FloatArray
+    study: Study, role: str, file: str, place: str, between: FloatArray
 ) -> dict[str, PopulationDraws]:
     """Read the draws of a role, by prior, from a calibrated posterior.
 
@@ -58,8 +57,8 @@ def posterior_of(
     ----------
     study : Study
         Its domains and scale, which the file must fit.
-    role : {'mentor', 'mentee'}
-        Whose.
+    role : str
+        Name of the role.
     file : str
         Path, or name of a shipped file.
     place : str
@@ -84,7 +83,7 @@ def posterior_of(
 
 
 def _medians(
-    study: Study, role: RoleName, place: str, effect: PosteriorEffect
+    study: Study, role: str, place: str, effect: PosteriorEffect
 ) -> tuple[tuple[tuple[float, ...], ...], tuple[float, ...]]:
     found = posterior_of(
         study, role, effect.file, f"{place}.file", np.eye(len(study.scale.domains))

@@ -6,24 +6,23 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import zip_longest
 
-from sim.cohorts import Population, role_population, without_effect
-from sim.cohorts.truth import mean_changes, true_nulls
+from sim.cohorts import Arms, Population, arms_by_role, arms_without_effect
+from sim.cohorts.participants import TREATED
+from sim.cohorts.truth import mean_effects, true_nulls
 from sim.compute.store import Store
 from sim.compute.streams import Purpose
-from sim.inference.registry import MODELS
 from sim.inference.rules import DecisionRule
-from sim.jobs.tasks import block_task, controls_of
-from sim.power.choice import ExactTable, with_exact
-from sim.power.compared_arms import effect_of_mentoring
+from sim.jobs.tasks import block_task
+from sim.power.choice import with_exact
 from sim.power.limits import PowerLimit, impossible_rule, power_limits
-from sim.power.monte_carlo import simulate
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize, smallest_size
+from sim.power.simulate import KeptExactTable, simulate
 from sim.power.summarise import RoleTruth, summarise
 from sim.power.tally import Tally
-from sim.study import TOTAL, RoleName, Study
+from sim.study import Study
+from sim.study.sections import Design
 
 OnBlock = Callable[[int, int], None]
 """Called with the blocks done and the blocks in all."""
@@ -82,18 +81,17 @@ class Search:
         store: Store | None = None,
     ) -> None:
         self.study, self.rules, self.executor, self.store = study, rules, executor, store
-        self.populations = tuple(role_population(study, role) for role in study.role_names)
-        self.controls = controls_of(study)
-        # the null of two arms: what the mentored get does what the controls get
-        self._nulls = self.controls or tuple(map(without_effect, self.populations))
-        self._exact = ExactTable.of(study.analysis, study.engine, store)
+        self.arms = arms_by_role(study)
+        self._nulls = tuple(map(arms_without_effect, self.arms))
+        self._exact = KeptExactTable.of(study.analysis, study.engine, store)
         self._side = study.analysis.side
         self._on_block, self._done = on_block, 0
         self._planned = further  # this search's own are added as they come
 
-    def people(self) -> Iterator[tuple[RoleName, Population, Population | None]]:
-        """Give every role's name, mentored people and control arm."""
-        yield from zip_longest(self.study.role_names, self.populations, self.controls)
+    @property
+    def treated(self) -> tuple[Population, ...]:
+        """Populations of the treated, role by role."""
+        return tuple(arms[TREATED] for arms in self.arms)
 
     def run(self) -> Found:
         """Search until the answer is as narrow and as far as the study allows."""
@@ -101,7 +99,7 @@ class Search:
         while True:
             main, sizes = self._main()
             primary = self._primary(sizes)
-            if not self._may_grow(primary):
+            if not may_grow(primary, self.study.design):
                 null = self._summarised(self._tally(self._nulls, Purpose.NULL), self._nulls)
                 return Found(self.study, main, null, sizes)
             design = self.study.design
@@ -109,15 +107,15 @@ class Search:
             grown = design.model_copy(update={"max_pairs": limit})
             self.study = self.study.model_copy(update={"design": grown})
 
-    def looks(
+    def previews(
         self, blocks: Iterable[int]
     ) -> Iterator[tuple[OperatingCharacteristics, tuple[SampleSize, ...]]]:
         """Give what is known under the stated effect after so many blocks, ever more of them."""
         tally, done = None, 0
         for number in blocks:
-            more = self._tally(self.populations, Purpose.MAIN, range(done, number))
+            more = self._tally(self.arms, Purpose.MAIN, range(done, number))
             tally, done = more if tally is None else tally + more, number
-            main = self._summarised(tally, self.populations)
+            main = self._summarised(tally, self.arms)
             yield main, self._sizes(main)
 
     def primary_size(self) -> SampleSize:
@@ -127,27 +125,19 @@ class Search:
     def _primary(self, sizes: tuple[SampleSize, ...]) -> SampleSize:
         return next(s for s in sizes if s.rule == self.study.decision.primary)
 
-    def _may_grow(self, primary: SampleSize) -> bool:
-        design = self.study.design
-        beyond = primary.pairs is None or primary.high is None
-        possible = primary.impossible is None
-        return (
-            beyond and possible and design.sizes is None and design.max_pairs < design.search_limit
-        )
-
     def _main(self) -> tuple[OperatingCharacteristics, tuple[SampleSize, ...]]:
         """Simulate under the stated effect, doubling until the primary answer is narrow."""
         blocks = self._blocks(self.study.replicates)
-        tally = self._tally(self.populations, Purpose.MAIN, range(blocks))
+        tally = self._tally(self.arms, Purpose.MAIN, range(blocks))
         most = self._blocks(max(self.study.monte_carlo.search_replicates, self.study.replicates))
         while True:
-            main = self._summarised(tally, self.populations)
+            main = self._summarised(tally, self.arms)
             sizes = self._sizes(main)
             primary = self._primary(sizes)
             if blocks >= most or _settled(primary, blocks):
                 return main, sizes
             further = min(max(2 * blocks, FEWEST_BLOCKS), most)
-            tally += self._tally(self.populations, Purpose.MAIN, range(blocks, further))
+            tally += self._tally(self.arms, Purpose.MAIN, range(blocks, further))
             blocks = further
 
     def _blocks(self, replicates: int) -> int:
@@ -155,13 +145,10 @@ class Search:
         return -(-replicates // self.study.monte_carlo.block_size)
 
     def _tally(
-        self,
-        populations: tuple[Population, ...],
-        purpose: Purpose,
-        blocks: range | None = None,
+        self, arms: tuple[Arms, ...], purpose: Purpose, blocks: range | None = None
     ) -> Tally:
         study = self.study
-        task = block_task(study, populations, self.controls, purpose, study.monte_carlo.block_size)
+        task = block_task(study, arms, purpose, study.monte_carlo.block_size)
         every = range(self._blocks(study.replicates))
         wanted = every if blocks is None else blocks
         if purpose is Purpose.MAIN:
@@ -197,42 +184,39 @@ class Search:
 
         return heard
 
-    def _summarised(
-        self, tally: Tally, populations: tuple[Population, ...]
-    ) -> OperatingCharacteristics:
+    def _summarised(self, tally: Tally, arms: tuple[Arms, ...]) -> OperatingCharacteristics:
         study = self.study
         found = summarise(
             tally,
-            self._truth(populations),
+            self._truth(arms),
             study.sizes,
             tuple(
                 tuple(study.participants(role, pairs) for pairs in study.sizes)
-                for role in study.role_names
+                for role in range(len(arms))
             ),
             study.role_names,
-            (*study.scale.domains, TOTAL),
+            study.endpoints,
             self.rules,
             [
                 *(["narrow"] if study.target.half_width is not None else []),
-                *(["failed"] if study.analysis.test in MODELS else []),
+                *(["failed"] if study.analysis.test_facts.fitted else []),
             ],
         )
-        return with_exact(found, populations, self._exact, study.decision.primary, study.engine)
+        treated = tuple(role[TREATED] for role in arms)
+        return with_exact(
+            found, treated, study.endpoint_sets, self._exact, study.decision.primary, study.engine
+        )
 
-    def _truth(self, populations: tuple[Population, ...]) -> tuple[RoleTruth, ...]:
-        if self.controls:
-            pairs = list(zip(populations, self.controls, strict=True))
-            return tuple(
-                RoleTruth(effect_of_mentoring(*both), true_nulls(*both), self._side)
-                for both in pairs
-            )
-        return tuple(RoleTruth(mean_changes(p), true_nulls(p), self._side) for p in populations)
+    def _truth(self, arms: tuple[Arms, ...]) -> tuple[RoleTruth, ...]:
+        endpoints = self.study.endpoint_sets
+        return tuple(
+            RoleTruth(mean_effects(role, endpoints), true_nulls(*role), self._side) for role in arms
+        )
 
     @cached_property
     def _limits(self) -> tuple[PowerLimit, ...]:
         """What the power of every rule tends to, however far the search goes."""
-        task = block_task(self.study, self.populations, self.controls, Purpose.MAIN, 1)
-        return power_limits(task)
+        return power_limits(block_task(self.study, self.arms, Purpose.MAIN, 1))
 
     def _sizes(self, main: OperatingCharacteristics) -> tuple[SampleSize, ...]:
         target = self.study.target.power
@@ -247,6 +231,13 @@ class Search:
             )
             for q, rule in enumerate(self.rules)
         )
+
+
+def may_grow(size: SampleSize, design: Design) -> bool:
+    """Tell whether the search goes on beyond the sizes studied: no answer yet, but one possible."""
+    beyond = size.pairs is None or size.high is None
+    searches = design.sizes is None and design.max_pairs < design.search_limit
+    return searches and beyond and size.impossible is None
 
 
 def _settled(answer: SampleSize, blocks: int) -> bool:

@@ -9,12 +9,11 @@ from typing import Any
 
 from sim.compute.executors import open_executor
 from sim.compute.store import Store
-from sim.compute.streams import Purpose
 from sim.errors import StudyError
-from sim.jobs.sweep_blocks import Census, ManyTasks, People
-from sim.jobs.tasks import block_task
+from sim.jobs.census import Census, task_of
 from sim.power.limits import impossible_rule, power_limits
 from sim.power.sample_size import SampleSize, smallest_size
+from sim.power.simulate import simulate_wins
 from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, Wins
 from sim.power.task import BlockTask
 from sim.study import Study, parse_study
@@ -108,13 +107,13 @@ def _point(
         data = base
         for name, value in settings.items():
             data = replaced(data, name, value)
-        own = parse_study(data) if settings else study
-        rule = _rule(own)
+        swept = parse_study(data) if settings else study
+        rule = _rule(swept)
     except StudyError as error:
         if not settings:
             raise
         raise StudyError(f"sweep point {number} ({words(label, 80)}): {error}") from None
-    return SweepPoint(number, label, factor, settings, own, rule)
+    return SweepPoint(number, label, factor, settings, swept, rule)
 
 
 def _rule(study: Study) -> str:
@@ -196,32 +195,34 @@ def _swept(
         if on_block is not None:
             on_block(done, planned)
 
-    census, running = Census(), ManyTasks(executor, blocks, store, step)
-    found: list[tuple[SweepPoint, Wins | None, tuple[str | None, ...], str | None]] = []
-    try:
+    census = Census()
+    impossible: dict[int, tuple[str | None, ...]] = {}
+    failures: dict[int, str] = {}
+
+    def tasks() -> Iterator[BlockTask]:
         for point in stated:
             try:
-                people = census.people(point.study)
+                task = task_of(census.people(point.study))
             except StudyError as error:
                 if point.number == 0:
                     raise
-                found.append((point, None, (), str(error)))
+                failures[point.number] = str(error)
                 step(blocks)
-                continue
-            task = _task(people)
-            found.append((point, running.add(task), _impossible(point.study, task), None))
-        running.finish()
-    except BaseException:
-        running.keep_finished()
-        raise
-    results = tuple(_result(*one) for one in found)
+            else:
+                impossible[point.number] = _impossible(point.study, task)
+                yield task
+
+    wins = simulate_wins(tasks(), blocks, executor, step, store)
+    won = dict(zip(impossible, wins, strict=True))
+    results = tuple(
+        PointResult(point, None, failure=failures[point.number])
+        if point.number in failures
+        else _result(point, won[point.number], impossible[point.number])
+        for point in stated
+    )
     at = study.sweep.at if not isinstance(study.sweep, NoSweep) else None
-    return SweepAnswer(study, at or _needed(results[0]), at is not None, results, running.tasks)
-
-
-def _task(people: People) -> BlockTask:
-    size = people.study.monte_carlo.block_size
-    return block_task(people.study, people.populations, people.controls, Purpose.MAIN, size)
+    different = len({id(one) for one in wins})
+    return SweepAnswer(study, at or _needed(results[0]), at is not None, results, different)
 
 
 def _impossible(study: Study, task: BlockTask) -> tuple[str | None, ...]:
@@ -230,18 +231,14 @@ def _impossible(study: Study, task: BlockTask) -> tuple[str | None, ...]:
     return tuple(impossible_rule(rule, limit, study.target.power) for rule, limit in limits)
 
 
-def _result(
-    point: SweepPoint, wins: Wins | None, impossible: tuple[str | None, ...], failure: str | None
-) -> PointResult:
-    bare = PointResult(point, wins, (), failure)
-    if wins is None:
-        return bare
-    study, power = point.study, bare.power()
+def _result(point: SweepPoint, wins: Wins, impossible: tuple[str | None, ...]) -> PointResult:
+    bare, study = PointResult(point, wins), point.study
+    power = bare.power()
     sizes: tuple[SampleSize, ...] = tuple(
         smallest_size(name, study.target.power, study.sizes, power, q, impossible[q])
         for q, name in enumerate(bare.rules)
     )
-    return PointResult(point, wins, sizes, failure)
+    return PointResult(point, wins, sizes)
 
 
 def _needed(base: PointResult) -> int:

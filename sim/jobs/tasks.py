@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from sim.cohorts import Population, control_population, role_population
-from sim.cohorts.participants import CONTROLS, MENTORED
+from sim.cohorts import Arms, arms_by_role
 from sim.compute.streams import Purpose
-from sim.inference.families import family_of
+from sim.inference.families import order_of
 from sim.inference.rules import decision_rules
 from sim.power.estimands import Estimands, estimands_of
-from sim.power.task import BlockTask
+from sim.power.task import Arm, BlockTask
 from sim.study import Study
 from sim.study.control import ParallelControl
 
 
 def block_task(
     study: Study,
-    populations: tuple[Population, ...],
-    controls: tuple[Population, ...],
+    arms: tuple[Arms, ...],
     purpose: Purpose,
     block_size: int,
 ) -> BlockTask:
@@ -26,8 +24,8 @@ def block_task(
     ----------
     study : Study
         Sizes, analysis, rules, seed.
-    populations, controls : tuple of Population
-        Per role: the mentored people, and the control arm (empty without one).
+    arms : tuple of tuple of Population
+        Per role, the populations of its arms.
     purpose : Purpose
         Which random streams are used.
     block_size : int
@@ -37,46 +35,34 @@ def block_task(
     -------
     BlockTask
     """
-    mentored, control_sizes = (
-        tuple(
-            tuple(study.arm_participants(role, pairs)[arm] for pairs in study.sizes)
-            for role in study.role_names
-        )
-        for arm in (MENTORED, CONTROLS)
-    )
     return BlockTask(
-        populations,
-        mentored,
-        study.analysis,
-        decision_rules(study),
-        study.seed,
-        block_size,
-        purpose,
-        study.target.half_width,
-        family_of(study),
-        controls,
-        control_sizes if controls else (),
-        _same_sites(study),
+        roles=tuple(_arms(study, *role) for role in enumerate(arms)),
+        endpoints=study.endpoint_sets,
+        analysis=study.analysis,
+        rules=decision_rules(study),
+        seed=study.seed,
+        block_size=block_size,
+        purpose=purpose,
+        half_width=study.target.half_width,
+        order=order_of(study),
+        same_sites=study.allocation_unit == "person",
     )
 
 
-def controls_of(study: Study) -> tuple[Population, ...]:
-    """Control population per role; empty where there is no control arm."""
-    found = (control_population(study, role) for role in study.role_names)
-    return tuple(population for population in found if population is not None)
+def _arms(study: Study, role: int, populations: Arms) -> tuple[Arm, ...]:
+    sizes = zip(*(study.arm_participants(role, pairs) for pairs in study.sizes), strict=True)
+    return tuple(Arm(*arm) for arm in zip(populations, sizes, strict=True))
+
+
+def arms_by_name(study: Study) -> dict[str, Arms]:
+    """Populations of the arms of every role, by the role's name."""
+    return dict(zip(study.role_names, arms_by_role(study), strict=True))
 
 
 def estimands_by_role(study: Study) -> dict[str, Estimands]:
     """Work out what each role's tests estimate in the people who answer."""
     ratio = study.control.ratio if isinstance(study.control, ParallelControl) else (1, 1)
-    found: dict[str, Estimands] = {}
-    for role in study.role_names:
-        both = role_population(study, role), control_population(study, role)
-        arms = tuple(own for own in both if own is not None)
-        found[role] = estimands_of(arms, study.analysis, ratio)
-    return found
-
-
-def _same_sites(study: Study) -> bool:
-    """Tell whether both arms are at the same sites."""
-    return isinstance(study.control, ParallelControl) and study.control.unit == "person"
+    return {
+        role: estimands_of(arms, study.endpoint_sets, study.analysis, ratio)
+        for role, arms in arms_by_name(study).items()
+    }

@@ -1,4 +1,4 @@
-"""The page as a Shiny application: one tab of its own per session."""
+"""The page as a Shiny application: one tab per session."""
 
 from __future__ import annotations
 
@@ -18,70 +18,70 @@ from shiny import App, Inputs, Outputs, Session, reactive
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from sim.page.at_once import AtOnce
+from sim.page.browser_tab import BrowserTab
 from sim.page.fields import CHOSEN
 from sim.page.form import Choices
 from sim.page.layout import whole_page
-from sim.page.live import Live
+from sim.page.preview_process import PreviewProcess
+from sim.page.previews import Previews
 from sim.page.running import COMPARE, Running
 from sim.page.runs import Places, bounds_sentence
 from sim.page.scenario import Compose
-from sim.page.shows import Shows
-from sim.page.tab import Tab
+from sim.page.updates import Updates
 from sim.page.waiting import Changes, Press, Waiting
-from sim.study.page import Page
+from sim.study.local_page import LocalPage
 
 PAUSE = 0.02
-"""Seconds between two looks at what goes on."""
+"""Seconds after which it is heard again of what goes on."""
 
 
-def application(compose: Compose, limits: Page, live: Live) -> App:
+def application(compose: Compose, limits: LocalPage, process: PreviewProcess) -> App:
     """Build the page.
 
     Parameters
     ----------
     compose : callable
         Composes studies.
-    limits : Page
+    limits : LocalPage
         The most that a run may ask for.
-    live : Live
-        Looks at what is typed.
+    process : PreviewProcess
+        Simulates what is typed.
     """
     choices, places, numbers = ready_made(compose.folders), Places(limits.most_runs), count()
 
     def server(input: Inputs, output: Outputs, session: Session) -> None:  # noqa: A002, ARG001 - Shiny's names
-        at_once = AtOnce(next(numbers), live, limits)
-        tab = Tab(compose, choices, Running(limits, places), at_once)
+        previews = Previews(next(numbers), process, limits)
+        tab = BrowserTab(compose, choices, Running(limits, places), previews)
         _serve_tab(tab, input, session)
 
-    page = whole_page(bounds_sentence(limits), _own("page.css"), _own("page.js"))
+    page = whole_page(bounds_sentence(limits), _packaged("page.css"), _packaged("page.js"))
     return App(page, server)
 
 
 def ready_made(folders: Iterable[Path]) -> Choices:
     """List the choices of every group, each with the comment that explains it."""
-    found: dict[str, dict[str, str]] = {name: {} for name in CHOSEN}
+    choices: dict[str, dict[str, str]] = {name: {} for name in CHOSEN}
     for name, group in CHOSEN.items():
         for path in sorted(
             path for conf in folders for path in (conf / group.folder).glob("*.yaml")
         ):
             lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-            said = [line[2:] for line in lines if line.startswith("# ") and "@package" not in line]
-            found[name][path.stem] = said[0] if said else ""
-    return found
+            said = (line[2:] for line in lines if line.startswith("# ") and "@package" not in line)
+            choices[name][path.stem] = next(said, "")
+    return choices
 
 
-def _own(name: str) -> str:
+def _packaged(name: str) -> str:
     return (files("sim.page") / name).read_text(encoding="utf-8")
 
 
 class _Speaker:
-    """Does what one tab's reader asks for, in order, and sends what there is to show.
+    """Does what one tab's reader wants, in order, and sends what there is to show.
 
-    It works in a thread of its own at a time, so that no tab waits for another's numbers.
+    It works in one thread at a time, so that no tab waits for another's numbers.
     """
 
-    def __init__(self, tab: Tab, session: Session) -> None:
+    def __init__(self, tab: BrowserTab, session: Session) -> None:
         self.waiting = Waiting()
         self._tab, self._session = tab, session
         self._lock = Lock()  # closing waits for what is being done
@@ -97,19 +97,19 @@ class _Speaker:
             await self._do(self._tab.listen if deed is None else partial(_deal, self._tab, deed))
 
     async def _do(self, deed: Callable[[], None]) -> None:
-        shows = asdict(await asyncio.to_thread(self._done, deed))
-        if any(shows.values()):
-            await self._session.send_custom_message("shows", shows)
+        updates = asdict(await asyncio.to_thread(self._done, deed))
+        if any(updates.values()):
+            await self._session.send_custom_message("updates", updates)
 
-    def _done(self, deed: Callable[[], None]) -> Shows:
+    def _done(self, deed: Callable[[], None]) -> Updates:
         with self._lock:
             try:
                 deed()
             except Exception as error:  # noqa: BLE001 - a bug must not end the reader's session
                 traceback.print_exc()
                 said = f"This should not have happened: {type(error).__name__}: {error}"
-                self._tab.shows.html["unexpected"] = str(TagList(said))
-            return self._tab.take_shows()
+                self._tab.updates.html["unexpected"] = str(TagList(said))
+            return self._tab.take_updates()
 
     async def close(self) -> None:
         """End all of the tab's work."""
@@ -120,7 +120,7 @@ class _Speaker:
             self._tab.close()
 
 
-def _serve_tab(tab: Tab, inputs: Inputs, session: Session) -> None:
+def _serve_tab(tab: BrowserTab, inputs: Inputs, session: Session) -> None:
     """Join a tab to its session."""
     tab.address = session.dynamic_route("file", _offered(tab))
     session.set_message_handler("uploadInit", None)  # there is nothing to upload
@@ -143,7 +143,7 @@ def _serve_tab(tab: Tab, inputs: Inputs, session: Session) -> None:
         speaker.waiting.press(inputs.act())
 
 
-def _deal(tab: Tab, deed: Changes | Press) -> None:
+def _deal(tab: BrowserTab, deed: Changes | Press) -> None:
     """Deal with what the reader has done."""
     if isinstance(deed, Changes):
         _change(tab, deed)
@@ -151,9 +151,9 @@ def _deal(tab: Tab, deed: Changes | Press) -> None:
         _act(tab, deed)
 
 
-def _change(tab: Tab, deed: Changes) -> None:
+def _change(tab: BrowserTab, deed: Changes) -> None:
     """Take what was typed since, and answer once."""
-    tab.shows.number = deed.number  # whatever comes of it
+    tab.updates.number = deed.number  # whatever comes of it
     touched: dict[str, bool] = {}
     for (scope, name), text in deed.texts.items():
         if scope in tab.scenarios:
@@ -163,7 +163,7 @@ def _change(tab: Tab, deed: Changes) -> None:
         tab.settle(scope, answers=answers)
 
 
-def _act(tab: Tab, deed: Press) -> None:
+def _act(tab: BrowserTab, deed: Press) -> None:
     """Do what a button says."""
     scope, what = deed.scope, deed.what
     if what in {"second", "remove"}:
@@ -177,28 +177,28 @@ def _act(tab: Tab, deed: Press) -> None:
         deeds |= {
             "run": tab.run,
             "text": tab.show_text,
-            "yaml": lambda own: tab.rewrite(own, deed.text),
+            "yaml": lambda letter: tab.rewrite(letter, deed.text),
         }
     if what in deeds:
         deeds[what](scope)
     return None
 
 
-def _second(tab: Tab, there: bool) -> None:  # noqa: FBT001 - what is wanted
+def _second(tab: BrowserTab, there: bool) -> None:  # noqa: FBT001 - what is wanted
     """Show the second scenario as the first, or take it away."""
     if there:
         tab.start("b")
     elif "b" in tab.scenarios:
         tab.remove("b")
-    tab.shows.hidden |= {"b": not there, "comparison": not there, "-second": there}
+    tab.updates.hidden |= {"b": not there, "comparison": not there, "-second": there}
 
 
-def _offered(tab: Tab) -> Callable[[Request], Response]:
+def _offered(tab: BrowserTab) -> Callable[[Request], Response]:
     """Offer the files of finished runs, by name."""
 
     def offer(request: Request) -> Response:
         scope, name = (request.query_params.get(word, "") for word in ("scope", "name"))
-        path = tab.finished_file(scope, name)
+        path = tab.running.finished_file(scope, name)
         if path is None:
             return PlainTextResponse("there is no such file\n", 404)
         return FileResponse(path, filename=f"{scope}_{name}")

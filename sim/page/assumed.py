@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from htmltools import HTML, Tag, TagList, tags
 
 from sim.cohorts import TrueEffects
+from sim.page.answers import grid
 from sim.report.charts.labels import percent, plain
 from sim.report.charts.likert import answer_shares
 from sim.report.charts.theme import DIVERGING, blended
@@ -34,40 +34,31 @@ def assumed_part(effects: dict[str, TrueEffects], domains: Sequence[str], side: 
     side : int
         Sign of the change that is the success.
     """
-    return TagList(*(_role(role, own, domains, side) for role, own in effects.items()))
+    return TagList(*(_role(role, effect, domains, side) for role, effect in effects.items()))
 
 
-def _role(role: str, own: TrueEffects, domains: Sequence[str], side: int) -> Tag:
-    if own.true_null.all() and np.abs(own.mean_change).max() < NOTHING:
-        said = f"Of the {role}s: no effect; answers after are distributed as before."
-        return tags.p(said, class_="help")
-    bars = answer_shares(own.reaching, own.rising_to, own.falling_below)
-    rows = [_row(own, d, plain(name), *bars[d]) for d, name in enumerate(domains)]
-    rows.append(_cells(TOTAL, "", "", *_change(own, len(domains)), "", "", ""))
-    head = tags.thead(
-        tags.tr(*(tags.th(name, scope="col") for name in (*HEAD, f"at {best_end(side)}")))
-    )
+def _role(role: str, effect: TrueEffects, domains: Sequence[str], side: int) -> Tag:
+    if effect.true_null.all() and max(map(abs, effect.mean_change)) < NOTHING:
+        line = f"Of the {role}s: no effect; answers after are distributed as before."
+        return tags.p(line, class_="help")
+    bars = answer_shares(effect.reaching, effect.rising_to, effect.falling_below)
+    rows = [_row(effect, d, plain(name), *bars[d]) for d, name in enumerate(domains)]
+    rows.append((TOTAL, "", "", *_change(effect, len(domains)), "", "", ""))
     caption = f"Assumed of the {role}s (answers from lowest, orange, to highest, purple)"
-    table = tags.table(tags.caption(caption), head, tags.tbody(*rows))
-    return tags.div(table, class_="scroll dense", tabindex="0", role="group",
-                    **{"aria-label": caption})  # fmt: skip
+    return grid(caption, (*HEAD, f"at {best_end(side)}"), rows, kind="scroll dense")
 
 
 def _row(
-    own: TrueEffects, d: int, name: str, before: Sequence[float], after: Sequence[float]
-) -> Tag:
-    medians = f"{own.pre_median[d]:g} → {own.post_median[d]:g}"
-    shares = (percent(share[d]) for share in (own.better, own.worse, own.ceiling))
-    return _cells(name, _bars(before, after), medians, *_change(own, d), *shares)
+    effect: TrueEffects, d: int, name: str, before: Sequence[float], after: Sequence[float]
+) -> tuple[str | Tag, ...]:
+    medians = f"{effect.pre_median[d]:g} → {effect.post_median[d]:g}"
+    shares = (percent(share[d]) for share in (effect.better, effect.worse, effect.ceiling))
+    return name, _bars(before, after), medians, *_change(effect, d), *shares
 
 
-def _change(own: TrueEffects, e: int) -> tuple[str, str]:
-    change = own.mean_change[e]
-    return "0" if abs(change) < NOTHING else f"{change:+.2f}", number(own.standardised[e], 2)
-
-
-def _cells(name: str, *cells: str | Tag) -> Tag:
-    return tags.tr(tags.th(name, scope="row"), *map(tags.td, cells))
+def _change(effect: TrueEffects, e: int) -> tuple[str, str]:
+    change = effect.mean_change[e]
+    return "0" if abs(change) < NOTHING else f"{change:+.2f}", number(effect.standardised[e], 2)
 
 
 def _bars(before: Sequence[float], after: Sequence[float]) -> Tag:
@@ -81,8 +72,8 @@ def _bars(before: Sequence[float], after: Sequence[float]) -> Tag:
                 f'width="{share * WIDTH:.1f}" height="{HEIGHT}" fill="{colour}"/>'
             )
             start += share
-    said = [", ".join(percent(share) for share in shares) for shares in (before, after)]
-    label = f"Answers 1 to {len(before)}: before {said[0]}; after {said[1]}"
+    heard = [", ".join(percent(share) for share in shares) for shares in (before, after)]
+    label = f"Answers 1 to {len(before)}: before {heard[0]}; after {heard[1]}"
     size = {"width": str(WIDTH), "height": str(2 * HEIGHT + GAP)}
     return tags.svg(HTML("".join(parts)), {"role": "img", "aria-label": label, "class": "bars",
                                            **size})  # fmt: skip

@@ -60,8 +60,8 @@ def chart(curves: Sequence[Curve], title: str, span: tuple[float, float], line: 
     parts = [_grid(y(at), f"{at:.2f}") for at in _upright(span)]
     parts += [_tick(x(at), at) for at in _level(first, last)]
     parts.append(_line("target", LEFT, y(line), WIDTH - RIGHT, y(line)))
-    for curve, own in zip(curves, ("first", "second"), strict=False):
-        parts += _curve(curve, own, x, y)
+    for curve, style in zip(curves, ("first", "second"), strict=False):
+        parts += _curve(curve, style, x, y)
     if mark is not None and first <= mark <= last:
         parts.append(_line("mark", x(mark), TOP, x(mark), HEIGHT - BOTTOM))
     parts.append(
@@ -78,34 +78,34 @@ def chart(curves: Sequence[Curve], title: str, span: tuple[float, float], line: 
 
 
 def _curve(
-    curve: Curve, own: str, x: Callable[[float], float], y: Callable[[float], float]
+    curve: Curve, style: str, x: Callable[[float], float], y: Callable[[float], float]
 ) -> Iterator[str]:
     def points(values: Sequence[float]) -> list[str]:
         return [f"{x(n):.1f},{y(v):.1f}" for n, v in zip(curve.pairs, values, strict=True)]
 
     values = points(curve.value)
     band = [*points(curve.high), *points(curve.low)[::-1]]
-    yield f'<polygon class="band {own}" points="{" ".join(band)}"/>'
-    yield f'<polyline class="curve {own}" points="{" ".join(values)}"/>'
+    yield f'<polygon class="band {style}" points="{" ".join(band)}"/>'
+    yield f'<polyline class="curve {style}" points="{" ".join(values)}"/>'
     if len(values) < 40:
         for place in values:
             across, up = place.split(",")
-            yield f'<circle class="dot {own}" cx="{across}" cy="{up}" r="3"/>'
+            yield f'<circle class="dot {style}" cx="{across}" cy="{up}" r="3"/>'
 
 
 def _readings(curves: Sequence[Curve], x: Callable[[float], float]) -> str:
     """Write what is read where one points: by size its place, and the words."""
     rows = []
     for k, pairs in enumerate(curves[0].pairs):
-        said = [_reading(curve, k) for curve in curves]
-        named = said if len(said) == 1 else [f"{a} {b}" for a, b in zip("AB", said, strict=True)]
+        words = [_reading(curve, k) for curve in curves]
+        named = words if len(words) == 1 else [f"{a} {b}" for a, b in zip("AB", words, strict=True)]
         rows.append([round(x(pairs), 1), f"{pairs} pairs: {', '.join(named)}"])
     return json.dumps(rows, separators=(",", ":"))
 
 
 def _reading(curve: Curve, k: int) -> str:
     sign = "+" if min(curve.low) < 0 else ""
-    value, low, high = (f"{own[k]:{sign}.3f}" for own in (curve.value, curve.low, curve.high))
+    value, low, high = (f"{end[k]:{sign}.3f}" for end in (curve.value, curve.low, curve.high))
     return value if low == high else f"{value} ({low} to {high})"
 
 

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from sim.errors import StudyError
 from sim.page.texts import Plain, as_text, leaves, value_at
+from sim.study.methods import ADJUSTMENTS, TESTS
 from sim.study.parse import limits_of
 from sim.study.places import field_at, fields_of
 
@@ -94,13 +95,19 @@ FORM = (
 )  # fmt: skip
 """The form, part by part; all else is in the YAML."""
 
+
+def _needing(setting: str) -> tuple[str, ...]:
+    return tuple(name for name, own in ADJUSTMENTS.items() if own.needs == setting)
+
+
+_AT_CUT = tuple(name for name, test in TESTS.items() if test.has_cut)
 ONLY_WITH = {
-    "analysis.cut": ("analysis.test", ("mcnemar",)),
-    "analysis.total_cut": ("analysis.test", ("mcnemar",)),
-    "analysis.zeros": ("analysis.test", ("signed_rank",)),
-    "analysis.sequence": ("analysis.adjustment", ("fixed_sequence",)),
-    "analysis.flips": ("analysis.adjustment", ("westfall_young",)),
-    "graph": ("analysis.adjustment", ("graphical",)),
+    "analysis.cut": ("analysis.test", _AT_CUT),
+    "analysis.total_cut": ("analysis.test", _AT_CUT),
+    "analysis.zeros": ("analysis.test", tuple(n for n, test in TESTS.items() if test.ranks_zeros)),
+    "analysis.sequence": ("analysis.adjustment", _needing("sequence")),
+    "analysis.flips": ("analysis.adjustment", _needing("flips")),
+    "graph": ("analysis.adjustment", _needing("graph")),
 }
 """Fields that say something only where another has one of some values."""
 LABELS = {
@@ -123,11 +130,11 @@ LABELS = {
     "control.ratio": "Mentored to controls",
     "control.beside": "One-group test shown beside",
     "clusters.site_icc": "Correlation within a site",
-    "clusters.mentee_icc": "Correlation of a mentee's mentors",
+    "clusters.shared_icc": "Correlation of a mentee's mentors",
     "selection.at_least": "Total at least",
     "selection.at_most": "Total at most",
 }
-"""Labels that say more than the fields' own names."""
+"""Labels that say more than the names of the fields."""
 APART = {"kind", "assumption", "prior", "selected_for_significance"}
 """Fields of a group that the form leaves to the YAML."""
 
@@ -171,12 +178,11 @@ def shown_names(part: Part, data: Plain) -> list[str]:
     data : dict
         The study as plain data.
     """
-    found: list[str] = []
-    for name in part.names:
-        section, star, _ = name.partition(".*")
-        every = [f"{section}.{own}" for own in _simple(section, data)] if star else [name]
-        found += [own for own in every if _applies(own, data)]
-    return found
+    names: list[str] = []
+    for place in part.names:
+        section, star, _ = place.partition(".*")
+        names += [f"{section}.{name}" for name in _simple(section, data)] if star else [place]
+    return [name for name in names if _applies(name, data)]
 
 
 def _simple(section: str, data: Plain) -> Iterator[str]:
@@ -188,7 +194,7 @@ def _simple(section: str, data: Plain) -> Iterator[str]:
 
 
 def _has_parts(kind: Any) -> bool:
-    """Tell whether a type is a section of its own, or keyed."""
+    """Tell whether a type is a section, or keyed."""
     return kind is dict or (isinstance(kind, type) and issubclass(kind, BaseModel))
 
 
@@ -222,9 +228,9 @@ def shown_field(name: str, data: Plain) -> Shown:
         The study as plain data.
     """
     field = known_field(name, data)
-    section, _, own = name.rpartition(".")
-    said = section in {"correlation", "target"} and section  # too short without
-    words = " ".join([*([said] if said else []), own.replace("_", " ")]).capitalize()
+    section, _, last = name.rpartition(".")
+    spelt = f"{section} {last}" if section in {"correlation", "target"} else last  # too short else
+    words = spelt.replace("_", " ").capitalize()
     return Shown(
         name,
         LABELS.get(name, words),
@@ -261,5 +267,5 @@ def _choices(name: str, annotation: Any, data: Plain) -> tuple[str, ...]:
     every = list(leaves(annotation))
     if bool in every:
         return ("true", "false")
-    words = [str(own) for leaf in every if get_origin(leaf) is Literal for own in get_args(leaf)]
+    words = [str(word) for leaf in every if get_origin(leaf) is Literal for word in get_args(leaf)]
     return ("", *words) if words and NoneType in every else tuple(words)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from htmltools import HTML, Tag, TagList, tags
 
+from sim.jobs.preview import PRIMARY, Criterion
 from sim.page.fields import CHOSEN, FORM, Part, Shown, shown_field, shown_names
-from sim.page.instant import PRIMARY, Asked
 from sim.page.scenario import Scenario
 from sim.page.texts import value_at
-from sim.report.wording import ADJUSTMENT_NAMES, TEST_NAMES
+from sim.study.methods import ADJUSTMENTS, TESTS
 
 Choices = Mapping[str, Mapping[str, str]]
 """Of the ready-made settings: name by group, and what each is."""
@@ -52,28 +52,28 @@ def _folded(scope: str, part: Part, scenario: Scenario, fields: list[Tag]) -> Ta
 
 
 def _kind(scenario: Scenario, group: str) -> str:
-    stated = value_at(scenario.data, CHOSEN[group].place)
-    return str(stated.get("kind", "stated")).replace("_", " ") if stated else "none"
+    section = value_at(scenario.data, CHOSEN[group].place)
+    return str(section.get("kind", "stated")).replace("_", " ") if section else "none"
 
 
 def _field(scope: str, name: str, scenario: Scenario, choices: Choices) -> Tag:
     group = name in CHOSEN
     shown = _group(name, scenario, choices) if group else shown_field(name, scenario.data)
     word = CHOSEN[name].word if group else name
-    own = f"{scope}-{name}"
+    place = f"{scope}-{name}"
     return tags.div(
-        tags.label(shown.label, " ", tags.code(word), **{"for": own}),
-        _control(own, shown, scope, _unchosen(shown, scenario)),
-        tags.p("", id=f"{own}-error", class_="error", role="alert"),
-        tags.p(shown.help, id=f"{own}-help", class_="help"),
+        tags.label(shown.label, " ", tags.code(word), **{"for": place}),
+        _control(place, shown, scope, _unchosen(shown, scenario)),
+        tags.p("", id=f"{place}-error", class_="error", role="alert"),
+        tags.p(shown.help, id=f"{place}-help", class_="help"),
         class_="field",
     )
 
 
 def _group(name: str, scenario: Scenario, choices: Choices) -> Shown:
     """Show the choice of ready-made settings."""
-    stated, before = (value_at(data, CHOSEN[name].place) for data in (scenario.data, scenario.base))
-    same = not stated or not before or stated.get("kind") == before.get("kind")
+    now, before = (value_at(data, CHOSEN[name].place) for data in (scenario.data, scenario.base))
+    same = not now or not before or now.get("kind") == before.get("kind")
     chosen = scenario.chosen.get(name, "") if same else ""  # the YAML may state another since
     about = choices[name].get(chosen, "")
     if not chosen:
@@ -102,18 +102,18 @@ WORDED = {
     "mar": "by the total before (mar)",
     "mnar": "by the change itself (mnar)",
 }
-"""Words for choices whose own say less."""
+"""Words for choices that say less themselves."""
 TagAttrs = dict[str, str | float | bool | HTML | None]
 """Attributes of an element."""
 
 
-def _control(own: str, shown: Shown, scope: str, unchosen: str) -> Tag:
+def _control(place: str, shown: Shown, scope: str, unchosen: str) -> Tag:
     known: TagAttrs = {
-        "id": own,
+        "id": place,
         "data-field": shown.name,
         "data-scope": scope,
         "data-shiny-no-bind-input": "",
-        "aria-describedby": f"{own}-error {own}-help",
+        "aria-describedby": f"{place}-error {place}-help",
     }
     if shown.choices:
         options = [
@@ -135,41 +135,46 @@ def _control(own: str, shown: Shown, scope: str, unchosen: str) -> Tag:
 
 def _worded(choice: str) -> str:
     """Name a choice for people; the configuration's own word is its value."""
-    adjusted = ADJUSTMENT_NAMES.get(choice, "").partition("adjusted by ")[2]
-    return WORDED.get(choice) or TEST_NAMES.get(choice) or adjusted or choice.replace("_", " ")
+    if choice in TESTS:
+        return TESTS[choice].title
+    words = ADJUSTMENTS[choice].words if choice in ADJUSTMENTS else ""
+    adjusted = words.partition("adjusted by ")[2]
+    return WORDED.get(choice) or adjusted or choice.replace("_", " ")
 
 
-def endpoint_choice(scope: str, choices: Mapping[str, Sequence[Asked]], asked: Asked) -> TagList:
-    """Offer the rules and endpoints whose power can be asked for.
+def criterion_choice(
+    scope: str, criteria: Mapping[str, Sequence[Criterion]], chosen: Criterion
+) -> TagList:
+    """Offer the rules and endpoints whose power can be previewed.
 
     Parameters
     ----------
     scope : str
         Letter of the scenario.
-    choices : mapping
-        What can be asked for, by heading.
-    asked : Asked
-        What is.
+    criteria : mapping
+        Those that can be chosen, by heading.
+    chosen : Criterion
+        The one that is.
     """
-    own = f"{scope}-asked"
+    place = f"{scope}-criterion"
     groups = [
         tags.optgroup(
             *(
                 tags.option(
                     f"{one.name} (primary)" if one.key == PRIMARY else one.name,
                     value=one.key,
-                    selected="" if one == asked else None,
+                    selected="" if one == chosen else None,
                 )
-                for one in every
+                for one in group
             ),
             label=heading,
         )
-        for heading, every in choices.items()
+        for heading, group in criteria.items()
     ]
     known: TagAttrs = {
-        "id": own,
-        "data-field": "asked",
+        "id": place,
+        "data-field": "criterion",
         "data-scope": scope,
         "data-shiny-no-bind-input": "",
     }
-    return TagList(tags.label("Power of", **{"for": own}), tags.select(*groups, known))
+    return TagList(tags.label("Power of", **{"for": place}), tags.select(*groups, known))

@@ -1,4 +1,4 @@
-"""What stands on the page before anything is asked, and the links to what was found."""
+"""What stands on the page before anything is typed, and the links to the files of a run."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def scenario_section(scope: str) -> Tag:
             tags.div(
                 tags.div(id=f"{scope}-form", class_="form"),
                 _text_part(scope),
-                class_="asked",
+                class_="settings",
             ),
             tags.div(
                 tags.div(id=f"{scope}-choice", class_="choice"),
@@ -57,9 +57,9 @@ def scenario_section(scope: str) -> Tag:
                     tags.div(id=f"{scope}-assumed"),
                     open="",
                 ),
-                class_="found",
+                class_="answers",
             ),
-            class_="parts",
+            class_="columns",
         ),
         id=scope,
         class_="scenario",
@@ -78,7 +78,7 @@ def _text_part(scope: str) -> Tag:
                       **{"data-shiny-no-bind-input": ""}),
         tags.p("", id=f"{scope}-yaml-error", class_="error", role="alert"),
         tags.p("", id=f"{scope}-yaml-note", class_="help"),
-        _button(scope, "yaml", "Use this YAML", own=f"{scope}-use"),
+        _button(scope, "yaml", "Use this YAML", name=f"{scope}-use"),
         tags.p("The same in a shell:", class_="help"),
         tags.pre("", id=f"{scope}-command", tabindex="0"),
         {"data-opens": "text", "data-scope": scope},
@@ -106,10 +106,10 @@ def _running(scope: str, what: str, begin: str, cancel: str, progress: str) -> T
 
 
 def _button(
-    scope: str, what: str, text: str, kind: str = "", *, disabled: bool = False, own: str = ""
+    scope: str, what: str, text: str, kind: str = "", *, disabled: bool = False, name: str = ""
 ) -> Tag:
     return tags.button(
-        text, type="button", id=own or f"{scope}-{what}", class_=kind or None,
+        text, type="button", id=name or f"{scope}-{what}", class_=kind or None,
         disabled="" if disabled else None, **{"data-do": what, "data-scope": scope},
     )  # fmt: skip
 
@@ -143,7 +143,7 @@ def whole_page(bounds: str, style: str, script: str) -> TagList:
     bounds : str
         How much a run may ask for.
     style, script : str
-        Its own.
+        Its style sheet and its script.
     """
     return TagList(
         head_content(

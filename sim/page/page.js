@@ -1,5 +1,5 @@
 "use strict";
-// What is typed goes to the server at once; what the server finds is put in its place.
+// What is typed goes to the server at once; what the server sends is put in its place.
 (function () {
   document.documentElement.lang = "en";
   const PAUSE = 25;
@@ -52,23 +52,23 @@
 
   document.addEventListener("submit", (event) => event.preventDefault());
 
-  // ------------------------------------------------------------------- what the server finds
+  // ------------------------------------------------------------------- what the server sends
   const shown = new Map(); // by element: what was put there
 
   // What the reader has typed since, opened, closed or points at stays so when it is drawn anew.
   function put(place, html) {
     if (shown.get(place.id) === html) return;
     shown.set(place.id, html);
-    const parts = [...place.querySelectorAll("details")].map((own) => (
-      { id: own.id, open: own.open, kind: (own.querySelector(".kind") || {}).textContent }));
-    const typed = [...place.querySelectorAll(FIELD)].filter((own) => changed.get(own.id) > answered);
+    const parts = [...place.querySelectorAll("details")].map((part) => (
+      { id: part.id, open: part.open, kind: (part.querySelector(".kind") || {}).textContent }));
+    const typed = [...place.querySelectorAll(FIELD)].filter((field) => changed.get(field.id) > answered);
     const held = document.activeElement, inside = place.contains(held) && held.id;
     place.innerHTML = html;
     for (const old of typed) { const field = byId(old.id); if (field) field.value = old.value; }
-    [...place.querySelectorAll("details")].forEach((own, k) => {
-      const before = own.id ? parts.find((part) => part.id === own.id) : parts[k];
-      const kind = (own.querySelector(".kind") || {}).textContent;
-      if (before && before.kind === kind) own.open = before.open;
+    [...place.querySelectorAll("details")].forEach((part, k) => {
+      const before = part.id ? parts.find((old) => old.id === part.id) : parts[k];
+      const kind = (part.querySelector(".kind") || {}).textContent;
+      if (before && before.kind === kind) part.open = before.open;
     });
     const field = inside && byId(inside);
     if (!field) return;
@@ -112,21 +112,21 @@
     if (hidden && held) (byId("b").hidden ? byId("-second") : byId("b-heading")).focus();
   }
 
-  function show(shows) {
-    answered = Math.max(answered, shows.number);
-    for (const [id, html] of Object.entries(shows.html)) { const place = byId(id); if (place) put(place, html); }
-    for (const [id, text] of Object.entries(shows.value)) value(id, text);
-    for (const [id, stale] of Object.entries(shows.stale)) byId(id).classList.toggle("stale", stale);
-    for (const [id, gone] of comingFirst(shows.hidden)) hide(id, gone);
-    for (const [id, gone] of comingFirst(shows.disabled)) disable(id, gone);
-    for (const [scope, lines] of Object.entries(shows.errors)) mark(scope, lines);
+  function update(updates) {
+    answered = Math.max(answered, updates.number);
+    for (const [id, html] of Object.entries(updates.html)) { const place = byId(id); if (place) put(place, html); }
+    for (const [id, text] of Object.entries(updates.value)) value(id, text);
+    for (const [id, stale] of Object.entries(updates.stale)) byId(id).classList.toggle("stale", stale);
+    for (const [id, gone] of comingFirst(updates.hidden)) hide(id, gone);
+    for (const [id, gone] of comingFirst(updates.disabled)) disable(id, gone);
+    for (const [scope, lines] of Object.entries(updates.errors)) mark(scope, lines);
     byId("scenarios").classList.toggle("two", !byId("b").hidden);
     document.documentElement.dataset.drawn = "yes";
     if (waiting.size && !timer && answered >= sent) timer = setTimeout(send, PAUSE);
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    Shiny.addCustomMessageHandler("shows", show);
+    Shiny.addCustomMessageHandler("updates", update);
     window.jQuery(document).on("shiny:disconnected", () => {
       byId("gone").hidden = false;
       document.querySelectorAll("button").forEach((button) => { button.disabled = true; });
@@ -137,7 +137,7 @@
   // ------------------------------------------------- the value at the size that one points at
   document.addEventListener("pointermove", (event) => {
     const drawn = event.target.closest && event.target.closest("svg.chart");
-    document.querySelectorAll("svg.chart.read").forEach((own) => { if (own !== drawn) read(own, null); });
+    document.querySelectorAll("svg.chart.read").forEach((other) => { if (other !== drawn) read(other, null); });
     if (drawn) read(drawn, event.clientX);
   });
 
@@ -148,7 +148,7 @@
     const box = drawn.getBoundingClientRect();
     const x = (at - box.left) * drawn.viewBox.baseVal.width / box.width;
     const rows = drawn.rows || (drawn.rows = JSON.parse(drawn.dataset.read));
-    const [place, words] = rows.reduce((best, own) => Math.abs(own[0] - x) < Math.abs(best[0] - x) ? own : best);
+    const [place, words] = rows.reduce((best, row) => Math.abs(row[0] - x) < Math.abs(best[0] - x) ? row : best);
     line.setAttribute("x1", place);
     line.setAttribute("x2", place);
     said.textContent = words;

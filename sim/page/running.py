@@ -19,10 +19,10 @@ from sim.page.scenario import Scenario
 from sim.page.texts import Plain
 from sim.report.files import write_whole
 from sim.report.saved import SavedRun, read_run
-from sim.study.page import Page
+from sim.study.local_page import LocalPage
 
 COMPARE = "compare"
-"""Beside the two scenarios' letters."""
+"""Name of the comparison, where a scenario has its letter."""
 
 
 @dataclass
@@ -33,13 +33,13 @@ class Running:
 
     Parameters
     ----------
-    limits : Page
+    limits : LocalPage
         The most that a run may ask for.
     places : Places
         Shared with the other tabs.
     """
 
-    limits: Page
+    limits: LocalPage
     places: Places
     runs: dict[str, Run] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=count)
@@ -49,7 +49,7 @@ class Running:
     _shown: dict[str, list[Plain]] = field(default_factory=dict)
     _folder: Path = field(default_factory=lambda: Path(mkdtemp(prefix="mentorsim-")))
 
-    def plan(self, scope: str, own: Scenario) -> None:
+    def plan(self, scope: str, scenario: Scenario) -> None:
         """Start the run of a scenario.
 
         Raises
@@ -57,14 +57,15 @@ class Running:
         StudyError
             Where it is not valid, too large, or too many go on.
         """
-        study = own.study()
+        study = scenario.study()
         check_work(study, self.limits)
         folder = self._folder / f"{scope}{next(self._numbers)}"
         try:
             folder.mkdir(parents=True)
-            write_whole(folder / f"{scope}_scenario.yaml", own.configuration())
-            write_whole(folder / f"{scope}_command.txt", own.command(f"{scope}_scenario") + "\n")
-            self._start(scope, plan_files, (study, folder, self._store), [own])
+            write_whole(folder / f"{scope}_scenario.yaml", scenario.configuration())
+            command = scenario.command(f"{scope}_scenario")
+            write_whole(folder / f"{scope}_command.txt", command + "\n")
+            self._start(scope, plan_files, (study, folder, self._store), [scenario])
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, OSError):
@@ -90,19 +91,19 @@ class Running:
         self, scope: str, work: Any, arguments: tuple[Any, ...], of: Sequence[Scenario]
     ) -> None:
         self.runs[scope] = Run(self.places, work, arguments, self.limits.most_minutes)
-        self._started[scope] = [own.data for own in of]
+        self._started[scope] = [scenario.data for scenario in of]
 
     def news(self) -> Iterator[tuple[str, str, Any]]:
-        """Give scope, kind and content of what the runs have said since."""
+        """Give scope, kind and content of the messages that have come since."""
         for scope, run in list(self.runs.items()):
-            for kind, said in run.news():
+            for kind, content in run.news():
                 if kind in {"answer", "comparison"}:
                     self._shown[scope] = self._started[scope]
                 elif kind == "done":
                     self._finish(scope)
                 elif kind in {"refused", "failed"}:
                     self._drop(scope)
-                yield scope, kind, said
+                yield scope, kind, content
 
     def cancel(self, scope: str) -> bool:
         """End a run at once; tell whether there was one."""
@@ -119,15 +120,19 @@ class Running:
 
     def of_earlier(self, scope: str, *of: Scenario) -> bool | None:
         """Tell whether the results shown are of other settings; None where there are none."""
-        return None if scope not in self._shown else self._shown[scope] != [o.data for o in of]
+        return (
+            None
+            if scope not in self._shown
+            else self._shown[scope] != [scenario.data for scenario in of]
+        )
 
     def finished_file(self, scope: str, name: str) -> Path | None:
         """Find a file of the last finished run; None where there is none of that name."""
         if scope not in self._done or name not in FILES:
             return None
         folder = self._done[scope]
-        found = (path for path in (folder / name, folder / f"{scope}_{name}") if path.is_file())
-        return next(found, None)
+        paths = (folder / name, folder / f"{scope}_{name}")
+        return next(filter(Path.is_file, paths), None)
 
     def close(self) -> None:
         """End every run and remove every file."""

@@ -1,4 +1,4 @@
-"""Runs in a process of their own: progress, an end at any moment, and nothing left behind."""
+"""Runs, each in a process: progress, an end at any moment, and nothing left behind."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from time import monotonic
 from typing import Any
 
 from sim.compute.interruption import leave_terminal, starting_processes
-from sim.compute.store import open_store
+from sim.compute.run_store import RunStore
 from sim.errors import NotWritten, StudyError
+from sim.jobs.blocks import engine_version
 from sim.jobs.compare import compare
 from sim.jobs.plan import plan
 from sim.report.files import write_run
@@ -24,7 +25,7 @@ from sim.report.terminal import summary
 from sim.report.wording import answer_sentence
 from sim.study import Study
 from sim.study.compute import InProcess
-from sim.study.page import Page
+from sim.study.local_page import LocalPage
 
 MOST_ANSWERS = 50_000_000
 """Most answers that one block may hold, which bounds its memory."""
@@ -32,7 +33,7 @@ GRACE = 2.0
 """Seconds that a process has to end before it is killed."""
 
 
-def check_work(study: Study, limits: Page) -> None:
+def check_work(study: Study, limits: LocalPage) -> None:
     """Refuse a run that is larger than the page allows.
 
     Raises
@@ -43,13 +44,13 @@ def check_work(study: Study, limits: Page) -> None:
     carlo, design = study.monte_carlo, study.design
     searched = 0 if design.sizes else design.search_limit
     block = carlo.block_size * max(study.sizes[-1], searched) * 2 * len(study.scale.domains)
-    stated = (
+    bounded = (
         ("monte_carlo.replicates", study.replicates, "most_replicates"),
         ("monte_carlo.search_replicates", carlo.search_replicates, "most_replicates"),
         ("design.max_pairs", study.sizes[-1], "most_pairs"),
         ("design.search_limit", searched, "most_pairs"),
     )
-    for name, value, limit in stated:
+    for name, value, limit in bounded:
         if value > getattr(limits, limit):
             raise StudyError(
                 f"{name}: {value} is more than the page allows, {getattr(limits, limit)} "
@@ -62,7 +63,7 @@ def check_work(study: Study, limits: Page) -> None:
         )
 
 
-def bounds_sentence(limits: Page) -> str:
+def bounds_sentence(limits: LocalPage) -> str:
     """Say how much a run may ask for."""
     return (
         f"A run may ask for at most {limits.most_replicates:,} simulated studies of at most "
@@ -102,7 +103,7 @@ class Places:
 
 
 Message = tuple[str, Any]
-"""What is sent, and what is said: blocks, drawing, answer, done, refused, failed."""
+"""Kind (blocks, answer, comparison, done, refused, failed) and content."""
 
 
 class Run:
@@ -141,21 +142,22 @@ class Run:
             tell.close()
 
     def news(self) -> list[Message]:
-        """Take what has been said since; the last message ends the run."""
-        found: list[Message] = []
+        """Take the messages that have come since; the last one ends the run."""
+        messages: list[Message] = []
         with suppress(EOFError, OSError):
             while not self._over and self._listen.poll():
-                found.append(self._listen.recv())
-        ended = any(kind in {"done", "refused", "failed"} for kind, _ in found)
+                messages.append(self._listen.recv())
+        ended = any(kind in {"done", "refused", "failed"} for kind, _ in messages)
         if not self._over and not ended and monotonic() > self._until:
-            found.append(("refused", f"stopped after {self._minutes:g} minutes, as the page says"))
+            why = f"stopped after {self._minutes:g} minutes, as the page says"
+            messages.append(("refused", why))
             ended = True
         elif not self._over and not ended and not self._process.is_alive():
-            found.append(("failed", "the run ended without an answer"))
+            messages.append(("failed", "the run ended without an answer"))
             ended = True
         if ended:
             self.stop()
-        return found
+        return messages
 
     def stop(self) -> None:
         """End the process at once, if it has not ended, and wait until it is gone."""
@@ -176,7 +178,7 @@ def _worker(tell: Connection, work: Callable[..., None], arguments: tuple[Any, .
     """Work in the other process; it ends with whoever listens: sending to nobody fails."""
     leave_terminal()
     try:
-        work(*arguments, lambda kind, said=None: tell.send((kind, said)))
+        work(*arguments, lambda kind, content=None: tell.send((kind, content)))
         tell.send(("done", None))
     except BrokenPipeError:
         return
@@ -192,9 +194,9 @@ Say = Callable[..., None]
 
 def plan_files(study: Study, folder: Path, store: Path, say: Say) -> None:
     """Answer a study and write its files, as ``mentorsim plan`` does."""
-    with open_store(store) as kept:
-        found = plan(_here(study), lambda done, total: say("blocks", (done, total)), kept)
-    answer = replace(found, asked=study)
+    with RunStore(store, engine_version()) as kept:
+        answer = plan(_here(study), lambda done, total: say("blocks", (done, total)), kept)
+    answer = replace(answer, asked=study)
     try:
         write_run(answer, folder)
     except NotWritten as error:  # the answer is told all the same
@@ -206,11 +208,11 @@ def plan_files(study: Study, folder: Path, store: Path, say: Say) -> None:
 
 def compare_files(first: Study, second: Study, store: Path, say: Say) -> None:
     """Compare two studies; their blocks are in the store where they have been run."""
-    with open_store(store) as kept:
-        found = compare(
+    with RunStore(store, engine_version()) as kept:
+        comparison = compare(
             _here(first), _here(second), lambda done, total: say("blocks", (done, total)), kept
         )
-    say("comparison", found)
+    say("comparison", comparison)
 
 
 def _here(study: Study) -> Study:

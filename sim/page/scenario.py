@@ -51,7 +51,7 @@ HYDRA = {
         "run": {"dir": "outputs/plan/${now:%Y-%m-%d_%H-%M-%S}"},
     },
 }
-"""What a configuration says beside the study, so that it can be run as it stands."""
+"""What a configuration says besides the study, so that it can be run as it stands."""
 
 
 @dataclass(frozen=True)
@@ -113,14 +113,14 @@ class Scenario:
     def _with_choice(self, name: str, text: str) -> Scenario:
         place = CHOSEN[name].place
         try:
-            own = Scenario.of(self.compose, {**self.chosen, name: text})
+            changed = Scenario.of(self.compose, {**self.chosen, name: text})
         except StudyError:
             # what the worked example says of this section does not go with the choice: without it
             alone = Scenario.of(self.compose, {name: text})
-            others = {group: own for group, own in self.chosen.items() if group != name}
-            own = replace(self, chosen=others)
-            return replace(own, data=with_value(self.data, place, value_at(alone.data, place)))
-        return replace(own, data=with_value(self.data, place, value_at(own.data, place)))
+            others = {group: choice for group, choice in self.chosen.items() if group != name}
+            data = with_value(self.data, place, value_at(alone.data, place))
+            return replace(self, chosen=others, data=data)
+        return replace(changed, data=with_value(self.data, place, value_at(changed.data, place)))
 
     def rewritten(self, text: str) -> Scenario:
         """Take a whole study from YAML; it is valid, or it is refused.
@@ -168,7 +168,7 @@ class Scenario:
         return head + yaml.safe_dump(HYDRA, sort_keys=False) + _as_yaml(_escaped(self.data))
 
     def words(self) -> list[str] | None:
-        """Words of the command line that compose this very study; None where no such are found."""
+        """Words of the command line that compose this very study; None where there are none."""
         words = [*_base_words(self.chosen), *_changes(self.base, self.data)]
         try:
             # as text, for the order of rules and domains matters too
@@ -216,8 +216,7 @@ def _escaped(value: Any) -> Any:
 
 
 def _base_words(chosen: Mapping[str, str]) -> list[str]:
-    stated = [(CHOSEN[group].word, name) for group, name in chosen.items()]
-    return [f"{word}={literal(name)}" for word, name in stated]
+    return [f"{CHOSEN[group].word}={literal(name)}" for group, name in chosen.items()]
 
 
 def _changes(base: Plain, data: Plain, place: str = "") -> Iterator[str]:
@@ -228,19 +227,19 @@ def _changes(base: Plain, data: Plain, place: str = "") -> Iterator[str]:
     for key in [key for key in base if key not in data and base[key] is not None]:
         yield f"~{place}.{key}".replace("~.", "~")
     for key, value in data.items():
-        own = f"{place}.{key}".removeprefix(".")
+        inner = f"{place}.{key}".removeprefix(".")
         before = base.get(key)
         if isinstance(value, dict) and isinstance(before, dict):
-            yield from _nested(before, value, own)
+            yield from _nested(before, value, inner)
         elif value != before or type(value) is not type(before):
-            yield f"{'' if key in base else '++'}{own}={literal(value)}"
+            yield f"{'' if key in base else '++'}{inner}={literal(value)}"
 
 
-def _nested(before: Plain, value: Plain, own: str) -> Iterator[str]:
+def _nested(before: Plain, value: Plain, place: str) -> Iterator[str]:
     if before != value and not all(map(_is_name, value)):
-        yield from (f"~{own}", f"+{own}={literal(value)}")
+        yield from (f"~{place}", f"+{place}={literal(value)}")
     else:
-        yield from _changes(before, value, own)
+        yield from _changes(before, value, place)
 
 
 def _is_name(key: Any) -> bool:
@@ -277,22 +276,22 @@ def blamed(line: str, data: Plain) -> str:
     place = line.partition(":")[0].partition("[")[0]
     every = {name: CHOSEN[name].place if name in CHOSEN else name
              for part in FORM for name in shown_names(part, data)}  # fmt: skip
-    for name, own in sorted(every.items(), key=lambda item: -len(item[1])):
-        if own and (place == own or place.startswith(f"{own}.")):
+    for name, field in sorted(every.items(), key=lambda item: -len(item[1])):
+        if field and (place == field or place.startswith(f"{field}.")):
             return name
     return ""
 
 
 def differing(first: Scenario, second: Scenario) -> list[tuple[str, Any, Any]]:
     """List the places at which two scenarios differ, with both values."""
-    found: list[tuple[str, Any, Any]] = []
+    places: list[tuple[str, Any, Any]] = []
 
     def walk(one: Any, other: Any, place: str) -> None:
         if isinstance(one, dict) and isinstance(other, dict):
             for key in dict.fromkeys([*one, *other]):
                 walk(one.get(key), other.get(key), f"{place}.{key}".removeprefix("."))
         elif one != other:
-            found.append((place, value_at(first.data, place), value_at(second.data, place)))
+            places.append((place, value_at(first.data, place), value_at(second.data, place)))
 
     walk(first.data, second.data, "")
-    return found
+    return places

@@ -47,20 +47,20 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
     """
     import uvicorn
 
+    from sim.jobs.preview import preview
     from sim.page.application import application
     from sim.page.guard import guarded
-    from sim.page.instant import instant
-    from sim.page.live import Live
+    from sim.page.preview_process import PreviewProcess
     from sim.page.temporary import temporary_files
 
     door, token = _listening(study.page.port), token_urlsafe(24)
     port = int(door.getsockname()[1])
-    live = Live(study.page.live_replicates)
-    live.start()
+    process = PreviewProcess(study.page.live_replicates)
+    process.start()
     try:
-        app = guarded(application(compose, study.page, live), port, token)
+        app = guarded(application(compose, study.page, process), port, token)
         with suppress(StudyError):
-            instant(compose(["effect=shift"]), "0.0")  # compiled before the first key is pressed
+            preview(compose(["effect=shift"]), "0.0")  # compiled before the first key is pressed
         settings = uvicorn.Config(
             app,
             log_level="error",
@@ -77,11 +77,11 @@ def serve(study: Study, compose: Compose, on_start: Callable[[str], None]) -> No
             on_start(f"http://{HOST}:{port}/{token}/")
             server.run([door])
     finally:
-        live.stop()
+        process.stop()
 
 
 def _listening(port: int) -> socket.socket:
-    """Take a port of this computer's own address.
+    """Take a port of this computer's address.
 
     Raises
     ------

@@ -21,7 +21,7 @@ LOCK = "lock"
 
 @contextmanager
 def temporary_files() -> Iterator[Path]:
-    """Keep this process's temporary files in a folder of their own while a server runs.
+    """Keep this process's temporary files in one folder while a server runs.
 
     Folders of servers that have been killed are removed first: this user's,
     and only where nobody holds the lock any more.

@@ -77,8 +77,8 @@ def from_text(name: str, text: str, field: FieldInfo) -> Any:
         return _texts(typed) if Ellipsis in every and _is_list(typed) else text
     if typed.startswith(("[", "{")):
         return _yaml_or_text(typed)
-    if name.endswith(".ratio") and (found := RATIO.fullmatch(typed)):
-        return [int(found[1]), int(found[2])]
+    if name.endswith(".ratio") and (ratio := RATIO.fullmatch(typed)):
+        return [int(ratio[1]), int(ratio[2])]
     if typed in {"true", "false"} and bool in every:
         return typed == "true"
     return _numbers(typed, field.annotation)
@@ -92,10 +92,10 @@ def _numbers(typed: str, annotation: Any) -> Any:
     parts = [part for part in re.split(r"[,;\s]+", typed) if part]
     if not parts or not all(map(NUMBER.fullmatch, parts)):
         return typed
-    found = [_number(part) for part in parts]
-    if not all(map(isfinite, found)):
+    numbers = [_number(part) for part in parts]
+    if not all(map(isfinite, numbers)):
         return typed
-    return found[0] if scalar and len(found) == 1 else found
+    return numbers[0] if scalar and len(numbers) == 1 else numbers
 
 
 def _takes(annotation: Any) -> tuple[bool, bool]:

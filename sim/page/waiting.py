@@ -52,7 +52,7 @@ class Press:
     what : str
         Which.
     text : str
-        What was typed beside it.
+        What was typed next to it.
     """
 
     scope: str

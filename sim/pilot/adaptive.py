@@ -84,7 +84,7 @@ def data_evidence(
         for place, domain in enumerate(domains):
             if domain.settled < SETTLED:
                 domain.adapt([of_prior[place] for of_prior in beliefs])
-    return tuple(domain.drawn(number)[1] for domain in domains)
+    return tuple(domain.draw(number)[1] for domain in domains)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +134,7 @@ class _Domain:
         self.proposal = _start(counts, concentration)
         self.settled = 0
 
-    def drawn(self, number: int) -> tuple[FloatArray, DomainEvidence]:
+    def draw(self, number: int) -> tuple[FloatArray, DomainEvidence]:
         """Draw: unbounded parameters (N, P), and what they are with the answers' likelihood."""
         values = self.proposal.draw(number, self.rng)
         draws = unbounded_draws(values, self.concentration, self.proposal.log_density(values))
@@ -149,14 +149,14 @@ class _Domain:
 
     def explore(self) -> None:
         """Draw a round of adaptation."""
-        self.values, self.explored = self.drawn(EXPLORED)
+        self.values, self.explored = self.draw(EXPLORED)
 
     def adapt(self, beliefs: list[FloatArray]) -> None:
         """Fit a t distribution to the round's draws under each belief in the shift, (BINS,)."""
         draws = self.explored.draws
         known = draws.log_weight + np.log(np.maximum(self.explored.likelihood[0], FAINT))
         bins = bin_of(draws.shift)
-        raised = [tempered(known + np.log(np.maximum(own[bins], FAINT))) for own in beliefs]
+        raised = [tempered(known + np.log(np.maximum(belief[bins], FAINT))) for belief in beliefs]
         self.proposal = _fitted(self.values, [weight for _, weight in raised])
         self.settled += all(power == 1 for power, _ in raised)
 
@@ -165,7 +165,7 @@ def _start(counts: NDArray[np.int64], concentration: float) -> Proposal:
     """Draws around what the margins say, as if before and after had nothing in common."""
     n = max(int(counts.sum()), 1)
     before, after = (counts.sum(axis=axis) + concentration for axis in (1, 0))
-    cuts = [ndtri(np.cumsum(own)[:-1] / own.sum()) for own in (before, after)]
+    cuts = [ndtri(np.cumsum(margin)[:-1] / margin.sum()) for margin in (before, after)]
     shift = np.clip(np.mean(cuts[0] - cuts[1]), -0.9 * WIDEST, 0.9 * WIDEST)
     relative = digamma(before[:-1]) - digamma(before[-1])
     mean = np.array([WIDEST * np.arctanh(shift / WIDEST), 0.5, *relative])

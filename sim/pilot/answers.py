@@ -4,14 +4,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
 from sim.errors import StudyError
 from sim.pilot.delimited import Row, folded
 from sim.study.refusals import nearest, shown
-from sim.study.sections import RoleName
 
-ROLES: tuple[RoleName, ...] = get_args(RoleName)
 LONG = ("participant", "role", "domain", "pre", "post")
 FORMS = (
     "the long form has the columns participant, role, domain, pre, post; the wide form "
@@ -38,7 +35,7 @@ class Answer:
     row: Row
     columns: Mapping[str, int]
     participant: str
-    role: RoleName
+    role: str
     domain: str
     pre: int
     post: int
@@ -62,38 +59,44 @@ def known_domains(domains: tuple[str, ...]) -> dict[str, str]:
 
 def find_columns(header: Row, domains: Mapping[str, str]) -> dict[str, int]:
     """Number of each column by its folded name, after the header has been checked."""
-    found: dict[str, int] = {}
+    columns: dict[str, int] = {}
     for index, cell in enumerate(header.cells):
         if not cell:
             raise header.complaint(index, "has no name; name it, or delete the column")
-        if found.setdefault(folded(cell), index) != index:
+        if columns.setdefault(folded(cell), index) != index:
             raise header.complaint(index, f"is named twice; {FORMS}")
-    is_long = not found.keys().isdisjoint(LONG[2:])
+    is_long = not columns.keys().isdisjoint(LONG[2:])
     wide = [f"{name} {time}" for name in domains for time in ("pre", "post")]
     known = list(LONG) if is_long else [*LONG[:2], *wide]
-    for name, index in found.items():
+    for name, index in columns.items():
         if name not in known:
             close = nearest(name[:100], known)
             raise header.complaint(index, f"is not known; {close if '?' in close else FORMS}")
     for name in known:
-        if name not in found:
-            raise header.complaint(name, _absent(name, found))
-    return found
+        if name not in columns:
+            raise header.complaint(name, _absent(name, columns))
+    return columns
 
 
-def _absent(name: str, found: Mapping[str, int]) -> str:
+def _absent(name: str, columns: Mapping[str, int]) -> str:
     """Say that a column is missing, and which one waits for it as its partner."""
     stem, _, time = name.rpartition(" ")
     partner = f"{stem} {'post' if time == 'pre' else 'pre'}"
-    waits = stem and partner in found
+    waits = stem and partner in columns
     return f"is missing, though {shown(partner)} is there" if waits else f"is missing; {FORMS}"
 
 
 def answers_of(
-    row: Row, columns: dict[str, int], domains: Mapping[str, str], points: int
+    row: Row,
+    columns: dict[str, int],
+    domains: Mapping[str, str],
+    *,
+    roles: tuple[str, ...],
+    points: int,
 ) -> list[Answer]:
     """Answers of one row: one in the long form, one for each domain in the wide form."""
-    participant, role = _participant(row, columns["participant"]), _role(row, columns["role"])
+    participant = _participant(row, columns["participant"])
+    role = _role(row, columns["role"], roles)
     if "domain" in columns:
         places = {_domain(row, columns["domain"], domains): ("pre", "post")}
     else:
@@ -122,12 +125,12 @@ def _participant(row: Row, column: int) -> str:
     return name
 
 
-def _role(row: Row, column: int) -> RoleName:
+def _role(row: Row, column: int, roles: tuple[str, ...]) -> str:
     word = folded(row.cells[column])
-    for role in ROLES:
-        if word == role:
+    for role in roles:
+        if word == folded(role):
             return role
-    raise row.wrong(column, f"must be mentor or mentee; {nearest(word[:100], list(ROLES))}")
+    raise row.wrong(column, f"must be {' or '.join(roles)}; {nearest(word[:100], list(roles))}")
 
 
 def _domain(row: Row, column: int, domains: Mapping[str, str]) -> str:

@@ -3,21 +3,22 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cohorts import role_population
+from sim.cohorts import role_arms
 from sim.cohorts.correlation import Scores, latent_correlation
 from sim.cohorts.marginals import DomainMarginals
 from sim.cohorts.normal import FloatArray
 from sim.cohorts.observed import EIGENVALUE_TOLERANCE
+from sim.cohorts.participants import TREATED
 from sim.pilot.paired import IntArray
 from sim.pilot.polychoric import polychoric_estimate
 from sim.pilot.raw import cross_table
-from sim.study import RoleName, Study
+from sim.study import Study
 
 SMALLEST_EIGENVALUE = 1e-4
 """Eigenvalue to which those that are not positive are raised in a repair."""
 
 
-def stated_between(study: Study, role: RoleName) -> FloatArray:
+def stated_between(study: Study, role: str) -> FloatArray:
     """Latent correlations between the domains as stated, shape (D, D).
 
     How people answer matters only where the stated correlations are those of scores.
@@ -29,7 +30,8 @@ def stated_between(study: Study, role: RoleName) -> FloatArray:
     """
     count, points = len(study.scale.domains), study.scale.points
     if study.correlation.stated_as != "latent":
-        return role_population(study, role).correlation[:count, :count]
+        people = role_arms(study, study.role_names.index(role))[TREATED]
+        return people.correlation[:count, :count]
     even = np.full(points, 1 / points)
     scores = Scores(study.scale.domains, (DomainMarginals(even, even),) * count, role)
     return latent_correlation(study.correlation, scores)[:count, :count]

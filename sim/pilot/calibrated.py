@@ -25,7 +25,7 @@ from sim.pilot.parameters import power_of_two
 from sim.pilot.posterior import DomainEvidence, Posterior, posterior
 from sim.pilot.priors import ShiftPrior, shift_priors
 from sim.pilot.total_check import TotalCheck, check_total
-from sim.study import TOTAL, RoleName, Study
+from sim.study import TOTAL, Study
 
 if TYPE_CHECKING:
     from sim.pilot.describe import PilotDescription
@@ -55,7 +55,7 @@ class RoleCalibration:
         How the published total compares, by prior; empty where none is published.
     """
 
-    role: RoleName
+    role: str
     n: int
     findings: tuple[Finding, ...]
     posteriors: tuple[Posterior, ...]
@@ -70,7 +70,7 @@ class CalibrationAnswer:
     Attributes
     ----------
     study : Study
-        What was asked.
+        The study whose pilot is read.
     roles : tuple of RoleCalibration
         One per role of which the pilot says anything.
     descriptions : dict of str to PilotDescription
@@ -87,7 +87,7 @@ Stage = Callable[[], None]
 
 
 def calibrate_role(
-    study: Study, role: RoleName, n: int, data: PilotData | None, stage: Stage
+    study: Study, role: str, n: int, data: PilotData | None, stage: Stage
 ) -> RoleCalibration:
     """Work out what a pilot says of one role.
 
@@ -95,7 +95,7 @@ def calibrate_role(
     ----------
     study : Study
         Says what is published, and how it is read.
-    role : {'mentor', 'mentee'}
+    role : str
         Whose answers.
     n : int
         Participants of the pilot in that role.
@@ -114,31 +114,31 @@ def calibrate_role(
         Where published numbers cannot occur, or the draws carry too little.
     """
     rng = generator(study.seed, Purpose.CALIBRATION, study.role_names.index(role))
-    stated = study.calibration
-    priors = shift_priors(stated)
+    settings = study.calibration
+    priors = shift_priors(settings)
     if data is None:
         findings = find(study, role, n)
         stage()
         evidence, significant = published_evidence(study, findings, n, rng)
-        tests = np.array(stated.test_weights or np.ones(len(stated.tests)), dtype=np.float64)
+        tests = np.array(settings.test_weights or np.ones(len(settings.tests)), dtype=np.float64)
     else:
         findings, tests = (), np.ones(1)
         stage()
-        number = power_of_two(stated.draws)
+        number = power_of_two(settings.draws)
         evidence = data_evidence(
-            data.tables(role), priors, number, stated.concentration, study.seed
+            data.tables(role), priors, number, settings.concentration, study.seed
         )
         significant = None
     stage()
     correlation = between(study, role)
     posteriors, draws, totals = [], {}, {}
     for prior in priors:
-        found = posterior(prior, evidence, tests)
-        chosen = significant if stated.any_significant else None
-        found, draws[prior.name] = _kept(
-            found, prior, evidence, correlation, stated.kept, chosen, rng
+        result = posterior(prior, evidence, tests)
+        chosen = significant if settings.any_significant else None
+        result, draws[prior.name] = _kept(
+            result, prior, evidence, correlation, settings.kept, chosen, rng
         )
-        posteriors.append(found)
+        posteriors.append(result)
         published = _published_total(study, role)
         if published is not None and data is None:
             totals[prior.name] = check_total(study, published, n, draws[prior.name], rng)
@@ -146,7 +146,7 @@ def calibrate_role(
     return RoleCalibration(role, n, findings, tuple(posteriors), draws, totals)
 
 
-def between(study: Study, role: RoleName) -> FloatArray:
+def between(study: Study, role: str) -> FloatArray:
     """Latent correlations between domains, which only a published total depends on.
 
     They are as stated, since a pilot this small cannot give them; without a
@@ -156,7 +156,7 @@ def between(study: Study, role: RoleName) -> FloatArray:
     ----------
     study : Study
         The study with its pilot.
-    role : {'mentor', 'mentee'}
+    role : str
         Whose.
 
     Returns
@@ -174,14 +174,12 @@ def between(study: Study, role: RoleName) -> FloatArray:
 
 
 def _published_total(study: Study, role: str) -> int | None:
-    places = (
-        i for i, own in enumerate(outcomes_of(study)) if (own.role, own.outcome) == (role, TOTAL)
-    )
-    return next(places, None)
+    published = [(outcome.role, outcome.outcome) for outcome in outcomes_of(study)]
+    return published.index((role, TOTAL)) if (role, TOTAL) in published else None
 
 
 def _kept(
-    found: Posterior,
+    result: Posterior,
     prior: ShiftPrior,
     evidence: tuple[DomainEvidence, ...],
     correlation: FloatArray,
@@ -189,27 +187,27 @@ def _kept(
     significant: FloatArray | None,
     rng: np.random.Generator,
 ) -> tuple[Posterior, PopulationDraws]:
-    """Joint draws; where asked, reweighted for the pilot having been noticed at all."""
+    """Joint draws; where wanted, reweighted for the pilot having been noticed at all."""
     number = kept
     if significant is not None:  # the more draws, the more of these: raising them helps here too
         number = max(OVERSAMPLED, len(evidence[0].draws) // 4, kept)
-    place, cell = joint_draws(found, prior, evidence, number, rng)
+    place, cell = joint_draws(result, prior, evidence, number, rng)
     if significant is not None:
-        test = cell // found.node.shape[1]
+        test = cell // result.node.shape[1]
         nothing = np.prod(1 - significant[test[:, None], place], axis=1)  # (number,)
         factor = 1 / as_divisor(1 - nothing)
-        found = reweighted(found, evidence, place, cell, factor)
+        result = reweighted(result, evidence, place, cell, factor)
         place = place[rng.choice(number, kept, p=factor / factor.sum())]
     columns = list(enumerate(evidence))
-    return found, PopulationDraws(
-        np.stack([own.draws.shift[place[:, d]] for d, own in columns], axis=1),
-        np.stack([own.draws.pre_post[place[:, d]] for d, own in columns], axis=1),
-        np.stack([own.draws.pre[place[:, d]] for d, own in columns], axis=1),
+    return result, PopulationDraws(
+        np.stack([domain.draws.shift[place[:, d]] for d, domain in columns], axis=1),
+        np.stack([domain.draws.pre_post[place[:, d]] for d, domain in columns], axis=1),
+        np.stack([domain.draws.pre[place[:, d]] for d, domain in columns], axis=1),
         correlation,
     )
 
 
-def roles_with_figures(study: Study, data: PilotData | None) -> Iterator[tuple[RoleName, int]]:
+def roles_with_figures(study: Study, data: PilotData | None) -> Iterator[tuple[str, int]]:
     """Roles of which the pilot says anything about single domains, and their participants."""
     pilot = study.pilot
     for role in study.role_names:
@@ -219,4 +217,4 @@ def roles_with_figures(study: Study, data: PilotData | None) -> Iterator[tuple[R
         elif pilot is not None:
             named = [own for own in pilot.outcomes if own.role == role and own.outcome != TOTAL]
             if named:
-                yield role, pilot.mentors if role == "mentor" else pilot.mentees
+                yield role, pilot.sizes.get(role, 0)

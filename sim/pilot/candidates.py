@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim.inference.paired_t import paired_t
+from sim.inference.result import TestResult
 from sim.inference.sign import sign_test
 from sim.inference.signed_rank import signed_rank
 
@@ -25,6 +27,8 @@ class Candidate:
     ----------
     words : str
         What it is called in a text.
+    chart : str
+        What it is called in a chart.
     paired : bool
         Whether it looks at changes; else at scores before and after apart.
     pvalue : callable
@@ -32,6 +36,7 @@ class Candidate:
     """
 
     words: str
+    chart: str
     paired: bool
     pvalue: Callable[..., FloatArray]
 
@@ -76,35 +81,39 @@ def mann_whitney(pre: IntArray, post: IntArray) -> FloatArray:
     return np.asarray(2 * ndtr(-np.abs(z)))
 
 
+def _of_changes(
+    words: str, chart: str, test: Callable[..., TestResult], **options: Any
+) -> Candidate:
+    return Candidate(words, chart, True, lambda changes: test(changes, **options).pvalue)
+
+
 CANDIDATES: dict[str, Candidate] = {
-    "signed_rank_asymptotic": Candidate(
-        "signed-rank test, normal approximation",
-        True,
-        lambda changes: signed_rank(changes, p_value="asymptotic").pvalue,
+    "signed_rank_asymptotic": _of_changes(
+        "signed-rank test, normal approximation", "signed-rank,\nnormal approximation",
+        signed_rank, p_value="asymptotic",
     ),
-    "signed_rank_continuity": Candidate(
+    "signed_rank_continuity": _of_changes(
         "signed-rank test, normal approximation with continuity correction",
-        True,
-        lambda changes: signed_rank(changes, p_value="asymptotic", continuity=True).pvalue,
+        "signed-rank, normal,\ncontinuity-corrected",
+        signed_rank, p_value="asymptotic", continuity=True,
     ),
-    "signed_rank_exact": Candidate(
-        "signed-rank test, exact",
-        True,
-        lambda changes: signed_rank(changes, p_value="exact").pvalue,
+    "signed_rank_exact": _of_changes(
+        "signed-rank test, exact", "signed-rank, exact", signed_rank, p_value="exact"
     ),
-    "pratt_asymptotic": Candidate(
+    "pratt_asymptotic": _of_changes(
         "signed-rank test with zeros ranked (Pratt), normal approximation",
-        True,
-        lambda changes: signed_rank(changes, zeros="pratt", p_value="asymptotic").pvalue,
+        "signed-rank (Pratt),\nnormal approximation",
+        signed_rank, zeros="pratt", p_value="asymptotic",
     ),
-    "pratt_exact": Candidate(
-        "signed-rank test with zeros ranked (Pratt), exact",
-        True,
-        lambda changes: signed_rank(changes, zeros="pratt", p_value="exact").pvalue,
+    "pratt_exact": _of_changes(
+        "signed-rank test with zeros ranked (Pratt), exact", "signed-rank (Pratt),\nexact",
+        signed_rank, zeros="pratt", p_value="exact",
     ),
-    "sign": Candidate("sign test, exact", True, lambda changes: sign_test(changes).pvalue),
-    "paired_t": Candidate("paired t test", True, lambda changes: paired_t(changes).pvalue),
+    "sign": _of_changes("sign test, exact", "sign test, exact", sign_test),
+    "paired_t": _of_changes("paired t test", "paired t test", paired_t),
     "mann_whitney": Candidate(
-        "Mann-Whitney test (which ignores the pairing), normal approximation", False, mann_whitney
+        "Mann-Whitney test (which ignores the pairing), normal approximation",
+        "Mann-Whitney\n(ignores the pairing)", False, mann_whitney,
     ),
-}
+}  # fmt: skip
+"""The tests by name."""

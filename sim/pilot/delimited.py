@@ -57,7 +57,7 @@ def folded(text: str) -> str:
 
 
 def read_rows(path: Path) -> tuple[Row, Iterator[Row]]:
-    """Read the header of a file, and the rows below it as they are asked for.
+    """Read the header of a file, and the rows below it as they are wanted.
 
     The delimiter is the one of comma and semicolon that stands in the header
     more often. Blank lines, and rows of empty cells, are skipped.
@@ -168,8 +168,8 @@ def _broken(text: str, delimiter: str) -> tuple[int, str]:
     inside = rf'"[^"]*(?:""[^"]*)*"|[^" {delimiter}][^{delimiter}]*'
     cell = re.compile(rf" *(?:{inside})?(?={delimiter}|$)")
     column, start = 0, 0
-    while (found := cell.match(text, start)) and found.end() < len(text):
-        column, start = column + 1, found.end() + 1
+    while (matched := cell.match(text, start)) and matched.end() < len(text):
+        column, start = column + 1, matched.end() + 1
     return column, text[start:]
 
 
@@ -184,12 +184,12 @@ def _check_characters(row: Row) -> None:
 
 
 def _check_width(row: Row) -> None:
-    found, right = len(row.cells), len(row.columns)
-    if found < right:
-        raise row.complaint(found, f"is missing; the line has {found} cells, the header {right}")
-    if found > right:
+    count, right = len(row.cells), len(row.columns)
+    if count < right:
+        raise row.complaint(count, f"is missing; the line has {count} cells, the header {right}")
+    if count > right:
         raise row.wrong(
             right,
-            f"is one too many; the line has {found} cells, the header {right} (a cell that "
+            f"is one too many; the line has {count} cells, the header {right} (a cell that "
             "holds the delimiter must be quoted)",
         )

@@ -12,7 +12,6 @@ from sim.pilot.between import between_domains, nearby_correlation
 from sim.pilot.paired import Ends, IntArray, mean_change, pearson, spearman
 from sim.pilot.polychoric import polychoric
 from sim.pilot.raw import PilotData
-from sim.study.sections import RoleName
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +39,7 @@ class PilotDescription:
 
     Attributes
     ----------
-    role : {'mentor', 'mentee'}
+    role : str
         Whose answers.
     domains : tuple of str, length D
         Names of the domains.
@@ -78,7 +77,7 @@ class PilotDescription:
         Most by which a correlation was moved; 0 where not repaired.
     """
 
-    role: RoleName
+    role: str
     domains: tuple[str, ...]
     confidence: float
     smoothing: float
@@ -100,7 +99,7 @@ class PilotDescription:
 
 
 def describe(
-    data: PilotData, role: RoleName, confidence: float = 0.95, smoothing: float = 1.0
+    data: PilotData, role: str, confidence: float = 0.95, smoothing: float = 1.0
 ) -> PilotDescription:
     """Describe the answers of one role of a pilot.
 
@@ -108,7 +107,7 @@ def describe(
     ----------
     data : PilotData
         The answers.
-    role : {'mentor', 'mentee'}
+    role : str
         Whose answers.
     confidence : float
         Coverage aimed at, above 0 and below 1.
@@ -204,7 +203,7 @@ def _by_domain(
 
 def _latent(tables: IntArray, confidence: float) -> tuple[Interval, NDArray[np.bool_]]:
     """Polychoric correlations of the domains, and which of their numbers are bounds (D, 3)."""
-    found = [polychoric(table, confidence) for table in tables]
-    numbers = np.array([(one.rho, one.low, one.high) for one in found])  # (D, 3)
-    bounds = [(one.at_bound, one.low_at_bound, one.high_at_bound) for one in found]
+    estimates = [polychoric(table, confidence) for table in tables]
+    numbers = np.array([(one.rho, one.low, one.high) for one in estimates])  # (D, 3)
+    bounds = [(one.at_bound, one.low_at_bound, one.high_at_bound) for one in estimates]
     return Interval(*numbers.T), np.array(bounds)

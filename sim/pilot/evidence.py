@@ -33,12 +33,12 @@ class Finding:
     ----------
     outcome : Printed
         What was published.
-    found : dict of str to (DataSets or None)
+    data_sets : dict of str to (DataSets or None)
         By candidate test; None where there are too many to list.
     """
 
     outcome: Printed
-    found: dict[str, DataSets | None]
+    data_sets: dict[str, DataSets | None]
 
 
 def printed_outcome(study: Study, index: int, n: int) -> Printed:
@@ -62,12 +62,12 @@ def printed_outcome(study: Study, index: int, n: int) -> Printed:
     StudyError
         Where a figure cannot be read.
     """
-    stated, place = outcomes_of(study)[index], f"{PLACE}[{index}]"
-    rounding = study.calibration.rounding if stated.summary == "median" else "rounded"
-    p = printed_pvalue(stated.p, f"{place}.p")
-    pre = _summaries(stated.summary, stated.pre, stated.pre_quartiles, f"{place}.pre", rounding)
-    post = _summaries(stated.summary, stated.post, stated.post_quartiles, f"{place}.post", rounding)
-    return Printed(stated.outcome, n, study.scale.points, pre, post, p)
+    known, place = outcomes_of(study)[index], f"{PLACE}[{index}]"
+    rounding = study.calibration.rounding if known.summary == "median" else "rounded"
+    p = printed_pvalue(known.p, f"{place}.p")
+    pre = _summaries(known.summary, known.pre, known.pre_quartiles, f"{place}.pre", rounding)
+    post = _summaries(known.summary, known.post, known.post_quartiles, f"{place}.post", rounding)
+    return Printed(known.outcome, n, study.scale.points, pre, post, p)
 
 
 def _summaries(
@@ -110,16 +110,16 @@ def find(study: Study, role: str, n: int) -> tuple[Finding, ...]:
     findings = []
     for index in domain_outcomes(study, role):
         outcome = printed_outcome(study, index, n)
-        found: dict[str, DataSets | None] = {}
+        data_sets: dict[str, DataSets | None] = {}
         for test in study.calibration.tests:
             try:
-                found[test] = consistent(outcome, test)
+                data_sets[test] = consistent(outcome, test)
             except TooManyError:
-                found[test] = None
-        listed = [one for one in found.values() if one is not None]
-        if len(listed) == len(found):
+                data_sets[test] = None
+        listed = [one for one in data_sets.values() if one is not None]
+        if len(listed) == len(data_sets):
             require_some(outcome, listed, f"{PLACE}[{index}]")
-        findings.append(Finding(outcome, found))
+        findings.append(Finding(outcome, data_sets))
     _require_one_test(findings)
     return tuple(findings)
 
@@ -128,7 +128,7 @@ def _require_one_test(findings: list[Finding]) -> None:
     """Refuse published numbers of which each can occur, but no one test explains all."""
     able = {
         finding.outcome.name: [
-            test for test, found in finding.found.items() if found is None or len(found.counts)
+            test for test, sets in finding.data_sets.items() if sets is None or len(sets.counts)
         ]
         for finding in findings
     }
@@ -165,24 +165,24 @@ def published_evidence(
     significant : ndarray, shape (T, N)
         Probability of significance at each draw, under each test.
     """
-    stated = study.calibration
+    settings = study.calibration
     draws = prior_draws(
-        power_of_two(stated.draws), study.scale.points, stated.concentration, study.seed
+        power_of_two(settings.draws), study.scale.points, settings.concentration, study.seed
     )
     tables = draws.tables()
-    marginalised = stated.unreported == "marginalised"
-    divided = marginalised or stated.any_significant
+    marginalised = settings.unreported == "marginalised"
+    divided = marginalised or settings.any_significant
     simulated = SIMULATED_DIVISOR if divided else SIMULATED
     significant = np.stack(
-        [significance_probability(test, n, tables, rng, simulated) for test in stated.tests]
+        [significance_probability(test, n, tables, rng, simulated) for test in settings.tests]
     )
     unreported = np.ones_like(significant) if marginalised else 1 - significant
     reported = {}
     for finding in findings:
         likelihood = np.stack(
             [
-                outcome_probability(finding.outcome, test, found, tables, rng)
-                for test, found in finding.found.items()
+                outcome_probability(finding.outcome, test, sets, tables, rng)
+                for test, sets in finding.data_sets.items()
             ]
         )
         if marginalised:

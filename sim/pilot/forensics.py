@@ -130,7 +130,7 @@ def consistent(outcome: Printed, test: str) -> DataSets:
     if comb(n + points**2 - 1, n) > MOST_LOOKED_AT:
         raise TooManyError
     patterns = compositions(n, 2 * points - 1)
-    pre, post = (fitting_margins(n, points, stated) for stated in (outcome.pre, outcome.post))
+    pre, post = (fitting_margins(n, points, given) for given in (outcome.pre, outcome.post))
     candidate = CANDIDATES[test]
     fits = outcome.p.matches(_pvalues(candidate, patterns, pre, post))
     if candidate.paired:
@@ -161,11 +161,11 @@ def _tables(
     points = pre.shape[1]
     skip = _skipped(n, 2 * points - 1)
     none = np.empty((0, 0), np.int8), np.empty(0, np.int64)
-    found = tables_with_margins(pre, post, pairs, skip, wanted, MOST_TABLES, *none)
-    if found > MOST_TABLES:
+    count = tables_with_margins(pre, post, pairs, skip, wanted, MOST_TABLES, *none)
+    if count > MOST_TABLES:
         raise TooManyError
-    counts, ranks = np.empty((found, points**2), np.int8), np.empty(found, np.int64)
-    if found:
+    counts, ranks = np.empty((count, points**2), np.int8), np.empty(count, np.int64)
+    if count:
         tables_with_margins(pre, post, pairs, skip, wanted, MOST_TABLES, counts, ranks)
     return counts, ranks
 
@@ -189,12 +189,12 @@ def _skipped(total: int, parts: int) -> IntArray:
     return skip
 
 
-def fitting_margins(n: int, points: int, stated: tuple[tuple[str, PrintedNumber], ...]) -> IntArray:
+def fitting_margins(n: int, points: int, given: tuple[tuple[str, PrintedNumber], ...]) -> IntArray:
     """Ways (V, K) in which n scores fall on the points, with the summaries that were printed."""
     margins = compositions(n, points)
     scores = as_scores(margins, 1)
     fits = np.ones(len(margins), np.bool_)
-    for name, number in stated:
+    for name, number in given:
         fits &= np.any([number.matches(rule(scores)) for rule in SUMMARIES[name]], axis=0)
     return margins[fits]
 
@@ -226,7 +226,7 @@ def nearest_pvalues(outcome: Printed, test: str, number: int = 4) -> FloatArray:
     """
     n, points = outcome.n, outcome.points
     candidate = CANDIDATES[test]
-    pre, post = (fitting_margins(n, points, stated) for stated in (outcome.pre, outcome.post))
+    pre, post = (fitting_margins(n, points, given) for given in (outcome.pre, outcome.post))
     patterns = compositions(n, 2 * points - 1)
     pvalues = _pvalues(candidate, patterns, pre, post)
     if candidate.paired:
@@ -239,14 +239,14 @@ def nearest_pvalues(outcome: Printed, test: str, number: int = 4) -> FloatArray:
     return np.sort(attained[np.argsort(np.abs(attained - centre))[:number]])
 
 
-def require_some(outcome: Printed, found: list[DataSets], place: str) -> None:
+def require_some(outcome: Printed, data_sets: list[DataSets], place: str) -> None:
     """Refuse published numbers that no data set can have under any candidate test.
 
     Parameters
     ----------
     outcome : Printed
         What was published.
-    found : list of DataSets
+    data_sets : list of DataSets
         What fits, by test.
     place : str
         The config field to name.
@@ -256,23 +256,23 @@ def require_some(outcome: Printed, found: list[DataSets], place: str) -> None:
     StudyError
         Says that the numbers cannot occur, and lists the nearest attainable p-values.
     """
-    if any(len(one.counts) for one in found):
+    if any(len(one.counts) for one in data_sets):
         return
-    stated = "; ".join(
+    figures = "; ".join(
         f"{when} " + ", ".join(f"{name} {number.text}" for name, number in summaries)
         for when, summaries in (("before", outcome.pre), ("after", outcome.post))
         if summaries
     )
-    nearest = {one.test: nearest_pvalues(outcome, one.test) for one in found}
+    nearest = {one.test: nearest_pvalues(outcome, one.test) for one in data_sets}
     if all(not len(values) for values in nearest.values()):
         raise StudyError(
             f"{place}: the published numbers of {outcome.name!r} cannot occur: no {outcome.n} "
-            f"answers on 1 to {outcome.points} have {stated}"
+            f"answers on 1 to {outcome.points} have {figures}"
         )
     listed = "; ".join(
         f"{test} {', '.join(f'{p:.3g}' for p in values)}" for test, values in nearest.items()
     )
     raise StudyError(
         f"{place}: the published numbers of {outcome.name!r} cannot occur: no {outcome.n} pairs "
-        f"with {stated} give p = {outcome.p.text}; nearest attainable: {listed}"
+        f"with {figures} give p = {outcome.p.text}; nearest attainable: {listed}"
     )

@@ -11,7 +11,7 @@ from sim.pilot.priors import ShiftPrior, bin_of
 
 
 def joint_draws(
-    found: Posterior,
+    known: Posterior,
     prior: ShiftPrior,
     evidence: tuple[DomainEvidence, ...],
     number: int,
@@ -21,7 +21,7 @@ def joint_draws(
 
     Parameters
     ----------
-    found : Posterior
+    known : Posterior
         The posterior.
     prior : ShiftPrior
         Its prior.
@@ -40,14 +40,14 @@ def joint_draws(
         Which place of the raveled joint posterior of tests and nodes.
     """
     mass = prior.bin_mass
-    flat = found.node.ravel()
+    flat = known.node.ravel()
     cells = np.sort(rng.choice(flat.size, number, p=flat / flat.sum()))
-    test, node = np.divmod(cells, found.node.shape[1])
+    test, node = np.divmod(cells, known.node.shape[1])
     place = np.empty((number, len(evidence)), np.int64)
-    for d, own in enumerate(evidence):
-        bins, scale = bin_of(own.draws.shift), np.exp(own.draws.log_weight)
+    for d, domain in enumerate(evidence):
+        bins, scale = bin_of(domain.draws.shift), np.exp(domain.draws.log_weight)
         for t in np.unique(test):
-            weight = scale * own.likelihood[t]
+            weight = scale * domain.likelihood[t]
             for g in np.unique(node[test == t]):
                 chosen = np.flatnonzero((test == t) & (node == g))
                 below = np.cumsum(weight * mass[g][bins])
@@ -57,7 +57,7 @@ def joint_draws(
 
 
 def reweighted(
-    found: Posterior,
+    before: Posterior,
     evidence: tuple[DomainEvidence, ...],
     place: NDArray[np.int64],
     cell: NDArray[np.int64],
@@ -67,7 +67,7 @@ def reweighted(
 
     Parameters
     ----------
-    found : Posterior
+    before : Posterior
         Without the factor.
     evidence : tuple of DomainEvidence
         One per domain.
@@ -88,16 +88,10 @@ def reweighted(
         Where the draws carry too little of it.
     """
     weight = factor / factor.sum()
-    node = np.bincount(cell, weight, found.node.size).astype(np.float64).reshape(found.node.shape)
-    changed = Posterior(
-        prior=found.prior,
-        tests=node.sum(axis=1),
-        node=node,
-        domains=tuple(
-            summarised(own, np.bincount(place[:, d], weight, len(own.draws)).astype(np.float64))
-            for d, own in enumerate(evidence)
-        ),
-        log_evidence=found.log_evidence + float(np.log(factor.mean())),
+    node = np.bincount(cell, weight, before.node.size).astype(np.float64).reshape(before.node.shape)
+    domains = tuple(
+        summarised(domain, np.bincount(place[:, d], weight, len(domain.draws)).astype(np.float64))
+        for d, domain in enumerate(evidence)
     )
-    require_effective(changed, evidence)
-    return changed
+    log_evidence = before.log_evidence + float(np.log(factor.mean()))
+    return require_effective(Posterior(before.prior, node, domains, log_evidence), evidence)

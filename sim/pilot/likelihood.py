@@ -144,8 +144,8 @@ def given_significant(
 def prints_so(outcome: Printed, test: str, pre: IntArray, post: IntArray) -> NDArray[np.bool_]:
     """Tell which data sets (V, n) print as the published comparison does."""
     fits = outcome.p.matches(CANDIDATES[test].of(pre, post))
-    for scores, stated in ((pre, outcome.pre), (post, outcome.post)):
-        for name, number in stated:
+    for scores, figures in ((pre, outcome.pre), (post, outcome.post)):
+        for name, number in figures:
             fits &= np.any([number.matches(rule(scores)) for rule in SUMMARIES[name]], axis=0)
     return fits
 
@@ -153,13 +153,13 @@ def prints_so(outcome: Printed, test: str, pre: IntArray, post: IntArray) -> NDA
 def outcome_probability(
     outcome: Printed,
     test: str,
-    found: DataSets | None,
+    data_sets: DataSets | None,
     tables: FloatArray,
     rng: np.random.Generator,
 ) -> FloatArray:
     """Likelihood of a published comparison, (N,): summed over its data sets, else simulated."""
-    if found is not None and len(found.counts) * len(tables) <= MOST_TERMS:
-        return data_set_probability(found.counts, tables)
+    if data_sets is not None and len(data_sets.counts) * len(tables) <= MOST_TERMS:
+        return data_set_probability(data_sets.counts, tables)
     return simulated_share(
         tables, outcome.n, lambda pre, post: prints_so(outcome, test, pre, post), rng
     )
@@ -183,12 +183,12 @@ def simulated_share(
     share = np.zeros(len(tables))
     step = max(1, CHUNK // (n * simulated))
     for start in range(0, len(tables), step):
-        own = cells[start : start + step]
-        uniform = rng.random((len(own), simulated * n))
-        shifted = (own + np.arange(len(own))[:, None]).ravel()
-        cell = np.searchsorted(shifted, uniform + np.arange(len(own))[:, None], side="right")
-        cell = np.minimum(cell - np.arange(len(own))[:, None] * points**2, points**2 - 1)
+        batch = cells[start : start + step]
+        uniform = rng.random((len(batch), simulated * n))
+        shifted = (batch + np.arange(len(batch))[:, None]).ravel()
+        cell = np.searchsorted(shifted, uniform + np.arange(len(batch))[:, None], side="right")
+        cell = np.minimum(cell - np.arange(len(batch))[:, None] * points**2, points**2 - 1)
         cell = cell.reshape(-1, n)
         hits = happens(cell // points + 1, cell % points + 1)
-        share[start : start + step] = hits.reshape(len(own), simulated).mean(axis=1)
+        share[start : start + step] = hits.reshape(len(batch), simulated).mean(axis=1)
     return share

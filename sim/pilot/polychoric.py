@@ -88,8 +88,8 @@ def polychoric(table: ArrayLike, confidence: float = 0.95) -> Polychoric:
 
     Examples
     --------
-    >>> found = polychoric([[40, 10], [10, 40]])
-    >>> round(found.rho, 4), round(found.low, 2), round(found.high, 2)
+    >>> estimate = polychoric([[40, 10], [10, 40]])
+    >>> round(estimate.rho, 4), round(estimate.low, 2), round(estimate.high, 2)
     (0.809, 0.62, 0.92)
     """
     counts = _answered(table)
@@ -155,7 +155,7 @@ def _maximum(likelihood: _Likelihood, on_grid: FloatArray) -> tuple[float, float
 def _end(
     likelihood: _Likelihood, grid: FloatArray, on_grid: FloatArray, rho: float, least: float
 ) -> tuple[float, bool]:
-    """First correlation, going outward from the estimate along the grid, of a stated likelihood.
+    """First correlation, going outward from the estimate along the grid, of a given likelihood.
 
     Returns the outermost point of the grid, and True, where the likelihood
     does not fall as far.

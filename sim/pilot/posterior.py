@@ -82,8 +82,6 @@ class Posterior:
     ----------
     prior : str
         Its name.
-    tests : ndarray, shape (T,)
-        Posterior probabilities of the candidate tests.
     node : ndarray, shape (T, G)
         Joint posterior of tests and the prior's nodes.
     domains : tuple of DomainPosterior
@@ -93,10 +91,14 @@ class Posterior:
     """
 
     prior: str
-    tests: FloatArray
     node: FloatArray
     domains: tuple[DomainPosterior, ...]
     log_evidence: float
+
+    @property
+    def tests(self) -> FloatArray:
+        """Posterior probabilities of the candidate tests, shape (T,)."""
+        return np.asarray(self.node.sum(axis=1))
 
     @property
     def effective(self) -> float:
@@ -128,41 +130,40 @@ def posterior(
         Where the draws carry too little of the posterior.
     """
     mass = prior.bin_mass  # (G, BINS)
-    binned = [own.by_bin() for own in evidence]  # each (T, BINS)
+    binned = [domain.by_bin() for domain in evidence]  # each (T, BINS)
     node, log_evidence = _nodes(prior, mass, binned, test_weights)
-    log_evidence += sum(own.log_scale for own in evidence)
+    log_evidence += sum(domain.log_scale for domain in evidence)
     if np.isneginf(log_evidence):  # no draw can have given what was published
         raise _nothing_fits(prior.name, evidence)
     domains = tuple(
-        _domain(own, bins, mass, node) for own, bins in zip(evidence, binned, strict=True)
+        _domain(domain, bins, mass, node) for domain, bins in zip(evidence, binned, strict=True)
     )
-    found = Posterior(prior.name, node.sum(axis=1), node, domains, log_evidence)
-    require_effective(found, evidence)
-    return found
+    return require_effective(Posterior(prior.name, node, domains, log_evidence), evidence)
 
 
-def require_effective(found: Posterior, evidence: tuple[DomainEvidence, ...]) -> None:
-    """Refuse a posterior that too few draws carry.
+def require_effective(result: Posterior, evidence: tuple[DomainEvidence, ...]) -> Posterior:
+    """Give a posterior that enough draws carry, or refuse it.
 
     Raises
     ------
     StudyError
         Where the effective sample size of any domain is below 200.
     """
-    if found.effective < FEWEST_EFFECTIVE:
+    if result.effective < FEWEST_EFFECTIVE:
         draws = len(evidence[0].draws)
-        needed = power_of_two(int(1.5 * draws * FEWEST_EFFECTIVE / found.effective))
+        needed = power_of_two(int(1.5 * draws * FEWEST_EFFECTIVE / result.effective))
         remedy = f"{needed} would do" if needed <= MOST_DRAWS else "no number allowed will do"
         raise StudyError(
-            f"calibration.draws: {draws} draws leave an effective sample of {found.effective:.0f} "
-            f"under the {found.prior} prior, fewer than {FEWEST_EFFECTIVE}; {remedy}, or widen "
-            f"calibration.{found.prior}"
+            f"calibration.draws: {draws} draws leave an effective sample of {result.effective:.0f} "
+            f"under the {result.prior} prior, fewer than {FEWEST_EFFECTIVE}; {remedy}, or widen "
+            f"calibration.{result.prior}"
         )
+    return result
 
 
 def _nothing_fits(prior: str, evidence: tuple[DomainEvidence, ...]) -> StudyError:
     """Tell what no draw can have given from what the prior leaves no room for."""
-    if all(own.likelihood.any() for own in evidence):
+    if all(domain.likelihood.any() for domain in evidence):
         return StudyError(
             f"calibration.{prior}: the prior leaves no probability to any shift that can have "
             "given what is known of the pilot; widen it"
@@ -175,13 +176,13 @@ def _nothing_fits(prior: str, evidence: tuple[DomainEvidence, ...]) -> StudyErro
 
 
 def _domain(
-    own: DomainEvidence, binned: FloatArray, mass: FloatArray, node: FloatArray
+    domain: DomainEvidence, binned: FloatArray, mass: FloatArray, node: FloatArray
 ) -> DomainPosterior:
     """Posterior of one domain: its nodes are known but for their probabilities."""
     density = _belief(binned, mass, node)
-    bins = bin_of(own.draws.shift)
-    weight = np.exp(own.draws.log_weight) * (density[:, bins] * own.likelihood).sum(axis=0)
-    return summarised(own, weight / weight.sum())
+    bins = bin_of(domain.draws.shift)
+    weight = np.exp(domain.draws.log_weight) * (density[:, bins] * domain.likelihood).sum(axis=0)
+    return summarised(domain, weight / weight.sum())
 
 
 def _nodes(
@@ -189,7 +190,7 @@ def _nodes(
 ) -> tuple[FloatArray, float]:
     """Joint posterior of tests and nodes (T, G), and the logarithm of the evidence."""
     with np.errstate(divide="ignore"):
-        logs = sum(np.log(own @ mass.T) for own in binned)  # (T, G)
+        logs = sum(np.log(likelihood @ mass.T) for likelihood in binned)  # (T, G)
         logs = logs + np.log(test_weights / test_weights.sum())[:, None] + np.log(prior.weight)
     top = float(np.max(logs))
     if np.isneginf(top):
@@ -219,24 +220,24 @@ def shift_beliefs(prior: ShiftPrior, evidence: tuple[DomainEvidence, ...]) -> li
     Returns
     -------
     list of ndarray, shape (BINS,)
-        One per domain, each times a constant of its own. Where the draws carry nothing, the
+        One per domain, each times some constant. Where the draws carry nothing, the
         prior alone.
     """
     mass = prior.bin_mass
-    binned = [own.by_bin() for own in evidence]
+    binned = [domain.by_bin() for domain in evidence]
     node, log_evidence = _nodes(prior, mass, binned, np.ones(1))
     if np.isneginf(log_evidence):
         return [prior.weight @ mass] * len(evidence)
-    return [_belief(own, mass, node)[0] for own in binned]
+    return [_belief(likelihood, mass, node)[0] for likelihood in binned]
 
 
-def summarised(own: DomainEvidence, weight: FloatArray) -> DomainPosterior:
+def summarised(domain: DomainEvidence, weight: FloatArray) -> DomainPosterior:
     """Summarise a domain's draws with weights that sum to 1, (N,)."""
     return DomainPosterior(
         weight=weight,
-        shift_quantiles=weighted_quantiles(own.draws.shift, weight),
-        correlation_quantiles=weighted_quantiles(own.draws.pre_post, weight),
-        rises=float(weight[own.draws.shift > 0].sum()),
+        shift_quantiles=weighted_quantiles(domain.draws.shift, weight),
+        correlation_quantiles=weighted_quantiles(domain.draws.pre_post, weight),
+        rises=float(weight[domain.draws.shift > 0].sum()),
         effective=float(1 / (weight**2).sum()),
         largest=float(weight.max()),
     )

@@ -39,9 +39,7 @@ class PrintedNumber:
         return np.asarray((exact >= self.low - SLACK) & (exact <= self.high + SLACK))
 
 
-def printed_number(
-    text: str, place: str, rounding: Literal["exact", "rounded"] = "rounded"
-) -> PrintedNumber:
+def printed_number(text: str, place: str, rounding: Literal["exact", "rounded"]) -> PrintedNumber:
     """Read a printed number.
 
     Parameters
@@ -93,7 +91,7 @@ def printed_pvalue(text: str, place: str) -> PrintedNumber:
     if words in ("not significant", "ns", "n.s."):
         return PrintedNumber(text, SIGNIFICANT + 2 * SLACK, 1.0)
     bound = re.fullmatch(r"([<>])\s*(.+)", words)
-    number = printed_number(bound[2] if bound else words, place)
+    number = printed_number(bound[2] if bound else words, place, "rounded")
     centre = (number.low + number.high) / 2
     if not 0 <= centre <= 1:
         raise StudyError(f"{place}: {text!r} must be a p-value from 0 to 1, or 'not significant'")

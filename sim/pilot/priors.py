@@ -60,12 +60,12 @@ def bin_of(shift: FloatArray) -> NDArray[np.int64]:
     return np.clip(place, 0, BINS - 1)
 
 
-def shift_priors(stated: Calibration) -> tuple[ShiftPrior, ...]:
+def shift_priors(settings: Calibration) -> tuple[ShiftPrior, ...]:
     """Build the priors that are always shown side by side.
 
     Parameters
     ----------
-    stated : Calibration
+    settings : Calibration
         Their parameters.
 
     Returns
@@ -75,9 +75,9 @@ def shift_priors(stated: Calibration) -> tuple[ShiftPrior, ...]:
     """
     plain = [
         ShiftPrior(name, np.ones(1), np.array([normal.mean]), np.array([normal.sd]))
-        for name, normal in (("neutral", stated.neutral), ("sceptical", stated.sceptical))
+        for name, normal in (("neutral", settings.neutral), ("sceptical", settings.sceptical))
     ]
-    return (*plain, _hierarchical(stated.hierarchical.mean_sd, stated.hierarchical.between_sd))
+    return (*plain, _hierarchical(settings.hierarchical.mean_sd, settings.hierarchical.between_sd))
 
 
 def _hierarchical(mean_sd: float, between_sd: float) -> ShiftPrior:

@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.pilot.answers import ROLES, Answer, answers_of, find_columns, known_domains
+from sim.pilot.answers import Answer, answers_of, find_columns, known_domains
 from sim.pilot.delimited import Row, folded, read_rows
 from sim.study.refusals import shown
-from sim.study.sections import RoleName
 
 FEWEST = 2
 """Fewest participants of a role: one alone says nothing of how people differ."""
@@ -36,19 +35,19 @@ class PilotData:
 
     points: int
     domains: tuple[str, ...]
-    participants: Mapping[RoleName, tuple[str, ...]]
-    scores: Mapping[RoleName, NDArray[np.int8]]
+    participants: Mapping[str, tuple[str, ...]]
+    scores: Mapping[str, NDArray[np.int8]]
 
     @property
-    def roles(self) -> tuple[RoleName, ...]:
-        """Roles that take part, mentors first."""
-        return tuple(role for role in ROLES if role in self.scores)
+    def roles(self) -> tuple[str, ...]:
+        """Roles that take part, in the order in which they were named."""
+        return tuple(self.scores)
 
-    def n(self, role: RoleName) -> int:
+    def n(self, role: str) -> int:
         """Count the participants of a role; 0 where it does not take part."""
         return len(self.participants.get(role, ()))
 
-    def tables(self, role: RoleName) -> NDArray[np.int64]:
+    def tables(self, role: str) -> NDArray[np.int64]:
         """Count the complete pairs of scores (pre, post) of a role that takes part.
 
         Returns
@@ -69,7 +68,9 @@ def cross_table(
     return counts[1:, 1:]
 
 
-def read_pilot(path: Path, points: int, domains: tuple[str, ...]) -> PilotData:
+def read_pilot(
+    path: Path, points: int, domains: tuple[str, ...], roles: tuple[str, ...]
+) -> PilotData:
     """Read the answers of a pilot from a CSV file.
 
     The long form has the columns participant, role, domain, pre and post, in
@@ -88,6 +89,8 @@ def read_pilot(path: Path, points: int, domains: tuple[str, ...]) -> PilotData:
         Points of the scale, 2 to 11.
     domains : tuple of str
         Names of the domains, all of which the file must hold.
+    roles : tuple of str
+        Names of the roles that the file may hold.
 
     Returns
     -------
@@ -104,10 +107,14 @@ def read_pilot(path: Path, points: int, domains: tuple[str, ...]) -> PilotData:
     header, rows = read_rows(path)
     known = known_domains(domains)
     columns = find_columns(header, known)
-    answers = [answer for row in rows for answer in answers_of(row, columns, known, points)]
+    answers = [
+        answer
+        for row in rows
+        for answer in answers_of(row, columns, known, roles=roles, points=points)
+    ]
     _check_people(answers)
     _check_once(answers)
-    return _assembled(header, answers, points, domains)
+    return _assembled(header, answers, points, domains, roles)
 
 
 def _check_people(answers: list[Answer]) -> None:
@@ -139,20 +146,24 @@ def _check_once(answers: list[Answer]) -> None:
 
 
 def _assembled(
-    header: Row, answers: list[Answer], points: int, domains: tuple[str, ...]
+    header: Row,
+    answers: list[Answer],
+    points: int,
+    domains: tuple[str, ...],
+    roles: tuple[str, ...],
 ) -> PilotData:
     """Arrays of each role that takes part, which must have people and pairs enough."""
-    participants: dict[RoleName, tuple[str, ...]] = {}
-    scores: dict[RoleName, NDArray[np.int8]] = {}
-    for role in ROLES:
-        own = [answer for answer in answers if answer.role == role]
-        if not own:
+    participants: dict[str, tuple[str, ...]] = {}
+    scores: dict[str, NDArray[np.int8]] = {}
+    for role in roles:
+        theirs = [answer for answer in answers if answer.role == role]
+        if not theirs:
             continue
-        people = {name: i for i, name in enumerate(dict.fromkeys(a.participant for a in own))}
+        people = {name: i for i, name in enumerate(dict.fromkeys(a.participant for a in theirs))}
         if len(people) < FEWEST:
-            raise own[0].wrong("role", f"has one participant only; at least {FEWEST} are needed")
+            raise theirs[0].wrong("role", f"has one participant only; at least {FEWEST} are needed")
         table = np.zeros((len(people), len(domains), 2), dtype=np.int8)
-        for answer in own:
+        for answer in theirs:
             place = people[answer.participant], domains.index(answer.domain)
             table[place] = answer.pre, answer.post
         table.setflags(write=False)
@@ -167,7 +178,7 @@ def _check_answered(header: Row, data: PilotData) -> None:
         complete = data.tables(role).sum(axis=(1, 2))  # (D,)
         for name, count in zip(data.domains, complete.tolist(), strict=True):
             if not count:
-                # in the wide form the domain's own column, in the long form that of all domains
+                # in the wide form the domain's column, in the long form that of all domains
                 column = next(
                     place
                     for place, cell in enumerate(header.cells)

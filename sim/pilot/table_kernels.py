@@ -10,7 +10,7 @@ def tables_with_margins(pre, post, pairs, skip, wanted, most, counts, ranks):
     """List the K x K tables with given margins whose pattern of changes is wanted.
 
     Fills `counts` (V, K K) and `ranks` (V,), the place of each table's pattern
-    of changes among all patterns in rising order. Returns the number found;
+    of changes among all patterns in rising order. Returns their number;
     where the arrays are empty it only counts, and stops beyond `most`.
 
     `pre` (A, K) and `post` (B, K) hold the margins, `pairs` (A, B) says which
@@ -20,7 +20,7 @@ def tables_with_margins(pre, post, pairs, skip, wanted, most, counts, ranks):
     points = pre.shape[1]
     cells = points * points
     taken = np.empty(cells, np.int64)
-    found = 0
+    number = 0
     for a in range(pre.shape[0]):
         for b in range(post.shape[0]):
             if not pairs[a, b]:
@@ -53,12 +53,12 @@ def tables_with_margins(pre, post, pairs, skip, wanted, most, counts, ranks):
                 rank = _pattern_rank(taken, points, skip)
                 if wanted[rank]:
                     if ranks.size:
-                        counts[found] = taken
-                        ranks[found] = rank
-                    found += 1
-                    if found > most:
-                        return found
-    return found
+                        counts[number] = taken
+                        ranks[number] = rank
+                    number += 1
+                    if number > most:
+                        return number
+    return number
 
 
 @njit

@@ -73,18 +73,18 @@ def check_total(
     -------
     TotalCheck
     """
-    stated, place = outcomes_of(study)[index], f"{PLACE}[{index}]"
-    rounding = study.calibration.rounding if stated.summary == "median" else "rounded"
-    pre = printed_number(stated.pre, f"{place}.pre", rounding)
-    post = printed_number(stated.post, f"{place}.post", rounding)
-    p = printed_pvalue(stated.p, f"{place}.p")
+    published, place = outcomes_of(study)[index], f"{PLACE}[{index}]"
+    rounding = study.calibration.rounding if published.summary == "median" else "rounded"
+    pre = printed_number(published.pre, f"{place}.pre", rounding)
+    post = printed_number(published.post, f"{place}.post", rounding)
+    p = printed_pvalue(published.p, f"{place}.p")
     totals = np.concatenate(
         [
             draw_cohort(draws.population(s), n, CHECKED, rng).scores.sum(axis=2, dtype=np.int64)
             for s in range(len(draws))
         ]
     )  # (simulated, n, 2)
-    centre = np.median if stated.summary == "median" else np.mean
+    centre = np.median if published.summary == "median" else np.mean
     before, after = centre(totals[..., 0], axis=1), centre(totals[..., 1], axis=1)
     medians = pre.matches(before) & post.matches(after)
     pvalues = {
@@ -98,11 +98,11 @@ def check_total(
         published_pre=(pre.low + pre.high) / 2,
         published_change=(post.low + post.high - pre.low - pre.high) / 2,
         summaries=float(medians.mean()),
-        everything=_shares({test: medians & p.matches(own) for test, own in pvalues.items()}),
-        significant=_shares({test: own <= SIGNIFICANT + SLACK for test, own in pvalues.items()}),
+        everything=_shares({test: medians & p.matches(ps) for test, ps in pvalues.items()}),
+        significant=_shares({test: ps <= SIGNIFICANT + SLACK for test, ps in pvalues.items()}),
         simulated=len(totals),
     )
 
 
 def _shares(happened: dict[str, NDArray[np.bool_]]) -> dict[str, float]:
-    return {test: float(own.mean()) for test, own in happened.items()}
+    return {test: float(where.mean()) for test, where in happened.items()}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from sim.power.assurance_draws import DrawWins
 from sim.power.estimates import Z95, Estimate, FloatArray, proportion
@@ -182,21 +181,3 @@ def highest_limit(limit: Estimate, rule: int) -> float:
     """Most that assurance by a rule can tend to: its limit, or what bounds that."""
     value = float(limit.value[rule])
     return float(limit.high[rule]) if np.isnan(value) else value
-
-
-def weighted_assurance(power: ArrayLike, weight: ArrayLike) -> FloatArray:
-    """Average power over weighted parameter values.
-
-    Parameters
-    ----------
-    power : array_like, shape (S, ...)
-        Power at each value.
-    weight : array_like, shape (S,)
-        Weights, not all 0.
-
-    Returns
-    -------
-    ndarray
-    """
-    weights = np.asarray(weight, dtype=np.float64)
-    return np.asarray(np.tensordot(weights / weights.sum(), np.asarray(power), axes=1))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +10,6 @@ from numpy.typing import NDArray
 from sim.cohorts.drawn import PopulationDraws
 from sim.cohorts.participants import taking_part_like
 from sim.cohorts.population import Population, symmetrised
-from sim.compute.blocks import run_blocks
-from sim.compute.shelf import Shelf
-from sim.compute.store import Store
 from sim.errors import StudyError
 from sim.inference.rules import DecisionRule
 from sim.power.choice import ExactTable, exact_place
@@ -23,10 +17,10 @@ from sim.power.estimates import FloatArray
 from sim.power.exact import AUTO_LIMIT, WORK_LIMIT
 from sim.power.limits import power_limits
 from sim.power.monte_carlo import simulate_block
-from sim.power.tally_bytes import ROUNDING, Layout, Values, from_bytes, to_bytes
-from sim.power.task import BlockTask
+from sim.power.task import Arm, BlockTask
 from sim.power.thinned import Enumerable
 from sim.study import Analysis
+from sim.study.endpoints import Endpoints
 
 TABLE_STEPS = 200
 """Elementary steps that take as long as one cell of the tables every enumeration begins with."""
@@ -38,11 +32,10 @@ class AssuranceTask:
 
     Attributes
     ----------
-    roles : tuple of PopulationDraws or Population
-        Per role what is believed, or what is stated; draws are of one number.
+    believed : tuple of PopulationDraws or None
+        Per role what is believed; None where the task's people are certain.
     task : BlockTask
-        Everything else. Its populations, where it has any, are the stated
-        ones: people that are drawn are in clusters and leave answers out as those.
+        Everything else. People that are drawn take part like the treated of its roles.
     work_limit : float
         Most elementary steps for the exact powers of one endpoint under one
         draw, as from :func:`work_limit`; 0 where all powers are simulated.
@@ -50,7 +43,7 @@ class AssuranceTask:
         Name of the rule whose powers have to be exact, where one has to be.
     """
 
-    roles: tuple[PopulationDraws | Population, ...]
+    believed: tuple[PopulationDraws | None, ...]
     task: BlockTask
     work_limit: float = 0.0
     required: str | None = None
@@ -58,28 +51,23 @@ class AssuranceTask:
     @property
     def draws(self) -> int:
         """Number of draws S."""
-        return min(len(role) for role in self.roles if isinstance(role, PopulationDraws))
+        return min(len(role) for role in self.believed if role is not None)
 
-    def populations(self, draw: int) -> tuple[Population, ...]:
-        """Build the populations of one draw."""
-        found = []
-        for place, role in enumerate(self.roles):
-            if isinstance(role, Population):
-                found.append(role)
-            elif self.task.populations:
-                found.append(taking_part_like(self.task.populations[place], role.population(draw)))
-            else:
-                found.append(role.population(draw))
-        return tuple(found)
-
-    def controls(self, draw: int) -> tuple[Population, ...]:
-        """Build the control arms of one draw: the same people without mentoring."""
-        return tuple(
-            stated
-            if isinstance(role, Population)
-            else taking_part_like(stated, symmetrised(role.population(draw)))
-            for stated, role in zip(self.task.controls, self.roles, strict=bool(self.task.controls))
+    def drawn(self, draw: int) -> BlockTask:
+        """Put one draw's people in the place of those of the task, in all their arms."""
+        roles = (
+            arms if draws is None else _with_people(arms, draws.population(draw))
+            for arms, draws in zip(self.task.roles, self.believed, strict=True)
         )
+        return replace(self.task, roles=tuple(roles))
+
+
+def _with_people(arms: tuple[Arm, ...], people: Population) -> tuple[Arm, ...]:
+    """Arms of other people; controls are the same people without treatment."""
+    return tuple(
+        replace(arm, population=taking_part_like(arm.population, who))
+        for arm, who in zip(arms, (people, symmetrised(people)), strict=False)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,80 +102,52 @@ class DrawWins:
         return np.asarray(~np.isnan(self.exact).any(axis=(0, 1)))
 
 
-def simulate_draws(
-    task: AssuranceTask,
-    executor: Executor,
-    on_block: Callable[[], None] | None = None,
-    store: Store | None = None,
-) -> DrawWins:
-    """Simulate every draw's studies; one block a draw, the same wherever they run.
+def simulate_draw(task: AssuranceTask, draw: int) -> DrawWins:
+    """Simulate the studies of one draw, and enumerate what is to be had exactly.
 
     Parameters
     ----------
     task : AssuranceTask
         What determines the numbers.
-    executor : concurrent.futures.Executor
-        Where draws are computed, their exact powers included.
-    on_block : callable, optional
-        Called after each draw.
-    store : Store, optional
-        Where finished draws are looked up and kept.
+    draw : int
+        The draw's index, 0 or more.
 
     Returns
     -------
     DrawWins
+        Of one draw.
 
     Raises
     ------
     StudyError
         Where the rule that has to be exact cannot be.
     """
-    if task.required is None and np.isnan(_exact_wins(task, task.populations(0))).all():
-        # what one draw cannot have exactly is simulated for all: no need to try the others
-        task = replace(task, work_limit=0.0)
-    read = partial(from_bytes, DrawWins, _layout(task.task))
-    shelf: Shelf[DrawWins] | None = Shelf.of(store, task, to_bytes, read)
-    return run_blocks(partial(_simulate_draw, task), range(task.draws), executor, on_block, shelf)
-
-
-def _layout(task: BlockTask) -> Layout:
-    """What every field of one draw's wins may hold."""
-    sizes, rules = len(task.sizes[0]), len(task.rules)
-    by_size = (1, sizes, rules)
-    return {
-        "won": Values(by_size, 0, task.block_size),
-        "limit": Values((1, rules, 2), -ROUNDING, 1 + ROUNDING, np.float64),
-        "exact": Values(by_size, -ROUNDING, 1 + ROUNDING, np.float64, missing=True),
-    }
-
-
-def _simulate_draw(task: AssuranceTask, draw: int) -> DrawWins:
-    populations, controls = task.populations(draw), task.controls(draw)
-    drawn = replace(task.task, populations=populations, controls=controls)
-    limit = np.array([[own.low, own.high] for own in power_limits(drawn)])
-    exact = _exact_wins(task, populations)
+    drawn = task.drawn(draw)
+    limit = np.array([[bounds.low, bounds.high] for bounds in power_limits(drawn)])
+    exact = exact_wins(task, drawn)
     return DrawWins(simulate_block(drawn, draw).rule_won[None], limit[None], exact[None])
 
 
-def _exact_wins(task: AssuranceTask, populations: tuple[Population, ...]) -> FloatArray:
+def exact_wins(task: AssuranceTask, drawn: BlockTask) -> FloatArray:
     """Exact probability that each rule is met, by size; NaN where it is not to be had; (K, Q)."""
-    own = task.task
-    found = np.full((len(own.sizes[0]), len(own.rules)), np.nan)
+    analysis = drawn.analysis
+    power = np.full((drawn.number_of_sizes, len(drawn.rules)), np.nan)
     if task.work_limit <= 0:
-        return found
-    people = [Enumerable.of(population, own.analysis) for population in populations]
-    table = replace(ExactTable.of(own.analysis, "auto"), work_limit=task.work_limit)
-    for q, rule in enumerate(own.rules):
+        return power
+    treated = [arms[0] for arms in drawn.roles]
+    people = [Enumerable.of(arm.population, drawn.endpoints, analysis) for arm in treated]
+    table = ExactTable(analysis, task.work_limit)
+    for q, rule in enumerate(drawn.rules):
         try:
-            role, domain, level = exact_place(rule, people[0].domains, own.analysis)
+            role, place, level = exact_place(rule, drawn.endpoints, analysis)
             people[role].require()
-            _require_tables(max(own.sizes[role]), task.work_limit)
-            pmf, gone = people[role].pmfs[domain], people[role].gone
-            found[:, q] = table.power(pmf, own.sizes[role], level, gone).win
+            _require_tables(max(treated[role].sizes), task.work_limit)
+            pmf, gone = people[role].pmfs[place], people[role].gone
+            power[:, q] = table.power(pmf, treated[role].sizes, level, gone).win
         except StudyError:
             if rule.name == task.required:
                 raise
-    return found
+    return power
 
 
 def _require_tables(largest: int, work_limit: float) -> None:
@@ -200,7 +160,11 @@ def _require_tables(largest: int, work_limit: float) -> None:
 
 
 def work_limit(
-    engine: str, draws: int, rules: tuple[DecisionRule, ...], domains: int, analysis: Analysis
+    engine: str,
+    draws: int,
+    rules: tuple[DecisionRule, ...],
+    endpoints: Endpoints,
+    analysis: Analysis,
 ) -> float:
     """Work allowed for the exact powers of one endpoint under one draw.
 
@@ -215,8 +179,8 @@ def work_limit(
         Draws of all priors together, at least 1.
     rules : tuple of DecisionRule
         The rules, of which some may look at one domain.
-    domains : int
-        Number of domains D.
+    endpoints : Endpoints
+        What is tested of each role.
     analysis : Analysis
         Level and adjustment.
 
@@ -229,10 +193,10 @@ def work_limit(
         return 0.0
     if engine == "exact":
         return WORK_LIMIT
-    endpoints = set()
+    places = set()
     for rule in rules:
         try:
-            endpoints.add(exact_place(rule, domains, analysis))
+            places.add(exact_place(rule, endpoints, analysis))
         except StudyError:
             continue
-    return AUTO_LIMIT / (draws * len(endpoints)) if endpoints else 0.0
+    return AUTO_LIMIT / (draws * len(places)) if places else 0.0

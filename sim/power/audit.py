@@ -99,14 +99,14 @@ class OneGroup:
     controlled_null_rejection: Probability
 
 
-def audit(population: Population, controls: Population | None) -> Audit | None:
+def audit(population: Population, controls: Population | None = None) -> Audit | None:
     """Split a mean change; None where all of it is mentoring's and nobody is compared with.
 
     Parameters
     ----------
     population : Population
         The people who are mentored.
-    controls : Population or None
+    controls : Population, optional
         The control arm.
 
     Returns

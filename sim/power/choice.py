@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sim.cohorts import Population
-from sim.compute.shelf import Shelf
-from sim.compute.store import Store
 from sim.errors import StudyError
-from sim.inference.families import WITH_TOTAL
 from sim.inference.rules import DecisionRule
 from sim.inference.thresholds import stepwise
 from sim.power.estimates import FloatArray, with_columns
-from sim.power.exact import AUTO_CUT, AUTO_LIMIT, WORK_LIMIT, ExactPower, exact_rejection
+from sim.power.exact import AUTO_CUT, ExactPower, exact_rejection
 from sim.power.operating import OperatingCharacteristics, RoleCharacteristics
-from sim.power.tally_bytes import ROUNDING, Values, from_bytes, to_bytes
 from sim.power.thinned import Enumerable, thinned_rejection
 from sim.study import Analysis
+from sim.study.endpoints import Endpoints
 
 
 @dataclass
 class ExactTable:
     """Exact powers by distribution of the change, sizes and level; each is computed once.
 
-    Where there is a store, they are looked up and kept there, each as the one
-    block of a task of its own.
+    Attributes
+    ----------
+    analysis : Analysis
+        Test and options.
+    work_limit, cut : float
+        As for :func:`~sim.power.exact.exact_rejection`: how much is enumerated, how precisely.
     """
 
     analysis: Analysis
     work_limit: float
-    store: Store | None
-    _found: dict[tuple[bytes, tuple[int, ...], float, float], ExactPower | StudyError]
-
-    @classmethod
-    def of(cls, analysis: Analysis, engine: str, store: Store | None = None) -> ExactTable:
-        """Table for an engine: the choice `auto` allows less work than the demand `exact`."""
-        return cls(analysis, WORK_LIMIT if engine == "exact" else AUTO_LIMIT, store, {})
+    cut: float = AUTO_CUT
+    _known: dict[tuple[bytes, tuple[int, ...], float, float], ExactPower | StudyError] = field(
+        default_factory=dict, init=False
+    )
 
     def power(
         self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float, gone: float = 0.0
@@ -51,56 +48,40 @@ class ExactTable:
             Where the enumeration would take too long; at once when asked again.
         """
         key = (np.round(pmf, 12).tobytes(), sizes, alpha, gone)
-        if key not in self._found:
+        if key not in self._known:
             try:
-                self._found[key] = self._kept(pmf, sizes, alpha, gone)
+                self._known[key] = self.compute(pmf, sizes, alpha, gone)
             except StudyError as error:
-                self._found[key] = error
-        found = self._found[key]
+                self._known[key] = error
+        found = self._known[key]
         if isinstance(found, StudyError):
             raise found
         return found
 
-    def _kept(
+    def compute(
         self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float, gone: float
     ) -> ExactPower:
-        """Look in the store first; what is refused is not kept there."""
-        task = (ExactPower.__name__, self.analysis, self.work_limit, pmf, sizes, alpha, gone)
-        chance = Values((len(sizes),), -ROUNDING, 1 + ROUNDING, np.float64)
-        layout = {field.name: chance for field in fields(ExactPower)}
-        shelf: Shelf[ExactPower] | None = Shelf.of(
-            self.store, task, to_bytes, partial(from_bytes, ExactPower, layout)
-        )
-        if shelf is None:
-            return self._compute(pmf, sizes, alpha, gone)
-        ((_, found),) = shelf.look_up([0])
-        if found is None:
-            found = self._compute(pmf, sizes, alpha, gone)
-            shelf.keep(0, found)
-        return found
-
-    def _compute(
-        self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float, gone: float
-    ) -> ExactPower:
+        """Enumerate, whether it was asked before or not."""
         analysis = self.analysis.model_copy(update={"alpha": alpha})
         distinct, place = np.unique(sizes, return_inverse=True)
         if gone > 0:
-            found = thinned_rejection(pmf, distinct, analysis, gone, self.work_limit)
+            found = thinned_rejection(pmf, distinct, analysis, gone, self.work_limit, self.cut)
         else:
-            found = exact_rejection(pmf, distinct.tolist(), analysis, AUTO_CUT, self.work_limit)
+            found = exact_rejection(pmf, distinct.tolist(), analysis, self.cut, self.work_limit)
         return ExactPower(found.power[place], found.win[place], found.error[place])
 
 
 def with_exact(
     found: OperatingCharacteristics,
     populations: tuple[Population, ...],
+    endpoints: Endpoints,
     table: ExactTable,
     primary: str,
     engine: str,
 ) -> OperatingCharacteristics:
     """Replace simulated rejection and win by exact ones wherever the exact engine applies.
 
-    It applies to single domains, and to the total of one; and to rules on one
+    It applies to single domains, and to sums of one; and to rules on one
     of these where the adjustment is a single threshold on its p-value.
 
     Parameters
@@ -109,6 +90,8 @@ def with_exact(
         From the simulation.
     populations : tuple of Population
         One per role.
+    endpoints : Endpoints
+        What is tested of each.
     table : ExactTable
         Exact powers.
     primary : str
@@ -127,21 +110,21 @@ def with_exact(
     """
     if engine == "monte_carlo":
         return found
-    people = [Enumerable.of(population, table.analysis) for population in populations]
+    people = [Enumerable.of(population, endpoints, table.analysis) for population in populations]
     roles, errors = [], [0.0]
     for role, own in zip(found.roles, people, strict=True):
         changed, error = _exact_role(role, own, table, engine)
         roles.append(changed)
         errors.append(error)
     result = replace(found, roles=tuple(roles), error_bound=max(errors))
-    return _exact_rules(result, people, table, primary, engine)
+    return _exact_rules(result, people, endpoints, table, primary, engine)
 
 
 def _exact_role(
     role: RoleCharacteristics, people: Enumerable, table: ExactTable, engine: str
 ) -> tuple[RoleCharacteristics, float]:
     power, win, error = {}, {}, 0.0
-    for d, pmf in enumerate(people.pmfs):
+    for e, pmf in people.pmfs.items():
         try:
             people.require()
             own = table.power(pmf, role.n, table.analysis.alpha, people.gone)
@@ -149,7 +132,7 @@ def _exact_role(
             if engine == "exact":
                 raise
             continue
-        power[d], win[d] = own.power, own.win
+        power[e], win[e] = own.power, own.win
         error = max(error, float(own.error.max()))
     measures = replace(
         role.measures,
@@ -163,6 +146,7 @@ def _exact_role(
 def _exact_rules(
     found: OperatingCharacteristics,
     people: list[Enumerable],
+    endpoints: Endpoints,
     table: ExactTable,
     primary: str,
     engine: str,
@@ -170,7 +154,7 @@ def _exact_rules(
     power, win = {}, {}
     for q, rule in enumerate(found.rules):
         try:
-            role, domain, level = exact_place(rule, people[0].domains, table.analysis)
+            role, domain, level = exact_place(rule, endpoints, table.analysis)
             people[role].require()
             n, gone = found.roles[role].n, people[role].gone
             own = table.power(people[role].pmfs[domain], n, level, gone)
@@ -187,22 +171,24 @@ def _exact_rules(
     )
 
 
-def exact_place(rule: DecisionRule, domains: int, analysis: Analysis) -> tuple[int, int, float]:
+def exact_place(
+    rule: DecisionRule, endpoints: Endpoints, analysis: Analysis
+) -> tuple[int, int, float]:
     """Where a rule's one endpoint stands and at which level it is tested, for the exact engine.
 
     Parameters
     ----------
     rule : DecisionRule
         The rule.
-    domains : int
-        Number of domains D.
+    endpoints : Endpoints
+        What is tested of each role.
     analysis : Analysis
         Level and adjustment.
 
     Returns
     -------
     role, endpoint : int
-        The role's and the endpoint's place: a domain, or the total of a single one.
+        The role's and the endpoint's place: a domain, or the sum of a single one.
     level : float
         Largest unadjusted p-value that is significant.
 
@@ -212,14 +198,15 @@ def exact_place(rule: DecisionRule, domains: int, analysis: Analysis) -> tuple[i
         In words, where the exact engine does not apply.
     """
     refusal = f"engine: exact cannot answer the rule {rule.name!r}"
-    role, endpoint = divmod(rule.columns[0], domains + 1)
+    role, endpoint = divmod(rule.columns[0], len(endpoints))
+    is_sum = endpoint >= endpoints.domains
     if len(rule.columns) > 1:
         raise StudyError(f"{refusal}: it joins endpoints that are correlated; use engine=auto")
-    if endpoint == domains > 1:
+    if endpoints.members[endpoint].sum() > 1:
         raise StudyError(f"{refusal}: the total is a sum over correlated domains; use engine=auto")
-    if endpoint == domains and analysis.adjustment not in WITH_TOTAL:
+    if is_sum and not analysis.adjustment_facts.with_total:
         return role, endpoint, analysis.alpha
-    procedure = stepwise(analysis.adjustment, domains, analysis.alpha)
+    procedure = stepwise(analysis.adjustment, endpoints.domains, analysis.alpha)
     if procedure is None or procedure.direction != "single":
         raise StudyError(
             f"{refusal}: adjustment {analysis.adjustment} looks at all domains at once; "

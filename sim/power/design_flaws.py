@@ -7,13 +7,12 @@ from typing import Literal
 
 import numpy as np
 
-from sim.cohorts.clusters import ClusterModel
-from sim.cohorts.participants import CONTROLS, MENTORED, arm_accrual
-from sim.inference.registry import CLUSTERED
+from sim.cohorts.clusters import FIRST, ClusterModel
+from sim.cohorts.participants import arm_accrual
 from sim.inference.rules import DecisionRule
-from sim.study import RoleName, Study
+from sim.study import Study
 from sim.study.clusters import SiteClusters
-from sim.study.control import BaselineSelection, ParallelControl, ScreeningSelection
+from sim.study.control import BaselineSelection, ScreeningSelection
 from sim.study.missing import MissingAtRandom, MissingNotAtRandom
 
 DesignCause = Literal["dropout", "clusters"]
@@ -22,15 +21,15 @@ Unadjusted = Literal["multiplicity", "families"]
 """No adjustment; one within parts of a rule's endpoints only."""
 
 
-def design_causes(study: Study, roles: Iterable[RoleName]) -> tuple[DesignCause, ...]:
+def design_causes(study: Study, roles: Iterable[int]) -> tuple[DesignCause, ...]:
     """Name what in a design can make a size unusable, before level and bias are known.
 
     Parameters
     ----------
     study : Study
         The study.
-    roles : iterable of {'mentor', 'mentee'}
-        Roles that a rule looks at.
+    roles : iterable of int
+        Places of the roles that a rule looks at.
 
     Returns
     -------
@@ -47,40 +46,38 @@ def design_causes(study: Study, roles: Iterable[RoleName]) -> tuple[DesignCause,
     return tuple(cause for cause in there if there[cause])
 
 
-def ignored_clusters(study: Study, role: RoleName) -> tuple[str, ...]:
+def ignored_clusters(study: Study, role: int) -> tuple[str, ...]:
     """Name what people of one role share and their test takes no notice of.
 
     Parameters
     ----------
     study : Study
         The study.
-    role : {'mentor', 'mentee'}
+    role : int
         Whose.
 
     Returns
     -------
     tuple of str
-        Of 'site' and 'mentee'; of a test that looks at sites, 'mentee' where
-        mentors of different sites share one.
+        Of 'site' and 'shared'; of a test that looks at sites, 'shared' where
+        people of different sites share somebody.
     """
-    clusters, control, test = study.clusters, study.control, study.analysis.test
+    clusters = study.clusters
     if not isinstance(clusters, SiteClusters):
         return ()
-    by_mentee = clusters.mentee_icc > 0 and role == "mentor"
-    if test in CLUSTERED or test == "cluster_mean_two_sample_t":
-        return ("mentee",) if by_mentee and _splits_mentees(study, role) else ()
-    # what people of one site share cancels between arms at the same sites; a mentee is in one arm
-    cancels = isinstance(control, ParallelControl) and control.unit == "person"
+    shared = clusters.shared_icc > 0 and role == FIRST
+    if study.analysis.test_facts.unit == "site":
+        return ("shared",) if shared and _shared_across_sites(study, role) else ()
+    # what people of one site share cancels between arms at the same sites; who is shared is in one
+    cancels = study.allocation_unit == "person"
     by_site = clusters.site_icc > 0 and not cancels
-    return tuple(name for name, there in (("site", by_site), ("mentee", by_mentee)) if there)
+    return tuple(name for name, there in (("site", by_site), ("shared", shared)) if there)
 
 
-def _splits_mentees(study: Study, role: RoleName) -> bool:
-    arms = (MENTORED, CONTROLS) if isinstance(study.control, ParallelControl) else (MENTORED,)
-    most = study.arm_participants(role, study.sizes[-1])
-    for arm, n in zip(arms, most, strict=False):
+def _shared_across_sites(study: Study, role: int) -> bool:
+    for arm, n in enumerate(study.arm_participants(role, study.sizes[-1])):
         accrual, block = arm_accrual(study, arm)
-        if n and ClusterModel((), accrual, role, study.design.ratio, block).splits_mentees(n):
+        if n and ClusterModel((), accrual, role, study.design.ratio, block).shared_across_sites(n):
             return True
     return False
 
@@ -92,12 +89,11 @@ def needs_adjustment(rule: DecisionRule, study: Study) -> Unadjusted | None:
     """
     if rule.needed == len(rule.columns):
         return None
-    adjustment, total = study.analysis.adjustment, len(study.scale.domains)
-    if adjustment == "none":
+    adjustment, total = study.analysis.adjustment_facts, len(study.scale.domains)
+    if not adjustment.adjusts:
         return "multiplicity"
-    with_total = adjustment in ("fixed_sequence", "graphical")
     parts = {
-        (role, endpoint == total and not with_total)
+        (role, endpoint == total and not adjustment.with_total)
         for role, endpoint in (divmod(column, total + 1) for column in rule.columns)
     }
     return "families" if len(parts) > 1 else None
@@ -107,4 +103,4 @@ def uncontrolled(study: Study) -> bool:
     """Tell whether part of the change before to after is stated to need no mentoring."""
     selected = isinstance(study.selection, BaselineSelection | ScreeningSelection)
     moved = selected or bool(np.any(study.uncontrolled.response_shift))
-    return moved and not isinstance(study.control, ParallelControl)
+    return moved and not study.has_controls

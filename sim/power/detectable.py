@@ -69,7 +69,7 @@ def check_detectable(study: Study, populations: tuple[Population, ...]) -> None:
             "after; use null, or state the distribution after (effect=post) instead"
         )
     for population in populations:
-        refused = Enumerable.of(population, study.analysis).refused
+        refused = Enumerable.of(population, study.endpoint_sets, study.analysis).refused
         if refused is not None:
             raise StudyError(
                 f"target.detectable_at: is found by the exact engine, which cannot answer: "
@@ -118,30 +118,31 @@ def detectable_effects(
     )
 
 
-def _searches(study: Study, populations: tuple[Population, ...]) -> dict[tuple[str, str], _Search]:
+def _searches(
+    study: Study, populations: tuple[Population, ...]
+) -> dict[tuple[str, str], ShiftSearch]:
     """One search for each domain of each role."""
     pairs = study.target.detectable_at
     return {
-        (role, domain): _Search(
+        (role, domain): ShiftSearch(
             population.pre[d],
             float(population.correlation[d, d + len(study.scale.domains)]),
-            study.participants(role, pairs),
+            study.participants(place, pairs),
             study.target.power,
             study.analysis,
             chance_missing(population) or 0.0,
         )
-        for role, population in zip(study.role_names, populations, strict=True)
+        for place, (role, population) in enumerate(zip(study.role_names, populations, strict=True))
         for d, domain in enumerate(study.scale.domains)
         if pairs is not None
     }
 
 
-def smallest_shift(
-    pre: FloatArray, rho: float, n: int, target: float, analysis: Analysis, gone: float = 0.0
-) -> tuple[float | None, float | None]:
-    """Smallest latent shift that is won with a target power, and its mean change.
+@dataclass(frozen=True, eq=False)
+class ShiftSearch:
+    """One domain's search for the smallest latent shift that is won with a target power.
 
-    Parameters
+    Attributes
     ----------
     pre : ndarray, shape (K,)
         Distribution before.
@@ -155,30 +156,14 @@ def smallest_shift(
         Test, level and options.
     gone : float
         Probability that a change is missing, by chance.
-
-    Returns
-    -------
-    shift, mean_change : float or None
-        None where even the largest shift is not enough.
-
-    Raises
-    ------
-    StudyError
-        Where the enumeration would take too long.
     """
-    return _Search(pre, rho, n, target, analysis, gone).solve()
-
-
-@dataclass(frozen=True, eq=False)
-class _Search:
-    """One domain's search: power at a shift, less the target."""
 
     pre: FloatArray
     rho: float
     n: int
     target: float
     analysis: Analysis
-    gone: float
+    gone: float = 0.0
 
     def changes(self, size: float) -> FloatArray:
         """Distribution of the changes tested, with a shift to the stated side."""
@@ -222,7 +207,7 @@ class _Search:
         return np.append(np.round(self.pre, 12), [self.rho, self.n, self.gone]).tobytes()
 
     def solve(self) -> tuple[float | None, float | None]:
-        """Find the smallest shift, signed, and the mean change that it makes."""
+        """Find the smallest shift, signed, and its mean change; None where none is enough."""
         beyond = next((size for size in SHIFTS if self.shortfall(size, COARSE) >= 0), None)
         if beyond is None:
             return None, None

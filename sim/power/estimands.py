@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cohorts import Population
+from sim.cohorts import Arms
 from sim.cohorts.respondents import SAMPLES, Respondents, alike, exchangeable, respondents
 from sim.inference.answer_distribution import AnswerDistribution
-from sim.inference.registry import BY_SITE, ESTIMANDS, MODELS
-from sim.inference.two_arms import ARMS_ESTIMANDS
+from sim.inference.registry import ESTIMANDS
 from sim.power.estimates import FloatArray
 from sim.power.thinned import chance_missing
 from sim.study import Analysis
+from sim.study.endpoints import Endpoints
 
-Arms = tuple[Population, ...]
-"""The people of one role: those who are mentored, then controls where there are any."""
 Answers = tuple[AnswerDistribution, ...]
 """What the people of each arm answer, a row for every domain or sample."""
-OF_MEANS = ("paired_t", "sign_flip", "two_sample_t", "cluster_mean_t", "cluster_mean_two_sample_t")
-"""Tests whose estimand adds up over domains to that of the total."""
 ROUNDING = 1e-12
 """Size up to which an exact probability or estimand is 0."""
 SMALLEST = 1e-6
@@ -34,7 +31,7 @@ NUMBERS = (64, 512, 4096)
 
 @dataclass(frozen=True, eq=False)
 class Estimands:
-    """What one role's tests estimate; every field has shape (D + 1,), the total last.
+    """What one role's tests estimate; every field has shape (E,).
 
     Attributes
     ----------
@@ -53,74 +50,80 @@ class Estimands:
     informative: NDArray[np.bool_]
 
 
-def estimands_of(arms: Arms, analysis: Analysis, ratio: tuple[int, int] = (1, 1)) -> Estimands:
+def estimands_of(
+    arms: Arms, endpoints: Endpoints, analysis: Analysis, ratio: Sequence[int] = (1, 1)
+) -> Estimands:
     """Work out what the tests of one role estimate, exactly or by simulated people.
 
     Parameters
     ----------
     arms : tuple of Population
         The mentored, and controls where there are any.
+    endpoints : Endpoints
+        What is tested.
     analysis : Analysis
         Its test.
-    ratio : tuple of int
+    ratio : sequence of int
         Mentored to controls.
 
     Returns
     -------
     Estimands
-        Exact for a domain, and for the mean of the total, where who is observed
+        Exact for a domain, and for the mean of a sum, where who is observed
         does not depend on the answers; otherwise of simulated people, and NaN
         unless its sign is beyond doubt. NaN too for a fitted model, and with a
         fixed number of sites: there no test comes to a conclusion as people
         are added.
     """
     tables = tuple(AnswerDistribution.of_tables(own.tables) for own in arms)
-    domains = len(arms[0].tables)
-    null, informative = _nulls(arms, tables), _informative(tables, analysis)
-    value, means = np.full(domains + 1, np.nan), None
+    null, informative = _nulls(arms, tables, endpoints), _informative(tables, endpoints, analysis)
+    value, means = np.full(len(endpoints), np.nan), None
     if not _converges(arms, analysis):
         # in one group both directions are alike all the same; a model may fail to see it
         alone = len(arms) == 1 and analysis.test in ESTIMANDS
         return Estimands(value, null & alone, informative)
     if _by_chance(arms) and all(own.recruitment is None for own in arms):
-        value, means = _exact(tables, analysis, ratio), _mean_changes(tables)
+        value = _exact(tables, endpoints, analysis, ratio)
+        means = endpoints.summed(_mean_changes(tables))
     value[null | ~informative] = 0.0
     unknown = np.isnan(value)
-    unknown[-1] &= not _prorated(arms) or analysis.test in OF_MEANS
+    unknown[endpoints.domains :] &= not _prorated(arms) or analysis.test_facts.by == "means"
     for number in NUMBERS:
         if not unknown.any():
             break
         people = tuple(respondents(own, number) for own in arms)
         for e in map(int, np.flatnonzero(unknown)):
             known = None if means is None else float(means[e])
-            value[e] = _simulated(people, e, analysis, ratio, known)
+            value[e] = _simulated(people, endpoints.members[e], analysis, ratio, known)
         unknown &= np.isnan(value)
     return Estimands(value, null, informative)
 
 
-def _informative(tables: Answers, analysis: Analysis) -> NDArray[np.bool_]:
-    tested = [own.at(analysis.cut) for own in tables]
-    found = np.any([own.mean(own.before != own.after) > ROUNDING for own in tested], axis=0)
-    no_cut = analysis.cut is not None and analysis.total_cut is None
-    total = analysis.test not in MODELS and not no_cut
-    return np.append(found, total and (found.any() or analysis.cut is not None))
+def _informative(tables: Answers, endpoints: Endpoints, analysis: Analysis) -> NDArray[np.bool_]:
+    at_cut = analysis.cut is not None
+    tested = [arm.at(analysis.cut) for arm in tables]
+    moved = np.any([arm.mean(arm.before != arm.after) > ROUNDING for arm in tested], axis=0)
+    somebody = [
+        analysis.tests_total and (at_cut or moved[list(members)].any())
+        for members in endpoints.sums
+    ]
+    return np.append(moved, np.array(somebody, np.bool_))
 
 
 def _mean_changes(tables: Answers) -> FloatArray:
-    """Mean changes, less those of controls; (D + 1,)."""
-    first, *others = (own.mean_change() for own in tables)
-    domains = first - sum(others)
-    return np.append(domains, domains.sum())
+    """Mean changes, less those of controls; a row for every domain or sample."""
+    first, *others = (arm.mean_change() for arm in tables)
+    return np.asarray(first - sum(others))
 
 
 def _converges(arms: Arms, analysis: Analysis) -> bool:
     """Tell whether a test comes to a conclusion as people are added."""
-    if analysis.test not in (ESTIMANDS if len(arms) == 1 else ARMS_ESTIMANDS):
+    if analysis.test not in ESTIMANDS:
         return False
     for clusters in (own.clusters for own in arms):
         if clusters is None:
             continue
-        by_site = analysis.test in BY_SITE
+        by_site = analysis.test_facts.unit == "site"
         shared = any(level.name == "site" for level in clusters.levels)
         if (by_site or shared) and clusters.accrual.accrual != "in_turn":
             return False
@@ -140,9 +143,8 @@ def _prorated(arms: Arms) -> bool:
     )
 
 
-def _nulls(arms: Arms, tables: Answers) -> NDArray[np.bool_]:
-    """Endpoints whose changes are distributed as the null says; (D + 1,)."""
-    domains = len(arms[0].tables)
+def _nulls(arms: Arms, tables: Answers, endpoints: Endpoints) -> NDArray[np.bool_]:
+    """Endpoints whose changes are distributed as the null says; (E,)."""
     if len(arms) > 1:
         every = alike(*arms)
         apart = np.abs(tables[0].weight - tables[1].weight).max(axis=1)
@@ -151,57 +153,59 @@ def _nulls(arms: Arms, tables: Answers) -> NDArray[np.bool_]:
         changes = tables[0].changes(tables[0].reach)
         apart = np.abs(changes - changes[:, ::-1]).max(axis=1)
     if every:
-        return np.full(domains + 1, True)
-    own = (apart < ROUNDING) & _by_chance(arms)
-    return np.append(own, own.all() and domains == 1)
+        return np.full(len(endpoints), True)
+    null = (apart < ROUNDING) & _by_chance(arms)
+    # of a sum of several the correlations would have to be known as well
+    single = [len(members) == 1 and bool(null[list(members)].all()) for members in endpoints.sums]
+    return np.append(null, np.array(single, np.bool_))
 
 
-def _exact(tables: Answers, analysis: Analysis, ratio: tuple[int, int]) -> FloatArray:
-    """Exact estimands; NaN for a total that has none, and for what is next to 0; (D + 1,)."""
+def _exact(
+    tables: Answers, endpoints: Endpoints, analysis: Analysis, ratio: Sequence[int]
+) -> FloatArray:
+    """Exact estimands; NaN for a sum that has none, and for what is next to 0; (E,)."""
 
     def of(cut: int | None) -> FloatArray:
         return _estimand(tuple(own.at(cut) for own in tables), analysis, ratio)
 
-    value, total = of(analysis.cut), np.nan
-    if len(value) == 1:
-        total = float(of(analysis.total_cut)[0])
-    elif analysis.test in OF_MEANS:
-        total = float(value.sum())
-    value = np.append(value, total)
+    domains = of(analysis.cut)
+    value = np.full(len(endpoints), np.nan)
+    if analysis.test_facts.by == "means":
+        value = endpoints.summed(domains)
+    value[: endpoints.domains] = domains
+    for place, members in enumerate(endpoints.sums, endpoints.domains):
+        if len(members) == 1:
+            value[place] = of(analysis.total_cut)[members[0]]
     value[np.abs(value) <= ROUNDING] = 0.0
     value[(value != 0) & (np.abs(value) < SMALLEST)] = np.nan
     return value
 
 
-def _estimand(
-    arms: tuple[AnswerDistribution, ...], analysis: Analysis, ratio: tuple[int, int]
-) -> FloatArray:
-    if len(arms) == 1:
-        return ESTIMANDS[analysis.test](arms[0], analysis)
-    mentored, controls = (
-        replace(own, weight=own.weight * part) for own, part in zip(arms, ratio, strict=True)
-    )
-    return ARMS_ESTIMANDS[analysis.test](mentored, controls)
+def _estimand(arms: Answers, analysis: Analysis, ratio: Sequence[int]) -> FloatArray:
+    if len(arms) > 1:
+        arms = tuple(
+            replace(arm, weight=arm.weight * part) for arm, part in zip(arms, ratio, strict=True)
+        )
+    return ESTIMANDS[analysis.test](arms, analysis)
 
 
 def _simulated(
     people: tuple[Respondents, ...],
-    endpoint: int,
+    members: NDArray[np.bool_],
     analysis: Analysis,
-    ratio: tuple[int, int],
+    ratio: Sequence[int],
     known: float | None,
 ) -> float:
     """Estimand in simulated people; NaN where its sign is in doubt.
 
     Where the mean change is known it serves as control variate.
     """
-    answers = tuple(_answers(own, endpoint) for own in people)
-    total = endpoint == people[0].before.shape[2]
-    cut = analysis.total_cut if total else analysis.cut
+    answers = tuple(_answers(arm, members) for arm in people)
+    cut = analysis.cut if members.sum() == 1 else analysis.total_cut
     tested = tuple(own.at(cut) for own in answers)
     each = _estimand(tested, analysis, ratio)
     value = float(_estimand(tuple(own.pooled() for own in tested), analysis, ratio)[0])
-    means, freedom = _mean_changes(answers)[:-1], SAMPLES - 1
+    means, freedom = _mean_changes(answers), SAMPLES - 1
     if known is not None and np.ptp(means) > 0:
         slope = np.cov(each, means)[0, 1] / means.var(ddof=1)
         each, value = each - slope * (means - known), value - slope * (means.mean() - known)
@@ -210,10 +214,7 @@ def _simulated(
     return value if abs(value) > max(CLEAR * error, SMALLEST) else np.nan
 
 
-def _answers(people: Respondents, endpoint: int) -> AnswerDistribution:
-    """Answers of simulated people to one endpoint, the total after the domains."""
-    total = endpoint == people.before.shape[2]
-    before, after = (
-        own.sum(axis=2) if total else own[..., endpoint] for own in (people.before, people.after)
-    )
+def _answers(people: Respondents, members: NDArray[np.bool_]) -> AnswerDistribution:
+    """Answers of simulated people to the domains of one endpoint, summed."""
+    before, after = (time[..., members].sum(axis=2) for time in (people.before, people.after))
     return AnswerDistribution(before, after, people.weight)

@@ -40,9 +40,6 @@ WORK_LIMIT = 1e10
 CUT = 1e-14
 """Probability below which a way to distribute the changes is left out (and accounted for)."""
 
-
-ENUMERATED = ("signed_rank", "sign", "mcnemar", "sign_flip", "paired_t")
-"""Tests whose power is enumerated; a further one is simulated."""
 AUTO_CUT = 1e-8
 AUTO_LIMIT = 4e9
 """Cut and limit where the exact engine is a choice: errors below 1e-5, seconds at most."""
@@ -104,9 +101,9 @@ def exact_rejection(
     chances = np.asarray(pmf, dtype=np.float64)
     chances = chances / chances.sum()
     ordered = np.asarray(sizes, dtype=np.int64)
-    if analysis.test == "paired_t":
+    if analysis.test_facts.enumerated == "sums":
         low, high, error = _by_sums(chances, ordered, analysis, work_limit)
-    elif analysis.test in ("sign", "mcnemar"):
+    elif analysis.test_facts.enumerated == "signs":
         low, high, error = _by_signs(chances, ordered, analysis)
     else:
         low, high, error = _by_ties(chances, ordered, analysis, cut, work_limit)
@@ -130,9 +127,9 @@ def require_affordable(
         As from :func:`exact_rejection`.
     """
     chances, ordered = np.asarray(pmf, dtype=np.float64), np.asarray(sizes, dtype=np.int64)
-    if analysis.test == "paired_t":
+    if analysis.test_facts.enumerated == "sums":
         _require_sums(_used(chances), int(ordered.max()), work_limit)
-    elif analysis.test not in ("sign", "mcnemar"):
+    elif analysis.test_facts.enumerated == "ties":
         listed_ways(chances / chances.sum(), ordered, analysis, cut, work_limit)
 
 
@@ -200,7 +197,7 @@ class _Conditional:
         result = np.empty((len(zeros), len(counts), 2))
         tail = analysis.alpha / 2 if self._side == 0 else analysis.alpha
         ranks = PRATT if analysis.zeros == "pratt" else MIDRANKS
-        scores = VALUES if analysis.test == "sign_flip" else ranks
+        scores = VALUES if analysis.test_facts.by == "means" else ranks
         numbers = np.empty((counts.shape[1] + 1, len(zeros), len(counts)), np.int64)
         numbers[0], numbers[1:] = zeros[:, None], counts.T[:, None]
         conditional_rejection(

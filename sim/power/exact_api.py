@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.inference.arrays import as_numbers, as_whole_numbers
-from sim.inference.registry import TESTS
 from sim.inference.result import require_choice
 from sim.power.estimates import exactly
 from sim.power.exact import ExactPower, exact_rejection
 from sim.power.operating import EndpointMeasures, OperatingCharacteristics, RoleCharacteristics
 from sim.study import Analysis
+from sim.study.methods import TESTS
 
 LARGEST = 5000
 """Largest size taken."""
@@ -74,10 +74,10 @@ def exact_power(  # noqa: PLR0913 - the published signature
     >>> found.power.round(6).tolist()
     [0.015636, 0.15241, 0.444005, 0.658133]
     """
-    chances = _checked(pmf, 3 if test == "mcnemar" else None)
     people = _checked_sizes(sizes)
     options = (test, zeros, p_value, alpha, alternative, continuity, exact_limit, direction)
     analysis = _analysis(dict(zip(_OPTIONS, options, strict=True)))
+    chances = _checked(pmf, analysis)
     return _characteristics(exact_rejection(chances, people, analysis), tuple(people))
 
 
@@ -94,13 +94,15 @@ def _checked_sizes(sizes: ArrayLike) -> list[int]:
 
 
 def _analysis(options: dict[str, Any]) -> Analysis:
-    require_choice(options["test"], tuple(TESTS), "test")
+    offered = {name: facts for name, facts in TESTS.items() if facts.enumerated}
+    require_choice(options["test"], tuple(offered), "test")
     if options["p_value"] == "mid_p":
-        require_choice(options["test"], ("sign", "mcnemar"), "p_value='mid_p': test")
+        names = tuple(name for name, facts in offered.items() if "mid_p" in facts.p_values)
+        require_choice(options["test"], names, "p_value='mid_p': test")
     require_choice(options["direction"], ("rise", "fall"), "direction")
-    if options["test"] == "paired_t":
+    if not offered[options["test"]].has_exact:
         options["p_value"] = "auto"  # t has one p-value, and it is exact
-    return Analysis(**options, adjustment="none")
+    return Analysis(**options, adjustment="none", flips=99)  # of no use to one endpoint
 
 
 def _characteristics(found: ExactPower, people: tuple[int, ...]) -> OperatingCharacteristics:
@@ -113,12 +115,13 @@ def _characteristics(found: ExactPower, people: tuple[int, ...]) -> OperatingCha
     return OperatingCharacteristics(people, (role,), (), none, none, (), 0, error)
 
 
-def _checked(pmf: ArrayLike, length: int | None) -> np.ndarray:
+def _checked(pmf: ArrayLike, analysis: Analysis) -> np.ndarray:
     chances = as_numbers(pmf, "pmf").astype(np.float64)
     if chances.ndim != 1 or len(chances) % 2 == 0 or len(chances) < 3:
         raise ValueError("pmf must list 3, 5, 7, ... probabilities, of changes -(K-1) to K-1")
-    if length is not None and len(chances) != length:
-        raise ValueError("pmf for test='mcnemar' must list P(falls below the cut), stays, rises")
+    if analysis.test_facts.has_cut and len(chances) != 3:
+        right = "must list P(falls below the cut), stays, rises"
+        raise ValueError(f"pmf for test={analysis.test!r} {right}")
     if not (chances >= 0).all() or abs(chances.sum() - 1) > 1e-6:
         raise ValueError("pmf must hold probabilities that sum to 1")
     return chances

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import zip_longest
 
 import numpy as np
 
-from sim.inference.families import Family
+from sim.inference.families import TestingOrder
 from sim.inference.rules import DecisionRule
-from sim.power.estimands import Arms, Estimands, estimands_of
+from sim.power.estimands import Estimands, estimands_of
 from sim.power.estimates import FloatArray
 from sim.power.task import BlockTask
 from sim.study import Analysis
@@ -22,7 +21,7 @@ class PowerLimit:
     Attributes
     ----------
     low, high : float
-        From 0 to 1; equal where the limit is known.
+        From 0 to 1; equal where the limit is knestimands.
     endpoints : int
         Endpoints of the rule whose tests may be sure to succeed in the end.
     """
@@ -46,21 +45,22 @@ def power_limits(task: BlockTask) -> tuple[PowerLimit, ...]:
         One per rule. Where what a test converges to is not known, from 0 to 1.
     """
     low, high = [], []
-    for r, both in enumerate(zip_longest(task.populations, task.controls)):
-        arms: Arms = tuple(own for own in both if own is not None)
-        ratio = (task.sizes[r][-1], task.control_sizes[r][-1]) if task.controls else (1, 1)
-        clustered = any(own.clusters is not None and own.clusters.levels for own in arms)
-        role = _Role.of(estimands_of(arms, task.analysis, ratio), task.analysis, bool(clustered))
-        least, most = role.adjusted(task.analysis, task.family)
+    for role in task.roles:
+        arms = tuple(arm.population for arm in role)
+        ratio = tuple(arm.sizes[-1] for arm in role)
+        clustered = any(arm.clusters is not None and arm.clusters.levels for arm in arms)
+        estimands = estimands_of(arms, task.endpoints, task.analysis, ratio)
+        bounds = _Role.of(estimands, task.analysis, clustered=bool(clustered))
+        least, most = bounds.adjusted(task.endpoints.domains, task.analysis, task.order)
         low.append(least)
         high.append(most)
-    bounds = np.concatenate(low), np.concatenate(high)
-    return tuple(_of_rule(rule, *bounds) for rule in task.rules)
+    whole = np.concatenate(low), np.concatenate(high)
+    return tuple(_of_rule(rule, *whole) for rule in task.rules)
 
 
 @dataclass(frozen=True, eq=False)
 class _Role:
-    """Bounds of the limits of one role's tests, unadjusted; each field has shape (2, D + 1).
+    """Bounds of the limits of one role's tests, unadjusted; each field has shape (2, E).
 
     Of being significant on the stated side, and of being so on either side.
     """
@@ -69,46 +69,48 @@ class _Role:
     rejection: FloatArray
 
     @classmethod
-    def of(cls, own: Estimands, analysis: Analysis, clustered: bool) -> _Role:  # noqa: FBT001
+    def of(cls, estimands: Estimands, analysis: Analysis, *, clustered: bool) -> _Role:
         side = analysis.side
         sides = 2 if analysis.alternative == "two_sided" else 1
         level = analysis.alpha / sides
-        known = ~np.isnan(own.value)
-        ahead, behind = side * own.value > 0, side * own.value < 0
+        known = ~np.isnan(estimands.value)
+        ahead, behind = side * estimands.value > 0, side * estimands.value < 0
         neither = known & ~ahead & ~behind
         win = np.array([ahead, ~behind], np.float64)  # nothing known: from 0 to 1
         rejection = np.array([ahead | (behind & (sides == 2)), ~behind | (sides == 2)], np.float64)
         # where neither side is favoured no more than half of all studies end on the stated one
         if level < 0.5:
-            win[1, neither | own.null] = 0.5
-        by_chance = neither & own.null & (not clustered)
+            win[1, neither | estimands.null] = 0.5
+        by_chance = neither & estimands.null & (not clustered)
         win[:, by_chance], rejection[:, by_chance] = level, analysis.alpha
         for bounds in (win, rejection):
-            bounds[:, ~own.informative] = 0.0
+            bounds[:, ~estimands.informative] = 0.0
         return cls(win, rejection)
 
-    def adjusted(self, analysis: Analysis, family: Family | None) -> tuple[FloatArray, FloatArray]:
-        """Bounds of the limits of wins after the multiplicity adjustment, each (D + 1,)."""
+    def adjusted(
+        self, domains: int, analysis: Analysis, order: TestingOrder | None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Bounds of the limits of wins after the multiplicity adjustment, each (E,)."""
         low, high = self.win.copy()
-        if family is None:
-            if analysis.adjustment != "none" and len(low) > 2:
+        if order is None:
+            if analysis.adjustment_facts.adjusts and domains > 1:
                 # an adjusted p-value is no smaller; it tends to 0 where the p-value does
-                low[:-1] = np.where(low[:-1] == 1, 1.0, 0.0)
+                low[:domains] = np.where(low[:domains] == 1, 1.0, 0.0)
             return low, high
-        if family.graph is None:
-            return self._in_sequence(family)
+        if order.graph is None:
+            return self._in_sequence(order)
         sure, possible = self.rejection
         by_chance = float(possible[possible < 1].sum())
-        reached = np.array(family.graph.reached(sure == 1))
-        maybe = np.array(family.graph.reached(possible == 1))
+        reached = np.array(order.graph.reached(sure == 1))
+        maybe = np.array(order.graph.reached(possible == 1))
         high = np.where(maybe, high, np.minimum(high, by_chance))
-        high[~np.array(family.graph.reached())] = 0.0
+        high[~np.array(order.graph.reached())] = 0.0
         return np.where(reached & (low == 1), 1.0, 0.0), high
 
-    def _in_sequence(self, family: Family) -> tuple[FloatArray, FloatArray]:
+    def _in_sequence(self, order: TestingOrder) -> tuple[FloatArray, FloatArray]:
         low, high = np.zeros_like(self.win)
         missed, least = 0.0, 1.0
-        for e in family.order:
+        for e in order.order:
             low[e] = max(self.win[0, e] - missed, 0.0)
             high[e] = min(self.win[1, e], least)
             missed += 1 - self.rejection[0, e]

@@ -115,7 +115,7 @@ class OperatingCharacteristics:
     Attributes
     ----------
     pairs : tuple of int
-        Sizes K, in mentor-mentee pairs.
+        Sizes K, in pairs.
     roles : tuple of RoleCharacteristics
         Per role.
     rules : tuple of DecisionRule

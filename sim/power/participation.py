@@ -11,8 +11,7 @@ from scipy.special import bdtr
 from sim.cohorts import Population
 from sim.cohorts.clusters import ClusterModel, observed_icc
 from sim.cohorts.normal import FloatArray
-from sim.study import RoleName, Study
-from sim.study.control import ParallelControl
+from sim.study import Study
 from sim.study.missing import MissingAtRandom, MissingCompletelyAtRandom, MissingNotAtRandom
 
 
@@ -22,7 +21,7 @@ class LevelCorrelation:
 
     Attributes
     ----------
-    level : {'site', 'mentee'}
+    level : {'site', 'shared'}
         What they share.
     latent : ndarray, shape (D,)
         Intraclass correlation of the latent change that this level adds.
@@ -55,7 +54,7 @@ class Participation:
 
 
 def participation(
-    study: Study, role: RoleName, population: Population, controls: Population | None = None
+    study: Study, role: int, population: Population, controls: Population | None = None
 ) -> Participation:
     """Work out who can be analysed and who is where.
 
@@ -63,10 +62,10 @@ def participation(
     ----------
     study : Study
         With the sizes that were answered.
-    role : {'mentor', 'mentee'}
+    role : int
         Whose.
     population : Population
-        The role's people; those who are mentored, where there are controls.
+        The role's people; those who are treated, where there are controls.
     controls : Population, optional
         The role's control arm.
 
@@ -99,7 +98,7 @@ def participation(
 
 
 def sites_at(
-    study: Study, role: RoleName, pairs: Sequence[int], arms: Sequence[ClusterModel]
+    study: Study, role: int, pairs: Sequence[int], arms: Sequence[ClusterModel]
 ) -> tuple[int, ...]:
     """Count the sites that take part at each size.
 
@@ -107,32 +106,32 @@ def sites_at(
     ----------
     study : Study
         The study.
-    role : {'mentor', 'mentee'}
+    role : int
         Whose sites.
     pairs : sequence of int
         Sizes in pairs, rising.
     arms : sequence of ClusterModel
-        Clusters of the mentored people, then those of controls where there are any.
+        Clusters of the treated people, then those of controls where there are any.
 
     Returns
     -------
     tuple of int
         Of both arms together: the same sites, or those of the one and of the other.
     """
-    apart = isinstance(study.control, ParallelControl) and study.control.unit == "site"
+    apart = study.allocation_unit == "site"
     together = sum if apart else max
     return tuple(map(together, zip(*sites_of_arms(study, role, pairs, arms), strict=True)))
 
 
 def sites_of_arms(
-    study: Study, role: RoleName, pairs: Sequence[int], arms: Sequence[ClusterModel]
-) -> list[list[int]]:
+    study: Study, role: int, pairs: Sequence[int], arms: Sequence[ClusterModel]
+) -> list[tuple[int, ...]]:
     """Count the sites that take part at each size, arm by arm; as :func:`sites_at`."""
     counts = []
     for arm, clusters in enumerate(arms):
         people = [study.arm_participants(role, size)[arm] for size in pairs]
         sites = clusters.sites(max(1, people[-1]))
-        counts.append([len(np.unique(sites[:n])) for n in people])
+        counts.append(tuple(len(np.unique(sites[:n])) for n in people))
     return counts
 
 

@@ -44,7 +44,7 @@ class Precision:
         Which.
     among : int
         How many endpoints the rule looks at.
-    unit : {'person', 'site', 'mentee'}
+    unit : {'person', 'site', 'shared'}
         By whose means the interval is found.
     at : Interval or None
         At the answer's size, or the largest; None where no study of that size

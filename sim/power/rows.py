@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.inference.rules import DecisionRule
 from sim.power.assurance import QUANTILES, Assurance
 from sim.power.estimates import Estimate
 from sim.power.operating import (
@@ -54,15 +55,20 @@ def rows(found: OperatingCharacteristics, prefix: str = "") -> Iterator[Row]:
     for role in found.roles:
         yield from _endpoint_rows(found, role, prefix)
         yield from _family_rows(found, role, prefix)
-    people = {role.role: role.n for role in found.roles}
     for k, pairs in enumerate(found.pairs):
         for q, rule in enumerate(found.rules):
-            n = sum(people[role][k] for role in rule.roles)
+            who, n = _people(found, rule, k)
             engine = EXACT if found.exact_rules[q] else MONTE_CARLO
             for measure in ("rejection", "win"):
                 estimate: Estimate = getattr(found, f"rule_{measure}")
-                place = ("+".join(rule.roles), pairs, n, "rule", rule.name, prefix + measure)
+                place = (who, pairs, n, "rule", rule.name, prefix + measure)
                 yield from _row(place, estimate, (k, q), engine)
+
+
+def _people(found: OperatingCharacteristics, rule: DecisionRule, k: int) -> tuple[str, int]:
+    """Names of the roles that a rule looks at, and how many people they have at a size."""
+    roles = [found.roles[place] for place in rule.roles]
+    return "+".join(role.role for role in roles), sum(role.n[k] for role in roles)
 
 
 def _endpoint_rows(
@@ -117,7 +123,6 @@ def assurance_rows(found: OperatingCharacteristics, own: Assurance) -> Iterator[
         By size, rule and measure: assurance, P(power at the target or above),
         quantiles of the power over what is believed.
     """
-    people = {role.role: role.n for role in found.roles}
     quantiles = [
         (f"power_q{100 * share:02.0f}_{own.prior}", own.power_quantiles[i], own.quantile_mcse[i])
         for i, share in enumerate(QUANTILES)
@@ -129,10 +134,10 @@ def assurance_rows(found: OperatingCharacteristics, own: Assurance) -> Iterator[
     ]
     for k, pairs in enumerate(found.pairs):
         for q, rule in enumerate(found.rules):
-            n = sum(people[role][k] for role in rule.roles)
+            who, n = _people(found, rule, k)
             engine = EXACT if own.exact_rules[q] else MONTE_CARLO
             for name, value, mcse in measures:
                 yield Row(
-                    "+".join(rule.roles), pairs, n, "rule", rule.name, name,
+                    who, pairs, n, "rule", rule.name, name,
                     float(value[k, q]), float(mcse[k, q]), own.draws, engine,
                 )  # fmt: skip

@@ -27,7 +27,7 @@ from sim.power.design_flaws import (
 from sim.power.estimates import Estimate
 from sim.power.operating import OperatingCharacteristics, RoleCharacteristics
 from sim.power.sample_size import SampleSize
-from sim.study import Study
+from sim.study import Analysis, Study
 
 CLEAR = 4.0
 """Monte Carlo errors by which a level, picked from many, must differ from what is allowed."""
@@ -37,8 +37,6 @@ BIAS_CLEAR, LEAST_BIAS = 3.0, 0.01
 """Monte Carlo errors, and points, from which the mean of those analysed is biased."""
 SMALL = 40
 """Participants below which a test by a normal or t approximation can be off its level."""
-APPROXIMATE = ("paired_t", "mann_whitney", "ancova", "two_sample_t", "ordinal_gee")
-"""Tests whose level holds approximately whatever p_value says."""
 
 Cause = DesignCause | Unadjusted | Literal["approximate", "unknown"]
 """Why a size is unusable; the last two: a p-value that is rough in small samples, none known."""
@@ -198,9 +196,13 @@ def unadjusted(study: Study, verdict: Soundness) -> Unadjusted | None:
 
 def _rough(study: Study, verdict: Soundness) -> bool:
     """Tell whether the p-value is an approximation and the sample small."""
-    analysis, pairs = study.analysis, verdict.pairs
-    rough = analysis.test in APPROXIMATE or analysis.p_value in ("asymptotic", "mid_p")
-    return rough and any(study.participants(role, pairs) < SMALL for role in verdict.rule.roles)
+    numbers = (study.participants(role, verdict.pairs) for role in verdict.rule.roles)
+    return is_approximate(study.analysis) and any(number < SMALL for number in numbers)
+
+
+def is_approximate(analysis: Analysis) -> bool:
+    """Tell whether the level of a test holds approximately, so that small samples can miss it."""
+    return analysis.test_facts.approximate or analysis.p_value in ("asymptotic", "mid_p")
 
 
 def _levels(

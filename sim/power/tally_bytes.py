@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.power.parts import OF_REPLICATES, SUMS, family_size
+from sim.power.counting import OF_REPLICATES, SUMS
 from sim.power.tally import Tally
 from sim.power.task import BlockTask
 
@@ -119,13 +119,14 @@ def from_bytes(kind: type[T], layout: Layout, data: bytes) -> T:
 
 def tally_layout(task: BlockTask) -> Layout:
     """What every field of the tally of one of a task's blocks may hold."""
-    sizes, rules, whole = len(task.sizes[0]), len(task.rules), float(2**63)
-    domains = [len(population.tables) for population in task.populations]
-    endpoints, side = sum(domains) + len(domains), family_size(domains[0], task.analysis) + 1
+    sizes, rules, roles, whole = task.number_of_sizes, len(task.rules), len(task.roles), 2.0**63
+    together = task.analysis.adjustment_facts.with_total
+    side = (len(task.endpoints) if together else task.endpoints.domains) + 1
+    endpoints = roles * len(task.endpoints)
     counts = {
         **{field.name: (sizes, endpoints) for field in fields(Tally)},
         "replicates": (),
-        "families": (sizes, len(domains), side, side),
+        "families": (sizes, roles, side, side),
         "rule_rejected": (sizes, rules),
         "rule_won": (sizes, rules),
     }

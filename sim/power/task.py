@@ -1,24 +1,41 @@
-"""A block's task: what is simulated at which sizes, and how it is analysed."""
+"""A block's task: who is simulated at which sizes, and how it is analysed."""
 
 from dataclasses import dataclass
 
 from sim.cohorts import Population
 from sim.compute.streams import Purpose
-from sim.inference.families import Family
+from sim.inference.families import TestingOrder
 from sim.inference.rules import DecisionRule
 from sim.study import Analysis
+from sim.study.endpoints import Endpoints
 
 
 @dataclass(frozen=True, eq=False)
+class Arm:
+    """People of one role who are treated alike.
+
+    Attributes
+    ----------
+    population : Population
+        Who exists.
+    sizes : tuple of int
+        Participants at each of the K sizes; never falling.
+    """
+
+    population: Population
+    sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class BlockTask:
     """All that determines the numbers of a block, and nothing else.
 
     Attributes
     ----------
-    populations : tuple of Population
-        One per role.
-    sizes : tuple of tuple of int
-        Participants per role, at each of the K sizes; rising, may repeat.
+    roles : tuple of tuple of Arm
+        Of every role its one arm, or treated people and controls.
+    endpoints : Endpoints
+        What is tested of each role.
     analysis : Analysis
         Test, level, multiplicity.
     rules : tuple of DecisionRule
@@ -31,25 +48,24 @@ class BlockTask:
         Which streams it draws from.
     half_width : float or None
         Half-width of the 95% interval, in points, that counts as narrow.
-    family : Family or None
+    order : TestingOrder or None
         Order or graph in which endpoints are tested, where there is one.
-    controls : tuple of Population
-        One per role where there is a control arm; else empty.
-    control_sizes : tuple of tuple of int
-        Controls per role, at each of the K sizes; `sizes` are then the mentored.
     same_sites : bool
         Whether both arms are at the same sites.
     """
 
-    populations: tuple[Population, ...]
-    sizes: tuple[tuple[int, ...], ...]
+    roles: tuple[tuple[Arm, ...], ...]
+    endpoints: Endpoints
     analysis: Analysis
     rules: tuple[DecisionRule, ...]
     seed: int
     block_size: int
     purpose: Purpose = Purpose.MAIN
     half_width: float | None = None
-    family: Family | None = None
-    controls: tuple[Population, ...] = ()
-    control_sizes: tuple[tuple[int, ...], ...] = ()
+    order: TestingOrder | None = None
     same_sites: bool = False
+
+    @property
+    def number_of_sizes(self) -> int:
+        """Number K of sizes."""
+        return len(self.roles[0][0].sizes)

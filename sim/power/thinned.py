@@ -10,11 +10,10 @@ from scipy.special import bdtr
 
 from sim.cohorts import Population, change_pmf
 from sim.errors import StudyError
-from sim.inference.registry import CLUSTERED, MODELS
-from sim.inference.two_arms import TWO_ARMS
 from sim.power.estimates import FloatArray
-from sim.power.exact import AUTO_CUT, ENUMERATED, ExactPower, exact_rejection
+from sim.power.exact import AUTO_CUT, ExactPower, exact_rejection
 from sim.study import Analysis
+from sim.study.endpoints import Endpoints
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,31 +22,30 @@ class Enumerable:
 
     Attributes
     ----------
-    domains : int
-        Number of domains D.
-    pmfs : ndarray, shape (D, 2 K - 1)
-        Distributions of the changes that are tested; of one domain also that
-        of the total, which is the domain, where it is tested.
+    pmfs : dict of int to ndarray, shape (2 K - 1,)
+        Distribution of the changes that are tested, by the endpoint's place:
+        of the domains, and of sums of a single one where they are tested.
     gone : float
         Probability that a change is missing, by chance.
     refused : str or None
         Why the exact engine does not apply, where it does not.
     """
 
-    domains: int
-    pmfs: FloatArray
+    pmfs: dict[int, FloatArray]
     gone: float
     refused: str | None
 
     @classmethod
-    def of(cls, population: Population, analysis: Analysis) -> Enumerable:
+    def of(cls, population: Population, endpoints: Endpoints, analysis: Analysis) -> Enumerable:
         """Read a population."""
         gone = chance_missing(population)
-        pmfs = change_pmf(population, analysis.cut)
-        domains = len(pmfs)
-        if domains == 1 and (analysis.cut is None or analysis.total_cut is not None):
-            pmfs = np.concatenate([pmfs, change_pmf(population, analysis.total_cut)])
-        return cls(domains, pmfs, gone or 0.0, _refused(population, analysis))
+        pmfs = dict(enumerate(change_pmf(population, analysis.cut)))
+        if analysis.cut is None or analysis.total_cut is not None:
+            of_sums = change_pmf(population, analysis.total_cut)
+            for place, members in enumerate(endpoints.sums, endpoints.domains):
+                if len(members) == 1:
+                    pmfs[place] = of_sums[members[0]]
+        return cls(pmfs, gone or 0.0, _refused(population, analysis))
 
     def require(self) -> None:
         """Refuse in words.
@@ -110,13 +108,13 @@ def chance_missing(population: Population) -> float | None:
 
 def _refused(population: Population, analysis: Analysis) -> str | None:
     """Say why the exact engine does not apply to a population."""
-    test, clusters = analysis.test, population.clusters
+    test, facts, clusters = analysis.test, analysis.test_facts, population.clusters
     reasons = {
         "participants are correlated within clusters": clusters is not None and clusters.levels,
-        f"{test} looks at sites": test in CLUSTERED,
-        f"{test} is fitted to one data set at a time": test in MODELS,
-        "two arms are compared": test in TWO_ARMS,
-        f"{test} is not enumerated": test not in ENUMERATED,
+        "two arms are compared": facts.arms > 1,
+        f"{test} looks at sites": facts.unit == "site",
+        f"{test} is fitted to one data set at a time": facts.fitted,
+        f"{test} is not enumerated": facts.enumerated is None,
         "who takes part depends on the total": population.recruitment is not None,
         "who drops out depends on the answers": chance_missing(population) is None,
     }

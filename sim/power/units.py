@@ -1,4 +1,4 @@
-"""By which units the interval of a mean change is found: people, sites, or mentees they share."""
+"""By which units the interval of a mean change is found: people, sites, or who is shared."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cohorts.clusters import ClusterModel
-from sim.inference.registry import BY_SITE
+from sim.study.methods import TESTS
 
-Unit = Literal["person", "site", "mentee"]
+Unit = Literal["person", "site", "shared"]
+"""Everybody, a site, or all who share a person of the second role."""
 
 
 def interval_unit(clusters: ClusterModel | None, test: str) -> Unit:
@@ -29,14 +30,14 @@ def interval_unit(clusters: ClusterModel | None, test: str) -> Unit:
 
     Returns
     -------
-    {'person', 'site', 'mentee'}
+    {'person', 'site', 'shared'}
     """
     if clusters is None:
         return "person"
     alike = {level.name for level in clusters.levels}
-    if "site" in alike or test in BY_SITE:
+    if "site" in alike or TESTS[test].unit == "site":
         return "site"
-    return "mentee" if "mentee" in alike else "person"
+    return "shared" if "shared" in alike else "person"
 
 
 def clusters_of(clusters: ClusterModel | None, test: str, n: int) -> NDArray[np.int64]:
@@ -50,4 +51,4 @@ def clusters_of(clusters: ClusterModel | None, test: str, n: int) -> NDArray[np.
     unit = interval_unit(clusters, test)
     if clusters is None or unit == "person":
         return np.empty(0, np.int64)
-    return np.ascontiguousarray(clusters.sites(n) if unit == "site" else clusters.mentees(n))
+    return np.ascontiguousarray(clusters.sites(n) if unit == "site" else clusters.shared(n))

@@ -32,7 +32,7 @@ def mixing_of(zero: float, sizes: NDArray[np.int64]) -> FloatArray:
 
 def ranks_zeros(analysis: Analysis) -> bool:
     """Tell whether ranks depend on the number of zeros, and so on that of participants."""
-    return analysis.test == "signed_rank" and analysis.zeros == "pratt"
+    return analysis.test_facts.ranks_zeros and analysis.zeros == "pratt"
 
 
 def listed_ways(

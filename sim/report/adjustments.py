@@ -8,8 +8,7 @@ from typing import Any
 
 from sim.power.answer import PlanAnswer, SizeBefore
 from sim.report.sizes import interval_words, pairs_words
-from sim.report.wording import TEST_NAMES
-from sim.study.control import ParallelControl
+from sim.study.methods import TESTS
 
 NAMES = {
     "missing": "missing answers",
@@ -39,8 +38,8 @@ def _before_words(answer: PlanAnswer, own: SizeBefore) -> str:
     pairs = "more than any number of" if size.impossible else pairs_words(vars(size))
     other = []
     if own.test != study.analysis.test:
-        other.append(TEST_NAMES[own.test])
-    if isinstance(study.control, ParallelControl) and own.unit != study.control.unit:
+        other.append(TESTS[own.test].title)
+    if own.unit != study.allocation_unit:
         other.append("allocated by person")
     also = f" ({', '.join(other)})" if other else ""
     sure = interval_words(vars(size)) if size.replicates else " (exact)"

@@ -14,9 +14,10 @@ from sim.power.sample_size import SampleSize
 from sim.report.layout import heading, paragraph
 from sim.report.sizes import interval, pairs_cell, pairs_words
 from sim.report.tables import shorten
-from sim.report.wording import TEST_NAMES, number
-from sim.study import TOTAL, Study
-from sim.study.control import BaselineSelection, ParallelControl, ScreeningSelection
+from sim.report.wording import number
+from sim.study import Study
+from sim.study.control import BaselineSelection, ScreeningSelection
+from sim.study.methods import TESTS
 
 CLEAR = 3.0
 """Monte Carlo errors by which two levels must differ for it to be said."""
@@ -42,7 +43,7 @@ def _audit_lines(study: Study, own: Audit) -> Iterator[str]:
     below = "" if own.control_change is None else f"{'change':>10}"
     yield f"{'':24}{'change':>8} ={'mentoring':>10} +{'response':>9} +{'regression':>11}{controls}"
     yield f"{'':24}{'':10}{'':12}{'shift':>9}  {'to the mean':>11}{below}"
-    for e, name in enumerate([*study.scale.domains, TOTAL]):
+    for e, name in enumerate(study.endpoints):
         without = "" if own.control_change is None else f"{_plain(own.control_change[e]):>10}"
         yield (
             f"{shorten(name):24}{_plain(own.change[e]):>8}  {_plain(own.mentoring[e]):>10}  "
@@ -98,8 +99,8 @@ def one_group_part(answer: PlanAnswer) -> Iterator[str]:
     lines += [f"{row[0]:11}{row[1]:>22}{row[2]:>20}{row[3]:>24}" for row in rows]
     lines.append(
         paragraph(
-            f"Two arms: {TEST_NAMES[answer.study.analysis.test]}. One group, everybody mentored: "
-            f"{TEST_NAMES[other.test]}. What changes without mentoring counts for the one group, "
+            f"Two arms: {answer.study.analysis.test_facts.title}. One group, everybody mentored: "
+            f"{TESTS[other.test].title}. What changes without mentoring counts for the one group, "
             "and cancels between two arms." + _own_size_words(other)
         )
     )
@@ -128,7 +129,7 @@ def _size_cell(size: SampleSize) -> str:
 
 def uncontrolled_warnings(answer: PlanAnswer) -> list[str]:
     """Warn of a change that needs no mentoring, in numbers where it is stated."""
-    if isinstance(answer.study.control, ParallelControl):
+    if answer.study.has_controls:
         return _misleading_group(answer)
     found = change_without(answer.audits)
     if not found:
@@ -224,7 +225,7 @@ def failed_warnings(answer: PlanAnswer) -> list[str]:
 def arms_data(answer: PlanAnswer) -> dict[str, object]:
     """Hold audits and the comparison as plain data."""
     other: OneGroup | None = answer.one_group
-    endpoints = [*answer.study.scale.domains, TOTAL]
+    endpoints = answer.study.endpoints
     return {
         "audit": {
             role: {

@@ -77,10 +77,10 @@ def _finding_part(finding: Finding, role: RoleCalibration) -> str:
         heading(f"{outcome.name}: {stated}, p = {outcome.p.text}, {outcome.n} {role.role}s"),
         "Data sets on the scale that print exactly so, by the test that gave the p:",
     ]
-    for test, found in finding.found.items():
+    for test, found in finding.data_sets.items():
         number = "too many" if found is None else f"{len(found.counts):,}"
         lines.append(f"  {CANDIDATES[test].words:68} {number:>8}")
-    for test, found in finding.found.items():
+    for test, found in finding.data_sets.items():
         if found is not None and len(found.counts):
             lines.extend(_pattern_lines(test, found))
     return "\n".join(lines)
@@ -244,7 +244,7 @@ def patterns_csv(answer: CalibrationAnswer) -> str:
     writer.writerow(["role", "outcome", "test", "changes", "data_sets", "share", "exact_p"])
     for role in answer.roles:
         for finding in role.findings:
-            for test, found in finding.found.items():
+            for test, found in finding.data_sets.items():
                 if found is None:
                     continue
                 for i, changes in enumerate(found.changes):
@@ -268,7 +268,7 @@ def calibration_data(answer: CalibrationAnswer) -> dict[str, Any]:
                 "data_sets": {
                     finding.outcome.name: {
                         test: None if found is None else len(found.counts)
-                        for test, found in finding.found.items()
+                        for test, found in finding.data_sets.items()
                     }
                     for finding in role.findings
                 },

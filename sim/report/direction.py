@@ -11,7 +11,7 @@ from sim.cohorts import TrueEffects
 from sim.inference.rules import decision_rules
 from sim.power.audit import Audit
 from sim.power.estimates import FloatArray
-from sim.study import TOTAL, Analysis, Study
+from sim.study import Analysis, Study
 from sim.study.sections import success_side
 
 CHANGES = {1: "rise", -1: "fall"}
@@ -57,7 +57,7 @@ def direction_warnings(
     str
         One sentence for each role of the primary rule that it concerns.
     """
-    endpoints, side = [*study.scale.domains, TOTAL], study.analysis.side
+    endpoints, side = study.endpoints, study.analysis.side
     primary = next(own for own in decision_rules(study) if own.name == study.decision.primary)
     stated, success = CHANGES[-side], CHANGES[side]
     remedy = f"analysis.direction={stated}"

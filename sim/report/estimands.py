@@ -7,31 +7,19 @@ from collections.abc import Sequence
 from sim.power.estimands import Estimands
 from sim.study import Analysis
 
-RANKS = "whether rises outweigh falls by rank, which is all that the test sees"
-MEAN = "its mean, which is all that the test sees"
-SEEN = {
-    "signed_rank": RANKS,
-    "clustered_signed_rank": RANKS,
-    "sign": "whether more people rise than fall, which is all that the sign test sees",
-    "mann_whitney": "which arm changes more by rank, which is all that the test sees",
-    "ancova": "its mean among people who began alike, which is all that the test sees",
-}
-"""What a test sees of a change; the others see its mean."""
 LISTED = 3
 """Most domains that are named."""
 
 
 def unseen_change(analysis: Analysis, name: str, role: str) -> str:
     """Say that a domain changes and its test sees nothing of it."""
-    if analysis.test == "mcnemar":
+    facts = analysis.test_facts
+    if facts.has_cut:
         return (
             f"'{name}' of the {role}s changes, but the share at {analysis.cut} or above does not, "
-            "which is all that McNemar's test sees."
+            f"which is all that {facts.in_prose} sees."
         )
-    return (
-        f"Mentoring changes how '{name}' of the {role}s is distributed, but not "
-        f"{SEEN.get(analysis.test, MEAN)}."
-    )
+    return f"Mentoring changes how '{name}' of the {role}s is distributed, but not {facts.sees}."
 
 
 def apparent_change(names: Sequence[str], role: str, side: str) -> str:

@@ -139,19 +139,22 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
                 "unusable": reasons(answer, size),
                 "participants": None
                 if size.pairs is None
-                else {role: study.participants(role, size.pairs) for role in study.role_names},
-                "arms": None
-                if size.pairs is None or study.control.kind == "none"
                 else {
-                    role: dict(zip(ARMS, study.arm_participants(role, size.pairs), strict=True))
-                    for role in study.role_names
+                    role: study.participants(place, size.pairs)
+                    for place, role in enumerate(study.role_names)
+                },
+                "arms": None
+                if size.pairs is None or not study.has_controls
+                else {
+                    role: dict(zip(ARMS, study.arm_participants(place, size.pairs), strict=True))
+                    for place, role in enumerate(study.role_names)
                 },
             }
             for size in answer.sample_sizes
         ],
         "replicates": answer.characteristics.replicates,
         "seed": study.seed,
-        "endpoints": [*study.scale.domains, "total"],
+        "endpoints": list(study.endpoints),
         "error_bound": answer.characteristics.error_bound,
         "precision": asdict(answer.precision),
         "detectable_effects": [asdict(effect) for effect in answer.detectable],

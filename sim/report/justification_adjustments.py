@@ -18,9 +18,9 @@ from sim.report.justification_parts import (
     text,
 )
 from sim.report.justification_run import CONFIG, Plan, asked
-from sim.report.participation import MECHANISMS
+from sim.report.participation import LEVELS, MECHANISMS
 from sim.report.sizes import interval
-from sim.report.wording import ADJUSTMENT_NAMES, TEST_NAMES, with_article
+from sim.study.methods import ADJUSTMENTS, TESTS
 
 Row = tuple[Line, Line, Line, Line]
 """Adjustment, what is stated, pairs before, pairs after."""
@@ -133,7 +133,7 @@ def _otherwise(plan: Plan, name: str) -> Line:
     own: Mapping[str, Any] = plan.fields.get(*BEFORE, place)
     said = []
     if own["test"] != plan.config("analysis", "test"):
-        said.append(line(f"by {with_article(own['test'])}"))
+        said.append(line(f"by {TESTS[own['test']].in_prose}"))
     if own["unit"] is not None and own["unit"] != plan.config("control", "unit"):
         said.append(line("with pairs allocated instead of sites"))
     return line("; the number before is ", *listed(said)) if said else ()
@@ -163,7 +163,7 @@ def _cluster_row(plan: Plan) -> Row:
         line(
             f"Intraclass correlation of the {stated} change: ",
             plan.setting("clusters", "site_icc", form="g"), " within sites and ",
-            plan.setting("clusters", "mentee_icc", form="g"), " further within a mentee; ",
+            plan.setting("clusters", "shared_icc", form="g"), " further within a mentee; ",
             *_sites_words(plan), "; coefficient of variation of their sizes ",
             plan.setting("clusters", "size_variation", form="g"),
         )
@@ -172,7 +172,7 @@ def _cluster_row(plan: Plan) -> Row:
         where = ("summary", "participation", role, "intraclass_correlation")
         for i, level in enumerate(plan.fields.get(*where) or ()):
             observed = plan.fields.number(*where, i, "observed", "total", form=".3f")
-            said.append(line(f"; {role}s’ observed total, by {level['level']}: ", observed))
+            said.append(line(f"; {role}s’ observed total, by {LEVELS[level['level']]}: ", observed))
     said.append(_otherwise(plan, "clusters"))
     words = tuple(part for own in said for part in own)
     return name, words, _before(plan, "clusters"), _after(plan)
@@ -187,21 +187,17 @@ def _sites_words(plan: Plan) -> Line:
 
 
 def _multiplicity_row(plan: Plan) -> Row:
-    name, adjustment = line("Multiplicity"), plan.config("analysis", "adjustment")
-    shared = adjustment in ("fixed_sequence", "graphical")
+    name, adjustment = line("Multiplicity"), ADJUSTMENTS[plan.config("analysis", "adjustment")]
     endpoints = plan.config("decision", "rules", plan.rule, "endpoints")
-    if len(plan.domains) == 1 and not shared:
+    if len(plan.domains) == 1 and not adjustment.with_total:
         return name, line("None: there is one domain"), UNCHANGED, _after(plan)
-    if adjustment == "none":
+    if not adjustment.adjusts:
         return name, line("None: each outcome at the full level"), UNCHANGED, _after(plan)
-    if endpoints in ("total", ["total"]) and not shared:
+    if endpoints in ("total", ["total"]) and not adjustment.with_total:
         words = "None for this criterion: the total is tested on its own at the full level"
         return name, line(words), UNCHANGED, _after(plan)
-    words = {"fixed_sequence": "Fixed sequence", "graphical": "Graphical procedure"}.get(
-        adjustment, ADJUSTMENT_NAMES.get(adjustment, "").capitalize()
-    )
-    if adjustment in ADJUSTMENT_NAMES:
-        words = "Domains " + ADJUSTMENT_NAMES[adjustment]
+    words = adjustment.words
+    words = words.capitalize() if adjustment.with_total else f"Domains {words}"
     before = _before(plan, "multiplicity")
     if before == UNCHANGED:
         words += "; what this criterion looks at is tested at the full level all the same"
@@ -211,7 +207,7 @@ def _multiplicity_row(plan: Plan) -> Row:
 def _control_row(plan: Plan) -> Row:
     """Compare with the same study without its control arm."""
     own = ("summary", "one_group")
-    test = TEST_NAMES[plan.fields.get(*own, "test")]
+    test = TESTS[plan.fields.get(*own, "test")].title
     stated = line(
         "Compared with one group and its ", test, ", which where mentoring does nothing would "
         "meet the criterion with probability ",

@@ -14,9 +14,8 @@ from sim.report.justification_parts import (
 )
 from sim.report.justification_run import CONFIG, Plan, asked
 from sim.report.justification_size import SIDES
-from sim.report.references import ADJUSTMENT_REFERENCES, TEST_REFERENCES
 from sim.report.soundness import partial_null_words
-from sim.report.wording import ADJUSTMENT_NAMES, FEW_SITES, T_TESTS, with_article
+from sim.study.methods import ADJUSTMENTS, TESTS, AdjustmentFacts, TestFacts
 
 DIFFERENCES = {1: "above zero", -1: "below zero"}
 """Differences between arms by the sign of the change that is the success."""
@@ -98,11 +97,11 @@ def level_item(plan: Plan) -> Item:
 
 def allocation_item(plan: Plan) -> Item:
     """Say who is allocated to what."""
-    roles = "All participants are mentors."
-    parts = [line(roles)]
-    if plan.config("roles", "mentee") is not None:
+    roles = " and ".join(f"{role}s" for role in plan.roles)
+    parts = [line(f"All participants are {roles}.")]
+    if len(plan.roles) > 1:
         ratio = [plan.setting("design", "ratio", i) for i in (0, 1)]
-        parts = [line("Mentors and mentees take part ", ratio[0], ":", ratio[1], ".")]
+        parts = [line(f"{roles.capitalize()} take part ", ratio[0], ":", ratio[1], ".")]
     wanted = "Allocation ratio"
     if plan.config("control", "kind") != "parallel":
         parts.append(
@@ -135,10 +134,11 @@ def allocation_item(plan: Plan) -> Item:
 
 def method_item(plan: Plan) -> Item:
     """Say how it is tested and how power was found, with references."""
-    test, adjustment = plan.config("analysis", "test"), plan.config("analysis", "adjustment")
+    test = TESTS[plan.config("analysis", "test")]
+    adjustment = ADJUSTMENTS[plan.config("analysis", "adjustment")]
     tested = text(
-        "Each outcome is tested by ", with_article(test),
-        *plan.cite(*TEST_REFERENCES[test]), *_details(plan, test), ". ",
+        "Each outcome is tested by ", test.in_prose,
+        *plan.cite(*test.references), *_details(plan, test), ". ",
         *_adjusted(plan, adjustment), ".",
     )  # fmt: skip
     engine = text(
@@ -157,25 +157,25 @@ def method_item(plan: Plan) -> Item:
     return Item("Test and method of calculation", (tested, engine), (own,))
 
 
-def _details(plan: Plan, test: str) -> Line:
+def _details(plan: Plan, test: TestFacts) -> Line:
     found: list[Line] = []
     analysis = plan.config("analysis")
-    if test == "signed_rank":
+    if test.ranks_zeros:
         zeros = "unchanged pairs are dropped before ranking"
         if analysis["zeros"] == "pratt":
             zeros = "unchanged pairs are ranked, then dropped"
         found.append(line(zeros, *(plan.cite("Pratt 1959") if "then" in zeros else ())))
-    if test == "mcnemar":
+    if test.has_cut:
         cut, total_cut = (plan.setting("analysis", name) for name in ("cut", "total_cut"))
         found.append(line("a success is an answer of ", cut, " or above"))
         if analysis["total_cut"] is not None:
             found.append(line("for the total a sum of ", total_cut, " or above"))
-    if test == "clustered_signed_rank":
-        found.append(line(FEW_SITES))
-    if test not in (*T_TESTS, "mann_whitney"):
+    if test.caution:
+        found.append(line(test.caution))
+    if test.has_exact:
         exact: Line = ()
-        if test == "signed_rank" and analysis["p_value"] in ("exact", "auto"):
-            exact = plan.cite("Streitberg 1986")
+        if analysis["p_value"] in ("exact", "auto"):
+            exact = plan.cite(*test.exact_references)
         limit = plan.setting("analysis", "exact_limit")
         found.append(
             {
@@ -193,20 +193,20 @@ def _details(plan: Plan, test: str) -> Line:
     return tuple(part for own in found for part in line("; ", *own))
 
 
-def _adjusted(plan: Plan, adjustment: str) -> Line:
-    cited = plan.cite(*ADJUSTMENT_REFERENCES[adjustment])
-    if adjustment == "fixed_sequence":
+def _adjusted(plan: Plan, adjustment: AdjustmentFacts) -> Line:
+    cited = plan.cite(*adjustment.references)
+    if adjustment.needs == "sequence":
         where = (*CONFIG, "analysis", "sequence")
         order = [
             line(plan.fields.name(*where, i)) for i in range(len(plan.fields.get(*where) or ()))
         ]
         return line("Tested one after the other while significant", *cited, ": ", *listed(order))
-    if adjustment == "graphical":
+    if adjustment.needs == "graph":
         return line(
             "Domains and total share the level by the graphical procedure", *cited,
             ", whose graph is in the settings of the run",
         )  # fmt: skip
     if len(plan.domains) == 1:
         return line("With one domain there is nothing to adjust for multiplicity")
-    own = "" if adjustment == "none" else "; the total is tested on its own"
-    return line("Domains are ", ADJUSTMENT_NAMES[adjustment], *cited, own)
+    own = "; the total is tested on its own" if adjustment.adjusts else ""
+    return line("Domains are ", adjustment.words, *cited, own)

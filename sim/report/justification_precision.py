@@ -9,7 +9,7 @@ OWN = ("summary", "precision")
 BY = {
     "person": "",
     "site": " (a t interval that takes each site as one observation)",
-    "mentee": " (a t interval that takes those who share a mentee as one observation)",
+    "shared": " (a t interval that takes those who share a mentee as one observation)",
 }
 
 

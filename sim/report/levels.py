@@ -9,8 +9,8 @@ from sim.power.audit import Audit
 from sim.power.design_flaws import uncontrolled
 from sim.power.soundness import Soundness, unadjusted
 from sim.report.soundness import families_words, judged, level_words
-from sim.report.wording import FEW_SITES, TEST_NAMES, no_effect_words, number, with_article
-from sim.study import TOTAL, Study
+from sim.report.wording import no_effect_words, number
+from sim.study import Study
 from sim.study.control import ParallelControl
 
 UNEQUAL = 1.1
@@ -73,16 +73,15 @@ def _rarely(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
     """Say that the tests hardly reject at all, where it is not said that they cannot."""
     highest = primary.levels[2]
     first = answer.attainable.winnable_from[primary.rule.name]
-    few_sites = answer.study.analysis.test == "clustered_signed_rank"
-    short = highest.below_noise if few_sites else highest.falls_short
+    facts = answer.study.analysis.test_facts
+    short = highest.below_noise if facts.caution else highest.falls_short
     if not short or first is None or first > primary.pairs:
         return
     where = no_effect_words(answer.study)
     yield (
         f"The tests reject too rarely, which costs power. {where} "
         f"{level_words(highest, primary)}."
-        + f" The {TEST_NAMES['clustered_signed_rank']} is {FEW_SITES}."
-        * few_sites
+        + (f" The {facts.title} is {facts.caution}." if facts.caution else "")
     )
 
 
@@ -91,7 +90,7 @@ def _rarely(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
 
 def _endpoints(answer: PlanAnswer, primary: Soundness) -> Iterator[tuple[str, Audit, int]]:
     """Role, audit and place of every endpoint of the primary rule that two arms are compared in."""
-    if not isinstance(answer.study.control, ParallelControl):
+    if not answer.study.has_controls:
         return
     roles, count = answer.study.role_names, len(answer.study.scale.domains) + 1
     for role, e in (divmod(column, count) for column in primary.rule.columns):
@@ -107,7 +106,7 @@ def _unequal_spread(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
         mentored, controls = float(audit.sd_change[e]), float(audit.control_sd_change[e])
         ratio = _understated(study, mentored, controls)
         if ratio > worst:
-            name = [*study.scale.domains, TOTAL][e]
+            name = study.endpoints[e]
             worst, worst_words = ratio, (
                 f"'{name}' of the {role}s (SD {mentored:.2f} among the mentored, {controls:.2f} "
                 "among controls)"
@@ -116,7 +115,7 @@ def _unequal_spread(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
         yield (
             f"The changes in {worst_words} spread more in the smaller arm. The level given is that "
             "of arms whose changes are distributed alike; where only the means are equal and the "
-            f"spread is as here, {with_article(study.analysis.test)} rejects too often, and that "
+            f"spread is as here, {study.analysis.test_facts.in_prose} rejects too often, and that "
             "is not computed. Arms of equal size guard best against it."
         )
 
@@ -143,7 +142,7 @@ def _equal_means(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
             continue
         yield (
             f"The arms differ in how '{roles[role].endpoints[e]}' of the {role}s is distributed, "
-            f"not in its mean change; {with_article(study.analysis.test)} rejects it with "
+            f"not in its mean change; {study.analysis.test_facts.in_prose} rejects it with "
             f"probability {number(level)} (Monte Carlo error {number(error)}) at {primary.pairs} "
             f"pairs. For who asks about means that is a type I error, where {alpha:g} is allowed; "
             "the level given is that of arms whose changes are distributed alike."

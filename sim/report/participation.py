@@ -6,18 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.inference.registry import CLUSTERED
 from sim.power.answer import PlanAnswer
 from sim.power.design_flaws import design_causes, ignored_clusters
 from sim.power.operating import RoleCharacteristics
 from sim.power.participation import LevelCorrelation, Participation
 from sim.power.soundness import bias_of
-from sim.report.wording import estimated, no_effect_words, number, total_tested
+from sim.report.wording import estimated, no_effect_words, number
 from sim.study import Study
 from sim.study.clusters import SiteClusters
-from sim.study.control import ParallelControl
+from sim.study.methods import TESTS
 from sim.study.missing import Missing, NoneMissing
 
+LEVELS = {"site": "site", "shared": "mentee"}
+"""What the members of a cluster share, in words."""
 MECHANISMS = {
     "none": "nobody drops out",
     "mcar": "dropping out by chance",
@@ -74,7 +75,7 @@ def _correlated(role: str, own: LevelCorrelation) -> str:
         observed = f"observed {vary.min():.3f} to {vary.max():.3f} in the domains"
     if not np.isnan(total):
         observed += f" and {total:.3f} in total"
-    who = "one mentee but different sites" if own.level == "mentee" else f"one {own.level}"
+    who = "one site" if own.level == "site" else "one mentee but different sites"
     return f"two {role}s of {who} have changes correlated {latent} on the latent scale, {observed}"
 
 
@@ -99,21 +100,20 @@ def participation_warnings(answer: PlanAnswer) -> list[str]:
 
 def _ignored_clusters(answer: PlanAnswer) -> list[str]:
     """Show the level that the null run attains where the test ignores who resembles whom."""
-    control, test = answer.study.control, answer.study.analysis.test
-    by_sites = test in CLUSTERED or test == "cluster_mean_two_sample_t"
-    within_sites = isinstance(control, ParallelControl) and control.unit == "person"
+    facts = answer.study.analysis.test_facts
+    by_sites, within_sites = facts.unit == "site", answer.study.allocation_unit == "person"
+    better = " or ".join(
+        sorted(n for n, own in TESTS.items() if (own.unit, own.arms) == ("site", facts.arms))
+    )
     null, at = answer.null_characteristics, _place(answer)
     found = []
-    for name, role in zip(answer.study.role_names, null.roles, strict=True):
-        shared = ignored_clusters(answer.study, name)
+    for place, role in enumerate(null.roles):
+        shared = ignored_clusters(answer.study, place)
         if not shared:
             continue
-        ignored = " and ".join(f"{role.role}s of one {level}" for level in shared)
+        ignored = " and ".join(f"{role.role}s of one {LEVELS[level]}" for level in shared)
         if by_sites:
             ignored = f"{role.role}s of different sites who share a mentee"
-        better = "cluster_mean_t or clustered_signed_rank"
-        if isinstance(control, ParallelControl):
-            better = "cluster_mean_two_sample_t"
         advice = "" if by_sites or within_sites else f" Use analysis.test={better}."
         found.append(
             f"The test ignores that {ignored} resemble each other: "
@@ -127,7 +127,7 @@ def _attained(role: RoleCharacteristics, at: int, study: Study) -> str:
     level, where = role.measures.rejection, no_effect_words(study)
     error = float(level.mcse[at].max())
     total = ""
-    if total_tested(study.analysis):
+    if study.analysis.tests_total:
         total = f" and the total with {number(float(level.value[at, -1]))}"
     return (
         f"{where[0].lower()}{where[1:]} it rejects a domain with probability "
@@ -139,7 +139,7 @@ def _attained(role: RoleCharacteristics, at: int, study: Study) -> str:
 def _biased(answer: PlanAnswer) -> list[str]:
     """Say where those who are analysed differ from everybody, beyond noise; never by chance."""
     study, at = answer.study, _place(answer)
-    if "dropout" not in design_causes(study, study.role_names):
+    if "dropout" not in design_causes(study, range(len(study.roles))):
         return []
     return [
         "People who are analysed differ from those who drop out: "
@@ -153,7 +153,7 @@ def _biased(answer: PlanAnswer) -> list[str]:
 
 def participation_data(answer: PlanAnswer) -> dict[str, object]:
     """Hold it as plain data, by role."""
-    endpoints = [*answer.study.scale.domains, "total"]
+    endpoints = answer.study.endpoints
     return {
         role: {
             "analysable": dict(zip(endpoints, own.analysable.tolist(), strict=True)),

@@ -9,7 +9,6 @@ from sim.power.precision import Interval, Precision
 from sim.report.wording import estimated, number
 from sim.study import TOTAL, Study
 from sim.study.clusters import SiteClusters
-from sim.study.control import ParallelControl
 
 
 def precision_sentences(answer: PlanAnswer) -> Iterator[str]:
@@ -28,7 +27,7 @@ def precision_sentences(answer: PlanAnswer) -> Iterator[str]:
         reaches it.
     """
     study, own = answer.study, answer.precision
-    uncontrolled = own.role in answer.audits and study.control.kind == "none"
+    uncontrolled = own.role in answer.audits and not study.has_controls
     also = " (mentoring's part and the rest)" if uncontrolled else ""
     named = f"{estimated(study, own.role, own.endpoint)}{also}{_among(own)}{_by(study, own)}"
     if own.at is not None:
@@ -47,7 +46,7 @@ def _by(study: Study, own: Precision) -> str:
     of = {
         "person": "",
         "site": "the differences within sites" if _cancels(study) else "the sites' means",
-        "mentee": "the means of those who share a mentee",
+        "shared": "the means of those who share a mentee",
     }[own.unit]
     return f" (t interval of {of})" if of else ""
 
@@ -101,4 +100,4 @@ def _only_so_far(answer: PlanAnswer) -> str:
 
 def _cancels(study: Study) -> bool:
     """Tell whether what the people of a site share is in both arms."""
-    return isinstance(study.control, ParallelControl) and study.control.unit == "person"
+    return study.allocation_unit == "person"

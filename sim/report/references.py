@@ -70,34 +70,3 @@ REFERENCES = {
     "distributions. J Am Stat Assoc 1967;62(318):626-633.",
 }
 """References by the name under which the text cites them."""
-
-TEST_REFERENCES = {
-    "signed_rank": ("Wilcoxon 1945",),
-    "sign": ("Dixon 1946",),
-    "mcnemar": ("McNemar 1947",),
-    "sign_flip": ("Fisher 1935",),
-    "paired_t": ("Student 1908",),
-    "clustered_signed_rank": ("Rosner 2006",),
-    "cluster_mean_t": ("Student 1908", "Donner 2000"),
-    "ordinal_gee": ("Lipsitz 1994",),
-    "mann_whitney": ("Mann 1947",),
-    "ancova": ("Vickers 2001",),
-    "two_sample_t": ("Student 1908",),
-    "cluster_mean_two_sample_t": ("Student 1908", "Donner 2000"),
-}
-"""Where each test comes from."""
-
-ADJUSTMENT_REFERENCES = {
-    "none": (),
-    "bonferroni": ("Dunn 1961",),
-    "sidak": ("Šidák 1967",),
-    "holm": ("Holm 1979",),
-    "hochberg": ("Hochberg 1988", "Sarkar 1998"),
-    "hommel": ("Hommel 1988", "Sarkar 1998"),
-    "benjamini_hochberg": ("Benjamini 1995",),
-    "benjamini_yekutieli": ("Benjamini 2001",),
-    "fixed_sequence": ("Maurer 1995",),
-    "graphical": ("Bretz 2009",),
-    "westfall_young": ("Westfall 1993",),
-}
-"""Where each adjustment for multiplicity comes from."""

@@ -12,8 +12,7 @@ from sim.power.soundness import Bias, Cause, Level, Soundness, soundness
 from sim.power.sweep import SweepPoint
 from sim.report.sizes import interval_words, pairs_words
 from sim.report.wording import answer_sentence, no_effect_words, number
-from sim.study import TOTAL, RoleName, Study
-from sim.study.control import ParallelControl
+from sim.study import TOTAL, Study
 
 BRIEF: dict[Cause, str] = {
     "dropout": "dropping out depends on the answers",
@@ -56,15 +55,15 @@ def briefly(answer: PlanAnswer, size: SampleSize) -> str:
     return ", ".join(BRIEF[cause] for cause in judged(answer, size).causes)
 
 
-def design_reasons(study: Study, roles: Iterable[RoleName]) -> tuple[str, ...]:
+def design_reasons(study: Study, roles: Iterable[int]) -> tuple[str, ...]:
     """Say why a size cannot be used where neither level nor bias is simulated.
 
     Parameters
     ----------
     study : Study
         The study.
-    roles : iterable of {'mentor', 'mentee'}
-        Whose power is looked at.
+    roles : iterable of int
+        Places of those whose power is looked at.
 
     Returns
     -------
@@ -87,7 +86,8 @@ def point_reasons(point: SweepPoint) -> tuple[str, ...]:
 
 def study_reasons(study: Study, rule: str | None = None) -> tuple[str, ...]:
     """Say it of one rule, by default the primary one, as :func:`design_reasons`."""
-    return design_reasons(study, study.decision.rules[rule or study.decision.primary].roles)
+    looked_at = study.decision.rules[rule or study.decision.primary]
+    return design_reasons(study, study.roles_of(looked_at))
 
 
 def is_usable(size: Mapping[str, Any]) -> bool:
@@ -159,7 +159,7 @@ def _reason(study: Study, verdict: Soundness, cause: Cause) -> str:
 
 def families_words(study: Study) -> str:
     """Say what the adjustment covers, of a rule that joins more than that."""
-    if study.analysis.adjustment in ("fixed_sequence", "graphical"):
+    if study.analysis.adjustment_facts.with_total:
         return "the adjustment is made within each role and does not control the error over both"
     return (
         "the adjustment is made among the domains of one role, and controls no error over both "
@@ -191,9 +191,7 @@ def level_words(level: Level, verdict: Soundness) -> str:
 
 
 def _bias_words(study: Study, bias: Bias) -> str:
-    change = "mean change"
-    if isinstance(study.control, ParallelControl):
-        change = "difference between the arms"
+    change = "difference between the arms" if study.has_controls else "mean change"
     if len(bias.endpoints) > 1:
         where = f"{len(bias.endpoints)} endpoints, on average,"
     else:

@@ -126,7 +126,7 @@ def _rows(result: PointResult, base: PointResult) -> Iterator[list[object]]:
     study, power, apart = result.point.study, result.power(), differences(result, base)
     for k, pairs in enumerate(study.sizes):
         for q, (name, rule) in enumerate(study.decision.rules.items()):
-            n = sum(study.participants(role, pairs) for role in rule.roles)
+            n = sum(study.participants(role, pairs) for role in study.roles_of(rule))
             compared = [apart.value[k, q], apart.mcse[k, q]]
             yield [
                 "+".join(rule.roles), pairs, n, "rule", harmless(name), "win",

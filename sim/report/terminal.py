@@ -31,9 +31,7 @@ from sim.report.wording import (
     design_sentence,
     no_effect_words,
     number,
-    total_tested,
 )
-from sim.study import TOTAL
 
 RULES_PER_TABLE = 4
 
@@ -107,7 +105,7 @@ def _published_part(answer: PlanAnswer) -> Iterator[str]:
     pilot = answer.study.pilot
     if pilot is None or not answer.study.follows_pilot:
         return
-    endpoints = [*answer.study.scale.domains, TOTAL]
+    endpoints = answer.study.endpoints
     lines = [heading("Beside the pilot's published figures")]
     for outcome in pilot.outcomes:
         effects = answer.effects.get(outcome.role)
@@ -166,7 +164,7 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
     mark = "; < marks the answer" if usable else ""
     named = heading(f"Power of each rule (± Monte Carlo standard error{mark})")
     yield named + "\n" + "\n\n".join(tables)
-    tested_total = total_tested(answer.study.analysis)
+    tested_total = answer.study.analysis.tests_total
     for role in found.roles:
         if answer.effects[role.role].true_null.all():
             continue

@@ -13,7 +13,7 @@ from sim.power.assurance import Assurance
 from sim.power.audit import Audit
 from sim.power.design_flaws import design_causes, uncontrolled
 from sim.power.estimands import Estimands
-from sim.power.soundness import APPROXIMATE, CLEAR, SMALL
+from sim.power.soundness import CLEAR, SMALL, is_approximate
 from sim.report.arms import (
     NO_CONTROL,
     change_without,
@@ -25,9 +25,8 @@ from sim.report.direction import best_end, direction_warnings
 from sim.report.estimands import apparent_change, unseen_change
 from sim.report.levels import level_warnings
 from sim.report.participation import participation_warnings
-from sim.report.wording import T_TESTS, has_saw_teeth, number, total_tested
+from sim.report.wording import has_saw_teeth, number
 from sim.study import Study
-from sim.study.control import ParallelControl
 from sim.study.effects import PosteriorPrior
 
 CEILING = 0.15
@@ -58,8 +57,8 @@ def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Stated:
-    """What is known of an answer before anything is computed of its power.
+class DesignFacts:
+    """What is known of a design before anything is computed of its power.
 
     Attributes
     ----------
@@ -77,7 +76,7 @@ class Stated:
     assurances: tuple[Assurance, ...] = ()
 
 
-def early_warnings(stated: Stated) -> tuple[str, ...]:
+def early_warnings(facts: DesignFacts) -> tuple[str, ...]:
     """Collect the warnings that need no power: the same words as in the whole answer."""
     checks = (
         _against_success,
@@ -87,14 +86,14 @@ def early_warnings(stated: Stated) -> tuple[str, ...]:
         _hidden_change,
         _ceiling,
     )
-    return tuple(said for check in checks for said in check(stated))
+    return tuple(said for check in checks for said in check(facts))
 
 
-def _against_success(answer: PlanAnswer | Stated) -> list[str]:
+def _against_success(answer: PlanAnswer | DesignFacts) -> list[str]:
     return list(direction_warnings(answer.study, answer.effects, answer.audits))
 
 
-def _cannot_win(answer: PlanAnswer | Stated) -> list[str]:
+def _cannot_win(answer: PlanAnswer | DesignFacts) -> list[str]:
     smallest = answer.study.sizes[0]
     found = []
     for rule, first in answer.attainable.winnable_from.items():
@@ -108,9 +107,9 @@ def _cannot_win(answer: PlanAnswer | Stated) -> list[str]:
                 f"The rule '{rule}' cannot be met below {first} pairs, whatever the effect: the "
                 "smallest p-value that the test can give is too large."
             )
-    for role, values in answer.attainable.smallest.items():
+    for place, (role, values) in enumerate(answer.attainable.smallest.items()):
         if values[0] > answer.study.analysis.alpha:
-            n = answer.study.participants("mentor" if role == "mentor" else "mentee", smallest)
+            n = answer.study.participants(place, smallest)
             found.append(
                 f"With {n} {role}s no test of any one endpoint can be significant: the smallest "
                 f"possible p is {values[0]:g}."
@@ -118,7 +117,7 @@ def _cannot_win(answer: PlanAnswer | Stated) -> list[str]:
     return found
 
 
-def _selected_effect(answer: PlanAnswer | Stated) -> list[str]:
+def _selected_effect(answer: PlanAnswer | DesignFacts) -> list[str]:
     effect = answer.study.effect
     if not (effect.selected_for_significance and effect.as_explained):
         return []
@@ -131,7 +130,7 @@ def _selected_effect(answer: PlanAnswer | Stated) -> list[str]:
     return [said]
 
 
-def _ceiling(answer: PlanAnswer | Stated) -> list[str]:
+def _ceiling(answer: PlanAnswer | DesignFacts) -> list[str]:
     found = []
     for role, effects in answer.effects.items():
         share = float(effects.ceiling.max())
@@ -144,16 +143,16 @@ def _ceiling(answer: PlanAnswer | Stated) -> list[str]:
     return found
 
 
-def _uncontrolled(stated: Stated) -> list[str]:
-    if isinstance(stated.study.control, ParallelControl):
+def _uncontrolled(facts: DesignFacts) -> list[str]:
+    if facts.study.has_controls:
         return []
-    return change_without(stated.audits) or [NO_CONTROL]
+    return change_without(facts.audits) or [NO_CONTROL]
 
 
-def _hidden_change(answer: PlanAnswer | Stated) -> list[str]:
+def _hidden_change(answer: PlanAnswer | DesignFacts) -> list[str]:
     """Say where a test sees nothing of an effect, or something where there is none."""
     found = []
-    single = not isinstance(answer.study.control, ParallelControl)
+    single = not answer.study.has_controls
     for role, effects in answer.effects.items():
         estimand = answer.estimands[role].value
         sided: dict[str, list[str]] = {"rise": [], "fall": []}
@@ -169,11 +168,10 @@ def _hidden_change(answer: PlanAnswer | Stated) -> list[str]:
 
 def _approximate(answer: PlanAnswer) -> list[str]:
     analysis = answer.study.analysis
-    exact = analysis.p_value not in ("asymptotic", "mid_p")
-    if (exact and analysis.test not in APPROXIMATE) or _other_levels(answer):
+    if not is_approximate(analysis) or _other_levels(answer):
         return []
     role = answer.null_characteristics.roles[0]
-    tested = slice(None) if total_tested(analysis) else slice(-1)
+    tested = slice(None) if analysis.tests_total else slice(-1)
     levels, errors = (
         values[:, tested].mean(axis=1)
         for values in (role.measures.rejection.value, role.measures.rejection.mcse)
@@ -187,7 +185,7 @@ def _approximate(answer: PlanAnswer) -> list[str]:
     at = int(known[levels[known].argmax()])
     if levels[at] < analysis.alpha:
         at = int(known[levels[known].argmin()])
-    ties = "" if analysis.test in T_TESTS else " with ties"
+    ties = "" if analysis.test_facts.has_one_pvalue else " with ties"
     return [
         f"The p-value is approximate at small sizes{ties}: with {role.n[at]} {role.role}s an "
         f"endpoint is rejected with probability {number(float(levels[at]))} where mentoring does "
@@ -200,7 +198,11 @@ def _other_levels(answer: PlanAnswer) -> bool:
     """Tell whether the tests reject too often for other reasons, which are said elsewhere."""
     study = answer.study
     clustered = any(own.levels for own in answer.participation.values())
-    return uncontrolled(study) or clustered or "dropout" in design_causes(study, study.role_names)
+    return (
+        uncontrolled(study)
+        or clustered
+        or "dropout" in design_causes(study, range(len(study.roles)))
+    )
 
 
 def _rough(answer: PlanAnswer) -> list[str]:

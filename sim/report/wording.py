@@ -10,99 +10,45 @@ from sim.report.direction import level_words
 from sim.report.sizes import interval_words, is_known
 from sim.study import TOTAL, Analysis, Study
 from sim.study.control import ParallelControl
-
-TEST_NAMES = {
-    "signed_rank": "Wilcoxon signed-rank test",
-    "sign": "sign test",
-    "mcnemar": "McNemar's test",
-    "sign_flip": "sign-flip permutation test of the mean change",
-    "paired_t": "paired t test",
-    "clustered_signed_rank": "signed-rank test of clustered changes (Rosner, Glynn & Lee 2006)",
-    "cluster_mean_t": "t test of the sites' mean changes",
-    "ordinal_gee": "cumulative-logit model (GEE with robust errors, participants as groups)",
-    "mann_whitney": "Mann-Whitney test of the changes",
-    "ancova": "analysis of covariance of after on before",
-    "two_sample_t": "two-sample t test of the changes",
-    "cluster_mean_two_sample_t": "two-sample t test of the sites' mean changes",
-}
-ADJUSTMENT_NAMES = {
-    "none": "not adjusted for multiplicity",
-    "bonferroni": "adjusted by Bonferroni",
-    "sidak": "adjusted by Šidák",
-    "holm": "adjusted by Holm",
-    "hochberg": "adjusted by Hochberg",
-    "hommel": "adjusted by Hommel",
-    "benjamini_hochberg": "adjusted by Benjamini-Hochberg",
-    "benjamini_yekutieli": "adjusted by Benjamini-Yekutieli",
-    "westfall_young": "adjusted by Westfall-Young step-down max-T",
-}
-
-
-def with_article(test: str) -> str:
-    """Name a test within a sentence, with the article that it takes.
-
-    Examples
-    --------
-    >>> with_article("mcnemar"), with_article("sign")
-    ("McNemar's test", 'the sign test')
-    """
-    name = TEST_NAMES[test]
-    return name if name.startswith("McNemar") else f"the {name}"
-
-
-T_TESTS = (
-    "paired_t",
-    "cluster_mean_t",
-    "clustered_signed_rank",
-    "ordinal_gee",
-    "ancova",
-    "two_sample_t",
-    "cluster_mean_two_sample_t",
-)
-"""Tests with one p-value, of which nothing more need be said."""
-FEW_SITES = "without the factor for small samples, and meant for 20 sites or more"
-"""What must be known of the signed-rank test of clustered changes as it is here."""
+from sim.study.methods import TESTS, TestFacts
 
 
 def has_saw_teeth(test: str, p_value: str) -> bool:
     """Tell whether power can fall as the size grows, because the p-value is exact."""
-    return test not in (*T_TESTS, "mann_whitney") and p_value != "asymptotic"
+    return TESTS[test].has_exact and p_value != "asymptotic"
 
 
 def test_sentence(analysis: Analysis) -> str:
     """Name the test and how its p-value is found."""
-    details = []
-    if analysis.test == "signed_rank":
+    facts, details = analysis.test_facts, []
+    if facts.ranks_zeros:
         details.append(
             "zeros dropped" if analysis.zeros == "wilcox" else "zeros ranked, then dropped (Pratt)"
         )
-    if analysis.test == "clustered_signed_rank":
-        details.append(FEW_SITES)
-    if analysis.test == "mann_whitney":
-        details.append("normal approximation corrected for ties")
-    elif analysis.test not in T_TESTS:
+    details += [words for words in (facts.caution, facts.pvalue_words) if words]
+    if facts.has_exact:
         details.append(
             {
                 "exact": "exact p",
                 "asymptotic": "normal approximation",
                 "mid_p": "mid-p",
-                "auto": f"exact p up to {analysis.exact_limit} {_informative(analysis)}, "
+                "auto": f"exact p up to {analysis.exact_limit} {_informative(facts)}, "
                 "normal approximation beyond",
             }[analysis.p_value]
         )
     if analysis.continuity:
         details.append("continuity-corrected")
     at_cut = "" if analysis.cut is None else f" of answers at {analysis.cut} or above"
-    return TEST_NAMES[analysis.test] + at_cut + (f" ({', '.join(details)})" if details else "")
+    return facts.title + at_cut + (f" ({', '.join(details)})" if details else "")
 
 
-def _informative(analysis: Analysis) -> str:
-    return "discordant pairs" if analysis.test == "mcnemar" else "changes that are not zero"
+def _informative(facts: TestFacts) -> str:
+    return "discordant pairs" if facts.has_cut else "changes that are not zero"
 
 
 def total_words(analysis: Analysis) -> str:
     """Say how the total is tested."""
-    if analysis.test == "ordinal_gee":
+    if not analysis.test_facts.has_total:
         return "the total not tested"
     if analysis.cut is None:
         return "the total tested on its own"
@@ -115,11 +61,10 @@ def design_sentence(study: Study) -> str:
     """State the design in one sentence."""
     first, last = study.sizes[0], study.sizes[-1]
     sizes = f"{first} pairs" if first == last else f"{first} to {last} pairs"
-    people = "mentors only"
-    if study.roles.mentee is not None:
-        people = f"mentors and mentees {study.design.ratio[0]}:{study.design.ratio[1]}"
+    people = " and ".join(f"{role}s" for role in study.role_names)
+    ratio = " only" if len(study.roles) == 1 else " {}:{}".format(*study.design.ratio)
     return (
-        f"{_groups(study)} measured before and after, {people}, {sizes}; "
+        f"{_groups(study)} measured before and after, {people}{ratio}, {sizes}; "
         f"{_scale_words(study)}; "
         f"{test_sentence(study.analysis)}, {level_words(study.analysis)}; "
         f"{_adjusted_words(study)}."
@@ -132,8 +77,7 @@ def _scale_words(study: Study) -> str:
 
 
 def _adjusted_words(study: Study) -> str:
-    shared = study.analysis.adjustment in ("fixed_sequence", "graphical")
-    if len(study.scale.domains) == 1 and not shared:
+    if len(study.scale.domains) == 1 and not study.analysis.adjustment_facts.with_total:
         return "nothing to adjust for multiplicity"
     return adjustment_words(study.analysis)
 
@@ -148,23 +92,22 @@ def _groups(study: Study) -> str:
 
 def adjustment_words(analysis: Analysis) -> str:
     """Say what is adjusted for multiplicity, how, and how the total is tested."""
-    if analysis.adjustment == "fixed_sequence" and analysis.sequence:
+    if analysis.sequence:
         return f"tested one after the other while significant: {', '.join(analysis.sequence)}"
-    if analysis.adjustment == "graphical" and analysis.graph:
+    if analysis.graph:
         first = [f"{name} with {share:g}" for name, share in analysis.graph.weights.items()]
         return (
             "domains and total by the graphical procedure (Bretz et al. 2009), starting from "
             f"{', '.join(first)} of the level"
         )
-    named = ADJUSTMENT_NAMES[analysis.adjustment]
-    return f"domains {named}, {total_words(analysis)}"
+    return f"domains {analysis.adjustment_facts.words}, {total_words(analysis)}"
 
 
 def people(study: Study, pairs: int) -> str:
     """Write a number of pairs out per role."""
-    parts = [f"{study.participants(role, pairs)} {role}s" for role in study.role_names]
-    mentored, controls = study.arm_pairs(pairs)
-    arms = f"{mentored} mentored and {controls} controls, " if controls else ""
+    parts = [f"{study.participants(r, pairs)} {role}s" for r, role in enumerate(study.role_names)]
+    mentored, *controls = study.arm_pairs(pairs)
+    arms = f"{mentored} mentored and {controls[0]} controls, " if any(controls) else ""
     return arms + " and ".join(parts)
 
 
@@ -176,16 +119,10 @@ def no_effect_words(study: Study) -> str:
     return "Where mentoring does nothing"
 
 
-def total_tested(analysis: Analysis) -> bool:
-    """Tell whether the total is tested at all."""
-    no_cut = analysis.cut is not None and analysis.total_cut is None
-    return analysis.test != "ordinal_gee" and not no_cut
-
-
 def estimated(study: Study, role: str, endpoint: str = TOTAL) -> str:
     """Name what is estimated of one endpoint of a role."""
     named = endpoint if endpoint == TOTAL else f"'{endpoint}'"
-    if isinstance(study.control, ParallelControl):
+    if study.has_controls:
         return f"the difference between the arms in the {role}s' {named}"
     return f"the {role}s' mean change in {named}"
 

@@ -3,7 +3,7 @@
 from sim.study.effects import Effect
 from sim.study.parse import parse_study
 from sim.study.pilot import PilotOutcome
-from sim.study.sections import TOTAL, Analysis, Correlations, RoleName, Rule
+from sim.study.sections import TOTAL, Analysis, Correlations, Rule
 from sim.study.study import PilotStudy, Study
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "Effect",
     "PilotOutcome",
     "PilotStudy",
-    "RoleName",
     "Rule",
     "Study",
     "parse_study",

@@ -5,18 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.study.base import Section
-
-CandidateName = Literal[
-    "signed_rank_asymptotic",
-    "signed_rank_continuity",
-    "signed_rank_exact",
-    "pratt_asymptotic",
-    "pratt_exact",
-    "sign",
-    "paired_t",
-    "mann_whitney",
-]
-
+from sim.study.methods import CandidateName
 
 MOST_DRAWS = 1048576
 """Most draws of a domain's parameters."""

@@ -1,4 +1,4 @@
-"""People who are not independent: hospitals, and mentors who share a mentee."""
+"""People who are not independent: of one hospital, or sharing a person of the second role."""
 
 from typing import Annotated, Literal
 
@@ -17,7 +17,7 @@ class NoClusters(Assumed):
 
 
 class SiteClusters(Assumed):
-    """People of one hospital resemble each other, and so do mentors of one mentee."""
+    """People of one hospital resemble each other, and so do those who share somebody."""
 
     kind: Literal["sites"]
     """This structure: pairs within hospitals (sites)."""
@@ -25,8 +25,9 @@ class SiteClusters(Assumed):
     """What the correlations are of: the latent change, or the change of the scores."""
     site_icc: Icc
     """Intraclass correlation of the change within a site (0 to below 1)."""
-    mentee_icc: Icc
-    """Further correlation of the change of mentors who share a mentee (0 to below 1)."""
+    shared_icc: Icc
+    """Further correlation of people of the first role who share one of the second
+    (0 to below 1)."""
     accrual: Literal["round_robin", "in_turn"]
     """Order of accrual: one pair per site by turns, or one site filled after the other."""
     sites: int = Field(ge=2, le=5000)

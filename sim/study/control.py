@@ -6,12 +6,10 @@ from pydantic import Field
 
 from sim.study.base import Assumed, Correlation, Section
 from sim.study.effects import Effect
+from sim.study.methods import OneGroupTest
 from sim.study.sections import LARGEST_TOTAL
 
 Share = Annotated[int, Field(ge=1, le=20)]
-OneGroupTest = Literal[
-    "signed_rank", "sign", "sign_flip", "paired_t", "clustered_signed_rank", "cluster_mean_t"
-]
 
 
 class NoControl(Section):

@@ -11,8 +11,9 @@ from sim.study.clusters import Clusters
 from sim.study.compute import Compute
 from sim.study.control import Control, ParallelControl, Selection, Uncontrolled
 from sim.study.effects import Effect, EffectPrior
+from sim.study.endpoints import Endpoints
+from sim.study.local_page import LocalPage
 from sim.study.missing import Missing
-from sim.study.page import Page
 from sim.study.pilot import Pilot
 from sim.study.reporting import Report
 from sim.study.sections import (
@@ -22,7 +23,6 @@ from sim.study.sections import (
     Decision,
     Design,
     MonteCarlo,
-    RoleName,
     Roles,
     Rule,
     Scale,
@@ -43,13 +43,13 @@ class Draft(Section):
     scale: Scale
     """The questionnaire."""
     roles: Roles
-    """Who takes part and how they answer before mentoring."""
+    """Who takes part and how they answer before mentoring, by role; one or two roles."""
     effect: Effect
     """Effect of mentoring on every role that states none of its own."""
     correlation: Correlations
     """Correlations between domains, and between before and after."""
     clusters: Clusters
-    """Hospitals, and mentors who share a mentee."""
+    """Hospitals, and people who share one of the second role."""
     missing: Missing
     """Answers that are not given."""
     selection: Selection
@@ -82,7 +82,7 @@ class Draft(Section):
     """How the pilot is read (by `mentorsim calibrate`)."""
     sweep: Sweep
     """Which settings vary (in `mentorsim sweep`)."""
-    page: Page = Page()
+    page: LocalPage
     """The local page (`mentorsim serve`)."""
 
     @property
@@ -120,9 +120,9 @@ class Draft(Section):
         return tuple(range(self.design.min_pairs, self.design.max_pairs + 1))
 
     @property
-    def role_names(self) -> tuple[RoleName, ...]:
-        """Names of the roles that take part."""
-        return ("mentor",) if self.roles.mentee is None else ("mentor", "mentee")
+    def role_names(self) -> tuple[str, ...]:
+        """Names of the roles that take part; elsewhere a role is its place among them."""
+        return tuple(self.roles)
 
     @property
     def replicates(self) -> int:
@@ -137,6 +137,11 @@ class Draft(Section):
         return (*self.scale.domains, TOTAL)
 
     @property
+    def endpoint_sets(self) -> Endpoints:
+        """The domains that each endpoint sums, in the same order."""
+        return Endpoints.with_total(len(self.scale.domains))
+
+    @property
     def has_controls(self) -> bool:
         """Whether two arms are compared."""
         return isinstance(self.control, ParallelControl)
@@ -149,42 +154,44 @@ class Draft(Section):
     @property
     def has_prior(self) -> bool:
         """Whether the effect on any role is believed rather than known."""
-        return any(self.prior(role) for role in self.role_names)
+        return any(self.prior(role) for role in range(len(self.roles)))
 
-    def effect_of(self, role: RoleName) -> tuple[str, Effect]:
-        """Where a role's effect is stated, and what it is: its own, or else the study's."""
-        own = getattr(self.roles, role).effect
-        return ("effect", self.effect) if own is None else (f"roles.{role}.effect", own)
+    def effect_of(self, role: int) -> tuple[str, Effect]:
+        """Where the effect on a role stands, and what it is: the role's, or else the study's."""
+        name = self.role_names[role]
+        effect = self.roles[name].effect
+        return ("effect", self.effect) if effect is None else (f"roles.{name}.effect", effect)
 
-    def prior(self, role: RoleName) -> EffectPrior | None:
+    def prior(self, role: int) -> EffectPrior | None:
         """What is believed of a role's effect; None where nothing is stated."""
         return self.effect_of(role)[1].prior
 
-    def participants(self, role: RoleName, pairs: int) -> int:
-        """Count the people of a role in a study of that many pairs, both arms together."""
+    def participants(self, role: int, pairs: int) -> int:
+        """Count the people of a role in a study of that many pairs, all arms together."""
         return sum(self.arm_participants(role, pairs))
 
-    def arm_participants(self, role: RoleName, pairs: int) -> tuple[int, int]:
-        """Count the people of a role who are mentored, and who are controls."""
-        mentors, mentees = self.design.ratio
-        mentored, controls = self.arm_pairs(pairs)
-        if role == "mentor":
-            return mentored, controls
-        return -(-mentored * mentees // mentors), -(-controls * mentees // mentors)
+    def arm_participants(self, role: int, pairs: int) -> tuple[int, ...]:
+        """Count the people of a role in each arm, as :meth:`arm_pairs` has them."""
+        first, second = self.design.ratio
+        return tuple(-(-n * second // first) if role else n for n in self.arm_pairs(pairs))
 
-    def arm_pairs(self, pairs: int) -> tuple[int, int]:
-        """Share pairs between the arms as they accrue: mentored, controls."""
+    def arm_pairs(self, pairs: int) -> tuple[int, ...]:
+        """Share pairs between the arms as they accrue: treated, and controls where there are."""
         if not isinstance(self.control, ParallelControl):
-            return pairs, 0
-        to_mentored, to_control = self.control.ratio
-        mentored = -(-pairs * to_mentored // (to_mentored + to_control))
-        return mentored, pairs - mentored
+            return (pairs,)
+        to_treated, to_control = self.control.ratio
+        treated = -(-pairs * to_treated // (to_treated + to_control))
+        return treated, pairs - treated
 
     @property
     def primary_endpoints(self) -> tuple[str, ...]:
         """Names of the endpoints that the rule that sizes the study looks at; none without one."""
         rule = self.decision.rules.get(self.decision.primary)
         return self.endpoints_of(rule) if rule else ()
+
+    def roles_of(self, rule: Rule) -> tuple[int, ...]:
+        """Places of the roles that a rule looks at."""
+        return tuple(map(self.role_names.index, rule.roles))
 
     def endpoints_of(self, rule: Rule) -> tuple[str, ...]:
         """Names of the endpoints that a rule looks at, in each of its roles."""

@@ -1,6 +1,6 @@
 """What is published of a pilot: facts with their source, and what is not stated."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
@@ -11,7 +11,7 @@ class PilotOutcome(Section):
     """One published before-and-after comparison."""
 
     role: Line
-    """Role the outcome belongs to: mentor or mentee."""
+    """Name of the role the outcome belongs to."""
     outcome: Line
     """Domain name, or total."""
     pre: str
@@ -57,10 +57,8 @@ class Pilot(Section):
     """Points of the pilot's response scale; null = as many as the study's."""
     domains: int | None = Field(default=None, ge=1)
     """Number of domains of the pilot's questionnaire; null = as many as the study's."""
-    mentors: int = Field(ge=1)
-    """Number of mentors in the pilot (participants)."""
-    mentees: int = Field(ge=0)
-    """Number of mentees in the pilot (participants)."""
+    sizes: dict[str, Annotated[int, Field(ge=0)]] = Field(min_length=1)
+    """Number of participants in the pilot, by role."""
     outcomes: tuple[PilotOutcome, ...]
     """Published comparisons."""
     not_stated: tuple[str, ...]

@@ -38,13 +38,13 @@ class Report(Section):
     """Title of the scenario (text); null = the pilot's, of a study that follows one up."""
     table_rows: int = Field(ge=2, le=60)
     """Most rows of the power table on screen (2 to 60)."""
-    pilot_example: bool = False
+    pilot_example: bool
     """Whether the pilot's constructed example is scored and explained (true or false)."""
     files: tuple[Literal["figures", "page", "justification"], ...]
     """What is drawn from the results (figures, page, justification); [] = the data alone."""
     runs: tuple[str, ...] | None = Field(default=None, min_length=1)
     """Folders of runs (in `mentorsim report`); * and ? stand for any part of a name."""
-    check: bool = False
+    check: bool
     """Whether an item missing from the justification is an error (true or false)."""
-    reasons: Reasons = Reasons()
+    reasons: Reasons
     """What the justification says in the planner's own words."""

@@ -3,17 +3,33 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from sim.study.base import Assumed, Correlation, Line, Marginal, Section
 from sim.study.effects import Effect
+from sim.study.methods import (
+    ADJUSTMENTS,
+    TESTS,
+    AdjustmentFacts,
+    AdjustmentName,
+    PValue,
+    TestFacts,
+    TestName,
+    Zeros,
+)
 
 MOST_POINTS, MOST_DOMAINS = 11, 60
 """Longest scale, and most domains of a questionnaire."""
 LARGEST_TOTAL = MOST_POINTS * MOST_DOMAINS
-RoleName = Literal["mentor", "mentee"]
 TOTAL = "total"
 """Name of the endpoint that sums all domains."""
+
+
+def _without_null(entries: object) -> object:
+    """Let a config leave an entry out that it would otherwise inherit."""
+    if not isinstance(entries, Mapping):
+        return entries
+    return {name: entry for name, entry in entries.items() if entry is not None}
 
 
 class Scale(Section):
@@ -36,13 +52,20 @@ class Role(Assumed):
     """Effect of mentoring on this role; null = the study's effect."""
 
 
-class Roles(Section):
-    """Who takes part."""
+def _one_or_two(roles: dict[str, Role]) -> dict[str, Role]:
+    if len(roles) not in (1, 2):
+        raise ValueError(
+            f"roles: {', '.join(roles) or 'none'} must be one or two; one that is null is left out"
+        )
+    return roles
 
-    mentor: Role
-    """The mentors (in the pilot: junior doctors)."""
-    mentee: Role | None = None
-    """The mentees (in the pilot: consultants); null = a study of mentors only."""
+
+Roles = Annotated[
+    dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=40)], Role],
+    BeforeValidator(_without_null),
+    AfterValidator(_one_or_two),
+]
+"""Those who take part by the name of their role; the first are those whom pairs count."""
 
 
 class Correlations(Assumed):
@@ -62,7 +85,7 @@ class Design(Section):
     """How many people."""
 
     sizes: tuple[Annotated[int, Field(ge=2, le=5000)], ...] | None = None
-    """Sizes to study, in mentor-mentee pairs; null = every size from min_pairs to max_pairs."""
+    """Sizes to study, in pairs; null = every size from min_pairs to max_pairs."""
     min_pairs: int = Field(ge=2, le=5000)
     """Smallest size studied, in pairs (2 to 5000); unused where sizes is given."""
     max_pairs: int = Field(ge=2, le=5000)
@@ -70,7 +93,8 @@ class Design(Section):
     search_limit: int = Field(ge=2, le=5000)
     """Size in pairs up to which max_pairs doubles where the target is not reached (2 to 5000)."""
     ratio: tuple[Annotated[int, Field(ge=1, le=100)], Annotated[int, Field(ge=1, le=100)]]
-    """Mentors to mentees; with 6:5, n pairs are n mentors and n x 5/6 mentees, rounded up."""
+    """People of the first role to those of the second; with 6:5, n pairs are n of the first and
+    n x 5/6 of the second, rounded up."""
 
 
 class HypothesisGraph(Section):
@@ -91,30 +115,17 @@ def success_side(alternative: str, direction: str | None) -> int:
 class Analysis(Section):
     """The test and its error rate."""
 
-    test: Literal[
-        "signed_rank",
-        "sign",
-        "mcnemar",
-        "sign_flip",
-        "paired_t",
-        "clustered_signed_rank",
-        "cluster_mean_t",
-        "ordinal_gee",
-        "mann_whitney",
-        "ancova",
-        "two_sample_t",
-        "cluster_mean_two_sample_t",
-    ]
+    test: TestName
     """Test of each endpoint: paired, or of two arms (the last four)."""
     cut: int | None = Field(default=None, ge=2, le=MOST_POINTS)
     """For mcnemar: answers at or above this point are counted (2 to the scale's points)."""
     total_cut: int | None = Field(default=None, ge=2, le=LARGEST_TOTAL)
     """For mcnemar: totals at or above this sum are counted; null = the total is not tested."""
-    p_value: Literal["auto", "exact", "asymptotic", "mid_p"]
+    p_value: PValue
     """How p is found: auto = exact up to exact_limit informative pairs, asymptotic beyond."""
     exact_limit: int = Field(ge=0, le=1000)
     """Largest number of informative pairs for which auto is exact (0 to 1000)."""
-    zeros: Literal["wilcox", "pratt"]
+    zeros: Zeros
     """Unchanged pairs in the signed-rank test: dropped before ranking (wilcox) or after (pratt)."""
     continuity: bool
     """Continuity correction of asymptotic signed-rank and McNemar tests (true or false)."""
@@ -122,34 +133,38 @@ class Analysis(Section):
     """Significance level (above 0, below 1)."""
     alternative: Literal["two_sided", "greater", "less"]
     """Direction tested: two_sided, greater (scores rise) or less (scores fall)."""
-    direction: Literal["rise", "fall"] = "rise"
+    direction: Literal["rise", "fall"]
     """Which change is the success: a rise of the scores, or a fall where lower is better."""
-    adjustment: Literal[
-        "none",
-        "bonferroni",
-        "sidak",
-        "holm",
-        "hochberg",
-        "hommel",
-        "benjamini_hochberg",
-        "benjamini_yekutieli",
-        "fixed_sequence",
-        "graphical",
-        "westfall_young",
-    ]
+    adjustment: AdjustmentName
     """Multiplicity adjustment within one role: of the domains, the total being tested on its own;
     of domains and total together by fixed_sequence and graphical."""
     sequence: tuple[str, ...] | None = None
     """For fixed_sequence: endpoints in the order in which they are tested; others are not."""
     graph: HypothesisGraph | None = None
     """For graphical: how the level is shared, and passed on when an endpoint is significant."""
-    flips: int = Field(default=999, ge=99, le=99_999)
+    flips: int = Field(ge=99, le=99_999)
     """For westfall_young: random sign flips beyond 14 participants (99 to 99999)."""
 
     @property
     def side(self) -> int:
         """Sign of the change that is the success."""
         return success_side(self.alternative, self.direction)
+
+    @property
+    def test_facts(self) -> TestFacts:
+        """What must be known of the test."""
+        return TESTS[self.test]
+
+    @property
+    def adjustment_facts(self) -> AdjustmentFacts:
+        """What must be known of the adjustment."""
+        return ADJUSTMENTS[self.adjustment]
+
+    @property
+    def tests_total(self) -> bool:
+        """Whether the total is tested at all."""
+        no_cut = self.cut is not None and self.total_cut is None
+        return self.test_facts.has_total and not no_cut
 
 
 class Rule(Section):
@@ -159,8 +174,8 @@ class Rule(Section):
     """one = the single endpoint; any, all, or at_least k of the endpoints."""
     endpoints: Literal["domains", "total"] | tuple[str, ...]
     """Endpoints the rule looks at: domains, total, or a list of names."""
-    roles: tuple[RoleName, ...] = Field(min_length=1)
-    """Roles whose endpoints count."""
+    roles: tuple[str, ...] = Field(min_length=1)
+    """Names of the roles whose endpoints count."""
     k: int | None = Field(default=None, ge=1)
     """For at_least: how many endpoints must be won."""
 
@@ -170,16 +185,8 @@ class Decision(Section):
 
     primary: str
     """Name of the rule that sizes the study."""
-    rules: dict[str, Rule] = Field(min_length=1)
+    rules: Annotated[dict[str, Rule], BeforeValidator(_without_null), Field(min_length=1)]
     """The rules by name; one that is null is left out."""
-
-    @field_validator("rules", mode="before")
-    @classmethod
-    def _without_null(cls, stated: object) -> object:
-        """Let a config of its own drop a rule that it would otherwise inherit."""
-        if not isinstance(stated, Mapping):
-            return stated
-        return {name: rule for name, rule in stated.items() if rule is not None}
 
 
 class Target(Section):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sim import compose_study
-from sim.cohorts import draw_cohort, role_population
-from sim.cohorts.clusters import observed_icc
+from sim.cohorts import draw_cohort, role_arms
+from sim.cohorts.clusters import FIRST, SECOND, observed_icc
 from sim.cohorts.participants import taking_part_like, without_effect
 from sim.cohorts.population import Population
 from sim.cohorts.sites import site_sequence
@@ -15,15 +15,15 @@ from sim.study.clusters import SiteClusters
 EFFECT = ["effect=shift", "effect.shift=[0.5,0.0,1.0,0.2,-0.3,0.5,0.0]"]
 
 
-def people(*words: str, role: str = "mentor") -> Population:
+def people(*words: str, role: int = FIRST) -> Population:
     """Population of a study whose domains differ in their effect."""
-    return role_population(compose_study([*EFFECT, *words]), role)  # type: ignore[arg-type]
+    return role_arms(compose_study([*EFFECT, *words]), role)[0]
 
 
 def accrual(**changed: object) -> SiteClusters:
     """Order of accrual with some of its settings changed."""
     plain = {
-        "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "mentee_icc": 0.0,
+        "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "shared_icc": 0.0,
         "accrual": "round_robin", "sites": 7, "per_site": 10, "size_variation": 0.0,
     }  # fmt: skip
     return SiteClusters(**{**plain, **changed})  # type: ignore[arg-type]
@@ -52,7 +52,7 @@ def test_no_correlation_is_no_clusters() -> None:
 def test_observed_correlation_is_the_simulated_one() -> None:
     """The correlation of two members' changes is what the rectangles say, at both levels."""
     words = ["clusters=sites", "clusters.stated_as=latent", "clusters.site_icc=0.1"]
-    population = people(*words, "clusters.mentee_icc=0.2", "clusters.sites=3")
+    population = people(*words, "clusters.shared_icc=0.2", "clusters.sites=3")
     assert population.clusters is not None
     cuts = population.pre_cuts, population.post_cuts[:, 0]
     site, mentee = (
@@ -96,7 +96,7 @@ def test_stated_as_observed(shift: float) -> None:
 
 def test_clusters_keep_marginals_and_correlations() -> None:
     """One person's answers are distributed with clusters as without."""
-    words = ["clusters=sites", "clusters.site_icc=0.2", "clusters.mentee_icc=0.1"]
+    words = ["clusters=sites", "clusters.site_icc=0.2", "clusters.shared_icc=0.1"]
     population, replicates = people(*words), 100_000
     rng = np.random.default_rng(7)
     scores = draw_cohort(population, 1, replicates, rng).scores[:, 0].astype(int)  # (R, D, 2)
@@ -113,7 +113,7 @@ def test_clusters_keep_marginals_and_correlations() -> None:
 def test_a_longer_accrual_begins_with_the_shorter() -> None:
     """The first people are the same whoever comes after, with clusters and missing answers."""
     population = people(
-        "clusters=sites", "clusters.mentee_icc=0.2", "missing=mnar", "missing.item_rate=0.1"
+        "clusters=sites", "clusters.shared_icc=0.2", "missing=mnar", "missing.item_rate=0.1"
     )
     short, long = (
         draw_cohort(population, n, 130, np.random.default_rng(5)).scores for n in (9, 23)
@@ -125,14 +125,14 @@ def test_too_much_is_refused() -> None:
     """Clusters that leave too little for the person are refused in one line."""
     words = ["clusters=sites", "clusters.stated_as=latent", "correlation.pre_post=0.5"]
     with pytest.raises(StudyError, match=r"clusters: the intraclass correlations leave too little"):
-        people(*words, "clusters.site_icc=0.7", "clusters.mentee_icc=0.7")
+        people(*words, "clusters.site_icc=0.7", "clusters.shared_icc=0.7")
     with pytest.raises(StudyError, match=r"clusters.site_icc: 0.99 .* cannot be had; at most"):
         people("clusters=sites", "clusters.site_icc=0.99")
     with pytest.raises(StudyError, match=r"clusters.site_icc: changes that are the same for ever"):
         people("clusters=sites", "roles.mentor.pre=[0,0,1,0,0]")
     stated = compose_study(["clusters=sites", "effect=joint"])
     with pytest.raises(StudyError, match="a table of before by after"):
-        role_population(stated, "mentor")
+        role_arms(stated, 0)[0]
 
 
 def test_sites_take_turns() -> None:
@@ -158,11 +158,11 @@ def test_sites_are_filled_in_turn() -> None:
 
 def test_mentees_are_where_their_mentors_are() -> None:
     """Pair i is mentor i with mentee ceil(5 i / 6); both are at one site."""
-    words = ["clusters=sites", "clusters.sites=4", "clusters.mentee_icc=0.1"]
-    mentors, mentees = (people(*words, role=role).clusters for role in ("mentor", "mentee"))
+    words = ["clusters=sites", "clusters.sites=4", "clusters.shared_icc=0.1"]
+    mentors, mentees = (people(*words, role=role).clusters for role in (FIRST, SECOND))
     assert mentors is not None
     assert mentees is not None
-    whose = mentors.mentees(12)
+    whose = mentors.shared(12)
     assert whose.tolist() == [-(-5 * i // 6) - 1 for i in range(1, 13)]
     by_mentor, by_mentee = mentors.sites(12), mentees.sites(10)
     for mentee in range(10):
@@ -171,7 +171,7 @@ def test_mentees_are_where_their_mentors_are() -> None:
 
 def test_levels_have_streams_of_their_own() -> None:
     """What mentors of one mentee share is the same whether or not sites share anything."""
-    words = ["clusters=sites", "clusters.stated_as=latent", "clusters.mentee_icc=0.2"]
+    words = ["clusters=sites", "clusters.stated_as=latent", "clusters.shared_icc=0.2"]
     alone, both = (people(*words, f"clusters.site_icc={icc}").clusters for icc in (0, 0.1))
     assert alone is not None
     assert both is not None
@@ -184,7 +184,7 @@ def test_between_domain_correlations_are_kept() -> None:
     """One person's answers in two domains are correlated with clusters as without."""
     sites = ["clusters=sites", "clusters.stated_as=latent", "clusters.site_icc=0.3"]
     replicates, found = 100_000, []
-    for words in ([], [*sites, "clusters.mentee_icc=0.1"]):
+    for words in ([], [*sites, "clusters.shared_icc=0.1"]):
         rng = np.random.default_rng(8)
         scores = draw_cohort(people(*words), 1, replicates, rng).scores[:, 0].astype(int)
         both = scores.transpose(2, 1, 0).reshape(14, replicates)  # before, then after
@@ -194,7 +194,7 @@ def test_between_domain_correlations_are_kept() -> None:
 
 def test_people_without_an_effect_share_as_much() -> None:
     """With the effect removed the latent parts that clusters share are what they were."""
-    stated = people("clusters=sites", "clusters.mentee_icc=0.1")
+    stated = people("clusters=sites", "clusters.shared_icc=0.1")
     null = without_effect(stated)
     assert null.clusters is stated.clusters
     assert np.array_equal(null.loading, stated.loading)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from oracles.studies import small_study
 
-from sim.cohorts import role_population
+from sim.cohorts import role_arms
 from sim.cohorts.correlation import loading_matrix
 from sim.errors import StudyError
 
@@ -15,7 +15,7 @@ IMPOSSIBLE = ((1.0, 0.9, 0.1), (0.9, 1.0, 0.9), (0.1, 0.9, 1.0))
 
 def latent(**correlation: object) -> np.ndarray:
     """Latent matrix of a study of three domains."""
-    return role_population(small_study(correlation=correlation), "mentor").correlation
+    return role_arms(small_study(correlation=correlation), 0)[0].correlation
 
 
 @pytest.mark.parametrize("pre_post", [-1.0, -0.3, 0.0, 0.6, 1.0])
@@ -24,9 +24,9 @@ def test_default_is_a_product(pre_post: float, domains: float) -> None:
     """Without tables the matrix is T (x) C, and its factor gives it back."""
     between = np.full((3, 3), domains) + (1 - domains) * np.eye(3)
     expected = np.kron([[1, pre_post], [pre_post, 1]], between)
-    population = role_population(
-        small_study(correlation={"pre_post": pre_post, "domains": domains}), "mentor"
-    )
+    population = role_arms(small_study(correlation={"pre_post": pre_post, "domains": domains}), 0)[
+        0
+    ]
     assert np.allclose(population.correlation, expected, rtol=0, atol=1e-12)
     factor = population.loading
     assert np.allclose(factor @ factor.T, expected, rtol=0, atol=1e-8)
@@ -106,13 +106,13 @@ def test_no_single_pair_can_mend_it() -> None:
     """Where two groups of domains are impossible on their own, the smallest eigenvalue is said."""
     block = np.kron(np.eye(2), np.array(IMPOSSIBLE))
     with pytest.raises(StudyError, match=r"not positive semi-definite \(smallest eigenvalue -"):
-        role_population(
+        role_arms(
             small_study(
                 scale={"domains": tuple("abcdef")},
                 correlation={"domains": tuple(map(tuple, block.tolist()))},
             ),
-            "mentor",
-        )
+            0,
+        )[0]
 
 
 def test_full_matrix_names_score_and_time() -> None:
@@ -134,4 +134,4 @@ def test_full_matrix_and_tables_do_not_go_together() -> None:
         correlation={"full": tuple(map(tuple, np.eye(6).tolist()))},
     )
     with pytest.raises(StudyError, match=r"correlation\.full.*joint"):
-        role_population(study, "mentor")
+        role_arms(study, 0)[0]

@@ -8,7 +8,7 @@ from oracles.checks import counts_agree, within_error
 from oracles.latent import cell_table
 from oracles.studies import PRE, small_study
 
-from sim.cohorts import Population, draw_cohort, role_population, without_effect
+from sim.cohorts import Population, draw_cohort, role_arms, without_effect
 from sim.cohorts.marginals import DomainMarginals
 from sim.cohorts.population import build_population
 from sim.cohorts.truth import score_covariance
@@ -59,7 +59,7 @@ def people(effect: dict, correlation: dict) -> Population:
         roles={"mentor": {"pre": before}, "mentee": None},
         correlation={"full": None, **correlation},
     )
-    return role_population(study, "mentor")
+    return role_arms(study, 0)[0]
 
 
 def drawn(population: Population, seed: int = 1) -> np.ndarray:
@@ -201,7 +201,7 @@ def test_eleven_points_and_twenty_domains() -> None:
     study = small_study(
         scale={"points": 11, "domains": names}, roles={"mentor": {"pre": flat}, "mentee": None}
     )
-    population = role_population(study, "mentor")
+    population = role_arms(study, 0)[0]
     scores = draw_cohort(population, 20, 1000, np.random.default_rng(8)).scores - 1
     for d in (0, 19):
         pairs = scores[:, :, d].reshape(-1, 2)

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from oracles.studies import PRE, population_of_changes, small_study
 from scipy.stats import norm
 
-from sim.cohorts import role_population
+from sim.cohorts import role_arms
 from sim.cohorts.drawn import PopulationDraws, normal_shifts, person_correlation
 from sim.cohorts.population import Population
 
@@ -87,7 +87,7 @@ def test_first_keeps_the_first() -> None:
 
 def stated(**changes: object) -> Population:
     """Mentors of a small study."""
-    return role_population(small_study(**changes), "mentor")
+    return role_arms(small_study(**changes), 0)[0]
 
 
 def test_normal_shifts_are_the_quantiles() -> None:

@@ -5,7 +5,7 @@ import pytest
 from oracles.studies import PRE, small_study
 from scipy import stats
 
-from sim.cohorts import role_population
+from sim.cohorts import role_arms
 from sim.errors import StudyError
 
 SKEWED = (0.05, 0.10, 0.20, 0.25, 0.40)
@@ -15,7 +15,7 @@ GAPPED = (0.0, 0.5, 0.0, 0.5, 0.0)
 def marginals(effect: dict, pre: tuple = PRE) -> tuple[np.ndarray, np.ndarray]:
     """Distributions before and after of the first domain."""
     study = small_study(effect=effect, roles={"mentor": {"pre": pre}, "mentee": None})
-    population = role_population(study, "mentor")
+    population = role_arms(study, 0)[0]
     return population.pre[0], population.post[0]
 
 
@@ -94,7 +94,7 @@ def test_joint_table_is_reproduced() -> None:
         effect={"kind": "joint", "joint": TABLE},
         roles={"mentor": {"pre": (0.2, 0.5, 0.3)}, "mentee": None},
     )
-    population = role_population(study, "mentor")
+    population = role_arms(study, 0)[0]
     assert np.allclose(population.tables, np.array(TABLE)[None], rtol=0, atol=1e-15)
     assert np.allclose(population.pre[0], np.sum(TABLE, axis=1), rtol=0, atol=1e-15)
 
@@ -106,7 +106,7 @@ def test_by_domain() -> None:
         "domains": {"b": {"kind": "post", "post": SKEWED}},
         "otherwise": {"kind": "shift", "shift": 0.4},
     }
-    population = role_population(small_study(effect=effect), "mentor")
+    population = role_arms(small_study(effect=effect), 0)[0]
     assert np.allclose(population.post[[0, 2]], moved(PRE, 0.4))
     assert np.allclose(population.post[1], SKEWED)
 
@@ -115,5 +115,5 @@ def test_a_role_has_its_own_effect() -> None:
     """A role's own effect stands before the study's."""
     mentee = {"pre": PRE, "effect": {"kind": "shift", "shift": -0.2}}
     study = small_study(roles={"mentor": {"pre": PRE}, "mentee": mentee})
-    assert np.allclose(role_population(study, "mentor").post[0], moved(PRE, 0.5))
-    assert np.allclose(role_population(study, "mentee").post[0], moved(PRE, -0.2))
+    assert np.allclose(role_arms(study, 0)[0].post[0], moved(PRE, 0.5))
+    assert np.allclose(role_arms(study, 1)[0].post[0], moved(PRE, -0.2))

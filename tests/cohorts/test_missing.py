@@ -9,7 +9,7 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from sim import compose_study
-from sim.cohorts import draw_cohort, role_population
+from sim.cohorts import draw_cohort, role_arms
 from sim.cohorts import missing as module
 from sim.cohorts.correlation import loading_matrix
 from sim.cohorts.population import Population
@@ -17,14 +17,14 @@ from sim.cohorts.population import Population
 
 def people(*words: str) -> Population:
     """Population of the default study, its domains shifted alike."""
-    return role_population(compose_study(["effect=shift", *words]), "mentor")
+    return role_arms(compose_study(["effect=shift", *words]), 0)[0]
 
 
 def one_domain(*words: str) -> Population:
     """Population of one domain, whose missing answers have closed forms."""
     study = compose_study(["effect=shift", *words])
     scale = study.scale.model_copy(update={"domains": ("a",)})
-    return role_population(study.model_copy(update={"scale": scale}), "mentor")
+    return role_arms(study.model_copy(update={"scale": scale}), 0)[0]
 
 
 def drawn(population: Population, replicates: int, n: int = 2) -> np.ndarray:

@@ -8,7 +8,7 @@ from oracles.latent import cell_table
 from oracles.studies import small_study
 from scipy import stats
 
-from sim.cohorts import draw_cohort, role_population
+from sim.cohorts import draw_cohort, role_arms
 from sim.cohorts.marginals import cut_points
 from sim.cohorts.observed import (
     Kind,
@@ -126,7 +126,7 @@ def test_simulated_scores_have_the_stated_correlations(kind: Kind) -> None:
         roles={"mentor": {"pre": tuple(map(tuple, pre))}, "mentee": None},
         correlation={"stated_as": kind, "pre_post": 0.6, "domains": 0.45},
     )
-    people = role_population(study, "mentor")
+    people = role_arms(study, 0)[0]
     scores = draw_cohort(people, 100_000, 1, np.random.default_rng(3)).scores[0]  # (N, D, 2)
     found = [measured(scores[:, i, 0], scores[:, j, 0], kind) for i, j in ((0, 1), (0, 2), (1, 2))]
     assert np.allclose(found, 0.45, atol=0.012)
@@ -139,7 +139,7 @@ def test_full_matrix_of_the_scores() -> None:
     full = np.full((6, 6), 0.3)
     np.fill_diagonal(full, 1)
     stated = {"stated_as": "pearson", "full": tuple(map(tuple, full.tolist()))}
-    people = role_population(small_study(correlation=stated), "mentor")
+    people = role_arms(small_study(correlation=stated), 0)[0]
     marginals = [*people.pre, *people.post]
     for i, j in zip(*np.triu_indices(6, 1), strict=True):
         found = observed_correlation(marginals[i], marginals[j], people.correlation[i, j])
@@ -149,7 +149,7 @@ def test_full_matrix_of_the_scores() -> None:
 def test_latent_stays_as_it_was() -> None:
     """Stated as latent, the matrix is T (x) C to the last bit."""
     stated = {"stated_as": "latent", "pre_post": 0.4, "domains": 0.3}
-    found = role_population(small_study(correlation=stated), "mentor").correlation
+    found = role_arms(small_study(correlation=stated), 0)[0].correlation
     between = np.full((3, 3), 0.3) + 0.7 * np.eye(3)
     over_time = np.array([[1, 0.4], [0.4, 0.4**2 + np.sqrt(1 - 0.4**2) ** 2]])
     assert np.array_equal(found, np.kron(over_time, between))
@@ -162,7 +162,7 @@ def test_tables_keep_their_own_pre_post_correlation() -> None:
         effect={"kind": "joint", "joint": tuple(map(tuple, table.tolist()))},
         correlation={"stated_as": "pearson", "pre_post": -1.0, "domains": 0.3},
     )
-    people = role_population(study, "mentor")
+    people = role_arms(study, 0)[0]
     assert np.array_equal(people.tables[0], table)
     assert abs(observed_correlation([0.2] * 5, [0.2] * 5, people.correlation[0, 1]) - 0.3) < 1e-12
 
@@ -192,7 +192,7 @@ def test_the_line_of_a_refusal(stated: dict[str, object], line: str) -> None:
     """What the scores cannot have is named with the interval that they can have."""
     study = small_study(correlation={"stated_as": "pearson", **stated})
     with pytest.raises(StudyError) as caught:
-        role_population(study, "mentor")
+        role_arms(study, 0)[0]
     assert str(caught.value) == line
 
 
@@ -202,23 +202,23 @@ def test_the_interval_of_a_pair_mends_it() -> None:
         rows = ((1.0, value, -0.5), (value, 1.0, 0.3), (-0.5, 0.3, 1.0))
         study = small_study(correlation={"stated_as": "pearson", "domains": rows})
         if accepted:
-            role_population(study, "mentor")
+            role_arms(study, 0)[0]
         else:
             with pytest.raises(StudyError, match="attainable: "):
-                role_population(study, "mentor")
+                role_arms(study, 0)[0]
 
 
 def test_limit_of_a_common_correlation_is_sharp() -> None:
     """The limit for three alike domains is what a latent -1/2 gives; beyond it is refused."""
-    pre = small_study().roles.mentor.pre
+    pre = small_study().roles["mentor"].pre
     assert 0 <= -0.4576 - observed_correlation(pre, pre, -0.5) < 1e-4
     for value, accepted in ((-0.4576, True), (-0.458, False)):
         study = small_study(correlation={"stated_as": "pearson", "domains": value})
         if accepted:
-            role_population(study, "mentor")
+            role_arms(study, 0)[0]
         else:
             with pytest.raises(StudyError, match="all pairs"):
-                role_population(study, "mentor")
+                role_arms(study, 0)[0]
 
 
 def test_what_is_written_lies_within() -> None:

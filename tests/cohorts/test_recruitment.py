@@ -6,7 +6,7 @@ from oracles.checks import binomial_agrees
 from oracles.studies import PRE, small_study
 from scipy.stats import norm
 
-from sim.cohorts import draw_cohort, role_population, true_effects, without_effect
+from sim.cohorts import draw_cohort, role_arms, true_effects, without_effect
 from sim.cohorts.participants import regression_alone
 from sim.cohorts.population import Population
 from sim.cohorts.truth import mean_changes, true_nulls
@@ -27,7 +27,7 @@ def people(selection: dict[str, object], **changes: object) -> Population:
         "selection": selection,
         **changes,
     }
-    return role_population(small_study(**stated), "mentor")
+    return role_arms(small_study(**stated), 0)[0]
 
 
 def regression_by_quadrature(low: int, high: int) -> tuple[float, float]:

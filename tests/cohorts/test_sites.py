@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.cohorts.clusters import ClusterModel
+from sim.cohorts.clusters import FIRST, ClusterModel
 from sim.cohorts.sites import relative_sizes, site_sequence
 from sim.errors import StudyError
 from sim.study.clusters import SiteClusters
@@ -12,7 +12,7 @@ from sim.study.clusters import SiteClusters
 def accrual(**changed: object) -> SiteClusters:
     """Ten sites, or ten pairs a site, with some settings changed."""
     plain = {
-        "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "mentee_icc": 0.1,
+        "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "shared_icc": 0.1,
         "accrual": "round_robin", "sites": 10, "per_site": 10, "size_variation": 0.0,
     }  # fmt: skip
     return SiteClusters(**{**plain, **changed})  # type: ignore[arg-type]
@@ -91,6 +91,6 @@ def test_mentees_shared_across_sites(
 ) -> None:
     """Mentors 5 and 6, 11 and 12 and so on share a mentee; it is seen whether they share a site."""
     stated = accrual(accrual=order, per_site=per_site)
-    model = ClusterModel((), stated, "mentor", ratio)
-    assert model.splits_mentees(5) is False
-    assert model.splits_mentees(30) is expected
+    model = ClusterModel((), stated, FIRST, ratio)
+    assert model.shared_across_sites(5) is False
+    assert model.shared_across_sites(30) is expected

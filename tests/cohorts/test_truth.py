@@ -11,7 +11,7 @@ from sim.cohorts import (
     Population,
     change_pmf,
     draw_cohort,
-    role_population,
+    role_arms,
     true_effects,
     without_effect,
 )
@@ -29,7 +29,7 @@ def people(effect: dict, pre: tuple = PRE, **correlation: object) -> Population:
         roles={"mentor": {"pre": pre}, "mentee": None},
         correlation=correlation,
     )
-    return role_population(study, "mentor")
+    return role_arms(study, 0)[0]
 
 
 def brute_table(post: np.ndarray, rho: float = 0.5) -> np.ndarray:

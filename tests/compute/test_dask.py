@@ -18,8 +18,9 @@ from oracles.studies import SMALL, default_study, merged
 import sim
 from sim.app import main
 from sim.compute.executors import open_executor
-from sim.compute.store import open_store
+from sim.compute.store import BlockStore
 from sim.errors import StudyError
+from sim.jobs.blocks import engine_version
 from sim.jobs.plan import plan
 from sim.report.files import results_csv
 from sim.study import parse_study
@@ -129,7 +130,7 @@ def test_a_killed_scheduler_is_told_and_gone_on_from(
     number: int, tmp_path: Path, expected: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A scheduler killed mid-run is one line; from the store the run goes on to the same bytes."""
-    with open_store(tmp_path / "blocks.sqlite") as store:
+    with BlockStore(tmp_path / "blocks.sqlite", engine_version()) as store:
         with (
             pytest.raises(StudyError, match=r"^compute: the Dask .* was lost; finished blocks"),
             cluster(tmp_path) as at,

@@ -1,7 +1,6 @@
 """A fingerprint says whether two tasks have the same numbers, and which code computed them."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,24 +8,18 @@ from copy import copy
 from dataclasses import dataclass, fields
 from enum import Enum, IntEnum
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from oracles.studies import make_analysis, make_task, small_study
+from oracles.studies import make_analysis
+from oracles.tasks import TASKS
 from pydantic import BaseModel
 
-from sim import compose_study
-from sim.cohorts import role_population
-from sim.cohorts.drawn import normal_shifts
-from sim.compute import fingerprint as module
-from sim.compute.fingerprint import code_version, fingerprint
+from sim.compute.fingerprint import fingerprint
 from sim.compute.streams import Purpose
-from sim.jobs.tasks import block_task, controls_of
-from sim.power.assurance_draws import AssuranceTask
-from sim.power.task import BlockTask
+from sim.jobs.blocks import engine_version
 
 
 class Colour(Enum):
@@ -109,38 +102,6 @@ def test_what_is_not_known_is_refused(value: Any) -> None:
         fingerprint(value)
 
 
-@cache
-def rich_task() -> BlockTask:
-    """Task with most of the parts that there are: sites, two arms, missing answers."""
-    study = compose_study(
-        ["clusters=sites", "missing=mar", "control=parallel", "analysis.test=ancova",
-         "target.half_width=2", "design.sizes=[20,30]"]
-    )  # fmt: skip
-    people = tuple(role_population(study, role) for role in study.role_names)
-    return block_task(study, people, controls_of(study), Purpose.MAIN, 100)
-
-
-def graph_task() -> BlockTask:
-    """Task with a graph, which is in fractions."""
-    study = compose_study(["graph=gatekeeping", "analysis.adjustment=graphical", *SIZES])
-    return block_task(study, (role_population(study, "mentor"),), (), Purpose.MAIN, 100)
-
-
-def draws_task() -> AssuranceTask:
-    """Task of assurance."""
-    people = role_population(small_study(), "mentor")
-    drawn = normal_shifts(0.3, 0.2, 0.1, 4, people, 0)
-    return AssuranceTask((drawn,), make_task(people, (6,), make_analysis()), 1e6, "any")
-
-
-SIZES = ("design.sizes=[20]",)
-TASKS: dict[str, Callable[[], Any]] = {
-    "rich": rich_task,
-    "graph": graph_task,
-    "draws": draws_task,
-}
-
-
 def with_field(value: Any, name: str, changed: Any) -> Any:
     """Copy a frozen dataclass with a field that no check has seen."""
     copied = copy(value)
@@ -206,43 +167,22 @@ def test_any_change_changes_it(name: str) -> None:
 ASK = """
 import sys
 sys.path.append({tests!r})
-from compute_fingerprint import TASKS
-from sim.compute.fingerprint import code_version, fingerprint
-print(*(fingerprint(TASKS[name]()) for name in TASKS), code_version())
+from oracles.tasks import TASKS
+from sim.compute.fingerprint import fingerprint
+from sim.jobs.blocks import engine_version
+print(*(fingerprint(TASKS[name]()) for name in TASKS), engine_version())
 """
 
 
 def test_processes_agree(tmp_path: Path) -> None:
     """Equal tasks have one fingerprint in every process, whatever its hash seed."""
-    here = Path(__file__)
-    (tmp_path / "compute_fingerprint.py").write_bytes(here.read_bytes())
     run = subprocess.run(
-        [sys.executable, "-c", ASK.format(tests=str(here.parent.parent))],
+        [sys.executable, "-c", ASK.format(tests=str(Path(__file__).parent.parent))],
         env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": os.pathsep.join(sys.path)},
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     )
-    expected = [*(fingerprint(make()) for make in TASKS.values()), code_version()]
+    expected = [*(fingerprint(make()) for make in TASKS.values()), engine_version()]
     assert run.stdout.split() == expected
-
-
-def test_the_code_version_is_of_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A change in a file that fixes numbers, or in a library's version, is another version."""
-    package = Path(module.__file__).parent.parent
-    shutil.copytree(package, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
-    place = tmp_path / "sim" / "compute" / "fingerprint.py"
-    monkeypatch.setattr(module, "__file__", str(place))
-    version = code_version.__wrapped__
-    assert version() == code_version()
-    (tmp_path / "sim" / "jobs" / "plan.py").write_text("# fixes no number", encoding="utf-8")
-    assert version() == code_version()
-    for name in ("power/tally.py", "study/base.py", "cohorts/new.py", "compute/streams.py"):
-        before = version()
-        with (tmp_path / "sim" / name).open("a", encoding="utf-8") as file:
-            file.write("# changed")
-        assert version() != before
-    before = version()
-    monkeypatch.setattr(module, "version", lambda _: "0")
-    assert version() != before

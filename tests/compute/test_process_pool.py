@@ -19,12 +19,12 @@ from oracles.studies import SMALL, default_study, make_analysis, make_task, merg
 from oracles.workers import always_killed, fails_at_two, killed_at_first, square
 
 from sim.app import main
-from sim.cohorts import role_population
+from sim.cohorts import role_arms
 from sim.compute.blocks import IN_FLIGHT, PER_WORKER, run_blocks
 from sim.compute.executors import available_cores, open_executor
 from sim.errors import StudyError
 from sim.jobs.plan import plan
-from sim.power.monte_carlo import simulate
+from sim.power.simulate import simulate
 from sim.study import parse_study
 
 SQUARES = sum(index**2 for index in range(30))
@@ -70,7 +70,7 @@ def wait_until(holds: Callable[[], bool], seconds: float = 60) -> bool:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_same_tally_for_any_number_of_workers(workers: int) -> None:
     """A simulation's tally is the same, bit for bit, in this process and in workers."""
-    people = role_population(small_study(), "mentor")
+    people = role_arms(small_study(), 0)[0]
     task = make_task(people, (6, 12, 20), make_analysis(), block_size=50)
     with open_executor("in_process") as here:
         expected = simulate(task, range(12), here)
@@ -183,9 +183,21 @@ class _Counting(Executor):
         """Take a call; it is made when its result is asked for."""
         self.open += 1
         self.most = max(self.most, self.open)
-        future: Future[int] = Future()
-        future.set_result(fn(index))
-        return future
+        return _Late(partial(fn, index))
+
+
+class _Late(Future[int]):
+    """Is computed when it is waited for."""
+
+    def __init__(self, call: Callable[[], int]) -> None:
+        super().__init__()
+        self._call = call
+
+    def result(self, timeout: float | None = None) -> int:
+        """Compute."""
+        if not self.done():
+            self.set_result(self._call())
+        return super().result(timeout)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 50])

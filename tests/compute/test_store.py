@@ -12,8 +12,9 @@ import pytest
 from sim.compute import store as module
 from sim.compute.blocks import run_blocks
 from sim.compute.executors import InProcessExecutor
+from sim.compute.run_store import RunStore
 from sim.compute.shelf import AT_ONCE, Shelf
-from sim.compute.store import DIGEST, SCHEMA, BlockStore, NoStore, Store, open_store
+from sim.compute.store import DIGEST, SCHEMA, BlockStore, NoStore, Store
 from sim.errors import StudyError
 
 TASK = ("a", "task")
@@ -25,7 +26,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "new" / "folder" / "blocks.sqlite"
 
 
-def filled(file: Path, blocks: int = 5, code: str | None = None) -> Path:
+def filled(file: Path, blocks: int = 5, code: str = "code") -> Path:
     """Make a store of a task's blocks."""
     with BlockStore(file, code) as store:
         for block in range(blocks):
@@ -35,13 +36,13 @@ def filled(file: Path, blocks: int = 5, code: str | None = None) -> Path:
 
 def test_blocks_come_back(file: Path) -> None:
     """What is put is there, also when the file is opened again, and nothing else is."""
-    with open_store(file) as store:
+    with BlockStore(file, "code") as store:
         assert store.get("key", range(9)) == {}
         store.put("key", 3, b"three")
         store.put("key", 2**40, b"")
         store.put("other", 3, b"\0")
         assert store.get("key", range(9)) == {3: b"three"}
-    with open_store(file) as store:
+    with BlockStore(file, "code") as store:
         assert store.get("key", [3, 2**40, 4]) == {3: b"three", 2**40: b""}
         assert store.get("other", [3]) == {3: b"\0"}
         assert store.get("ke_", [3]) == {}
@@ -51,7 +52,7 @@ def test_blocks_come_back(file: Path) -> None:
 
 def test_the_file_is_made_when_first_written(file: Path) -> None:
     """Looking for blocks, listing and clearing make neither a file nor a folder."""
-    with open_store(file) as store:
+    with BlockStore(file, "code") as store:
         assert store.get("key", [1]) == {}
         assert store.summary() == ()
         assert store.clear() == 0
@@ -62,8 +63,7 @@ def test_the_file_is_made_when_first_written(file: Path) -> None:
 
 def test_nothing_kept() -> None:
     """Without a file there is a store that keeps and finds nothing."""
-    with open_store(None) as store:
-        assert isinstance(store, NoStore)
+    with NoStore() as store:
         store.put("key", 1, b"one")
         assert store.get("key", [1]) == {}
         assert store.summary() == ()
@@ -179,7 +179,7 @@ def test_what_is_no_store_is_refused(make: Callable[[Path], None], tmp_path: Pat
     file = tmp_path / "blocks.sqlite"
     make(file)
     before = file.read_bytes() if file.is_file() else None
-    with pytest.raises(StudyError) as caught, open_store(file) as store:
+    with pytest.raises(StudyError) as caught, BlockStore(file, "code") as store:
         store.get("key", range(50))
     assert str(caught.value).startswith(f"store.file: {str(file)!r} {REFUSED[make]}")
     assert (file.read_bytes() if file.is_file() else None) == before
@@ -188,7 +188,7 @@ def test_what_is_no_store_is_refused(make: Callable[[Path], None], tmp_path: Pat
 def test_damage_that_shows_late(tmp_path: Path) -> None:
     """Damage inside a file that opens well is told in the same line, whoever comes upon it."""
     file = filled(tmp_path / "blocks.sqlite", 50)
-    with open_store(file) as store:
+    with BlockStore(file, "code") as store:
         data = bytearray(file.read_bytes())
         data[4096:] = b"\xff" * (len(data) - 4096)
         file.write_bytes(data)
@@ -208,7 +208,7 @@ def test_a_file_that_stays_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     file = filled(tmp_path / "blocks.sqlite", 1)
     monkeypatch.setattr(module, "PATIENCE", 0.0)
     locking = sqlite3.connect(file, isolation_level=None)
-    with open_store(file) as store:
+    with BlockStore(file, "code") as store:
         locking.execute("BEGIN IMMEDIATE")
         assert len(store.get("key", [0])) == 1  # who only reads need not wait yet
         with pytest.raises(StudyError, match="stays locked by another process; wait for it, or"):
@@ -223,13 +223,13 @@ def test_a_folder_that_cannot_be(file: str, tmp_path: Path) -> None:
     """A file that cannot be made is refused before anything is computed."""
     (tmp_path / "taken").write_text("a file", encoding="utf-8")
     with pytest.raises(StudyError, match=r"cannot be made \(not a directory\); name another, or"):
-        open_store(tmp_path / file)
+        BlockStore(tmp_path / file, "code")
 
 
 def test_a_name_that_cannot_be(tmp_path: Path) -> None:
     """A name that is too long is refused too."""
     with pytest.raises(StudyError, match=r"^store.file: .* cannot be (opened|made)"):
-        open_store(tmp_path / ("x" * 300)).put("key", 1, b"one")
+        BlockStore(tmp_path / ("x" * 300), "code").put("key", 1, b"one")
 
 
 # --------------------------------------------------------------------------------- shelf
@@ -285,7 +285,7 @@ def test_found_blocks_are_not_computed(
     """Only missing blocks are computed, all are added in order, and all are reported."""
     some, every = range(20, 20 + 3 * AT_ONCE, 7), range(20, 20 + 3 * AT_ONCE)
     block, heard = Counted(), []
-    with open_store(file) as store, make() as executor:
+    with BlockStore(file, "code") as store, make() as executor:
         run_blocks(block, some, executor, shelf=shelf_of(store))
         total = run_blocks(block, every, executor, lambda: heard.append(1), shelf_of(store))
         assert total == text(every)
@@ -298,9 +298,9 @@ def test_found_blocks_are_not_computed(
 def test_an_interrupt_keeps_what_is_finished(file: Path) -> None:
     """Blocks finished before Ctrl-C are stored, whether they were added or not."""
     block = Counted()
-    with open_store(file) as store, pytest.raises(KeyboardInterrupt):
+    with BlockStore(file, "code") as store, pytest.raises(KeyboardInterrupt):
         run_blocks(block, range(20), InProcessExecutor(), shelf=shelf_of(store))
-    with open_store(file) as store:
+    with BlockStore(file, "code") as store:
         assert sorted(store.get(shelf_of(store).key, range(20))) == list(range(13))
 
 
@@ -321,16 +321,16 @@ def test_an_interrupt_while_waiting_keeps_what_is_finished(file: Path) -> None:
             """Be interrupted."""
             raise KeyboardInterrupt
 
-    with open_store(file) as store, Stuck(1) as executor, pytest.raises(KeyboardInterrupt):
+    with BlockStore(file, "code") as store, Stuck(1) as executor, pytest.raises(KeyboardInterrupt):
         run_blocks(Counted(), range(5), executor, shelf=shelf_of(store))
-    with open_store(file) as store:
+    with BlockStore(file, "code") as store:
         assert sorted(store.get(shelf_of(store).key, range(20))) == [1, 2, 3, 4]
 
 
 def test_a_damaged_row_is_computed_again(file: Path) -> None:
     """A row that cannot be read is not trusted: its block is computed and takes its place."""
     block = Counted()
-    with open_store(file) as store:
+    with BlockStore(file, "code") as store:
         shelf = shelf_of(store)
         run_blocks(block, range(5), InProcessExecutor(), shelf=shelf)
         good = store.get(shelf.key, range(5))
@@ -387,12 +387,13 @@ def test_damage_that_shows_late_ends_no_run(tmp_path: Path) -> None:
     """A run that has begun computes what it cannot find, and goes on where nothing can be kept."""
     file = filled(tmp_path / "blocks.sqlite", 50)
     block = Counted()
-    with open_store(file) as store:
+    with RunStore(file, "code") as store:
         data = bytearray(file.read_bytes())
         data[4096:] = b"\xff" * (len(data) - 4096)
         file.write_bytes(data)
         assert run_blocks(block, range(5), InProcessExecutor(), shelf=shelf_of(store)) == \
             text(range(5))  # fmt: skip
+        assert str(store.trouble).startswith(f"store.file: {str(file)!r} is damaged")
     assert block.computed == list(range(5))
     assert file.read_bytes() == data
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 from oracles.enumeration import changes_of, count_vectors
+from oracles.samples import analyse, conclude
 from oracles.studies import make_analysis
-
-from sim.inference.analyse import analyse, conclude
 
 
 @pytest.mark.parametrize("alternative", ["greater", "less"])

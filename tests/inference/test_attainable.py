@@ -5,27 +5,26 @@ from itertools import product
 import numpy as np
 import pytest
 from oracles.enumeration import changes_of, count_vectors
+from oracles.samples import ONE_GROUP, TWO_ARMS, Arm
 from oracles.studies import analysis_id, make_analysis, offered_analyses, small_study
 from scipy import stats
 
-from sim.inference.arm_differences import Arm
 from sim.inference.attainable import smallest_pvalue, winnable
-from sim.inference.registry import TESTS
 from sim.inference.rules import DecisionRule, decision_rules
-from sim.inference.two_arms import mann_whitney_curve
 from sim.jobs.plan import attainable
 from sim.study import Analysis
+from sim.study.endpoints import Endpoints
 
 SEVEN = tuple(range(7))
-ANY = DecisionRule("any", ("mentor",), SEVEN, 1)
-ALL = DecisionRule("all", ("mentor",), SEVEN, 7)
+ANY = DecisionRule("any", (0,), SEVEN, 1)
+ALL = DecisionRule("all", (0,), SEVEN, 7)
 SIZES = range(2, 15)
 
 
 def smallest_of_all(n: int, analysis: Analysis) -> float:
     """Smallest p-value over all samples of n changes from -3 to 3."""
     changes = changes_of(count_vectors(n, 7)).astype(np.int16)[:, :, None]
-    return float(TESTS[analysis.test](changes, np.array([n]), analysis).pvalue.min())
+    return float(ONE_GROUP[analysis.test](changes, np.array([n]), analysis).pvalue.min())
 
 
 @pytest.mark.parametrize("analysis", offered_analyses(), ids=analysis_id)
@@ -52,7 +51,7 @@ def test_smallest_pvalue_between_arms_is_attained(
         Arm(part, np.zeros_like(part), np.array([size]), np.zeros(size, np.int64))
         for part, size in zip(parts, arms, strict=True)
     ]
-    least = float(mann_whitney_curve(*both, analysis).pvalue.min())
+    least = float(TWO_ARMS["mann_whitney"](*both, analysis).pvalue.min())
     found = smallest_pvalue([sum(arms)], analysis, [arms[1]])[0]
     assert found == pytest.approx(least, rel=1e-12)
 
@@ -67,7 +66,9 @@ def test_an_empty_arm_gives_no_pvalue() -> None:
 
 def first_winnable(rule: DecisionRule, analysis: Analysis) -> int:
     """Smallest number of informative pairs from which a rule on seven domains can be won."""
-    wins = winnable([smallest_pvalue(SIZES, analysis)], 7, [rule], analysis)[rule.name]
+    wins = winnable([smallest_pvalue(SIZES, analysis)], Endpoints.with_total(7), [rule], analysis)[
+        rule.name
+    ]
     assert wins[np.argmax(wins) :].all()
     return SIZES[int(np.argmax(wins))]
 
@@ -115,8 +116,10 @@ def test_smallest_corrected_mcnemar() -> None:
 def test_a_dyadic_alpha_is_met() -> None:
     """At alpha = .0625 five pairs can win: p = alpha rejects."""
     analysis = make_analysis(alpha=0.0625)
-    one = DecisionRule("one", ("mentor",), (0,), 1)
-    assert winnable([smallest_pvalue([4, 5], analysis)], 7, [one], analysis)["one"].tolist() == [
+    one = DecisionRule("one", (0,), (0,), 1)
+    assert winnable([smallest_pvalue([4, 5], analysis)], Endpoints.with_total(7), [one], analysis)[
+        "one"
+    ].tolist() == [
         False,
         True,
     ]
@@ -124,7 +127,7 @@ def test_a_dyadic_alpha_is_met() -> None:
 
 def test_the_total_is_not_adjusted() -> None:
     """Under Holm the total can be won from 6 pairs, a domain from 9 on (of seven)."""
-    total = DecisionRule("total", ("mentor",), (7,), 1)
+    total = DecisionRule("total", (0,), (7,), 1)
     assert first_winnable(total, make_analysis(adjustment="holm")) == 6
 
 

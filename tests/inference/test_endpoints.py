@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
+from oracles.samples import ONE_GROUP, conclude, endpoint_changes
 from oracles.studies import make_analysis
 from scipy import stats
 
 from sim import adjust
-from sim.inference.analyse import Conclusions, conclude
-from sim.inference.endpoints import endpoint_changes
-from sim.inference.registry import TESTS
+from sim.inference.decide import Decisions
 from sim.inference.result import MISSING
 from sim.study import Analysis
 
@@ -52,13 +51,13 @@ SIX_UP, SIX_DOWN, MIXED = [1] * 6, [-1] * 6, [1, -1, 1, -1, 1, 0]
 """Exact two-sided p = .03125 upwards, .03125 downwards, and 1."""
 
 
-def concluded(columns: list[list[int]], analysis: Analysis) -> Conclusions:
+def concluded(columns: list[list[int]], analysis: Analysis) -> Decisions:
     """Conclude from one study; its endpoints' changes, the total's last."""
     changes = np.array(columns, np.int16).T[None]  # (1, N, E)
     return conclude(changes, np.array([changes.shape[1]]), analysis)
 
 
-@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("test", ONE_GROUP)
 @pytest.mark.parametrize(
     ("alternative", "rejected", "won"),
     [
@@ -90,7 +89,7 @@ def test_domains_are_one_family_and_the_total_none(test: str) -> None:
 def test_no_information_is_not_a_rejection() -> None:
     """A sample without any change is counted as uninformative, and never as a rejection."""
     changes = np.zeros((1, 8, 2), np.int16)
-    for test in TESTS:
+    for test in ONE_GROUP:
         analysis = make_analysis(test=test, alpha=0.999)
         found = conclude(changes, np.array([4, 8]), analysis)
         assert found.uninformative.all()

@@ -4,13 +4,12 @@ from itertools import product
 
 import numpy as np
 import pytest
+from oracles.samples import FITTED, ONE_GROUP, TWO_ARMS, Arm
 from oracles.studies import make_analysis
 
 from sim.inference.answer_distribution import AnswerDistribution
-from sim.inference.arm_differences import Arm
-from sim.inference.registry import ESTIMANDS, MODELS, TESTS
+from sim.inference.registry import ESTIMANDS
 from sim.inference.signed_rank import signed_rank_estimand
-from sim.inference.two_arms import ARMS_ESTIMANDS, TWO_ARMS
 from sim.study.sections import Analysis
 
 POINTS = 4
@@ -51,15 +50,17 @@ def test_estimands_of_one_group_by_brute_force(seed: int) -> None:
     plain = make_analysis()
     for zeros in ("wilcox", "pratt"):
         expected = sign_of_two(table, zeros)
-        assert signed_rank_estimand(answers, make_analysis(zeros=zeros)) == pytest.approx(expected)
+        assert signed_rank_estimand((answers,), make_analysis(zeros=zeros)) == pytest.approx(
+            expected
+        )
     mean = sum(p * (after - before) for p, before, after in cells)
     for test in ("paired_t", "sign_flip", "cluster_mean_t"):
-        assert ESTIMANDS[test](answers, plain) == pytest.approx(mean)
+        assert ESTIMANDS[test]((answers,), plain) == pytest.approx(mean)
     sign = sum(p * np.sign(after - before) for p, before, after in cells)
-    assert ESTIMANDS["sign"](answers, plain) == pytest.approx(sign)
+    assert ESTIMANDS["sign"]((answers,), plain) == pytest.approx(sign)
     crossed = sum(p * ((after >= 3) - int(before >= 3)) for p, before, after in cells)
     at = AnswerDistribution.of_tables(table[None], 3)
-    assert ESTIMANDS["mcnemar"](at, plain) == pytest.approx(crossed)
+    assert ESTIMANDS["mcnemar"]((at,), plain) == pytest.approx(crossed)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -67,7 +68,8 @@ def test_estimands_of_two_arms_by_brute_force(seed: int) -> None:
     """Relative effect by all pairs of people; the arm's coefficient by weighted least squares."""
     tables = random_table(seed), random_table(seed + 50)
     ratio = 3.0, 1.0
-    mentored, controls = (
+    plain = make_analysis()
+    arms = tuple(
         AnswerDistribution.of_tables(part * table[None])
         for part, table in zip(ratio, tables, strict=True)
     )
@@ -75,9 +77,9 @@ def test_estimands_of_two_arms_by_brute_force(seed: int) -> None:
     ahead = sum(
         p * q * np.sign((b - a) - (d - c)) for (p, a, b), (q, c, d) in product(first, second)
     )
-    assert ARMS_ESTIMANDS["mann_whitney"](mentored, controls) == pytest.approx(ahead / 2)
+    assert ESTIMANDS["mann_whitney"](arms, plain) == pytest.approx(ahead / 2)
     means = [sum(p * (b - a) for p, a, b in cells) for cells in (first, second)]
-    assert ARMS_ESTIMANDS["two_sample_t"](mentored, controls) == pytest.approx(means[0] - means[1])
+    assert ESTIMANDS["two_sample_t"](arms, plain) == pytest.approx(means[0] - means[1])
     rows = [
         (np.sqrt(part * p), arm, a, b)
         for arm, part, cells in ((1, ratio[0], first), (0, ratio[1], second))
@@ -86,7 +88,7 @@ def test_estimands_of_two_arms_by_brute_force(seed: int) -> None:
     root, arm, before, after = map(np.array, zip(*rows, strict=True))
     design = np.column_stack([np.ones(len(arm)), arm, before]) * root[:, None]
     coefficient = np.linalg.lstsq(design, after * root, rcond=None)[0][1]
-    assert ARMS_ESTIMANDS["ancova"](mentored, controls) == pytest.approx(coefficient)
+    assert ESTIMANDS["ancova"](arms, plain) == pytest.approx(coefficient)
 
 
 LOPSIDED = {
@@ -99,7 +101,7 @@ LOPSIDED = {
 
 @pytest.mark.parametrize("chance", LOPSIDED.values(), ids=LOPSIDED)
 @pytest.mark.parametrize("zeros", ["wilcox", "pratt"])
-@pytest.mark.parametrize("test", sorted(TESTS))
+@pytest.mark.parametrize("test", sorted(ONE_GROUP))
 def test_large_samples_find_the_estimand(test: str, zeros: str, chance: dict[int, float]) -> None:
     """With 20,000 people every test finds the side on which its estimand lies, beyond doubt."""
     analysis = make_analysis(
@@ -109,12 +111,12 @@ def test_large_samples_find_the_estimand(test: str, zeros: str, chance: dict[int
     if test == "mcnemar":  # who rises to the cut was below it, who falls above
         change = answers.after - answers.before
         answers = AnswerDistribution((change < 0) * 1, (change > 0) * 1, answers.weight)
-    estimand = float(ESTIMANDS[test](answers, analysis)[0])
+    estimand = float(ESTIMANDS[test]((answers,), analysis)[0])
     rng = np.random.default_rng(7)
     changes = rng.choice(list(chance), (1, 20_000, 1), p=list(chance.values())).astype(np.int16)
     if test == "mcnemar":
         changes = np.sign(changes)
-    found = TESTS[test](changes, np.array([20_000]), analysis)
+    found = ONE_GROUP[test](changes, np.array([20_000]), analysis)
     if abs(estimand) < 1e-12:
         assert found.pvalue[0, 0, 0] > 1e-4
     else:
@@ -126,7 +128,7 @@ def test_unchanged_people_decide_between_the_ways_with_zeros() -> None:
     """Ranks among all people and ranks among those who changed can point to different sides."""
     answers = of_changes(LOPSIDED["ranks by zeros"])
     dropped, ranked = (
-        float(signed_rank_estimand(answers, make_analysis(zeros=zeros))[0])
+        float(signed_rank_estimand((answers,), make_analysis(zeros=zeros))[0])
         for zeros in ("wilcox", "pratt")
     )
     assert dropped < -0.005
@@ -146,7 +148,7 @@ def test_large_arms_find_the_estimand(test: str, seed: int) -> None:
         sites = np.arange(number) % 500
         arms.append(Arm(*shaped, np.array([number]), sites))
         answers.append(AnswerDistribution.of_tables(number * table[None]))
-    estimand = float(ARMS_ESTIMANDS[test](*answers)[0])
+    estimand = float(ESTIMANDS[test](answers, make_analysis())[0])
     assert abs(estimand) > 0.04  # beyond doubt at this size
     found = TWO_ARMS[test](*arms, make_analysis(test=test, p_value="auto"))
     assert found.direction[0, 0, 0] == np.sign(estimand)
@@ -156,4 +158,4 @@ def test_large_arms_find_the_estimand(test: str, seed: int) -> None:
 def test_every_test_but_models_says_what_it_estimates() -> None:
     """A registered test has an estimand, unless it is a model, of which nothing is claimed."""
     offered = set(Analysis.model_fields["test"].annotation.__args__)
-    assert set(ESTIMANDS) | set(ARMS_ESTIMANDS) == offered - set(MODELS)
+    assert set(ESTIMANDS) == offered - set(FITTED)

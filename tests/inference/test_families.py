@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from oracles.studies import small_study
 
-from sim.inference.families import adjusted_pvalues, adjustment_matters, family_of
+from sim.inference.families import adjusted_pvalues, adjustment_matters, order_of
 from sim.inference.rules import decision_rules
 from sim.study import Study
 
@@ -51,7 +51,7 @@ def met(study: Study) -> tuple[list[bool], list[bool]]:
     """Whether the rule is met with adjusted and with raw p-values, of many studies at random."""
     domains = len(study.scale.domains)
     pvalues = np.random.default_rng(1).uniform(0, 0.12, (4000, domains + 1))
-    adjusted = adjusted_pvalues(pvalues, study.analysis, family_of(study))
+    adjusted = adjusted_pvalues(pvalues, domains, study.analysis, order_of(study))
     ((columns, needed),) = [(rule.columns, rule.needed) for rule in decision_rules(study)]
     both = [
         (own[:, list(columns)] <= study.analysis.alpha).sum(axis=1) >= needed

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles.enumeration import changes_of, count_vectors
 from oracles.likert import change_blocks
+from oracles.samples import analyse, conclude
 from oracles.studies import analysis_id, make_analysis, offered_analyses
 
 from sim.inference.adjust import ADJUSTMENTS, adjust
-from sim.inference.analyse import Conclusions, analyse, conclude
+from sim.inference.decide import Decisions
 from sim.inference.result import TestResult
 from sim.study import Analysis
 
@@ -22,7 +23,7 @@ ANALYSES = st.sampled_from(offered_analyses())
 ALPHAS = st.sampled_from([0.001, 0.01, 0.05, 0.125, 0.25, 0.49])
 
 
-def by_pvalues(result: TestResult, analysis: Analysis) -> Conclusions:
+def by_pvalues(result: TestResult, analysis: Analysis) -> Decisions:
     """Conclude from p-values, adjusted by the public function."""
     onside = result.direction == (-1 if analysis.alternative == "less" else 1)
     rejected = result.pvalue <= analysis.alpha
@@ -31,7 +32,7 @@ def by_pvalues(result: TestResult, analysis: Analysis) -> Conclusions:
     adjusted[..., :-1] = domains <= analysis.alpha
     nothing = result.informative == 0
     failed = np.zeros_like(nothing)
-    return Conclusions(rejected, rejected & onside, adjusted, adjusted & onside, nothing, failed)
+    return Decisions(rejected, rejected & onside, adjusted, adjusted & onside, nothing, failed)
 
 
 def agree(

@@ -6,17 +6,15 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from oracles.graphs import fixed_sequence_graph, gatekeeping_graph, holm_graph
 
 from sim import adjust
 from sim.inference.graphical import (
     MOST_NODES,
     Graph,
     as_written,
-    fixed_sequence_graph,
-    gatekeeping_graph,
     graph_rows,
     graphical,
-    holm_graph,
     subset_weights,
 )
 

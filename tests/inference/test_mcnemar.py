@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from oracles.samples import changes_tested, endpoint_changes
 from oracles.studies import CUTS, make_analysis
 from scipy import stats
 from statsmodels.stats import contingency_tables
 
 from sim import mcnemar, mcnemar_table, sign_test
-from sim.inference.endpoints import changes_tested, endpoint_changes
 from sim.inference.result import MISSING
 
 SIDES = ["two_sided", "greater", "less"]
@@ -177,7 +177,7 @@ def random_scores() -> np.ndarray:
 def test_domains_are_dichotomised(cut: int) -> None:
     """The tested change of a domain is that of success, missing where a score is."""
     scores, analysis = random_scores(), make_analysis(test="mcnemar", cut=cut)
-    found = changes_tested(scores, endpoint_changes(scores), analysis)
+    found = changes_tested(scores, analysis)
     success = scores >= cut
     change = success[..., 1].astype(int) - success[..., 0]
     expected = np.where((scores > 0).all(axis=-1), change, MISSING)
@@ -188,7 +188,7 @@ def test_domains_are_dichotomised(cut: int) -> None:
 def test_total_is_dichotomised_at_its_own_cut() -> None:
     """The total's success is a sum at or above its cut, of people without a missing answer."""
     scores = random_scores()
-    found = changes_tested(scores, endpoint_changes(scores), make_analysis(test="mcnemar"))
+    found = changes_tested(scores, make_analysis(test="mcnemar"))
     total = scores.astype(int).sum(axis=2)
     change = (total[..., 1] >= CUTS["total_cut"]).astype(int) - (total[..., 0] >= CUTS["total_cut"])
     complete = (scores > 0).all(axis=(2, 3))
@@ -198,7 +198,7 @@ def test_total_is_dichotomised_at_its_own_cut() -> None:
 def test_total_without_a_cut_is_not_tested() -> None:
     """Without a cut of its own the total is missing from everybody."""
     scores, analysis = random_scores(), make_analysis(test="mcnemar", total_cut=None)
-    found = changes_tested(scores, endpoint_changes(scores), analysis)
+    found = changes_tested(scores, analysis)
     assert (found[..., -1] == MISSING).all()
     assert (found[..., :-1] != MISSING).any()
 
@@ -206,15 +206,14 @@ def test_total_without_a_cut_is_not_tested() -> None:
 def test_without_a_cut_changes_stay() -> None:
     """Other tests look at the changes of the scores."""
     scores = random_scores()
-    changes = endpoint_changes(scores)
-    assert changes_tested(scores, changes, make_analysis()) is changes
+    assert np.array_equal(changes_tested(scores, make_analysis()), endpoint_changes(scores))
 
 
 def test_dichotomised_rows_do_not_leak() -> None:
     """Each study's tested changes are those of the study alone."""
     scores, analysis = random_scores(), make_analysis(test="mcnemar")
-    batch = changes_tested(scores, endpoint_changes(scores), analysis)
+    batch = changes_tested(scores, analysis)
     for row in range(len(scores)):
         own = scores[row : row + 1]
-        alone = changes_tested(own, endpoint_changes(own), analysis)
+        alone = changes_tested(own, analysis)
         assert np.array_equal(alone[0], batch[row])

@@ -11,9 +11,12 @@ from scipy.optimize import linprog
 from scipy.special import expit
 from scipy.stats import t as student
 
-from sim.cohorts import draw_cohort, role_population
+from sim.cohorts import draw_cohort, role_arms
 from sim.inference.ordinal_gee import GeeFit, fit_ordinal_gee, ordinal_gee_curve
-from sim.inference.result import FAILED
+from sim.inference.result import FAILED, SIDE, TestResult
+from sim.inference.sample import Sample
+from sim.study import Analysis
+from sim.study.endpoints import Endpoints
 
 TWO_SIDED = make_analysis(test="ordinal_gee", p_value="auto")
 FAILING = {
@@ -26,11 +29,17 @@ FAILING = {
 """Before and after: separated, no degree of freedom, a standard error of zero."""
 
 
+def curve(scores: np.ndarray, sizes: np.ndarray, analysis: Analysis) -> TestResult:
+    """Fit scores (R, N, D, 2) at every size; the last endpoint is the total."""
+    sample = Sample.of(scores, Endpoints.with_total(scores.shape[2]))
+    return ordinal_gee_curve((sample,), (sizes,), analysis)
+
+
 def draw_scores(n: int, replicates: int, seed: int, *domains: str) -> np.ndarray:
     """Scores of people whom nothing changes, (R, N, D, 2)."""
     study = small_study(scale={"domains": domains or ("a",)}, effect={"kind": "none"})
     assert study.correlation.pre_post == 0.5
-    people = role_population(study, "mentor")
+    people = role_arms(study, 0)[0]
     return draw_cohort(people, n, replicates, np.random.default_rng(seed)).scores
 
 
@@ -114,7 +123,7 @@ def is_failed(fit: GeeFit) -> bool:
 @pytest.mark.parametrize("data", some_data(), ids=len)
 def test_estimate_is_maximum_likelihood(data: np.ndarray) -> None:
     """Estimate and robust error are those of the stacked scores' likelihood, person by person."""
-    fit = fit_ordinal_gee(*data.T)
+    fit = fit_ordinal_gee(data)
     thresholds, effect = stacked_likelihood(data)
     assert fit.estimate == pytest.approx(effect, abs=1e-5)
     assert fit.standard_error == pytest.approx(plain_sandwich(data, thresholds, effect), rel=1e-4)
@@ -130,7 +139,7 @@ def test_short_cuts_change_nothing(data: np.ndarray) -> None:
 
     time, person = np.tile([[0.0], [1.0]], (len(data), 1)), np.repeat(np.arange(len(data)), 2)
     plain = OrdinalGEE(data.reshape(-1), time, person).fit()
-    fit = fit_ordinal_gee(*data.T)
+    fit = fit_ordinal_gee(data)
     assert fit.estimate == pytest.approx(float(plain.params.iloc[-1]), abs=1e-6)
     assert fit.standard_error == pytest.approx(float(plain.bse.iloc[-1]), abs=1e-6)
 
@@ -138,7 +147,7 @@ def test_short_cuts_change_nothing(data: np.ndarray) -> None:
 def test_two_categories_by_hand() -> None:
     """Of two categories the estimate is the difference of logits, its error a sum over people."""
     before, after = np.array([1, 1, 1, 2, 2, 1, 1, 2, 1]), np.array([2, 1, 2, 2, 1, 2, 1, 2, 2])
-    fit = fit_ordinal_gee(before, after)
+    fit = fit_ordinal_gee(np.transpose([before, after]))
     p, q = (before - 1).mean(), (after - 1).mean()
     own = (after - 1 - q) / (q * (1 - q)) - (before - 1 - p) / (p * (1 - p))
     assert fit.estimate == pytest.approx(np.log(q / (1 - q)) - np.log(p / (1 - p)), abs=1e-9)
@@ -148,8 +157,8 @@ def test_two_categories_by_hand() -> None:
 @pytest.mark.parametrize("data", some_data(), ids=len)
 def test_directions(data: np.ndarray) -> None:
     """Exchanging the times, or turning the scale, turns the effect and the one-sided tests."""
-    turned = [fit_ordinal_gee(*data.T[::-1], "less"), fit_ordinal_gee(*(12 - data).T, "less")]
-    up, down, both = (fit_ordinal_gee(*data.T, s) for s in ("greater", "less", "two_sided"))
+    turned = [fit_ordinal_gee(data[:, ::-1], -1), fit_ordinal_gee(12 - data, -1)]
+    up, down, both = (fit_ordinal_gee(data, side) for side in (1, -1, 0))
     for other in turned:
         assert other.estimate == pytest.approx(-up.estimate, abs=1e-6)
         assert other.pvalue == pytest.approx(up.pvalue, abs=1e-6)
@@ -161,18 +170,18 @@ def test_directions(data: np.ndarray) -> None:
 def test_unused_categories_and_missing_people_do_not_exist() -> None:
     """Leaving gaps in the scale, or people who lack a score, changes nothing."""
     data = some_data()[0]
-    plain = fit_ordinal_gee(*data.T)
-    assert fit_ordinal_gee(*np.array([0, 2, 7, 9])[data].T) == plain
+    plain = fit_ordinal_gee(data)
+    assert fit_ordinal_gee(np.array([0, 2, 7, 9])[data]) == plain
     missing = np.insert(data, [0, 4, 9], [[0, 5], [2, 0], [0, 0]], axis=0)
-    assert fit_ordinal_gee(*missing.T) == plain
+    assert fit_ordinal_gee(missing) == plain
 
 
 @pytest.mark.parametrize("case", FAILING)
 def test_failing(case: str) -> None:
     """Scores that allow no estimate, or no error of it, fail whether they rise or fall."""
     before, after = FAILING[case]
-    assert is_failed(fit_ordinal_gee(before, after))
-    assert is_failed(fit_ordinal_gee(after, before, "greater"))
+    assert is_failed(fit_ordinal_gee(np.transpose([before, after])))
+    assert is_failed(fit_ordinal_gee(np.transpose([after, before]), 1))
 
 
 def test_separation_is_an_infinite_likelihood_estimate() -> None:
@@ -181,7 +190,7 @@ def test_separation_is_an_infinite_likelihood_estimate() -> None:
     failed = 0
     for chosen in combinations_with_replacement(cells, 4):
         data = np.array(chosen)
-        fit = fit_ordinal_gee(*data.T)
+        fit = fit_ordinal_gee(data)
         changes = bool((data[:, 0] != data[:, 1]).any())
         assert is_failed(fit) == (changes and grows_for_ever(data))
         assert (fit.estimate == 0 and np.isnan(fit.standard_error)) == (not changes)
@@ -192,9 +201,9 @@ def test_separation_is_an_infinite_likelihood_estimate() -> None:
 def test_without_information() -> None:
     """Where nobody changes, or fewer than two people answer, p is 1 and nothing has failed."""
     for before, after in (([3] * 9, [3] * 9), ([1, 2, 3], [1, 2, 3]), ([2], [3]), ([2, 0], [3, 1])):
-        fit = fit_ordinal_gee(before, after)
+        fit = fit_ordinal_gee(np.transpose([before, after]))
         assert (fit.estimate, fit.pvalue, fit.failed) == (0.0, 1.0, False)
-    assert fit_ordinal_gee([], []).pvalue == 1
+    assert fit_ordinal_gee(np.empty((0, 2), np.int64)).pvalue == 1
 
 
 @pytest.mark.parametrize("trouble", ["raises", "singular", "unfinished", "absurd", "deprecated"])
@@ -219,24 +228,7 @@ def test_what_goes_wrong_in_statsmodels(trouble: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr(gee.OrdinalGEE, "fit", troubled)
     if trouble == "unfinished":
         monkeypatch.setattr("sim.inference.ordinal_gee._start", lambda _: np.array([1.0, -1.0, 0]))
-    assert is_failed(fit_ordinal_gee(*some_data()[0].T)) == (trouble != "deprecated")
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "side", "words"),
-    [
-        ([1.5, 2], [1, 2], "less", "whole"),
-        ([1, 2], [1, np.nan], "less", "after"),
-        ([-1, 2], [1, 2], "less", "before"),
-        ([[1, 2]], [1, 2], "less", "row"),
-        ([1, 2], [1, 2, 3], "less", "shape"),
-        ([1, 2], [1, 2], "up", "alternative"),
-    ],
-)
-def test_wrong_values(before: list[float], after: list[float], side: str, words: str) -> None:
-    """Scores and sides that mean nothing are refused by name."""
-    with pytest.raises(ValueError, match=words):
-        fit_ordinal_gee(before, after, side)
+    assert is_failed(fit_ordinal_gee(some_data()[0])) == (trouble != "deprecated")
 
 
 @pytest.mark.parametrize("side", ["two_sided", "greater", "less"])
@@ -248,11 +240,11 @@ def test_curve_is_the_single_fits(side: str) -> None:
     scores[1, :, 1] = 4  # nobody changes
     sizes = np.array([8, 14])
     stated = make_analysis(test="ordinal_gee", p_value="auto", alternative=side)
-    found = ordinal_gee_curve(scores, sizes, stated)
+    found = curve(scores, sizes, stated)
     assert found.pvalue.shape == found.informative.shape == (4, 2, 3)
     for r, k, d in np.ndindex(4, 2, 2):
         pairs = scores[r, : sizes[k], d]
-        fit = fit_ordinal_gee(*pairs.T, side)
+        fit = fit_ordinal_gee(pairs, SIDE[side])
         assert found.pvalue[r, k, d] == fit.pvalue
         assert found.statistic[r, k, d] == fit.statistic
         assert found.direction[r, k, d] == np.sign(fit.statistic)
@@ -267,22 +259,22 @@ def test_curve_is_the_single_fits(side: str) -> None:
 def test_rows_do_not_leak_and_later_people_do_not_count() -> None:
     """A replicate gives alone what it gives among others, whoever comes after its size."""
     scores, sizes = draw_scores(16, 5, 4), np.array([10, 16])
-    whole = ordinal_gee_curve(scores, sizes, TWO_SIDED)
+    whole = curve(scores, sizes, TWO_SIDED)
     for r in range(5):
-        alone = ordinal_gee_curve(scores[r : r + 1], sizes, TWO_SIDED)
+        alone = curve(scores[r : r + 1], sizes, TWO_SIDED)
         assert np.array_equal(alone.pvalue[0], whole.pvalue[r])
     later = scores.copy()
     later[:, 10:] = later[:, :9:-1]
-    changed = ordinal_gee_curve(later, np.array([10]), TWO_SIDED)
+    changed = curve(later, np.array([10]), TWO_SIDED)
     assert np.array_equal(changed.pvalue[:, 0], whole.pvalue[:, 0])
     order = np.random.default_rng(5).permutation(10)
-    mixed = ordinal_gee_curve(scores[:, order], np.array([10]), TWO_SIDED)
+    mixed = curve(scores[:, order], np.array([10]), TWO_SIDED)
     assert np.allclose(mixed.pvalue[:, 0], whole.pvalue[:, 0], atol=1e-9)
 
 
 def level(n: int, replicates: int, seed: int) -> float:
     """Share of p-values up to .05 where nothing changes; no fit may have failed."""
-    found = ordinal_gee_curve(draw_scores(n, replicates, seed), np.array([n]), TWO_SIDED)
+    found = curve(draw_scores(n, replicates, seed), np.array([n]), TWO_SIDED)
     assert (found.informative[..., 0] == n).all()
     return float((found.pvalue[..., 0] <= 0.05).mean())
 

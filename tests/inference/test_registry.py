@@ -5,9 +5,9 @@ import pytest
 from oracles.enumeration import changes_of, count_vectors, reference_pvalues, rejection
 from oracles.likert import MISSING, random_samples, rows_alike
 from oracles.paired import REFERENCES
+from oracles.samples import ONE_GROUP
 from oracles.studies import analysis_id, make_analysis, offered_analyses
 
-from sim.inference.registry import TESTS
 from sim.inference.result import TestResult
 from sim.study import Analysis
 
@@ -21,13 +21,13 @@ NULL = np.array([0.01, 0.04, 0.1, 0.15, 0.4, 0.15, 0.1, 0.04, 0.01])
 def run(changes: np.ndarray, analysis: Analysis, sizes: list[int] | None = None) -> TestResult:
     """Test changes (R, N) as one endpoint."""
     block = np.asarray(changes, dtype=np.int16)[:, :, None]
-    return TESTS[analysis.test](block, np.array(sizes or [block.shape[1]]), analysis)
+    return ONE_GROUP[analysis.test](block, np.array(sizes or [block.shape[1]]), analysis)
 
 
 def test_every_test_has_a_reference() -> None:
     """A test cannot be registered without an independent reference, nor be unreachable."""
-    assert TESTS.keys() == REFERENCES.keys()
-    assert {analysis.test for analysis in offered_analyses()} == TESTS.keys()
+    assert ONE_GROUP.keys() == REFERENCES.keys()
+    assert {analysis.test for analysis in offered_analyses()} == ONE_GROUP.keys()
 
 
 @EVERY

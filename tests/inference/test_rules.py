@@ -35,7 +35,7 @@ def test_rules_find_their_columns() -> None:
 def test_successes_count_their_own_columns() -> None:
     """A rule looks at its own endpoints only and needs its own number of them."""
     won = np.array([[True, False, True], [False, True, False], [True, True, True]])
-    rules = [DecisionRule(str(k), ("mentor",), (0, 2), k) for k in (1, 2)]
+    rules = [DecisionRule(str(k), (0,), (0, 2), k) for k in (1, 2)]
     assert rules_met(won, rules).tolist() == [[True, True], [False, False], [True, True]]
 
 
@@ -43,7 +43,7 @@ def test_roles_stand_side_by_side() -> None:
     """A rule on two roles counts the wins of both, study by study and size by size."""
     rng = np.random.default_rng(61)
     mentors, mentees = rng.random((2, 5, 3, 4)) < 0.5
-    rules = [DecisionRule("both", ("mentor", "mentee"), (0, 3, 4, 6), k) for k in (1, 2, 4)]
+    rules = [DecisionRule("both", (0, 1), (0, 3, 4, 6), k) for k in (1, 2, 4)]
     own = np.concatenate([mentors, mentees], axis=-1)[..., [0, 3, 4, 6]].sum(axis=-1)
     expected = np.stack([own >= k for k in (1, 2, 4)], axis=-1)
     assert np.array_equal(successes([mentors, mentees], rules), expected)

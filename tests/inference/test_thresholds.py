@@ -5,11 +5,12 @@ from itertools import product
 import numpy as np
 import pytest
 from oracles.likert import MISSING
+from oracles.samples import ONE_GROUP, sample_of
 from oracles.studies import analysis_id, offered_analyses
 
 from sim import adjust
 from sim.inference.adjust import ADJUSTMENTS
-from sim.inference.registry import GRADED, TESTS
+from sim.inference.registry import GRADED
 from sim.inference.thresholds import NO_INFORMATION, met, stepwise
 from sim.study import Analysis
 
@@ -38,8 +39,8 @@ def test_grade_counts_thresholds(analysis: Analysis, adjustment: str) -> None:
         assert procedure is not None
         stated = analysis.model_copy(update={"alpha": alpha, "adjustment": adjustment})
         block = changes(seed)
-        found = GRADED[analysis.test](block, sizes, stated, procedure)
-        result = TESTS[analysis.test](block, sizes, stated)
+        found = GRADED[analysis.test]((sample_of(block),), (sizes,), stated, procedure)
+        result = ONE_GROUP[analysis.test](block, sizes, stated)
         below = result.pvalue[..., None] <= np.array(procedure.thresholds)
         count = below.sum(axis=-1)
         nothing = result.informative == 0

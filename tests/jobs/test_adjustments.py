@@ -8,16 +8,17 @@ import pytest
 from oracles.studies import CONTROL, PRE, small_study
 
 from sim import compose_study, exact_power, plan
-from sim.cohorts import change_pmf, role_population
-from sim.compute.store import open_store
+from sim.cohorts import change_pmf, role_arms
+from sim.compute.store import BlockStore
 from sim.jobs.adjustments import adjustments_of, without
-from sim.power import monte_carlo
+from sim.jobs.blocks import engine_version
+from sim.power import simulate
 from sim.power.answer import PlanAnswer
 from sim.study import Study, parse_study
 
 BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": None}}
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "mentee_icc": 0.1,
+    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "shared_icc": 0.1,
     "accrual": "in_turn", "sites": 8, "per_site": 4, "size_variation": 0.5, "assumption": None,
 }  # fmt: skip
 LEAVING = {"kind": "mar", "rate": 0.2, "slope": -0.7, "item_rate": 0.05, "total": "complete_case"}
@@ -94,13 +95,13 @@ def stated(*changes: Sections) -> Study:
 def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """List the blocks that are computed in this process."""
     found: list[int] = []
-    compute: Callable[[Any, int], Any] = monte_carlo.simulate_block
+    compute: Callable[[Any, int], Any] = simulate.simulate_block
 
     def call(task: Any, block: int) -> Any:
         found.append(block)
         return compute(task, block)
 
-    monkeypatch.setattr(monte_carlo, "simulate_block", call)
+    monkeypatch.setattr(simulate, "simulate_block", call)
     return found
 
 
@@ -222,7 +223,7 @@ def test_a_run_that_is_broken_off_goes_on(tmp_path: Path, computed: list[int]) -
         if done == blocks - 5:  # among those of the last search
             raise KeyboardInterrupt
 
-    with open_store(tmp_path / "blocks.sqlite") as store:
+    with BlockStore(tmp_path / "blocks.sqlite", engine_version()) as store:
         with pytest.raises(KeyboardInterrupt):
             plan(study, broken_off, store)
         first = len(computed)
@@ -250,7 +251,7 @@ def test_exact_where_it_can_be(adjustment: str, exact: bool) -> None:  # noqa: F
     assert (answer.sample_size.replicates == 0) == exact
     (before,) = answer.before_adjustments
     assert before.size.replicates == 0
-    pmf = change_pmf(role_population(study, "mentor"))[1]
+    pmf = change_pmf(role_arms(study, 0)[0])[1]
     found = exact_power(pmf, sizes, exact_limit=study.analysis.exact_limit)
     powers = found.roles[0].measures.win.value[:, 0].tolist()
     enough = [all(power >= 0.8 for power in powers[k:]) for k in range(len(sizes))]

@@ -179,9 +179,9 @@ def test_answers_that_are_all_alike(tmp_path: Path) -> None:
         (
             [
                 "pilot.outcomes=[{role:mentee,outcome:strengths,pre:'3',post:'4',p:'0.04'}]",
-                "pilot.mentees=0",
+                "pilot.sizes.mentee=0",
             ],
-            "pilot.mentees: 0 must be at least 1",
+            "pilot.sizes.mentee: 0 must be at least 1",
         ),
         (
             ["pilot.outcomes=[{role:mentor,outcome:total,pre:'23',post:'29',p:'0.04'}]"],

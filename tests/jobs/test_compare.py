@@ -24,8 +24,11 @@ def test_it_is_what_a_sweep_says() -> None:
     assert found.difference.value[1] == apart.value
     assert found.difference.mcse[1] == apart.mcse
     assert seen[-1] == (20, 20)
-    low, high = found.widened(1)
-    assert low < found.difference.low[1] < found.difference.high[1] < high
+    largest = found.largest
+    assert largest is not None
+    k = found.pairs.index(largest.pairs)
+    assert abs(largest.value) == abs(found.difference.value).max()
+    assert largest.low < found.difference.low[k] < found.difference.high[k] < largest.high
 
 
 def test_pairing_pays() -> None:

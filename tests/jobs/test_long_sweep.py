@@ -40,9 +40,9 @@ from sim.compute.process_pool import ProcessPool
 hand_out = ProcessPool.submit
 
 
-def logged(self, fn, /, task, block):
-    os.write(log, f"{fingerprint(task)} {block}\\n".encode())
-    return hand_out(self, fn, task, block)
+def logged(self, fn, /, block):
+    os.write(log, f"{fingerprint(*fn.args)} {block}\\n".encode())
+    return hand_out(self, fn, block)
 
 
 if __name__ == "__main__":

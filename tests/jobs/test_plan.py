@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from oracles.checks import binomial_agrees
 from oracles.results import Results, results_of
+from oracles.samples import ONE_GROUP
 from oracles.studies import PRE, small_study
 
 from sim import compose_study, plan
 from sim.errors import StudyError
-from sim.inference.registry import TESTS
 from sim.jobs.plan import check
 from sim.power.answer import PlanAnswer
 from sim.report.files import results_csv
@@ -51,7 +51,7 @@ def test_pilot_replay_explains_its_pvalue(replay: PlanAnswer) -> None:
 def test_pilot_replay_is_the_pilot(replay: PlanAnswer) -> None:
     """Six mentors and five mentees, five of whom no exact test can find significant."""
     assert replay.study.sizes == (6,)
-    assert replay.study.participants("mentee", 6) == 5
+    assert replay.study.participants(1, 6) == 5
     assert replay.attainable.smallest == {"mentor": (0.03125,), "mentee": (0.0625,)}
     assert any("With 5 mentees no test" in warning for warning in replay.warnings)
     mentees = results_of(replay).where(role="mentee", measure="rejection")
@@ -189,7 +189,7 @@ def test_progress_is_told() -> None:
     assert heard[-1] == (4, 4)
 
 
-@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("test", ONE_GROUP)
 @pytest.mark.parametrize("alternative", ["two_sided", "greater", "less"])
 def test_every_test_end_to_end(test: str, alternative: str) -> None:
     """Every test plans every alternative; a strong effect wins on its own side only."""
@@ -218,5 +218,5 @@ def test_results_cover_every_question(default: PlanAnswer) -> None:
             rejected = results.where(pairs=pairs, measure=f"{prefix}rejection")
             assert len(rejected) == 2 * 8 + 4
             people = {(row.role, row.n) for row in rejected if row.kind == "endpoint"}
-            mentees = default.study.participants("mentee", pairs)
+            mentees = default.study.participants(1, pairs)
             assert people == {("mentor", pairs), ("mentee", mentees)}

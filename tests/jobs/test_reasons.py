@@ -172,7 +172,7 @@ def test_answers_of_ones_own_have_no_synthetic_source(tmp_path: Path) -> None:
     raju = compose_study([f"pilot.data={tmp_path / 'mine.csv'}"]).pilot
     assert raju is not None
     assert (raju.cited, raju.source) == (None, "")
-    facts = compose_study(["pilot.mentors=9"]).pilot
+    facts = compose_study(["pilot.sizes.mentor=9"]).pilot
     assert facts is not None
     assert facts.source == ""
 

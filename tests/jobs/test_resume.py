@@ -19,9 +19,11 @@ import pytest
 
 from sim import compose_study, plan
 from sim.app import main
-from sim.compute.store import DIGEST, BlockStore, open_store
+from sim.compute.store import DIGEST, BlockStore
 from sim.jobs import plan as job
-from sim.power import assurance_draws, choice, monte_carlo
+from sim.jobs.blocks import engine_version
+from sim.power import choice
+from sim.power import simulate as running
 from sim.power.exact import ExactPower
 from sim.report.files import as_json, results_csv, summary_data
 
@@ -37,9 +39,10 @@ DRIVER = """
 import os, signal, sys
 from pathlib import Path
 from sim import compose_study
-from sim.compute.store import open_store
+from sim.compute.store import BlockStore
+from sim.jobs.blocks import engine_version
 from sim.jobs.plan import plan
-from sim.power import assurance_draws, monte_carlo
+from sim.power import simulate
 from sim.report.files import results_csv
 
 
@@ -66,9 +69,9 @@ if __name__ == "__main__":
     study = compose_study(words)
     if study.compute.kind == "in_process":
         log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        logged(monte_carlo, "simulate_block", log)
-        logged(assurance_draws, "_simulate_draw", log)
-    with open_store(folder / "blocks.sqlite") as store:
+        logged(simulate, "simulate_block", log)
+        logged(simulate, "simulate_draw", log)
+    with BlockStore(folder / "blocks.sqlite", engine_version()) as store:
         answer = plan(study, killed_after(most), store)
     (folder / f"results-{os.getpid()}.csv").write_text(results_csv(answer), encoding="utf-8")
 """
@@ -86,7 +89,7 @@ def started(folder: Path, kill_after: int, *words: str) -> subprocess.Popen[byte
 
 def stored(folder: Path) -> int:
     """Count the blocks in the store."""
-    with BlockStore(folder / "blocks.sqlite") as store:
+    with BlockStore(folder / "blocks.sqlite", engine_version()) as store:
         return sum(own.blocks for own in store.summary())
 
 
@@ -108,14 +111,14 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
         return call
 
-    for module, name in ((monte_carlo, "simulate_block"), (assurance_draws, "_simulate_draw")):
-        monkeypatch.setattr(module, name, counted(getattr(module, name)))
+    for name in ("simulate_block", "simulate_draw"):
+        monkeypatch.setattr(running, name, counted(getattr(running, name)))
     return found
 
 
 def resumed(folder: Path, *words: str) -> str:
     """Go on in this process; give results.csv."""
-    with open_store(folder / "blocks.sqlite") as store:
+    with BlockStore(folder / "blocks.sqlite", engine_version()) as store:
         return results_csv(plan(compose_study([*SMALL, *words]), store=store))
 
 
@@ -211,7 +214,7 @@ def test_all_sorts_of_studies(name: str, tmp_path: Path, computed: list[int]) ->
     stated = FAST if name == "calibrated" else SMALL
     study = compose_study([*stated, "effect.prior.draws=20", *STUDIES[name]])
     plain = plan(study)
-    with open_store(tmp_path / "blocks.sqlite") as store:
+    with BlockStore(tmp_path / "blocks.sqlite", engine_version()) as store:
         first = plan(study, store=store)
         count = len(computed)
         again = plan(study, store=store)
@@ -247,7 +250,7 @@ def test_exact_powers_are_kept(
             with closing(sqlite3.connect(file)) as connection, connection:
                 connection.execute("UPDATE blocks SET data = ?", (b"damaged",))
         found.clear()
-        with open_store(file) as store:
+        with BlockStore(file, engine_version()) as store:
             again = plan(study, store=store)
         assert len(found) == computed_now
         assert results_csv(again) == results_csv(plain)
@@ -306,7 +309,7 @@ def test_other_versions_are_named_and_cleared(
 ) -> None:
     """Blocks of other code are left alone, told of in one line, listed, and cleared when asked."""
     with monkeypatch.context() as patch:
-        patch.setattr("sim.compute.store.code_version", lambda: "0" * 64)
+        patch.setattr("sim.jobs.blocks.engine_version", lambda: "0" * 64)
         printed(capsys, *COMMAND)
     computed.clear()
     _, err = printed(capsys, *COMMAND)
@@ -350,7 +353,7 @@ def foreign(file: Path) -> None:
 
 def damaged(file: Path) -> None:
     """Make a store whose pages beyond the first are lost."""
-    with BlockStore(file) as store:
+    with BlockStore(file, engine_version()) as store:
         for block in range(50):
             store.put("key", block, bytes(1000))
     data = file.read_bytes()
@@ -434,7 +437,7 @@ def test_bad_rows_are_computed_again(how: str, here: Path, computed: list[int]) 
     computed.clear()
     assert resumed(here) == undisturbed_uncounted(computed)
     assert len(computed) >= BLOCKS - 3  # one of each task may stand where it was
-    with BlockStore(file) as store:
+    with BlockStore(file, engine_version()) as store:
         assert sum(own.blocks for own in store.summary() if own.own) == BLOCKS
 
 
@@ -455,7 +458,7 @@ def test_a_bad_row_of_another_version_ends_no_run(
 def locked(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make a store that can be locked, and have little patience."""
     file = here / "my.sqlite"
-    with BlockStore(file) as store:
+    with BlockStore(file, engine_version()) as store:
         store.put("key", 0, b"")
     monkeypatch.setattr("sim.compute.store.PATIENCE", 0.0)
     return file

@@ -11,14 +11,16 @@ from oracles.studies import small_study
 from scipy import stats
 
 from sim import compose_study, plan
-from sim.cohorts import control_population, role_population
+from sim.cohorts import role_arms
 from sim.cohorts.participants import _known
 from sim.compute.executors import InProcessExecutor
 from sim.compute.store import BlockStore
 from sim.errors import StudyError
-from sim.jobs import sweep_blocks
+from sim.jobs import census as people
+from sim.jobs.blocks import engine_version
+from sim.jobs.census import IDLE_SECTIONS, Census, people_key
 from sim.jobs.sweep import check, points, sweep
-from sim.jobs.sweep_blocks import IDLE_SECTIONS, Census, people_key
+from sim.power import simulate
 from sim.power.sweep import SweepAnswer, contrast, differences
 from sim.power.tornado import Tornado, tornado
 from sim.study import Study
@@ -253,9 +255,9 @@ def test_a_bug_shows_itself(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError("a bug")
 
     study = one_at_a_time(ALPHAS)
-    for name in ("simulate_block", "role_population"):
+    for module, name in ((simulate, "simulate_block"), (people, "arms_by_role")):
         with monkeypatch.context() as patch:
-            patch.setattr(sweep_blocks, name, fail)
+            patch.setattr(module, name, fail)
             with pytest.raises(ZeroDivisionError, match="a bug"):
                 sweep(study)
 
@@ -267,7 +269,7 @@ def test_only_what_is_missing_is_computed(tmp_path: Path) -> None:
     """A second run computes nothing, one with a further value its blocks only, a plan's count."""
     study = one_at_a_time(ALPHAS)
     further = one_at_a_time({"analysis.alpha": (0.02, 0.1, 0.2)})
-    with BlockStore(tmp_path / "blocks.sqlite") as store:
+    with BlockStore(tmp_path / "blocks.sqlite", engine_version()) as store:
         plan(study, store=store)
         calls, wins = [], []
         for own in (study, study, further):
@@ -283,7 +285,7 @@ def test_only_what_is_missing_is_computed(tmp_path: Path) -> None:
 def test_an_interrupted_sweep_goes_on(tmp_path: Path) -> None:
     """Of a sweep that is interrupted, every finished block is there the next time."""
     study, executor = one_at_a_time(ALPHAS), Counting()
-    with BlockStore(tmp_path / "blocks.sqlite") as store:
+    with BlockStore(tmp_path / "blocks.sqlite", engine_version()) as store:
         with pytest.raises(KeyboardInterrupt):
             sweep(study, executor=Counting(10), store=store)
         sweep(study, executor=executor, store=store)
@@ -320,13 +322,11 @@ def test_idle_sections_are_idle(name: str) -> None:
     kept = {key: value for key, value in study if key not in IDLE_SECTIONS}
     kept["design"] = Design.model_construct(ratio=study.design.ratio)
     bare = Study.model_construct(_fields_set=set(kept), **kept)
-    for section in ("pilot", "page"):  # the idle sections with a default
-        del bare.__dict__[section]
+    del bare.__dict__["pilot"]  # the idle section with a default
     assert not set(IDLE_SECTIONS) & set(bare.__dict__)
     _known.cache_clear()  # nobody has asked yet
-    for role in study.role_names:
-        for build in (role_population, control_population):
-            build(bare, role)
+    for role in range(len(study.role_names)):
+        role_arms(bare, role)
 
 
 def test_people_are_shared_where_they_are_the_same() -> None:
@@ -336,7 +336,7 @@ def test_people_are_shared_where_they_are_the_same() -> None:
     other = small_study(roles={"mentor": {"pre": (0.2, 0.2, 0.2, 0.2, 0.2)}, "mentee": None})
     moved = small_study(effect={"kind": "shift", "shift": (0.5, 0.5, 0.6)})
     assert people_key(study) == people_key(same)
-    assert census.people(study).populations is census.people(same).populations
+    assert census.people(study).arms is census.people(same).arms
     assert len({people_key(own) for own in (study, other, moved)}) == 3
 
 

@@ -40,4 +40,5 @@ def rows_alike(alone: object, batch: object, row: int) -> bool:
         np.array_equal(value[0], getattr(batch, name)[row])
         and value.dtype == getattr(batch, name).dtype
         for name, value in vars(alone).items()
+        if value is not None
     )

@@ -14,8 +14,7 @@ PILOT = {
     "citation": "Made up",
     "doi": "10.0/none",
     "licence": "none",
-    "mentors": 6,
-    "mentees": 5,
+    "sizes": {"mentor": 6, "mentee": 5},
     "not_stated": (),
 }
 

@@ -1,20 +1,21 @@
 """Small studies, populations and tasks to test with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import Any
 
 import numpy as np
 
+from oracles.samples import ONE_GROUP
 from sim import compose_study
 from sim.cohorts.marginals import DomainMarginals
 from sim.cohorts.population import Population, build_population
 from sim.errors import StudyError
-from sim.inference.registry import TESTS
 from sim.inference.rules import DecisionRule
-from sim.power.task import BlockTask
+from sim.power.task import Arm, BlockTask
 from sim.study import Analysis, Study, parse_study
+from sim.study.endpoints import Endpoints
 
 PRE = (0.10, 0.20, 0.40, 0.20, 0.10)
 SMALL = {
@@ -90,7 +91,7 @@ def make_analysis(**changes: Any) -> Analysis:
 def offered_analyses() -> tuple[Analysis, ...]:
     """List every registered test with every combination of options that a study accepts."""
     combinations = product(
-        TESTS,
+        ONE_GROUP,
         ("auto", "exact", "asymptotic", "mid_p"),
         ("wilcox", "pratt"),
         (False, True),
@@ -130,10 +131,35 @@ def make_task(
     population: Population, sizes: tuple[int, ...], analysis: Analysis, **changes: Any
 ) -> BlockTask:
     """Set one role up for simulation, with one rule: any domain is won."""
-    domains = len(population.tables)
-    rule = DecisionRule("any", ("mentor",), tuple(range(domains)), 1)
+    rule = DecisionRule("any", (0,), tuple(range(len(population.tables))), 1)
     stated = {"rules": (rule,), "seed": 5, "block_size": 500, **changes}
-    return BlockTask(populations=(population,), sizes=(sizes,), analysis=analysis, **stated)
+    return task_of((population,), (sizes,), analysis, **stated)
+
+
+def task_of(
+    populations: Sequence[Population],
+    sizes: Sequence[tuple[int, ...]],
+    analysis: Analysis,
+    rules: tuple[DecisionRule, ...],
+    seed: int,
+    block_size: int,
+    **changes: Any,
+) -> BlockTask:
+    """Set roles of one arm each up for simulation, every domain and the total being tested."""
+    return BlockTask(
+        roles=tuple((Arm(*arm),) for arm in zip(populations, sizes, strict=True)),
+        endpoints=Endpoints.with_total(len(populations[0].tables)),
+        analysis=analysis,
+        rules=rules,
+        seed=seed,
+        block_size=block_size,
+        **changes,
+    )
+
+
+def sizes_of(task: BlockTask) -> tuple[tuple[int, ...], ...]:
+    """Sizes of the first arm of every role."""
+    return tuple(arms[0].sizes for arms in task.roles)
 
 
 def two_arm_study(test: str, **changes: Any) -> Study:

@@ -14,7 +14,7 @@ from oracles.browser import Browser
 from oracles.served import Served, field, opened_pages, served
 
 from sim import compose_study
-from sim.jobs.look import looks
+from sim.jobs.simulated_preview import simulated_previews
 from sim.page.layout import FILES
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ def path() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def server(path: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One server for the module; what it runs has been compiled before."""
-    next(looks(compose_study(), 500))
+    next(simulated_previews(compose_study(), 500))
     with served(tmp_path_factory.mktemp("served"), "page.live_replicates=1000") as found:
         yield found
 
@@ -64,7 +64,7 @@ def test_the_exact_answer_comes_while_typing(server: Served, open_page: Any) -> 
     page = open_page(server.address)
     page.select_option(field("a", "effect"), "shift")
     page.wait_for_selector(field("a", "effect.shift"))
-    page.select_option(field("a", "asked"), "0.0")
+    page.select_option(field("a", "criterion"), "0.0")
     for text, wanted in (("0.6", "30 pairs"), ("0.5", "41 pairs")):
         page.fill(field("a", "effect.shift"), text)
         page.wait_for_selector(f"#a-instant >> text={wanted}")
@@ -190,7 +190,7 @@ def test_yaml_is_checked_and_used(server: Served, open_page: Any) -> None:
     page.wait_for_selector("#a-status:has-text('Settings taken')", state="attached")
     page.wait_for_selector("#a-command >> text=seed=3")
     page.wait_for_function(
-        "text => document.querySelector('#a-asked').innerText.includes(text)",
+        "text => document.querySelector('#a-criterion').innerText.includes(text)",
         arg=f"'{hostile}' of the mentors, on its own",
     )
     assert page.input_value(field("a", "seed")) == "3"

@@ -11,7 +11,6 @@ import pytest
 from sim import compose_study
 from sim.errors import StudyError
 from sim.page.runs import Places, Run, bounds_sentence, check_work
-from sim.study.page import Page
 
 
 def finish(run: Run) -> list[Any]:
@@ -91,12 +90,14 @@ def test_stopping_ends_the_process() -> None:
 )
 def test_work_is_bounded(words: list[str], name: str) -> None:
     """A run that asks for too much is refused in a line that names the field."""
+    study = compose_study(words)
     with pytest.raises(StudyError, match=f"^{name}: .* the page allows"):
-        check_work(compose_study(words), Page())
+        check_work(study, study.page)
 
 
 def test_ordinary_work_is_not(tmp_path: Path) -> None:
     """Every experiment may be run as it stands, and the bounds are said."""
     for path in (Path(__file__).parents[2] / "conf" / "experiment").glob("*.yaml"):
-        check_work(compose_study([f"experiment='{path.stem}'"]), Page())
-    assert "100,000 simulated studies" in bounds_sentence(Page())
+        study = compose_study([f"experiment='{path.stem}'"])
+        check_work(study, study.page)
+    assert "100,000 simulated studies" in bounds_sentence(compose_study().page)

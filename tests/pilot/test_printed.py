@@ -31,7 +31,7 @@ def test_the_interval_of_a_number(text: str, rounding: str, low: float, high: fl
 def test_no_number(text: str) -> None:
     """What is no printed number is refused in one line that names the field."""
     with pytest.raises(StudyError) as refusal:
-        printed_number(text, "pilot.outcomes[0].pre")
+        printed_number(text, "pilot.outcomes[0].pre", "rounded")
     assert str(refusal.value).startswith(f"pilot.outcomes[0].pre: {text!r} must be a number")
 
 

@@ -20,6 +20,7 @@ sys.path.append(str(ROOT / "scripts"))  # last, so it shadows nothing
 synthetic_pilot = import_module("synthetic_pilot")
 
 DOMAINS = ("clinical practice", "strengths")
+ROLES = ("mentor", "mentee")
 LONG = [
     "participant,role,domain,pre,post",
     "m1,mentor,clinical practice,3,4",
@@ -47,7 +48,7 @@ def read(folder: Path, content: str | bytes, points: int = 5) -> PilotData:
     """Write a file and read it as a pilot."""
     path = folder / "pilot.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_pilot(path, points, DOMAINS)
+    return read_pilot(path, points, DOMAINS, ROLES)
 
 
 def complaint(folder: Path, content: str | bytes) -> str:
@@ -270,7 +271,7 @@ def test_roles_of_one(tmp_path: Path) -> None:
 def test_files_that_are_not_there(tmp_path: Path, name: str) -> None:
     """A file that does not exist, or cannot, is refused in one line that can be printed."""
     with pytest.raises(StudyError, match=r"no such file|cannot be read") as caught:
-        read_pilot(tmp_path / name, 5, DOMAINS)
+        read_pilot(tmp_path / name, 5, DOMAINS, ROLES)
     assert str(caught.value).isprintable()
     assert str(tmp_path) not in str(caught.value)
 
@@ -278,16 +279,16 @@ def test_files_that_are_not_there(tmp_path: Path, name: str) -> None:
 def test_folders_and_devices(tmp_path: Path) -> None:
     """A folder, and a device that never ends, are refused before anything is read."""
     with pytest.raises(StudyError, match=f"^{tmp_path.name}: is a folder; name a CSV file$"):
-        read_pilot(tmp_path, 5, DOMAINS)
+        read_pilot(tmp_path, 5, DOMAINS, ROLES)
     with pytest.raises(StudyError, match=r"^zero: is not a file"):
-        read_pilot(Path("/dev/zero"), 5, DOMAINS)
+        read_pilot(Path("/dev/zero"), 5, DOMAINS, ROLES)
 
 
 def test_domains_that_a_file_cannot_tell_apart(tmp_path: Path) -> None:
     """Domains of the study that differ in capitals only are refused."""
     (tmp_path / "pilot.csv").write_text("\n".join(LONG))
     with pytest.raises(StudyError, match=r"^scale.domains: 'a b' and 'A_b' differ only in"):
-        read_pilot(tmp_path / "pilot.csv", 5, ("a b", "A_b"))
+        read_pilot(tmp_path / "pilot.csv", 5, ("a b", "A_b"), ROLES)
 
 
 @given(
@@ -314,7 +315,7 @@ def test_damaged_files(
 def outcome(path: Path) -> str:
     """Read a file; say what is wrong in it, or nothing where it gives scores that are possible."""
     try:
-        data = read_pilot(path, 5, DOMAINS)
+        data = read_pilot(path, 5, DOMAINS, ROLES)
     except StudyError as error:
         return str(error)
     possible = [((scores >= 0) & (scores <= 5)).all() for scores in data.scores.values()]
@@ -324,7 +325,7 @@ def outcome(path: Path) -> str:
 def test_the_synthetic_pilot() -> None:
     """The example file is what its script writes, and reads as 12 mentors and 10 mentees."""
     assert synthetic_pilot.TARGET.read_bytes() == synthetic_pilot.text().encode()
-    data = read_pilot(synthetic_pilot.TARGET, 5, compose_study([]).scale.domains)
+    data = read_pilot(synthetic_pilot.TARGET, 5, compose_study([]).scale.domains, ROLES)
     assert (data.n("mentor"), data.n("mentee")) == (12, 10)
     assert all(
         name.startswith("synthetic-") for role in data.roles for name in data.participants[role]

@@ -36,7 +36,7 @@ def test_selection_is_allowed_for_once(unreported: str) -> None:
         chance = significance_probability(test, 6, tables, np.random.default_rng(0))
         assert significant[t] == pytest.approx(chance, abs=1e-12)
         plain = [
-            data_set_probability(finding.found[test].counts, tables)  # type: ignore[union-attr]
+            data_set_probability(finding.data_sets[test].counts, tables)  # type: ignore[union-attr]
             for finding in findings
         ]
         if unreported == "marginalised":

@@ -1,9 +1,12 @@
 """Assurance from draws: its mean, its error, its spread, its limit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from oracles.checks import within_error
-from oracles.studies import PRE, make_analysis
+from oracles.studies import PRE, make_analysis, sizes_of
+from oracles.studies import task_of as roles_of
 from scipy import stats
 
 from sim.cohorts.drawn import PopulationDraws
@@ -14,18 +17,18 @@ from sim.power.assurance import (
     Assurance,
     mean_of_draws,
     summarise_assurance,
-    weighted_assurance,
     without_noise,
 )
-from sim.power.assurance_draws import AssuranceTask, DrawWins, simulate_draws
+from sim.power.assurance_draws import AssuranceTask, DrawWins
+from sim.power.simulate import simulate_draws
 from sim.power.task import BlockTask
 
 RULES = (
-    DecisionRule("one", ("mentor",), (0,), 1),
-    DecisionRule("any", ("mentor",), (0, 1, 2), 1),
-    DecisionRule("two", ("mentor",), (0, 1, 2), 2),
-    DecisionRule("all", ("mentor",), (0, 1, 2), 3),
-    DecisionRule("total", ("mentor",), (3,), 1),
+    DecisionRule("one", (0,), (0,), 1),
+    DecisionRule("any", (0,), (0, 1, 2), 1),
+    DecisionRule("two", (0,), (0, 1, 2), 2),
+    DecisionRule("all", (0,), (0, 1, 2), 3),
+    DecisionRule("total", (0,), (3,), 1),
 )
 
 
@@ -43,7 +46,8 @@ def drawn(shift: np.ndarray) -> PopulationDraws:
 def task_of(sizes: tuple[int, ...], replicates: int, **changes: object) -> BlockTask:
     """State all but the populations: five rules on three domains and their total."""
     analysis = make_analysis(**{"p_value": "auto", **changes})
-    return BlockTask((), (sizes,), analysis, RULES, 5, replicates, Purpose.ASSURANCE)
+    people = drawn(np.zeros((1, 3))).population(0)
+    return roles_of((people,), (sizes,), analysis, RULES, 5, replicates, purpose=Purpose.ASSURANCE)
 
 
 def wins_of(shift: np.ndarray, task: BlockTask) -> DrawWins:
@@ -59,7 +63,7 @@ def simulated(won: np.ndarray, possible: np.ndarray) -> DrawWins:
 
 def summary_of(wins: DrawWins, task: BlockTask, target: float = 0.8) -> Assurance:
     """Summarise wins."""
-    return summarise_assurance("mine", wins, task, task.sizes[0], target)
+    return summarise_assurance("mine", wins, task, sizes_of(task)[0], target)
 
 
 # ------------------------------------------------------------------------ limits
@@ -164,7 +168,7 @@ def test_simulated_error_over_seeds() -> None:
     for seed in range(60):
         shift = np.random.default_rng((9, seed)).normal(0.3, 0.5, (40, 3))
         task = task_of((12,), 10)
-        task = BlockTask(**{**task.__dict__, "seed": seed})
+        task = replace(task, seed=seed)
         found.append(summary_of(wins_of(shift, task), task).value)
     means = np.array([one.value[0] for one in found])
     stated = np.mean([one.mcse[0] ** 2 for one in found], axis=0)
@@ -176,13 +180,6 @@ def test_simulated_error_over_seeds() -> None:
 def test_one_draw_has_no_error() -> None:
     """A single draw says nothing of the error."""
     assert np.isnan(mean_of_draws(np.array([[0.5]])).mcse).all()
-
-
-def test_weighted_mean() -> None:
-    """Weights are brought to add up to 1, over the first axis."""
-    power = np.array([[0.2, 0.4], [0.6, 1.0]])
-    assert np.allclose(weighted_assurance(power, [1, 3]), [0.5, 0.85], rtol=0, atol=1e-15)
-    assert np.allclose(weighted_assurance(power, [0, 7]), power[1], rtol=0, atol=1e-15)
 
 
 # ------------------------------------------------------------------ spread of power
@@ -263,7 +260,7 @@ def test_shared_numbers_make_differences_precise() -> None:
     task = task_of((12,), 50)
     shift = np.full((60, 3), 0.4)
     one, other, apart = (
-        wins_of(shift + step, BlockTask(**{**task.__dict__, "seed": seed})).won[:, 0, 1]
+        wins_of(shift + step, replace(task, seed=seed)).won[:, 0, 1]
         for step, seed in ((0, 5), (0.05, 5), (0.05, 6))
     )
     assert (other - one).var() < 0.5 * (apart - one).var()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from oracles.checks import SLIP
 from oracles.studies import PRE, make_analysis
+from oracles.studies import task_of as roles_of
 from scipy import stats
 
 from sim.cohorts.drawn import PopulationDraws
@@ -20,11 +21,11 @@ from sim.power.assurance_draws import (
     TABLE_STEPS,
     AssuranceTask,
     DrawWins,
-    simulate_draws,
     work_limit,
 )
 from sim.power.exact import AUTO_CUT, AUTO_LIMIT, WORK_LIMIT, exact_rejection
-from sim.power.task import BlockTask
+from sim.power.simulate import simulate_draws
+from sim.study.endpoints import Endpoints
 
 SIZES = (6, 12, 25)
 BETWEEN = 1e6
@@ -44,9 +45,11 @@ def drawn(shift: np.ndarray) -> PopulationDraws:
 
 def task_of(shift: np.ndarray, limit: float, **changes: Any) -> AssuranceTask:
     """State two rules on three domains: the second domain alone, and any."""
-    rules = (DecisionRule("one", ("mentor",), (1,), 1), DecisionRule("any", ("mentor",), (0, 1), 1))
-    task = BlockTask((), (SIZES,), make_analysis(**changes), rules, 5, 50, Purpose.ASSURANCE)
-    return AssuranceTask((drawn(shift),), task, limit)
+    rules = (DecisionRule("one", (0,), (1,), 1), DecisionRule("any", (0,), (0, 1), 1))
+    believed, analysis = drawn(shift), make_analysis(**changes)
+    people = (believed.population(0),)
+    task = roles_of(people, (SIZES,), analysis, rules, 5, 50, purpose=Purpose.ASSURANCE)
+    return AssuranceTask((believed,), task, limit)
 
 
 def wins_of(task: AssuranceTask) -> DrawWins:
@@ -67,7 +70,7 @@ def shifts(draws: int, seed: int = 3) -> np.ndarray:
 def test_each_draw_has_its_own_exact_power() -> None:
     """Mean, error, quantiles and P(enough power) are those of the draws' exact powers."""
     task = task_of(shifts(40), 1e9)
-    (people,) = task.roles
+    (people,) = task.believed
     assert isinstance(people, PopulationDraws)
     power = np.array([
         exact_rejection(
@@ -159,13 +162,13 @@ def test_a_rule_that_has_to_be_exact_is_refused_in_words() -> None:
 def test_work_is_shared_by_draws_and_endpoints() -> None:
     """A choice is bounded for all draws together, a demand for each; two rules may share one."""
     one, again, other, total, any_domain = (
-        DecisionRule(str(columns), ("mentor",), columns, 1)
+        DecisionRule(str(columns), (0,), columns, 1)
         for columns in ((0,), (0,), (1,), (3,), (0, 1, 2))
     )
     analysis = make_analysis()
 
     def limit(engine: str, *rules: DecisionRule, draws: int = 100) -> float:
-        return work_limit(engine, draws, rules, 3, analysis)
+        return work_limit(engine, draws, rules, Endpoints.with_total(3), analysis)
 
     assert limit("auto", one) == limit("auto", one, again, total, any_domain) == AUTO_LIMIT / 100
     assert limit("auto", one, other) == AUTO_LIMIT / 200
@@ -173,4 +176,7 @@ def test_work_is_shared_by_draws_and_endpoints() -> None:
     assert limit("auto", total, any_domain) == 0
     assert limit("exact", one, other) == WORK_LIMIT
     assert limit("monte_carlo", one) == 0
-    assert work_limit("auto", 100, (one,), 3, make_analysis(adjustment="holm")) == 0
+    assert (
+        work_limit("auto", 100, (one,), Endpoints.with_total(3), make_analysis(adjustment="holm"))
+        == 0
+    )

@@ -22,7 +22,7 @@ RULES = {
 MCAR = {"kind": "mcar", "rate": 0.2, "item_rate": 0.0, "total": "complete_case"}
 
 SITES = {
-    "kind": "sites", "stated_as": "observed", "site_icc": 0.05, "mentee_icc": 0.0,
+    "kind": "sites", "stated_as": "observed", "site_icc": 0.05, "shared_icc": 0.0,
     "accrual": "round_robin", "sites": 4, "per_site": 5, "size_variation": 0.0,
 }  # fmt: skip
 

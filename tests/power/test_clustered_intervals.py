@@ -6,30 +6,30 @@ from typing import Any
 import numpy as np
 import pytest
 from oracles.checks import within_error
-from oracles.studies import PRE, make_analysis, make_task, small_study, two_arm_study
+from oracles.samples import Arm, analyse
+from oracles.studies import PRE, make_analysis, make_task, sizes_of, small_study, two_arm_study
 from scipy import stats
 
-from sim.cohorts import draw_cohort, role_population
+from sim.cohorts import draw_cohort, role_arms
 from sim.cohorts.truth import mean_changes, true_nulls
 from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose, generator
-from sim.inference.analyse import analyse
-from sim.inference.arm_differences import Arm
-from sim.inference.prorated import prorated_changes, unit
 from sim.inference.result import MISSING
 from sim.inference.rules import decision_rules
+from sim.inference.sample import prorated_changes, unit
 from sim.inference.unit_means import difference_of_units, difference_within_units
 from sim.jobs.search import Search
 from sim.jobs.tasks import block_task
-from sim.power.monte_carlo import simulate, simulate_block
+from sim.power.monte_carlo import simulate_block
 from sim.power.operating import EndpointMeasures
+from sim.power.simulate import simulate
 from sim.power.summarise import RoleTruth, summarise
 from sim.power.tally import Tally
 from sim.power.units import interval_unit
 from sim.study import Study
 
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "mentee_icc": 0.0,
+    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "shared_icc": 0.0,
     "accrual": "round_robin", "sites": 6, "per_site": 10, "size_variation": 0.0,
     "assumption": None,
 }  # fmt: skip
@@ -43,14 +43,14 @@ LIKERT = 0.006
 def measured(test: str, n: int, **clusters: Any) -> tuple[EndpointMeasures, Tally]:
     """Measures of one group of mentors in clusters, tested by one test."""
     study = small_study(clusters={**SITES, **clusters}, effect={"kind": "shift", "shift": SHIFT})
-    population = role_population(study, "mentor")
+    population = role_arms(study, 0)[0]
     analysis = make_analysis(test=test, p_value="auto")
     task = make_task(population, (n,), analysis, half_width=0.5)
     tally = simulate(task, range(REPLICATES // 500), InProcessExecutor())
     truth = RoleTruth(mean_changes(population), true_nulls(population), 1)
     names = ("a", "b", "c", "total")
     found = summarise(
-        tally, (truth,), (n,), task.sizes, ("mentor",), names, task.rules, further=["narrow"]
+        tally, (truth,), (n,), sizes_of(task), ("mentor",), names, task.rules, further=["narrow"]
     )
     return found.roles[0].measures, tally
 
@@ -114,11 +114,11 @@ def test_width_is_that_of_the_intraclass_correlation() -> None:
 
 def test_those_who_share_a_mentee_are_one_observation() -> None:
     """Mentors who share mentees across sites: the interval goes by mentees, and covers in .95."""
-    stated = {"site_icc": 0.0, "mentee_icc": 0.45, "sites": 10}
+    stated = {"site_icc": 0.0, "shared_icc": 0.45, "sites": 10}
     ratio = {"design": {"ratio": (4, 1)}}
     study = small_study(clusters={**SITES, **stated}, **ratio)
-    population = role_population(study, "mentor")
-    assert interval_unit(population.clusters, "paired_t") == "mentee"
+    population = role_arms(study, 0)[0]
+    assert interval_unit(population.clusters, "paired_t") == "shared"
     assert interval_unit(population.clusters, "cluster_mean_t") == "site"
     task = make_task(population, (60,), make_analysis(test="paired_t"))
     tally = simulate(task, range(REPLICATES // 500), InProcessExecutor())
@@ -128,7 +128,7 @@ def test_those_who_share_a_mentee_are_one_observation() -> None:
 def test_nobody_alike_is_nobody_clustered() -> None:
     """At a correlation of 0 the interval is that of people, but of sites for a test of sites."""
     study = small_study(clusters={**SITES, "site_icc": 0.0})
-    clusters = role_population(study, "mentor").clusters
+    clusters = role_arms(study, 0)[0].clusters
     assert interval_unit(clusters, "signed_rank") == "person"
     assert interval_unit(clusters, "clustered_signed_rank") == "site"
     assert interval_unit(None, "signed_rank") == "person"
@@ -139,7 +139,7 @@ def test_measures_are_those_of_numpy(total: str) -> None:
     """Mean, bias, coverage, width and errors of size of unequal sites with missing answers."""
     missing = {"kind": "mcar", "rate": 0.5, "item_rate": 0.1, "total": total}
     clusters = {**SITES, "accrual": "in_turn", "per_site": 3, "size_variation": 0.5}
-    population = role_population(small_study(missing=missing, clusters=clusters), "mentor")
+    population = role_arms(small_study(missing=missing, clusters=clusters), 0)[0]
     n, replicates = 9, 2000
     analysis = make_analysis(test="cluster_mean_t", p_value="auto", alpha=0.3)
     task = make_task(population, (n,), analysis, seed=9, block_size=replicates, half_width=1.0)
@@ -147,7 +147,7 @@ def test_measures_are_those_of_numpy(total: str) -> None:
     truth = RoleTruth(mean_changes(population), true_nulls(population), 1)
     names = ("a", "b", "c", "total")
     found = summarise(
-        tally, (truth,), (n,), task.sizes, ("mentor",), names, task.rules, further=["narrow"]
+        tally, (truth,), (n,), sizes_of(task), ("mentor",), names, task.rules, further=["narrow"]
     ).roles[0].measures  # fmt: skip
     cohort = draw_cohort(population, n, replicates, generator(9, Purpose.MAIN, 0, 0))
     scores = np.where(cohort.scores > 0, cohort.scores.astype(float), np.nan)
@@ -219,7 +219,8 @@ def test_units_are_averaged_as_one_would(kind: str) -> None:
     """Estimates, variances and degrees of freedom at every size are those of plain sums."""
     mentored, controls = _arm(1, 30, [0, 2, 9, 30]), _arm(2, 24, [1, 1, 12, 24])
     differ = difference_of_units if kind == "apart" else difference_within_units
-    found, known = differ(mentored, controls), 0
+    samples, sizes = zip(*((arm.sample, arm.sizes) for arm in (mentored, controls)), strict=True)
+    found, known = differ(samples, sizes), 0
     for r, k, e in np.ndindex(found.estimate.shape):
         first, second = _values(mentored, r, k, e), _values(controls, r, k, e)
         if kind == "apart":
@@ -248,7 +249,7 @@ def test_units_are_averaged_as_one_would(kind: str) -> None:
 def arms_tally(study: Study) -> Tally:
     """Tally of a study of two arms."""
     search = Search(study, decision_rules(study), InProcessExecutor())
-    task = block_task(study, search.populations, search.controls, Purpose.MAIN, 500)
+    task = block_task(study, search.arms, Purpose.MAIN, 500)
     return simulate(task, range(REPLICATES // 500), InProcessExecutor())
 
 
@@ -258,7 +259,7 @@ def arms_tally(study: Study) -> Tally:
         ("cluster_mean_two_sample_t", {"sites": 8}, "site"),
         ("ancova", {"sites": 8}, "site"),
         ("two_sample_t", {"sites": 8}, "person"),
-        ("mann_whitney", {"site_icc": 0.0, "mentee_icc": 0.4, "sites": 8}, "site"),
+        ("mann_whitney", {"site_icc": 0.0, "shared_icc": 0.4, "sites": 8}, "site"),
     ],
 )
 def test_two_arms_cover(test: str, clusters: dict[str, Any], unit: str) -> None:

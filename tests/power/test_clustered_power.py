@@ -4,22 +4,21 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from oracles.studies import make_analysis, small_study
+from oracles.samples import analyse, endpoint_changes
+from oracles.studies import make_analysis, small_study, task_of
 from scipy.stats import nct
 from scipy.stats import t as student
 
 from sim import compose_study
-from sim.cohorts import Population, draw_cohort, role_population, without_effect
+from sim.cohorts import Population, arms_by_role, draw_cohort, role_arms, without_effect
 from sim.cohorts.clusters import observed_icc
 from sim.cohorts.truth import mean_changes
-from sim.inference.analyse import analyse
-from sim.inference.endpoints import endpoint_changes
 from sim.inference.rules import decision_rules
 from sim.power.monte_carlo import simulate_block
 from sim.power.task import BlockTask
 
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "mentee_icc": 0.0,
+    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "shared_icc": 0.0,
     "accrual": "round_robin", "sites": 30, "per_site": 10, "size_variation": 0.0,
 }  # fmt: skip
 REPLICATES = 10_000
@@ -28,7 +27,7 @@ REPLICATES = 10_000
 def people(shift: float = 0.25, **changed: object) -> Population:
     """Mentors of three domains at thirty sites."""
     effect = {"kind": "shift", "shift": (shift, 0.0, 1.2 * shift)}
-    return role_population(small_study(clusters={**SITES, **changed}, effect=effect), "mentor")
+    return role_arms(small_study(clusters={**SITES, **changed}, effect=effect), 0)[0]
 
 
 def changes_of(population: Population, n: int, replicates: int, seed: int) -> np.ndarray:
@@ -71,7 +70,7 @@ def test_levels_of_clustered_tests(test: str, variation: float) -> None:
 
 def test_mentees_shared_across_sites_inflate_the_level() -> None:
     """Where mentors of different sites share mentees, a test that looks at sites is too bold."""
-    stated = {"site_icc": 0.0, "mentee_icc": 0.4, "sites": 10}
+    stated = {"site_icc": 0.0, "shared_icc": 0.4, "sites": 10}
     population = without_effect(people(**stated))
     assert population.clusters is not None
     changes = changes_of(population, 120, 4 * REPLICATES, 43)[..., -1:]
@@ -85,15 +84,15 @@ def test_mentees_shared_across_sites_inflate_the_level() -> None:
 def task(words: list[str]) -> BlockTask:
     """Both roles of a study in sites, at two sizes."""
     study = compose_study(["experiment=scale_up", "effect.prior=null", *words])
-    populations = tuple(role_population(study, role) for role in study.role_names)
-    sizes = tuple(tuple(study.participants(r, p) for p in (12, 30)) for r in study.role_names)
-    return BlockTask(populations, sizes, study.analysis, decision_rules(study), 3, 200)
+    populations = [arms[0] for arms in arms_by_role(study)]
+    sizes = tuple(tuple(study.participants(r, p) for p in (12, 30)) for r in range(2))
+    return task_of(populations, sizes, study.analysis, decision_rules(study), 3, 200)
 
 
 def test_a_role_does_not_move_the_other() -> None:
     """Clusters and missing answers of the mentors leave every count of the mentees as it was."""
     plain, changed = task([]), task(["clusters=sites", "missing=mar", "missing.item_rate=0.05"])
-    mixed = replace(plain, populations=(changed.populations[0], plain.populations[1]))
+    mixed = replace(plain, roles=(changed.roles[0], plain.roles[1]))
     before, after = simulate_block(plain, 0), simulate_block(mixed, 0)
     moved = 0
     for field in fields(before):
@@ -110,11 +109,12 @@ def test_a_role_does_not_move_the_other() -> None:
 
 def test_a_longer_study_begins_with_the_shorter() -> None:
     """With sites, shared mentees and every kind of missing answer, sizes do not know each other."""
-    words = ["clusters=sites", "clusters.mentee_icc=0.1", "clusters.size_variation=0.5"]
+    words = ["clusters=sites", "clusters.shared_icc=0.1", "clusters.size_variation=0.5"]
     words += ["clusters.accrual=in_turn", "missing=mnar", "missing.item_rate=0.05"]
     words += ["analysis.test=clustered_signed_rank"]
     whole = task(words)
-    short = replace(whole, sizes=tuple((sizes[0],) for sizes in whole.sizes))
+    roles = tuple((replace(arm, sizes=arm.sizes[:1]),) for (arm,) in whole.roles)
+    short = replace(whole, roles=roles)
     some, every = simulate_block(short, 1), simulate_block(whole, 1)
     for field in fields(some):
         if field.name != "replicates":

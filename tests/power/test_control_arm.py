@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from oracles.checks import binomial_agrees, within_error
+from oracles.samples import endpoint_changes
 from oracles.studies import PRE, small_study, two_arm_study
 from scipy.stats import norm
 
@@ -15,12 +16,11 @@ from sim.cohorts.draw import site_stream
 from sim.cohorts.truth import mean_changes
 from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose, generator
-from sim.inference.endpoints import endpoint_changes
 from sim.inference.rules import decision_rules
 from sim.jobs.search import Search
 from sim.jobs.tasks import block_task
 from sim.power.answer import PlanAnswer
-from sim.power.monte_carlo import simulate
+from sim.power.simulate import simulate
 from sim.power.summarise import summarise
 from sim.power.tally import Tally
 from sim.report.files import results_csv
@@ -32,7 +32,7 @@ SITES = {
     "kind": "sites",
     "stated_as": "latent",
     "site_icc": 0.3,
-    "mentee_icc": 0.0,
+    "shared_icc": 0.0,
     "accrual": "round_robin",
     "sites": 12,
     "per_site": 6,
@@ -51,8 +51,8 @@ def study_of(test: str = "ancova", **changes: Any) -> Study:
 def tally_of(study: Study, purpose: Purpose = Purpose.MAIN, blocks: int = 40) -> Tally:
     """Tally of 100 studies a block."""
     search = Search(study, decision_rules(study), InProcessExecutor())
-    people = search.populations if purpose is Purpose.MAIN else search.controls
-    task = block_task(study, people, search.controls, purpose, 250)
+    arms = search.arms if purpose is Purpose.MAIN else search._nulls
+    task = block_task(study, arms, purpose, 250)
     return simulate(task, range(blocks), InProcessExecutor())
 
 
@@ -88,7 +88,7 @@ def test_level_without_one_is_far_above() -> None:
         design={"sizes": (40,)}, analysis={"adjustment": "none"},
     )  # fmt: skip
     search = Search(study, decision_rules(study), InProcessExecutor())
-    task = block_task(study, search.populations, (), Purpose.NULL, 250)
+    task = block_task(study, search.arms, Purpose.NULL, 250)
     tally = simulate(task, range(4), InProcessExecutor())
     assert tally.won[0].min() / tally.replicates > 0.5
 
@@ -102,8 +102,8 @@ def test_estimates_are_unbiased_and_covered(test: str) -> None:
     )  # fmt: skip
     search = Search(study, decision_rules(study), InProcessExecutor())
     tally = tally_of(study)
-    truth = search._truth(search.populations)
-    own = mean_changes(search.populations[0]) - mean_changes(without_effect(search.populations[0]))
+    truth = search._truth(search.arms)
+    own = mean_changes(search.arms[0][0]) - mean_changes(without_effect(search.arms[0][0]))
     assert np.allclose(truth[0].mean_change, own)
     assert truth[0].true_nulls.tolist() == [False, False, True]
     names = (*study.scale.domains, "total")
@@ -152,9 +152,9 @@ def test_arms_fill_in_blocks(
 def test_people_of_both_arms_are_counted() -> None:
     """A role's participants are those of both arms, the mentees by the ratio in each."""
     study = study_of(roles=ROLES, design={"sizes": (12,), "ratio": (6, 5)})
-    assert study.arm_participants("mentor", 12) == (6, 6)
-    assert study.arm_participants("mentee", 12) == (5, 5)
-    assert study.participants("mentee", 12) == 10
+    assert study.arm_participants(0, 12) == (6, 6)
+    assert study.arm_participants(1, 12) == (5, 5)
+    assert study.participants(1, 12) == 10
 
 
 def test_arms_at_the_same_sites_share_them() -> None:
@@ -167,10 +167,10 @@ def test_arms_at_the_same_sites_share_them() -> None:
         )  # fmt: skip
         search = Search(study, decision_rules(study), InProcessExecutor())
         place = (1, Purpose.MAIN, 0, 0)
-        first = draw_cohort(search.populations[0], 12, 6000, generator(*place))
+        first = draw_cohort(search.arms[0][0], 12, 6000, generator(*place))
         shared = site_stream(generator(*place)) if unit == "person" else None
         apart = generator(1, Purpose.CONTROLS, 0, 0, 0)
-        second = draw_cohort(search.controls[0], 12, 6000, apart, shared)
+        second = draw_cohort(search.arms[0][1], 12, 6000, apart, shared)
         one, other = (endpoint_changes(c.scores)[:, 0, -1].astype(float) for c in (first, second))
         assert first.site[0] == second.site[0] == 0
         correlations[unit] = float(np.corrcoef(one, other)[0, 1])
@@ -250,7 +250,7 @@ def test_the_same_wherever_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         monte_carlo={"replicates": 400, "search_replicates": 400, "block_size": 100},
     )  # fmt: skip
     search = Search(study, decision_rules(study), InProcessExecutor())
-    task = block_task(study, search.populations, search.controls, Purpose.MAIN, 100)
+    task = block_task(study, search.arms, Purpose.MAIN, 100)
     forwards = simulate(task, range(4), InProcessExecutor())
     parts = [simulate(task, range(b, b + 1), InProcessExecutor()) for b in (3, 1, 0, 2)]
     backwards = parts[0] + parts[1] + parts[2] + parts[3]
@@ -263,20 +263,17 @@ def test_one_group_is_not_moved_by_a_control_section() -> None:
     """Without control arm a study's numbers do not depend on the code that compares arms."""
     study = small_study()
     search = Search(study, decision_rules(study), InProcessExecutor())
-    task = block_task(study, search.populations, (), Purpose.MAIN, 100)
-    assert task.controls == ()
-    assert task.control_sizes == ()
+    task = block_task(study, search.arms, Purpose.MAIN, 100)
+    assert [len(arms) for arms in task.roles] == [1] * len(task.roles)
     first = simulate(task, range(1), InProcessExecutor())
-    mentored = draw_cohort(
-        search.populations[0], 12, 100, generator(study.seed, Purpose.MAIN, 0, 0)
-    )
+    mentored = draw_cohort(search.arms[0][0], 12, 100, generator(study.seed, Purpose.MAIN, 0, 0))
     change = endpoint_changes(mentored.scores)[:, :, 0].mean(axis=1)
     assert abs(first.change[1, 0] / 2**20 - change.sum()) < 1e-3
 
 
 def test_mentors_of_one_mentee_are_warned_of_within_an_arm() -> None:
     """A site is shared by both arms and cancels; a mentee is in one arm, and the level shows it."""
-    clusters = {**SITES, "site_icc": 0.0, "mentee_icc": 0.4}
+    clusters = {**SITES, "site_icc": 0.0, "shared_icc": 0.4}
     study = study_of(
         "two_sample_t", clusters=clusters, design={"sizes": (40,), "ratio": (6, 1)},
         monte_carlo={"replicates": 400, "search_replicates": 400, "block_size": 100},

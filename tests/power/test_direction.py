@@ -4,12 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from oracles.samples import CLUSTERED, FITTED, ONE_GROUP, TWO_ARMS
 from oracles.studies import small_study, two_arm_study
 
-from sim.cohorts import role_population, true_effects
+from sim.cohorts import role_arms, true_effects
 from sim.errors import StudyError
-from sim.inference.registry import CLUSTERED, MODELS, TESTS
-from sim.inference.two_arms import TWO_ARMS
 from sim.jobs.plan import plan
 from sim.power.answer import PlanAnswer
 from sim.power.exact_api import exact_power
@@ -17,7 +16,7 @@ from sim.report.terminal import summary
 
 PRE = (0.30, 0.30, 0.20, 0.12, 0.08)
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "mentee_icc": 0.0,
+    "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "shared_icc": 0.0,
     "accrual": "round_robin", "sites": 8, "per_site": 10, "size_variation": 0.0,
 }  # fmt: skip
 SHIFTS = (0.6, 0.3, 0.0)
@@ -61,7 +60,7 @@ def assert_alike(up: PlanAnswer, down: PlanAnswer) -> None:
     assert mirror.type_s.value[-1, 0] < 0.05
 
 
-@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("test", ONE_GROUP)
 def test_a_mirrored_study_has_the_same_exact_power(test: str) -> None:
     """By the exact engine a fall is won, two-sided, as often as the rise that mirrors it."""
     p_value = "auto" if test == "paired_t" else "exact"
@@ -86,13 +85,13 @@ def test_exact_power_takes_the_direction() -> None:
         exact_power(pmf, [10], direction="down")
 
 
-@pytest.mark.parametrize("test", [*TESTS, *CLUSTERED, *MODELS])
+@pytest.mark.parametrize("test", [*ONE_GROUP, *CLUSTERED, *FITTED])
 def test_a_mirrored_study_has_the_same_simulated_power(test: str) -> None:
     """By simulation power and possible rules of a mirrored study agree within error."""
     changes: dict[str, Any] = {"analysis": {"test": test}}
     if test in CLUSTERED:
         changes["clusters"] = SITES
-    if test in MODELS:  # fitted one by one, and without the total
+    if test in FITTED:  # fitted one by one, and without the total
         changes |= {"domains": 1, "design": {"sizes": (25,)}}
         changes["decision"] = {"primary": "any", "rules": ANY}
         changes["monte_carlo"] = {"replicates": 100, "search_replicates": 100}
@@ -138,7 +137,7 @@ def test_assurance_and_detectable_effects_look_the_same_way() -> None:
 
 def test_better_is_towards_success() -> None:
     """Where a fall is the success, those who fall are better, and the lowest cannot improve."""
-    people = role_population(small_study(**stated(-1)), "mentor")
+    people = role_arms(small_study(**stated(-1)), 0)[0]
     rise, fall = true_effects(people), true_effects(people, side=-1)
     assert np.array_equal(rise.better, fall.worse)
     assert np.allclose(rise.superiority, 1 - fall.superiority)

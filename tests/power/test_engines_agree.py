@@ -10,8 +10,8 @@ from sim.compute.executors import InProcessExecutor
 from sim.inference.rules import decision_rules
 from sim.jobs.search import Search
 from sim.power.exact import exact_rejection
-from sim.power.monte_carlo import simulate
 from sim.power.operating import OperatingCharacteristics
+from sim.power.simulate import simulate
 from sim.study import Analysis
 
 ERRORS = 4.0

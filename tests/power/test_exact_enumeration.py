@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from oracles.enumeration import changes_of, count_vectors, weights
+from oracles.samples import ONE_GROUP
 from oracles.studies import analysis_id, offered_analyses
 
-from sim.inference.registry import TESTS
 from sim.power.exact import exact_rejection
 from sim.study import Analysis
 
@@ -22,7 +22,7 @@ def written_out(pmf: tuple[float, ...], n: int, analysis: Analysis) -> tuple[flo
     """Probabilities of rejection and win over all samples of n changes."""
     counts = count_vectors(n, len(pmf))
     changes = changes_of(counts).astype(np.int16)[:, :, None]
-    result = TESTS[analysis.test](changes, np.array([n]), analysis)
+    result = ONE_GROUP[analysis.test](changes, np.array([n]), analysis)
     chance = weights(counts, np.array(pmf))
     rejected = result.pvalue[:, 0, 0] <= analysis.alpha
     won = rejected & (result.direction[:, 0, 0] == (-1 if analysis.alternative == "less" else 1))

@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracles.studies import small_study
+from oracles.studies import small_study, task_of
 from scipy.stats import norm
 
-from sim.cohorts import role_population
+from sim.cohorts import role_arms
 from sim.compute.executors import InProcessExecutor
 from sim.errors import StudyError
-from sim.inference.families import family_of
+from sim.inference.families import order_of
 from sim.inference.rules import decision_rules
-from sim.power.monte_carlo import simulate
+from sim.power.simulate import simulate
 from sim.power.tally import Tally
-from sim.power.task import BlockTask
 from sim.study import Study, parse_study
 from sim.study.sections import HypothesisGraph
 
@@ -83,14 +82,14 @@ def study_of(procedure: str, pattern: str) -> Study:
 def tally_of(procedure: str, pattern: str, blocks: int = 16) -> Tally:
     """Tally of 8,000 studies."""
     study = study_of(procedure, pattern)
-    task = BlockTask(
-        (role_population(study, "mentor"),),
+    task = task_of(
+        (role_arms(study, 0)[0],),
         ((SIZE,),),
         study.analysis,
         decision_rules(study),
         11,
         500,
-        family=family_of(study),
+        order=order_of(study),
     )
     return simulate(task, range(blocks), InProcessExecutor())
 
@@ -149,7 +148,7 @@ def test_gatekeeping_rejects_no_domain_without_the_total() -> None:
 
 def test_graphs_are_written_out_exactly() -> None:
     """Names and "domains" become exact fractions over all endpoints."""
-    family = family_of(study_of("graphical", "mixed"))
+    family = order_of(study_of("graphical", "mixed"))
     assert family is not None
     assert family.graph is not None
     assert family.graph.weights == (*(Fraction(0),) * 5, Fraction(1))
@@ -177,7 +176,7 @@ def test_graphs_that_need_care(
     """A graph that passes the checks becomes one, whatever it names."""
     study = study_of("graphical", "mixed")
     analysis = study.analysis.model_copy(update={"graph": HypothesisGraph.model_validate(graph)})
-    family = family_of(study.model_copy(update={"analysis": analysis}))
+    family = order_of(study.model_copy(update={"analysis": analysis}))
     assert family is not None
     assert family.graph is not None
     assert family.graph.transitions[row] == expected
@@ -190,7 +189,7 @@ def test_a_graph_must_reach_what_the_primary_rule_needs() -> None:
     graph = HypothesisGraph.model_validate(out_of_reach)
     analysis = study.analysis.model_copy(update={"graph": graph})
     with pytest.raises(StudyError, match=r"^analysis.graph: no level ever reaches a, .* 'first' "):
-        family_of(study.model_copy(update={"analysis": analysis}))
+        order_of(study.model_copy(update={"analysis": analysis}))
 
 
 @pytest.mark.parametrize("pattern", ["all null", "mixed"])
@@ -200,9 +199,9 @@ def test_max_t_keeps_its_error_with_missing_answers(pattern: str) -> None:
     data = study.model_dump()
     data["missing"] = {"kind": "none", "item_rate": 0.15, "total": "complete_case"}
     study = parse_study(data)
-    task = BlockTask(
-        (role_population(study, "mentor"),), ((SIZE,),), study.analysis, decision_rules(study),
-        12, 500, family=family_of(study),
+    task = task_of(
+        (role_arms(study, 0)[0],), ((SIZE,),), study.analysis, decision_rules(study),
+        12, 500, order=order_of(study),
     )  # fmt: skip
     error, margin = familywise_error(simulate(task, range(12), InProcessExecutor()))
     assert 0.01 < error <= 0.05 + STRICT * margin

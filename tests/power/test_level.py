@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from oracles.checks import binomial_agrees
 from oracles.enumeration import changes_of, count_vectors, reference_pvalues, rejection
+from oracles.samples import ONE_GROUP
 from oracles.studies import analysis_id, make_analysis, make_task, small_study
 
-from sim.cohorts import Population, role_population, without_effect
+from sim.cohorts import Population, role_arms, without_effect
 from sim.cohorts.truth import change_pmf
 from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose
-from sim.inference.registry import TESTS
-from sim.power.monte_carlo import simulate
+from sim.power.simulate import simulate
 from sim.power.tally import Tally
 from sim.study import Analysis
 
@@ -36,7 +36,7 @@ EVERY = pytest.mark.parametrize("analysis", ANALYSES, ids=analysis_id)
 def null_people() -> Population:
     """People on whom mentoring has no effect: symmetric nine-valued changes."""
     study = small_study(scale={"domains": ("a", "b")}, correlation={"domains": 0.4})
-    return without_effect(role_population(study, "mentor"))
+    return without_effect(role_arms(study, 0)[0])
 
 
 @cache
@@ -54,7 +54,7 @@ def tally_of(analysis: Analysis) -> Tally:
 def own_pvalues(counts: np.ndarray, analysis: Analysis) -> np.ndarray:
     """P-values of the code under test for every count vector."""
     changes = changes_of(counts).astype(np.int16)[:, :, None]
-    return TESTS[analysis.test](changes, np.array([changes.shape[1]]), analysis).pvalue[:, 0, 0]
+    return ONE_GROUP[analysis.test](changes, np.array([changes.shape[1]]), analysis).pvalue[:, 0, 0]
 
 
 def level_agrees(pvalues: np.ndarray, counts: np.ndarray, tally: Tally) -> bool:
@@ -133,7 +133,7 @@ def test_rejections_of_a_harmful_effect_are_no_wins(alternative: str) -> None:
     study = small_study(effect={"kind": "shift", "shift": -1.0})
     analysis = make_analysis(alternative=alternative)
     tally = simulate(
-        make_task(role_population(study, "mentor"), (20,), analysis), range(4), InProcessExecutor()
+        make_task(role_arms(study, 0)[0], (20,), analysis), range(4), InProcessExecutor()
     )
     rejected, won = tally.rejected[0] / tally.replicates, tally.won[0] / tally.replicates
     if alternative == "greater":

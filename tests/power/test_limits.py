@@ -5,36 +5,33 @@ from typing import Any
 
 import numpy as np
 import pytest
+from oracles.samples import ONE_GROUP, TWO_ARMS, Arm, changes_tested, endpoint_changes
 from oracles.studies import CONTROL, PRE, make_analysis, population_of_changes, small_study
 
 from sim import compose_study, plan
-from sim.cohorts import control_population, draw_cohort, role_population
+from sim.cohorts import arms_by_role, draw_cohort, role_arms
 from sim.cohorts.respondents import respondents
 from sim.compute.streams import Purpose
-from sim.inference.arm_differences import Arm
-from sim.inference.endpoints import changes_tested, endpoint_changes
-from sim.inference.registry import TESTS
-from sim.inference.two_arms import TWO_ARMS
-from sim.jobs.tasks import block_task, controls_of
+from sim.jobs.tasks import block_task
 from sim.power.estimands import estimands_of
 from sim.power.exact import exact_rejection
 from sim.power.limits import PowerLimit, impossible_rule, power_limits
 from sim.report.terminal import summary
 from sim.study import Study
+from sim.study.endpoints import Endpoints
 
 NONE = {"kind": "none"}
 LEAVES = {"kind": "mnar", "rate": 0.3, "slope": -2.0}
 BY_TOTAL = {"kind": "mar", "rate": 0.3, "slope": 1.5}
 SITES: dict[str, Any] = {
     "kind": "sites", "sites": 6, "per_site": 5, "accrual": "round_robin", "size_variation": 0.0,
-    "site_icc": 0.2, "mentee_icc": 0.0, "stated_as": "latent", "assumption": None,
+    "site_icc": 0.2, "shared_icc": 0.0, "stated_as": "latent", "assumption": None,
 }  # fmt: skip
 
 
 def limits_of(study: Study) -> dict[str, PowerLimit]:
     """Bound the power of every rule of a study."""
-    people = tuple(role_population(study, role) for role in study.role_names)
-    task = block_task(study, people, controls_of(study), Purpose.MAIN, 1)
+    task = block_task(study, arms_by_role(study), Purpose.MAIN, 1)
     return {rule.name: own for rule, own in zip(task.rules, power_limits(task), strict=True)}
 
 
@@ -92,8 +89,12 @@ def test_a_mean_of_zero_is_not_impossible_for_ranks() -> None:
     pmf = [chance.get(change, 0.0) for change in range(-4, 5)]
     analysis = make_analysis(p_value="auto")
     assert exact_rejection(pmf, [250], analysis).win[0] == pytest.approx(0.795, abs=0.01)
-    assert estimands_of((people,), analysis).value == pytest.approx([0.14, 0.14])
-    means = estimands_of((people,), make_analysis(test="paired_t"))
+    assert estimands_of(
+        (people,), Endpoints.with_total(len(people.tables)), analysis
+    ).value == pytest.approx([0.14, 0.14])
+    means = estimands_of(
+        (people,), Endpoints.with_total(len(people.tables)), make_analysis(test="paired_t")
+    )
     assert means.value.tolist() == [0, 0]
     table = np.diag([0.1, 0.1, 0.1, 0.1, 0.1])
     table[4, 0], table[0, 1], table[1, 2], table[2, 3], table[3, 4] = 0.1, 0.1, 0.1, 0.1, 0.1
@@ -134,13 +135,13 @@ BOTH_ARMS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("stated", CASES.values(), ids=CASES)
 def test_the_tests_find_the_estimands(stated: Mapping[str, Any]) -> None:
     """In 12,000 people drawn as a study draws them every test ends on its estimand's side."""
-    people = role_population(small_study(**stated), "mentor")
+    people = role_arms(small_study(**stated), 0)[0]
     cohort = draw_cohort(people, 12_000, 1, np.random.default_rng(5))
-    for test in TESTS:
+    for test in ONE_GROUP:
         analysis = make_analysis(test=test, p_value="auto")
-        found = estimands_of((people,), analysis)
-        changes = changes_tested(cohort.scores, endpoint_changes(cohort.scores), analysis)
-        result = TESTS[test](changes, np.array([12_000]), analysis)
+        found = estimands_of((people,), Endpoints.with_total(len(people.tables)), analysis)
+        changes = changes_tested(cohort.scores, analysis)
+        result = ONE_GROUP[test](changes, np.array([12_000]), analysis)
         sure = result.pvalue[0, 0] < 1e-6
         assert sure.any()
         assert (np.sign(found.value) == result.direction[0, 0])[sure].all(), test
@@ -150,7 +151,7 @@ def test_the_tests_find_the_estimands(stated: Mapping[str, Any]) -> None:
 def test_the_tests_of_two_arms_find_the_estimands(stated: Mapping[str, Any]) -> None:
     """In large arms drawn as a study draws them every test ends on its estimand's side."""
     study = small_study(**stated, analysis={"test": "ancova"})
-    arms = role_population(study, "mentor"), control_population(study, "mentor")
+    arms = role_arms(study, 0)
     sizes = [12_000 * part for part in stated["control"]["ratio"]]
     drawn = []
     for own, number, seed in zip(arms, sizes, (5, 6), strict=True):
@@ -162,7 +163,12 @@ def test_the_tests_of_two_arms_find_the_estimands(stated: Mapping[str, Any]) -> 
         drawn.append(Arm(changes, before.astype(np.int16), np.array([number]), np.arange(number)))
     for test in ("ancova", "mann_whitney", "two_sample_t"):
         analysis = make_analysis(test=test, p_value="auto")
-        found = estimands_of(arms, analysis, tuple(stated["control"]["ratio"]))
+        found = estimands_of(
+            arms,
+            Endpoints.with_total(len(arms[0].tables)),
+            analysis,
+            tuple(stated["control"]["ratio"]),
+        )
         result = TWO_ARMS[test](*drawn, analysis)
         sure = result.pvalue[0, 0] < 1e-6
         assert sure.any()
@@ -172,7 +178,7 @@ def test_the_tests_of_two_arms_find_the_estimands(stated: Mapping[str, Any]) -> 
 @pytest.mark.parametrize("stated", CASES.values(), ids=CASES)
 def test_respondents_are_those_who_answer(stated: Mapping[str, Any]) -> None:
     """Share observed and mean changes of simulated people fit people drawn, domain by domain."""
-    people = role_population(small_study(**stated), "mentor")
+    people = role_arms(small_study(**stated), 0)[0]
     own = respondents(people, 1024)
     scores = draw_cohort(people, 20_000, 1, np.random.default_rng(9)).scores[0].astype(int)
     there = (scores > 0).all(axis=(1, 2))
@@ -208,7 +214,7 @@ def test_impossible_is_below_the_target() -> None:
     """A target that the level alone reaches is not out of reach; one above it is."""
     study = small_study(effect=NONE)
     (total,) = (own for own in block_task(
-        study, (role_population(study, "mentor"),), (), Purpose.MAIN, 1).rules
+        study, (role_arms(study, 0),), Purpose.MAIN, 1).rules
         if own.name == "total")  # fmt: skip
     limit = limits_of(study)["total"]
     assert impossible_rule(total, limit, 0.02) is None
@@ -249,8 +255,12 @@ def test_half_is_the_most_without_effect_at_few_sites() -> None:
 def test_a_model_is_left_alone() -> None:
     """Of a fitted model nothing is claimed, effect or none."""
     for effect in (NONE, {"kind": "shift", "shift": 0.5}):
-        people = role_population(small_study(effect=effect), "mentor")
-        found = estimands_of((people,), make_analysis(test="ordinal_gee", p_value="auto"))
+        people = role_arms(small_study(effect=effect), 0)[0]
+        found = estimands_of(
+            (people,),
+            Endpoints.with_total(len(people.tables)),
+            make_analysis(test="ordinal_gee", p_value="auto"),
+        )
         assert np.isnan(found.value).all()
         assert not found.null.any()
 

@@ -10,13 +10,14 @@ from oracles.studies import CUTS, make_analysis, make_task, small_study
 from scipy import stats
 
 from sim import exact_power
-from sim.cohorts import change_pmf, draw_cohort, role_population, without_effect
+from sim.cohorts import change_pmf, draw_cohort, role_arms, without_effect
 from sim.cohorts.marginals import DomainMarginals
 from sim.cohorts.population import Population, build_population
 from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose, generator
 from sim.power.exact import exact_rejection
-from sim.power.monte_carlo import simulate, simulate_block
+from sim.power.monte_carlo import simulate_block
+from sim.power.simulate import simulate
 from sim.study import Analysis
 
 ERRORS = 4.0
@@ -129,7 +130,7 @@ def test_exact_level_never_exceeds_alpha(changed: float) -> None:
 )  # fmt: skip
 def test_null_run_has_the_enumerated_level(options: dict[str, Any]) -> None:
     """Without effect each domain rejects as often as its discordant pairs say."""
-    people = without_effect(role_population(small_study(correlation={"domains": 0.4}), "mentor"))
+    people = without_effect(role_arms(small_study(correlation={"domains": 0.4}), 0)[0])
     analysis = make_analysis(test="mcnemar", **options)
     task = make_task(people, (8, 30), analysis, purpose=Purpose.NULL)
     tally = simulate(task, range(40), InProcessExecutor())
@@ -144,7 +145,7 @@ def test_null_run_has_the_enumerated_level(options: dict[str, Any]) -> None:
 
 def test_change_of_success_from_the_table() -> None:
     """The distribution of the change of success is the sum of the table's cells, at every cut."""
-    people = role_population(small_study(), "mentor")
+    people = role_arms(small_study(), 0)[0]
     for cut in range(2, 6):
         found = change_pmf(people, cut)
         for d, table in enumerate(people.tables):
@@ -155,7 +156,7 @@ def test_change_of_success_from_the_table() -> None:
 
 def test_total_of_one_domain_is_that_domain() -> None:
     """With one domain and the same cut the total is tested as the domain is."""
-    people = role_population(small_study(scale={"domains": ("a",)}), "mentor")
+    people = role_arms(small_study(scale={"domains": ("a",)}), 0)[0]
     task = make_task(people, (6, 20), make_analysis(test="mcnemar", cut=4, total_cut=4))
     tally = simulate_block(task, 0)
     assert np.array_equal(tally.rejected[:, 0], tally.rejected[:, 1])
@@ -164,7 +165,7 @@ def test_total_of_one_domain_is_that_domain() -> None:
 
 def test_total_by_counting_people() -> None:
     """The total's rejections are those of SciPy's binomial test on each study's totals."""
-    people = role_population(small_study(effect={"kind": "shift", "shift": 0.8}), "mentor")
+    people = role_arms(small_study(effect={"kind": "shift", "shift": 0.8}), 0)[0]
     task = make_task(people, (25,), make_analysis(test="mcnemar"), block_size=200)
     rng = generator(task.seed, Purpose.MAIN, 0, 2)
     reached = draw_cohort(people, 25, 200, rng).scores.astype(int).sum(axis=2) >= CUTS["total_cut"]
@@ -180,7 +181,7 @@ def test_total_by_counting_people() -> None:
 
 def test_total_without_a_cut_has_no_information() -> None:
     """A total that no cut is stated for never rejects, and counts as uninformative."""
-    people = role_population(small_study(effect={"kind": "shift", "shift": 2.0}), "mentor")
+    people = role_arms(small_study(effect={"kind": "shift", "shift": 2.0}), 0)[0]
     task = make_task(people, (30,), make_analysis(test="mcnemar", total_cut=None))
     tally = simulate_block(task, 0)
     assert (tally.uninformative[0, -1], tally.rejected[0, -1]) == (task.block_size, 0)
@@ -189,7 +190,7 @@ def test_total_without_a_cut_has_no_information() -> None:
 
 def test_estimates_stay_on_the_scale_of_the_scores() -> None:
     """Mean changes, their coverage and widths are those of the scores, whatever the test."""
-    people = role_population(small_study(), "mentor")
+    people = role_arms(small_study(), 0)[0]
     tallies = [
         simulate_block(make_task(people, (12,), make_analysis(test=test)), 0)
         for test in ("signed_rank", "mcnemar")

@@ -8,17 +8,18 @@ import pytest
 from oracles.studies import make_analysis, small_study
 
 from sim import exact_power, plan
-from sim.cohorts import role_population
+from sim.cohorts import role_arms
 from sim.cohorts.marginals import cut_points, shifted
 from sim.cohorts.normal import rectangle_table
 from sim.compute.executors import InProcessExecutor
 from sim.inference.rules import decision_rules
 from sim.jobs.search import Search
-from sim.power.detectable import smallest_shift
+from sim.power.detectable import ShiftSearch
 from sim.power.estimands import estimands_of
 from sim.power.exact import exact_rejection
 from sim.power.operating import OperatingCharacteristics
 from sim.report.terminal import summary
+from sim.study.endpoints import Endpoints
 
 ERRORS = 4.0
 """Monte Carlo standard errors allowed."""
@@ -63,7 +64,7 @@ def test_engines_agree_on_a_study(engine: str) -> None:
 def test_detectable_shift(alternative: str, options: dict[str, Any]) -> None:
     """Power at the smallest detectable shift is the target, by the table's discordant cells."""
     analysis = make_analysis(test="mcnemar", cut=4, alternative=alternative, **options)
-    shift, change = smallest_shift(PRE, 0.6, 40, 0.8, analysis)
+    shift, change = ShiftSearch(PRE, 0.6, 40, 0.8, analysis).solve()
     assert shift is not None
     post = shifted(PRE, shift)
     table = rectangle_table(cut_points(PRE), cut_points(post), 0.6)
@@ -78,7 +79,7 @@ def test_too_few_who_can_rise() -> None:
     """Where hardly anybody is below the cut before, no shift is detectable."""
     pre = np.array([0.02, 0.03, 0.15, 0.4, 0.4])
     analysis = make_analysis(test="mcnemar", cut=2)
-    assert smallest_shift(pre, 0.5, 20, 0.8, analysis) == (None, None)
+    assert ShiftSearch(pre, 0.5, 20, 0.8, analysis).solve() == (None, None)
 
 
 HIDDEN = {"kind": "post", "post": (0.0, 0.30, 0.40, 0.20, 0.10)}
@@ -109,9 +110,9 @@ def test_effects_that_the_test_looks_for(
     effect: dict, total_cut: int | None, alternative: str, total: int
 ) -> None:
     """They are the changes of the shares at the cut; an untested total is on no side."""
-    people = role_population(small_study(effect=effect), "mentor")
+    people = role_arms(small_study(effect=effect), 0)[0]
     analysis = make_analysis(test="mcnemar", cut=4, total_cut=total_cut, alternative=alternative)
-    found = estimands_of((people,), analysis).value
+    found = estimands_of((people,), Endpoints.with_total(len(people.tables)), analysis).value
     share = people.post[:, 3:].sum(axis=1) - people.pre[:, 3:].sum(axis=1)
     assert np.allclose(found[:-1], share, rtol=0, atol=1e-12)
     assert np.sign(found[-1]) == total

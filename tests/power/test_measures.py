@@ -5,26 +5,33 @@ from functools import cache
 import numpy as np
 import pytest
 from oracles.checks import binomial_agrees, within_error
-from oracles.studies import PRE, make_analysis, make_task, population_of_changes, small_study
+from oracles.samples import analyse, endpoint_changes
+from oracles.studies import (
+    PRE,
+    make_analysis,
+    make_task,
+    population_of_changes,
+    sizes_of,
+    small_study,
+)
 from scipy import stats
 
 from sim import adjust, compose_study
-from sim.cohorts import draw_cohort, role_population
+from sim.cohorts import draw_cohort, role_arms
 from sim.cohorts.marginals import cut_points, shifted
 from sim.cohorts.normal import rectangle_table
 from sim.cohorts.truth import mean_changes, true_nulls
 from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose, generator
 from sim.errors import StudyError
-from sim.inference.analyse import analyse
-from sim.inference.endpoints import endpoint_changes
 from sim.jobs.plan import check
-from sim.power.detectable import smallest_shift
+from sim.power.detectable import ShiftSearch
 from sim.power.exact import exact_rejection
-from sim.power.monte_carlo import simulate, simulate_block
+from sim.power.monte_carlo import simulate_block
 from sim.power.operating import EndpointMeasures, FamilyMeasures
 from sim.power.rows import rows
 from sim.power.sample_size import precise_size
+from sim.power.simulate import simulate
 from sim.power.summarise import RoleTruth, summarise
 from sim.power.task import BlockTask
 
@@ -56,7 +63,7 @@ def measured(mean: float, n: int = N) -> tuple[EndpointMeasures, float, float]:
         tally,
         (truth,),
         (n,),
-        task.sizes,
+        sizes_of(task),
         ("mentor",),
         ("a", "total"),
         task.rules,
@@ -96,7 +103,9 @@ def row_names(population: object, n: int) -> set[str]:
     task = make_task(population, (n,), make_analysis())
     truth = RoleTruth(mean_changes(population), true_nulls(population), 1)
     tally = simulate(task, range(4), InProcessExecutor())
-    found = summarise(tally, (truth,), (n,), task.sizes, ("mentor",), ("a", "total"), task.rules)
+    found = summarise(
+        tally, (truth,), (n,), sizes_of(task), ("mentor",), ("a", "total"), task.rules
+    )
     return {row.measure for row in rows(found) if row.kind == "endpoint" and row.name == "a"}
 
 
@@ -122,15 +131,15 @@ def family_task() -> BlockTask:
     """Three domains of which one has no effect, Holm."""
     study = small_study(effect={"kind": "shift", "shift": (0.8, 0.0, 0.4)})
     analysis = make_analysis(adjustment="holm", p_value="asymptotic", alpha=0.3)
-    return make_task(role_population(study, "mentor"), (10, 20), analysis, block_size=400)
+    return make_task(role_arms(study, 0)[0], (10, 20), analysis, block_size=400)
 
 
-def family_of(task: BlockTask, block: int) -> FamilyMeasures:
-    """Family measures of one block."""
-    population = task.populations[0]
+def order_of(task: BlockTask, block: int) -> FamilyMeasures:
+    """TestingOrder measures of one block."""
+    population = task.roles[0][0].population
     truth = RoleTruth(mean_changes(population), true_nulls(population), 1)
     found = summarise(
-        simulate_block(task, block), (truth,), (10, 20), task.sizes, ("mentor",),
+        simulate_block(task, block), (truth,), (10, 20), sizes_of(task), ("mentor",),
         ("a", "b", "c", "total"), task.rules,
     )  # fmt: skip
     assert found.roles[0].family is not None
@@ -141,11 +150,11 @@ def test_family_by_counting() -> None:
     """Familywise error, false discovery rate, true rejections are those counted from p-values."""
     task = family_task()
     rng = generator(task.seed, Purpose.MAIN, 0, 3)
-    changes = endpoint_changes(draw_cohort(task.populations[0], 20, 400, rng).scores)
+    changes = endpoint_changes(draw_cohort(task.roles[0][0].population, 20, 400, rng).scores)
     result = analyse(changes, np.array([10, 20]), task.analysis)
     rejected = adjust(result.pvalue[..., :3], "holm") <= 0.3  # (R, K, D)
     false, true = rejected[..., 1], rejected[..., [0, 2]].sum(axis=-1)
-    found = family_of(task, 3)
+    found = order_of(task, 3)
     assert np.allclose(found.familywise_error.value, false.mean(axis=0), rtol=0, atol=1e-12)
     share = false / np.maximum(rejected.sum(axis=-1), 1)
     assert np.allclose(found.false_discovery_rate.value, share.mean(axis=0), rtol=0, atol=1e-12)
@@ -190,7 +199,7 @@ DETECTED = [
 def test_detectable_shift(analysis: object, target: float) -> None:
     """Power at the shift found is the target, and less just below it."""
     pre, rho, n = np.array(PRE), 0.6, 20
-    shift, change = smallest_shift(pre, rho, n, target, analysis)
+    shift, change = ShiftSearch(pre, rho, n, target, analysis).solve()
     assert shift is not None
 
     def power(size: float) -> float:
@@ -206,7 +215,7 @@ def test_detectable_shift(analysis: object, target: float) -> None:
 
 def test_no_shift_suffices() -> None:
     """Five people cannot reach the exact two-sided .05 level, whatever the shift."""
-    assert smallest_shift(np.array(PRE), 0.6, 5, 0.8, make_analysis()) == (None, None)
+    assert ShiftSearch(np.array(PRE), 0.6, 5, 0.8, make_analysis()).solve() == (None, None)
 
 
 EVEN = "[" + ",".join(["0.1"] * 10) + "]"
@@ -228,7 +237,7 @@ def test_too_many_ways_are_refused_at_once() -> None:
 def test_detectable_shift_on_seven_points() -> None:
     """Forty people on seven points: the power at the shift found is the target."""
     pre, analysis = np.array([0.05, 0.1, 0.2, 0.3, 0.2, 0.1, 0.05]), make_analysis()
-    shift, _ = smallest_shift(pre, 0.5, 40, 0.8, analysis)
+    shift, _ = ShiftSearch(pre, 0.5, 40, 0.8, analysis).solve()
     assert shift is not None
     table = rectangle_table(cut_points(pre), cut_points(shifted(pre, shift)), 0.5)
     pmf = [np.trace(table, offset) for offset in range(-6, 7)]

@@ -1,13 +1,13 @@
 """Estimates of studies in which answers are missing: of those that have an estimate at all."""
 
 import numpy as np
-from oracles.studies import make_analysis, small_study
+from oracles.samples import analyse
+from oracles.studies import make_analysis, sizes_of, small_study, task_of
 from scipy.stats import t as student
 
-from sim.cohorts import draw_cohort, role_population
+from sim.cohorts import draw_cohort, role_arms
 from sim.cohorts.truth import mean_changes, true_nulls
 from sim.compute.streams import Purpose, generator
-from sim.inference.analyse import analyse
 from sim.inference.rules import DecisionRule
 from sim.power.monte_carlo import simulate_block
 from sim.power.summarise import RoleTruth, summarise
@@ -20,10 +20,10 @@ REPLICATES = 3000
 def simulated() -> tuple[np.ndarray, BlockTask]:
     """Changes of five people of whom most drop out, NaN where missing (R, N, E); their task."""
     missing = {"kind": "mcar", "rate": 0.6, "item_rate": 0.1, "total": "complete_case"}
-    population = role_population(small_study(missing=missing), "mentor")
-    rule = DecisionRule("any", ("mentor",), (0, 1, 2), 1)
+    population = role_arms(small_study(missing=missing), 0)[0]
+    rule = DecisionRule("any", (0,), (0, 1, 2), 1)
     analysis = make_analysis(test="paired_t", alpha=0.3)
-    task = BlockTask((population,), ((N,),), analysis, (rule,), 9, REPLICATES, half_width=1.0)
+    task = task_of((population,), ((N,),), analysis, (rule,), 9, REPLICATES, half_width=1.0)
     cohort = draw_cohort(population, N, REPLICATES, generator(9, Purpose.MAIN, 0, 0))
     scores = np.where(cohort.scores > 0, cohort.scores.astype(float), np.nan)
     domains = scores[..., 1] - scores[..., 0]
@@ -33,12 +33,12 @@ def simulated() -> tuple[np.ndarray, BlockTask]:
 def test_measures_are_those_of_numpy() -> None:
     """Mean, bias, coverage, width and errors of size are those of the changes that are there."""
     changes, task = simulated()
-    population = task.populations[0]
+    population = task.roles[0][0].population
     tally = simulate_block(task, 0)
     truth = RoleTruth(mean_changes(population), true_nulls(population), 1)
     names = ("a", "b", "c", "total")
     found = summarise(
-        tally, (truth,), (N,), task.sizes, ("mentor",), names, task.rules, further=["narrow"]
+        tally, (truth,), (N,), sizes_of(task), ("mentor",), names, task.rules, further=["narrow"]
     ).roles[0].measures  # fmt: skip
     seen = (~np.isnan(changes)).sum(axis=1)  # (R, E)
     coded = np.where(np.isnan(changes), -32768, changes).astype(np.int16)
@@ -70,13 +70,13 @@ def test_measures_are_those_of_numpy() -> None:
 def test_the_estimate_is_unbiased_among_those_that_exist() -> None:
     """Where people are missing by chance the mean change is unbiased, its interval about .95."""
     missing = {"kind": "mcar", "rate": 0.5, "item_rate": 0.0, "total": "complete_case"}
-    population = role_population(small_study(missing=missing), "mentor")
-    rule = DecisionRule("any", ("mentor",), (0, 1, 2), 1)
-    task = BlockTask((population,), ((30,),), make_analysis(), (rule,), 10, 10_000)
+    population = role_arms(small_study(missing=missing), 0)[0]
+    rule = DecisionRule("any", (0,), (0, 1, 2), 1)
+    task = task_of((population,), ((30,),), make_analysis(), (rule,), 10, 10_000)
     tally = simulate_block(task, 0)
     truth = RoleTruth(mean_changes(population), true_nulls(population), 1)
     found = summarise(
-        tally, (truth,), (30,), task.sizes, ("mentor",), ("a", "b", "c", "total"), task.rules
+        tally, (truth,), (30,), sizes_of(task), ("mentor",), ("a", "b", "c", "total"), task.rules
     ).roles[0].measures  # fmt: skip
     assert found.bias is not None
     assert found.coverage is not None

@@ -6,7 +6,7 @@ from oracles.results import results_of
 from oracles.studies import small_study
 
 from sim import plan
-from sim.cohorts import draw_cohort, role_population
+from sim.cohorts import draw_cohort, role_arms
 from sim.compute.streams import Purpose, generator
 from sim.inference.ordinal_gee import fit_ordinal_gee
 from sim.power.answer import PlanAnswer
@@ -29,12 +29,12 @@ def answer() -> PlanAnswer:
 
 def fits(answer: PlanAnswer) -> tuple[np.ndarray, np.ndarray]:
     """Which of the first domain's data sets fail, and which reject, fitted one by one."""
-    population = role_population(answer.study, "mentor")
+    population = role_arms(answer.study, 0)[0]
     failed, rejected = [], []
     for block in range(2):
         rng = generator(answer.study.seed, Purpose.MAIN, 0, block)
         scores = draw_cohort(population, N, REPLICATES, rng).scores
-        found = [fit_ordinal_gee(row[:, 0, 0], row[:, 0, 1]) for row in scores]
+        found = [fit_ordinal_gee(row[:, 0]) for row in scores]
         failed += [fit.failed for fit in found]
         rejected += [fit.pvalue <= 0.05 for fit in found]
     return np.array(failed), np.array(rejected)

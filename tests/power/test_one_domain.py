@@ -9,7 +9,7 @@ from oracles.studies import PRE, small_study
 from sim import plan
 from sim.inference.adjust import ADJUSTMENTS
 from sim.inference.thresholds import stepwise
-from sim.page.instant import instant
+from sim.jobs.preview import preview
 from sim.study import Study
 
 RULES = {
@@ -56,7 +56,7 @@ def test_the_total_at_its_own_cut() -> None:
     untested = plan(plain).characteristics.roles[0]
     assert untested.exact == (True, False)
     assert (untested.measures.win.value[:, 1] == 0).all()
-    assert instant(plain, "0.1").refused == "the total is not tested"
+    assert preview(plain, "0.1").refused == "the total is not tested"
 
 
 @pytest.mark.parametrize("adjustment", sorted(set(ADJUSTMENTS) - {"fixed_sequence"}))
@@ -77,6 +77,6 @@ def test_one_hypothesis_needs_no_adjustment(adjustment: str) -> None:
 
 def test_the_page_has_it_at_once() -> None:
     """The total of one domain has its exact power while one types."""
-    found = instant(study_of(engine="auto"))
+    found = preview(study_of(engine="auto"))
     assert found.refused == ""
-    assert found.exact is not None
+    assert found.curve is not None

@@ -4,15 +4,15 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
+from oracles.studies import task_of
 from scipy.stats import t as student
 
 from sim import compose_study, plan
-from sim.cohorts import draw_cohort, role_population
+from sim.cohorts import arms_by_role, draw_cohort, role_arms
 from sim.compute.executors import InProcessExecutor
 from sim.inference.rules import decision_rules
 from sim.power.count_kernels import FINE, count_changes
-from sim.power.monte_carlo import simulate
-from sim.power.task import BlockTask
+from sim.power.simulate import simulate
 from sim.report.files import summary_data
 from sim.report.terminal import summary
 
@@ -57,9 +57,7 @@ def test_analysable_people(kind: str) -> None:
         words = [f"missing={kind}", "missing.rate=0.2", "missing.item_rate=0.1"]
         study = compose_study([*FAST, *words, f"missing.total={total}"])
         found = plan(study).participation["mentor"].analysable
-        scores = draw_cohort(
-            role_population(study, "mentor"), 40, 4000, np.random.default_rng(1)
-        ).scores
+        scores = draw_cohort(role_arms(study, 0)[0], 40, 4000, np.random.default_rng(1)).scores
         known = (scores > 0).all(axis=-1)  # (R, N, D)
         whole = known.all(axis=-1)
         if total == "prorated":
@@ -117,9 +115,9 @@ def test_nothing_missing_changes_nothing() -> None:
     tallies = []
     for words in ([], ["missing=mnar", "missing.rate=0", "clusters=sites", "clusters.site_icc=0"]):
         study = compose_study([*FAST, *words])
-        people = tuple(role_population(study, role) for role in study.role_names)
-        sizes = tuple(tuple(study.participants(r, p) for p in (12, 40)) for r in study.role_names)
-        task = BlockTask(people, sizes, study.analysis, decision_rules(study), 3, 100)
+        people = [arms[0] for arms in arms_by_role(study)]
+        sizes = tuple(tuple(study.participants(r, p) for p in (12, 40)) for r in range(2))
+        task = task_of(people, sizes, study.analysis, decision_rules(study), 3, 100)
         with InProcessExecutor() as executor:
             tallies.append(simulate(task, range(2), executor))
     for field in fields(tallies[0]):

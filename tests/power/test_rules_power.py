@@ -8,10 +8,10 @@ from oracles.paired import exact_signed_rank
 from oracles.studies import make_analysis, make_task, population_of_changes, small_study
 from scipy import stats
 
-from sim.cohorts import role_population
+from sim.cohorts import role_arms
 from sim.compute.executors import InProcessExecutor
 from sim.inference.rules import DecisionRule
-from sim.power.monte_carlo import simulate
+from sim.power.simulate import simulate
 from sim.power.tally import Tally
 
 CHANGES = {-1: 0.05, 0: 0.35, 1: 0.4, 2: 0.2}
@@ -30,7 +30,7 @@ def one_win(alpha: float) -> float:
 def simulated(adjustment: str) -> Tally:
     """Tally of rules over four independent domains."""
     rules = tuple(
-        DecisionRule(str(k), ("mentor",), tuple(range(DOMAINS)), k) for k in range(1, DOMAINS + 1)
+        DecisionRule(str(k), (0,), tuple(range(DOMAINS)), k) for k in range(1, DOMAINS + 1)
     )
     population = population_of_changes(CHANGES, DOMAINS)
     analysis = make_analysis(adjustment=adjustment)
@@ -66,8 +66,8 @@ def test_any_under_holm_is_any_under_bonferroni() -> None:
 def test_domains_that_are_one_and_the_same() -> None:
     """Where all domains are one, every rule on unadjusted wins has the power of one domain."""
     study = small_study(correlation={"domains": 1.0})
-    rules = tuple(DecisionRule(str(k), ("mentor",), (0, 1, 2), k) for k in (1, 2, 3))
-    task = make_task(role_population(study, "mentor"), (12,), make_analysis(), rules=rules)
+    rules = tuple(DecisionRule(str(k), (0,), (0, 1, 2), k) for k in (1, 2, 3))
+    task = make_task(role_arms(study, 0)[0], (12,), make_analysis(), rules=rules)
     tally = simulate(task, range(2), InProcessExecutor())
     assert set(tally.rule_won[0]) == {tally.won[0, 0]}
     assert 0 < tally.won[0, 0] < tally.replicates

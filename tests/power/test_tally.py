@@ -1,19 +1,19 @@
 """Tallies add up the same in any order, blocks in any order and split."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from oracles.studies import make_analysis, make_task, small_study
+from oracles.samples import analyse, endpoint_changes
+from oracles.studies import make_analysis, make_task, small_study, task_of
 
-from sim.cohorts import draw_cohort, role_population
+from sim.cohorts import draw_cohort, role_arms
 from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose, generator
-from sim.inference.analyse import analyse
-from sim.inference.endpoints import endpoint_changes
 from sim.inference.rules import DecisionRule
 from sim.power.count_kernels import FINE
-from sim.power.monte_carlo import simulate, simulate_block
+from sim.power.monte_carlo import simulate_block
+from sim.power.simulate import simulate
 from sim.power.tally import Tally
 from sim.power.task import BlockTask
 
@@ -23,14 +23,14 @@ BLOCKS = 9
 @pytest.fixture(scope="module")
 def task() -> BlockTask:
     """Two roles, two sizes, 40 replicates a block."""
-    population = role_population(small_study(), "mentor")
+    population = role_arms(small_study(), 0)[0]
     analysis = make_analysis(adjustment="holm")
     rules = (
-        DecisionRule("any", ("mentor",), (0, 1, 2), 1),
-        DecisionRule("all of both", ("mentor", "mentee"), (0, 1, 2, 4, 5, 6), 6),
+        DecisionRule("any", (0,), (0, 1, 2), 1),
+        DecisionRule("all of both", (0, 1), (0, 1, 2, 4, 5, 6), 6),
     )
     sizes = ((6, 12), (5, 10))
-    return BlockTask((population, population), sizes, analysis, rules, seed=3, block_size=40)
+    return task_of((population, population), sizes, analysis, rules, seed=3, block_size=40)
 
 
 @pytest.fixture(scope="module")
@@ -100,16 +100,13 @@ def test_roles_and_purposes_have_streams_of_their_own(task: BlockTask) -> None:
     """The same people in two roles are drawn apart, and so are main and null runs."""
     tally = simulate_block(task, 0)
     assert not np.array_equal(tally.change[1, :4], tally.change[1, 4:])
-    null = BlockTask(**{**vars(task), "purpose": Purpose.NULL})
+    null = replace(task, purpose=Purpose.NULL)
     assert not same(tally, simulate_block(null, 0))
 
 
 def test_a_role_does_not_move_the_other(task: BlockTask) -> None:
     """Taking the mentees out leaves the mentors' counts as they were."""
-    alone = BlockTask(
-        task.populations[:1], task.sizes[:1], task.analysis, task.rules[:1],
-        task.seed, task.block_size,
-    )  # fmt: skip
+    alone = replace(task, roles=task.roles[:1], rules=task.rules[:1])
     both, one = simulate_block(task, 2), simulate_block(alone, 2)
     for name in ("rejected", "won", "adjusted_won", "uninformative", "change", "change_squared"):
         assert np.array_equal(getattr(both, name)[:, :4], getattr(one, name))
@@ -127,7 +124,7 @@ def test_sums_of_changes(tallies: list[Tally]) -> None:
 
 def test_tally_by_hand() -> None:
     """A block's counts are those of its replicates, drawn and analysed one by one."""
-    population = role_population(small_study(), "mentor")
+    population = role_arms(small_study(), 0)[0]
     analysis = make_analysis()
     tally = simulate_block(make_task(population, (8,), analysis, block_size=50), 1)
     rng = generator(5, Purpose.MAIN, 0, 1)

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from oracles.studies import make_analysis, make_task, small_study
 
-from sim.cohorts import role_population
-from sim.power.assurance_draws import DrawWins, _layout
+from sim.cohorts import role_arms
+from sim.power.assurance_draws import DrawWins
 from sim.power.exact import ExactPower
 from sim.power.monte_carlo import simulate_block
+from sim.power.simulate import draw_layout
 from sim.power.tally import Tally
 from sim.power.tally_bytes import Values, from_bytes, tally_layout, to_bytes
 from sim.power.task import BlockTask
@@ -32,7 +33,7 @@ class Small:
 @cache
 def task() -> BlockTask:
     """Task of small blocks."""
-    people = role_population(small_study(), "mentor")
+    people = role_arms(small_study(), 0)[0]
     return make_task(people, (6, 12), make_analysis(), block_size=50)
 
 
@@ -77,7 +78,7 @@ def test_wins_come_back_bit_for_bit() -> None:
     exact = np.array([[[0.1, np.nan], [np.nextafter(0.3, 1), -0.0]]])
     limit = np.array([[[0.0, 1 / 3], [0.025, 1.0]]])
     before = DrawWins(np.arange(4).reshape(1, 2, 2), limit, exact)
-    layout = _layout(replace(task(), rules=task().rules[:1] * 2))
+    layout = draw_layout(replace(task(), rules=task().rules[:1] * 2))
     after = from_bytes(DrawWins, layout, to_bytes(before))
     assert after.exact.tobytes() == exact.tobytes()
     assert np.array_equal(after.won, before.won)
@@ -150,7 +151,7 @@ def test_what_is_well_formed_is_read() -> None:
 
 def test_shapes_are_those_of_the_task() -> None:
     """A tally of another design is not taken for this one's."""
-    other = replace(task(), sizes=((6, 12, 18),))
+    other = replace(task(), roles=((replace(task().roles[0][0], sizes=(6, 12, 18)),),))
     with pytest.raises(ValueError, match="shape"):
         from_bytes(Tally, tally_layout(other), written())
 

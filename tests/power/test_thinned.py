@@ -2,19 +2,19 @@
 
 import numpy as np
 import pytest
+from oracles.samples import analyse
 from oracles.studies import make_analysis
 from scipy.stats import binom
 
 from sim import compose_study, plan
-from sim.cohorts import draw_cohort, role_population
+from sim.cohorts import draw_cohort, role_arms
 from sim.cohorts.marginals import cut_points, shifted
 from sim.cohorts.normal import rectangle_table
 from sim.cohorts.truth import table_change_pmf
 from sim.errors import StudyError
-from sim.inference.analyse import analyse
 from sim.inference.result import MISSING
 from sim.jobs.plan import check
-from sim.power.detectable import smallest_shift
+from sim.power.detectable import ShiftSearch
 from sim.power.exact import CUT, exact_rejection
 from sim.power.thinned import chance_missing, thinned_rejection
 
@@ -153,9 +153,9 @@ def test_a_table_has_no_detectable_shift() -> None:
 def test_detectable_effects_allow_for_drop_out() -> None:
     """The smallest detectable shift with a fifth missing is that of the thinned power."""
     pre, analysis = np.array([0.1, 0.2, 0.4, 0.2, 0.1]), make_analysis()
-    plain, _ = smallest_shift(pre, 0.5, 24, 0.8, analysis)
-    shift, _ = smallest_shift(pre, 0.5, 24, 0.8, analysis, 0.2)
-    fewer, _ = smallest_shift(pre, 0.5, 19, 0.8, analysis)
+    plain, _ = ShiftSearch(pre, 0.5, 24, 0.8, analysis).solve()
+    shift, _ = ShiftSearch(pre, 0.5, 24, 0.8, analysis, 0.2).solve()
+    fewer, _ = ShiftSearch(pre, 0.5, 19, 0.8, analysis).solve()
     assert plain is not None
     assert shift is not None
     assert fewer is not None
@@ -171,11 +171,11 @@ def test_detectable_effects_allow_for_drop_out() -> None:
 def test_chance_of_a_missing_change() -> None:
     """A change is missing where the person dropped out or either answer is; None if not chance."""
     words = ["effect=shift", "missing=mcar", "missing.rate=0.2", "missing.item_rate=0.3"]
-    population = role_population(compose_study(words), "mentor")
+    population = role_arms(compose_study(words), 0)[0]
     found = chance_missing(population)
     assert found == pytest.approx(1 - 0.8 * 0.7**2)
     scores = draw_cohort(population, 20, 5000, np.random.default_rng(6)).scores[:, :, 0]
     gone = (scores == 0).any(axis=2).mean()
     assert abs(gone - found) < 4 * np.sqrt(found * (1 - found) / 100_000)
-    assert chance_missing(role_population(compose_study(["missing=none"]), "mentor")) == 0
-    assert chance_missing(role_population(compose_study(["missing=mar"]), "mentor")) is None
+    assert chance_missing(role_arms(compose_study(["missing=none"]), 0)[0]) == 0
+    assert chance_missing(role_arms(compose_study(["missing=mar"]), 0)[0]) is None

@@ -9,7 +9,7 @@ from oracles.studies import PRE, small_study, two_arm_study
 from scipy.stats import norm
 
 from sim import plan
-from sim.cohorts import control_population, draw_cohort, role_population
+from sim.cohorts import draw_cohort, role_arms
 from sim.cohorts.participants import arm_accrual
 from sim.cohorts.truth import mean_changes, true_effects, true_nulls
 from sim.compute.executors import InProcessExecutor
@@ -20,9 +20,9 @@ from sim.jobs.one_group import without_control
 from sim.jobs.plan import attainable, check
 from sim.jobs.search import Search
 from sim.jobs.tasks import block_task
-from sim.power.compared_arms import _arms
-from sim.power.monte_carlo import simulate
 from sim.power.participation import participation
+from sim.power.role import draw_samples
+from sim.power.simulate import simulate
 from sim.power.tally import Tally
 from sim.power.task import BlockTask
 from sim.report.files import summary_data
@@ -34,7 +34,7 @@ SITES = {
     "kind": "sites",
     "stated_as": "latent",
     "site_icc": 0.3,
-    "mentee_icc": 0.0,
+    "shared_icc": 0.0,
     "accrual": "round_robin",
     "sites": 12,
     "per_site": 8,
@@ -56,8 +56,8 @@ def study_of(test: str = "two_sample_t", **changes: Any) -> Study:
 def task_of(study: Study, purpose: Purpose = Purpose.MAIN) -> BlockTask:
     """Task of 250 studies a block; the null run where that is the purpose."""
     search = Search(study, decision_rules(study), InProcessExecutor())
-    people = search.populations if purpose is Purpose.MAIN else search._nulls
-    return block_task(study, people, search.controls, purpose, 250)
+    arms = search.arms if purpose is Purpose.MAIN else search._nulls
+    return block_task(study, arms, purpose, 250)
 
 
 def tally_of(study: Study, purpose: Purpose = Purpose.MAIN, blocks: int = 24) -> Tally:
@@ -102,8 +102,8 @@ def test_an_effect_on_controls_alone_is_an_effect() -> None:
     assert "Power of each endpoint, mentors" in text
     assert "Where mentoring does no more than what the controls get, the rule is met" in text
     assert "in either direction" not in text  # one-sided
-    truth = mean_changes(role_population(study, "mentor"))
-    controls = control_population(study, "mentor")
+    truth = mean_changes(role_arms(study, 0)[0])
+    controls = role_arms(study, 0)[1]
     assert controls is not None
     assert np.allclose(answer.audits["mentor"].effect, truth - mean_changes(controls))
     assert (answer.audits["mentor"].effect < -0.1).all()
@@ -135,7 +135,7 @@ def test_every_site_holds_the_ratio(accrual: str, ratio: tuple[int, int], variat
     clusters = {**SITES, "accrual": accrual, "size_variation": variation}
     both = sum(ratio)
     study = study_of(control={"ratio": ratio}, clusters=clusters, design={"sizes": (24 * both,)})
-    arms = role_population(study, "mentor"), control_population(study, "mentor")
+    arms = role_arms(study, 0)
     counts = [
         np.bincount(arm.clusters.sites(24 * own))
         for arm, own in zip(arms, ratio, strict=True)
@@ -162,15 +162,15 @@ def test_sites_are_allocated_in_the_ratio(ratio: tuple[int, int], own: tuple[int
     )
     found = [arm_accrual(study, arm)[0].sites for arm in (0, 1)]
     assert tuple(found) == own
-    arms = role_population(study, "mentor"), control_population(study, "mentor")
-    assert participation(study, "mentor", *arms).sites[1] == 12
+    arms = role_arms(study, 0)
+    assert participation(study, 0, *arms).sites[1] == 12
 
 
 def test_sites_of_both_arms_are_counted_once() -> None:
     """Where both arms are at every site there are as many sites as there are."""
     study = study_of(clusters=SITES, design={"sizes": (12, 120)})
-    arms = role_population(study, "mentor"), control_population(study, "mentor")
-    assert participation(study, "mentor", *arms).sites == (6, 12)
+    arms = role_arms(study, 0)
+    assert participation(study, 0, *arms).sites == (6, 12)
 
 
 def test_too_few_sites_for_the_ratio() -> None:
@@ -204,9 +204,9 @@ def test_no_stream_of_the_mentored_is_the_controls() -> None:
             rng = generator(study.seed, Purpose.CONTROLS, int(purpose), 0, block)
             drawn.append(rng.integers(0, 2**63, 4).tobytes())
     assert len(set(drawn)) == len(drawn)
-    mentored, controls = _arms(task_of(study), 0, 0)
+    mentored, controls = draw_samples(task_of(study), 0, 0)
     apart = task_of(study).seed, Purpose.CONTROLS, int(Purpose.MAIN), 0, 0
-    people = control_population(study, "mentor")
+    people = role_arms(study, 0)[1]
     assert people is not None
     again = draw_cohort(people, 6, 250, generator(*apart))
     assert np.array_equal(controls.before[..., :3], again.scores[..., 0])
@@ -221,7 +221,7 @@ def test_arms_of_a_block_share_sites_by_person_only(unit: str) -> None:
         correlation={"pre_post": 0.2},
     )  # fmt: skip
     task = task_of(study)
-    pairs = [_arms(task, 0, block) for block in range(12)]
+    pairs = [draw_samples(task, 0, block) for block in range(12)]
     one, other = (
         np.concatenate([both[arm].changes[:, 0, -1] for both in pairs]).astype(float)
         for arm in (0, 1)
@@ -284,7 +284,7 @@ def test_arms_are_in_the_data() -> None:
     data = summary_data(answer)
     size = next(s for s in data["sample_sizes"] if s["rule"] == "any")
     assert size["pairs"] in (31, 62)
-    mentored, controls = study.arm_participants("mentor", size["pairs"])
+    mentored, controls = study.arm_participants(0, size["pairs"])
     assert size["arms"] == {"mentor": {"mentored": mentored, "controls": controls}}
     assert mentored + controls == size["participants"]["mentor"] == size["pairs"]
     assert f"{mentored} mentored and {controls} controls" in people(study, size["pairs"])
@@ -298,7 +298,7 @@ def test_true_nulls_are_against_the_controls() -> None:
         uncontrolled={"response_shift": 0.3}, effect={"kind": "shift", "shift": (0.4, 0.0, 0.0)},
         control={"effect": {"kind": "shift", "shift": (0.4, 0.2, 0.0)}},
     )  # fmt: skip
-    mentored, controls = role_population(study, "mentor"), control_population(study, "mentor")
+    mentored, controls = role_arms(study, 0)
     assert true_nulls(mentored, controls).tolist() == [True, False, True]
     assert true_effects(mentored, controls).true_null.tolist() == [True, False, True, False]
     assert true_nulls(mentored).tolist() == [False, True, True]

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles.samples import ONE_GROUP
 from oracles.studies import make_analysis, make_task, small_study
 
-from sim.cohorts import Population, draw_cohort, role_population
+from sim.cohorts import Population, draw_cohort, role_arms
 from sim.compute.streams import Purpose, generator
-from sim.inference.registry import TESTS
 from sim.power.monte_carlo import simulate_block
 
 KINDS = ["correlated", "independent", "joint", "one domain"]
@@ -27,7 +27,7 @@ def population(kind: str) -> Population:
         "joint": {**three, "roles": {"mentor": {"pre": (0.3, 0.5, 0.2)}, "mentee": None}},
         "one domain": {"scale": {"domains": ("a",)}},
     }[kind]
-    return role_population(small_study(**changes), "mentor")
+    return role_arms(small_study(**changes), 0)[0]
 
 
 def draw(kind: str, n: int, replicates: int) -> np.ndarray:
@@ -45,7 +45,7 @@ def test_prefix_of_the_draws(kind: str, n: int, more: int, replicates: int) -> N
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("test", ONE_GROUP)
 def test_prefix_of_the_tally(kind: str, test: str) -> None:
     """The tally at size 10 is the same whether or not 20 and 40 are studied too."""
     analysis = make_analysis(test=test, adjustment="holm")
@@ -73,7 +73,7 @@ def test_scenarios_share_their_random_numbers() -> None:
     for shift in (0.2, 0.6):
         study = small_study(effect={"kind": "shift", "shift": shift})
         rng = generator(11, Purpose.MAIN, 0, 0)
-        seen.append(draw_cohort(role_population(study, "mentor"), 30, 50, rng).scores)
+        seen.append(draw_cohort(role_arms(study, 0)[0], 30, 50, rng).scores)
     assert np.array_equal(seen[0][..., 0], seen[1][..., 0])
     assert (seen[1][..., 1] >= seen[0][..., 1]).all()
     assert (seen[1][..., 1] > seen[0][..., 1]).any()

@@ -91,7 +91,7 @@ COLUMNS = st.lists(st.integers(0, 5), min_size=1, max_size=6, unique=True)
 def test_rules_are_monotone(won: np.ndarray, columns: list[int], data: st.DataObject) -> None:
     """One more win never loses a rule, and one more needed win never meets it."""
     needed = data.draw(st.integers(1, len(columns)))
-    rules = [DecisionRule(str(k), ("mentor",), tuple(columns), k) for k in (needed, needed + 1)]
+    rules = [DecisionRule(str(k), (0,), tuple(columns), k) for k in (needed, needed + 1)]
     more = won.copy()
     more[:, data.draw(st.integers(0, 5))] = True
     before, after = rules_met(won, rules), rules_met(more, rules)
@@ -102,7 +102,7 @@ def test_rules_are_monotone(won: np.ndarray, columns: list[int], data: st.DataOb
 @given(won=WINS, columns=COLUMNS)
 def test_any_and_all(won: np.ndarray, columns: list[int]) -> None:
     """At least one is `any`, at least as many as there are is `all`."""
-    rules = [DecisionRule("", ("mentor",), tuple(columns), k) for k in (1, len(columns))]
+    rules = [DecisionRule("", (0,), tuple(columns), k) for k in (1, len(columns))]
     own = won[:, columns]
     assert np.array_equal(
         rules_met(won, rules), np.stack([own.any(axis=1), own.all(axis=1)], axis=1)

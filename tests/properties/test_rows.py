@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles.likert import change_blocks, rows_alike
+from oracles.samples import analyse, conclude, endpoint_changes
 from oracles.studies import analysis_id, make_analysis, offered_analyses
 
 from sim.inference.adjust import ADJUSTMENTS, adjust
-from sim.inference.analyse import analyse, conclude
-from sim.inference.endpoints import endpoint_changes
 from sim.study import Analysis
 
+ARRAYS = "pvalue", "statistic", "direction", "informative"
 EVERY = pytest.mark.parametrize("analysis", offered_analyses(), ids=analysis_id)
 ANALYSES = st.sampled_from(offered_analyses())
 
@@ -39,8 +39,8 @@ def test_endpoints_do_not_leak(analysis: Analysis, block: np.ndarray) -> None:
     batch = analyse(block, every_size(block), analysis)
     for endpoint in range(block.shape[2]):
         alone = analyse(block[..., endpoint : endpoint + 1], every_size(block), analysis)
-        for name, value in vars(alone).items():
-            assert np.array_equal(value[..., 0], getattr(batch, name)[..., endpoint])
+        for name in ARRAYS:
+            assert np.array_equal(getattr(alone, name)[..., 0], getattr(batch, name)[..., endpoint])
 
 
 @settings(max_examples=120)
@@ -67,7 +67,8 @@ def test_sizes_alone_and_together(analysis: Analysis, block: np.ndarray) -> None
         for k, n in enumerate(every_size(block)):
             alone = work(block[:, :n], np.array([n]), analysis)
             for name, value in vars(alone).items():
-                assert np.array_equal(value[:, 0], getattr(together, name)[:, k])
+                if value is not None:
+                    assert np.array_equal(value[:, 0], getattr(together, name)[:, k])
 
 
 @settings(max_examples=30)

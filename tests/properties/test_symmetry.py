@@ -4,10 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles.likert import MISSING, change_blocks
+from oracles.samples import analyse, conclude, endpoint_changes
 from oracles.studies import offered_analyses
 
-from sim.inference.analyse import analyse, conclude
-from sim.inference.endpoints import endpoint_changes
 from sim.study import Analysis
 
 OPPOSITE = {"two_sided": "two_sided", "greater": "less", "less": "greater"}

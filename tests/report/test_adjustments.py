@@ -18,7 +18,7 @@ from sim.report.sizes import interval_cell, interval_words, pairs_cell
 from sim.report.terminal import summary
 
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "mentee_icc": 0.0,
+    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "shared_icc": 0.0,
     "accrual": "in_turn", "sites": 5, "per_site": 4, "size_variation": 0.0,
 }  # fmt: skip
 

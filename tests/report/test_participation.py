@@ -14,7 +14,7 @@ FAST = [
     "monte_carlo.replicates=200", "monte_carlo.search_replicates=200",
     "monte_carlo.block_size=100",
 ]  # fmt: skip
-SITES = ["clusters=sites", "clusters.sites=8", "clusters.mentee_icc=0.1"]
+SITES = ["clusters=sites", "clusters.sites=8", "clusters.shared_icc=0.1"]
 
 
 def answered(*words: str) -> PlanAnswer:
@@ -114,7 +114,7 @@ def test_the_summary_holds_it_all() -> None:
     assert parts["mentee"]["sites"] == {"12": 7, "60": 8}  # the sixth mentor brings no new mentee
     assert parts["mentee"]["analysable"]["total"] == pytest.approx(0.8)
     levels = parts["mentor"]["intraclass_correlation"]
-    assert [level["level"] for level in levels] == ["site", "mentee"]
+    assert [level["level"] for level in levels] == ["site", "shared"]
     assert len(levels[0]["latent"]) == 7
     assert levels[0]["observed"]["clinical practice"] == pytest.approx(0.05)
     assert levels[0]["observed"]["total"] > 0.05

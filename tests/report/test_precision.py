@@ -20,7 +20,7 @@ from sim.report.saved import read_run
 from sim.report.terminal import summary
 
 SITES = {
-    "kind": "sites", "stated_as": "observed", "site_icc": 0.2, "mentee_icc": 0.0,
+    "kind": "sites", "stated_as": "observed", "site_icc": 0.2, "shared_icc": 0.0,
     "accrual": "round_robin", "sites": 6, "per_site": 10, "size_variation": 0.0,
     "assumption": None,
 }  # fmt: skip

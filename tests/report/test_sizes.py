@@ -10,10 +10,10 @@ import pytest
 from oracles.studies import small_study
 
 from sim import plan
-from sim.page.answers import exact_sentence, look_sentence
-from sim.page.instant import Exact
+from sim.jobs.preview import ExactCurve
+from sim.page.answers import exact_sentence, simulated_sentence
 from sim.power.answer import PlanAnswer
-from sim.power.estimates import proportion
+from sim.power.estimates import exactly, proportion
 from sim.power.sample_size import SampleSize, smallest_size
 from sim.report.charts.curves import power_curve, rule_curves
 from sim.report.files import write_run
@@ -50,13 +50,13 @@ def saved(folder: Path, *sizes: int) -> SavedRun:
 
 def texts_of(run: SavedRun, found: PlanAnswer) -> dict[str, str]:
     """Say the answer in every medium."""
-    look = "".join(map(str, look_sentence(found.sample_size)))
+    previewed = "".join(map(str, simulated_sentence(found.sample_size)))
     own = {
         "terminal": summary(found),
         "one line": one_line(found),
         "page": page(run),
         "justification": markdown(justification(run)),
-        "look": look,
+        "preview": previewed,
         "answer": run.summary["answer"],
     }
     return {name: " ".join(re.sub(r"<[^>]+>|\*", "", text).split()) for name, text in own.items()}
@@ -74,7 +74,7 @@ def test_a_gap_is_said_in_every_medium(tmp_path: Path) -> None:
     assert texts["answer"].startswith("Between 7 and 30 pairs for power 0.8 for the rule 'total'")
     for name in ("answer", "terminal", "page"):
         assert words in texts[name]
-    for name in ("one line", "page", "justification", "look"):
+    for name in ("one line", "page", "justification", "preview"):
         assert "7 to 30 pairs" in texts[name]
     assert "6 are too few, 30 suffice, the sizes between were not studied" in texts["justification"]
     assert not any(re.search(r"(needs|about) 30 pairs", text) for text in texts.values())
@@ -144,13 +144,14 @@ def test_bounds_of_an_answer(
 
 def test_an_exact_answer_at_once_knows_its_gaps() -> None:
     """The local page's exact sentence has the same bounds."""
-    power = (0.5, 0.85, 0.9)
-    for pairs, needed, words in (
-        ((10, 20, 30), 20, "11 to 20 pairs"), ((20, 21, 22), 20, "at most 20 pairs"),
-        ((19, 20, 21), 20, "20 pairs"),
-    ):  # fmt: skip
-        found = Exact(pairs, pairs, power, 0.0, needed, "")
-        assert "".join(map(str, exact_sentence(found, 0.8))).startswith(f"<strong>{words}</strong>")
+    for pairs, power, words in (
+        ((10, 20, 30), (0.5, 0.85, 0.9), "11 to 20 pairs"),
+        ((20, 21, 22), (0.8, 0.85, 0.9), "at most 20 pairs"),
+        ((19, 20, 21), (0.5, 0.85, 0.9), "20 pairs"),
+    ):
+        size = smallest_size("one", 0.8, pairs, exactly(np.array(power)[:, None]), 0)
+        curve = ExactCurve(pairs, pairs, power, 0.0, size, is_whole=True)
+        assert "".join(map(str, exact_sentence(curve))).startswith(f"<strong>{words}</strong>")
 
 
 def test_saved_by_an_earlier_version() -> None:

@@ -12,7 +12,7 @@ from oracles.studies import PRE, small_study, two_arm_study
 from sim import compose_study, plan
 from sim.jobs.compare import compare
 from sim.jobs.sweep import sweep
-from sim.page.answers import look_sentence
+from sim.page.answers import simulated_sentence
 from sim.page.compared import comparison_part
 from sim.power.answer import PlanAnswer
 from sim.power.design_flaws import design_causes, ignored_clusters
@@ -33,7 +33,7 @@ from sim.report.wording import design_sentence
 
 SEVERE = {"kind": "mnar", "rate": 0.3, "slope": -2.0}
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "mentee_icc": 0.0,
+    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "shared_icc": 0.0,
     "accrual": "round_robin", "sites": 6, "per_site": 10, "size_variation": 0.0,
 }  # fmt: skip
 FIVE = {**SITES, "sites": 5}
@@ -307,13 +307,13 @@ def test_a_sweep_marks_what_cannot_be_used(tmp_path: Path) -> None:
 def test_the_first_simulated_studies_give_no_headline_number() -> None:
     """While typing, neither level nor bias is known: what a design can do wrong is enough."""
     study = dropout().study
-    why = design_reasons(study, ["mentor"])
-    parts = look_sentence(dropout().sample_size, why)
+    why = design_reasons(study, [0])
+    parts = simulated_sentence(dropout().sample_size, why)
     assert [isinstance(part, str) for part in parts] == [True]
     assert str(parts[0]).startswith("No size can be given here: who drops out depends on the ans")
-    assert len(look_sentence(dropout().sample_size)) == 3
-    assert design_causes(small_study(clusters=SITES), ["mentor"]) == ("clusters",)
-    assert ignored_clusters(small_study(clusters=SITES), "mentor") == ("site",)
+    assert len(simulated_sentence(dropout().sample_size)) == 3
+    assert design_causes(small_study(clusters=SITES), [0]) == ("clusters",)
+    assert ignored_clusters(small_study(clusters=SITES), 0) == ("site",)
 
 
 def test_a_comparison_says_what_cannot_be_used() -> None:

@@ -19,7 +19,7 @@ RULES = {
 }
 BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE}}
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "mentee_icc": 0.0,
+    "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "shared_icc": 0.0,
     "accrual": "in_turn", "sites": 5, "per_site": 3, "size_variation": 0.0,
 }  # fmt: skip
 STUDIES: dict[str, dict[str, Any]] = {

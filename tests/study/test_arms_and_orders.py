@@ -19,7 +19,7 @@ SITES = {
     "kind": "sites",
     "stated_as": "latent",
     "site_icc": 0.1,
-    "mentee_icc": 0.0,
+    "shared_icc": 0.0,
     "accrual": "round_robin",
     "sites": 8,
     "per_site": 6,

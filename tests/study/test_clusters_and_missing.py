@@ -20,7 +20,7 @@ LINES = {
         "analysis.zeros: 'pratt' does not apply to analysis.test=cluster_mean_t; use wilcox"
     ),
     "clusters=sites analysis.test=cluster_mean_t analysis.p_value=mid_p": (
-        "analysis.p_value: 'mid_p' is offered for analysis.test=sign and mcnemar only, not"
+        "analysis.p_value: 'mid_p' is offered for analysis.test=sign or mcnemar only, not"
         " cluster_mean_t"
     ),
     "clusters=sites analysis.test=clustered_signed_rank analysis.continuity=true": (
@@ -31,9 +31,9 @@ LINES = {
         "clusters.size_variation: 1.5 must be at most 1.34 with 3 sites; state fewer differences"
         " or more clusters.sites"
     ),
-    f"{LATENT} clusters.site_icc=0.7 clusters.mentee_icc=0.7": (
+    f"{LATENT} clusters.site_icc=0.7 clusters.shared_icc=0.7": (
         "clusters: the intraclass correlations leave too little for the correlation of before and"
-        " after; lower clusters.site_icc or clusters.mentee_icc, or bring correlation.pre_post"
+        " after; lower clusters.site_icc or clusters.shared_icc, or bring correlation.pre_post"
         " nearer to 0"
     ),
     "clusters=sites correlation.pre_post=1.0": (
@@ -61,7 +61,7 @@ def test_the_exact_line(words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        f"{LATENT} clusters.site_icc=0.4 clusters.mentee_icc=0.4",
+        f"{LATENT} clusters.site_icc=0.4 clusters.shared_icc=0.4",
         "clusters=sites clusters.sites=3 clusters.size_variation=1.3",
         "clusters=sites clusters.size_variation=2 analysis.test=clustered_signed_rank",
         "missing=mcar missing.rate=0.9 missing.item_rate=0.9",

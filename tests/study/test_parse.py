@@ -77,7 +77,7 @@ def test_a_study_is_frozen() -> None:
 def test_lists_become_tuples() -> None:
     """Lists are taken for tuples at every depth, whole numbers for numbers."""
     study = parse_study(changed("roles.mentor.pre", [[0, 0, 1, 0, 0]] * 7))
-    assert study.roles.mentor.pre == ((0.0, 0.0, 1.0, 0.0, 0.0),) * 7
+    assert study.roles["mentor"].pre == ((0.0, 0.0, 1.0, 0.0, 0.0),) * 7
 
 
 @pytest.mark.parametrize(
@@ -136,10 +136,8 @@ def test_lists_become_tuples() -> None:
         (
             "decision.rules.total.roles",
             ["mentr"],
-            (
-                "decision.rules.total.roles[0]: 'mentr' must be one of mentor, mentee;"
-                " did you mean 'mentor'?"
-            ),
+            "decision.rules.total.roles: 'mentr' is no role that takes part; "
+            "did you mean 'mentor'?",
         ),
     ],
 )

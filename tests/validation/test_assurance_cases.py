@@ -10,8 +10,6 @@ from oracles.cases import CASES, agrees
 from scipy import stats
 from scipy.integrate import quad
 
-from sim.power.assurance import weighted_assurance
-
 sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))  # shadows nothing
 assurances = import_module("published.assurances")
 
@@ -21,7 +19,7 @@ def test_as01_beta_prior() -> None:
     case = "AS01-singlearm-spreadsheet"
     n = CASES[case]["inputs"]["n_new"]
     grid = (np.arange(20_000) + 0.5) / 20_000
-    found = weighted_assurance(stats.binom.sf(22, n, grid), stats.beta(19, 31).pdf(grid))
+    found = assurances.weighted_assurance(stats.binom.sf(22, n, grid), stats.beta(19, 31).pdf(grid))
     assert agrees(case, "assurance", found)
     assert abs(float(found) - stats.betabinom(n, 19, 31).sf(22)) < 1e-8
 
@@ -52,5 +50,12 @@ def test_as05_limits(mean: float) -> None:
     power = stats.norm.sf(z - mean / sampling)
     assert abs(assurances.normal_assurance(mean, 0.0, sampling, 0.025) - power) < 1e-12
     effects = mean + 1e4 * stats.norm.ppf((np.arange(10_000) + 0.5) / 10_000)
-    found = weighted_assurance(stats.norm.sf(z - effects / sampling), np.ones(10_000))
+    found = assurances.weighted_assurance(stats.norm.sf(z - effects / sampling), np.ones(10_000))
     assert abs(float(found) - 0.5) < 1e-3
+
+
+def test_weighted_mean() -> None:
+    """Weights are brought to add up to 1, over the first axis."""
+    power, average = np.array([[0.2, 0.4], [0.6, 1.0]]), assurances.weighted_assurance
+    assert np.allclose(average(power, [1, 3]), [0.5, 0.85], rtol=0, atol=1e-15)
+    assert np.allclose(average(power, [0, 7]), power[1], rtol=0, atol=1e-15)

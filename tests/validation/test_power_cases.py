@@ -14,8 +14,8 @@ from sim.cohorts.population import Population, build_population
 from sim.cohorts.truth import change_pmf
 from sim.compute.executors import InProcessExecutor
 from sim.power.estimates import proportion
-from sim.power.monte_carlo import simulate
 from sim.power.sample_size import smallest_size
+from sim.power.simulate import simulate
 
 MICRO = 1_000_000
 """Continuous changes enter as whole millionths."""

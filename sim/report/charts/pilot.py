@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.errors import StudyError
+from sim.pilot.candidates import CANDIDATES
 from sim.report.charts.figure import Figure, layered, limited
 from sim.report.charts.labels import AXIS_LABEL, distinct, legend, listed, plain, span, two_lines
 from sim.report.charts.theme import Spec
@@ -15,17 +16,6 @@ from sim.study.spreadsheet import harmless
 
 MOST_OUTCOMES, MOST_DOMAINS = 6, 30
 COLUMNS = ["role", "outcome", "test", "changes", "data_sets", "share", "exact_p"]
-TESTS = {
-    "signed_rank_asymptotic": "signed-rank,\nnormal approximation",
-    "signed_rank_continuity": "signed-rank, normal,\ncontinuity-corrected",
-    "signed_rank_exact": "signed-rank, exact",
-    "pratt_asymptotic": "signed-rank (Pratt),\nnormal approximation",
-    "pratt_exact": "signed-rank (Pratt),\nexact",
-    "sign": "sign test, exact",
-    "paired_t": "paired t test",
-    "mann_whitney": "Mann-Whitney\n(ignores the pairing)",
-}
-"""Candidate tests in the words of a chart."""
 
 
 def data_set_counts(role: Mapping[str, Any]) -> Figure | None:
@@ -221,7 +211,7 @@ def _tests(counts: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, str], dic
 
 
 def _test(name: str) -> str:
-    return TESTS.get(name, plain(name))
+    return CANDIDATES[name].chart if name in CANDIDATES else plain(name)
 
 
 def _line(label: str) -> str:

@@ -64,7 +64,7 @@ def _mechanism(config: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"People of one site share part of their change: intraclass correlation "
             f"{clusters['site_icc']:g} ({clusters['stated_as']}), of one mentee "
-            f"{clusters['mentee_icc']:g}."
+            f"{clusters['shared_icc']:g}."
         )
     if missing["kind"] != "none":
         yield f"{missing['rate']:.0%} drop out ({missing['kind'].upper()})."

@@ -16,7 +16,7 @@ from sim.report.saved import SavedRun
 from sim.report.sizes import CONFIDENCE, interval_cell, pairs_cell
 from sim.report.soundness import is_usable, usable_pairs
 from sim.report.tables import sizes_shown
-from sim.report.wording import TEST_NAMES
+from sim.study.methods import TESTS
 
 NAMED = 60
 """Most characters of a name in a table."""
@@ -133,7 +133,7 @@ def precision_table(run: SavedRun, results: Results) -> Table | None:
     measures = ("width", "coverage", *(["narrow"] if own["half_width"] is not None else []))
     narrow = f"half-width at most {own['half_width']:g}" if len(measures) > 2 else ""
     widest = f", the widest of the rule's {own['among']}" if own["among"] > 1 else ""
-    by = {"person": "", "site": " by sites", "mentee": " by shared mentees"}[own["unit"]]
+    by = {"person": "", "site": " by sites", "shared": " by shared mentees"}[own["unit"]]
     return Table(
         f"95% t interval{by} of the estimate for {shown(own['endpoint'])}, {own['role']}s{widest} "
         "(± Monte Carlo standard error)",
@@ -263,4 +263,4 @@ def _size(found: Mapping[str, Any]) -> tuple[str, str]:
 
 def _test(run: SavedRun, before: Mapping[str, Any]) -> str:
     stated = run.config["analysis"]["test"]
-    return "" if before["test"] == stated else TEST_NAMES[before["test"]]
+    return "" if before["test"] == stated else TESTS[before["test"]].title

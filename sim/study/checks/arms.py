@@ -1,13 +1,13 @@
 """Checks of a control arm, of who takes part, and of models that are fitted."""
 
+from sim.study.checks.people import check_count
 from sim.study.clusters import SiteClusters
 from sim.study.control import BaselineSelection, ParallelControl, ScreeningSelection
 from sim.study.draft import Draft
+from sim.study.methods import TESTS
 from sim.study.refusals import FieldError
 from sim.study.sections import TOTAL
 
-TWO_ARMS = ("mann_whitney", "ancova", "two_sample_t", "cluster_mean_two_sample_t")
-"""Tests that compare two arms."""
 MOST_FITS = 300_000
 """Most models that a study may have fitted; each takes some milliseconds."""
 MOST_SHIFT = 4.0
@@ -16,44 +16,23 @@ MOST_SHIFT = 4.0
 
 def check_arms(study: Draft) -> None:
     """Run every check of this file."""
-    _check_test(study)
     if isinstance(study.control, ParallelControl):
         _check_control(study, study.control)
     if isinstance(study.selection, BaselineSelection | ScreeningSelection):
         _check_selection(study, study.selection)
     _check_shift(study)
-    if study.analysis.test == "ordinal_gee":
+    if study.analysis.test_facts.fitted:
         _check_model(study)
 
 
-def _check_test(study: Draft) -> None:
-    """Refuse a test of one group for two arms, and the other way round; and options of others."""
-    analysis, two_arms = study.analysis, isinstance(study.control, ParallelControl)
-    if two_arms and analysis.test not in TWO_ARMS:
-        right = f"looks at one group; with a control arm use one of {', '.join(TWO_ARMS)}"
-        raise FieldError("analysis.test", analysis.test, right)
-    if not two_arms and analysis.test in TWO_ARMS:
-        right = "compares two arms; choose control=parallel"
-        raise FieldError("analysis.test", analysis.test, right)
-    if analysis.test not in (*TWO_ARMS, "ordinal_gee"):
-        return
-    if analysis.p_value not in ("auto", "asymptotic"):
-        right = f"does not apply to analysis.test={analysis.test}; use auto"
-        raise FieldError("analysis.p_value", analysis.p_value, right)
-    if analysis.zeros != "wilcox":
-        right = f"does not apply to analysis.test={analysis.test}; use wilcox"
-        raise FieldError("analysis.zeros", analysis.zeros, right)
-
-
 def _check_control(study: Draft, control: ParallelControl) -> None:
-    by_site = study.analysis.test == "cluster_mean_two_sample_t"
-    if by_site and control.unit == "person":
+    if study.analysis.test_facts.unit == "site" and control.unit == "person":
         right = "compares sites of two arms; use control.unit=site, or another test"
         raise FieldError("analysis.test", study.analysis.test, right)
-    needing = {"unit": ("site",), "beside": ("clustered_signed_rank", "cluster_mean_t")}
-    for name, values in needing.items():
-        value = getattr(control, name)
-        if value in values and study.clusters.kind == "none":
+    by_site = control.beside is not None and TESTS[control.beside].unit == "site"
+    for name, needed in (("unit", control.unit == "site"), ("beside", by_site)):
+        if needed and study.clusters.kind == "none":
+            value = getattr(control, name)
             raise FieldError(f"control.{name}", value, "needs sites; choose clusters=sites")
     if study.missing.total == "prorated":
         right = "is not offered with a control arm; use complete_case"
@@ -100,10 +79,8 @@ def _check_selection(study: Draft, stated: BaselineSelection | ScreeningSelectio
 
 
 def _check_shift(study: Draft) -> None:
-    shift, count = study.uncontrolled.response_shift, len(study.scale.domains)
-    if isinstance(shift, tuple) and len(shift) != count:
-        right = f"must be one value, or {count} (one per domain)"
-        raise FieldError("uncontrolled.response_shift", shift, right)
+    shift = study.uncontrolled.response_shift
+    check_count(study, "uncontrolled.response_shift", shift)
     for value in shift if isinstance(shift, tuple) else (shift,):
         if abs(value) > MOST_SHIFT:
             right = f"must be from -{MOST_SHIFT:g} to {MOST_SHIFT:g}"
@@ -114,7 +91,7 @@ def _check_model(study: Draft) -> None:
     """Models take a while each: refuse what would not end, and what they do not look at."""
     if study.has_prior:
         right = "fits too many models with a prior; set effect.prior=null"
-        raise FieldError("analysis.test", "ordinal_gee", right)
+        raise FieldError("analysis.test", study.analysis.test, right)
     if study.design.sizes is None:
         right = "means a model per study and size; state the sizes, as in design.sizes=[20,40,60]"
         raise FieldError("design.sizes", None, right)
@@ -122,10 +99,10 @@ def _check_model(study: Draft) -> None:
     fits = runs * len(study.sizes) * len(study.role_names) * len(study.scale.domains)
     if fits > MOST_FITS:
         right = (
-            f"means up to {fits:,} models with analysis.test=ordinal_gee; at most {MOST_FITS:,} "
-            "(lower monte_carlo.search_replicates too, or state fewer design.sizes)"
+            f"means up to {fits:,} models with analysis.test={study.analysis.test}; at most "
+            f"{MOST_FITS:,} (lower monte_carlo.search_replicates too, or state fewer design.sizes)"
         )
         raise FieldError("monte_carlo.replicates", study.replicates, right)
     if TOTAL in study.primary_endpoints:
-        right = "is not tested by analysis.test=ordinal_gee; name domains"
+        right = f"is not tested by analysis.test={study.analysis.test}; name domains"
         raise FieldError(f"decision.rules.{study.decision.primary}.endpoints", TOTAL, right)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from sim.study.draft import Draft
+from sim.study.methods import ADJUSTMENTS
 from sim.study.refusals import FieldError, nearest
 from sim.study.sections import TOTAL, HypothesisGraph
 
@@ -24,19 +25,26 @@ def check_orders(study: Draft) -> None:
 
 def _check_company(study: Draft) -> None:
     """Sequence and graph come with their procedure, and their procedure with them."""
-    analysis = study.analysis
-    right = "must list endpoints in their order, for analysis.adjustment=fixed_sequence"
-    if analysis.adjustment == "fixed_sequence" and not analysis.sequence:
+    analysis, needs = study.analysis, study.analysis.adjustment_facts.needs
+    if needs == "sequence" and not analysis.sequence:
+        right = f"must list endpoints in their order, for analysis.adjustment={analysis.adjustment}"
         raise FieldError("analysis.sequence", analysis.sequence, right)
-    if analysis.adjustment != "fixed_sequence" and analysis.sequence is not None:
-        right = "goes with analysis.adjustment=fixed_sequence only"
+    if needs != "sequence" and analysis.sequence is not None:
+        right = f"goes with analysis.adjustment={_needing('sequence')} only"
         raise FieldError("analysis.sequence", analysis.sequence, right)
-    if analysis.adjustment == "graphical" and analysis.graph is None:
-        right = "must be a graph, for analysis.adjustment=graphical; choose graph=gatekeeping"
+    if needs == "graph" and analysis.graph is None:
+        right = (
+            f"must be a graph, for analysis.adjustment={analysis.adjustment}; choose "
+            "graph=gatekeeping"
+        )
         raise FieldError("analysis.graph", None, right)
-    if analysis.adjustment != "graphical" and analysis.graph is not None:
-        right = "does not use the graph that is stated; use graphical, or graph=none"
+    if needs != "graph" and analysis.graph is not None:
+        right = f"does not use the graph that is stated; use {_needing('graph')}, or graph=none"
         raise FieldError("analysis.adjustment", analysis.adjustment, right)
+
+
+def _needing(setting: str) -> str:
+    return " or ".join(name for name, facts in ADJUSTMENTS.items() if facts.needs == setting)
 
 
 def _check_sequence(study: Draft, sequence: tuple[str, ...]) -> None:
@@ -59,10 +67,8 @@ def _check_names(place: str, names: Iterable[str], known: Sequence[str]) -> None
 
 def _check_total(study: Draft, place: str, names: Iterable[str]) -> None:
     """Refuse the total where the test leaves it out: all that follows would never be tested."""
-    analysis = study.analysis
-    no_cut = analysis.cut is not None and analysis.total_cut is None
-    if TOTAL in names and (analysis.test == "ordinal_gee" or no_cut):
-        right = f"is not tested by analysis.test={analysis.test} as stated"
+    if TOTAL in names and not study.analysis.tests_total:
+        right = f"is not tested by analysis.test={study.analysis.test} as stated"
         raise FieldError(place, TOTAL, right)
 
 
@@ -94,12 +100,12 @@ def _check_shares(place: str, shares: dict[str, float], known: Sequence[str]) ->
 
 
 def _check_flips(study: Draft) -> None:
-    analysis = study.analysis
-    if analysis.adjustment != "westfall_young":
+    analysis, facts = study.analysis, study.analysis.adjustment_facts
+    if facts.needs != "flips":
         return
-    if analysis.test != "sign_flip":
-        right = "flips the signs of mean changes; use it with analysis.test=sign_flip"
-        raise FieldError("analysis.adjustment", "westfall_young", right)
+    if analysis.test != facts.only_test:
+        right = f"flips the signs of mean changes; use it with analysis.test={facts.only_test}"
+        raise FieldError("analysis.adjustment", analysis.adjustment, right)
     if analysis.alternative != "two_sided":
-        right = "does not go with analysis.adjustment=westfall_young, which is two-sided"
+        right = f"does not go with analysis.adjustment={analysis.adjustment}, which is two-sided"
         raise FieldError("analysis.alternative", analysis.alternative, right)

@@ -53,8 +53,7 @@ def _check_roles(study: Draft) -> None:
     _check_prior("effect", study.effect)
     if isinstance(study.control, ParallelControl):
         _check_effect(study, "control.effect", study.control.effect)
-    for name in study.role_names:
-        role = getattr(study.roles, name)
+    for name, role in study.roles.items():
         _per_domain(study, f"roles.{name}.pre", role.pre, _check_marginal)
         if role.effect is not None:
             _check_effect(study, f"roles.{name}.effect", role.effect)
@@ -80,7 +79,7 @@ def _check_effect(study: Draft, place: str, effect: Effect) -> None:
         case NoEffect() | PosteriorEffect():
             return
         case ShiftEffect(shift=values) | OddsRatioEffect(odds_ratio=values):
-            _check_count(study, f"{place}.{effect.kind}", values)
+            check_count(study, f"{place}.{effect.kind}", values)
         case PostEffect():
             _per_domain(study, f"{place}.post", effect.post, _check_marginal)
         case JointEffect():
@@ -92,7 +91,7 @@ def _check_effect(study: Draft, place: str, effect: Effect) -> None:
 
 
 def _check_median(study: Draft, place: str, median: int | tuple[int | None, ...]) -> None:
-    _check_count(study, place, median)
+    check_count(study, place, median)
     for point in median if isinstance(median, tuple) else (median,):
         if point is not None and point > study.scale.points:
             raise FieldError(place, point, f"must be a point from 1 to {study.scale.points}")
@@ -110,7 +109,8 @@ def _check_by_domain(study: Draft, place: str, effect: ByDomainEffect) -> None:
     _check_effect(study, f"{place}.otherwise", effect.otherwise)
 
 
-def _check_count(study: Draft, place: str, values: object) -> None:
+def check_count(study: Draft, place: str, values: object) -> None:
+    """Refuse a list that has not one value for each domain."""
     count = len(study.scale.domains)
     if isinstance(values, tuple) and len(values) != count:
         raise FieldError(place, values, f"must be one value, or {count} (one per domain)")
@@ -124,7 +124,7 @@ def _per_domain(
     if _depth(value) == depth:
         check(study, place, value, study.scale.points)
         return
-    _check_count(study, place, value)
+    check_count(study, place, value)
     for index, item in enumerate(value):
         check(study, f"{place}[{index}]", item, study.scale.points)
 

@@ -74,9 +74,8 @@ def _check_rules(study: Draft) -> None:
         place = f"decision.rules.{name}"
         for role in rule.roles:
             if role not in study.role_names:
-                raise FieldError(
-                    f"{place}.roles", role, "does not take part (roles.mentee is null)"
-                )
+                hint = nearest(role, list(study.role_names))
+                raise FieldError(f"{place}.roles", role, f"is no role that takes part; {hint}")
         _check_endpoints(study, f"{place}.endpoints", study.endpoints_of(rule))
         count = len(rule.roles) * len(study.endpoints_of(rule))
         if rule.kind == "one" and count != 1:
@@ -94,8 +93,12 @@ def _check_endpoints(study: Draft, place: str, names: tuple[str, ...]) -> None:
         if name not in study.endpoints:
             hint = nearest(name, study.endpoints)
             raise FieldError(place, name, f"is not an endpoint; {hint}")
-    if TOTAL in names and study.analysis.cut is not None and study.analysis.total_cut is None:
-        right = "is not tested by analysis.test=mcnemar unless analysis.total_cut states its cut"
+    analysis = study.analysis
+    if TOTAL in names and analysis.cut is not None and analysis.total_cut is None:
+        right = (
+            f"is not tested by analysis.test={analysis.test} unless analysis.total_cut states its "
+            "cut"
+        )
         raise FieldError(place, TOTAL, right)
     if not names or len(set(names)) != len(names):
         raise FieldError(place, names, "must name endpoints, each once")

@@ -9,62 +9,62 @@ import yaml
 
 from sim.compose import Composer
 from sim.page.application import _deal, ready_made
-from sim.page.at_once import AtOnce
-from sim.page.live import Live
+from sim.page.browser_tab import BrowserTab
+from sim.page.preview_process import PreviewProcess
+from sim.page.previews import Previews
 from sim.page.running import COMPARE, Running
 from sim.page.runs import Places
-from sim.page.tab import Tab
 from sim.page.waiting import Waiting
-from sim.study.page import Page
 
 SMALL = {"effect": "shift", "design.sizes": "12, 24", "monte_carlo.replicates": "200"}
 
 
-def new_tab(places: Places, limits: Page) -> Tab:
-    """A tab that looks at nothing."""
+def new_tab(places: Places) -> BrowserTab:
+    """A tab without simulated previews."""
     compose = Composer()
-    at_once = AtOnce(0, Live(0), limits)
-    tab = Tab(compose, ready_made(compose.folders), Running(limits, places), at_once)
+    limits = compose().page
+    previews = Previews(0, PreviewProcess(0), limits)
+    tab = BrowserTab(compose, ready_made(compose.folders), Running(limits, places), previews)
     tab.start("a")
     return tab
 
 
 @pytest.fixture
-def tab() -> Iterator[Tab]:
+def tab() -> Iterator[BrowserTab]:
     """A tab with a small study."""
-    own = new_tab(Places(1), Page())
+    own = new_tab(Places(1))
     typed(own, **SMALL)
     yield own
     own.close()
 
 
-def change(tab: Tab, message: object) -> None:
+def change(tab: BrowserTab, message: object) -> None:
     """Deal with a message of what was typed."""
     waiting = Waiting()
     waiting.change(message)
     _deal(tab, *iter(waiting.take, None))
 
 
-def press(tab: Tab, message: object) -> None:
+def press(tab: BrowserTab, message: object) -> None:
     """Deal with a message of a button."""
     waiting = Waiting()
     waiting.press(message)
     _deal(tab, *iter(waiting.take, None))
 
 
-def typed(tab: Tab, scope: str = "a", **texts: str) -> dict[str, Any]:
+def typed(tab: BrowserTab, scope: str = "a", **texts: str) -> dict[str, Any]:
     """Type into fields; give what is shown."""
     changes = [{"scope": scope, "name": name, "text": text} for name, text in texts.items()]
     change(tab, {"number": 1, "changes": changes})
     return shown(tab)
 
 
-def shown(tab: Tab) -> dict[str, Any]:
+def shown(tab: BrowserTab) -> dict[str, Any]:
     """Take what is to be shown."""
-    return dict(vars(tab.take_shows()))
+    return dict(vars(tab.take_updates()))
 
 
-def waited(tab: Tab, scope: str) -> dict[str, Any]:
+def waited(tab: BrowserTab, scope: str) -> dict[str, Any]:
     """Wait for a run's end; give the last of everything that was shown meanwhile."""
     found: dict[str, Any] = {}
     while scope in tab.running.runs:
@@ -76,7 +76,7 @@ def waited(tab: Tab, scope: str) -> dict[str, Any]:
     return found
 
 
-def test_each_wrong_value_has_its_line(tab: Tab) -> None:
+def test_each_wrong_value_has_its_line(tab: BrowserTab) -> None:
     """Two wrong values: a line beside either; one that is mended leaves the other's."""
     errors = typed(tab, **{"analysis.alpha": "x", "design.max_pairs": "y"})["errors"]["a"]
     assert errors["analysis.alpha"] == "analysis.alpha: 'x' must be a number"
@@ -85,11 +85,11 @@ def test_each_wrong_value_has_its_line(tab: Tab) -> None:
     assert typed(tab, **{"design.max_pairs": "60"})["errors"]["a"] == {}
 
 
-def test_changes_are_answered_once_with_their_number(tab: Tab) -> None:
+def test_changes_are_answered_once_with_their_number(tab: BrowserTab) -> None:
     """Several changes at a time are all taken, and the last one's number comes back."""
     changes = [{"scope": "a", "name": "seed", "text": str(seed)} for seed in (1, 2, 3)]
     change(tab, {"number": 7, "changes": changes})
-    assert tab.take_shows().number == 7
+    assert tab.take_updates().number == 7
     assert tab.scenarios["a"].data["seed"] == 3
 
 
@@ -97,7 +97,7 @@ def test_changes_are_answered_once_with_their_number(tab: Tab) -> None:
     "message",
     [None, 3, {}, {"number": "x", "changes": 3}, {"changes": [3, None, {"scope": "z"}]}],
 )
-def test_malformed_messages_do_nothing(tab: Tab, message: object) -> None:
+def test_malformed_messages_do_nothing(tab: BrowserTab, message: object) -> None:
     """What no page would send changes nothing."""
     before = tab.scenarios["a"]
     change(tab, message)
@@ -105,7 +105,7 @@ def test_malformed_messages_do_nothing(tab: Tab, message: object) -> None:
     assert tab.scenarios == {"a": before}
 
 
-def test_too_much_work_is_said_beside_its_field_at_once(tab: Tab) -> None:
+def test_too_much_work_is_said_beside_its_field_at_once(tab: BrowserTab) -> None:
     """A run that the page does not allow is refused while it is typed, not on the click alone."""
     found = typed(tab, **{"monte_carlo.replicates": "1000000"})
     assert "page allows" in found["errors"]["a"]["monte_carlo.replicates"]
@@ -113,7 +113,7 @@ def test_too_much_work_is_said_beside_its_field_at_once(tab: Tab) -> None:
 
 
 @pytest.mark.parametrize("text", ["nonsense", "${oc.env:HOME}", "../effect/shift"])
-def test_only_what_is_offered_can_be_chosen(tab: Tab, text: str) -> None:
+def test_only_what_is_offered_can_be_chosen(tab: BrowserTab, text: str) -> None:
     """Another choice is refused in a line, and the form shows what stands."""
     found = typed(tab, effect=text)
     assert found["errors"]["a"]["effect"] == "effect: there is no such choice"
@@ -122,7 +122,7 @@ def test_only_what_is_offered_can_be_chosen(tab: Tab, text: str) -> None:
 
 
 @pytest.mark.parametrize("most", [1, pytest.param(100, marks=pytest.mark.long)])
-def test_every_choice_can_be_composed(tab: Tab, most: int) -> None:
+def test_every_choice_can_be_composed(tab: BrowserTab, most: int) -> None:
     """Every choice of every group (or its last) is taken, whatever was chosen before."""
     for group, names in tab.choices.items():
         if group == "graph":
@@ -132,14 +132,14 @@ def test_every_choice_can_be_composed(tab: Tab, most: int) -> None:
             assert tab._refused == {}, (group, name)
 
 
-def test_the_form_is_drawn_when_all_is_taken(tab: Tab) -> None:
+def test_the_form_is_drawn_when_all_is_taken(tab: BrowserTab) -> None:
     """A form that is drawn anew has every value that came with the choice, earlier or later."""
     form = typed(tab, **{"seed": "7", "effect": "odds_ratio", "target.power": "0.91"})["html"]
     assert 'value="7"' in form["a-form"]
     assert 'value="0.91"' in form["a-form"]
 
 
-def test_the_form_shows_what_the_yaml_states(tab: Tab) -> None:
+def test_the_form_shows_what_the_yaml_states(tab: BrowserTab) -> None:
     """A kind of effect that the YAML states is not shown as the choice before it."""
     data = yaml.safe_load(tab.scenarios["a"].yaml())
     data["effect"] = {"kind": "odds_ratio", "odds_ratio": 2.0}
@@ -149,7 +149,7 @@ def test_the_form_shows_what_the_yaml_states(tab: Tab) -> None:
     assert 'value="shift" selected' not in form
 
 
-def test_what_repeats_it_follows_the_form(tab: Tab) -> None:
+def test_what_repeats_it_follows_the_form(tab: BrowserTab) -> None:
     """Once opened, the YAML and the command line change with every change of the form."""
     tab.show_text("a")
     shown(tab)
@@ -160,9 +160,9 @@ def test_what_repeats_it_follows_the_form(tab: Tab) -> None:
     assert "none: analysis.alpha" in typed(tab, **{"analysis.alpha": "x"})["html"]["a-command"]
 
 
-def test_a_place_that_is_taken_is_said_as_often_as_asked(tab: Tab) -> None:
+def test_a_place_that_is_taken_is_said_as_often_as_asked(tab: BrowserTab) -> None:
     """Where all places are taken a line says so, again and again, and nothing is left behind."""
-    other = new_tab(tab.running.places, Page())
+    other = new_tab(tab.running.places)
     typed(other, **SMALL)
     tab.run("a")
     for _ in range(2):
@@ -175,28 +175,28 @@ def test_a_place_that_is_taken_is_said_as_often_as_asked(tab: Tab) -> None:
     other.close()
 
 
-def test_results_stay_until_the_next_and_say_of_what_they_are(tab: Tab) -> None:
+def test_results_stay_until_the_next_and_say_of_what_they_are(tab: BrowserTab) -> None:
     """Results are marked while the form has other settings; a cancelled run does not take them."""
     tab.run("a")
     found = waited(tab, "a")
     assert "answer" in found["html"]["a-answer"]
     assert found["stale"]["a-answer"] is False
-    first = tab.finished_file("a", "results.csv")
+    first = tab.running.finished_file("a", "results.csv")
     assert first is not None
-    assert tab.finished_file("a", "command.txt") is not None
-    assert tab.finished_file("a", "../blocks.sqlite") is None
+    assert tab.running.finished_file("a", "command.txt") is not None
+    assert tab.running.finished_file("a", "../blocks.sqlite") is None
     found = typed(tab, **{"analysis.alpha": "0.01"})
     assert found["stale"]["a-answer"] is True
     assert "earlier settings" in found["html"]["a-age"]
     tab.run("a")
     tab.cancel("a")
-    assert tab.finished_file("a", "results.csv") == first
+    assert tab.running.finished_file("a", "results.csv") == first
     found = typed(tab, **{"analysis.alpha": "0.05"})
     assert found["stale"]["a-answer"] is False
     assert found["html"]["a-age"] == ""
 
 
-def test_a_comparison_is_of_what_it_began_with(tab: Tab) -> None:
+def test_a_comparison_is_of_what_it_began_with(tab: BrowserTab) -> None:
     """What is typed while two scenarios are compared does no harm, and the result is marked."""
     press(tab, {"what": "second"})
     typed(tab, "b", **{"target.power": "0.9"})
@@ -210,7 +210,7 @@ def test_a_comparison_is_of_what_it_began_with(tab: Tab) -> None:
     assert typed(tab, "b", seed="3")["stale"]["compare-answer"] is True
 
 
-def test_the_second_scenario_can_be_removed(tab: Tab) -> None:
+def test_the_second_scenario_can_be_removed(tab: BrowserTab) -> None:
     """A second scenario begins as the first, and goes with its run; asked again, it begins anew."""
     press(tab, {"what": "second"})
     typed(tab, "b", seed="3")

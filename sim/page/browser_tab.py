@@ -1,31 +1,30 @@
-"""What one tab of the browser holds and does; knows nothing of Shiny's session."""
+"""One tab of the browser: what it holds and does; knows nothing of Shiny's session."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from htmltools import TagList, tags
 
 from sim.errors import StudyError
+from sim.jobs.preview import PRIMARY
 from sim.page.answers import answer_part
-from sim.page.at_once import AtOnce
 from sim.page.compared import comparison_part, differing_part
 from sim.page.fields import CHOSEN, FORM, shown_names
 from sim.page.form import Choices, form
-from sim.page.instant import PRIMARY
 from sim.page.layout import file_links
+from sim.page.previews import Previews
 from sim.page.running import COMPARE, Running
 from sim.page.scenario import Compose, Scenario, blamed
-from sim.page.shows import Shows
+from sim.page.updates import Updates
 
 NAMED = ("report.title",)
 """Fields that are in no number."""
 
 
 @dataclass
-class Tab:
+class BrowserTab:
     """One tab: two scenarios, what is known of them, and their runs.
 
     Parameters
@@ -36,8 +35,8 @@ class Tab:
         Ready-made settings.
     running : Running
         Its runs and files.
-    at_once : AtOnce
-        Answers what is typed.
+    previews : Previews
+        Of what is typed.
     address : str
         At which the session offers files.
     """
@@ -45,32 +44,28 @@ class Tab:
     compose: Compose
     choices: Choices
     running: Running
-    at_once: AtOnce
+    previews: Previews
     address: str = ""
     scenarios: dict[str, Scenario] = field(default_factory=dict)
-    shows: Shows = field(default_factory=Shows)
+    updates: Updates = field(default_factory=Updates)
     _refused: dict[str, dict[str, str]] = field(default_factory=dict)
     _texts: set[str] = field(default_factory=set)
-    _drawn_anew: set[str] = field(default_factory=set)
+    _old_forms: set[str] = field(default_factory=set)
 
-    def take_shows(self) -> Shows:
+    def take_updates(self) -> Updates:
         """Take what is to be shown since the last time."""
-        taken, self.shows = self.shows, Shows()
+        taken, self.updates = self.updates, Updates()
         return taken
 
     def close(self) -> None:
-        """End every run, ask no more, and remove every file."""
+        """End every run and preview, and remove every file."""
         for scope in self.scenarios:
-            self.at_once.forget(scope)
+            self.previews.forget(scope)
         self.running.close()
 
     def is_waiting(self) -> bool:
         """Tell whether something goes on that will be heard of."""
-        return self.at_once.is_waiting(self.scenarios) or bool(self.running.runs)
-
-    def finished_file(self, scope: str, name: str) -> Path | None:
-        """Find a file to hand out; None where there is none."""
-        return self.running.finished_file(scope, name)
+        return self.previews.is_waiting(self.scenarios) or bool(self.running.runs)
 
     # ------------------------------------------------------------------------ settings
 
@@ -78,22 +73,22 @@ class Tab:
         """Show a scenario as the default study, or as the other one where there is one."""
         first = self.scenarios.get("a")
         self.scenarios[scope] = first or Scenario.of(self.compose)
-        self.at_once.asked[scope] = self.at_once.asked.get("a", PRIMARY)
+        self.previews.criteria[scope] = self.previews.criteria.get("a", PRIMARY)
         self._show_form(scope)
         self.answer(scope)
 
     def remove(self, scope: str) -> None:
         """Take a scenario away, with its run."""
-        for own in (scope, COMPARE):
-            self.cancel(own)
-        self.at_once.forget(scope)
+        for run in (scope, COMPARE):
+            self.cancel(run)
+        self.previews.forget(scope)
         del self.scenarios[scope]
         self._texts.discard(scope)
 
     def change(self, scope: str, name: str, text: str) -> bool:
         """Change a field of the form; tell whether that can change the answer."""
-        if name == "asked":
-            self.at_once.asked[scope] = text
+        if name == "criterion":
+            self.previews.criteria[scope] = text
             return True
         before, self._refused = self.scenarios[scope], {}
         try:
@@ -101,16 +96,16 @@ class Tab:
             after = self.scenarios[scope] = before.changed(name, text)
         except StudyError as error:
             self._refused = {scope: {name: str(error)}}
-            self._drawn_anew.add(scope)  # what cannot be chosen does not stay chosen
+            self._old_forms.add(scope)  # what cannot be chosen does not stay chosen
             return True
         if name in CHOSEN or _fields(before) != _fields(after):
-            self._drawn_anew.add(scope)
+            self._old_forms.add(scope)
         return name not in NAMED
 
     def settle(self, scope: str, *, answers: bool) -> None:
         """Show what follows from the changes of a scenario, once all are taken."""
-        if scope in self._drawn_anew:
-            self._drawn_anew.discard(scope)
+        if scope in self._old_forms:
+            self._old_forms.discard(scope)
             self._show_form(scope)
         if answers:
             self.answer(scope)
@@ -127,34 +122,34 @@ class Tab:
         try:
             self.scenarios[scope] = self.scenarios[scope].rewritten(text)
         except StudyError as error:
-            self.shows.html[f"{scope}-yaml-error"] = str(tags.span(str(error)))
+            self.updates.html[f"{scope}-yaml-error"] = str(tags.span(str(error)))
             return
-        self.shows.html[f"{scope}-yaml-error"] = ""
-        self.shows.html[f"{scope}-status"] = "Settings taken from the YAML."
+        self.updates.html[f"{scope}-yaml-error"] = ""
+        self.updates.html[f"{scope}-status"] = "Settings taken from the YAML."
         self._show_form(scope)
         self.answer(scope)
 
     def show_text(self, scope: str) -> None:
         """Show a scenario's YAML and command line, now and after every change."""
         self._texts.add(scope)
-        own = self.scenarios[scope]
-        self.shows.value[f"{scope}-yaml"] = own.yaml()
+        scenario = self.scenarios[scope]
+        self.updates.value[f"{scope}-yaml"] = scenario.yaml()
         try:
-            own.study()
-            command = own.command(f"{scope}_scenario")
+            scenario.study()
+            command = scenario.command(f"{scope}_scenario")
         except StudyError as error:
             command = f"none: {error}"
-        self.shows.html[f"{scope}-command"] = str(TagList(command))
+        self.updates.html[f"{scope}-command"] = str(TagList(command))
 
     def _show_form(self, scope: str) -> None:
-        self.shows.html[f"{scope}-form"] = str(form(scope, self.scenarios[scope], self.choices))
+        self.updates.html[f"{scope}-form"] = str(form(scope, self.scenarios[scope], self.choices))
 
-    # ------------------------------------------------------------------------- at once
+    # ------------------------------------------------------------------------ previews
 
     def answer(self, scope: str) -> None:
-        """Show what is known at once, and ask for what is not."""
-        own, refused = self.scenarios[scope], self._refused.get(scope, {})
-        self.at_once.answer(self.shows, scope, own, refused)
+        """Show what is known at once, and have the rest simulated."""
+        refused = self._refused.get(scope, {})
+        self.previews.show(self.updates, scope, self.scenarios[scope], refused)
         self._compare_settings(scope)
 
     def _compare_settings(self, scope: str) -> None:
@@ -163,7 +158,7 @@ class Tab:
             self.show_text(scope)
         self._show_age(scope)
         if len(self.scenarios) == 2:
-            self.shows.html["compare-differing"] = str(differing_part(*self.scenarios.values()))
+            self.updates.html["compare-differing"] = str(differing_part(*self.scenarios.values()))
             self._show_age(COMPARE)
 
     # ---------------------------------------------------------------------------- runs
@@ -181,11 +176,11 @@ class Tab:
             self._stopped(scope, str(error))
             name = "" if scope == COMPARE else blamed(str(error), self.scenarios[scope].data)
             if name:
-                self.shows.errors[scope] = {name: str(error)}
+                self.updates.errors[scope] = {name: str(error)}
             return
         self._going(scope, True)
-        self.shows.html |= {f"{scope}-status": "Simulating…", f"{scope}-blocks": "starting"}
-        self.shows.value[f"{scope}-progress"] = 0.0
+        self.updates.html |= {f"{scope}-status": "Simulating…", f"{scope}-blocks": "starting"}
+        self.updates.value[f"{scope}-progress"] = 0.0
 
     def cancel(self, scope: str) -> None:
         """End a run at once."""
@@ -193,34 +188,34 @@ class Tab:
             self._stopped(scope, "Cancelled. Finished parts are kept while this tab is open.")
 
     def listen(self) -> None:
-        """Show what has been found since."""
+        """Show what has come since."""
         for scope in self.scenarios:
-            self.at_once.listen(self.shows, scope)
-        for scope, kind, said in self.running.news():
-            self._heard(scope, kind, said)
+            self.previews.listen(self.updates, scope)
+        for scope, kind, content in self.running.news():
+            self._heard(scope, kind, content)
 
-    def _heard(self, scope: str, kind: str, said: Any) -> None:
+    def _heard(self, scope: str, kind: str, content: Any) -> None:
         match kind:
             case "blocks":
-                done, total = said
-                self.shows.value[f"{scope}-progress"] = done / total
-                self.shows.html[f"{scope}-blocks"] = f"{done} of {total} blocks of studies"
+                done, total = content
+                self.updates.value[f"{scope}-progress"] = done / total
+                self.updates.html[f"{scope}-blocks"] = f"{done} of {total} blocks of studies"
             case "answer":
-                part = answer_part(self.running.begun(scope), said)
-                self.shows.html[f"{scope}-answer"] = str(part)
-                self.shows.html[f"{scope}-blocks"] = "drawing the files"
+                part = answer_part(self.running.begun(scope), content)
+                self.updates.html[f"{scope}-answer"] = str(part)
+                self.updates.html[f"{scope}-blocks"] = "drawing the files"
                 self._show_age(scope)
             case "comparison":
-                self.shows.html["compare-answer"] = str(comparison_part(said))
+                self.updates.html["compare-answer"] = str(comparison_part(content))
                 self._show_age(scope)
             case "done":
                 self._stopped(scope, "Done.")
                 self._show_age(scope)
                 if scope != COMPARE:
-                    self.shows.html[f"{scope}-files"] = str(file_links(scope, self.address))
-                    self.shows.hidden[f"{scope}-files"] = False
+                    self.updates.html[f"{scope}-files"] = str(file_links(scope, self.address))
+                    self.updates.hidden[f"{scope}-files"] = False
             case _:
-                self._stopped(scope, str(said))
+                self._stopped(scope, str(content))
 
     def _show_age(self, scope: str) -> None:
         """Mark results that are of other settings than those of the form."""
@@ -228,22 +223,22 @@ class Tab:
         earlier = self.running.of_earlier(scope, *of)
         if earlier is None:
             return
-        said = "The results below are of earlier settings." if earlier else ""
-        self.shows.html[f"{scope}-age"] = said
-        self.shows.stale[f"{scope}-answer"] = earlier
+        line = "The results below are of earlier settings." if earlier else ""
+        self.updates.html[f"{scope}-age"] = line
+        self.updates.stale[f"{scope}-answer"] = earlier
         if scope != COMPARE:
-            self.shows.stale[f"{scope}-files"] = earlier
-            self.shows.hidden[f"{scope}-warnings"] = not earlier  # the answer has them, and more
+            self.updates.stale[f"{scope}-files"] = earlier
+            self.updates.hidden[f"{scope}-warnings"] = not earlier  # the answer has them, and more
 
     def _going(self, scope: str, going: bool) -> None:  # noqa: FBT001 - what is set
         what = "compare" if scope == COMPARE else "run"
-        self.shows.disabled |= {f"{scope}-{what}": going, f"{scope}-cancel": not going}
-        self.shows.hidden |= {f"{scope}-progress": not going, f"{scope}-blocks": not going}
+        self.updates.disabled |= {f"{scope}-{what}": going, f"{scope}-cancel": not going}
+        self.updates.hidden |= {f"{scope}-progress": not going, f"{scope}-blocks": not going}
 
-    def _stopped(self, scope: str, said: str) -> None:
+    def _stopped(self, scope: str, line: str) -> None:
         self._going(scope, False)
-        self.shows.html[f"{scope}-status"] = str(TagList(said))
+        self.updates.html[f"{scope}-status"] = str(TagList(line))
 
 
-def _fields(own: Scenario) -> list[list[str]]:
-    return [shown_names(part, own.data) for part in FORM]
+def _fields(scenario: Scenario) -> list[list[str]]:
+    return [shown_names(part, scenario.data) for part in FORM]

@@ -3,27 +3,28 @@
 import pytest
 
 from sim import compose_study, exact_power, plan
-from sim.cohorts import change_pmf, role_population
-from sim.page.instant import Instant, instant
+from sim.cohorts import change_pmf, role_arms
+from sim.jobs.preview import Preview, preview
+from sim.report.warnings import early_warnings
 
 SMALL = ["design.sizes=[6,12,24]", "monte_carlo.replicates=200", "monte_carlo.block_size=100"]
 
 
-def keys(found: Instant) -> list[str]:
-    """Everything that can be asked for."""
-    return [own.key for part in found.choices.values() for own in part]
+def keys(found: Preview) -> list[str]:
+    """Every criterion that can be chosen."""
+    return [criterion.key for group in found.criteria.values() for criterion in group]
 
 
 def test_it_is_the_exact_power() -> None:
-    """The curve is that of the public exact power, of the domain that is asked for."""
+    """The curve is that of the public exact power, of the domain that is chosen."""
     study = compose_study(["effect=shift", *SMALL])
-    found = instant(study, "1.2")
-    assert found.exact is not None
-    pmf = change_pmf(role_population(study, "mentee"))[2]
-    assert found.exact.people == (5, 10, 20)
+    found = preview(study, "1.2")
+    assert found.curve is not None
+    pmf = change_pmf(role_arms(study, 1)[0])[2]
+    assert found.curve.people == (5, 10, 20)
     expected = exact_power(pmf, sizes=[5, 10, 20]).roles[0].measures.win.value[:, 0]
-    assert found.exact.power == pytest.approx(expected, abs=max(found.exact.error, 1e-9))
-    assert "approachability" in found.asked.name
+    assert found.curve.power == pytest.approx(expected, abs=max(found.curve.error, 1e-9))
+    assert "approachability" in found.criterion.name
 
 
 def test_a_rule_on_one_domain_is_answered_itself() -> None:
@@ -31,35 +32,35 @@ def test_a_rule_on_one_domain_is_answered_itself() -> None:
     rules = "decision.rules={one: {kind: one, endpoints: [strengths], roles: [mentor]}}"
     words = ["effect=shift", "analysis.adjustment=bonferroni", "decision.primary=one", rules]
     study = compose_study([*words, *SMALL])
-    found, whole = instant(study), plan(study)
-    assert found.asked.name == "the rule 'one'"
+    found, whole = preview(study), plan(study)
+    assert found.criterion.name == "the rule 'one'"
     rule = whole.characteristics.rule_index("one")
     assert whole.characteristics.exact_rules[rule]
-    assert found.exact is not None
+    assert found.curve is not None
     expected = whole.characteristics.rule_win.value[:, rule]
-    assert found.exact.power == pytest.approx(expected, abs=1e-4)
+    assert found.curve.power == pytest.approx(expected, abs=1e-4)
 
 
-def test_everything_can_be_asked_for() -> None:
+def test_every_criterion_can_be_chosen() -> None:
     """Every rule and every endpoint of every role, the primary rule first and where unknown."""
     study = compose_study(SMALL)
-    found = instant(study, "nonsense")
-    assert keys(found)[0] == found.asked.key == "primary"
+    found = preview(study, "nonsense")
+    assert keys(found)[0] == found.criterion.key == "primary"
     assert len(keys(found)) == len(set(keys(found))) == len(study.decision.rules) + 2 * 8
     for key in keys(found):
-        assert instant(study, key).asked.key == key
+        assert preview(study, key).criterion.key == key
 
 
 @pytest.mark.parametrize("words", [["effect=pilot"], ["effect=none"], ["experiment=controlled"]])
 def test_its_warnings_and_effects_are_the_plan_s(words: list[str]) -> None:
     """Every warning at once is one of the whole answer, which may say more; effects are its own."""
     study = compose_study([*words, *SMALL])
-    found, whole = instant(study), plan(study)
-    for said in found.warnings:
+    found, whole = preview(study), plan(study)
+    for said in early_warnings(found.facts):
         assert any(other.startswith(said) for other in whole.warnings)
     for role, own in whole.effects.items():
-        assert (found.effects[role].mean_change == own.mean_change).all()
-        assert (found.effects[role].true_null == own.true_null).all()
+        assert (found.facts.effects[role].mean_change == own.mean_change).all()
+        assert (found.facts.effects[role].true_null == own.true_null).all()
 
 
 @pytest.mark.parametrize(
@@ -74,15 +75,15 @@ def test_its_warnings_and_effects_are_the_plan_s(words: list[str]) -> None:
 )
 def test_it_says_why_there_is_none(words: list[str], key: str, why: str) -> None:
     """Where the exact engine does not apply, that is said."""
-    found = instant(compose_study(words), key)
-    assert found.exact is None
+    found = preview(compose_study(words), key)
+    assert found.curve is None
     assert why in found.refused
 
 
 def test_a_long_curve_is_cut_and_says_so() -> None:
     """A curve that would take long ends early."""
-    found = instant(compose_study(["effect=shift", "design.max_pairs=400"]), "0.0").exact
+    found = preview(compose_study(["effect=shift", "design.max_pairs=400"]), "0.0").curve
     assert found is not None
     assert 12 <= found.pairs[-1] < 400
-    assert str(found.pairs[-1]) in found.further
-    assert found.needed == 41
+    assert not found.is_whole
+    assert found.size.pairs == 41

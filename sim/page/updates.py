@@ -1,4 +1,4 @@
-"""What the browser is told to show; page.js puts it in its place."""
+"""What changes in the browser; page.js puts it in its place."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Shows:
-    """Changes to what is shown.
+class Updates:
+    """Changes to what the browser displays.
 
     Attributes
     ----------

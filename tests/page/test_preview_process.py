@@ -1,4 +1,4 @@
-"""One process looks at what every tab is thinking about, the newest of each, by turns."""
+"""One process previews what every tab is thinking about, the newest of each, by turns."""
 
 import multiprocessing
 import time
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from sim import compose_study
-from sim.jobs.look import Look, looks
-from sim.page import live as live_module
-from sim.page.live import Live, Who
+from sim.jobs.simulated_preview import SimulatedPreview, simulated_previews
+from sim.page import preview_process
+from sim.page.preview_process import PreviewProcess, Who
 
 SMALL = ["design.sizes=[12,24]", "monte_carlo.block_size=50", "effect=shift"]
 FEW = ["monte_carlo.replicates=100", "monte_carlo.search_replicates=100"]
@@ -17,17 +17,17 @@ A, B = (1, "a"), (2, "a")
 
 
 @pytest.fixture
-def live() -> Iterator[Live]:
-    """A process that looks at 400 studies, ended afterwards."""
-    own = Live(400)
+def live() -> Iterator[PreviewProcess]:
+    """A process that simulates 400 studies, ended afterwards."""
+    own = PreviewProcess(400)
     yield own
     own.stop()
     assert multiprocessing.active_children() == []
 
 
-def hear(live: Live, *asking: Who) -> dict[Who, list[Look | str]]:
+def hear(live: PreviewProcess, *asking: Who) -> dict[Who, list[SimulatedPreview | str]]:
     """Collect all that is found, until nothing more is to come."""
-    found: dict[Who, list[Look | str]] = {who: [] for who in asking}
+    found: dict[Who, list[SimulatedPreview | str]] = {who: [] for who in asking}
     while any(live.waits(who) for who in asking):
         for who in asking:
             said = live.take(who)
@@ -37,22 +37,29 @@ def hear(live: Live, *asking: Who) -> dict[Who, list[Look | str]]:
     return found
 
 
-def test_it_finds_what_the_job_finds(live: Live) -> None:
-    """The last look is that of the job, whatever is asked beside it."""
+def assert_same(found: SimulatedPreview, expected: SimulatedPreview) -> None:
+    """Powers and sizes are the same to the last bit."""
+    assert found.answers.keys() == expected.answers.keys()
+    for key, (power, size) in expected.answers.items():
+        assert (found.answers[key][0].value == power.value).all()
+        assert found.answers[key][1] == size
+
+
+def test_it_finds_what_the_job_finds(live: PreviewProcess) -> None:
+    """The last preview is that of the job, whatever else is wanted meanwhile."""
     one, other = (compose_study([*SMALL, f"effect.shift={shift}"]) for shift in (0.3, 0.6))
     live.ask(A, one)
     live.ask(B, other)
     found = hear(live, A, B)
     for who, study in ((A, one), (B, other)):
         last = found[who][-1]
-        assert isinstance(last, Look)
-        *_, expected = looks(study, 400)
+        assert isinstance(last, SimulatedPreview)
+        *_, expected = simulated_previews(study, 400)
         assert last.last
-        assert last.rule_sizes == expected.rule_sizes
-        assert (last.rules.value == expected.rules.value).all()
+        assert_same(last, expected)
 
 
-def test_only_the_newest_question_is_answered(live: Live) -> None:
+def test_only_the_newest_question_is_answered(live: PreviewProcess) -> None:
     """What was asked before is not answered any more, nor what is forgotten."""
     for shift in (0.1, 0.2, 0.3, 0.9):
         live.ask(A, compose_study([*SMALL, f"effect.shift={shift}"]))
@@ -60,16 +67,16 @@ def test_only_the_newest_question_is_answered(live: Live) -> None:
     live.forget(B)
     assert not live.waits(B)
     found = hear(live, A, B)
-    *_, expected = looks(compose_study([*SMALL, "effect.shift=0.9"]), 400)
+    *_, expected = simulated_previews(compose_study([*SMALL, "effect.shift=0.9"]), 400)
     assert found[B] == []
     for said in found[A]:
-        assert isinstance(said, Look)
-    assert isinstance(found[A][-1], Look)
-    assert (found[A][-1].rules.value == expected.rules.value).all()
+        assert isinstance(said, SimulatedPreview)
+    assert isinstance(found[A][-1], SimulatedPreview)
+    assert_same(found[A][-1], expected)
 
 
-def test_a_refusal_is_told(live: Live) -> None:
-    """Where a design cannot be looked at, the reason is what is found."""
+def test_a_refusal_is_told(live: PreviewProcess) -> None:
+    """Where a design has no preview, the reason is told."""
     live.ask(
         A,
         compose_study(
@@ -87,22 +94,26 @@ def test_a_refusal_is_told(live: Live) -> None:
     assert "one data set at a time" in said
 
 
-def test_what_takes_too_long_is_given_up(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A look beyond patience ends the process; the next question has a new one."""
+def test_what_takes_too_long_is_given_up(
+    live: PreviewProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A preview beyond patience ends the process; the next question has a new one."""
     live.start()
     monkeypatch.setattr(live, "_patience", 0.0)
     live.ask(A, compose_study([*SMALL, "design.sizes=[400]", "monte_carlo.block_size=10000"]))
-    assert hear(live, A)[A] == [live_module.TOO_LONG]
+    assert hear(live, A)[A] == [preview_process.TOO_LONG]
     monkeypatch.undo()
     live.ask(A, compose_study(SMALL))
-    assert isinstance(hear(live, A)[A][-1], Look)
+    assert isinstance(hear(live, A)[A][-1], SimulatedPreview)
 
 
-def test_what_nobody_wants_any_more_makes_way(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A long look that is asked no more is ended for another one; while wanted, it is not."""
+def test_what_nobody_wants_any_more_makes_way(
+    live: PreviewProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long preview that nobody wants is ended for another one; while wanted, it is not."""
     live.ask(B, compose_study(SMALL))
     hear(live, B)  # what it runs is loaded
-    monkeypatch.setattr(live_module, "GRACE", 0.0)
+    monkeypatch.setattr(preview_process, "GRACE", 0.0)
     long = compose_study([*SMALL, "design.sizes=[1000]", "monte_carlo.block_size=10000"])
     live.ask(A, long)
     (first,) = multiprocessing.active_children()
@@ -110,24 +121,24 @@ def test_what_nobody_wants_any_more_makes_way(live: Live, monkeypatch: pytest.Mo
     live.take(B)
     assert multiprocessing.active_children() == [first]
     live.forget(A)
-    assert isinstance(hear(live, B)[B][-1], Look)
+    assert isinstance(hear(live, B)[B][-1], SimulatedPreview)
     assert multiprocessing.active_children() != [first]
 
 
-def test_a_process_that_dies_is_replaced(live: Live) -> None:
+def test_a_process_that_dies_is_replaced(live: PreviewProcess) -> None:
     """Where the process is killed, the question it had is given up and others are answered."""
     live.ask(A, compose_study([*SMALL, "design.sizes=[400]", "monte_carlo.block_size=10000"]))
     live.ask(B, compose_study(SMALL))
     (child,) = multiprocessing.active_children()
     child.kill()
     found = hear(live, A, B)
-    assert found[A] == [live_module.TOO_LONG]
-    assert isinstance(found[B][-1], Look)
+    assert found[A] == [preview_process.TOO_LONG]
+    assert isinstance(found[B][-1], SimulatedPreview)
 
 
-def test_nothing_is_looked_at_where_none_are_wanted() -> None:
+def test_nothing_is_simulated_where_none_are_wanted() -> None:
     """Without simulated studies while typing there is no process and no answer."""
-    none = Live(0)
+    none = PreviewProcess(0)
     none.start()
     none.ask(A, compose_study(SMALL))
     assert not none.waits(A)

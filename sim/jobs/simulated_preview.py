@@ -1,0 +1,107 @@
+"""A preview from the first simulated studies of a design, while it is being thought about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sim.compute.executors import InProcessExecutor
+from sim.errors import StudyError
+from sim.inference.rules import decision_rules
+from sim.jobs.posterior_effect import with_plain_effects
+from sim.jobs.preview import Criterion, criteria_of
+from sim.jobs.search import Search
+from sim.power.estimates import Estimate, column
+from sim.power.operating import OperatingCharacteristics
+from sim.power.sample_size import SampleSize, smallest_size
+from sim.study import Study
+
+MOST = 8
+"""Most previews of one design: each ends soon, so that another design need not wait."""
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedPreview:
+    """What some simulated studies say of every rule and endpoint.
+
+    Attributes
+    ----------
+    pairs : tuple of int
+        Sizes K.
+    answers : dict of str to (Estimate of shape (K,), SampleSize)
+        By key of the criterion: its power, a rule's on adjusted p-values and an
+        endpoint's without adjustment, and its answer up to the largest size studied.
+    replicates : int
+        Simulated studies.
+    last : bool
+        Whether no further one follows.
+    """
+
+    pairs: tuple[int, ...]
+    answers: dict[str, tuple[Estimate, SampleSize]]
+    replicates: int
+    last: bool
+
+
+def simulated_previews(study: Study, most: int) -> Iterator[SimulatedPreview]:
+    """Simulate ever more studies of a design, with a preview of its answer a few times.
+
+    They are the first that ``plan`` would simulate of it, so that its answer
+    goes on from these.
+
+    Parameters
+    ----------
+    study : Study
+        The design.
+    most : int
+        Simulated studies after which it ends, rounded up to whole blocks.
+
+    Yields
+    ------
+    SimulatedPreview
+
+    Raises
+    ------
+    StudyError
+        Where people cannot exist, or one block takes longer than a preview may.
+
+    Examples
+    --------
+    >>> from sim import compose_study
+    >>> study = compose_study(["design.sizes=[12,24]", "monte_carlo.block_size=100"])
+    >>> [preview.replicates for preview in simulated_previews(study, 400)]
+    [100, 200, 300, 400]
+    """
+    if study.analysis.test_facts.fitted:
+        raise StudyError(
+            f"analysis.test: {study.analysis.test} is fitted to one data set at a time"
+        )
+    plain = with_plain_effects(study).model_copy(update={"engine": "monte_carlo"})
+    with InProcessExecutor() as executor:
+        search = Search(plain, decision_rules(plain), executor)
+        blocks = _steps(-(-most // study.monte_carlo.block_size))
+        for number, (main, sizes) in zip(blocks, search.previews(blocks), strict=True):
+            answers = {
+                criterion.key: _answer(criterion, main, sizes, plain.target.power)
+                for group in criteria_of(plain).values()
+                for criterion in group
+            }
+            yield SimulatedPreview(main.pairs, answers, main.replicates, number == blocks[-1])
+
+
+def _answer(
+    criterion: Criterion,
+    main: OperatingCharacteristics,
+    rule_sizes: tuple[SampleSize, ...],
+    target: float,
+) -> tuple[Estimate, SampleSize]:
+    if criterion.rule is not None:
+        return column(main.rule_win, criterion.rule), rule_sizes[criterion.rule]
+    win, e = main.roles[criterion.role].measures.win, criterion.endpoint
+    return column(win, e), smallest_size(criterion.name, target, main.pairs, win, e)
+
+
+def _steps(most: int) -> list[int]:
+    """Numbers of blocks with a preview: a few, at even distances, the last at the most."""
+    step = -(-most // MOST)
+    return [*range(step, most, step), most]

@@ -1,0 +1,173 @@
+"""One role of a block: draw its arms, test, decide, count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cohorts import draw_cohort
+from sim.cohorts.draw import site_stream
+from sim.cohorts.truth import mean_effects, true_nulls
+from sim.compute.streams import Purpose, generator
+from sim.inference.arm_differences import mean_difference
+from sim.inference.decide import Evidence, PValues, collect, decide
+from sim.inference.result import Difference
+from sim.inference.sample import Sample
+from sim.inference.unit_means import difference_of_units, difference_within_units
+from sim.power.counting import (
+    count_decisions,
+    count_differences,
+    count_mean_changes,
+    family_counts,
+)
+from sim.power.tally import Counts
+from sim.power.task import BlockTask
+from sim.power.units import clusters_of, interval_unit
+
+
+@dataclass(frozen=True, eq=False)
+class RoleCounts:
+    """One role's part of a block.
+
+    Attributes
+    ----------
+    counts : dict of str to ndarray, shape (K, E)
+        Counts by the names of the tally.
+    family : ndarray, shape (K, M + 1, M + 1)
+        Replicates by true nulls rejected and by all rejected of its M
+        endpoints that are adjusted together.
+    adjusted_rejected, adjusted_won : ndarray of bool, shape (R, K, E)
+        Decisions, for the rules.
+    """
+
+    counts: dict[str, Counts]
+    family: Counts
+    adjusted_rejected: NDArray[np.bool_]
+    adjusted_won: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class _Prepared:
+    """What the blocks of a task share about one role: sizes without repeats, and what is true.
+
+    `sizes` are those of each arm, `place` is where each of the K
+    sizes stands among them; `clusters` are an arm's units of the interval.
+    """
+
+    sizes: tuple[NDArray[np.int64], ...]
+    place: NDArray[np.intp]
+    people: tuple[int, ...]
+    clusters: tuple[NDArray[np.int64], ...]
+    truth: NDArray[np.float64]
+    nulls: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=4)
+def _prepared(task: BlockTask) -> tuple[_Prepared, ...]:
+    return tuple(_prepared_role(task, role) for role in range(len(task.roles)))
+
+
+def _prepared_role(task: BlockTask, role: int) -> _Prepared:
+    arms = task.roles[role]
+    populations = tuple(arm.population for arm in arms)
+    sizes, place = np.unique([arm.sizes for arm in arms], axis=1, return_inverse=True)
+    people = tuple(max(1, int(rising[-1])) for rising in sizes)
+    nulls, together = true_nulls(*populations), task.analysis.adjustment_facts.with_total
+    return _Prepared(
+        tuple(sizes),
+        place.ravel(),
+        people,
+        tuple(
+            clusters_of(population.clusters, task.analysis.test, n)
+            for population, n in zip(populations, people, strict=True)
+        ),
+        mean_effects(populations, task.endpoints),
+        task.endpoints.in_all(nulls) if together else nulls,
+    )
+
+
+def count_role(task: BlockTask, role: int, block: int) -> RoleCounts:
+    """Draw one role's people of a block, test them at every size, count.
+
+    Parameters
+    ----------
+    task : BlockTask
+        What determines the numbers.
+    role, block : int
+        Which.
+
+    Returns
+    -------
+    RoleCounts
+        Of one group the mean change is estimated; of two arms the effect that
+        goes with the test, the difference of mean changes or the adjusted
+        difference of analysis of covariance. With clusters, whatever the test,
+        it is the clusters' mean changes that count.
+    """
+    known, analysis = _prepared(task)[role], task.analysis
+    samples = draw_samples(task, role, block)
+    tested = [sample.as_tested(analysis) for sample in samples]
+    seeds = _flip_seeds(task, role, block)
+    evidence = collect(tested, known.sizes, analysis, task.order, seeds)
+    decisions = decide(evidence, analysis.alpha, analysis.side)
+    half_width = np.inf if task.half_width is None else task.half_width
+    if len(samples) == 1:
+        estimates = count_mean_changes(
+            samples[0], known.sizes[0], known.clusters[0], known.truth, half_width,
+            decisions.rejected,
+        )  # fmt: skip
+    else:
+        difference = _difference(task, role, samples, evidence)
+        estimates = count_differences(difference, known.truth, half_width, decisions.rejected)
+    counts = count_decisions(decisions) | estimates
+    family = family_counts(decisions.adjusted_rejected, known.nulls)
+    return RoleCounts(
+        {name: count[known.place] for name, count in counts.items()},
+        family[known.place],
+        decisions.adjusted_rejected[:, known.place],
+        decisions.adjusted_won[:, known.place],
+    )
+
+
+def draw_samples(task: BlockTask, role: int, block: int) -> tuple[Sample, ...]:
+    """Draw the arms of a role; their streams go by its place, never by its name."""
+    place = task.seed, task.purpose, role, block
+    # a purpose of their own: no stream that the treated spawn is the controls'
+    apart = task.seed, Purpose.CONTROLS, int(task.purpose), role, block
+    samples: list[Sample] = []
+    for arm, n in zip(task.roles[role], _prepared(task)[role].people, strict=True):
+        rng = generator(*(apart if samples else place))
+        shared = site_stream(generator(*place)) if samples and task.same_sites else None
+        cohort = draw_cohort(arm.population, n, task.block_size, rng, shared)
+        missing = arm.population.missing
+        prorated = missing is not None and missing.prorated
+        samples.append(Sample.of(cohort.scores, task.endpoints, cohort.site, prorated=prorated))
+    return tuple(samples)
+
+
+def _flip_seeds(task: BlockTask, role: int, block: int) -> NDArray[np.uint64] | None:
+    """Seed of each replicate's sign flips, where there are any."""
+    if task.analysis.adjustment_facts.needs != "flips":
+        return None
+    rng = generator(task.seed, Purpose.FLIPS, int(task.purpose), role, block)
+    return rng.integers(0, 2**64, task.block_size, dtype=np.uint64)
+
+
+def _difference(
+    task: BlockTask, role: int, samples: tuple[Sample, ...], evidence: Evidence
+) -> Difference:
+    """Give the difference of two arms by people, as tested, or by independent units."""
+    known, clusters = _prepared(task)[role], task.roles[role][0].population.clusters
+    unit = interval_unit(clusters, task.analysis.test)
+    if unit == "person":
+        found = evidence.result.difference if isinstance(evidence, PValues) else None
+        return mean_difference(samples, known.sizes) if found is None else found
+    if task.same_sites and unit == "site":
+        return difference_within_units(samples, known.sizes)
+    units = [
+        replace(sample, sites=sites) for sample, sites in zip(samples, known.clusters, strict=True)
+    ]
+    return difference_of_units(units, known.sizes)

@@ -1,0 +1,65 @@
+"""A simulated preview is what the plan would say after so many studies."""
+
+import numpy as np
+import pytest
+
+from sim import compose_study, plan
+from sim.errors import StudyError
+from sim.jobs.simulated_preview import simulated_previews
+
+SMALL = ["design.sizes=[12,24,48]", "monte_carlo.block_size=100", "engine=monte_carlo",
+         "effect.prior=null"]  # fmt: skip
+
+
+def test_the_last_preview_is_the_plan() -> None:
+    """As many studies as the plan simulates: the same powers, and the same sizes."""
+    study = compose_study([*SMALL, "monte_carlo.replicates=500",
+                           "monte_carlo.search_replicates=500"])  # fmt: skip
+    found, whole = list(simulated_previews(study, 500)), plan(study)
+    assert [preview.replicates for preview in found] == [100, 200, 300, 400, 500]
+    assert [preview.last for preview in found] == [False] * 4 + [True]
+    last, known = found[-1], whole.characteristics
+    for q, name in enumerate(study.decision.rules):
+        power, size = last.answers["primary" if name == study.decision.primary else f"rule.{q}"]
+        np.testing.assert_array_equal(power.value, known.rule_win.value[:, q])
+        assert size == whole.sample_sizes[q]
+    for r, role in enumerate(known.roles):
+        for e in range(len(role.endpoints)):
+            power, _ = last.answers[f"{r}.{e}"]
+            np.testing.assert_array_equal(power.value, role.measures.win.value[:, e])
+            np.testing.assert_array_equal(power.mcse, role.measures.win.mcse[:, e])
+
+
+@pytest.mark.parametrize(("block", "most"), [(10, 400), (100, 50), (10, 4000), (70, 1000)])
+def test_there_are_few_previews(block: int, most: int) -> None:
+    """However small the blocks, there are at most eight, the last after enough studies."""
+    study = compose_study(["design.sizes=[6]", f"monte_carlo.block_size={block}"])
+    seen = [preview.replicates for preview in simulated_previews(study, most)]
+    assert len(seen) <= 8
+    assert seen == sorted(set(seen))
+    assert seen[-1] == -(-most // block) * block
+
+
+def test_endpoints_have_answers_of_their_own() -> None:
+    """The size of an endpoint is the smallest studied from which its power stays at the target."""
+    (found,) = simulated_previews(compose_study([*SMALL, "effect=shift"]), 100)
+    for power, size in found.answers.values():
+        reached = [n for k, n in enumerate(found.pairs) if (power.value[k:] >= 0.8).all()]
+        assert size.pairs == (reached[0] if reached else None)
+    assert any(found.answers[f"0.{e}"][1].pairs for e in range(7))
+
+
+def test_models_are_refused() -> None:
+    """A test that is fitted to one data set at a time has no preview."""
+    few = ["monte_carlo.replicates=100", "monte_carlo.search_replicates=100"]
+    study = compose_study(
+        [
+            *SMALL,
+            "analysis.test=ordinal_gee",
+            "~decision.rules.total",
+            "decision.primary='any domain'",
+            *few,
+        ]
+    )
+    with pytest.raises(StudyError, match=r"^analysis.test: ordinal_gee"):
+        next(simulated_previews(study, 100))

@@ -1,0 +1,45 @@
+"""Tasks of blocks with most of the parts that there are."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from oracles.studies import make_analysis, make_task, small_study
+from sim import compose_study
+from sim.cohorts import arms_by_role, role_arms
+from sim.cohorts.drawn import normal_shifts
+from sim.compute.streams import Purpose
+from sim.jobs.tasks import block_task
+from sim.power.assurance_draws import AssuranceTask
+from sim.power.task import BlockTask
+
+
+@cache
+def rich_task() -> BlockTask:
+    """Task with most of the parts that there are: sites, two arms, missing answers."""
+    study = compose_study(
+        ["clusters=sites", "missing=mar", "control=parallel", "analysis.test=ancova",
+         "target.half_width=2", "design.sizes=[20,30]"]
+    )  # fmt: skip
+    return block_task(study, arms_by_role(study), Purpose.MAIN, 100)
+
+
+def graph_task() -> BlockTask:
+    """Task with a graph, which is in fractions."""
+    study = compose_study(["graph=gatekeeping", "analysis.adjustment=graphical", *SIZES])
+    return block_task(study, arms_by_role(study), Purpose.MAIN, 100)
+
+
+def draws_task() -> AssuranceTask:
+    """Task of assurance."""
+    (people,) = role_arms(small_study(), 0)
+    drawn = normal_shifts(0.3, 0.2, 0.1, 4, people, 0)
+    return AssuranceTask((drawn,), make_task(people, (6,), make_analysis()), 1e6, "any")
+
+
+SIZES = ("design.sizes=[20]",)
+TASKS: dict[str, Callable[[], Any]] = {
+    "rich": rich_task,
+    "graph": graph_task,
+    "draws": draws_task,
+}
