@@ -5,8 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.study.base import Section
-from sim.study.methods import CandidateName
 
+CandidateName = Literal[
+    "signed_rank_asymptotic", "signed_rank_continuity", "signed_rank_exact", "pratt_asymptotic",
+    "pratt_exact", "sign", "paired_t", "mann_whitney",
+]  # fmt: skip
+"""Tests, each with one way of finding p, from which a published p-value can have come."""
 MOST_DRAWS = 1048576
 """Most draws of a domain's parameters."""
 

@@ -16,11 +16,6 @@ AdjustmentName = Literal[
     "none", "bonferroni", "sidak", "holm", "hochberg", "hommel", "benjamini_hochberg",
     "benjamini_yekutieli", "fixed_sequence", "graphical", "westfall_young",
 ]  # fmt: skip
-CandidateName = Literal[
-    "signed_rank_asymptotic", "signed_rank_continuity", "signed_rank_exact", "pratt_asymptotic",
-    "pratt_exact", "sign", "paired_t", "mann_whitney",
-]  # fmt: skip
-"""Tests, each with one way of finding p, from which a published p-value can have come."""
 PValue = Literal["auto", "exact", "asymptotic", "mid_p"]
 Zeros = Literal["wilcox", "pratt"]
 Steps = Literal["single", "down", "up"]
@@ -35,7 +30,7 @@ class TestFacts:
     title : str
         Its name in prose.
     references : tuple of str
-        Where it comes from: keys of ``sim.report.references.REFERENCES``.
+        Where it comes from: keys of ``REFERENCES``.
     sees : str
         What it sees of a change, which the change of a distribution need not touch.
     by : {'ranks', 'signs', 'means', 'adjusted_means', 'model'}
@@ -249,3 +244,50 @@ ADJUSTMENTS: dict[str, AdjustmentFacts] = {
     ),
 }  # fmt: skip
 """The adjustments within one role."""
+
+REFERENCES: dict[str, str] = {
+    "Benjamini 1995": "Benjamini Y, Hochberg Y. Controlling the false discovery rate: a practical "
+    "and powerful approach to multiple testing. J R Stat Soc B 1995;57(1):289-300.",
+    "Benjamini 2001": "Benjamini Y, Yekutieli D. The control of the false discovery rate in "
+    "multiple testing under dependency. Ann Stat 2001;29(4):1165-1188.",
+    "Bretz 2009": "Bretz F, Maurer W, Brannath W, Posch M. A graphical approach to sequentially "
+    "rejective multiple test procedures. Stat Med 2009;28(4):586-604.",
+    "Dixon 1946": "Dixon WJ, Mood AM. The statistical sign test. J Am Stat Assoc "
+    "1946;41(236):557-566.",
+    "Donner 2000": "Donner A, Klar N. Design and analysis of cluster randomization trials in "
+    "health research. London: Arnold; 2000.",
+    "Dunn 1961": "Dunn OJ. Multiple comparisons among means. J Am Stat Assoc 1961;56(293):52-64.",
+    "Fisher 1935": "Fisher RA. The design of experiments. Edinburgh: Oliver and Boyd; 1935.",
+    "Hochberg 1988": "Hochberg Y. A sharper Bonferroni procedure for multiple tests of "
+    "significance. Biometrika 1988;75(4):800-802.",
+    "Holm 1979": "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat "
+    "1979;6(2):65-70.",
+    "Hommel 1988": "Hommel G. A stagewise rejective multiple test procedure based on a modified "
+    "Bonferroni test. Biometrika 1988;75(2):383-386.",
+    "Lipsitz 1994": "Lipsitz SR, Kim K, Zhao L. Analysis of repeated categorical data using "
+    "generalized estimating equations. Stat Med 1994;13(11):1149-1163.",
+    "Mann 1947": "Mann HB, Whitney DR. On a test of whether one of two random variables is "
+    "stochastically larger than the other. Ann Math Stat 1947;18(1):50-60.",
+    "Maurer 1995": "Maurer W, Hothorn LA, Lehmacher W. Multiple comparisons in drug clinical "
+    "trials and preclinical assays: a-priori ordered hypotheses. In: Vollmar J, ed. Biometrie in "
+    "der chemisch-pharmazeutischen Industrie. Vol 6. Stuttgart: Fischer; 1995:3-18.",
+    "McNemar 1947": "McNemar Q. Note on the sampling error of the difference between correlated "
+    "proportions or percentages. Psychometrika 1947;12(2):153-157.",
+    "Rosner 2006": "Rosner B, Glynn RJ, Lee M-LT. The Wilcoxon signed rank test for paired "
+    "comparisons of clustered data. Biometrics 2006;62(1):185-192.",
+    "Sarkar 1998": "Sarkar SK. Some probability inequalities for ordered MTP2 random variables: a "
+    "proof of the Simes conjecture. Ann Stat 1998;26(2):494-504.",
+    "Streitberg 1986": "Streitberg B, Röhmel J. Exact distributions for permutations and rank "
+    "tests: an introduction to some recently published algorithms. Stat Softw Newsl "
+    "1986;12(1):10-17.",
+    "Student 1908": "Student. The probable error of a mean. Biometrika 1908;6(1):1-25.",
+    "Vickers 2001": "Vickers AJ, Altman DG. Analysing controlled trials with baseline and follow "
+    "up measurements. BMJ 2001;323(7321):1123-1124.",
+    "Westfall 1993": "Westfall PH, Young SS. Resampling-based multiple testing: examples and "
+    "methods for p-value adjustment. New York: Wiley; 1993.",
+    "Wilcoxon 1945": "Wilcoxon F. Individual comparisons by ranking methods. Biometrics Bull "
+    "1945;1(6):80-83.",
+    "Šidák 1967": "Šidák Z. Rectangular confidence regions for the means of multivariate normal "
+    "distributions. J Am Stat Assoc 1967;62(318):626-633.",
+}  # fmt: skip
+"""Where methods come from, by the name under which a text cites them."""

@@ -137,6 +137,8 @@ def _place(loc: tuple[int | str, ...], data: Any) -> str:
     """Write a location as the user writes it, without the names of union variants."""
     text, node, tagged = "", data, False
     for part in loc:
+        if part == "[key]":
+            continue  # what is wrong is the name itself
         if isinstance(node, Mapping):
             if not tagged and part == node.get("kind"):
                 tagged = True  # the variant chosen by `kind`, not a field
@@ -193,6 +195,7 @@ _RIGHT = {
     "model_attributes_type": "must be a section with fields of its own",
     "dict_type": "must be a section with fields of its own",
     "literal_error": "must be one of {expected}",
+    "string_pattern_mismatch": "must begin with a letter and hold letters, digits, - and _ only",
     "too_short": "must name at least {min_length}",
     "too_long": "must have at most {max_length} items",
     "string_too_short": "must not be empty",

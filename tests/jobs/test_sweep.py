@@ -107,8 +107,8 @@ def test_points_of_scenarios() -> None:
             " mean 'pre_post'?",
         ),
         (
-            {"pilot.mentors": (6, 7)},
-            "sweep point 1 (pilot.mentors=6): pilot.mentors: unknown field; what it is part of is"
+            {"pilot.points": (5, 6)},
+            "sweep point 1 (pilot.points=5): pilot.points: unknown field; what it is part of is"
             " null",
         ),
         (

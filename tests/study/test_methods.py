@@ -9,11 +9,11 @@ from sim.inference.registry import ESTIMANDS, GRADED
 from sim.inference.registry import TESTS as FUNCTIONS
 from sim.pilot.candidates import CANDIDATES
 from sim.report.references import REFERENCES
+from sim.study.calibration import CandidateName
 from sim.study.methods import (
     ADJUSTMENTS,
     TESTS,
     AdjustmentName,
-    CandidateName,
     OneGroupTest,
     TestName,
 )
