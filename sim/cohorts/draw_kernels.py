@@ -13,6 +13,8 @@ variables. Journal of Statistical Software 5(8).
 Chen HC, Asau Y (1974). On generating random variates from an empirical
 distribution. AIIE Transactions 6, 163-166.
 """
+# mypy: ignore-errors
+# (numba infers the types of compiled functions)
 
 from math import exp, log
 

@@ -1,4 +1,6 @@
 """Compiled adjustments: each fills adjusted p-values (rows, m) from p-values (rows, m)."""
+# mypy: ignore-errors
+# (numba infers the types of compiled functions)
 
 from math import expm1, log1p
 

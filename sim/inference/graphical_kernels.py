@@ -1,4 +1,6 @@
 """Compiled graphical procedure: fills adjusted p-values (rows, m) from p-values (rows, m)."""
+# mypy: ignore-errors
+# (numba infers the types of compiled functions)
 
 import numpy as np
 

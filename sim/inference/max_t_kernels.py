@@ -3,6 +3,8 @@
 For each flip the sum P of the changes whose sign is turned is kept; of all
 changes with sum T, the flipped ones then sum to T - 2 P.
 """
+# mypy: ignore-errors
+# (numba infers the types of compiled functions)
 
 import numpy as np
 

@@ -3,6 +3,8 @@
 `scores` says what a change scores: MIDRANKS (its doubled midrank), PRATT (so, zeros
 taking the first ranks) or VALUES (doubled absolute value). W+ sums the rises' scores.
 """
+# mypy: ignore-errors
+# (numba infers the types of compiled functions)
 
 from math import erfc, exp, log, sqrt
 

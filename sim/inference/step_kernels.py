@@ -1,4 +1,6 @@
 """Compiled steps around the tests: changes of scores before them, stepwise decisions after."""
+# mypy: ignore-errors
+# (numba infers the types of compiled functions)
 
 import numpy as np
 

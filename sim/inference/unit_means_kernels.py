@@ -1,4 +1,6 @@
 """Compiled means of the units that people come in, such as sites."""
+# mypy: ignore-errors
+# (numba infers the types of compiled functions)
 
 import numpy as np
 

@@ -1,4 +1,6 @@
 """Compiled enumeration of data sets; it stands in one file because numba's cache asks for it."""
+# mypy: ignore-errors
+# (numba infers the types of compiled functions)
 
 import numpy as np
 

@@ -1,4 +1,6 @@
 """Compiled counting over replicates."""
+# mypy: ignore-errors
+# (numba infers the types of compiled functions)
 
 import numpy as np
 

@@ -122,7 +122,7 @@ TWO_ARMS = {test: two_arm_test(test) for test, facts in FACTS.items() if facts.a
 ONE_GROUP = {
     test: one_group_test(test)
     for test, facts in FACTS.items()
-    if facts.arms == 1 and facts.unit == "person" and not facts.fitted
+    if facts.arms == 1 and facts.unit == "person" and facts.reads != "scores"
 }
 CLUSTERED = [test for test, facts in FACTS.items() if facts.arms == 1 and facts.unit == "site"]
 FITTED = [test for test, facts in FACTS.items() if facts.fitted]
