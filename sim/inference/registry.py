@@ -13,6 +13,7 @@ from sim.inference.clustered import (
     clustered_signed_rank_estimand,
 )
 from sim.inference.mcnemar import mcnemar_curve, mcnemar_estimand
+from sim.inference.munzel_brunner import munzel_brunner_curve, munzel_brunner_estimand
 from sim.inference.ordinal_gee import ordinal_gee_curve
 from sim.inference.paired_t import paired_t_curve, paired_t_estimand
 from sim.inference.result import FloatArray, TestResult
@@ -45,6 +46,7 @@ TESTS: Mapping[str, Test] = {
     "mcnemar": mcnemar_curve,
     "sign_flip": sign_flip_curve,
     "paired_t": paired_t_curve,
+    "munzel_brunner": munzel_brunner_curve,
     "clustered_signed_rank": clustered_signed_rank_curve,
     "cluster_mean_t": cluster_mean_t_curve,
     "ordinal_gee": ordinal_gee_curve,
@@ -72,6 +74,7 @@ ESTIMANDS: Mapping[str, Estimand] = {
     "mcnemar": mcnemar_estimand,
     "sign_flip": sign_flip_estimand,
     "paired_t": paired_t_estimand,
+    "munzel_brunner": munzel_brunner_estimand,
     "clustered_signed_rank": clustered_signed_rank_estimand,
     "cluster_mean_t": cluster_mean_t_estimand,
     "mann_whitney": mann_whitney_estimand,

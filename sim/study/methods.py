@@ -4,9 +4,9 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 TestName = Literal[
-    "signed_rank", "sign", "mcnemar", "sign_flip", "paired_t", "clustered_signed_rank",
-    "cluster_mean_t", "ordinal_gee", "mann_whitney", "ancova", "two_sample_t",
-    "cluster_mean_two_sample_t",
+    "signed_rank", "sign", "mcnemar", "sign_flip", "paired_t", "munzel_brunner",
+    "clustered_signed_rank", "cluster_mean_t", "ordinal_gee", "mann_whitney", "ancova",
+    "two_sample_t", "cluster_mean_two_sample_t",
 ]  # fmt: skip
 OneGroupTest = Literal[
     "signed_rank", "sign", "sign_flip", "paired_t", "clustered_signed_rank", "cluster_mean_t"
@@ -33,7 +33,7 @@ class TestFacts:
         Where it comes from: keys of ``REFERENCES``.
     sees : str
         What it sees of a change, which the change of a distribution need not touch.
-    by : {'ranks', 'signs', 'means', 'adjusted_means', 'model'}
+    by : {'ranks', 'signs', 'means', 'adjusted_means', 'placements', 'model'}
         What it works on. What a test by means estimates adds up over domains to that of the total.
     arms : {1, 2}
         Groups that it looks at.
@@ -75,7 +75,7 @@ class TestFacts:
     title: str
     references: tuple[str, ...]
     _: KW_ONLY
-    by: Literal["ranks", "signs", "means", "adjusted_means", "model"]
+    by: Literal["ranks", "signs", "means", "adjusted_means", "placements", "model"]
     sees: str = "its mean, which is all that the test sees"
     arms: Literal[1, 2] = 1
     unit: Literal["person", "site"] = "person"
@@ -147,6 +147,11 @@ TESTS: dict[str, TestFacts] = {
     "paired_t": TestFacts(
         "paired t test", ("Student 1908",), by="means", p_values=("auto",), zeros=_BOTH,
         enumerated="sums", approximate=True, fewest=2,
+    ),
+    "munzel_brunner": TestFacts(
+        "Munzel-Brunner test of the paired relative effect", ("Munzel 2002",), by="placements",
+        sees="whether answers after are above other people's before, which is all that it sees",
+        reads="scores", prorated=False, approximate=True, fewest=2,
     ),
     "clustered_signed_rank": TestFacts(
         "signed-rank test of clustered changes (Rosner, Glynn & Lee 2006)", ("Rosner 2006",),
@@ -273,6 +278,8 @@ REFERENCES: dict[str, str] = {
     "der chemisch-pharmazeutischen Industrie. Vol 6. Stuttgart: Fischer; 1995:3-18.",
     "McNemar 1947": "McNemar Q. Note on the sampling error of the difference between correlated "
     "proportions or percentages. Psychometrika 1947;12(2):153-157.",
+    "Munzel 2002": "Munzel U, Brunner E. An exact paired rank test. "
+    "Biom J 2002;44(5):584-593.",
     "Rosner 2006": "Rosner B, Glynn RJ, Lee M-LT. The Wilcoxon signed rank test for paired "
     "comparisons of clustered data. Biometrics 2006;62(1):185-192.",
     "Sarkar 1998": "Sarkar SK. Some probability inequalities for ordered MTP2 random variables: a "
