@@ -19,7 +19,7 @@ CANCELLED = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class _Sums:
+class ArmSums:
     """Of one arm at each size: people, sums of x and y, and n times the squares about the means."""
 
     n: NDArray[np.int64]
@@ -32,7 +32,7 @@ class _Sums:
 
 def mean_difference(samples: Samples, sizes: Sizes) -> Difference:
     """Give the difference of mean changes, its variance by people, pooled over the arms."""
-    a, b = (_sums(*arm, after=False) for arm in zip(samples, sizes, strict=True))
+    a, b = (arm_sums(*arm, after=False) for arm in zip(samples, sizes, strict=True))
     numbers = _one(a.n), _one(b.n)
     difference = (a.y * b.n - b.y * a.n) / (numbers[0] * numbers[1])
     return pooled(difference, a.yy / numbers[0] + b.yy / numbers[1], (a.n, b.n))
@@ -68,7 +68,7 @@ def adjusted_difference(samples: Samples, sizes: Sizes) -> Difference:
     cancellation, difference and residuals are computed in whole numbers: they
     decide between p = 0 and p = 1 where a few people fit the model exactly.
     """
-    a, b = (_sums(*arm, after=True) for arm in zip(samples, sizes, strict=True))
+    a, b = (arm_sums(*arm, after=True) for arm in zip(samples, sizes, strict=True))
     first, second = _one(a.n), _one(b.n)
     both = first * second
     of_a_and_b = (a.xx, b.xx), (a.xy, b.xy), (a.yy, b.yy)
@@ -87,7 +87,7 @@ def adjusted_difference(samples: Samples, sizes: Sizes) -> Difference:
     return Difference(estimate, variance, freedom, a.n + b.n)
 
 
-def _exactly(a: _Sums, b: _Sums, where: tuple[IntArray, ...]) -> tuple[FloatArray, FloatArray]:
+def _exactly(a: ArmSums, b: ArmSums, where: tuple[IntArray, ...]) -> tuple[FloatArray, FloatArray]:
     """Give coefficient and residual sum of squares by whole numbers of any length."""
     first, second = a.n[where].astype(object), b.n[where].astype(object)
     xx, xy, yy = (
@@ -102,7 +102,7 @@ def _exactly(a: _Sums, b: _Sums, where: tuple[IntArray, ...]) -> tuple[FloatArra
     return estimate.astype(np.float64), left.astype(np.float64)
 
 
-def _sums(sample: Sample, sizes: NDArray[np.int64], *, after: bool) -> _Sums:
+def arm_sums(sample: Sample, sizes: NDArray[np.int64], *, after: bool) -> ArmSums:
     """Sum x, the score before, and y, the change or the score after, at every size."""
     changes, before = (
         np.ascontiguousarray(own.transpose(0, 2, 1)) for own in (sample.changes, sample.before)
@@ -111,7 +111,7 @@ def _sums(sample: Sample, sizes: NDArray[np.int64], *, after: bool) -> _Sums:
     sums = np.empty(shape, np.int64)
     fill_sums(changes, before, np.asarray(sizes, np.int64), after, sums)
     n, x, y, xx, xy, yy = sums
-    return _Sums(n, x, y, n * xx - x**2, n * xy - x * y, n * yy - y**2)
+    return ArmSums(n, x, y, n * xx - x**2, n * xy - x * y, n * yy - y**2)
 
 
 def _site_means(

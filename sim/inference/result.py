@@ -25,13 +25,13 @@ SIDE = {"two_sided": 0, "greater": 1, "less": -1}
 class Difference:
     """A difference, exactly 0 where there is none; its variance, exactly 0 where all agree.
 
-    Where the degrees of freedom are 0 neither means anything; `number` is of
-    people or sites.
+    Where the degrees of freedom, whole numbers or not, are 0 neither means
+    anything; `number` is of people or sites.
     """
 
     estimate: FloatArray
     variance: FloatArray
-    freedom: NDArray[np.int64]
+    freedom: NDArray[np.int64] | FloatArray
     number: NDArray[np.int64]
 
 

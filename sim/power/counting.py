@@ -71,6 +71,12 @@ def t_quantiles(most: int) -> NDArray[np.float64]:
     return np.asarray(stdtrit(np.maximum(np.arange(most + 1), 1), 0.975))
 
 
+def _upper_point(freedom: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.float64]:
+    if np.issubdtype(freedom.dtype, np.integer):  # looked up, which is quicker
+        return t_quantiles(int(freedom.max(initial=0)))[freedom.astype(np.int64)]
+    return np.asarray(stdtrit(np.maximum(freedom, 1.0), 0.975))
+
+
 def count_mean_changes(
     sample: Sample,
     sizes: NDArray[np.int64],
@@ -132,10 +138,10 @@ def count_differences(
     dict of str to ndarray, shape (K, E)
         By the names of the tally.
     """
-    known, freedom = difference.freedom > 0, difference.freedom.astype(np.int64)
+    known = difference.freedom > 0
     estimate = np.where(known, difference.estimate, 0.0)
     error = np.sqrt(np.where(known, difference.variance, 0.0))
-    half = t_quantiles(int(freedom.max(initial=0)))[freedom] * error
+    half = _upper_point(difference.freedom) * error
     mean, squared = _fine(estimate), _fine(estimate**2)
     width, width_squared = _fine(2 * half), _fine(4 * half**2)
     hit = known & rejected
