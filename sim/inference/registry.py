@@ -35,6 +35,7 @@ from sim.inference.two_arms import (
     two_sample_t_curve,
     two_sample_t_estimand,
 )
+from sim.inference.welch_t import welch_t_curve
 from sim.study import Analysis
 
 Test = Callable[[Samples, Sizes, Analysis], TestResult]
@@ -53,6 +54,7 @@ TESTS: Mapping[str, Test] = {
     "mann_whitney": mann_whitney_curve,
     "ancova": ancova_curve,
     "two_sample_t": two_sample_t_curve,
+    "welch_t": welch_t_curve,
     "cluster_mean_two_sample_t": cluster_mean_two_sample_t_curve,
 }
 
@@ -80,6 +82,7 @@ ESTIMANDS: Mapping[str, Estimand] = {
     "mann_whitney": mann_whitney_estimand,
     "ancova": ancova_estimand,
     "two_sample_t": two_sample_t_estimand,
+    "welch_t": two_sample_t_estimand,
     "cluster_mean_two_sample_t": two_sample_t_estimand,
 }
 """What the tests estimate; of a model that is not named nothing is claimed."""

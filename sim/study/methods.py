@@ -6,7 +6,7 @@ from typing import Literal
 TestName = Literal[
     "signed_rank", "sign", "mcnemar", "sign_flip", "paired_t", "munzel_brunner",
     "clustered_signed_rank", "cluster_mean_t", "ordinal_gee", "mann_whitney", "ancova",
-    "two_sample_t", "cluster_mean_two_sample_t",
+    "two_sample_t", "welch_t", "cluster_mean_two_sample_t",
 ]  # fmt: skip
 OneGroupTest = Literal[
     "signed_rank", "sign", "sign_flip", "paired_t", "clustered_signed_rank", "cluster_mean_t"
@@ -181,6 +181,10 @@ TESTS: dict[str, TestFacts] = {
         "two-sample t test of the changes", ("Student 1908",), by="means", arms=2,
         approximate=True, fewest=3,
     ),
+    "welch_t": TestFacts(
+        "Welch's t test of the changes", ("Welch 1947",), article="", by="means", arms=2,
+        approximate=True, fewest=4,
+    ),
     "cluster_mean_two_sample_t": TestFacts(
         "two-sample t test of the sites' mean changes", ("Student 1908", "Donner 2000"),
         by="means", arms=2, unit="site", fewest=3, without_sites="two_sample_t",
@@ -290,6 +294,8 @@ REFERENCES: dict[str, str] = {
     "Student 1908": "Student. The probable error of a mean. Biometrika 1908;6(1):1-25.",
     "Vickers 2001": "Vickers AJ, Altman DG. Analysing controlled trials with baseline and follow "
     "up measurements. BMJ 2001;323(7321):1123-1124.",
+    "Welch 1947": "Welch BL. The generalization of 'Student's' problem when several different "
+    "population variances are involved. Biometrika 1947;34(1-2):28-35.",
     "Westfall 1993": "Westfall PH, Young SS. Resampling-based multiple testing: examples and "
     "methods for p-value adjustment. New York: Wiley; 1993.",
     "Wilcoxon 1945": "Wilcoxon F. Individual comparisons by ranking methods. Biometrics Bull "

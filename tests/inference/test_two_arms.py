@@ -101,6 +101,31 @@ def t_reference(a: np.ndarray, b: np.ndarray, side: str) -> Found:
     return found.pvalue, found.statistic, difference, error
 
 
+def welch_reference(a: np.ndarray, b: np.ndarray, side: str) -> Found:
+    """SciPy's t test of unequal variances."""
+    if min(a.size, b.size) < 2:
+        return NOTHING
+    difference = a.mean() - b.mean()
+    if np.ptp(a) < 1e-12 and np.ptp(b) < 1e-12:
+        return one_way(0.0 if abs(difference) < 1e-12 else difference, side)
+    described = [(x.mean(), x.std(ddof=1), x.size) for x in (a, b)]
+    found = stats.ttest_ind_from_stats(
+        *described[0], *described[1], equal_var=False, alternative=SIDES[side]
+    )
+    error = np.sqrt(a.var(ddof=1) / a.size + b.var(ddof=1) / b.size)
+    return found.pvalue, found.statistic, difference, error
+
+
+def satterthwaite(a: np.ndarray, b: np.ndarray) -> float:
+    """Degrees of freedom of Welch's test, by their definition."""
+    if min(a.size, b.size) < 2:
+        return 0.0
+    first, second = (x.var(ddof=1) / x.size for x in (a, b))
+    if first + second == 0:
+        return a.size + b.size - 2
+    return (first + second) ** 2 / (first**2 / (a.size - 1) + second**2 / (b.size - 1))
+
+
 def one_way(difference: float, side: str) -> Found:
     """Give what holds where there are no residuals."""
     wanted = {"two_sided": abs(difference), "greater": difference, "less": -difference}[side]
@@ -136,6 +161,7 @@ REFERENCES: dict[str, Callable[[Observed, Observed, str], Found]] = {
     "mann_whitney": lambda a, b, side: rank_reference(a[0], b[0], side, continuity=False),
     "ancova": ancova_reference,
     "two_sample_t": lambda a, b, side: t_reference(a[0], b[0], side),
+    "welch_t": lambda a, b, side: welch_reference(a[0], b[0], side),
     "cluster_mean_two_sample_t": lambda a, b, side: t_reference(
         site_means(a[0], a[2]), site_means(b[0], b[2]), side
     ),
@@ -212,7 +238,9 @@ def test_freedom_says_where_there_is_an_estimate(test: str) -> None:
         level = all(len(set(before)) <= 1 for _, before, _ in seen)
         fitted = 3 if test == "ancova" and not level else 2
         expected = max(sum(counted) - fitted, 0) if min(counted) else 0
-        assert found.freedom[place] == expected
+        if test == "welch_t":
+            expected = satterthwaite(*(changes for changes, _, _ in seen))
+        assert found.freedom[place] == pytest.approx(expected, rel=1e-12)
     nothing = found.freedom == 0
     assert nothing.any()
     assert not found.estimate[nothing].any()
@@ -438,3 +466,17 @@ def test_intervals_cover(test: str) -> None:
     assert abs(estimate.mean()) < 4.4 * estimate.std() / np.sqrt(replicates)
     covered = np.abs(estimate) <= stats.t.ppf(0.975, found.freedom[:, 0, 0]) * error
     assert abs(covered.mean() - 0.95) < 4.4 * np.sqrt(0.05 * 0.95 / replicates) + 0.004
+
+
+def test_welch_keeps_its_level_where_arms_spread_unequally() -> None:
+    """Where the fewer people vary more, Welch's test rejects at alpha, Student's too often."""
+    rng, replicates, level = np.random.default_rng(31), 8000, {}
+    few = np.rint(rng.normal(0, 3, (replicates, 15, 1))).astype(np.int16)
+    many = np.rint(rng.normal(0, 1, (replicates, 45, 1))).astype(np.int16)
+    arms = [Arm(part, np.zeros_like(part), np.array([part.shape[1]]), np.arange(part.shape[1]))
+            for part in (few, many)]  # fmt: skip
+    for test in ("welch_t", "two_sample_t"):
+        level[test] = (TWO_ARMS[test](*arms, make_analysis()).pvalue <= 0.05).mean()
+    error = np.sqrt(0.05 * 0.95 / replicates)
+    assert abs(level["welch_t"] - 0.05) < 4 * error + 0.004
+    assert level["two_sample_t"] > 0.1

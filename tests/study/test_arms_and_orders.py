@@ -49,7 +49,7 @@ LINES: list[tuple[dict[str, Any], str]] = [
     (
         {"control": PARALLEL},
         "analysis.test: 'signed_rank' looks at one group; with a control arm use one of "
-        "mann_whitney, ancova, two_sample_t, cluster_mean_two_sample_t",
+        "mann_whitney, ancova, two_sample_t, welch_t, cluster_mean_two_sample_t",
     ),
     (
         {"analysis": {"test": "ancova", "p_value": "auto"}},
