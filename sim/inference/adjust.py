@@ -3,6 +3,7 @@
 References
 ----------
 Holm S (1979). Scandinavian Journal of Statistics 6, 65-70.
+Holland BS, Copenhaver MD (1987). Biometrics 43, 417-423: Holm with Sidak's bounds.
 Hochberg Y (1988). Biometrika 75, 800-802.
 Hommel G (1988). Biometrika 75, 383-386; algorithm of Wright SP (1992), Biometrics 48, 1005-1013.
 Sidak Z (1967). Journal of the American Statistical Association 62, 626-633.
@@ -33,8 +34,8 @@ def adjust(pvalues: ArrayLike, method: str) -> FloatArray:
     pvalues : array_like, shape (..., m)
         P-values between 0 and 1, one family on the last axis.
     method : str
-        A name in ``ADJUSTMENTS``: none, bonferroni, sidak, holm, hochberg,
-        hommel, benjamini_hochberg, benjamini_yekutieli; or fixed_sequence,
+        A name in ``ADJUSTMENTS``: none, bonferroni, sidak, holm, holm_sidak,
+        hochberg, hommel, benjamini_hochberg, benjamini_yekutieli; or fixed_sequence,
         where the hypotheses stand in the order in which they are tested, each
         only if all before it were rejected.
 
@@ -76,6 +77,7 @@ ADJUSTMENTS: dict[str, Kernel | None] = {
     "bonferroni": kernels.bonferroni,
     "sidak": kernels.sidak,
     "holm": kernels.holm,
+    "holm_sidak": kernels.holm_sidak,
     "hochberg": kernels.hochberg,
     "hommel": kernels.hommel,
     "benjamini_hochberg": kernels.benjamini_hochberg,

@@ -53,6 +53,20 @@ def holm(rows, adjusted):
 
 
 @njit
+def holm_sidak(rows, adjusted):
+    """Step down: 1 - (1 - p)^(m - j + 1) of the j-th smallest, made monotone."""
+    m = rows.shape[1]
+    order = np.empty(m, np.int64)
+    for r in range(rows.shape[0]):
+        _order(rows[r], order)
+        highest = 0.0
+        for j in range(m):
+            p = rows[r, order[j]]
+            highest = max(highest, 1.0 if p >= 1.0 else -expm1((m - j) * log1p(-p)))
+            adjusted[r, order[j]] = highest
+
+
+@njit
 def fixed_sequence(rows, adjusted):
     """In the order given: the largest so far."""
     for r in range(rows.shape[0]):

@@ -13,8 +13,8 @@ OneGroupTest = Literal[
 ]
 """Tests of the changes of one group."""
 AdjustmentName = Literal[
-    "none", "bonferroni", "sidak", "holm", "hochberg", "hommel", "benjamini_hochberg",
-    "benjamini_yekutieli", "fixed_sequence", "graphical", "westfall_young",
+    "none", "bonferroni", "sidak", "holm", "holm_sidak", "hochberg", "hommel",
+    "benjamini_hochberg", "benjamini_yekutieli", "fixed_sequence", "graphical", "westfall_young",
 ]  # fmt: skip
 PValue = Literal["auto", "exact", "asymptotic", "mid_p"]
 Zeros = Literal["wilcox", "pratt"]
@@ -231,6 +231,7 @@ ADJUSTMENTS: dict[str, AdjustmentFacts] = {
     "bonferroni": AdjustmentFacts("adjusted by Bonferroni", ("Dunn 1961",), steps="single"),
     "sidak": AdjustmentFacts("adjusted by Šidák", ("Šidák 1967",), steps="single"),
     "holm": AdjustmentFacts("adjusted by Holm", ("Holm 1979",), steps="down"),
+    "holm_sidak": AdjustmentFacts("adjusted by Holm-Šidák", ("Holland 1987",), steps="down"),
     "hochberg": AdjustmentFacts(
         "adjusted by Hochberg", ("Hochberg 1988", "Sarkar 1998"), steps="up"
     ),
@@ -269,6 +270,8 @@ REFERENCES: dict[str, str] = {
     "Fisher 1935": "Fisher RA. The design of experiments. Edinburgh: Oliver and Boyd; 1935.",
     "Hochberg 1988": "Hochberg Y. A sharper Bonferroni procedure for multiple tests of "
     "significance. Biometrika 1988;75(4):800-802.",
+    "Holland 1987": "Holland BS, Copenhaver MD. An improved sequentially rejective Bonferroni test "
+    "procedure. Biometrics 1987;43(2):417-423.",
     "Holm 1979": "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat "
     "1979;6(2):65-70.",
     "Hommel 1988": "Hommel G. A stagewise rejective multiple test procedure based on a modified "

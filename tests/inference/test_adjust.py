@@ -13,6 +13,7 @@ STATSMODELS = {
     "bonferroni": "bonferroni",
     "sidak": "sidak",
     "holm": "holm",
+    "holm_sidak": "holm-sidak",
     "hochberg": "simes-hochberg",
     "hommel": "hommel",
     "benjamini_hochberg": "fdr_bh",
