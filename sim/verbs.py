@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -15,11 +15,8 @@ from sim.study import PilotStudy, Study
 
 if TYPE_CHECKING:
     from sim.compute.run_store import RunStore
-    from sim.compute.stored import NoStore
+    from sim.jobs.progress import OnBlock
     from sim.page.scenario import Compose
-
-OnBlock = Callable[[int, int], None]
-"""Called with how much is done, and how much there is to do."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,10 @@ class Answering:
         with self._store(study) as store:
             with progress_bar(self.title or study.title) as on_block:
                 answer = self._answer(study, store, on_block)
-            notes = others_line(study.store.file, store.summary()), store.trouble
+            notes = (
+                others_line(study.store.file, store.summary() if store else ()),
+                store.trouble if store else None,
+            )
         files: list[Path] = []
         try:
             files += _late(self.write)(answer, folder)
@@ -96,16 +96,15 @@ class Answering:
             _late(self.write)(answer, folder)
         finally:
             show(f"{point}: {_late(self.line)(answer)}")
-            if store.trouble is not None:
+            if store is not None and store.trouble is not None:
                 say(store.trouble)
 
-    def _store(self, study: Study) -> AbstractContextManager[RunStore | NoStore]:
-        from sim.compute.stored import NoStore
+    def _store(self, study: Study) -> AbstractContextManager[RunStore | None]:
         from sim.jobs.blocks import store_for_run
 
-        return store_for_run(study) if self.stores else NoStore()
+        return store_for_run(study) if self.stores else nullcontext()
 
-    def _answer(self, study: Study, store: RunStore | NoStore, *on_block: OnBlock) -> Any:
+    def _answer(self, study: Study, store: RunStore | None, *on_block: OnBlock) -> Any:
         kept = {"store": store} if self.stores else {}
         return _late(f"jobs.{self.job}:{self.job}")(study, *on_block, **kept)
 

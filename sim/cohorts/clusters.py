@@ -127,7 +127,7 @@ class ClusterModel:
     ) -> NDArray[np.float32]:
         """Draw what the members of each cluster share; (clusters, 2 D, R).
 
-        Every level has its own stream and draws cluster by cluster: a longer accrual
+        Every level has a separate stream and draws cluster by cluster: a longer accrual
         begins with the shorter one. Cohorts at the same sites share `site_rng`.
         """
         streams = level_streams(rng)
@@ -147,7 +147,7 @@ class ClusterModel:
 
 
 def level_streams(rng: np.random.Generator) -> dict[str, np.random.Generator]:
-    """Give every level of clusters a stream of its own."""
+    """Give every level of clusters a separate stream."""
     return dict(zip(LEVELS, rng.spawn(len(LEVELS)), strict=True))
 
 
@@ -259,29 +259,29 @@ def observed_icc(
         ]
     )
     both = np.concatenate([pre_cuts, post_cuts])
-    own = np.array(
+    covariance = np.array(
         [
             [cut_covariance(both[i], both[j], correlation[i, j]) for j in range(2 * count)]
             for i in range(2 * count)
         ]
     )
     contrast = np.hstack([-np.eye(count), np.eye(count)])
-    change = contrast @ own @ contrast.T  # (D, D)
+    change = contrast @ covariance @ contrast.T  # (D, D)
     top = np.append(np.diag(between_people), between_people.sum())
     whole = np.append(np.diag(change), change.sum())
-    found = np.divide(top, whole, out=np.full(count + 1, np.nan), where=whole > 0)
-    return np.asarray(found)
+    icc = np.divide(top, whole, out=np.full(count + 1, np.nan), where=whole > 0)
+    return np.asarray(icc)
 
 
 def _share_for_observed(
     icc: float, pre: FloatArray, post: FloatArray, pre_post: float, place: str
 ) -> float:
-    """Solve for the shared latent part at which the observed change has a stated correlation."""
+    """Solve for the shared latent part at which the observed change has a given correlation."""
     correlation = np.array([[1.0, pre_post], [pre_post, 1.0]])
 
     def excess(share: float) -> float:
-        found = observed_icc(np.array([share]), pre[None], post[None], correlation)
-        return float(found[0]) - icc
+        icc_there = observed_icc(np.array([share]), pre[None], post[None], correlation)
+        return float(icc_there[0]) - icc
 
     most = 1 - abs(pre_post)
     if np.isnan(excess(most)):

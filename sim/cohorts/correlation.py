@@ -21,7 +21,7 @@ from sim.study import Correlations
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """The scores of one role, between which correlations are stated.
+    """The scores of one role, between which correlations are given.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Scores:
     people: str
 
     def labels(self, *times: str) -> tuple[str, ...]:
-        """Names of the scores at the stated times, the domains of one time together."""
+        """Names of the scores at the times named, the domains of one time together."""
         return tuple(f"{name!r} {time}" for time in times for name in self.domains)
 
     def labels_of_people(self, *times: str) -> tuple[str, ...]:
@@ -46,16 +46,16 @@ class Scores:
         return tuple(f"{label} ({self.people})" for label in self.labels(*times))
 
 
-def latent_correlation(stated: Correlations, scores: Scores) -> FloatArray:
+def latent_correlation(correlations: Correlations, scores: Scores) -> FloatArray:
     """Correlation matrix R of all latent scores.
 
-    Where the stated correlations are those of the scores, each is first solved
+    Where the correlations are those of the scores, each is first solved
     for the latent one: ``domains`` between the scores before, ``pre_post`` for
-    each domain on its own.
+    each domain alone.
 
     Parameters
     ----------
-    stated : Correlations
+    correlations : Correlations
         The study's correlations.
     scores : Scores
         What they are correlations of. The latent score after of a domain with
@@ -66,26 +66,26 @@ def latent_correlation(stated: Correlations, scores: Scores) -> FloatArray:
     -------
     ndarray, shape (2 D, 2 D)
         T (x) C where no domain is joint and all have one latent pre-post
-        correlation; the stated full matrix where given.
+        correlation; the full matrix where given.
 
     Raises
     ------
     StudyError
-        Where two scores cannot be correlated as stated, the matrix is not
+        Where two scores cannot be so correlated, the matrix is not
         positive semi-definite, or a full matrix meets a joint table (which has
-        a pre-post correlation of its own).
+        its pre-post correlation already).
     """
-    if stated.full is not None:
-        return _full_correlation(stated, scores)
-    between = domain_correlation(stated, scores)
-    carried = _pre_post(stated, scores)  # (D,)
+    if correlations.full is not None:
+        return _full_correlation(correlations, scores)
+    between = domain_correlation(correlations, scores)
+    carried = _pre_post(correlations, scores)  # (D,)
     left = np.sqrt(1 - carried**2)
     across = carried[:, None] * between  # after x before
     after = (np.outer(carried, carried) + np.outer(left, left)) * between
     return np.block([[between, across.T], [across, after]])
 
 
-def domain_correlation(stated: Correlations, scores: Scores) -> FloatArray:
+def domain_correlation(correlations: Correlations, scores: Scores) -> FloatArray:
     """Latent correlation matrix between the domains, shape (D, D).
 
     Raises
@@ -93,57 +93,57 @@ def domain_correlation(stated: Correlations, scores: Scores) -> FloatArray:
     StudyError
         Where the matrix is not positive semi-definite; names what would be.
     """
-    place, kind = "correlation.domains", stated.stated_as
+    place, kind = "correlation.domains", correlations.stated_as
     before = tuple(domain.pre for domain in scores.marginals)
-    if isinstance(stated.domains, tuple):
-        matrix = np.array(stated.domains, dtype=np.float64)
+    if isinstance(correlations.domains, tuple):
+        matrix = np.array(correlations.domains, dtype=np.float64)
         if kind == "latent":
             labels = tuple(f"{name!r}" for name in scores.domains)
             require_positive_semidefinite(matrix, place, labels)
             return matrix
         return _solved(matrix, before, kind, place, scores.labels_of_people("before"))
-    count, common = len(scores.domains), float(stated.domains)
+    count, common = len(scores.domains), float(correlations.domains)
     if kind != "latent":
         return common_latent(common, before, kind, place, scores.labels_of_people("before"))
     lowest = -1.0 if count == 1 else -1 / (count - 1)
     if common < lowest - EIGENVALUE_TOLERANCE:
         raise StudyError(
-            f"{place}: {stated.domains} is impossible between all pairs of {count} "
+            f"{place}: {correlations.domains} is impossible between all pairs of {count} "
             f"domains; attainable: {lowest:.4g} to 1"
         )
     return np.full((count, count), common) + (1 - common) * np.eye(count)
 
 
-def _pre_post(stated: Correlations, scores: Scores) -> FloatArray:
+def _pre_post(correlations: Correlations, scores: Scores) -> FloatArray:
     """Latent correlation of before and after per domain (D,); 0 where a table says it all."""
     before, after = scores.labels("before"), scores.labels_of_people("after")
     carried = np.zeros(len(scores.domains))
     for index, domain in enumerate(scores.marginals):
         if domain.joint is not None:
             continue
-        carried[index] = stated.pre_post
-        if stated.stated_as != "latent":
+        carried[index] = correlations.pre_post
+        if correlations.stated_as != "latent":
             pair = f"{before[index]} and {after[index]}"
             carried[index] = latent_for_observed(
                 domain.pre,
                 domain.post,
-                stated.pre_post,
-                stated.stated_as,
+                correlations.pre_post,
+                correlations.stated_as,
                 "correlation.pre_post",
                 pair,
             )
     return carried
 
 
-def _full_correlation(stated: Correlations, scores: Scores) -> FloatArray:
+def _full_correlation(correlations: Correlations, scores: Scores) -> FloatArray:
     if any(domain.joint is not None for domain in scores.marginals):
         raise StudyError(
             "correlation.full: cannot be combined with an effect of kind joint, whose table "
             "holds the pre-post correlation; use correlation.domains"
         )
     before, after = zip(*((domain.pre, domain.post) for domain in scores.marginals), strict=True)
-    matrix = np.array(stated.full, dtype=np.float64)
-    place, kind = "correlation.full", stated.stated_as
+    matrix = np.array(correlations.full, dtype=np.float64)
+    place, kind = "correlation.full", correlations.stated_as
     if kind == "latent":
         require_positive_semidefinite(matrix, place, scores.labels("before", "after"))
         return matrix
@@ -182,7 +182,7 @@ def require_positive_semidefinite(
 
     The message names the pair of variables whose correlation alone can mend
     it and the interval in which it would, or the smallest eigenvalue where no
-    single pair can. ``observe`` says a pair's correlation as it was stated.
+    single pair can. ``observe`` says a pair's correlation in the study's terms.
     """
     smallest = float(np.linalg.eigvalsh(matrix)[0])
     if smallest >= -EIGENVALUE_TOLERANCE:
@@ -229,7 +229,7 @@ def _attainable(matrix: FloatArray, i: int, j: int) -> tuple[float, float] | Non
 
 
 def loading_matrix(correlation: FloatArray) -> FloatArray:
-    """Lower triangular A with A A' = R, so that z = A e is correlated as stated.
+    """Lower triangular A with A A' = R, so that z = A e is so correlated.
 
     A Cholesky factor that also takes matrices of deficient rank: a column
     whose pivot vanishes is zero.

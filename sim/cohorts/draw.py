@@ -68,7 +68,7 @@ def draw_cohort(
         Source of the 256 random bits that start the compiled stream.
     site_rng : numpy.random.Generator, optional
         Source of what people of one site share, where another cohort is at
-        the same sites; by default a stream of its own.
+        the same sites; by default a separate stream.
 
     Returns
     -------

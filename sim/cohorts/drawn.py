@@ -1,4 +1,4 @@
-"""Populations drawn from what is believed of them: a posterior, or a stated prior."""
+"""Populations drawn from what is believed of them: a posterior, or a prior."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class PopulationDraws:
         """
         pre = self.pre[draw] / self.pre[draw].sum(axis=1, keepdims=True)
         domains = [
-            DomainMarginals(own, shifted(own, shift))
-            for own, shift in zip(pre, self.shift[draw], strict=True)
+            DomainMarginals(before, shifted(before, shift))
+            for before, shift in zip(pre, self.shift[draw], strict=True)
         ]
         correlation = self.correlation
         if correlation is None:
@@ -71,11 +71,11 @@ class PopulationDraws:
 
 
 def person_correlation(pre_post: FloatArray, between: FloatArray) -> FloatArray:
-    """Latent correlation of all answers where each domain has a pre-post correlation of its own.
+    """Latent correlation of all answers where each domain has its pre-post correlation.
 
     Every answer is the square root of rho times a part that the person keeps,
     plus a part of the moment; both parts are correlated between domains as
-    stated. So the matrix is valid whatever the correlations; where all rho are
+    given. So the matrix is valid whatever the correlations; where all rho are
     equal it is the Kronecker product of the two.
 
     Parameters
@@ -100,7 +100,7 @@ def person_correlation(pre_post: FloatArray, between: FloatArray) -> FloatArray:
 def normal_shifts(
     mean: float, sd: float, between_sd: float, number: int, population: Population, stream: int = 0
 ) -> PopulationDraws:
-    """Populations whose shift is normally distributed around a mean, all else as stated.
+    """Populations whose shift is normally distributed around a mean, all else as it is.
 
     Parameters
     ----------
@@ -125,11 +125,11 @@ def normal_shifts(
     rng = np.random.default_rng((0, stream))
     # in an order of chance, for draws of two roles meet by their places
     shared = mean + sd * ndtri((rng.permutation(number) + 0.5) / number)
-    own = between_sd * rng.standard_normal((number, count))
+    between_domains = between_sd * rng.standard_normal((number, count))
     correlation = population.correlation
     pre_post = np.clip(np.diagonal(correlation, offset=count)[:count], 0.0, 1.0)
     return PopulationDraws(
-        shift=shared[:, None] + own,
+        shift=shared[:, None] + between_domains,
         pre_post=np.tile(pre_post, (number, 1)),
         pre=np.tile(population.pre_of_everybody, (number, 1, 1)),  # draws are selected later
         between=correlation[:count, :count],

@@ -1,6 +1,7 @@
 """Distributions of a score before and after, for every way of stating an effect."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -9,7 +10,6 @@ from sim.cohorts.normal import FloatArray
 from sim.errors import StudyError
 from sim.study.effects import (
     ByDomainEffect,
-    DomainEffect,
     Effect,
     JointEffect,
     MedianEffect,
@@ -33,7 +33,7 @@ class DomainMarginals:
     pre, post : ndarray, shape (K,)
         Probabilities of the points.
     joint : ndarray, shape (K, K), or None
-        The table of before by after, where that was stated.
+        The table of before by after, where that was given.
     """
 
     pre: FloatArray
@@ -47,52 +47,29 @@ def cut_points(marginal: FloatArray) -> FloatArray:
     return np.asarray(ndtri(below), dtype=np.float64)
 
 
-def per_domain(value: object, index: int) -> object:
-    """Pick a domain's own value from one value for all or a tuple of them."""
-    return value[index] if isinstance(value, tuple) else value
+def per_domain(value: Any, index: int, depth: int = 0) -> Any:
+    """Pick the value of a domain from one for all or a tuple of them; one is itself so deep."""
+    innermost = value
+    for _ in range(depth):
+        innermost = innermost[0]
+    return value[index] if isinstance(innermost, tuple) else value
 
 
-def domain_effect(  # noqa: PLR0911 - one return a kind
-    effect: Effect, name: str, index: int
-) -> DomainEffect:
-    """Reduce a role's effect to that of one domain, with plain values."""
-    match effect:
-        case ByDomainEffect():
-            inner = effect.domains.get(name, effect.otherwise)
-            return domain_effect(inner, name, index)
-        case NoEffect():
-            return effect
-        case ShiftEffect():
-            shift = per_domain(effect.shift, index)
-            return ShiftEffect(kind="shift", shift=shift)  # type: ignore[arg-type]
-        case OddsRatioEffect():
-            ratio = per_domain(effect.odds_ratio, index)
-            return OddsRatioEffect(kind="odds_ratio", odds_ratio=ratio)  # type: ignore[arg-type]
-        case MedianEffect():
-            point = per_domain(effect.median, index)
-            if point is None:
-                return NoEffect(kind="none")
-            return MedianEffect(kind="median", median=point)  # type: ignore[arg-type]
-        case PostEffect():
-            post = effect.post[index] if isinstance(effect.post[0], tuple) else effect.post
-            return PostEffect(kind="post", post=post)
-        case JointEffect():
-            nested = isinstance(effect.joint[0][0], tuple)
-            joint = effect.joint[index] if nested else effect.joint
-            return JointEffect(kind="joint", joint=joint)  # type: ignore[arg-type]
-        case PosteriorEffect():
-            raise TypeError("a posterior is replaced by its medians before")
-
-
-def domain_marginals(pre: FloatArray, effect: DomainEffect, place: str) -> DomainMarginals:
+def domain_marginals(
+    pre: FloatArray, effect: Effect, domain: str, index: int, place: str
+) -> DomainMarginals:
     """Distributions before and after of one domain.
 
     Parameters
     ----------
     pre : ndarray, shape (K,)
         Probabilities of the points before.
-    effect : DomainEffect
-        Effect with plain values, as from :func:`domain_effect`.
+    effect : Effect
+        A role's; no posterior, whose medians take its place before.
+    domain : str
+        The domain's name.
+    index : int
+        Its place.
     place : str
         The config field to name in an error.
 
@@ -104,24 +81,29 @@ def domain_marginals(pre: FloatArray, effect: DomainEffect, place: str) -> Domai
     Raises
     ------
     StudyError
-        Where no shift can bring the median to the stated point.
+        Where no shift can bring the median to that point.
     """
     match effect:
-        case NoEffect():
-            return DomainMarginals(pre, pre)
-        case ShiftEffect(shift=float() | int() as shift):
-            return DomainMarginals(pre, shifted(pre, shift))
-        case OddsRatioEffect(odds_ratio=float() | int() as ratio):
-            return DomainMarginals(pre, _multiply_odds(pre, ratio))
+        case ByDomainEffect():
+            inner = effect.domains.get(domain, effect.otherwise)
+            return domain_marginals(pre, inner, domain, index, place)
+        case ShiftEffect():
+            post = shifted(pre, per_domain(effect.shift, index))
+        case OddsRatioEffect():
+            post = _multiply_odds(pre, per_domain(effect.odds_ratio, index))
         case PostEffect():
-            return DomainMarginals(pre, _normalised(effect.post))
-        case MedianEffect(median=int() as median):
-            return DomainMarginals(pre, shifted(pre, shift_to_median(pre, median, place)))
+            post = _normalised(per_domain(effect.post, index, depth=1))
+        case MedianEffect():
+            median = per_domain(effect.median, index)  # None where there is no effect
+            post = pre if median is None else shifted(pre, shift_to_median(pre, median, place))
         case JointEffect():
-            joint = _normalised(effect.joint)
+            joint = _normalised(per_domain(effect.joint, index, depth=2))
             return DomainMarginals(joint.sum(axis=1), joint.sum(axis=0), joint)
-        case _:  # pragma: no cover - domain_effect leaves none of these
-            raise TypeError(effect)
+        case NoEffect():
+            post = pre
+        case PosteriorEffect():
+            raise TypeError("a posterior is replaced by its medians before")
+    return DomainMarginals(pre, post)
 
 
 def _normalised(values: object) -> FloatArray:
@@ -142,7 +124,7 @@ def _multiply_odds(pre: FloatArray, ratio: float) -> FloatArray:
 
 
 def shift_to_median(pre: FloatArray, median: int, place: str) -> float:
-    """Find the smallest latent shift after which a stated point is a median.
+    """Find the smallest latent shift after which a given point is a median.
 
     A point is a median if at least half score it or less and at least half
     score it or more; the smallest shift leaves exactly half on the near side.

@@ -24,7 +24,7 @@ CALIBRATED_ON = 2**17
 SOME = 2**12
 """As many of them at a time, which the processor's cache holds."""
 BINS = 2**12
-"""Bins of their latent changes: a thousandth of what the people's own number leaves open."""
+"""Bins of their latent changes: a thousandth of what the number of people leaves open."""
 NODES = 200
 """Nodes of the integral over the latent change."""
 TINY = 1e-9
@@ -78,17 +78,17 @@ class Missingness:
 
 
 def missingness(
-    stated: Missing,
+    mechanism: Missing,
     pre_cuts: FloatArray,
     loading: FloatArray,
     correlation: FloatArray,
     who: Recruitment | None = None,
 ) -> Missingness | None:
-    """Calibrate a mechanism to its stated rate; None where nothing is missing.
+    """Calibrate a mechanism to its rate; None where nothing is missing.
 
     Parameters
     ----------
-    stated : Missing
+    mechanism : Missing
         Mechanism, rate, slope.
     pre_cuts : ndarray, shape (D, K - 1)
         Cut points before.
@@ -102,30 +102,30 @@ def missingness(
     Missingness or None
     """
     nobody = ("nothing", -np.inf, 0.0, 0.0, 1.0)
-    rest = stated.item_rate, stated.total == "prorated"
-    match stated:
+    rest = mechanism.item_rate, mechanism.total == "prorated"
+    match mechanism:
         case MissingCompletelyAtRandom(rate=rate) if rate > 0:
-            found = Missingness("nothing", float(logit(rate)), 0.0, 0.0, 1.0, *rest)
+            missingness = Missingness("nothing", float(logit(rate)), 0.0, 0.0, 1.0, *rest)
         case MissingAtRandom(rate=rate, slope=slope) if rate > 0:
             totals, weight = _totals_before(pre_cuts, loading, who)
             centre = float(weight @ totals)
             scale = float(np.sqrt(weight @ (totals - centre) ** 2)) or 1.0
             intercept = _intercept((totals - centre) / scale, weight, slope, rate)
-            found = Missingness("total", intercept, slope, centre, scale, *rest)
+            missingness = Missingness("total", intercept, slope, centre, scale, *rest)
         case MissingNotAtRandom(rate=rate, slope=slope) if rate > 0:
             sign = np.repeat([-1.0, 1.0], len(pre_cuts))
             variance = float(sign @ correlation @ sign)
             scale = float(np.sqrt(variance)) if variance > TINY else np.inf
             x, weight = _standardised_changes(pre_cuts, scale, who)
             intercept = _intercept(x, weight / weight.sum(), slope, rate)
-            found = Missingness("change", intercept, slope, 0.0, scale, *rest)
+            missingness = Missingness("change", intercept, slope, 0.0, scale, *rest)
         case _:
-            found = Missingness(*nobody, *rest)
-    return found if found.anybody or found.any_item else None
+            missingness = Missingness(*nobody, *rest)
+    return missingness if missingness.anybody or missingness.any_item else None
 
 
 def _intercept(x: FloatArray, weight: FloatArray, slope: float, rate: float) -> float:
-    """Solve for the intercept at which people drop out at the stated rate on average."""
+    """Solve for the intercept at which people drop out at a rate on average."""
     reach = abs(slope) * float(np.abs(x).max()) + 20.0
 
     def excess(intercept: float) -> float:
@@ -157,8 +157,9 @@ def _totals_before(
     """Totals before that simulated people have, and the share of them who have each."""
     count = len(pre_cuts)
     if who is None:
-        shape, cuts, own = pre_cuts.shape, pre_cuts.tobytes(), loading[:count, :count].tobytes()
-        frequency = np.frombuffer(_frequencies(shape, cuts, own), dtype=np.int64)
+        before = loading[:count, :count].tobytes()
+        counted = _frequencies(pre_cuts.shape, pre_cuts.tobytes(), before)
+        frequency = np.frombuffer(counted, dtype=np.int64)
     else:
         frequency = _recruits(pre_cuts, who)[0]
     totals = np.flatnonzero(frequency)
@@ -219,8 +220,8 @@ def _chosen(
         deciding = latent[:, 2 * count :] if screening else before
         decided = _total(deciding.T, pre_cuts)
         chosen = (decided >= low) & (decided <= high)
-        own = decided[chosen] if deciding is before else _total(before[chosen].T, pre_cuts)
-        totals.append(own)
+        total = decided[chosen] if deciding is before else _total(before[chosen].T, pre_cuts)
+        totals.append(total)
         changes.append((after - before)[chosen].sum(axis=1))
     return np.bincount(np.concatenate(totals)), *_gathered(np.concatenate(changes))
 
@@ -237,9 +238,9 @@ def _gathered(values: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _total(latent: FloatArray, cuts: FloatArray) -> NDArray[np.int16]:
     """Totals from latent answers (D, N) and their cut points (D, K - 1); (N,)."""
     total = np.full(latent.shape[1], len(latent), np.int16)
-    for own, row in zip(latent, cuts, strict=True):
+    for answers, row in zip(latent, cuts, strict=True):
         for cut in row:
-            total += own > cut
+            total += answers > cut
     return total
 
 
@@ -260,7 +261,7 @@ def remove_answers(
     mechanism : Missingness
         Who drops out.
     rng : numpy.random.Generator
-        Stream of its own; people take their numbers one after the other, so
+        A separate stream; people take their numbers one after the other, so
         that a longer accrual begins with the shorter one.
     """
     people, item = rng.spawn(2)

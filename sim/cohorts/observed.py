@@ -17,11 +17,11 @@ Kind = Literal["pearson", "spearman"]
 """How two scores are correlated: as they stand, or by their midranks."""
 
 BOUND_TOLERANCE = 1e-9
-"""How far beyond a bound a stated correlation may lie and still be taken as the bound."""
+"""How far beyond a bound a given correlation may lie and still be taken as the bound."""
 EIGENVALUE_TOLERANCE = 1e-10
 """A smallest eigenvalue above minus this counts as not negative."""
 LIMIT_TOLERANCE = 1e-5
-"""How exactly the limit of a common correlation is found, to be shown with 4 decimals."""
+"""How exactly the limit of a common correlation is solved for, to be shown with 4 decimals."""
 SMALLEST_VARIANCE = 1e-12
 """Variance at or below which everybody is held to give the same answer."""
 
@@ -29,7 +29,7 @@ SMALLEST_VARIANCE = 1e-12
 def observed_correlation(
     row_marginal: ArrayLike, column_marginal: ArrayLike, latent: float, kind: Kind = "pearson"
 ) -> float:
-    """Correlation of two scores whose latent normals have a stated correlation.
+    """Correlation of two scores whose latent normals have a given correlation.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def latent_for_observed(
     place: str = "correlation",
     pair: str = "the two scores",
 ) -> float:
-    """Latent correlation that gives two scores a stated correlation.
+    """Latent correlation that gives two scores a given correlation.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def latent_matrix(
     place: str,
     labels: Sequence[str],
 ) -> FloatArray:
-    """Latent correlations, pair by pair, that give scores a stated correlation matrix.
+    """Latent correlations, pair by pair, that give scores a given correlation matrix.
 
     Parameters
     ----------

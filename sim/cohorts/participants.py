@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.cohorts.clusters import ClusterModel, cluster_model
 from sim.cohorts.correlation import Scores, latent_correlation
-from sim.cohorts.marginals import domain_effect, domain_marginals, per_domain
+from sim.cohorts.marginals import domain_marginals, per_domain
 from sim.cohorts.missing import missingness
 from sim.cohorts.normal import FloatArray
 from sim.cohorts.population import (
@@ -104,9 +104,9 @@ def _people(study: Study, role: int, place: str, effect: Effect) -> Population:
     pre = study.roles[name].pre
     domains = []
     for index, domain in enumerate(study.scale.domains):
-        marginal = np.array(pre[index] if isinstance(pre[0], tuple) else pre, dtype=np.float64)
-        of_domain = domain_effect(effect, domain, index)
-        domains.append(domain_marginals(marginal / marginal.sum(), of_domain, place))
+        marginal = np.array(per_domain(pre, index, depth=1), dtype=np.float64)
+        before = marginal / marginal.sum()
+        domains.append(domain_marginals(before, effect, domain, index, place))
     scores = Scores(study.scale.domains, tuple(domains), name)
     return build_population(domains, latent_correlation(study.correlation, scores))
 
@@ -166,7 +166,7 @@ def arm_accrual(study: Study, arm: int) -> tuple[SiteClusters, int]:
 
     Where pairs are allocated within sites, a site enters whole blocks of
     `control.ratio`, so that either arm is at all sites in that ratio; where
-    sites are allocated, each arm has its own, one pair at a time.
+    sites are allocated, each arm has other sites, one pair at a time.
 
     Raises
     ------
@@ -225,7 +225,7 @@ def taking_part_like(example: Population, people: Population) -> Population:
 def without_effect(population: Population) -> Population:
     """Same people without treatment: scores after as before, but for what needs no treatment.
 
-    A stated table is replaced by the mean of itself and its transpose, which
+    A table is replaced by the mean of itself and its transpose, which
     keeps the distribution of the absolute change and removes its direction.
     """
     plain = symmetrised(population)

@@ -1,6 +1,6 @@
 """Who exists: the population from which a role's participants are drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -48,7 +48,7 @@ class Population(Conditions):
     A latent standard normal vector (domains before, then domains after) is
     cut into scores; a score is 1 + the number of cut points below its latent
     value. The cut points after may depend on the score before, which is how
-    a stated table of before by after enters.
+    a table of before by after enters.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Population(Conditions):
     loading : ndarray, shape (2 D, 2 D)
         Lower triangular A with A A' = R; in clusters A A' is what is not shared of R.
     joint : tuple of bool, length D
-        Domains whose table was stated as such.
+        Domains given as a table.
     untreated : ndarray, shape (D, K), or None
         Marginals after without treatment, where they are not those before.
     """
@@ -85,8 +85,8 @@ class Population(Conditions):
     def independent_domains(self) -> bool:
         """Whether no domain is correlated with another, so that tables say everything."""
         count = len(self.tables)
-        own = np.kron(np.ones((2, 2)), np.eye(count)) > 0
-        return bool((self.correlation[~own] == 0).all())
+        within = np.kron(np.ones((2, 2)), np.eye(count)) > 0
+        return bool((self.correlation[~within] == 0).all())
 
     @property
     def pre(self) -> FloatArray:
@@ -95,7 +95,7 @@ class Population(Conditions):
 
     @property
     def pre_of_everybody(self) -> FloatArray:
-        """Marginals before of all who are asked, whether they take part or not, shape (D, K)."""
+        """Marginals before of all who are invited, whether they take part or not, shape (D, K)."""
         if self.recruitment is None:
             return self.pre
         below = np.pad(ndtr(self.pre_cuts), ((0, 0), (1, 1)), constant_values=(0.0, 1.0))
@@ -147,7 +147,7 @@ def _conditional_cuts(table: FloatArray) -> FloatArray:
 def symmetrised(population: Population) -> Population:
     """Same latent people whose scores after are distributed as those before.
 
-    A stated table is replaced by the mean of itself and its transpose, which
+    A table is replaced by the mean of itself and its transpose, which
     keeps the distribution of the absolute change and removes its direction.
     """
     count = len(population.tables)
@@ -193,13 +193,11 @@ def take_part(
     """
     cuts, clusters = shifted_cuts(people, conditions.response_shift), conditions.clusters
     left = None if clusters is None else loading_matrix(remainder(people.correlation, clusters))
-    return Population(
+    return replace(
+        people,
         tables=_tables_of_those_who_do(people, cuts[:, 0], conditions, points),
-        pre_cuts=people.pre_cuts,
         post_cuts=cuts,
-        correlation=people.correlation,
         loading=people.loading if left is None else left,
-        joint=people.joint,
         untreated=untreated,
         response_shift=conditions.response_shift,
         recruitment=conditions.recruitment,

@@ -43,10 +43,10 @@ def posterior_csv(
     writer = csv.writer(out, lineterminator="\n")
     points = next(iter(draws.values())).pre.shape[-1]
     writer.writerow([*COLUMNS, *(f"pre_{k + 1}" for k in range(points))])
-    for (prior, role), own in draws.items():
-        for s in range(len(own)):
+    for (prior, role), of_role in draws.items():
+        for s in range(len(of_role)):
             for d, domain in enumerate(domains):
-                numbers = [own.shift[s, d], own.pre_post[s, d], *own.pre[s, d]]
+                numbers = [of_role.shift[s, d], of_role.pre_post[s, d], *of_role.pre[s, d]]
                 named = [harmless(prior), s, role, harmless(domain)]
                 writer.writerow([*named, *(f"{x:.5g}" for x in numbers)])
     return out.getvalue()
@@ -113,13 +113,13 @@ def _rows(
                 prior, draw, whose, domain, values = _cells(row, points)
                 if whose != role:
                     continue
-                own = table.setdefault(prior, {})
-                if (draw, domain) in own:
+                of_prior = table.setdefault(prior, {})
+                if (draw, domain) in of_prior:
                     raise StudyError(
                         f"{path.name}, line {reader.line_num}: draw {draw} has a row of "
                         f"{domain!r} already"
                     )
-                own[draw, domain] = values
+                of_prior[draw, domain] = values
     except OSError as error:
         raise StudyError(f"{place}: {str(path)!r} {error.strerror}") from None
     except (ValueError, IndexError, UnicodeDecodeError, csv.Error):
@@ -141,9 +141,9 @@ def _draws(
     domains: tuple[str, ...],
     between: FloatArray,
 ) -> PopulationDraws:
-    # as stated, or as they are written for spreadsheets
-    stated = {harmless(domain): domain for domain in reversed(domains)}
-    rows = {(draw, stated.get(domain, domain)): own for (draw, domain), own in rows.items()}
+    # as in the study, or as they are written for spreadsheets
+    names = {harmless(domain): domain for domain in reversed(domains)}
+    rows = {(draw, names.get(domain, domain)): values for (draw, domain), values in rows.items()}
     known = {domain for _, domain in rows}
     missing = next((d for d in domains if d not in known), None)
     if missing is not None:
@@ -175,7 +175,7 @@ def find_shipped(name: str) -> Path:
     Returns
     -------
     Path
-        The path as stated where neither is there.
+        The path as given where neither is there.
     """
     package = Path(__file__).resolve().parent.parent
     shipped = (package / "conf" / "pilot" / name, package.parent / "conf" / "pilot" / name)

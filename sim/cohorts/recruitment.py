@@ -83,18 +83,18 @@ def recruitment(study: Study, correlation: FloatArray) -> Recruitment | None:
     Raises
     ------
     StudyError
-        Where a screening cannot be correlated as stated.
+        Where a screening cannot be so correlated.
     """
-    stated = study.selection
-    if not isinstance(stated, BaselineSelection | ScreeningSelection):
+    selection = study.selection
+    if not isinstance(selection, BaselineSelection | ScreeningSelection):
         return None
     count = len(study.scale.domains)
-    low = count if stated.at_least is None else stated.at_least
-    high = count * study.scale.points if stated.at_most is None else stated.at_most
-    if isinstance(stated, BaselineSelection):
+    low = count if selection.at_least is None else selection.at_least
+    high = count * study.scale.points if selection.at_most is None else selection.at_most
+    if isinstance(selection, BaselineSelection):
         return Recruitment(low, high, screening=False, correlation=correlation)
-    whole = _with_screening(correlation, stated.retest)
-    return Recruitment(low, high, screening=True, correlation=whole, retest=stated.retest)
+    whole = _with_screening(correlation, selection.retest)
+    return Recruitment(low, high, screening=True, correlation=whole, retest=selection.retest)
 
 
 def _with_screening(correlation: FloatArray, retest: float | None) -> FloatArray:
@@ -119,7 +119,7 @@ class Recruited:
     Attributes
     ----------
     share : float
-        Share of the people asked who take part.
+        Share of the people invited who take part.
     tables : ndarray, shape (D, K, K)
         Probabilities of (before, after) per domain.
     sd_total : float

@@ -86,11 +86,11 @@ def _scores(
     latent: FloatArray, cuts: FloatArray, given: NDArray[np.int64] | int | None = None
 ) -> NDArray[np.int64]:
     """Cut latent answers (..., D) into scores from 1; cut points may go by a score given."""
-    found = np.ones(latent.shape, np.int64)
+    scores = np.ones(latent.shape, np.int64)
     domains = np.arange(latent.shape[-1])
     for c in range(cuts.shape[-1]):
-        found += latent > (cuts[:, c] if given is None else cuts[domains, given, c])
-    return found
+        scores += latent > (cuts[:, c] if given is None else cuts[domains, given, c])
+    return scores
 
 
 @lru_cache(maxsize=8)
@@ -113,7 +113,7 @@ def exchangeable(population: Population) -> bool:
 
 
 def _turned(size: int, count: int) -> NDArray[np.intp]:
-    """Places of latent answers when before and after change places; a screening keeps its own."""
+    """Places of latent answers when before and after change places; a screening keeps its place."""
     order = np.arange(size)
     order[: 2 * count] = np.roll(order[: 2 * count], count)
     return order

@@ -25,7 +25,7 @@ MOST = 0.95
 def site_sequence(accrual: SiteClusters, pairs: int) -> NDArray[np.int64]:
     """Site of each pair in order of accrual.
 
-    Unequal sizes follow the quantiles of a gamma distribution with the stated
+    Unequal sizes follow the quantiles of a gamma distribution with a given
     coefficient of variation. Where sites take turns, the next pair goes to
     the site that is furthest behind its share.
 
@@ -45,18 +45,18 @@ def site_sequence(accrual: SiteClusters, pairs: int) -> NDArray[np.int64]:
         relative = relative_sizes(accrual)
         sizes = np.maximum(np.rint(accrual.per_site * relative), 1).astype(np.int64)
         rounds = -(-pairs // int(sizes.sum()))
-        found = np.repeat(np.arange(rounds * CYCLE), np.tile(sizes, rounds))[:pairs]
+        site = np.repeat(np.arange(rounds * CYCLE), np.tile(sizes, rounds))[:pairs]
     elif accrual.size_variation < ALIKE:
-        found = np.arange(pairs) % accrual.sites
+        site = np.arange(pairs) % accrual.sites
     else:
         share = relative_sizes(accrual) / accrual.sites
         counts = np.zeros(accrual.sites)
-        found = np.empty(pairs, np.int64)
+        site = np.empty(pairs, np.int64)
         for i in range(pairs):
-            found[i] = np.argmax((i + 1) * share - counts)
-            counts[found[i]] += 1
-    found.flags.writeable = False
-    return found
+            site[i] = np.argmax((i + 1) * share - counts)
+            counts[site[i]] += 1
+    site.flags.writeable = False
+    return site
 
 
 def relative_sizes(accrual: SiteClusters) -> FloatArray:
@@ -90,8 +90,8 @@ def relative_sizes(accrual: SiteClusters) -> FloatArray:
     middle = (np.arange(number) + 0.5) / number
 
     def sizes(log_shape: float) -> FloatArray:
-        found = gammaincinv(np.exp(log_shape), middle)
-        return np.asarray(found / found.mean())
+        relative = gammaincinv(np.exp(log_shape), middle)
+        return np.asarray(relative / relative.mean())
 
     # quantiles of a few sites vary less than the distribution: solve for the sizes themselves
     log_shape = brentq(lambda x: float(sizes(x).std()) - variation, -7.0, 20.0, xtol=1e-9)

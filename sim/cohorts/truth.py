@@ -30,7 +30,7 @@ class TrueEffects:
         Mean score before and mean change, in points.
     sd_change : ndarray, shape (E,)
         Standard deviation of the change in points; NaN for the total where a
-        stated table leaves it without a closed form.
+        table leaves it without a closed form.
     standardised : ndarray, shape (E,)
         d_z = mean change / SD of change; NaN where the SD is 0 or NaN.
     better, same, worse : ndarray, shape (D,)
@@ -102,7 +102,7 @@ def true_effects(
     before = population.pre @ np.arange(1, population.points + 1)
     deviations = sd_changes(population)
     mean_change = mean_changes(population)
-    better, worse = (changes[:, own * values > 0].sum(axis=1) for own in (side, -side))
+    better, worse = (changes[:, sign * values > 0].sum(axis=1) for sign in (side, -side))
     unchanged = true_nulls(population, controls)
     with np.errstate(invalid="ignore", divide="ignore"):
         standardised = np.where(deviations > 0, mean_change / deviations, np.nan)
@@ -210,7 +210,7 @@ def _per_cut(population: Population) -> tuple[FloatArray, FloatArray]:
 
 
 def _total_variance(population: Population, variances: FloatArray) -> float:
-    """Variance of the change of the total; NaN where a stated table has no closed form."""
+    """Variance of the change of the total; NaN where a table has no closed form."""
     count = len(population.tables)
     if population.recruitment is not None:
         cuts = population.pre_cuts, population.post_cuts[:, 0]

@@ -12,7 +12,7 @@ from sim.compute.shelf import Shelf
 
 
 class Addable(Protocol):
-    """Anything that adds to its own kind."""
+    """Anything that adds to its kind."""
 
     def __add__(self, other: Self, /) -> Self:
         """Sum of the two."""

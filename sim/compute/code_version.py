@@ -63,17 +63,17 @@ def import_closure(modules: Iterable[str], source: Source) -> dict[str, str]:
         Hash by name, in order of the names. A file of imports alone, such as
         that of a room, is no part: a name that it hands on leads to its home.
     """
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     waiting = list(modules)
     while waiting:
         name = waiting.pop()
-        text = None if name in found else source(name)
+        text = None if name in digests else source(name)
         if text is not None:
             module = read_module(text)
-            found[name] = module.digest
+            digests[name] = module.digest
             waiting += [_home(*origin, source) for origin in module.imports]
             waiting += _rooms(name, source)
-    return dict(sorted(found.items()))
+    return dict(sorted(digests.items()))
 
 
 def _home(module: str, name: str | None, source: Source) -> str:

@@ -1,6 +1,6 @@
 """Compiled functions, kept in a folder of the user's from one run to the next.
 
-Numba's cache lies beside the source, in the installed package. It fails where that cannot be
+Numba's cache lies next to the source, in the installed package. It fails where that cannot be
 written to, trusts whatever the files hold, and what it leaves outlives the package. This one is
 a folder of the user's alone, a file for each function and types of its arguments.
 """
@@ -29,6 +29,7 @@ from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 from sim.compute.code_version import library_versions
+from sim.errors import reason_of
 
 NAME = "mentorsim"
 DIGEST = sha256().digest_size
@@ -76,7 +77,7 @@ class KernelCache(FunctionCache):
     """
 
     def __init__(self, function: Callable[..., Any], folder: Path) -> None:
-        # not the base's own, which looks for a place beside the source
+        # not the base's, which looks for a place next to the source
         self._py_func, self._cache_path = function, str(folder)
         self._source = sha256(Path(inspect.getfile(function)).read_bytes()).hexdigest()
         self._enabled = True
@@ -164,9 +165,9 @@ def user_folder() -> Path:
     RuntimeError
         Where the user has no home.
     """
-    stated = getattr(numba.config, "CACHE_DIR", "")  # numba reads it from NUMBA_CACHE_DIR
-    if stated:
-        return Path(stated).absolute() / NAME
+    folder = getattr(numba.config, "CACHE_DIR", "")  # numba reads it from NUMBA_CACHE_DIR
+    if folder:
+        return Path(folder).absolute() / NAME
     named, usual = {
         "win32": ("LOCALAPPDATA", "AppData/Local"),
         "darwin": ("", "Library/Caches"),
@@ -190,11 +191,6 @@ def _require_private(folder: Path) -> None:
         raise PermissionError(EPERM, "it belongs to somebody else")
     if seen.st_mode & (S_IWGRP | S_IWOTH):
         raise PermissionError(EPERM, "others can write to it")
-
-
-def reason_of(error: OSError) -> str:
-    """Say in a few words why a file could not be written."""
-    return (error.strerror or str(error)).lower()
 
 
 @cache

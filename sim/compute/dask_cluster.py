@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from threading import Event, Lock, Thread
 from time import monotonic
-from types import TracebackType
 from typing import Any
 
 from sim.compute.same_code import code_here, difference, run_as_there
@@ -80,7 +79,7 @@ class DaskExecutor(Executor):
         except (ClosedClientError, CommClosedError):
             self._settle(future, self._lost())
             return future
-        # not through Dask's own executor: its futures never end where the scheduler
+        # not through Dask's executor: its futures never end where the scheduler
         # is lost while a result is on its way
         outcome = asyncio.run_coroutine_threadsafe(_awaited(attempt), self._loop)
         outcome.add_done_callback(partial(self._pass_on, future))
@@ -98,12 +97,7 @@ class DaskExecutor(Executor):
         self._opened.close()  # the scheduler forgets what is still open
         self._watch.join()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_stopped: object) -> None:
         """Close, without waiting for calls that nobody will ask for."""
         self.shutdown(cancel_futures=kind is not None)
 

@@ -61,7 +61,7 @@ def open_queue(kind: str, *, jobs: int, timeout: float, **settings: Any) -> Dask
     StudyError
         Where jobs cannot be submitted from here.
     """
-    make, stated = CLUSTERS[kind], job_settings(kind, **settings)
+    make, keywords = CLUSTERS[kind], job_settings(kind, **settings)
     submit = str(getattr(make, "job_cls").submit_command).split()[0]  # noqa: B009 - it has no types
     if shutil.which(submit) is None:
         raise StudyError(
@@ -71,7 +71,7 @@ def open_queue(kind: str, *, jobs: int, timeout: float, **settings: Any) -> Dask
     with ExitStack() as opened:
         opened.enter_context(quiet())
         try:
-            cluster = opened.enter_context(make(**stated))
+            cluster = opened.enter_context(make(**keywords))
             cluster.sync(_submit, cluster, jobs)
         except (OSError, RuntimeError, ValueError) as error:
             raise StudyError(f"compute: {submit} took no job ({reason_of(error)})") from None
@@ -128,7 +128,7 @@ def job_settings(  # noqa: PLR0913 - the fields of a job, by name
     -------
     dict
     """
-    stated: dict[str, Any] = {
+    job_keywords: dict[str, Any] = {
         "cores": cores,
         "processes": cores,  # of one thread each: threads would share one interpreter lock
         "memory": f"{memory}GiB",
@@ -142,6 +142,6 @@ def job_settings(  # noqa: PLR0913 - the fields of a job, by name
         "worker_extra_args": ["--dashboard-address", LOOPBACK],
     }
     if kind == "sge":  # asks for nothing by itself; memory is by core
-        stated["job_extra_directives"].insert(0, f"-pe {environment} {cores}")
-        stated["resource_spec"] = f"h_vmem={1024 * memory // cores}M"
-    return stated
+        job_keywords["job_extra_directives"].insert(0, f"-pe {environment} {cores}")
+        job_keywords["resource_spec"] = f"h_vmem={1024 * memory // cores}M"
+    return job_keywords

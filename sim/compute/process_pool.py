@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context, parent_process
 from threading import Lock, Thread
-from types import TracebackType
 from typing import Any
 
 from sim.compute.interruption import check_interrupted, leave_terminal, starting_processes
@@ -50,12 +49,7 @@ class ProcessPool(Executor):
         for pool in pools:
             pool.shutdown(wait=wait, cancel_futures=cancel_futures)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_stopped: object) -> None:
         """Shut down, without waiting for calls that nobody will ask for."""
         if kind is not None:
             self._terminate()
@@ -76,7 +70,7 @@ class ProcessPool(Executor):
             )
 
     def _attempt(self, future: Future[Any], call: Callable[[], Any]) -> None:
-        """Make a call in the newest pool, replacing that first where it is found dead."""
+        """Make a call in the newest pool, replacing that first where it is dead."""
         while True:
             pool = self._pools[-1]
             try:

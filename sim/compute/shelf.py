@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Generic, TypeVar
 
 from sim.compute.fingerprint import fingerprint
-from sim.compute.store import Store
+from sim.compute.store import BlockStore
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class Shelf(Generic[T]):
 
     Attributes
     ----------
-    store : Store
+    store : BlockStore
         What holds them.
     key : str
         Fingerprint of all that determines their numbers.
@@ -32,7 +32,7 @@ class Shelf(Generic[T]):
         Reads one; raises ValueError for what is damaged.
     """
 
-    store: Store
+    store: BlockStore
     key: str
     to_bytes: Callable[[T], bytes]
     from_bytes: Callable[[bytes], T]
@@ -40,13 +40,13 @@ class Shelf(Generic[T]):
     @classmethod
     def of(
         cls,
-        store: Store | None,
+        store: BlockStore | None,
         task: object,
         to_bytes: Callable[[T], bytes],
         from_bytes: Callable[[bytes], T],
     ) -> Shelf[T] | None:
         """Shelf of a task; None where nothing is kept."""
-        if store is None or not store.keeps:
+        if store is None:
             return None
         return cls(store, fingerprint(task), to_bytes, from_bytes)
 

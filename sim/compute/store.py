@@ -8,10 +8,9 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from types import TracebackType
 from typing import Any, Literal, Self
 
-from sim.compute.stored import NoStore, Stored
+from sim.compute.stored import Stored
 from sim.errors import StudyError
 
 SCHEMA = (
@@ -47,7 +46,7 @@ class BlockStore:
     then refused. What it holds can always be computed again.
 
     A row begins with a checksum over its place and its contents, so that damage
-    and rows in each other's place are found. It keeps nobody out who means
+    and rows in each other's place are noticed. It keeps nobody out who means
     harm: who can write to the file can work out checksums too.
 
     Parameters
@@ -63,8 +62,6 @@ class BlockStore:
         One line, from every method, where the file cannot be used.
     """
 
-    keeps = True
-
     def __init__(self, path: Path, code: str) -> None:
         self.path, self.code = path, code
         self._connection: sqlite3.Connection | None = None
@@ -75,12 +72,7 @@ class BlockStore:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_stopped: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -148,12 +140,12 @@ class BlockStore:
             "SELECT code, COUNT(DISTINCT key), COUNT(*), SUM(LENGTH(data)) FROM blocks "
             "GROUP BY code"
         )
-        found = [
+        entries = [
             # a damaged row may hold anything in any place
-            Stored(str(code), tasks, blocks, size or 0, own=code == self.code)
+            Stored(str(code), tasks, blocks, size or 0, is_current=code == self.code)
             for code, tasks, blocks, size in rows
         ]
-        return tuple(sorted(found, key=lambda stored: (not stored.own, stored.code)))
+        return tuple(sorted(entries, key=lambda stored: (not stored.is_current, stored.code)))
 
     def clear(self, which: Literal["others"] | None = None) -> int:
         """Take blocks out of the file and give their room back.
@@ -228,7 +220,7 @@ class BlockStore:
         self._ask("PRAGMA synchronous = OFF")
 
     def _ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Run a statement in a transaction of its own; give its rows."""
+        """Run a statement in one transaction; give its rows."""
         if self._connection is None:
             raise RuntimeError("the store is closed")
         end = monotonic() + PATIENCE
@@ -249,9 +241,6 @@ class BlockStore:
     def _refused(self, reason: str, right: str) -> StudyError:
         self.close()
         return StudyError(f"store.file: {str(self.path)!r} {reason}; {right}")
-
-
-Store = BlockStore | NoStore
 
 
 def _code(error: sqlite3.Error) -> int:

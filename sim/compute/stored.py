@@ -1,12 +1,9 @@
-"""What a store of blocks says of itself, and a store that keeps nothing."""
+"""What a store of blocks says of itself."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
 
 
 @dataclass(frozen=True)
@@ -19,7 +16,7 @@ class Stored:
         The version, from :func:`sim.compute.code_version.code_version`.
     tasks, blocks, size : int
         Number of tasks, of their blocks, and bytes of these.
-    own : bool
+    is_current : bool
         Whether it is the version that runs.
     """
 
@@ -27,7 +24,7 @@ class Stored:
     tasks: int
     blocks: int
     size: int
-    own: bool
+    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -47,39 +44,3 @@ class BlocksAnswer:
     file: Path
     cleared: int | None
     stored: tuple[Stored, ...]
-
-
-class NoStore:
-    """Keeps nothing and finds nothing."""
-
-    keeps = False
-    trouble: str | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        pass
-
-    def close(self) -> None:
-        """Do nothing."""
-
-    def get(self, _key: str, _blocks: Sequence[int]) -> dict[int, bytes]:
-        """Find nothing."""
-        return {}
-
-    def put(self, _key: str, _block: int, _data: bytes) -> None:
-        """Do nothing."""
-
-    def summary(self) -> tuple[Stored, ...]:
-        """Count nothing."""
-        return ()
-
-    def clear(self, _which: Literal["others"] | None = None) -> int:
-        """Take nothing out."""
-        return 0

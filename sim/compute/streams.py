@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Purpose(IntEnum):
-    """What random numbers are for; each purpose has a stream of its own.
+    """What random numbers are for; each purpose has a separate stream.
 
     Switching one purpose on moves none of the others. Values are part of
     what fixes the numbers of a run: never renumber them.

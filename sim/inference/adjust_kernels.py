@@ -132,7 +132,7 @@ def hommel(rows, adjusted):
                 simes = min(simes, s * rows[r, order[j]] / (j - (m - s) + 1))
             last = min(s * rows[r, order[m - s]], simes)
             for j in range(m):
-                own = min(s * rows[r, order[j]], simes) if j <= m - s else last
-                bound[j] = max(bound[j], own)
+                simes_bound = min(s * rows[r, order[j]], simes) if j <= m - s else last
+                bound[j] = max(bound[j], simes_bound)
         for j in range(m):
             adjusted[r, order[j]] = min(1.0, bound[j])

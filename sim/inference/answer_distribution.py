@@ -45,7 +45,7 @@ class AnswerDistribution:
         """Replace answers by whether they are at a cut or above; themselves without a cut."""
         if cut is None:
             return self
-        before, after = (own >= cut for own in (self.before, self.after))
+        before, after = (answers >= cut for answers in (self.before, self.after))
         return AnswerDistribution(before.astype(np.int64), after.astype(np.int64), self.weight)
 
     def pooled(self) -> AnswerDistribution:
@@ -69,9 +69,9 @@ class AnswerDistribution:
         rows = np.arange(len(self.weight))[:, None] * width
         place = (rows + reach + self.after - self.before).ravel()
         number = np.bincount(place, self.weight.ravel(), len(self.weight) * width)
-        found = number.reshape(-1, width)
+        weight = number.reshape(-1, width)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(found / found.sum(axis=1, keepdims=True))
+            return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
     @property
     def reach(self) -> int:

@@ -52,7 +52,7 @@ def pooled(
 ) -> Difference:
     """Give a difference of two means with its variance, pooled over the arms.
 
-    `squares` are those about the arms' own means, `numbers` how many values
+    `squares` are those about the means of the arms, `numbers` how many values
     each arm has; there are no degrees of freedom without an arm.
     """
     a, b = numbers
@@ -72,7 +72,7 @@ def adjusted_difference(samples: Samples, sizes: Sizes) -> Difference:
     first, second = _one(a.n), _one(b.n)
     both = first * second
     of_a_and_b = (a.xx, b.xx), (a.xy, b.xy), (a.yy, b.yy)
-    xx, xy, yy = (own / first + other / second for own, other in of_a_and_b)
+    xx, xy, yy = (of_a / first + of_b / second for of_a, of_b in of_a_and_b)
     level = xx == 0  # the score before is left out; xy is 0 as well
     divisor = np.where(level, 1.0, xx)
     slope = xy / divisor
@@ -91,8 +91,8 @@ def _exactly(a: ArmSums, b: ArmSums, where: tuple[IntArray, ...]) -> tuple[Float
     """Give coefficient and residual sum of squares by whole numbers of any length."""
     first, second = a.n[where].astype(object), b.n[where].astype(object)
     xx, xy, yy = (
-        second * own[where] + first * other[where]
-        for own, other in ((a.xx, b.xx), (a.xy, b.xy), (a.yy, b.yy))
+        second * of_a[where] + first * of_b[where]
+        for of_a, of_b in ((a.xx, b.xx), (a.xy, b.xy), (a.yy, b.yy))
     )
     xx = np.where(xx == 0, 1, xx)  # xy is 0 as well then: x is left out
     apart = a.x[where] * second - b.x[where] * first
@@ -105,7 +105,7 @@ def _exactly(a: ArmSums, b: ArmSums, where: tuple[IntArray, ...]) -> tuple[Float
 def arm_sums(sample: Sample, sizes: NDArray[np.int64], *, after: bool) -> ArmSums:
     """Sum x, the score before, and y, the change or the score after, at every size."""
     changes, before = (
-        np.ascontiguousarray(own.transpose(0, 2, 1)) for own in (sample.changes, sample.before)
+        np.ascontiguousarray(part.transpose(0, 2, 1)) for part in (sample.changes, sample.before)
     )  # (R, E, N)
     shape = (6, len(changes), len(sizes), changes.shape[1])
     sums = np.empty(shape, np.int64)

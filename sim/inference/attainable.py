@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from sim.inference.families import TestingOrder, adjusted_pvalues
 from sim.inference.result import FloatArray
 from sim.inference.rules import DecisionRule
+from sim.inference.testing_order import TestingOrder, adjusted_pvalues
 from sim.study import Analysis
 from sim.study.endpoints import Endpoints
 
@@ -48,7 +48,7 @@ def smallest_pvalue(
     if controls is None:
         return np.array([_smallest(int(n), analysis) for n in sizes])
     both = zip(sizes, controls, strict=True)
-    return np.array([_smallest_apart(int(n), int(own), analysis) for n, own in both])
+    return np.array([_smallest_apart(int(n), int(in_control), analysis) for n, in_control in both])
 
 
 def _smallest(n: int, analysis: Analysis) -> float:

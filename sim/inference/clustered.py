@@ -7,14 +7,7 @@ from numpy.typing import NDArray
 
 from sim.inference.answer_distribution import Arms
 from sim.inference.clustered_kernels import fill_signed_rank, fill_site_means
-from sim.inference.result import (
-    MISSING,
-    SIDE,
-    FloatArray,
-    TestResult,
-    normal_pvalue,
-    t_pvalue,
-)
+from sim.inference.result import MISSING, SIDE, FloatArray, TestResult, normal_pvalue, t_pvalue
 from sim.inference.sample import Samples, Sizes
 from sim.inference.signed_rank import signed_rank_estimand
 from sim.study import Analysis
@@ -102,7 +95,7 @@ def clustered_signed_rank_estimand(arms: Arms, analysis: Analysis) -> FloatArray
 
 
 def cluster_mean_t_estimand(arms: Arms, _analysis: Analysis) -> FloatArray:
-    """Mean change, whose sign is found as sites (not people of a site) are added; (B,)."""
+    """Mean change, whose sign is judged as sites (not people of a site) are added; (B,)."""
     return arms[0].mean_change()
 
 
@@ -112,11 +105,8 @@ def _laid_out(
     """Changes (R, E, N), sites (N,) and sizes (K,) as the kernels take them."""
     (sample,), (rising,) = samples, sizes
     by_endpoint = np.ascontiguousarray(sample.changes.transpose(0, 2, 1))
-    return (
-        by_endpoint,
-        np.ascontiguousarray(sample.sites, np.int64),
-        np.asarray(rising, np.int64),
-    )
+    sites = np.ascontiguousarray(sample.sites, np.int64)
+    return by_endpoint, sites, np.asarray(rising, np.int64)
 
 
 def _empty(

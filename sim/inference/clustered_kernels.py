@@ -100,12 +100,12 @@ def fill_site_means(changes, sites, sizes, number, mean, squares):
     """
     replicates, endpoints, _ = changes.shape
     most = sites.max() + 1
-    total, members, own = np.empty(most), np.empty(most), np.empty(most)
+    total, members, site_mean = np.empty(most), np.empty(most), np.empty(most)
     for r in range(replicates):
         for e in range(endpoints):
             total[:] = 0.0
             members[:] = 0.0
-            own[:] = 0.0
+            site_mean[:] = 0.0
             seen, start = 0, 0
             for k in range(sizes.size):
                 for i in range(start, sizes[k]):
@@ -115,13 +115,13 @@ def fill_site_means(changes, sites, sizes, number, mean, squares):
                         seen += members[s] == 0
                         total[s] += change
                         members[s] += 1
-                        own[s] = total[s] / members[s]
+                        site_mean[s] = total[s] / members[s]
                 start = sizes[k]
                 whole, about = 0.0, 0.0
                 for s in range(most):
-                    whole += own[s]
+                    whole += site_mean[s]
                 whole /= max(seen, 1)
                 for s in range(most):
                     if members[s] > 0:
-                        about += (own[s] - whole) ** 2
+                        about += (site_mean[s] - whole) ** 2
                 number[r, k, e], mean[r, k, e], squares[r, k, e] = seen, whole, about

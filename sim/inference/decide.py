@@ -11,11 +11,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inference.families import TestingOrder, adjusted_pvalues
 from sim.inference.max_t import max_t_curve
-from sim.inference.registry import GRADED, TESTS
+from sim.inference.registry import TESTS, THRESHOLD_COUNTS
 from sim.inference.result import FAILED, FloatArray, TestResult
 from sim.inference.sample import Samples, Sizes
+from sim.inference.testing_order import TestingOrder, adjusted_pvalues
 from sim.inference.thresholds import NO_INFORMATION, Procedure, met, stepwise
 from sim.study import Analysis
 
@@ -104,8 +104,8 @@ def collect(
     procedure = stepwise(analysis.adjustment, domains, analysis.alpha)
     # one-sided thresholds above one half lie on the other side of the null's centre
     lopsided = analysis.alternative != "two_sided" and analysis.alpha > 0.5
-    if procedure is not None and not lopsided and analysis.test in GRADED:
-        counts = GRADED[analysis.test](samples, sizes, analysis, procedure)
+    if procedure is not None and not lopsided and analysis.test in THRESHOLD_COUNTS:
+        counts = THRESHOLD_COUNTS[analysis.test](samples, sizes, analysis, procedure)
         return ThresholdCounts(counts, procedure, domains)
     result = TESTS[analysis.test](samples, sizes, analysis)
     if flip_seeds is None:

@@ -73,12 +73,12 @@ class Graph:
         By default any can be.
         """
         passes = [True] * len(self.weights) if rejected is None else rejected
-        found = [weight > 0 for weight in self.weights]
-        for _ in found:
-            passing = [own and gone for own, gone in zip(found, passes, strict=True)]
-            for heirs in [row for row, own in zip(self.transitions, passing, strict=True) if own]:
-                found = [own or heir > 0 for own, heir in zip(found, heirs, strict=True)]
-        return tuple(found)
+        reached = [weight > 0 for weight in self.weights]
+        for _ in reached:
+            passing = [here and gone for here, gone in zip(reached, passes, strict=True)]
+            for heirs in [row for row, here in zip(self.transitions, passing, strict=True) if here]:
+                reached = [here or heir > 0 for here, heir in zip(reached, heirs, strict=True)]
+        return tuple(reached)
 
     @classmethod
     def from_numbers(
@@ -175,8 +175,8 @@ def _without(
 ) -> tuple[list[Fraction], list[list[Fraction]]]:
     """Weights and transitions once a hypothesis is rejected (algorithm 1 of the paper)."""
     nothing, everyone = Fraction(0), range(len(weights))
-    passed, own = transitions[gone], weights[gone]
-    heirs = [nothing if k == gone else weights[k] + own * passed[k] for k in everyone]
+    passed, weight = transitions[gone], weights[gone]
+    heirs = [nothing if k == gone else weights[k] + weight * passed[k] for k in everyone]
     rows = []
     for j in everyone:
         to_gone = transitions[j][gone]

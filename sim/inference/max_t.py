@@ -2,8 +2,8 @@
 
 Under the null the changes of a participant, in all endpoints together, are as
 likely as their opposites. Flipping whole participants keeps the dependence
-between endpoints, so that the largest statistic of a family is judged by its
-own distribution.
+between endpoints, so that the largest statistic of a family is judged by that
+distribution.
 
 References
 ----------
@@ -80,7 +80,7 @@ def max_t(
         if rng is None:
             raise ValueError(f"rng: more than {WRITTEN_OUT} participants need a generator")
         seeds = rng.integers(2**64, size=len(rows), dtype=np.uint64)
-    adjusted = _curve(rows, np.array([n]), seeds, flips, step_down=step_down)
+    adjusted = max_t_curve(rows, np.array([n]), seeds, flips, step_down=step_down)
     return adjusted.reshape(*whole.shape[:-2], m)
 
 
@@ -106,9 +106,14 @@ def _as_changes(changes: ArrayLike) -> NDArray[np.int16]:
 
 
 def max_t_curve(
-    changes: IntArray, sizes: IntArray, seeds: NDArray[np.uint64], flips: int
+    changes: IntArray,
+    sizes: IntArray,
+    seeds: NDArray[np.uint64],
+    flips: int,
+    *,
+    step_down: bool = True,
 ) -> FloatArray:
-    """Step-down max-T at every size, in one pass over the participants.
+    """Max-T at every size, in one pass over the participants.
 
     The signs of a replicate's flips depend on its seed and the participant
     alone: not on other replicates, nor on how many participants follow.
@@ -123,23 +128,14 @@ def max_t_curve(
         Of each replicate's flips.
     flips : int
         Random flips at sizes beyond 14.
+    step_down : bool
+        As for :func:`max_t`.
 
     Returns
     -------
     ndarray, shape (R, K, E)
         Two-sided adjusted p-values.
     """
-    return _curve(changes, sizes, seeds, flips, step_down=True)
-
-
-def _curve(
-    changes: IntArray,
-    sizes: IntArray,
-    seeds: NDArray[np.uint64],
-    flips: int,
-    *,
-    step_down: bool,
-) -> FloatArray:
     rows = np.ascontiguousarray(changes, np.int16)
     rising = np.ascontiguousarray(sizes, np.int64)
     adjusted = np.empty((len(rows), len(rising), rows.shape[2]))

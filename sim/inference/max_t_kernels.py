@@ -36,17 +36,17 @@ def _turn(seed, participant, turned):
         # in halves: processors shift eight words of 32 bits by different numbers at once
         for half in range(2):
             bits = np.uint32((word >> np.uint64(32 * half)) & np.uint64(0xFFFFFFFF))
-            own = turned[start + 32 * half : start + 32 * half + 32]
-            for b in range(own.size):
-                own[b] = -np.int32((bits >> np.uint32(b)) & np.uint32(1))
+            signs = turned[start + 32 * half : start + 32 * half + 32]
+            for b in range(signs.size):
+                signs[b] = -np.int32((bits >> np.uint32(b)) & np.uint32(1))
 
 
 @njit
 def _raise(turned_sums, total, scale, highest):
     """Raise the highest statistic of each flip to that of one more endpoint."""
     for b in range(highest.size):
-        own = abs(total - 2.0 * turned_sums[b]) * scale
-        highest[b] = max(highest[b], own)
+        statistic = abs(total - 2.0 * turned_sums[b]) * scale
+        highest[b] = max(highest[b], statistic)
 
 
 @njit
@@ -127,10 +127,10 @@ def _flipped(changes, missing, sizes, seed, flips, step_down, adjusted):
             change = np.int32(0 if changes[i, e] == missing else changes[i, e])
             totals[e] += change
             squares[e] += np.float64(change) * change
-            own = sums[e]
+            flipped = sums[e]
             if change != 0:
                 for b in range(flips):
-                    own[b] += change & turned[b]
+                    flipped[b] += change & turned[b]
         if i + 1 == sizes[k]:
             _adjust(sums, totals, squares, 1, step_down, highest, adjusted[k])
             k += 1

@@ -1,4 +1,4 @@
-"""McNemar's test at a stated cut: do more people rise to the cut than fall below it?
+"""McNemar's test at a cut: do more people rise to the cut than fall below it?
 
 An answer at or above the cut counts as a success. A pair is discordant where
 it is a success once only; given their number, the rises among them are
@@ -13,19 +13,12 @@ Fagerland MW, Lydersen S, Laake P (2013). BMC Medical Research Methodology 13,
 91: the mid-p test.
 """
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.inference.answer_distribution import Arms
 from sim.inference.arrays import as_whole_numbers
-from sim.inference.result import SIDE, Alternative, FloatArray, IntArray, TestResult, require_choice
-from sim.inference.sample import Samples, Sizes
-from sim.inference.sign import sign_curve, sign_estimand, sign_of_counts
-from sim.study import Analysis
-
-PValue = Literal["auto", "exact", "asymptotic", "mid_p"]
+from sim.inference.result import SIDE, Alternative, IntArray, TestResult, require_choice
+from sim.inference.sign import PValue, sign_of_counts
 
 
 def mcnemar(
@@ -119,8 +112,8 @@ def mcnemar_table(
 
     Examples
     --------
-    >>> found = mcnemar_table([[59, 6], [16, 80]])
-    >>> round(float(found.pvalue), 6)
+    >>> result = mcnemar_table([[59, 6], [16, 80]])
+    >>> round(float(result.pvalue), 6)
     0.052479
     """
     counts = _whole(table, "table")
@@ -128,31 +121,6 @@ def mcnemar_table(
         raise ValueError("table must be 2 x 2: before (rows) by after (columns)")
     rises, falls = counts[..., 0, 1], counts[..., 1, 0]
     return _of_counts(rises, falls, p_value, alternative, exact_limit, continuity=continuity)
-
-
-def mcnemar_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> TestResult:
-    """McNemar's test at every size from one pass over the participants.
-
-    Parameters
-    ----------
-    samples, sizes : sequence of Sample, sequence of ndarray
-        The one group and its sizes; its changes are of success at the cut, -1,
-        0 or 1, as from :meth:`sim.inference.sample.Sample.as_tested`. Only
-        their signs count.
-    analysis : Analysis
-        Test options.
-
-    Returns
-    -------
-    TestResult
-        Fields of shape (R, K, E).
-    """
-    return sign_curve(samples, sizes, analysis)
-
-
-def mcnemar_estimand(arms: Arms, analysis: Analysis) -> FloatArray:
-    """P(rise to the cut) - P(fall below it) of answers that are 0 and 1; (B,)."""
-    return sign_estimand(arms, analysis)
 
 
 def _of_counts(

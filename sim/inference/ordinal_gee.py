@@ -26,13 +26,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit, stdtr
 
-from sim.inference.result import (
-    FAILED,
-    SIDE,
-    FloatArray,
-    IntArray,
-    TestResult,
-)
+from sim.inference.result import FAILED, SIDE, FloatArray, IntArray, TestResult
 from sim.inference.sample import Samples, Sizes
 from sim.study import Analysis
 
@@ -202,20 +196,20 @@ def _start(codes: IntArray) -> FloatArray:
     above = (codes[:, :, None] > np.arange(cuts)).sum(axis=0)  # (2, cuts)
     odds = logit((above + 0.5) / (people + 1))
     rise = (odds[1] - odds[0]).mean()
-    found: FloatArray = np.append(odds.mean(axis=0) - rise / 2, rise)
+    coefficients: FloatArray = np.append(odds.mean(axis=0) - rise / 2, rise)
     designs = [np.column_stack([np.eye(cuts), np.full(cuts, time)]) for time in (0.0, 1.0)]
     for _ in range(ITERATIONS):
         score, information = np.zeros(cuts + 1), np.zeros((cuts + 1, cuts + 1))
         for design, seen in zip(designs, above, strict=True):
-            mean = expit(design @ found)
+            mean = expit(design @ coefficients)
             slopes = design * (mean * (1 - mean))[:, None]
             weights = np.linalg.solve(np.minimum.outer(mean, mean) - np.outer(mean, mean), slopes)
             score += weights.T @ (seen - people * mean)
             information += people * weights.T @ slopes
         if np.abs(score).max() < 1e-8:  # statsmodels asks for 1e-6
             break
-        found = found + np.linalg.solve(information, score)
-    return found
+        coefficients = coefficients + np.linalg.solve(information, score)
+    return coefficients
 
 
 @cache

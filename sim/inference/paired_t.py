@@ -13,6 +13,7 @@ from sim.inference.result import (
     IntArray,
     TestResult,
     prefix_sums,
+    require_choice,
     t_pvalue,
 )
 from sim.inference.sample import Samples, Sizes
@@ -45,14 +46,15 @@ def paired_t(changes: ArrayLike, alternative: Alternative = "two_sided") -> Test
     >>> round(float(paired_t([1, 1, 2, 2, 3, 0]).pvalue), 4)
     0.0172
     """
-    if alternative not in SIDE:
-        raise ValueError(f"alternative: {alternative!r} must be one of {', '.join(SIDE)}")
+    require_choice(alternative, tuple(SIDE), "alternative")
     rows = as_rows(changes)
     n = rows.shape[-1]
     if (n * int(np.abs(rows).max())) ** 2 >= 2**62:
         rows = rows.astype(object)  # Python's whole numbers, which do not overflow
     count = np.full(rows.shape[:-1], n)
-    total, squares = (np.asarray(own.sum(axis=-1), rows.dtype) for own in (rows, rows * rows))
+    total, squares = (
+        np.asarray(summands.sum(axis=-1), rows.dtype) for summands in (rows, rows * rows)
+    )
     return t_from_sums(count, total, squares, SIDE[alternative])
 
 

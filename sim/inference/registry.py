@@ -12,18 +12,17 @@ from sim.inference.clustered import (
     clustered_signed_rank_curve,
     clustered_signed_rank_estimand,
 )
-from sim.inference.mcnemar import mcnemar_curve, mcnemar_estimand
 from sim.inference.munzel_brunner import munzel_brunner_curve, munzel_brunner_estimand
 from sim.inference.ordinal_gee import ordinal_gee_curve
 from sim.inference.paired_t import paired_t_curve, paired_t_estimand
 from sim.inference.result import FloatArray, TestResult
 from sim.inference.sample import Samples, Sizes
 from sim.inference.sign import sign_curve, sign_estimand
-from sim.inference.sign_flip import sign_flip_curve, sign_flip_estimand, sign_flip_graded
+from sim.inference.sign_flip import sign_flip_curve, sign_flip_estimand, sign_flip_threshold_counts
 from sim.inference.signed_rank import (
     signed_rank_curve,
     signed_rank_estimand,
-    signed_rank_graded,
+    signed_rank_threshold_counts,
 )
 from sim.inference.thresholds import Procedure
 from sim.inference.two_arms import (
@@ -44,7 +43,7 @@ Test = Callable[[Samples, Sizes, Analysis], TestResult]
 TESTS: Mapping[str, Test] = {
     "signed_rank": signed_rank_curve,
     "sign": sign_curve,
-    "mcnemar": mcnemar_curve,
+    "mcnemar": sign_curve,  # of changes of success, as `Sample.as_tested` gives them
     "sign_flip": sign_flip_curve,
     "paired_t": paired_t_curve,
     "munzel_brunner": munzel_brunner_curve,
@@ -58,12 +57,12 @@ TESTS: Mapping[str, Test] = {
     "cluster_mean_two_sample_t": cluster_mean_two_sample_t_curve,
 }
 
-Graded = Callable[[Samples, Sizes, Analysis, Procedure], NDArray[np.int8]]
+CountsThresholds = Callable[[Samples, Sizes, Analysis, Procedure], NDArray[np.int8]]
 """The same test compared with thresholds only -> threshold counts (R, K, E)."""
 
-GRADED: Mapping[str, Graded] = {
-    "signed_rank": signed_rank_graded,
-    "sign_flip": sign_flip_graded,
+THRESHOLD_COUNTS: Mapping[str, CountsThresholds] = {
+    "signed_rank": signed_rank_threshold_counts,
+    "sign_flip": sign_flip_threshold_counts,
 }
 """Tests that can tell which thresholds a p-value meets without computing it."""
 
@@ -73,7 +72,7 @@ Estimand = Callable[[Arms, Analysis], FloatArray]
 ESTIMANDS: Mapping[str, Estimand] = {
     "signed_rank": signed_rank_estimand,
     "sign": sign_estimand,
-    "mcnemar": mcnemar_estimand,
+    "mcnemar": sign_estimand,
     "sign_flip": sign_flip_estimand,
     "paired_t": paired_t_estimand,
     "munzel_brunner": munzel_brunner_estimand,

@@ -44,7 +44,7 @@ class TestResult:
     pvalue : ndarray of float64
         Between 0 and 1; 1 where there is no information, never NaN.
     statistic : ndarray of float64
-        The test's own statistic (W+, number of rises, t).
+        The test's statistic (W+, number of rises, t).
     direction : ndarray of int8
         Side on which the statistic lies: 1 rise, -1 fall, 0 neither.
     informative : ndarray of int

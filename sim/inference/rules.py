@@ -38,12 +38,12 @@ class DecisionRule:
 
 
 def decision_rules(study: Study) -> tuple[DecisionRule, ...]:
-    """Rules of a study, in the order stated, with endpoints looked up by name."""
+    """Rules of a study, in the study's order, with endpoints looked up by name."""
     endpoints = (*study.scale.domains, TOTAL)
     rules = []
     for name, rule in study.decision.rules.items():
-        stated = study.scale.domains if rule.endpoints == "domains" else rule.endpoints
-        names = (stated,) if isinstance(stated, str) else stated
+        endpoints_named = study.scale.domains if rule.endpoints == "domains" else rule.endpoints
+        names = (endpoints_named,) if isinstance(endpoints_named, str) else endpoints_named
         roles = study.roles_of(rule)
         columns = tuple(
             role * len(endpoints) + endpoints.index(endpoint)

@@ -18,6 +18,7 @@ from sim.inference.result import (
     TestResult,
     normal_pvalue,
     prefix_sums,
+    require_choice,
 )
 from sim.inference.sample import Samples, Sizes
 from sim.study import Analysis
@@ -62,10 +63,8 @@ def sign_test(
     >>> float(sign_test([1, 1, 2, 2, 3, 0]).pvalue)
     0.0625
     """
-    if p_value not in ("auto", "exact", "asymptotic", "mid_p"):
-        raise ValueError(f"p_value: {p_value!r} must be one of auto, exact, asymptotic, mid_p")
-    if alternative not in SIDE:
-        raise ValueError(f"alternative: {alternative!r} must be one of {', '.join(SIDE)}")
+    require_choice(p_value, ("auto", "exact", "asymptotic", "mid_p"), "p_value")
+    require_choice(alternative, tuple(SIDE), "alternative")
     rows = as_rows(changes)
     rises, falls = (rows > 0).sum(axis=-1), (rows < 0).sum(axis=-1)
     return sign_of_counts(rises, falls, p_value, SIDE[alternative], exact_limit)

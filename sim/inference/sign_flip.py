@@ -10,6 +10,7 @@ Fisher RA (1935). The Design of Experiments, section 21.
 Pitman EJG (1937). Supplement to the Journal of the Royal Statistical Society 4, 119-130.
 """
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -17,17 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.inference.answer_distribution import Arms
 from sim.inference.arrays import as_rows
-from sim.inference.result import (
-    SIDE,
-    Alternative,
-    FloatArray,
-    TestResult,
-    require_choice,
-    single,
-)
+from sim.inference.result import SIDE, Alternative, FloatArray, TestResult, require_choice, single
 from sim.inference.sample import Samples, Sizes
 from sim.inference.signed_score_kernels import VALUES
-from sim.inference.signed_scores import exact_up_to, grades_of, pvalues_of
+from sim.inference.signed_scores import exact_up_to, pvalues_of, threshold_counts_of
 from sim.inference.thresholds import Procedure
 from sim.study import Analysis
 
@@ -81,10 +75,7 @@ def sign_flip(
     limit, side = exact_up_to(p_value, exact_limit), SIDE[alternative]
     codes = scaled.astype(np.int16)[:, :, None]
     result = pvalues_of(codes, np.array([n]), VALUES, limit, side, continuity=False)
-    whole = TestResult(
-        result.pvalue, result.statistic * factor, result.direction, result.informative
-    )
-    return single(whole, shape)
+    return single(replace(result, statistic=result.statistic * factor), shape)
 
 
 def sign_flip_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> TestResult:
@@ -94,11 +85,11 @@ def sign_flip_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> TestR
     return pvalues_of(samples[0].changes, sizes[0], VALUES, limit, side, continuity=False)
 
 
-def sign_flip_graded(
+def sign_flip_threshold_counts(
     samples: Samples, sizes: Sizes, analysis: Analysis, procedure: Procedure
 ) -> NDArray[np.int8]:
-    """Grades of the sign-flip test at every size, as :func:`grades_of`; shape (R, K, E)."""
-    return grades_of(samples[0].changes, sizes[0], VALUES, analysis, procedure)
+    """Threshold counts of the sign-flip test at every size; shape (R, K, E)."""
+    return threshold_counts_of(samples[0].changes, sizes[0], VALUES, analysis, procedure)
 
 
 def sign_flip_estimand(arms: Arms, _analysis: Analysis) -> FloatArray:

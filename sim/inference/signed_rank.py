@@ -5,7 +5,7 @@ whole numbers. The exact p-value is conditional on the observed absolute
 changes: given them, each of the m non-zero changes is positive or negative
 with probability one half, and W+ is a sum of independent scaled binomials,
 one per group of tied changes. Its tail is a nested sum over all groups but
-the largest, whose own tail is read from a table; where there are many groups
+the largest, whose tail is read from a table; where there are many groups
 (the total) it comes from dynamic programming over the doubled ranks.
 
 References
@@ -22,17 +22,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.inference.answer_distribution import Arms
 from sim.inference.arrays import as_rows
-from sim.inference.result import (
-    SIDE,
-    Alternative,
-    FloatArray,
-    TestResult,
-    require_choice,
-    single,
-)
+from sim.inference.result import SIDE, Alternative, FloatArray, TestResult, require_choice, single
 from sim.inference.sample import Samples, Sizes
 from sim.inference.signed_score_kernels import MIDRANKS, PRATT
-from sim.inference.signed_scores import exact_up_to, grades_of, pvalues_of
+from sim.inference.signed_scores import exact_up_to, pvalues_of, threshold_counts_of
 from sim.inference.thresholds import Procedure
 from sim.study import Analysis
 
@@ -126,11 +119,11 @@ def signed_rank_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> Tes
     )
 
 
-def signed_rank_graded(
+def signed_rank_threshold_counts(
     samples: Samples, sizes: Sizes, analysis: Analysis, procedure: Procedure
 ) -> NDArray[np.int8]:
-    """Grades of the signed-rank test at every size, as :func:`grades_of`; shape (R, K, E)."""
-    return grades_of(samples[0].changes, sizes[0], _scores(analysis), analysis, procedure)
+    """Threshold counts of the signed-rank test at every size; shape (R, K, E)."""
+    return threshold_counts_of(samples[0].changes, sizes[0], _scores(analysis), analysis, procedure)
 
 
 def signed_rank_estimand(arms: Arms, analysis: Analysis) -> FloatArray:
@@ -160,8 +153,8 @@ def signed_rank_estimand(arms: Arms, analysis: Analysis) -> FloatArray:
     below = np.cumsum(size, axis=1) - size
     if analysis.zeros == "pratt":
         below, changed = below + unchanged, np.ones_like(changed)
-    found = ((rises - falls) * (below + size / 2)).sum(axis=1, keepdims=True)
-    return np.asarray(np.where(changed > 0, found / np.maximum(changed, TINY) ** 2, 0.0)[:, 0])
+    balance = ((rises - falls) * (below + size / 2)).sum(axis=1, keepdims=True)
+    return np.asarray(np.where(changed > 0, balance / np.maximum(changed, TINY) ** 2, 0.0)[:, 0])
 
 
 def _scores(analysis: Analysis) -> int:

@@ -14,19 +14,19 @@ from sim.compute.compiled import njit
 
 MIDRANKS, PRATT, VALUES = 0, 1, 2
 WINDOW = 64
-"""Values of W+ beyond a tail whose probabilities come with the tail's own."""
+"""Values of W+ beyond a tail whose probabilities come with the tail's."""
 NEGLIGIBLE = log(1e-12)
 """Logarithm of a probability that is taken for 0."""
 TILE = 64
-"""Replicates graded together, so that their counts stay in the nearest cache."""
+"""Replicates counted together, so that their counts stay in the nearest cache."""
 
 
 @njit
-def fill_grades(
+def fill_threshold_counts(
     changes, sizes, scores, exact_limit, continuity, side, spans, levels,
-    squares, clear_low, clear_high, pmf, cdf, whole_number, grades,
+    squares, clear_low, clear_high, pmf, cdf, whole_number, threshold_counts,
 ):  # fmt: skip
-    """Fill grades (K, E, R) from changes (N, E, R), a tile of replicates at a time.
+    """Fill threshold counts (K, E, R) from changes (N, E, R), a tile of replicates at a time.
 
     Per endpoint and absolute change g the tile's counts and net rises stand
     side by side, so that the sums over g run over whole vectors. `levels` are
@@ -43,7 +43,7 @@ def fill_grades(
     ranked = np.empty(TILE, whole_number.dtype)
     balance = np.empty(TILE, whole_number.dtype)
     spread = np.empty(TILE, whole_number.dtype)
-    grade = np.empty(TILE, np.int64)
+    met = np.empty(TILE, np.int64)
     moved = np.empty(TILE)
     groups = np.zeros((7, span + 1), np.int64)
     sums = np.empty(span + 1)
@@ -61,41 +61,41 @@ def fill_grades(
                     _sum_scores(
                         counts[e], nets[e], spans[e], scores, width, ranked, balance, spread
                     )
-                    _grade(balance, spread, continuity, side, squares, width, moved, grade)
+                    _count_met(balance, spread, continuity, side, squares, width, moved, met)
                     for r in range(width if exact_limit > 0 else 0):
                         m = np.int64(ranked[r] - counts[e, 0, r] * (scores == PRATT))
                         if 0 < m <= exact_limit:
                             ratio = np.float64(balance[r]) * balance[r] / spread[r]
                             if ratio <= clear_low or side * balance[r] < 0:
-                                grade[r] = 0
+                                met[r] = 0
                             elif ratio >= clear_high:
-                                grade[r] = levels.size
+                                met[r] = levels.size
                             else:
                                 used, whole = _tie_groups(counts[e], span, scores, r, groups)[:2]
                                 tail = (whole - abs(np.int64(balance[r]))) // 2
                                 p = _lower_tail(tail, groups, used, m, pmf, cdf, sums, nothing)
                                 p = p if side else min(1.0, 2 * p)
-                                grade[r] = levels.size - np.searchsorted(levels, p)
+                                met[r] = levels.size - np.searchsorted(levels, p)
                     for r in range(width):
-                        signed = grade[r] if balance[r] > 0 else -grade[r]
-                        grades[k, e, low + r] = signed if spread[r] > 0 else -128
+                        signed = met[r] if balance[r] > 0 else -met[r]
+                        threshold_counts[k, e, low + r] = signed if spread[r] > 0 else -128
                 k += 1
 
 
 @njit
-def _grade(balance, spread, continuity, side, squares, width, moved, grade):
-    """Grades of the normal approximation of a tile, by z^2."""
+def _count_met(balance, spread, continuity, side, squares, width, moved, met):
+    """Threshold counts of the normal approximation of a tile, by z^2."""
     for r in range(width):
         value = np.float64(balance[r])
         step = 0.0
         if continuity:
             step = 2.0 * np.sign(value) if side == 0 else 2.0 * side
         moved[r] = abs(value - step) if side == 0 else side * (value - step)
-        grade[r] = 0
+        met[r] = 0
     for s in range(squares.size):
         for r in range(width):
             above = moved[r] * moved[r] >= squares[s] * np.float64(spread[r])
-            grade[r] += np.int64(above & (moved[r] > 0))
+            met[r] += np.int64(above & (moved[r] > 0))
 
 
 @njit
@@ -245,7 +245,7 @@ def _order_by_size(groups, used):
 
 
 @njit
-def _last_sum(left, score, count, cdf, own, step, size, pmf, place, weight, beyond):
+def _last_sum(left, score, count, cdf, table, step, size, pmf, place, weight, beyond):
     """Innermost sum: P(step X + score Y <= left), with X up to `size` and Y up to `count`.
 
     What lies just beyond `left` is added, times `weight`, to `beyond`, by its distance.
@@ -259,11 +259,11 @@ def _last_sum(left, score, count, cdf, own, step, size, pmf, place, weight, beyo
             k -= 1
         chance = pmf[place, size, number]
         if k >= 0:
-            total += chance * cdf[own, count, k]
+            total += chance * cdf[table, count, k]
         if beyond.size > 1:
             above = max(k, -1) + 1
             while above <= count and above * score - left < beyond.size:
-                beyond[above * score - left] += weight * chance * pmf[own, count, above]
+                beyond[above * score - left] += weight * chance * pmf[table, count, above]
                 above += 1
         left -= step
     return weight * total
@@ -299,7 +299,7 @@ def conditional_rejection(
 ):  # fmt: skip
     """Fill P(rejected low), P(rejected high) given the tie counts, (V, 2).
 
-    That is where W+ lies; off the stated side it rejects at an alpha above one half alone.
+    That is where W+ lies; off that side it rejects at an alpha above one half alone.
     The rises among the c changes of absolute value g are Binomial(c, pi_g), so
     both tails of W+ are nested sums like those of the null distribution.
 
@@ -308,7 +308,7 @@ def conditional_rejection(
     sought. The tables hold the fair binomial (1, m, k), and those of rises and
     falls (2, G, c, k) with their `chances` (2, G).
     """
-    span, vectors, stated = counts.shape[0] - 1, counts.shape[1], 1 if side > 0 else 0
+    span, vectors, winning = counts.shape[0] - 1, counts.shape[1], 1 if side > 0 else 0
     ties = np.zeros((7, span), np.int64)
     places, sums = ties[6], np.empty(span + 1)
     beyond, nothing = np.empty(WINDOW), np.empty(1)
@@ -322,11 +322,11 @@ def conditional_rejection(
             low = _exact_critical(start, side, alpha, ties, used, pmf, cdf, beyond, sums)
         else:
             low = _normal_critical(start, whole, squares, continuity, side, alpha)
-        own = min(low, (whole - 1) // 2)  # the two tails must not meet
-        for d in (stated, 1 - stated):
-            rises = d if side == 0 else stated
-            tail = own if d == rises else low
-            if tail < 0 or (d != rises and low == own):
+        apart = min(low, (whole - 1) // 2)  # the two tails must not meet
+        for d in (winning, 1 - winning):
+            rises = d if side == 0 else winning
+            tail = apart if d == rises else low
+            if tail < 0 or (d != rises and low == apart):
                 continue
             tails[v, d] = _settled(tail, squares, ties, used, chances[rises])
             if tails[v, d] < 0:
@@ -415,14 +415,14 @@ def _nested_tail(tail, groups, used, places, pmf, cdf, sums, beyond):
     lies just beyond the tail is added to `beyond`, by its distance from it.
     """
     largest = _order_by_size(groups, used)
-    count, rank, own = groups[0, largest], groups[1, largest], places[largest]
+    count, rank, table = groups[0, largest], groups[1, largest], places[largest]
     others = used - 1
     if others == 0:
         k = min(tail // rank, count)
         for above in range(k + 1, count + 1):
             if above * rank - tail < beyond.size:
-                beyond[above * rank - tail] += pmf[own, count, above]
-        return cdf[own, count, k] if k >= 0 else 0.0
+                beyond[above * rank - tail] += pmf[table, count, above]
+        return cdf[table, count, k] if k >= 0 else 0.0
     total = 0.0
     level = 0
     groups[2, 0] = -1
@@ -434,7 +434,7 @@ def _nested_tail(tail, groups, used, places, pmf, cdf, sums, beyond):
         if level == others - 1:
             step = groups[1, g]
             total += _last_sum(
-                groups[3, level], rank, count, cdf, own, step, size, pmf, place,
+                groups[3, level], rank, count, cdf, table, step, size, pmf, place,
                 sums[level], beyond,
             )  # fmt: skip
             level -= 1

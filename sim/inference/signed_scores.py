@@ -6,7 +6,7 @@ from scipy.special import ndtri
 
 from sim.inference.binomial import fair_binomial
 from sim.inference.result import SIDE, FloatArray, IntArray, TestResult
-from sim.inference.signed_score_kernels import fill_grades, fill_pvalues
+from sim.inference.signed_score_kernels import fill_pvalues, fill_threshold_counts
 from sim.inference.step_kernels import largest_changes
 from sim.inference.thresholds import Procedure
 from sim.study import Analysis
@@ -65,7 +65,7 @@ def pvalues_of(
     return result
 
 
-def grades_of(
+def threshold_counts_of(
     changes: IntArray, sizes: IntArray, scores: int, analysis: Analysis, procedure: Procedure
 ) -> NDArray[np.int8]:
     """Compare p-values with thresholds, without computing those that are clear.
@@ -105,14 +105,14 @@ def grades_of(
     n, endpoints, replicates = by_participant.shape
     spans = largest_changes(by_participant)  # (E,)
     limit = min(exact_up_to(analysis.p_value, analysis.exact_limit), n)
-    grades = np.empty((len(sizes), endpoints, replicates), np.int8)
-    fill_grades(
+    counts = np.empty((len(sizes), endpoints, replicates), np.int8)
+    fill_threshold_counts(
         by_participant, np.asarray(sizes, np.int64), scores, limit, analysis.continuity, side,
         spans, levels, ndtri(doubled / 2) ** 2, max(0.0, 1 - float(np.sqrt(3 * doubled[-1]))),
         2 * float(np.log(2 / doubled[0])), *fair_tables(limit),
-        _whole_numbers(n, int(spans.max())), grades,
+        _whole_numbers(n, int(spans.max())), counts,
     )  # fmt: skip
-    return grades.transpose(2, 0, 1)  # (R, K, E)
+    return counts.transpose(2, 0, 1)  # (R, K, E)
 
 
 def fair_tables(limit: int) -> tuple[FloatArray, FloatArray]:

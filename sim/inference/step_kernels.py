@@ -47,9 +47,9 @@ def largest_changes(changes):
 
 
 @njit
-def step(grades, needed, down, rejected):
-    """Find per study the grade needed at the last step met; those that have it are rejected."""
-    sizes, m, replicates = grades.shape
+def step(counts, needed, down, rejected):
+    """Find per study the count needed at the last step met; those that have it are rejected."""
+    sizes, m, replicates = counts.shape
     count = np.empty(replicates, np.int16)
     stopped = np.empty(replicates, np.bool_)
     bar = np.empty(replicates, np.int16)
@@ -60,7 +60,7 @@ def step(grades, needed, down, rejected):
             level = np.int16(needed[step])
             count[:] = 0
             for e in range(m):
-                row = grades[k, e]
+                row = counts[k, e]
                 for r in range(replicates):
                     g = abs(np.int16(row[r]))
                     count[r] += np.int16((g >= level) & (g < 128))
@@ -71,7 +71,7 @@ def step(grades, needed, down, rejected):
                     reached = not stopped[r]
                 bar[r] = level if reached else bar[r]
         for e in range(m):
-            row, out = grades[k, e], rejected[k, e]
+            row, out = counts[k, e], rejected[k, e]
             for r in range(replicates):
                 g = abs(np.int16(row[r]))
                 out[r] = (g >= bar[r]) & (g < 128)

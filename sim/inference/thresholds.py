@@ -2,8 +2,8 @@
 
 A stepwise procedure needs no adjusted p-values to decide: it only asks how
 many p-values lie at or below each of its thresholds. A p-value is therefore
-reduced to a grade, the number of thresholds that it does not exceed, which a
-test can often tell without computing the p-value.
+reduced to its threshold count, that of the thresholds it does not exceed, which
+a test can often tell without computing the p-value.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sim.inference.step_kernels import step
 from sim.study.methods import ADJUSTMENTS, Steps
 
 NO_INFORMATION = -128
-"""Grade of a test that had nothing to work on."""
+"""Count of a test that had nothing to work on."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Procedure:
     thresholds : tuple of float
         Distinct p-values that matter, rising; the last is alpha.
     needed : tuple of int
-        Grade needed at step 1 ... m (the smallest p-value's step first).
+        Count needed at step 1 ... m (the smallest p-value's step first).
     direction : {'single', 'down', 'up'}
         One threshold for all; stop at the first step not met; or start from
         the last step that is met.
@@ -73,7 +73,7 @@ def stepwise(adjustment: str, m: int, alpha: float) -> Procedure | None:
 def _steps(adjustment: str, m: int, alpha: float) -> list[float]:
     """Largest p-value of each step that is still rejected, the smaller ones being 0, larger ones 1.
 
-    They are looked for with what adjusts p-values, so that grades decide as adjusting does.
+    They are looked for with what adjusts p-values, so that counts decide as adjusting does.
     """
     first = np.arange(m)
 
@@ -89,16 +89,16 @@ def _steps(adjustment: str, m: int, alpha: float) -> list[float]:
         below = rejected(middle)
         low, high = np.where(below, middle, low), np.where(below, high, middle)
         middle = (low + high) / 2
-    return [float(found) for found in low]
+    return [float(alpha) for alpha in low]
 
 
-def met(grades: NDArray[np.int8], procedure: Procedure) -> NDArray[np.bool_]:
+def met(counts: NDArray[np.int8], procedure: Procedure) -> NDArray[np.bool_]:
     """Decide every hypothesis of a family.
 
     Parameters
     ----------
-    grades : ndarray of int8, shape (R, K, m)
-        Grades, signed by direction; a transposed view of (K, m, R) is quickest.
+    counts : ndarray of int8, shape (R, K, m)
+        Threshold counts, signed by direction; a transposed view of (K, m, R) is quickest.
     procedure : Procedure
         The procedure.
 
@@ -107,7 +107,7 @@ def met(grades: NDArray[np.int8], procedure: Procedure) -> NDArray[np.bool_]:
     ndarray of bool, shape (R, K, m)
         Which are rejected, in either direction.
     """
-    by_size = np.ascontiguousarray(grades.transpose(1, 2, 0))  # (K, m, R)
+    by_size = np.ascontiguousarray(counts.transpose(1, 2, 0))  # (K, m, R)
     rejected = np.empty(by_size.shape, np.bool_)
     if procedure.direction == "single":
         absolute = np.abs(by_size.astype(np.int16))

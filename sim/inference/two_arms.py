@@ -105,7 +105,7 @@ def two_sample_t_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> Te
 
 
 def two_sample_t_estimand(arms: Arms, _analysis: Analysis) -> FloatArray:
-    """Difference of mean changes, whose sign is found as people, or sites, are added; (B,)."""
+    """Difference of mean changes, whose sign is judged as people, or sites, are added; (B,)."""
     return np.asarray(arms[0].mean_change() - arms[1].mean_change())
 
 
@@ -177,7 +177,7 @@ def t_test(difference: Difference, analysis: Analysis) -> TestResult:
     side, freedom = SIDE[analysis.alternative], np.maximum(difference.freedom, 1)
     against, sides = (-np.abs(t), 2) if side == 0 else (-side * t, 1)
     tail = sides * ndtr(against)
-    # the tail of t is heavier than the normal one, on its own side
+    # the tail of t is heavier than the normal one, on the side it lies
     needed = (tail <= alpha) | (alpha > 0.5)
     tail[needed] = sides * stdtr(freedom[needed], against[needed])
     return TestResult(

@@ -43,10 +43,10 @@ def fill_rank_sums(mentored, controls, sizes, lowest, span, twice_u, ties, numbe
                 start, begin = sizes[0, k], sizes[1, k]
                 below, doubled, tied = 0, 0, 0
                 for g in range(least, most + 1):
-                    own, other = counts[0, g], counts[1, g]
-                    doubled += own * (2 * below + other)
-                    below += other
-                    alike = own + other
+                    of_mentored, of_controls = counts[0, g], counts[1, g]
+                    doubled += of_mentored * (2 * below + of_controls)
+                    below += of_controls
+                    alike = of_mentored + of_controls
                     tied += alike * (alike * alike - 1)
                 twice_u[r, k, e], ties[r, k, e] = doubled, tied
                 numbers[0, r, k, e], numbers[1, r, k, e] = first, second

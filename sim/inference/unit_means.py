@@ -81,9 +81,11 @@ def _filled(
     *,
     paired: bool,
 ) -> tuple[NDArray[np.int64], FloatArray, FloatArray]:
-    first, second = (np.ascontiguousarray(own.transpose(0, 2, 1)) for own in changes)  # (R, E, N)
+    first, second = (
+        np.ascontiguousarray(change.transpose(0, 2, 1)) for change in changes
+    )  # (R, E, N)
     shape = len(first), sizes.shape[1], first.shape[1]
     number, mean, squares = np.empty(shape, np.int64), np.empty(shape), np.empty(shape)
-    own, other = (np.ascontiguousarray(place, np.int64) for place in units)
-    fill_unit_means(first, second, own, other, sizes, paired, number, mean, squares)
+    treated_units, other_units = (np.ascontiguousarray(place, np.int64) for place in units)
+    fill_unit_means(first, second, treated_units, other_units, sizes, paired, number, mean, squares)
     return number, mean, squares

@@ -17,7 +17,7 @@ def fill_unit_means(
 
     `mentored` (R, E, N) and `controls` (R, E, M) hold changes, `units` (N,) and
     `other_units` (M,) whose they are, `sizes` (2, K) how many people of each
-    arm there are. Where `paired`, a unit's value is the difference of its own
+    arm there are. Where `paired`, a unit's value is the difference of its
     two arms and it counts from when both have a change that is not missing;
     otherwise it is the mean of the mentored, and `controls` is empty.
 
@@ -67,5 +67,5 @@ def _counts(members, u, paired):
 @njit
 def _value(total, members, u, paired):
     """Mean of a unit's changes, or the difference of its two arms' means."""
-    own = total[0, u] / members[0, u]
-    return own - total[1, u] / members[1, u] if paired else own
+    mean_change = total[0, u] / members[0, u]
+    return mean_change - total[1, u] / members[1, u] if paired else mean_change

@@ -32,24 +32,26 @@ def assumptions_of(study: Study) -> tuple[Assumption, ...]:
             (f"roles.{name}.effect", role.effect),
         )
     ]
-    sections: list[tuple[str, Assumed | None]] = [
+    sections: list[tuple[str, object]] = [
         ("effect", study.effect),
         *roles,
         ("correlation", study.correlation),
         ("clusters", study.clusters),
-        ("selection", _assumed(study.selection)),
+        ("selection", study.selection),
         ("uncontrolled", study.uncontrolled),
-        ("control", _assumed(study.control)),
-        ("control.effect", _control_effect(study)),
+        ("control", study.control),
+        ("control.effect", getattr(study.control, "effect", None)),
     ]
     chosen = study.report.reasons.difference_why
-    found = []
+    assumptions = []
     for field, section in sections:
-        reason = None if section is None else study.reason_of(section)
-        if section is not None and (reason is not None or _assumes(section)):
+        if not isinstance(section, Assumed):
+            continue
+        reason = study.reason_of(section)
+        if reason is not None or _assumes(section):
             why = reason or (chosen if field == "effect" else None)
-            found.append(Assumption(field, _stated(section), why))
-    return tuple(found)
+            assumptions.append(Assumption(field, _stated(section), why))
+    return tuple(assumptions)
 
 
 def _assumes(section: Assumed) -> bool:
@@ -58,17 +60,9 @@ def _assumes(section: Assumed) -> bool:
         case Uncontrolled():
             return bool(np.any(section.response_shift))
         case ParallelControl():
-            return False  # the design; what it does to the controls has a section of its own
+            return False  # the design; what it does to the controls stands in another section
         case _:
             return getattr(section, "kind", "") not in ("none", "posterior")
-
-
-def _assumed(section: object) -> Assumed | None:
-    return section if isinstance(section, Assumed) else None
-
-
-def _control_effect(study: Study) -> Assumed | None:
-    return study.control.effect if isinstance(study.control, ParallelControl) else None
 
 
 def _role(study: Study, role: int) -> Role | None:

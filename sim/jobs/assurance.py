@@ -1,4 +1,4 @@
-"""Assurance beside power: what a design achieves given all that is believed of the effect."""
+"""Assurance next to power: what a design achieves given all that is believed of the effect."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from concurrent.futures import Executor
 from sim.cohorts import arms_by_role, role_arms
 from sim.cohorts.drawn import PopulationDraws, normal_shifts
 from sim.cohorts.participants import TREATED
-from sim.compute.store import Store
+from sim.compute.store import BlockStore
 from sim.compute.streams import Purpose
 from sim.errors import StudyError
-from sim.jobs.adjustments import with_roles_of
+from sim.jobs.allowances import with_roles_of
 from sim.jobs.posterior_effect import posterior_of
 from sim.jobs.tasks import block_task
 from sim.power.answer import Inflation
@@ -75,7 +75,7 @@ def believed_effects(study: Study) -> Believed:
 
 
 def _believed(study: Study, role: int) -> dict[str, PopulationDraws]:
-    """Draws of one role's effect, by prior; empty where none is stated."""
+    """Draws of one role's effect, by prior; empty where there is none."""
     prior = study.prior(role)
     if prior is None:
         return {}
@@ -84,10 +84,10 @@ def _believed(study: Study, role: int) -> dict[str, PopulationDraws]:
     if not isinstance(prior, NormalShiftPrior):
         count = len(study.scale.domains)
         between = population.correlation[:count, :count]
-        found = posterior_of(
+        posteriors = posterior_of(
             study, study.role_names[role], prior.file, f"{place}.prior.file", between
         )
-        return {name: draws.first(prior.draws) for name, draws in found.items()}
+        return {name: draws.first(prior.draws) for name, draws in posteriors.items()}
     # roles that share the study's effect share what is uncertain of it
     stream = 0 if place == "effect" else 1 + role
     drawn = normal_shifts(prior.mean, prior.sd, prior.between_sd, prior.draws, population, stream)
@@ -104,7 +104,7 @@ def assurances(
     believed: Believed,
     executor: Executor,
     on_block: Callable[[], None] | None = None,
-    store: Store | None = None,
+    store: BlockStore | None = None,
 ) -> tuple[Assurance, ...]:
     """Assurance of every rule at every size, by prior.
 
@@ -118,7 +118,7 @@ def assurances(
         Where blocks are computed.
     on_block : callable, optional
         Called after each block.
-    store : Store, optional
+    store : BlockStore, optional
         Where finished blocks are looked up and kept.
 
     Returns
@@ -134,7 +134,7 @@ def assurances(
     study = with_roles_of(study)
     arms = arms_by_role(study)
     draws = assurance_blocks(believed)
-    found = []
+    averaged = []
     for name, drawn in believed.items():
         replicates = min(prior.replicates for role in drawn if (prior := study.prior(role)))
         task = block_task(study, arms, Purpose.ASSURANCE, replicates)
@@ -143,12 +143,12 @@ def assurances(
         required = study.decision.primary if study.engine == "exact" else None
         whole = AssuranceTask(roles, task, limit, required)
         wins = simulate_draws(whole, executor, on_block, store)
-        found.append(summarise_assurance(name, wins, task, study.sizes, study.target.power))
-    return tuple(found)
+        averaged.append(summarise_assurance(name, wins, task, study.sizes, study.target.power))
+    return tuple(averaged)
 
 
 def inflations(study: Study) -> tuple[Inflation, ...]:
-    """Rules of thumb for a pilot of this size, where assurance is shown beside them.
+    """Rules of thumb for a pilot of this size, where assurance is shown with them.
 
     The pilot's size is that of the role that the primary rule looks at; of a
     rule on both roles, of the smaller one, whose standard deviation is the
@@ -178,4 +178,4 @@ def inflations(study: Study) -> tuple[Inflation, ...]:
         ("Browne 1995", "power with 80% confidence", browne_inflation(n)),
         ("Julious 2006", "power on average", julious_inflation(n, alpha, power, sides)),
     )
-    return tuple(Inflation(*own, n, who) for own in known)
+    return tuple(Inflation(*rule, n, who) for rule in known)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from sim.compute.code_version import code_version
 from sim.compute.run_store import RunStore
 from sim.compute.store import BlockStore
-from sim.compute.stored import BlocksAnswer, NoStore
+from sim.compute.stored import BlocksAnswer
 from sim.errors import StudyError
 from sim.study import Study
 
@@ -18,7 +18,7 @@ S = TypeVar("S", bound=BlockStore)
 ENGINE = (
     "sim.power.monte_carlo",
     "sim.power.assurance_draws",
-    "sim.power.choice",
+    "sim.power.exact_table",
     "sim.power.tally_bytes",
 )
 """Modules of all that is stored: simulated blocks, draws, exact powers; and how it is written."""
@@ -29,21 +29,20 @@ def engine_version() -> str:
     return code_version(*ENGINE)
 
 
-def store_of(study: Study, kind: type[S]) -> S | NoStore:
-    """Open the store that a study states; to be used in a ``with`` block.
+def opened_store(study: Study, kind: type[S]) -> S:
+    """Open the file in which a study's blocks are kept; to be used in a ``with`` block.
 
     Raises
     ------
     StudyError
         One line, where the file is there and is no such store.
     """
-    file = study.store.file
-    return NoStore() if file is None else kind(Path(file), engine_version())
+    return kind(Path(str(study.store.file)), engine_version())
 
 
 @contextmanager
-def store_for_run(study: Study) -> Iterator[RunStore | NoStore]:
-    """Open the store for a run, which it cannot end, and which tells on Ctrl-C what is kept.
+def store_for_run(study: Study) -> Iterator[RunStore | None]:
+    """Open the store, if any, for a run, which it cannot end; Ctrl-C then tells what is kept.
 
     Raises
     ------
@@ -52,17 +51,15 @@ def store_for_run(study: Study) -> Iterator[RunStore | NoStore]:
     StudyError
         One line, where the file is there and is no such store.
     """
-    with store_of(study, RunStore) as store:
+    if study.store.file is None:
+        yield None
+        return
+    with opened_store(study, RunStore) as store:
         try:
             yield store
         except KeyboardInterrupt as stop:
-            if store.trouble is not None:
-                stop.args = (store.trouble,)
-            elif store.keeps:
-                stop.args = (
-                    f"finished blocks are kept in {study.store.file},"
-                    " and the same command goes on from there",
-                )
+            kept = f"finished blocks are kept in {study.store.file}"
+            stop.args = (store.trouble or f"{kept}, and the same command goes on from there",)
             raise
 
 
@@ -78,7 +75,8 @@ def check_store(study: Study) -> None:
         raise StudyError(
             f"store.clear: {study.store.clear!r} applies to mentorsim blocks only; leave it out"
         )
-    store_of(study, BlockStore).close()
+    if study.store.file is not None:
+        opened_store(study, BlockStore).close()
 
 
 def check(study: Study) -> None:
@@ -91,7 +89,7 @@ def check(study: Study) -> None:
     """
     if study.store.file is None:
         raise StudyError("store.file: null must be a file, to list what it holds")
-    store_of(study, BlockStore).close()
+    opened_store(study, BlockStore).close()
 
 
 def blocks(study: Study) -> BlocksAnswer:
@@ -113,6 +111,6 @@ def blocks(study: Study) -> BlocksAnswer:
     """
     check(study)
     clear = study.store.clear
-    with store_of(study, BlockStore) as store:
+    with opened_store(study, BlockStore) as store:
         cleared = None if clear is None else store.clear("others" if clear == "others" else None)
         return BlocksAnswer(Path(str(study.store.file)), cleared, store.summary())

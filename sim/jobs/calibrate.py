@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.cohorts.posterior_file import find_shipped
 from sim.errors import StudyError
+from sim.jobs.progress import Progress
 from sim.pilot.calibrated import (
     CalibrationAnswer,
     RoleCalibration,
@@ -51,7 +52,7 @@ def check(study: Study) -> None:
                 f"{place}.outcome: {outcome.outcome!r} is not an outcome; "
                 + nearest(outcome.outcome, known)
             )
-        named = [(own.role, own.outcome) for own in pilot.outcomes[:index]]
+        named = [(other.role, other.outcome) for other in pilot.outcomes[:index]]
         if (outcome.role, outcome.outcome) in named:
             raise StudyError(
                 f"{place}.outcome: {outcome.outcome!r} of the {outcome.role}s is stated twice"
@@ -103,15 +104,8 @@ def calibrate(
     check(study)
     data = pilot_data(study)
     wanted = list(roles_with_figures(study, data))
-    done = 0
-
-    def stage() -> None:
-        nonlocal done
-        done += 1
-        if on_stage is not None:
-            on_stage(done, STAGES * len(wanted))
-
-    roles = tuple(calibrate_role(study, role, n, data, stage) for role, n in wanted)
+    progress = Progress(on_stage, STAGES * len(wanted))
+    roles = tuple(calibrate_role(study, role, n, data, progress.step) for role, n in wanted)
     return CalibrationAnswer(study, roles, _described(data, roles))
 
 
@@ -122,4 +116,4 @@ def _described(
         return {}
     from sim.pilot.describe import describe
 
-    return {own.role: describe(data, own.role) for own in roles}
+    return {role_data.role: describe(data, role_data.role) for role_data in roles}

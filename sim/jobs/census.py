@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from sim.cohorts import Arms, arms_by_role
 from sim.cohorts.participants import IDLE_SECTIONS
 from sim.compute.fingerprint import fingerprint
+from sim.compute.memory import Memory
 from sim.compute.streams import Purpose
-from sim.errors import StudyError
 from sim.jobs.posterior_effect import with_plain_effects
 from sim.jobs.tasks import block_task
 from sim.power.task import BlockTask
 from sim.study import Study
-
-T = TypeVar("T")
 
 REMEMBERED = 256
 """Most different populations that are kept for further points; bounds memory."""
@@ -38,32 +35,12 @@ class People:
     arms: tuple[Arms, ...]
 
 
-class _Memory(Generic[T]):
-    """Outcomes by key, failures among them; the oldest are forgotten."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, T | StudyError] = {}
-
-    def recall(self, key: str, work_out: Callable[[], T]) -> T:
-        if key not in self._found:
-            if len(self._found) >= REMEMBERED:
-                del self._found[next(iter(self._found))]
-            try:
-                self._found[key] = work_out()
-            except StudyError as error:
-                self._found[key] = error
-        found = self._found[key]
-        if isinstance(found, StudyError):
-            raise found
-        return found
-
-
 class Census:
     """Who exists at each point; worked out once for points that differ in other things only."""
 
     def __init__(self) -> None:
-        self._roles: _Memory[Any] = _Memory()
-        self._people: _Memory[tuple[Arms, ...]] = _Memory()
+        self._roles: Memory[Any] = Memory(REMEMBERED)
+        self._people: Memory[tuple[Arms, ...]] = Memory(REMEMBERED)
 
     def people(self, study: Study) -> People:
         """Work out who exists.
@@ -82,8 +59,8 @@ class Census:
         StudyError
             Where such people cannot exist.
         """
-        stated = fingerprint((study.scale, tuple(study.roles.items()), study.effect))
-        roles = self._roles.recall(stated, lambda: with_plain_effects(study).roles)
+        people = fingerprint((study.scale, tuple(study.roles.items()), study.effect))
+        roles = self._roles.recall(people, lambda: with_plain_effects(study).roles)
         plain = study.model_copy(update={"roles": roles})
         return People(plain, self._people.recall(people_key(plain), lambda: arms_by_role(plain)))
 

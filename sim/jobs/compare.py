@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.compute.executors import open_executor
-from sim.compute.store import Store
+from sim.compute.store import BlockStore
 from sim.errors import StudyError
 from sim.jobs.census import Census, task_of
+from sim.jobs.progress import OnBlock, Progress
 from sim.power.estimates import Estimate, proportion
 from sim.power.simulate import simulate_wins
 from sim.power.sweep import Wins, contrast, critical
 from sim.report.soundness import study_reasons
 from sim.study import Study
-
-OnBlock = Callable[[int, int], None]
-"""Called with the blocks done and the blocks in all."""
-
 
 FEW = 10
 """Blocks below which the error between them is itself rough."""
@@ -112,17 +108,17 @@ def check(first: Study, second: Study) -> None:
 
 
 def compare(
-    first: Study, second: Study, on_block: OnBlock | None = None, store: Store | None = None
+    first: Study, second: Study, on_block: OnBlock | None = None, store: BlockStore | None = None
 ) -> Comparison:
     """Simulate two studies with the same random numbers.
 
     Parameters
     ----------
     first, second : Study
-        Each is judged by its own primary rule.
+        Each is judged by its primary rule.
     on_block : callable, optional
         Called with (blocks done, blocks in all).
-    store : Store, optional
+    store : BlockStore, optional
         Where finished blocks are looked up and kept.
 
     Returns
@@ -145,19 +141,12 @@ def compare(
     check(first, second)
     size = first.monte_carlo.block_size
     blocks = -(-min(first.replicates, second.replicates) // size)
-    done = 0
-
-    def step() -> None:
-        nonlocal done
-        done += 1
-        if on_block is not None:
-            on_block(done, 2 * blocks)
-
+    progress = Progress(on_block, 2 * blocks)
     with open_executor(**first.compute.model_dump()) as executor:
         census = Census()
         tasks = (task_of(census.people(study)) for study in (first, second))
-        wins = simulate_wins(tasks, blocks, executor, step, store)
-    pairs = tuple(own for own in first.sizes if own in second.sizes)
+        wins = simulate_wins(tasks, blocks, executor, progress.step, store)
+    pairs = tuple(size for size in first.sizes if size in second.sizes)
     one, other = (_at(won, study, pairs) for won, study in zip(wins, (first, second), strict=True))
     replicates = blocks * size
     powers = proportion(one.sum(axis=0), replicates), proportion(other.sum(axis=0), replicates)
@@ -171,4 +160,4 @@ def compare(
 def _at(wins: Wins, study: Study, pairs: tuple[int, ...]) -> Wins:
     """Wins of the primary rule at some sizes, shape (B, K)."""
     rule = list(study.decision.rules).index(study.decision.primary)
-    return wins[:, [study.sizes.index(own) for own in pairs], rule]
+    return wins[:, [study.sizes.index(size) for size in pairs], rule]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 
-from sim.compute.store import Store
+from sim.compute.store import BlockStore
 from sim.inference.rules import decision_rules
-from sim.jobs.search import Found, OnBlock, Search
-from sim.power.audit import OneGroup, Probability
+from sim.jobs.progress import Progress
+from sim.jobs.search import Search, SearchResult
+from sim.power.change_parts import OneGroup, Probability
 from sim.study import Study
 from sim.study.control import NoControl, ParallelControl
 
 
 def without_control(study: Study) -> Study | None:
-    """State the study with all pairs mentored, or None where that is not asked for.
+    """State the study with all pairs mentored, or None where that is not wanted.
 
     Parameters
     ----------
@@ -33,16 +34,15 @@ def without_control(study: Study) -> Study | None:
 
 def one_group_blocks(study: Study) -> int:
     """Blocks that the comparison takes at the least, for the progress bar."""
-    blocks = -(-study.replicates // study.monte_carlo.block_size)
-    return 0 if without_control(study) is None else 2 * blocks
+    return 0 if without_control(study) is None else 2 * study.blocks
 
 
 def one_group(
     study: Study,
-    found: Found,
+    controlled: SearchResult,
     executor: Executor,
-    on_block: OnBlock,
-    store: Store | None = None,
+    progress: Progress,
+    store: BlockStore | None = None,
 ) -> OneGroup | None:
     """Size the study without control arm, and see what it makes of mentoring that does nothing.
 
@@ -50,35 +50,35 @@ def one_group(
     ----------
     study : Study
         With a control arm.
-    found : Found
-        What its own search found.
+    controlled : SearchResult
+        The result of its search.
     executor : concurrent.futures.Executor
         Where blocks are computed.
-    on_block : callable
-        Called with (blocks done, blocks planned so far).
-    store : Store, optional
+    progress : Progress
+        In which these blocks are planned already.
+    store : BlockStore, optional
         Where finished blocks are looked up and kept.
 
     Returns
     -------
     OneGroup or None
-        None where there is no control arm, or no comparison is asked for.
+        None where there is no control arm, or no comparison is wanted.
     """
     plain = without_control(study)
     if plain is None:
         return None
     primary = study.decision.primary
-    size = next(s for s in found.sizes if s.rule == primary)
-    pairs = size.pairs or size.limit
+    pairs = controlled.primary_size.pairs or controlled.primary_size.limit
     # at least as far as the study with a control arm, so that both are known at its size
     if plain.design.sizes is None:
         most = max(plain.design.max_pairs, pairs)
         design = plain.design.model_copy(update={"max_pairs": most})
         plain = plain.model_copy(update={"design": design})
-    other = Search(plain, decision_rules(plain), executor, on_block, store=store).run()
+    progress.planned -= one_group_blocks(study)  # the search adds what it comes to need
+    other = Search(plain, decision_rules(plain), executor, progress, store).run()
     q = other.main.rule_index(primary)
-    k, own = other.main.pairs.index(pairs), found.main.pairs.index(pairs)
-    alone = next(s for s in other.sizes if s.rule == primary)
+    k, there = other.main.pairs.index(pairs), controlled.main.pairs.index(pairs)
+    alone = other.primary_size
     at = None if alone.pairs is None else other.null.pairs.index(alone.pairs)
     null = other.null.rule_win
     return OneGroup(
@@ -89,6 +89,6 @@ def one_group(
         null_win=Probability.of(null, k, q),
         null_rejection=Probability.of(other.null.rule_rejection, k, q),
         null_win_at_own=None if at is None else Probability.of(null, at, q),
-        controlled_null_win=Probability.of(found.null.rule_win, own, q),
-        controlled_null_rejection=Probability.of(found.null.rule_rejection, own, q),
+        controlled_null_win=Probability.of(controlled.null.rule_win, there, q),
+        controlled_null_rejection=Probability.of(controlled.null.rule_rejection, there, q),
     )

@@ -18,7 +18,7 @@ def score_example(study: Study) -> tuple[PilotScore, ...]:
     Returns
     -------
     tuple of PilotScore
-        One per test, two-sided; empty where not asked for.
+        One per test, two-sided; empty where not wanted.
     """
     if not study.report.pilot_example or study.pilot is None or study.pilot.example is None:
         return ()

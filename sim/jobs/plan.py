@@ -9,32 +9,28 @@ import numpy as np
 from sim.cohorts import arms_by_role, role_arms, true_effects
 from sim.cohorts.participants import CONTROLS, TREATED
 from sim.compute.executors import open_executor
-from sim.compute.store import Store
+from sim.compute.store import BlockStore
 from sim.inference.attainable import smallest_pvalue, winnable
-from sim.inference.families import order_of
 from sim.inference.rules import DecisionRule, decision_rules
-from sim.jobs.adjustments import before_adjustments, before_blocks
+from sim.inference.testing_order import order_of
+from sim.jobs.allowances import blocks_without, sizes_without
 from sim.jobs.assumptions import assumptions_of
-from sim.jobs.assurance import (
-    assurance_blocks,
-    assurances,
-    believed_effects,
-    inflations,
-)
+from sim.jobs.assurance import assurance_blocks, assurances, believed_effects, inflations
 from sim.jobs.one_group import one_group, one_group_blocks
 from sim.jobs.pilot_example import score_example
 from sim.jobs.posterior_effect import with_plain_effects
-from sim.jobs.search import Found, OnBlock, Search
+from sim.jobs.progress import OnBlock, Progress
+from sim.jobs.search import Search, SearchResult
 from sim.jobs.tasks import arms_by_name, estimands_by_role
-from sim.power.answer import Attainable, PlanAnswer
-from sim.power.audit import audit
-from sim.power.choice import exact_place
+from sim.power.answer import Attainable, DesignFacts, PlanAnswer
+from sim.power.change_parts import parts_of_change
 from sim.power.detectable import check_detectable, detectable_effects
+from sim.power.exact_table import exact_place
 from sim.power.participation import Participation, participation, sites_of_arms
 from sim.power.precision import Precision, precision_of
 from sim.power.thinned import Enumerable
 from sim.power.units import Unit, interval_unit
-from sim.report.warnings import DesignFacts, warnings_of
+from sim.report.warnings import warnings_of
 from sim.study import Study
 
 
@@ -58,7 +54,9 @@ def check(study: Study) -> None:
         exact_place(rules[study.decision.primary], study.endpoint_sets, study.analysis)
 
 
-def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = None) -> PlanAnswer:
+def plan(
+    study: Study, on_block: OnBlock | None = None, store: BlockStore | None = None
+) -> PlanAnswer:
     """Work out a study design and answer how large it must be.
 
     Parameters
@@ -67,7 +65,7 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
         The design and all that is assumed, as from ``compose_study``.
     on_block : callable, optional
         Called with (blocks done, blocks in all) after each block.
-    store : Store, optional
+    store : BlockStore, optional
         Where finished blocks are looked up and kept; by default nowhere.
 
     Returns
@@ -78,7 +76,7 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
     Raises
     ------
     StudyError
-        Where a population cannot exist, or the engine asked for cannot answer.
+        Where a population cannot exist, or the engine wanted cannot answer.
 
     Examples
     --------
@@ -87,34 +85,30 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
     >>> plan(study).characteristics.replicates
     500
     """
-    asked, study = study, with_plain_effects(study)
-    believed, alone = believed_effects(study), one_group_blocks(study)
-    further = assurance_blocks(believed) + alone + before_blocks(study)
+    original, study = study, with_plain_effects(study)
+    believed = believed_effects(study)
+    further = assurance_blocks(believed) + one_group_blocks(study) + blocks_without(study)
+    progress = Progress(on_block, further)
     with open_executor(**study.compute.model_dump()) as executor:
-        search = Search(study, decision_rules(study), executor, on_block, further, store)
-        shifts, found = detectable_effects(study, search.treated), search.run()  # may refuse
-        beside = one_group(study, found, executor, search.beside(alone), store)
-        before = before_adjustments(found.study, executor, search, store)
-        averaged = assurances(found.study, believed, executor, search.step, store)
-    facts = design_facts(found.study)
+        search = Search(study, decision_rules(study), executor, progress, store)
+        shifts, result = detectable_effects(study, search.treated), search.run()  # may refuse
+        uncontrolled = one_group(study, result, executor, progress, store)
+        before = sizes_without(result.study, executor, progress, store)
+        averaged = assurances(result.study, believed, executor, progress.step, store)
+    facts = replace(design_facts(result.study), assurances=averaged)
     answer = PlanAnswer(
-        asked=asked,
-        study=found.study,
-        effects=facts.effects,
-        estimands=facts.estimands,
-        attainable=facts.attainable,
-        characteristics=found.main,
-        null_characteristics=found.null,
-        sample_sizes=found.sizes,
-        precision=_precision(found),
+        **vars(facts),
+        original=original,
+        characteristics=result.main,
+        null_characteristics=result.null,
+        sample_sizes=result.sizes,
+        precision=_precision(result),
         detectable=shifts,
-        assumptions=assumptions_of(asked),
+        assumptions=assumptions_of(original),
         pilot_scores=score_example(study),
-        participation=_participation(found.study),
-        audits=facts.audits,
-        one_group=beside,
+        participation=_participation(result.study),
+        one_group=uncontrolled,
         before_adjustments=before,
-        assurances=averaged,
         inflations=inflations(study),
     )
     return replace(answer, warnings=warnings_of(answer))
@@ -122,17 +116,14 @@ def plan(study: Study, on_block: OnBlock | None = None, store: Store | None = No
 
 def design_facts(study: Study) -> DesignFacts:
     """Work out what needs no power: effects, estimands, what can be significant at all."""
-    people, side = (
-        dict(zip(study.role_names, arms_by_role(study), strict=True)),
-        study.analysis.side,
-    )
-    audits = {role: audit(*arms) for role, arms in people.items()}
+    people, side = arms_by_name(study), study.analysis.side
+    parts = {role: parts_of_change(*arms) for role, arms in people.items()}
     return DesignFacts(
         study=study,
         effects={role: true_effects(*arms, side=side) for role, arms in people.items()},
         estimands=estimands_by_role(study),
         attainable=attainable(study, decision_rules(study)),
-        audits={role: known for role, known in audits.items() if known is not None},
+        change_parts={role: known for role, known in parts.items() if known is not None},
     )
 
 
@@ -143,15 +134,14 @@ def _participation(study: Study) -> dict[str, Participation]:
     }
 
 
-def _precision(found: Found) -> Precision:
+def _precision(result: SearchResult) -> Precision:
     """Look up the interval of the primary rule's endpoint."""
-    study = found.study
+    study = result.study
     units: dict[str, Unit] = {
         role: interval_unit(arms[TREATED].clusters, study.analysis.test)
         for role, arms in arms_by_name(study).items()
     }
-    size = next(own for own in found.sizes if own.rule == study.decision.primary)
-    return precision_of(found.main, size, units, study.target.half_width)
+    return precision_of(result.main, result.primary_size, units, study.target.half_width)
 
 
 def attainable(study: Study, rules: tuple[DecisionRule, ...]) -> Attainable:
@@ -194,7 +184,7 @@ def _units(study: Study, role: int, every: range) -> tuple[list[int], list[int] 
 
     People, or sites where the test looks at those; None without a control arm.
     """
-    arms = [own.clusters for own in role_arms(study, role) if own.clusters is not None]
+    arms = [arm.clusters for arm in role_arms(study, role) if arm.clusters is not None]
     if study.analysis.test_facts.unit == "site" and arms:
         counts = sites_of_arms(study, role, every, arms)
     else:

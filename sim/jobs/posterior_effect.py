@@ -1,4 +1,4 @@
-"""A study whose effect is stated by a calibrated pilot, with plain numbers in its place."""
+"""A study whose effect is that of a calibrated pilot, with plain numbers in its place."""
 
 from __future__ import annotations
 
@@ -76,22 +76,22 @@ def posterior_of(
         Where the file cannot be read, does not fit, or says nothing of the role.
     """
     path, scale = find_shipped(file), study.scale
-    found = read_posterior(path, role, scale.domains, scale.points, between, place)
-    if not found:
+    draws = read_posterior(path, role, scale.domains, scale.points, between, place)
+    if not draws:
         raise StudyError(f"{place}: {path.name!r} says nothing of {role}s")
-    return found
+    return draws
 
 
 def _medians(
     study: Study, role: str, place: str, effect: PosteriorEffect
 ) -> tuple[tuple[tuple[float, ...], ...], tuple[float, ...]]:
-    found = posterior_of(
+    posteriors = posterior_of(
         study, role, effect.file, f"{place}.file", np.eye(len(study.scale.domains))
     )
-    if effect.under not in found:
-        known = nearest(effect.under, list(found))
+    if effect.under not in posteriors:
+        known = nearest(effect.under, list(posteriors))
         raise StudyError(f"{place}.under: {effect.under!r} is not a prior of the file; {known}")
-    own = found[effect.under]
-    pre = own.pre.mean(axis=0)
+    draws = posteriors[effect.under]
+    pre = draws.pre.mean(axis=0)
     pre /= pre.sum(axis=1, keepdims=True)
-    return tuple(map(tuple, pre.tolist())), tuple(np.median(own.shift, axis=0).tolist())
+    return tuple(map(tuple, pre.tolist())), tuple(np.median(draws.shift, axis=0).tolist())

@@ -11,11 +11,11 @@ from sim.errors import StudyError
 from sim.inference.rules import decision_rules
 from sim.jobs.plan import check, design_facts
 from sim.jobs.posterior_effect import with_plain_effects
-from sim.power.choice import ExactTable, exact_place
+from sim.power.answer import DesignFacts
 from sim.power.estimates import exactly
+from sim.power.exact_table import ExactTable, exact_place
 from sim.power.sample_size import SampleSize, smallest_size
 from sim.power.thinned import Enumerable
-from sim.report.warnings import DesignFacts
 from sim.study import Study
 
 WORK = 2e7
@@ -167,19 +167,19 @@ def _exact_curve(study: Study, criterion: Criterion) -> ExactCurve:
         people = tuple(size for size in n if size <= most)
         try:
             table = ExactTable(study.analysis, WORK, cut=CUT)
-            found = table.power(changes.pmfs[domain], people, level, changes.gone)
+            exact = table.power(changes.pmfs[domain], people, level, changes.gone)
             break
         except StudyError:
             most = most * 3 // 4
             if most < max(FEWEST, n[0]):
                 raise StudyError("the enumeration would take too long") from None
-    pairs, power = study.sizes[: len(people)], np.round(found.win, 12)
+    pairs, power = study.sizes[: len(people)], np.round(exact.win, 12)
     size = smallest_size(criterion.name, study.target.power, pairs, exactly(power[:, None]), 0)
     return ExactCurve(
         pairs=pairs,
         people=people,
         power=tuple(power.tolist()),
-        error=float(found.error.max()),
+        error=float(exact.error.max()),
         size=size,
         is_whole=pairs == study.sizes,
     )

@@ -50,7 +50,7 @@ def saved_runs(study: Study) -> tuple[SavedRun, ...]:
     Raises
     ------
     StudyError
-        Where nothing is named, nothing is found, or what is found is no run.
+        Where nothing is named or nothing is there, or what is there is no run.
     """
     if study.report.runs is None:
         raise StudyError(
@@ -67,9 +67,11 @@ def _folders(pattern: str) -> list[Path]:
     try:
         if path.is_dir():
             return [path]
-        found = sorted(own for own in base.glob(str(path.relative_to(base))) if own.is_dir())
+        folders = sorted(
+            folder for folder in base.glob(str(path.relative_to(base))) if folder.is_dir()
+        )
     except (ValueError, OSError):  # no pattern, or nothing that the file system takes
-        found = []
-    if not found:
+        folders = []
+    if not folders:
         raise StudyError(f"report.runs: {shown(pattern)} is no folder, nor a pattern of any")
-    return found
+    return folders

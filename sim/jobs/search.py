@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,22 +10,21 @@ from functools import cached_property
 from sim.cohorts import Arms, Population, arms_by_role, arms_without_effect
 from sim.cohorts.participants import TREATED
 from sim.cohorts.truth import mean_effects, true_nulls
-from sim.compute.store import Store
+from sim.compute.store import BlockStore
 from sim.compute.streams import Purpose
 from sim.inference.rules import DecisionRule
+from sim.jobs.progress import Progress
 from sim.jobs.tasks import block_task
-from sim.power.choice import with_exact
-from sim.power.limits import PowerLimit, impossible_rule, power_limits
+from sim.power.exact_table import with_exact
+from sim.power.limits import impossible_rules
 from sim.power.operating import OperatingCharacteristics
-from sim.power.sample_size import SampleSize, smallest_size
+from sim.power.sample_size import SampleSize, smallest_sizes
 from sim.power.simulate import KeptExactTable, simulate
 from sim.power.summarise import RoleTruth, summarise
 from sim.power.tally import Tally
 from sim.study import Study
 from sim.study.sections import Design
 
-OnBlock = Callable[[int, int], None]
-"""Called with the blocks done and the blocks in all."""
 FEWEST_BLOCKS = 20
 """Fewest blocks from which a sample size is searched."""
 NARROW = 1
@@ -33,7 +32,7 @@ NARROW = 1
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class SearchResult:
     """Outcome of the search.
 
     Attributes
@@ -41,7 +40,7 @@ class Found:
     study : Study
         The study, its largest size grown where the search went on.
     main, null : OperatingCharacteristics
-        Under the stated effect, and with it removed.
+        Under the assumed effect, and with it removed.
     sizes : tuple of SampleSize
         One per rule.
     """
@@ -51,6 +50,11 @@ class Found:
     null: OperatingCharacteristics
     sizes: tuple[SampleSize, ...]
 
+    @property
+    def primary_size(self) -> SampleSize:
+        """That of the primary rule."""
+        return next(size for size in self.sizes if size.rule == self.study.decision.primary)
+
 
 class Search:
     """One study's search.
@@ -58,16 +62,14 @@ class Search:
     Parameters
     ----------
     study : Study
-        What is asked.
+        What is to be sized.
     rules : tuple of DecisionRule
         Its rules.
     executor : concurrent.futures.Executor
         Where blocks are computed.
-    on_block : callable, optional
-        Called with (blocks done, blocks planned so far).
-    further : int
-        Blocks of other work that will be reported through :meth:`step`.
-    store : Store, optional
+    progress : Progress, optional
+        Told of each block, and of those that the search comes to need.
+    store : BlockStore, optional
         Where finished blocks are looked up and kept.
     """
 
@@ -76,32 +78,30 @@ class Search:
         study: Study,
         rules: tuple[DecisionRule, ...],
         executor: Executor,
-        on_block: OnBlock | None = None,
-        further: int = 0,
-        store: Store | None = None,
+        progress: Progress | None = None,
+        store: BlockStore | None = None,
     ) -> None:
         self.study, self.rules, self.executor, self.store = study, rules, executor, store
         self.arms = arms_by_role(study)
         self._nulls = tuple(map(arms_without_effect, self.arms))
         self._exact = KeptExactTable.of(study.analysis, study.engine, store)
         self._side = study.analysis.side
-        self._on_block, self._done = on_block, 0
-        self._planned = further  # this search's own are added as they come
+        self._progress = progress or Progress()
 
     @property
     def treated(self) -> tuple[Population, ...]:
         """Populations of the treated, role by role."""
         return tuple(arms[TREATED] for arms in self.arms)
 
-    def run(self) -> Found:
+    def run(self) -> SearchResult:
         """Search until the answer is as narrow and as far as the study allows."""
-        self._planned += self._blocks(self.study.replicates)  # the null run
+        self._progress.planned += self.study.blocks  # the null run
         while True:
             main, sizes = self._main()
             primary = self._primary(sizes)
             if not may_grow(primary, self.study.design):
                 null = self._summarised(self._tally(self._nulls, Purpose.NULL), self._nulls)
-                return Found(self.study, main, null, sizes)
+                return SearchResult(self.study, main, null, sizes)
             design = self.study.design
             limit = min(2 * design.max_pairs, design.search_limit)
             grown = design.model_copy(update={"max_pairs": limit})
@@ -110,7 +110,7 @@ class Search:
     def previews(
         self, blocks: Iterable[int]
     ) -> Iterator[tuple[OperatingCharacteristics, tuple[SampleSize, ...]]]:
-        """Give what is known under the stated effect after so many blocks, ever more of them."""
+        """Give what is known under the assumed effect after so many blocks, ever more of them."""
         tally, done = None, 0
         for number in blocks:
             more = self._tally(self.arms, Purpose.MAIN, range(done, number))
@@ -126,10 +126,10 @@ class Search:
         return next(s for s in sizes if s.rule == self.study.decision.primary)
 
     def _main(self) -> tuple[OperatingCharacteristics, tuple[SampleSize, ...]]:
-        """Simulate under the stated effect, doubling until the primary answer is narrow."""
-        blocks = self._blocks(self.study.replicates)
+        """Simulate under the assumed effect, doubling until the primary answer is narrow."""
+        blocks = self.study.blocks
         tally = self._tally(self.arms, Purpose.MAIN, range(blocks))
-        most = self._blocks(max(self.study.monte_carlo.search_replicates, self.study.replicates))
+        most = max(self.study.blocks_of(self.study.monte_carlo.search_replicates), blocks)
         while True:
             main = self._summarised(tally, self.arms)
             sizes = self._sizes(main)
@@ -140,53 +140,19 @@ class Search:
             tally += self._tally(self.arms, Purpose.MAIN, range(blocks, further))
             blocks = further
 
-    def _blocks(self, replicates: int) -> int:
-        """Whole blocks that hold at least so many replicates."""
-        return -(-replicates // self.study.monte_carlo.block_size)
-
     def _tally(
         self, arms: tuple[Arms, ...], purpose: Purpose, blocks: range | None = None
     ) -> Tally:
         study = self.study
         task = block_task(study, arms, purpose, study.monte_carlo.block_size)
-        every = range(self._blocks(study.replicates))
-        wanted = every if blocks is None else blocks
+        wanted = range(study.blocks) if blocks is None else blocks
         if purpose is Purpose.MAIN:
-            self._planned += len(wanted)
-        return simulate(task, wanted, self.executor, self.step, self.store)
-
-    def step(self) -> None:
-        """Report one more block done."""
-        self._done += 1
-        if self._on_block is not None:
-            self._on_block(self._done, self._planned)
-
-    def beside(self, expected: int) -> OnBlock:
-        """Count another search's blocks with this one's.
-
-        Parameters
-        ----------
-        expected : int
-            Its blocks that are among the `further` ones; it may come to need more.
-
-        Returns
-        -------
-        callable
-            To be that search's `on_block`.
-        """
-        counted = expected
-
-        def heard(_done: int, planned: int) -> None:
-            nonlocal counted
-            self._planned += planned - counted
-            counted = planned
-            self.step()
-
-        return heard
+            self._progress.planned += len(wanted)
+        return simulate(task, wanted, self.executor, self._progress.step, self.store)
 
     def _summarised(self, tally: Tally, arms: tuple[Arms, ...]) -> OperatingCharacteristics:
         study = self.study
-        found = summarise(
+        simulated = summarise(
             tally,
             self._truth(arms),
             study.sizes,
@@ -203,9 +169,7 @@ class Search:
             ],
         )
         treated = tuple(role[TREATED] for role in arms)
-        return with_exact(
-            found, treated, study.endpoint_sets, self._exact, study.decision.primary, study.engine
-        )
+        return with_exact(simulated, treated, study, self._exact)
 
     def _truth(self, arms: tuple[Arms, ...]) -> tuple[RoleTruth, ...]:
         endpoints = self.study.endpoint_sets
@@ -214,23 +178,15 @@ class Search:
         )
 
     @cached_property
-    def _limits(self) -> tuple[PowerLimit, ...]:
-        """What the power of every rule tends to, however far the search goes."""
-        return power_limits(block_task(self.study, self.arms, Purpose.MAIN, 1))
+    def _impossible(self) -> tuple[str | None, ...]:
+        """Why no size, however far the search goes, can meet each rule."""
+        task = block_task(self.study, self.arms, Purpose.MAIN, 1)
+        return impossible_rules(task, self.study.target.power)
 
     def _sizes(self, main: OperatingCharacteristics) -> tuple[SampleSize, ...]:
+        names = [rule.name for rule in self.rules]
         target = self.study.target.power
-        return tuple(
-            smallest_size(
-                rule.name,
-                target,
-                main.pairs,
-                main.rule_win,
-                q,
-                impossible_rule(rule, self._limits[q], target),
-            )
-            for q, rule in enumerate(self.rules)
-        )
+        return smallest_sizes(names, target, main.pairs, main.rule_win, self._impossible)
 
 
 def may_grow(size: SampleSize, design: Design) -> bool:

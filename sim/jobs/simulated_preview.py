@@ -79,7 +79,7 @@ def simulated_previews(study: Study, most: int) -> Iterator[SimulatedPreview]:
     plain = with_plain_effects(study).model_copy(update={"engine": "monte_carlo"})
     with InProcessExecutor() as executor:
         search = Search(plain, decision_rules(plain), executor)
-        blocks = _steps(-(-most // study.monte_carlo.block_size))
+        blocks = _steps(study.blocks_of(most))
         for number, (main, sizes) in zip(blocks, search.previews(blocks), strict=True):
             answers = {
                 criterion.key: _answer(criterion, main, sizes, plain.target.power)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from itertools import product
 from typing import Any
 
 from sim.compute.executors import open_executor
-from sim.compute.store import Store
+from sim.compute.store import BlockStore
 from sim.errors import StudyError
 from sim.jobs.census import Census, task_of
-from sim.power.limits import impossible_rule, power_limits
-from sim.power.sample_size import SampleSize, smallest_size
+from sim.jobs.progress import OnBlock, Progress
+from sim.power.limits import impossible_rules
+from sim.power.sample_size import smallest_sizes
 from sim.power.simulate import simulate_wins
 from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, Wins
 from sim.power.task import BlockTask
@@ -20,8 +21,6 @@ from sim.study import Study, parse_study
 from sim.study.refusals import nearest, shown
 from sim.study.sweep import GridSweep, NoSweep, OneAtATimeSweep, ScenarioSweep, replaced, words
 
-OnBlock = Callable[[int, int], None]
-"""Called with the blocks done and the blocks in all."""
 BASE = "as stated"
 """Label of the base."""
 
@@ -44,7 +43,7 @@ def check(study: Study) -> None:
 
 
 def points(study: Study) -> tuple[SweepPoint, ...]:
-    """State every point of a study's sweep; the first is the study as stated.
+    """State every point of a study's sweep; the first is the study as it is.
 
     Parameters
     ----------
@@ -71,8 +70,8 @@ def points(study: Study) -> tuple[SweepPoint, ...]:
     if sweep.at is not None and sweep.at not in study.sizes:
         raise StudyError(f"sweep.at: {sweep.at} must be one of the sizes studied")
     base = study.model_dump()
-    stated: list[_Stated] = [(BASE, None, {}), *_stated(sweep)]
-    return tuple(_point(study, base, number, *one) for number, one in enumerate(stated))
+    settings: list[_Stated] = [(BASE, None, {}), *_stated(sweep)]
+    return tuple(_point(study, base, number, *one) for number, one in enumerate(settings))
 
 
 def _stated(sweep: GridSweep | OneAtATimeSweep | ScenarioSweep) -> Iterator[_Stated]:
@@ -132,14 +131,14 @@ def sweep(
     on_block: OnBlock | None = None,
     *,
     executor: Executor | None = None,
-    store: Store | None = None,
+    store: BlockStore | None = None,
 ) -> SweepAnswer:
     """Study every point of a sweep, by simulation alone.
 
     All points draw from the same random streams, so that their differences
     hold much less noise than their powers; and all their blocks go through
     one executor, so that no worker waits for a point's end. The number of
-    simulated studies is as stated: unlike a plan, a sweep does not look for
+    simulated studies is the study's: unlike a plan, a sweep does not look for
     a narrower answer or beyond the largest size.
 
     Parameters
@@ -150,7 +149,7 @@ def sweep(
         Called with (blocks done, blocks in all) after each block.
     executor : concurrent.futures.Executor, optional
         Where blocks are computed; by default what the study's compute section states.
-    store : Store, optional
+    store : BlockStore, optional
         Where finished blocks are looked up and kept, the same as a plan's; by default nowhere.
 
     Returns
@@ -161,7 +160,7 @@ def sweep(
     Raises
     ------
     StudyError
-        Where the study as stated, or what is stated of the sweep, cannot be.
+        Where the study as it is, or its sweep, cannot be.
         A point whose people cannot exist is part of the answer instead.
 
     Examples
@@ -172,72 +171,55 @@ def sweep(
     >>> [result.point.label for result in sweep(study).points]
     ['as stated', 'optimistic', 'likely', 'sceptical']
     """
-    stated = points(study)
+    every = points(study)
     if executor is None:
         with open_executor(**study.compute.model_dump()) as opened:
-            return _swept(study, stated, on_block, opened, store)
-    return _swept(study, stated, on_block, executor, store)
+            return _swept(study, every, on_block, opened, store)
+    return _swept(study, every, on_block, executor, store)
 
 
 def _swept(
     study: Study,
-    stated: tuple[SweepPoint, ...],
+    every: tuple[SweepPoint, ...],
     on_block: OnBlock | None,
     executor: Executor,
-    store: Store | None,
+    store: BlockStore | None,
 ) -> SweepAnswer:
-    blocks = -(-study.replicates // study.monte_carlo.block_size)
-    done, planned = 0, blocks * len(stated)
-
-    def step(count: int = 1) -> None:
-        nonlocal done
-        done += count
-        if on_block is not None:
-            on_block(done, planned)
-
-    census = Census()
+    blocks, census = study.blocks, Census()
+    progress = Progress(on_block, blocks * len(every))
     impossible: dict[int, tuple[str | None, ...]] = {}
     failures: dict[int, str] = {}
 
     def tasks() -> Iterator[BlockTask]:
-        for point in stated:
+        for point in every:
             try:
                 task = task_of(census.people(point.study))
             except StudyError as error:
                 if point.number == 0:
                     raise
                 failures[point.number] = str(error)
-                step(blocks)
+                progress.step(blocks)
             else:
-                impossible[point.number] = _impossible(point.study, task)
+                impossible[point.number] = impossible_rules(task, point.study.target.power)
                 yield task
 
-    wins = simulate_wins(tasks(), blocks, executor, step, store)
+    wins = simulate_wins(tasks(), blocks, executor, progress.step, store)
     won = dict(zip(impossible, wins, strict=True))
     results = tuple(
         PointResult(point, None, failure=failures[point.number])
         if point.number in failures
         else _result(point, won[point.number], impossible[point.number])
-        for point in stated
+        for point in every
     )
     at = study.sweep.at if not isinstance(study.sweep, NoSweep) else None
     different = len({id(one) for one in wins})
     return SweepAnswer(study, at or _needed(results[0]), at is not None, results, different)
 
 
-def _impossible(study: Study, task: BlockTask) -> tuple[str | None, ...]:
-    """Say of each rule why no size can meet it, or None."""
-    limits = zip(task.rules, power_limits(task), strict=True)
-    return tuple(impossible_rule(rule, limit, study.target.power) for rule, limit in limits)
-
-
 def _result(point: SweepPoint, wins: Wins, impossible: tuple[str | None, ...]) -> PointResult:
     bare, study = PointResult(point, wins), point.study
-    power = bare.power()
-    sizes: tuple[SampleSize, ...] = tuple(
-        smallest_size(name, study.target.power, study.sizes, power, q, impossible[q])
-        for q, name in enumerate(bare.rules)
-    )
+    target, power = study.target.power, bare.power()
+    sizes = smallest_sizes(bare.rules, target, study.sizes, power, impossible)
     return PointResult(point, wins, sizes)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.cohorts import Arms, arms_by_role
 from sim.compute.streams import Purpose
-from sim.inference.families import order_of
 from sim.inference.rules import decision_rules
+from sim.inference.testing_order import order_of
 from sim.power.estimands import Estimands, estimands_of
 from sim.power.task import Arm, BlockTask
 from sim.study import Study

@@ -196,7 +196,7 @@ def plan_files(study: Study, folder: Path, store: Path, say: Say) -> None:
     """Answer a study and write its files, as ``mentorsim plan`` does."""
     with RunStore(store, engine_version()) as kept:
         answer = plan(_here(study), lambda done, total: say("blocks", (done, total)), kept)
-    answer = replace(answer, asked=study)
+    answer = replace(answer, original=study)
     try:
         write_run(answer, folder)
     except NotWritten as error:  # the answer is told all the same

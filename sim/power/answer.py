@@ -7,7 +7,7 @@ from typing import Literal
 
 from sim.cohorts import TrueEffects
 from sim.power.assurance import Assurance
-from sim.power.audit import Audit, OneGroup
+from sim.power.change_parts import ChangeParts, OneGroup
 from sim.power.detectable import DetectableEffect
 from sim.power.estimands import Estimands
 from sim.power.operating import OperatingCharacteristics
@@ -43,7 +43,7 @@ class Assumption:
     field : str
         Where the config states it.
     value : str
-        What is stated there, in short.
+        What is set there, in short.
     note : str or None
         Why it is assumed; None where no reason is given for this value.
     """
@@ -121,46 +121,62 @@ class SizeBefore:
     size: SampleSize
 
 
-@dataclass(frozen=True, eq=False)
-class PlanAnswer:
-    """What a design can achieve, and how large it must be.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DesignFacts:
+    """What is known of a design before anything is computed of its power.
 
     Attributes
     ----------
-    asked : Study
-        What was asked.
     study : Study
-        What was answered: the same, but for sizes to which the search grew.
+        What was answered: the study as given, but for sizes to which the search grew.
     effects : dict of str to TrueEffects
         Effect dictionary per role.
     estimands : dict of str to Estimands
         What the tests estimate in the people who answer, per role.
     attainable : Attainable
         What cannot be won at which size.
+    change_parts : dict of str to ChangeParts
+        Where the change comes from, per role; empty where all of it is
+        mentoring's and there is no control arm.
+    assurances : tuple of Assurance
+        Power averaged over what is believed of the effect, one per prior;
+        empty where there are none.
+    """
+
+    study: Study
+    effects: dict[str, TrueEffects]
+    estimands: dict[str, Estimands]
+    attainable: Attainable
+    change_parts: dict[str, ChangeParts]
+    assurances: tuple[Assurance, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PlanAnswer(DesignFacts):
+    """What a design can achieve, and how large it must be.
+
+    Attributes
+    ----------
+    original : Study
+        As the planner gave it.
     characteristics : OperatingCharacteristics
-        Under the stated effect.
+        Under the assumed effect.
     null_characteristics : OperatingCharacteristics
         With the effect removed and all else equal: attained levels.
     sample_sizes : tuple of SampleSize
-        One per rule, in the order stated.
+        One per rule, in the study's order.
     precision : Precision
         The interval of the primary rule's endpoint.
     detectable : tuple of DetectableEffect
-        Smallest detectable effects; empty unless asked for.
+        Smallest detectable effects; empty unless wanted.
     assumptions : tuple of Assumption
         What the answer rests on.
     pilot_scores : tuple of PilotScore
-        The pilot's example under each test; empty unless asked for.
+        The pilot's example under each test; empty unless wanted.
     participation : dict of str to Participation
         Who can be analysed and who is at which site, per role.
-    assurances : tuple of Assurance
-        Power averaged over what is believed of the effect, one per prior;
-        empty where nothing is stated.
-    audits : dict of str to Audit
-        Where the change comes from, per role; empty where all of it is
-        mentoring's and there is no control arm.
     one_group : OneGroup or None
-        The same study without its control arm, where that is asked for.
+        The same study without its control arm, where that is wanted.
     before_adjustments : tuple of SizeBefore
         The same study without missing answers, clusters or multiplicity
         adjustment, one by one and, of several, all at once; empty where there
@@ -171,11 +187,7 @@ class PlanAnswer:
         What a good statistician would say.
     """
 
-    asked: Study
-    study: Study
-    effects: dict[str, TrueEffects]
-    estimands: dict[str, Estimands]
-    attainable: Attainable
+    original: Study
     characteristics: OperatingCharacteristics
     null_characteristics: OperatingCharacteristics
     sample_sizes: tuple[SampleSize, ...]
@@ -184,10 +196,8 @@ class PlanAnswer:
     assumptions: tuple[Assumption, ...]
     pilot_scores: tuple[PilotScore, ...]
     participation: dict[str, Participation]
-    audits: dict[str, Audit]
     one_group: OneGroup | None
     before_adjustments: tuple[SizeBefore, ...] = ()
-    assurances: tuple[Assurance, ...] = ()
     inflations: tuple[Inflation, ...] = ()
     warnings: tuple[str, ...] = ()
 

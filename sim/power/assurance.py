@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.power.assurance_draws import DrawWins
 from sim.power.estimates import Z95, Estimate, FloatArray, proportion
-from sim.power.sample_size import SampleSize, smallest_size
+from sim.power.sample_size import SampleSize, smallest_sizes
 from sim.power.task import BlockTask
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -102,10 +102,9 @@ def summarise_assurance(
         for step in (rank_error, -rank_error)
     )
     limit = _limit(wins.limit)
-    sizes = tuple(
-        smallest_size(rule.name, target, pairs, value, q, _beyond_reach(limit, q, target))
-        for q, rule in enumerate(task.rules)
-    )
+    names = [rule.name for rule in task.rules]
+    impossible = [_beyond_reach(limit, q, target) for q in range(len(names))]
+    sizes = smallest_sizes(names, target, pairs, value, impossible)
     return Assurance(
         prior=prior,
         draws=len(observed),
@@ -122,7 +121,7 @@ def summarise_assurance(
 def _limit(bounds: FloatArray) -> Estimate:
     """Limit of the assurance from bounds of each draw's (S, Q, 2)."""
     draws = len(bounds)
-    least, most = (proportion(own.sum(axis=0), draws) for own in np.moveaxis(bounds, 2, 0))
+    least, most = (proportion(bound.sum(axis=0), draws) for bound in np.moveaxis(bounds, 2, 0))
     apart = most.value - least.value
     value = np.where(apart <= KNOWN, (least.value + most.value) / 2, np.nan)
     mcse = np.where(apart <= KNOWN, np.maximum(least.mcse, most.mcse) + apart / 2, np.nan)

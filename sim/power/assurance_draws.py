@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,9 @@ from sim.cohorts.participants import taking_part_like
 from sim.cohorts.population import Population, symmetrised
 from sim.errors import StudyError
 from sim.inference.rules import DecisionRule
-from sim.power.choice import ExactTable, exact_place
 from sim.power.estimates import FloatArray
-from sim.power.exact import AUTO_LIMIT, WORK_LIMIT
+from sim.power.exact import AUTO_LIMIT, WORK_LIMIT, ExactPower
+from sim.power.exact_table import ExactTable, exact_place, exact_rules
 from sim.power.limits import power_limits
 from sim.power.monte_carlo import simulate_block
 from sim.power.task import Arm, BlockTask
@@ -90,11 +90,8 @@ class DrawWins:
 
     def __add__(self, other: DrawWins) -> DrawWins:
         """These draws, then the others."""
-        return DrawWins(
-            np.concatenate([self.won, other.won]),
-            np.concatenate([self.limit, other.limit]),
-            np.concatenate([self.exact, other.exact]),
-        )
+        both = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(DrawWins))
+        return DrawWins(*map(np.concatenate, both))
 
     @property
     def exact_rules(self) -> NDArray[np.bool_]:
@@ -136,27 +133,27 @@ def exact_wins(task: AssuranceTask, drawn: BlockTask) -> FloatArray:
         return power
     treated = [arms[0] for arms in drawn.roles]
     people = [Enumerable.of(arm.population, drawn.endpoints, analysis) for arm in treated]
-    table = ExactTable(analysis, task.work_limit)
-    for q, rule in enumerate(drawn.rules):
-        try:
-            role, place, level = exact_place(rule, drawn.endpoints, analysis)
-            people[role].require()
-            _require_tables(max(treated[role].sizes), task.work_limit)
-            pmf, gone = people[role].pmfs[place], people[role].gone
-            power[:, q] = table.power(pmf, treated[role].sizes, level, gone).win
-        except StudyError:
-            if rule.name == task.required:
-                raise
+    sizes = [arm.sizes for arm in treated]
+    table = _DrawTable(analysis, task.work_limit)
+    exact = exact_rules(drawn.rules, people, sizes, drawn.endpoints, table, task.required)
+    for q, powers in exact.items():
+        power[:, q] = powers.win
     return power
 
 
-def _require_tables(largest: int, work_limit: float) -> None:
-    """Refuse sizes whose tables alone take too long: they are made before work is counted."""
-    if TABLE_STEPS * (largest + 1) ** 2 > work_limit:
-        raise StudyError(
-            f"engine: exact tables for {largest} participants take more than {work_limit:.0e} "
-            "steps; use engine=monte_carlo or smaller sizes"
-        )
+class _DrawTable(ExactTable):
+    """Exact powers under one draw, of which there are many."""
+
+    def compute(
+        self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float, gone: float
+    ) -> ExactPower:
+        """Refuse sizes whose tables alone take too long: they are made before work is counted."""
+        if TABLE_STEPS * (max(sizes) + 1) ** 2 > self.work_limit:
+            raise StudyError(
+                f"engine: exact tables for {max(sizes)} participants take more than "
+                f"{self.work_limit:.0e} steps; use engine=monte_carlo or smaller sizes"
+            )
+        return super().compute(pmf, sizes, alpha, gone)
 
 
 def work_limit(
@@ -174,7 +171,7 @@ def work_limit(
     Parameters
     ----------
     engine : {'auto', 'exact', 'monte_carlo'}
-        Which engine was asked for.
+        Which engine is wanted.
     draws : int
         Draws of all priors together, at least 1.
     rules : tuple of DecisionRule

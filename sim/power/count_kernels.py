@@ -32,11 +32,11 @@ def count_changes(
     together = clusters.size > 0
     most = clusters.max() + 1 if together else 0
     inner, members = np.empty((2, most, replicates))
-    seen, own, power, size, share, scale, known, centre, half, whole, whole_squares = np.empty(
+    seen, sums, power, size, share, scale, known, centre, half, whole, whole_squares = np.empty(
         (11, replicates)
     )
     for e in range(endpoints):
-        seen[:], own[:], power[:] = 0.0, 0.0, 0.0
+        seen[:], sums[:], power[:] = 0.0, 0.0, 0.0
         inner[:], members[:] = 0.0, 0.0
         gone = together  # where nothing is missing, counting people is spared
         for i in range(participants):
@@ -45,9 +45,9 @@ def count_changes(
         for i in range(participants):
             if together:
                 u = clusters[i]
-                _add_to_cluster(changes[i, e], inner[u], members[u], seen, own, power)
+                _add_to_cluster(changes[i, e], inner[u], members[u], seen, sums, power)
             else:
-                _add(changes[i, e], gone, seen, own, power)
+                _add(changes[i, e], gone, seen, sums, power)
             if k < sizes.size and i + 1 == sizes[k]:
                 if gone:
                     _spread(seen, unit, quantiles, known, size, share, scale)
@@ -55,9 +55,9 @@ def count_changes(
                     number = np.full(1, np.float64(sizes[k]))
                     _spread(number, unit, quantiles, known, size, share, scale)
                 for r in range(replicates):
-                    centre[r] = share[r] * own[r]
+                    centre[r] = share[r] * sums[r]
                     # of people whole numbers below 2^53: the difference is exact, never negative
-                    about = size[r] * power[r] - own[r] * own[r]
+                    about = size[r] * power[r] - sums[r] * sums[r]
                     half[r] = scale[r] * np.sqrt(max(about, 0.0))
                 estimable[k, e] = np.int64(known.sum())
                 covered[k, e], narrow[k, e] = _intervals(centre, half, known, truth[e], half_width)
@@ -76,14 +76,14 @@ def count_changes(
 @njit
 def _any_missing(column):
     """Tell whether a change is missing (sim.inference.result.MISSING)."""
-    found = False
+    missing = False
     for r in range(column.size):
-        found |= column[r] == -32768
-    return found
+        missing |= column[r] == -32768
+    return missing
 
 
 @njit
-def _add(column, gone, number, own, power):
+def _add(column, gone, number, sums, power):
     """Add one participant's changes to the numbers, sums and sums of squares of all replicates."""
     for r in range(column.size):
         change = np.float64(column[r])
@@ -91,16 +91,16 @@ def _add(column, gone, number, own, power):
             here = column[r] != -32768
             change = change if here else 0.0
             number[r] += here
-        own[r] += change
+        sums[r] += change
         power[r] += change * change
 
 
 @njit
-def _add_to_cluster(column, inner, members, number, own, power):
+def _add_to_cluster(column, inner, members, number, sums, power):
     """Add one participant's changes to its cluster, whose mean is one value of all replicates.
 
     `inner` and `members` are the sum and the number of the cluster's changes,
-    of which `number`, `own` and `power` count, sum and square the means.
+    of which `number`, `sums` and `power` count, sum and square the means.
     """
     for r in range(column.size):
         here = np.float64(column[r] != -32768)
@@ -109,7 +109,7 @@ def _add_to_cluster(column, inner, members, number, own, power):
         inner[r] += here * column[r]
         members[r] += here
         new = inner[r] / max(members[r], 1.0)
-        own[r] += new - old
+        sums[r] += new - old
         power[r] += new * new - old * old
 
 

@@ -100,7 +100,7 @@ def needs_adjustment(rule: DecisionRule, study: Study) -> Unadjusted | None:
 
 
 def uncontrolled(study: Study) -> bool:
-    """Tell whether part of the change before to after is stated to need no mentoring."""
+    """Tell whether part of the change before to after is assumed to need no mentoring."""
     selected = isinstance(study.selection, BaselineSelection | ScreeningSelection)
     moved = selected or bool(np.any(study.uncontrolled.response_shift))
     return moved and not study.has_controls

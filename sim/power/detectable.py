@@ -13,7 +13,7 @@ from sim.cohorts.marginals import cut_points, shifted
 from sim.cohorts.normal import FloatArray, rectangle_table
 from sim.cohorts.truth import table_change_pmf
 from sim.errors import StudyError
-from sim.power.exact import AUTO_CUT, WORK_LIMIT, exact_rejection, require_affordable
+from sim.power.exact import AUTO_CUT, WORK_LIMIT, require_affordable
 from sim.power.thinned import Enumerable, chance_missing, thinned_rejection
 from sim.study import Analysis, Study
 
@@ -89,7 +89,7 @@ def check_detectable(study: Study, populations: tuple[Population, ...]) -> None:
 def detectable_effects(
     study: Study, populations: tuple[Population, ...]
 ) -> tuple[DetectableEffect, ...]:
-    """Smallest detectable shift of every domain, tested on its own, where the study asks for it.
+    """Smallest detectable shift of every domain, tested alone, where the study asks for it.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def detectable_effects(
     Returns
     -------
     tuple of DetectableEffect
-        Empty where not asked for; exact, by the enumerating engine.
+        Empty where not wanted; exact, by the enumerating engine.
     """
     pairs = study.target.detectable_at
     if pairs is None:
@@ -166,7 +166,7 @@ class ShiftSearch:
     gone: float = 0.0
 
     def changes(self, size: float) -> FloatArray:
-        """Distribution of the changes tested, with a shift to the stated side."""
+        """Distribution of the changes tested, with a shift to the side that wins."""
         side = self.analysis.side
         post = shifted(self.pre, side * size)
         table = rectangle_table(cut_points(self.pre), cut_points(post), self.rho)
@@ -175,13 +175,8 @@ class ShiftSearch:
     def shortfall(self, size: float, cut: float) -> float:
         """Power of winning less the target; power is enumerated to within what is cut off."""
         pmf = self.changes(size)
-        if self.gone > 0:
-            found = thinned_rejection(
-                pmf, np.array([self.n]), self.analysis, self.gone, WORK_LIMIT, cut
-            )
-        else:
-            found = exact_rejection(pmf, [self.n], self.analysis, cut)
-        return float(found.win[0]) - self.target
+        exact = thinned_rejection(pmf, [self.n], self.analysis, self.gone, WORK_LIMIT, cut)
+        return float(exact.win[0]) - self.target
 
     def require(self) -> None:
         """Refuse, without running it, a search whose enumerations would take too long."""

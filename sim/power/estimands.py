@@ -75,14 +75,14 @@ def estimands_of(
         fixed number of sites: there no test comes to a conclusion as people
         are added.
     """
-    tables = tuple(AnswerDistribution.of_tables(own.tables) for own in arms)
+    tables = tuple(AnswerDistribution.of_tables(population.tables) for population in arms)
     null, informative = _nulls(arms, tables, endpoints), _informative(tables, endpoints, analysis)
     value, means = np.full(len(endpoints), np.nan), None
     if not _converges(arms, analysis):
         # in one group both directions are alike all the same; a model may fail to see it
         alone = len(arms) == 1 and analysis.test in ESTIMANDS
         return Estimands(value, null & alone, informative)
-    if _by_chance(arms) and all(own.recruitment is None for own in arms):
+    if _by_chance(arms) and all(population.recruitment is None for population in arms):
         value = _exact(tables, endpoints, analysis, ratio)
         means = endpoints.summed(_mean_changes(tables))
     value[null | ~informative] = 0.0
@@ -91,7 +91,7 @@ def estimands_of(
     for number in NUMBERS:
         if not unknown.any():
             break
-        people = tuple(respondents(own, number) for own in arms)
+        people = tuple(respondents(population, number) for population in arms)
         for e in map(int, np.flatnonzero(unknown)):
             known = None if means is None else float(means[e])
             value[e] = _simulated(people, endpoints.members[e], analysis, ratio, known)
@@ -120,7 +120,7 @@ def _converges(arms: Arms, analysis: Analysis) -> bool:
     """Tell whether a test comes to a conclusion as people are added."""
     if analysis.test not in ESTIMANDS:
         return False
-    for clusters in (own.clusters for own in arms):
+    for clusters in (population.clusters for population in arms):
         if clusters is None:
             continue
         by_site = analysis.test_facts.unit == "site"
@@ -133,13 +133,16 @@ def _converges(arms: Arms, analysis: Analysis) -> bool:
 
 
 def _by_chance(arms: Arms) -> bool:
-    return all(chance_missing(own) is not None for own in arms)
+    return all(chance_missing(population) is not None for population in arms)
 
 
 def _prorated(arms: Arms) -> bool:
     """Tell whether totals are made up from some of the answers."""
     return any(
-        own.missing is not None and own.missing.prorated and own.missing.any_item for own in arms
+        population.missing is not None
+        and population.missing.prorated
+        and population.missing.any_item
+        for population in arms
     )
 
 
@@ -166,7 +169,7 @@ def _exact(
     """Exact estimands; NaN for a sum that has none, and for what is next to 0; (E,)."""
 
     def of(cut: int | None) -> FloatArray:
-        return _estimand(tuple(own.at(cut) for own in tables), analysis, ratio)
+        return _estimand(tuple(arm.at(cut) for arm in tables), analysis, ratio)
 
     domains = of(analysis.cut)
     value = np.full(len(endpoints), np.nan)
@@ -202,9 +205,9 @@ def _simulated(
     """
     answers = tuple(_answers(arm, members) for arm in people)
     cut = analysis.cut if members.sum() == 1 else analysis.total_cut
-    tested = tuple(own.at(cut) for own in answers)
+    tested = tuple(arm.at(cut) for arm in answers)
     each = _estimand(tested, analysis, ratio)
-    value = float(_estimand(tuple(own.pooled() for own in tested), analysis, ratio)[0])
+    value = float(_estimand(tuple(arm.pooled() for arm in tested), analysis, ratio)[0])
     means, freedom = _mean_changes(answers), SAMPLES - 1
     if known is not None and np.ptp(means) > 0:
         slope = np.cov(each, means)[0, 1] / means.var(ddof=1)

@@ -1,6 +1,6 @@
 """Estimates that never come without their Monte Carlo error and denominator."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -136,21 +136,13 @@ def exactly(value: FloatArray) -> Estimate:
 
 def with_columns(estimate: Estimate, columns: dict[int, FloatArray]) -> Estimate:
     """Replace columns of an estimate (K, E) by exact values (K,)."""
-    value, mcse = estimate.value.copy(), estimate.mcse.copy()
-    low, high, counts = estimate.low.copy(), estimate.high.copy(), estimate.replicates.copy()
+    result = Estimate(*(getattr(estimate, part.name).copy() for part in fields(Estimate)))
     for column, exact in columns.items():
-        value[:, column] = low[:, column] = high[:, column] = exact
-        mcse[:, column] = 0
-        counts[:, column] = 0
-    return Estimate(value, mcse, low, high, counts)
+        result.value[:, column] = result.low[:, column] = result.high[:, column] = exact
+        result.mcse[:, column] = result.replicates[:, column] = 0
+    return result
 
 
 def column(estimate: Estimate, k: int) -> Estimate:
     """One column of an estimate (K, E), with shape (K,)."""
-    return Estimate(
-        estimate.value[:, k],
-        estimate.mcse[:, k],
-        estimate.low[:, k],
-        estimate.high[:, k],
-        estimate.replicates[:, k],
-    )
+    return Estimate(*(getattr(estimate, part.name)[:, k] for part in fields(Estimate)))

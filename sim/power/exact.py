@@ -54,7 +54,7 @@ class ExactPower:
     power : ndarray, shape (K,)
         P(p <= alpha), in either direction.
     win : ndarray, shape (K,)
-        P(p <= alpha with the statistic on the stated side).
+        P(p <= alpha with the statistic on the side that wins).
     error : ndarray, shape (K,)
         Probability left out of the enumeration: the most by which `power`
         and `win` can be too small.
@@ -146,7 +146,7 @@ def _by_signs(pmf: FloatArray, sizes: NDArray[np.int64], analysis: Analysis) -> 
     m, k = np.meshgrid(np.arange(limit + 1), np.arange(limit + 1), indexing="ij")
     result = sign_result(np.minimum(k, m), np.maximum(m - k, 0), analysis)
     rejected = (result.pvalue <= analysis.alpha) & (k <= m) & (m > 0)
-    # in the middle it is away from the stated side, and rejects one-sided at an alpha
+    # in the middle it is away from the side that wins, and rejects one-sided at an alpha
     # above one half alone
     above = result.direction > 0 if analysis.side > 0 else result.direction >= 0
     low = (rises * (rejected & ~above)).sum(axis=1)

@@ -70,8 +70,8 @@ def exact_power(  # noqa: PLR0913 - the published signature
 
     Examples
     --------
-    >>> found = exact_power([.03, .12, .35, .35, .15], sizes=[6, 10, 20, 30], p_value="exact")
-    >>> found.power.round(6).tolist()
+    >>> result = exact_power([.03, .12, .35, .35, .15], sizes=[6, 10, 20, 30], p_value="exact")
+    >>> result.power.round(6).tolist()
     [0.015636, 0.15241, 0.444005, 0.658133]
     """
     people = _checked_sizes(sizes)
@@ -105,13 +105,13 @@ def _analysis(options: dict[str, Any]) -> Analysis:
     return Analysis(**options, adjustment="none", flips=99)  # of no use to one endpoint
 
 
-def _characteristics(found: ExactPower, people: tuple[int, ...]) -> OperatingCharacteristics:
+def _characteristics(exact: ExactPower, people: tuple[int, ...]) -> OperatingCharacteristics:
     measures = EndpointMeasures(
-        rejection=exactly(found.power[:, None]), win=exactly(found.win[:, None])
+        rejection=exactly(exact.power[:, None]), win=exactly(exact.win[:, None])
     )
     role = RoleCharacteristics("participant", people, ("change",), measures, None, (True,))
     none = exactly(np.empty((len(people), 0)))
-    error = float(found.error.max())
+    error = float(exact.error.max())
     return OperatingCharacteristics(people, (role,), (), none, none, (), 0, error)
 
 

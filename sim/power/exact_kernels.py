@@ -23,7 +23,7 @@ def compositions(m, pmf, cut, most, counts, weights):
     taken = np.zeros(span, np.int64)
     left = np.empty(span + 1, np.int64)
     chance = np.empty(span + 1)
-    found, work = 0, 0.0
+    listed, work = 0, 0.0
     level = 0
     taken[0], left[0], chance[0] = -1, m, 1.0
     if span == 1:
@@ -31,7 +31,7 @@ def compositions(m, pmf, cut, most, counts, weights):
             counts[0, 0], weights[0] = m, 1.0
         return 1, 1.0
     while level >= 0 and work <= most:
-        work += 3  # looking costs too, most of all where nothing likely is found
+        work += 3  # looking costs too, most of all where nothing likely is listed
         taken[level] += 1
         if taken[level] > left[level]:
             level -= 1
@@ -52,11 +52,11 @@ def compositions(m, pmf, cut, most, counts, weights):
             product *= taken[g] + 1
         work += product / (largest + 1)
         if weights.size:
-            counts[found] = taken
-            weights[found] = reached
-        found += 1
+            counts[listed] = taken
+            weights[listed] = reached
+        listed += 1
         level -= 1
-    return found, work
+    return listed, work
 
 
 @njit
@@ -98,7 +98,7 @@ def t_tails(joint, n, top, critical, side):
                 spread = n * np.float64(q) - total * total
                 t = total * np.sqrt((n - 1) / spread) if spread > 0 else np.inf * np.sign(total)
                 if (side >= 0 and t >= critical) or (side <= 0 and -t >= critical):
-                    # in the middle it is away from the stated side, and rejects one-sided
+                    # in the middle it is away from the side that wins, and rejects one-sided
                     # at an alpha above one half alone
                     if total > 0 or (total == 0 and side < 0):
                         high += mass

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.inference.families import TestingOrder
 from sim.inference.rules import DecisionRule
+from sim.inference.testing_order import TestingOrder
 from sim.power.estimands import Estimands, estimands_of
 from sim.power.estimates import FloatArray
 from sim.power.task import BlockTask
@@ -21,7 +21,7 @@ class PowerLimit:
     Attributes
     ----------
     low, high : float
-        From 0 to 1; equal where the limit is knestimands.
+        From 0 to 1; equal where the limit is known.
     endpoints : int
         Endpoints of the rule whose tests may be sure to succeed in the end.
     """
@@ -62,7 +62,7 @@ def power_limits(task: BlockTask) -> tuple[PowerLimit, ...]:
 class _Role:
     """Bounds of the limits of one role's tests, unadjusted; each field has shape (2, E).
 
-    Of being significant on the stated side, and of being so on either side.
+    Of being significant on the side that wins, and of being so on either side.
     """
 
     win: FloatArray
@@ -78,7 +78,7 @@ class _Role:
         neither = known & ~ahead & ~behind
         win = np.array([ahead, ~behind], np.float64)  # nothing known: from 0 to 1
         rejection = np.array([ahead | (behind & (sides == 2)), ~behind | (sides == 2)], np.float64)
-        # where neither side is favoured no more than half of all studies end on the stated one
+        # where neither side is favoured no more than half of all studies end on the one that wins
         if level < 0.5:
             win[1, neither | estimands.null] = 0.5
         by_chance = neither & estimands.null & (not clustered)
@@ -128,6 +128,12 @@ def _of_rule(rule: DecisionRule, low: FloatArray, high: FloatArray) -> PowerLimi
     if missing == 1:
         at_least = float(least[least < 1].max(initial=0.0))
     return PowerLimit(min(at_least, at_most), at_most, possible)
+
+
+def impossible_rules(task: BlockTask, target: float) -> tuple[str | None, ...]:
+    """Say of each rule of a task why no size can meet it, or None, as :func:`impossible_rule`."""
+    limits = zip(task.rules, power_limits(task), strict=True)
+    return tuple(impossible_rule(rule, limit, target) for rule, limit in limits)
 
 
 def impossible_rule(rule: DecisionRule, limit: PowerLimit, target: float) -> str | None:

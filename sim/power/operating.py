@@ -22,7 +22,7 @@ class EndpointMeasures:
     Attributes
     ----------
     rejection, win : Estimate
-        P(p <= alpha), and that with the statistic on the stated side; unadjusted.
+        P(p <= alpha), and that with the statistic on the side that wins; unadjusted.
     adjusted_rejection, adjusted_win : Estimate
         The same on adjusted p-values.
     no_information : Estimate
@@ -37,7 +37,7 @@ class EndpointMeasures:
         Probability that the 95% t interval of the mean change covers the
         truth, and its mean width in points.
     narrow : Estimate
-        Probability that the interval's half-width is at most the one asked for.
+        Probability that the interval's half-width is at most the one wanted.
     type_s, type_m : Estimate
         P(wrong sign | rejection) and E(|mean change| / |truth| | rejection)
         (Gelman & Carlin 2014); undefined where the truth is 0 or nothing rejects.
@@ -147,7 +147,7 @@ class OperatingCharacteristics:
 
     @property
     def win(self) -> FloatArray:
-        """P(p <= alpha on the stated side) of every endpoint (K, J), or (K,) where only one."""
+        """P(p <= alpha on the side that wins) of every endpoint (K, J), or (K,) where only one."""
         return self._side_by_side([role.measures.win for role in self.roles])
 
     @staticmethod

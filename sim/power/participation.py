@@ -77,24 +77,12 @@ def participation(
     if clusters is None:
         return Participation(_analysable(study), (), ())
     arms = [arm.clusters for arm in (population, controls) if arm and arm.clusters]
+    answers = population.pre_cuts, population.post_cuts[:, 0], population.correlation
     levels = tuple(
-        LevelCorrelation(
-            level.name,
-            level.icc,
-            observed_icc(
-                level.share,
-                population.pre_cuts,
-                population.post_cuts[:, 0],
-                population.correlation,
-            ),
-        )
+        LevelCorrelation(level.name, level.icc, observed_icc(level.share, *answers))
         for level in clusters.levels
     )
-    return Participation(
-        _analysable(study),
-        sites_at(study, role, study.sizes, arms),
-        levels,
-    )
+    return Participation(_analysable(study), sites_at(study, role, study.sizes, arms), levels)
 
 
 def sites_at(

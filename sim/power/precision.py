@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.power.audit import Probability
+from sim.power.change_parts import Probability
 from sim.power.operating import OperatingCharacteristics, RoleCharacteristics
 from sim.power.sample_size import SampleSize, precise_size
 from sim.power.units import Unit
@@ -45,7 +45,7 @@ class Precision:
     among : int
         How many endpoints the rule looks at.
     unit : {'person', 'site', 'shared'}
-        By whose means the interval is found.
+        By whose means the interval is made.
     at : Interval or None
         At the answer's size, or the largest; None where no study of that size
         has an interval.
@@ -74,7 +74,7 @@ class Precision:
 
 
 def precision_of(
-    found: OperatingCharacteristics,
+    characteristics: OperatingCharacteristics,
     size: SampleSize,
     units: Mapping[str, Unit],
     half_width: float | None,
@@ -83,8 +83,8 @@ def precision_of(
 
     Parameters
     ----------
-    found : OperatingCharacteristics
-        Simulated, under the stated effect.
+    characteristics : OperatingCharacteristics
+        Simulated, under the assumed effect.
     size : SampleSize
         The primary rule's.
     units : mapping of str to str
@@ -98,23 +98,24 @@ def precision_of(
         Of several endpoints, of the one with the widest expected interval at
         the answer's size, or else at the largest.
     """
-    k = found.pairs.index(size.pairs or size.limit)
-    rule = found.rules[found.rule_index(size.rule)]
-    places = [divmod(column, len(found.roles[0].endpoints)) for column in rule.columns]
-    r, e = max(places, key=lambda place: _widths(found, k, *place))
-    role = found.roles[r]
-    own, narrow = role.measures, None
+    k = characteristics.pairs.index(size.pairs or size.limit)
+    rule = characteristics.rules[characteristics.rule_index(size.rule)]
+    places = [divmod(column, len(characteristics.roles[0].endpoints)) for column in rule.columns]
+    r, e = max(places, key=lambda place: _widths(characteristics, k, *place))
+    role = characteristics.roles[r]
+    measures, narrow = role.measures, None
     reached = None
-    if half_width is not None and own.width is not None:
-        enough = precise_size(found.pairs, own.width.value[:, e], half_width)
-        reached = None if enough is None else _interval(found, role, found.pairs.index(enough), e)
-    if own.narrow is not None and own.narrow.replicates[k, e]:
-        narrow = Probability.of(own.narrow, k, e)
+    if half_width is not None and measures.width is not None:
+        enough = precise_size(characteristics.pairs, measures.width.value[:, e], half_width)
+        if enough is not None:
+            reached = _interval(characteristics, role, characteristics.pairs.index(enough), e)
+    if measures.narrow is not None and measures.narrow.replicates[k, e]:
+        narrow = Probability.of(measures.narrow, k, e)
     type_m, type_s = (
-        None if own is None or np.isnan(own.value[k, e]) else float(own.value[k, e])
-        for own in (own.type_m, own.type_s)
+        None if error is None or np.isnan(error.value[k, e]) else float(error.value[k, e])
+        for error in (measures.type_m, measures.type_s)
     )
-    at = _interval(found, role, k, e)
+    at = _interval(characteristics, role, k, e)
     return Precision(
         role.role, role.endpoints[e], len(places), units[role.role],
         at, type_m, type_s, half_width, narrow, reached,
@@ -122,10 +123,10 @@ def precision_of(
 
 
 def _widths(
-    found: OperatingCharacteristics, k: int, role: int, endpoint: int
+    characteristics: OperatingCharacteristics, k: int, role: int, endpoint: int
 ) -> tuple[float, float]:
     """Give the expected width at the answer's size and at the largest; -1 where there is none."""
-    width = found.roles[role].measures.width
+    width = characteristics.roles[role].measures.width
     if width is None:
         return -1.0, -1.0
     here, last = np.nan_to_num(width.value[[k, -1], endpoint], nan=-1.0)
@@ -133,13 +134,13 @@ def _widths(
 
 
 def _interval(
-    found: OperatingCharacteristics, role: RoleCharacteristics, k: int, e: int
+    characteristics: OperatingCharacteristics, role: RoleCharacteristics, k: int, e: int
 ) -> Interval | None:
     width, coverage = role.measures.width, role.measures.coverage
     if width is None or coverage is None or np.isnan(width.value[k, e]):
         return None
     return Interval(
-        found.pairs[k],
+        characteristics.pairs[k],
         float(width.value[k, e]),
         float(width.mcse[k, e]),
         float(coverage.value[k, e]),

@@ -17,12 +17,7 @@ from sim.inference.decide import Evidence, PValues, collect, decide
 from sim.inference.result import Difference
 from sim.inference.sample import Sample
 from sim.inference.unit_means import difference_of_units, difference_within_units
-from sim.power.counting import (
-    count_decisions,
-    count_differences,
-    count_mean_changes,
-    family_counts,
-)
+from sim.power.counting import count_decisions, count_differences, count_mean_changes, family_counts
 from sim.power.tally import Counts
 from sim.power.task import BlockTask
 from sim.power.units import clusters_of, interval_unit
@@ -135,7 +130,7 @@ def count_role(task: BlockTask, role: int, block: int) -> RoleCounts:
 def draw_samples(task: BlockTask, role: int, block: int) -> tuple[Sample, ...]:
     """Draw the arms of a role; their streams go by its place, never by its name."""
     place = task.seed, task.purpose, role, block
-    # a purpose of their own: no stream that the treated spawn is the controls'
+    # a purpose apart: no stream that the treated spawn is the controls'
     apart = task.seed, Purpose.CONTROLS, int(task.purpose), role, block
     samples: list[Sample] = []
     for arm, n in zip(task.roles[role], _prepared(task)[role].people, strict=True):
@@ -163,8 +158,8 @@ def _difference(
     known, clusters = _prepared(task)[role], task.roles[role][0].population.clusters
     unit = interval_unit(clusters, task.analysis.test)
     if unit == "person":
-        found = evidence.result.difference if isinstance(evidence, PValues) else None
-        return mean_difference(samples, known.sizes) if found is None else found
+        difference = evidence.result.difference if isinstance(evidence, PValues) else None
+        return mean_difference(samples, known.sizes) if difference is None else difference
     if task.same_sites and unit == "site":
         return difference_within_units(samples, known.sizes)
     units = [

@@ -103,14 +103,14 @@ def smallest_size(
     sample size. The American Statistician 56, 149-155.
     """
     power = win.value[:, column]
-    own = _stays_from(pairs, power >= target)
-    at = len(pairs) - 1 if own is None else pairs.index(own)
+    size = _stays_from(pairs, power >= target)
+    at = len(pairs) - 1 if size is None else pairs.index(size)
     reached = np.flatnonzero(power >= target)
     low = _stays_from(pairs, win.high[:, column] >= target)
     return SampleSize(
         rule=rule,
         target=target,
-        pairs=own,
+        pairs=size,
         low=low,
         high=_stays_from(pairs, win.low[:, column] >= target),
         first_reached=pairs[reached[0]] if reached.size else None,
@@ -118,11 +118,23 @@ def smallest_size(
         power=float(power[at]),
         mcse=float(win.mcse[at, column]),
         replicates=int(win.replicates[at, column]),
-        at_least=_after_previous(pairs, own),
+        at_least=_after_previous(pairs, size),
         low_at_least=_after_previous(pairs, low),
         every=pairs[-1] - pairs[at] == len(pairs) - 1 - at,
-        impossible=impossible if own is None else None,
+        impossible=impossible if size is None else None,
     )
+
+
+def smallest_sizes(
+    rules: Sequence[str],
+    target: float,
+    pairs: tuple[int, ...],
+    win: Estimate,
+    impossible: Sequence[str | None],
+) -> tuple[SampleSize, ...]:
+    """Find the smallest size by every rule, as :func:`smallest_size` does by one."""
+    named = enumerate(zip(rules, impossible, strict=True))
+    return tuple(smallest_size(name, target, pairs, win, q, why) for q, (name, why) in named)
 
 
 def _after_previous(pairs: tuple[int, ...], size: int | None) -> int | None:

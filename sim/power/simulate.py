@@ -12,11 +12,11 @@ import numpy as np
 from sim.compute.blocks import Blocks, run_blocks, run_tasks
 from sim.compute.fingerprint import fingerprint
 from sim.compute.shelf import Shelf
-from sim.compute.store import Store
+from sim.compute.store import BlockStore
 from sim.power.assurance_draws import AssuranceTask, DrawWins, exact_wins, simulate_draw
-from sim.power.choice import ExactTable
 from sim.power.estimates import FloatArray
 from sim.power.exact import AUTO_LIMIT, WORK_LIMIT, ExactPower
+from sim.power.exact_table import ExactTable
 from sim.power.monte_carlo import simulate_block
 from sim.power.sweep import Wins
 from sim.power.tally import Tally
@@ -30,9 +30,9 @@ def simulate(
     blocks: range,
     executor: Executor,
     on_block: Callable[[], None] | None = None,
-    store: Store | None = None,
+    store: BlockStore | None = None,
 ) -> Tally:
-    """Tally of the stated blocks of a task, the same wherever and in whatever order they run.
+    """Tally of these blocks of a task, the same wherever and in whatever order they run.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def simulate(
         Where they are computed.
     on_block : callable, optional
         Called after each block.
-    store : Store, optional
+    store : BlockStore, optional
         Where finished blocks are looked up and kept.
 
     Returns
@@ -60,7 +60,7 @@ def simulate_wins(
     blocks: int,
     executor: Executor,
     on_block: Callable[[], None],
-    store: Store | None = None,
+    store: BlockStore | None = None,
 ) -> list[Wins]:
     """Wins of many tasks by block; equal tasks are simulated once.
 
@@ -104,7 +104,7 @@ def simulate_draws(
     task: AssuranceTask,
     executor: Executor,
     on_block: Callable[[], None] | None = None,
-    store: Store | None = None,
+    store: BlockStore | None = None,
 ) -> DrawWins:
     """Simulate every draw's studies; one block a draw, the same wherever they run.
 
@@ -116,7 +116,7 @@ def simulate_draws(
         Where draws are computed, their exact powers included.
     on_block : callable, optional
         Called after each draw.
-    store : Store, optional
+    store : BlockStore, optional
         Where finished draws are looked up and kept.
 
     Returns
@@ -151,10 +151,10 @@ def draw_layout(task: BlockTask) -> Layout:
 class KeptExactTable(ExactTable):
     """Exact powers that are looked up in a store and kept there, each the one block of a task."""
 
-    store: Store | None = None
+    store: BlockStore | None = None
 
     @classmethod
-    def of(cls, analysis: Analysis, engine: str, store: Store | None) -> KeptExactTable:
+    def of(cls, analysis: Analysis, engine: str, store: BlockStore | None) -> KeptExactTable:
         """Table for an engine: the choice `auto` allows less work than the demand `exact`."""
         limit = WORK_LIMIT if engine == "exact" else AUTO_LIMIT
         return cls(analysis, work_limit=limit, store=store)
@@ -178,7 +178,7 @@ class KeptExactTable(ExactTable):
         return kept
 
 
-def _tallies(task: BlockTask, store: Store | None) -> Shelf[Tally] | None:
+def _tallies(task: BlockTask, store: BlockStore | None) -> Shelf[Tally] | None:
     return Shelf.of(store, task, to_bytes, partial(from_bytes, Tally, tally_layout(task)))
 
 

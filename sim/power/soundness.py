@@ -151,7 +151,7 @@ def soundness(
     size : SampleSize
         Its size.
     main, null : OperatingCharacteristics
-        Under the stated effect, and with it removed.
+        Under the assumed effect, and with it removed.
 
     Returns
     -------
@@ -227,8 +227,8 @@ def _value(rate: _Rate) -> float:
 
 
 def _level(what: Literal["win", "rejection", "endpoint"], rate: _Rate, allowed: float) -> Level:
-    found, at = rate
-    return Level(what, _value(rate), float(found.mcse[at]), allowed, int(found.replicates[at]))
+    of, at = rate
+    return Level(what, _value(rate), float(of.mcse[at]), allowed, int(of.replicates[at]))
 
 
 def _endpoint_rates(rule: DecisionRule, null: OperatingCharacteristics, k: int) -> list[_Rate]:
@@ -252,7 +252,7 @@ def bias_of(role: RoleCharacteristics, endpoints: list[int], k: int) -> Bias | N
     Parameters
     ----------
     role : RoleCharacteristics
-        Under the stated effect.
+        Under the assumed effect.
     endpoints : list of int
         Their places.
     k : int

@@ -67,7 +67,7 @@ def summarise(
         The rules counted.
     further : collection of str
         Measures that not every study has: `narrow` where a half-width was
-        asked for, `failed` where the test is a model that is fitted.
+        is wanted, `failed` where the test is a model that is fitted.
 
     Returns
     -------
@@ -104,12 +104,12 @@ def summarise(
 class _Columns:
     """One role's columns of a tally."""
 
-    def __init__(self, tally: Tally, own: slice) -> None:
-        self._tally, self._own = tally, own
+    def __init__(self, tally: Tally, columns: slice) -> None:
+        self._tally, self._columns = tally, columns
         self.replicates = tally.replicates
 
     def __getitem__(self, name: str) -> Counts:
-        return np.asarray(getattr(self._tally, name)[:, self._own])
+        return np.asarray(getattr(self._tally, name)[:, self._columns])
 
     def share(self, name: str) -> Estimate:
         """Share of the replicates in which something happened."""
@@ -122,30 +122,33 @@ def _family_name(side: int, endpoints: int) -> str:
 
 
 def _endpoint_measures(
-    own: _Columns, truth: RoleTruth, further: Collection[str]
+    columns: _Columns, truth: RoleTruth, further: Collection[str]
 ) -> EndpointMeasures:
-    estimable = own["estimable"]
-    change = mean(own["change"] / FINE, own["change_squared"] / FINE, estimable, 1.0)
-    rejected = own["rejected"]
+    estimable = columns["estimable"]
+    change = mean(columns["change"] / FINE, columns["change_squared"] / FINE, estimable, 1.0)
+    rejected = columns["rejected"]
     defined = np.where(np.abs(truth.mean_change) > 1e-12, rejected, 0)
     onside = np.sign(truth.mean_change) == truth.stated_side
-    wrong = np.where(onside, rejected - own["won"], own["won"])
+    wrong = np.where(onside, rejected - columns["won"], columns["won"])
     scale = np.where(truth.mean_change == 0, 1.0, np.abs(truth.mean_change))
     return EndpointMeasures(
-        rejection=own.share("rejected"),
-        win=own.share("won"),
-        adjusted_rejection=own.share("adjusted_rejected"),
-        adjusted_win=own.share("adjusted_won"),
-        no_information=own.share("uninformative"),
-        failed=own.share("failed") if "failed" in further else None,
+        rejection=columns.share("rejected"),
+        win=columns.share("won"),
+        adjusted_rejection=columns.share("adjusted_rejected"),
+        adjusted_win=columns.share("adjusted_won"),
+        no_information=columns.share("uninformative"),
+        failed=columns.share("failed") if "failed" in further else None,
         mean_change=change,
         bias=moved(change, truth.mean_change),
-        coverage=proportion(own["covered"], estimable),
-        width=mean(own["width"] / FINE, own["width_squared"] / FINE, estimable, 1.0),
-        narrow=proportion(own["narrow"], estimable) if "narrow" in further else None,
+        coverage=proportion(columns["covered"], estimable),
+        width=mean(columns["width"] / FINE, columns["width_squared"] / FINE, estimable, 1.0),
+        narrow=proportion(columns["narrow"], estimable) if "narrow" in further else None,
         type_s=proportion(wrong, defined),
         type_m=mean(
-            own["rejected_change"] / FINE, own["rejected_change_squared"] / FINE, defined, scale
+            columns["rejected_change"] / FINE,
+            columns["rejected_change_squared"] / FINE,
+            defined,
+            scale,
         ),
     )
 

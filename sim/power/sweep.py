@@ -1,4 +1,4 @@
-"""What a sweep found: power at every point, and differences paired by block."""
+"""The answer of a sweep: power at every point, and differences paired by block."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SweepPoint:
     Attributes
     ----------
     number : int
-        0 is the study as stated, the base.
+        0 is the study as it is, the base.
     label : str
         What is set, or the scenario's name; as the user wrote it.
     factor : str or None
@@ -49,7 +49,7 @@ class SweepPoint:
 
 @dataclass(frozen=True, eq=False)
 class PointResult:
-    """What was found at a point.
+    """The answer at a point.
 
     Attributes
     ----------
@@ -104,16 +104,16 @@ class PointResult:
 
 @dataclass(frozen=True, eq=False)
 class SweepAnswer:
-    """What a sweep found.
+    """The answer of a sweep.
 
     Attributes
     ----------
     study : Study
-        The study as stated.
+        The study as it is.
     at : int
         Size in pairs at which points are compared.
-    stated : bool
-        Whether that size was stated, rather than found.
+    is_given : bool
+        Whether that size was given, rather than searched for.
     points : tuple of PointResult
         The base first.
     tasks : int
@@ -122,13 +122,13 @@ class SweepAnswer:
 
     study: Study
     at: int
-    stated: bool
+    is_given: bool
     points: tuple[PointResult, ...]
     tasks: int
 
     @property
     def base(self) -> PointResult:
-        """The study as stated."""
+        """The study as it is."""
         return self.points[0]
 
     @property
@@ -159,12 +159,12 @@ class SweepAnswer:
         weights: dict[tuple[int, str], int] = {}
         wins: dict[tuple[int, str], Wins] = {}
         for weight, result in terms:
-            own = result.wins_at(self.at)
-            if own is None:
+            of_point = result.wins_at(self.at)
+            if of_point is None:
                 raise ValueError("not studied at that size")
             same = id(result.wins), result.point.rule  # equal points share one array
             weights[same] = weights.get(same, 0) + weight
-            wins[same] = own
+            wins[same] = of_point
         merged = [(weight, wins[same]) for same, weight in weights.items()]
         return contrast(merged, self.base.block_size, comparisons)
 
@@ -243,12 +243,12 @@ def differences(result: PointResult, base: PointResult) -> Estimate:
     sizes = [k for k, n in enumerate(result.point.study.sizes) if n in base.point.study.sizes]
     rules = [q for q, name in enumerate(result.rules) if name in base.rules]
     if sizes and rules:
-        own = result.wins[:, sizes][..., rules]
+        wins = result.wins[:, sizes][..., rules]
         there = [base.point.study.sizes.index(result.point.study.sizes[k]) for k in sizes]
         named = [base.rules.index(result.rules[q]) for q in rules]
-        terms = [(1, own), (-1, base.wins[:, there][..., named])]
+        terms = [(1, wins), (-1, base.wins[:, there][..., named])]
         if result.wins is base.wins:  # an equal point: the two cancel, paired or not
-            terms = [(0, own)]
+            terms = [(0, wins)]
         apart = contrast(terms, result.block_size)
         place = np.ix_(sizes, rules)
         value[place], mcse[place], low[place], high[place] = (

@@ -33,7 +33,7 @@ class Tally:
     rejected_change, rejected_change_squared : ndarray, shape (K, J)
         The same over rejections, without sign.
     covered, narrow : ndarray, shape (K, J)
-        Replicates whose 95% interval covers the truth; is as narrow as asked for.
+        Replicates whose 95% interval covers the truth; is as narrow as wanted.
     width, width_squared : ndarray, shape (K, J)
         Sum over replicates of the interval's width, and of its square, in
         units of 1/FINE.

@@ -85,8 +85,9 @@ def to_bytes(part: Any) -> bytes:
         then the arrays, little-endian, compressed as a whole.
     """
     arrays = {field.name: _written(getattr(part, field.name)) for field in fields(part)}
-    header = json.dumps([(name, own.dtype.str, own.shape) for name, own in arrays.items()]).encode()
-    raw = [struct.pack("<I", len(header)), header, *(own.tobytes() for own in arrays.values())]
+    shapes = [(name, array.dtype.str, array.shape) for name, array in arrays.items()]
+    header = json.dumps(shapes).encode()
+    raw = [struct.pack("<I", len(header)), header, *(array.tobytes() for array in arrays.values())]
     return zlib.compress(b"".join(raw), 1)
 
 
@@ -148,7 +149,7 @@ def _written(value: Any) -> NDArray[Any]:
         return array.astype(array.dtype.newbyteorder("<"), copy=False)
     least, most = (int(array.min()), int(array.max())) if array.size else (0, 0)
     bounds = ((name, np.iinfo(name)) for name in NARROW)
-    fits = next(name for name, own in bounds if own.min <= least and most <= own.max)
+    fits = next(name for name, limits in bounds if limits.min <= least and most <= limits.max)
     return array.astype(fits)
 
 
@@ -161,7 +162,7 @@ def _fields(layout: Layout, data: bytes) -> dict[str, Any]:
         raise ValueError("cut off, or too long")
     (length,) = struct.unpack_from("<I", raw)
     start = 4 + length
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name, written, shape in json.loads(raw[4:start]):
         values = layout.get(name)
         if values is None or tuple(shape) != values.shape or READ_AS.get(written) != values.kind:
@@ -169,7 +170,7 @@ def _fields(layout: Layout, data: bytes) -> dict[str, Any]:
         array = np.frombuffer(raw, written, prod(values.shape), start).reshape(values.shape)
         values.require(array)
         start += array.nbytes
-        found[name] = array.astype(values.kind) if shape else int(array)
-    if start != len(raw) or found.keys() != layout.keys():
+        fields[name] = array.astype(values.kind) if shape else int(array)
+    if start != len(raw) or fields.keys() != layout.keys():
         raise ValueError("has too much or too little")
-    return found
+    return fields

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sim.cohorts import Population
 from sim.compute.streams import Purpose
-from sim.inference.families import TestingOrder
 from sim.inference.rules import DecisionRule
+from sim.inference.testing_order import TestingOrder
 from sim.study import Analysis
 from sim.study.endpoints import Endpoints
 

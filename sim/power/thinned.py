@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import bdtr
 
 from sim.cohorts import Population, change_pmf
@@ -61,19 +61,19 @@ class Enumerable:
 
 def thinned_rejection(
     pmf: FloatArray,
-    sizes: NDArray[np.int64],
+    sizes: Sequence[int],
     analysis: Analysis,
     gone: float,
     work_limit: float,
     cut: float = AUTO_CUT,
 ) -> ExactPower:
-    """Exact power where every participant's change is missing by chance.
+    """Exact power where every participant's change may be missing by chance.
 
     Parameters
     ----------
     pmf : ndarray, shape (2 K - 1,)
         Distribution of the change.
-    sizes : ndarray of int, shape (K,)
+    sizes : sequence of int
         Participants recruited.
     analysis : Analysis
         Test and options.
@@ -85,9 +85,11 @@ def thinned_rejection(
     Returns
     -------
     ExactPower
-        Averaged over the binomial number of changes observed.
+        Averaged over the binomial number of changes observed, where some are missing.
     """
-    most = int(sizes.max())
+    if gone == 0:
+        return exact_rejection(pmf, sizes, analysis, cut, work_limit)
+    most = max(sizes)
     whole = exact_rejection(pmf, range(1, most + 1), analysis, cut, work_limit)
     seen = np.arange(most + 1)
     below = np.array([bdtr(np.minimum(seen, n), n, 1 - gone) for n in sizes])

@@ -63,19 +63,19 @@ class Tornado:
     @property
     def ranks(self) -> tuple[tuple[str, ...], ...]:
         """Factors that are clear of noise, most influential first; those not told apart as one."""
-        clear = [own.factor for own in self.influences if own.clear]
-        found: list[tuple[str, ...]] = []
+        clear = [influence.factor for influence in self.influences if influence.clear]
+        ranks: list[tuple[str, ...]] = []
         for name, ahead in zip(clear, (True, *self.ahead), strict=False):
             if ahead:
-                found.append((name,))
+                ranks.append((name,))
             else:
-                found[-1] += (name,)
-        return tuple(found)
+                ranks[-1] += (name,)
+        return tuple(ranks)
 
     @property
     def unclear(self) -> tuple[str, ...]:
         """Factors whose influence cannot be told from none."""
-        return tuple(own.factor for own in self.influences if not own.clear)
+        return tuple(influence.factor for influence in self.influences if not influence.clear)
 
 
 def tornado(answer: SweepAnswer) -> Tornado | None:
@@ -84,28 +84,29 @@ def tornado(answer: SweepAnswer) -> Tornado | None:
     Parameters
     ----------
     answer : SweepAnswer
-        What was found.
+        A sweep's.
 
     Returns
     -------
     Tornado or None
         None for another kind of sweep.
     """
-    stated = answer.study.sweep
-    if not isinstance(stated, OneAtATimeSweep):
+    sweep = answer.study.sweep
+    if not isinstance(sweep, OneAtATimeSweep):
         return None
-    by_factor: dict[str, list[PointResult]] = {name: [] for name in stated.factors}
+    by_factor: dict[str, list[PointResult]] = {name: [] for name in sweep.factors}
     for result in answer.points:
         if result.point.factor is not None and result.wins_at(answer.at) is not None:
             by_factor[result.point.factor].append(result)
-    found = [_influence(answer, name, own) for name, own in by_factor.items() if own]
-    found.sort(key=lambda own: (not own.clear, -float(own.span.value)))
-    ahead = tuple(_is_ahead(answer, *both) for both in pairwise(found))
-    return Tornado(tuple(found), ahead, tuple(name for name, own in by_factor.items() if not own))
+    influences = [_influence(answer, name, at) for name, at in by_factor.items() if at]
+    influences.sort(key=lambda influence: (not influence.clear, -float(influence.span.value)))
+    ahead = tuple(_is_ahead(answer, *both) for both in pairwise(influences))
+    left_out = tuple(name for name, results in by_factor.items() if not results)
+    return Tornado(tuple(influences), ahead, left_out)
 
 
-def _influence(answer: SweepAnswer, factor: str, own: list[PointResult]) -> Influence:
-    every = [answer.base, *own]
+def _influence(answer: SweepAnswer, factor: str, results: list[PointResult]) -> Influence:
+    every = [answer.base, *results]
     powers = {result: float(answer.contrast([(1, result)]).value) for result in every}
     low, high = min(every, key=powers.__getitem__), max(every, key=powers.__getitem__)
     chosen_from = len(every) * (len(every) - 1) // 2
@@ -120,6 +121,6 @@ def _is_ahead(answer: SweepAnswer, first: Influence, second: Influence) -> bool:
     return _is_clear(answer, apart)
 
 
-def _is_clear(answer: SweepAnswer, found: Estimate, comparisons: int = 1) -> bool:
+def _is_clear(answer: SweepAnswer, difference: Estimate, comparisons: int = 1) -> bool:
     enough = max(CLEAR, critical(answer.blocks, comparisons))
-    return bool(found.value > enough * found.mcse)
+    return bool(difference.value > enough * difference.mcse)

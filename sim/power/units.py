@@ -1,4 +1,4 @@
-"""By which units the interval of a mean change is found: people, sites, or who is shared."""
+"""On which units the interval of a mean change rests: people, sites, or who is shared."""
 
 from __future__ import annotations
 

@@ -76,14 +76,14 @@ class Ways:
     def of(self, m: int) -> tuple[NDArray[np.int64], FloatArray]:
         """Counts (V, G) and weights (V,) for m changes."""
         none = np.empty((0, 0), np.int64), np.empty(0)
-        found, _ = self._list(m, np.inf, *none)
-        counts = np.empty((found, len(self._tables)), np.int64)
-        weights = np.empty(found)
+        listed, _ = self._list(m, np.inf, *none)
+        counts = np.empty((listed, len(self._tables)), np.int64)
+        weights = np.empty(listed)
         self._list(m, np.inf, counts, weights)
         return counts, weights
 
     def _list(
         self, m: int, most: float, counts: NDArray[np.int64], weights: FloatArray
     ) -> tuple[int, float]:
-        found, work = compositions(m, self._tables, self._cut, most, counts, weights)
-        return int(found), float(work)
+        listed, work = compositions(m, self._tables, self._cut, most, counts, weights)
+        return int(listed), float(work)

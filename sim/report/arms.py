@@ -8,7 +8,7 @@ from dataclasses import asdict
 import numpy as np
 
 from sim.power.answer import PlanAnswer
-from sim.power.audit import Audit, OneGroup, Probability
+from sim.power.change_parts import ChangeParts, OneGroup, Probability
 from sim.power.estimates import FloatArray
 from sim.power.sample_size import SampleSize
 from sim.report.layout import heading, paragraph
@@ -29,16 +29,16 @@ LARGE = 0.01
 
 def audit_parts(answer: PlanAnswer) -> Iterator[str]:
     """Table per role of what part of the change is mentoring's."""
-    for role, own in answer.audits.items():
+    for role, own in answer.change_parts.items():
         lines = [heading(f"Where the {role}s' mean change comes from, in points")]
-        lines += _audit_lines(answer.study, own)
+        lines += _change_lines(answer.study, own)
         selected = _selected_words(answer.study, own)
         if selected:
             lines.append(paragraph(selected))
         yield "\n".join(lines)
 
 
-def _audit_lines(study: Study, own: Audit) -> Iterator[str]:
+def _change_lines(study: Study, own: ChangeParts) -> Iterator[str]:
     controls = "" if own.control_change is None else f"{'controls':>10}"
     below = "" if own.control_change is None else f"{'change':>10}"
     yield f"{'':24}{'change':>8} ={'mentoring':>10} +{'response':>9} +{'regression':>11}{controls}"
@@ -56,7 +56,7 @@ def _plain(value: float) -> str:
     return "0" if abs(value) < ROUNDING else f"{value:+.2f}"
 
 
-def _selected_words(study: Study, own: Audit) -> str:
+def _selected_words(study: Study, own: ChangeParts) -> str:
     stated = study.selection
     if not isinstance(stated, BaselineSelection | ScreeningSelection):
         return ""
@@ -131,7 +131,7 @@ def uncontrolled_warnings(answer: PlanAnswer) -> list[str]:
     """Warn of a change that needs no mentoring, in numbers where it is stated."""
     if answer.study.has_controls:
         return _misleading_group(answer)
-    found = change_without(answer.audits)
+    found = change_without(answer.change_parts)
     if not found:
         return [NO_CONTROL]
     null, size = answer.null_characteristics, answer.sample_size
@@ -151,16 +151,16 @@ NO_CONTROL = (
 )
 
 
-def change_without(audits: Mapping[str, Audit]) -> list[str]:
+def change_without(change_parts: Mapping[str, ChangeParts]) -> list[str]:
     """Say how far each role's total changes where nobody is mentored, if it does.
 
     Parameters
     ----------
-    audits : mapping of str to Audit
+    change_parts : mapping of str to ChangeParts
         By role.
     """
     found = []
-    for role, own in audits.items():
+    for role, own in change_parts.items():
         without = float(own.change[-1] - own.mentoring[-1])
         if abs(without) >= LARGE:
             found.append(
@@ -223,7 +223,7 @@ def failed_warnings(answer: PlanAnswer) -> list[str]:
 
 
 def arms_data(answer: PlanAnswer) -> dict[str, object]:
-    """Hold audits and the comparison as plain data."""
+    """Hold the parts of changes and the comparison as plain data."""
     other: OneGroup | None = answer.one_group
     endpoints = answer.study.endpoints
     return {
@@ -234,7 +234,7 @@ def arms_data(answer: PlanAnswer) -> dict[str, object]:
                 else dict(zip(endpoints, _without_rounding(value), strict=True))
                 for name, value in asdict(own).items()
             }
-            for role, own in answer.audits.items()
+            for role, own in answer.change_parts.items()
         },
         "one_group": None if other is None else asdict(other),
     }

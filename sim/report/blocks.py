@@ -25,7 +25,7 @@ def blocks_line(answer: BlocksAnswer) -> str:
 
 def others_line(file: str | Path | None, stored: Sequence[Stored]) -> str | None:
     """Say that a store holds blocks that this code does not use; None where it holds none."""
-    count, size = _totals([own for own in stored if not own.own])
+    count, size = _totals([own for own in stored if not own.is_current])
     if not count:
         return None
     return (
@@ -54,9 +54,9 @@ def _lines(answer: BlocksAnswer) -> Iterator[str]:
     for own in answer.stored:
         yield (
             f"{own.code[:CODE]:{CODE}}{own.tasks:8,}{own.blocks:9,}{size_words(own.size):>11}"
-            f"  {'this code' if own.own else 'another version'}"
+            f"  {'this code' if own.is_current else 'another version'}"
         )
-    if any(not own.own for own in answer.stored):
+    if any(not own.is_current for own in answer.stored):
         yield f"\nTo clear those of other versions: {CLEAR}"
 
 

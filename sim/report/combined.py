@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.errors import StudyError
 from sim.power.operating import MONTE_CARLO
-from sim.power.rows import Row
+from sim.power.result_rows import Row
 from sim.report.layout import WIDTH, heading, paragraph, title
 from sim.report.saved import MARKS, SavedRun
 from sim.study.spreadsheet import harmless

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.cohorts import TrueEffects
 from sim.inference.rules import decision_rules
-from sim.power.audit import Audit
+from sim.power.change_parts import ChangeParts
 from sim.power.estimates import FloatArray
 from sim.study import Analysis, Study
 from sim.study.sections import success_side
@@ -39,7 +39,9 @@ def level_words(analysis: Analysis) -> str:
 
 
 def direction_warnings(
-    study: Study, effects: Mapping[str, TrueEffects], audits: Mapping[str, Audit]
+    study: Study,
+    effects: Mapping[str, TrueEffects],
+    change_parts: Mapping[str, ChangeParts],
 ) -> Iterator[str]:
     """Warn of a stated effect that goes against the success, and say how to state it.
 
@@ -49,7 +51,7 @@ def direction_warnings(
         The study.
     effects : mapping of str to TrueEffects
         By role.
-    audits : mapping of str to Audit
+    change_parts : mapping of str to ChangeParts
         By role, where mentoring's part is not the whole change.
 
     Yields
@@ -65,7 +67,7 @@ def direction_warnings(
         remedy += f" analysis.alternative={'greater' if side < 0 else 'less'}"
     better = "higher" if side < 0 else "lower"
     for r, (role, own) in enumerate(effects.items()):
-        changes = _changes(study.analysis, own, audits.get(role))
+        changes = _changes(study.analysis, own, change_parts.get(role))
         places = [e for place, e in (divmod(c, len(endpoints)) for c in primary.columns)
                   if place == r]  # fmt: skip
         against = [f"'{endpoints[e]}'" for e in places if changes[e] * side < -1e-9]
@@ -78,10 +80,10 @@ def direction_warnings(
             )
 
 
-def _changes(analysis: Analysis, effects: TrueEffects, audit: Audit | None) -> FloatArray:
+def _changes(analysis: Analysis, effects: TrueEffects, change: ChangeParts | None) -> FloatArray:
     """Change of every endpoint that is mentoring's; of shares of people where there is a cut."""
-    if audit is not None:
-        return audit.effect
+    if change is not None:
+        return change.effect
     if analysis.cut is None:
         return effects.mean_change
     shares = (effects.rising_to - effects.falling_below)[:, analysis.cut - 2]

@@ -19,7 +19,7 @@ import numpy as np
 
 from sim import __version__
 from sim.power.answer import PlanAnswer
-from sim.power.rows import Row, assurance_rows, rows
+from sim.power.result_rows import Row, assurance_rows, result_rows
 from sim.report.arms import arms_data
 from sim.report.assurance import assurance_data
 from sim.report.output_files import OUTPUTS, write_together
@@ -53,7 +53,7 @@ def write_run(answer: PlanAnswer, folder: Path) -> tuple[Path, ...]:
     contents = {
         "results.csv": results_csv(answer),
         "summary.json": as_json(summary_data(answer)),
-        "manifest.json": as_json(manifest_data(answer.asked)),
+        "manifest.json": as_json(manifest_data(answer.original)),
     }
     return write_results(contents, folder)
 
@@ -117,8 +117,8 @@ def results_csv(answer: PlanAnswer) -> str:
         return found
 
     writer.writerow(names)
-    writer.writerows(map(cells, rows(answer.characteristics)))
-    writer.writerows(map(cells, rows(answer.null_characteristics, "null_")))
+    writer.writerows(map(cells, result_rows(answer.characteristics)))
+    writer.writerows(map(cells, result_rows(answer.null_characteristics, "null_")))
     for assurance in answer.assurances:
         writer.writerows(map(cells, assurance_rows(answer.characteristics, assurance)))
     return out.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.power.answer import PlanAnswer
-from sim.power.audit import Audit
+from sim.power.change_parts import ChangeParts
 from sim.power.design_flaws import uncontrolled
 from sim.power.soundness import Soundness, unadjusted
 from sim.report.soundness import families_words, judged, level_words
@@ -88,22 +88,22 @@ def _rarely(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
 # ------------------------------------------------------------------------------ unequal arms
 
 
-def _endpoints(answer: PlanAnswer, primary: Soundness) -> Iterator[tuple[str, Audit, int]]:
-    """Role, audit and place of every endpoint of the primary rule that two arms are compared in."""
+def _endpoints(answer: PlanAnswer, primary: Soundness) -> Iterator[tuple[str, ChangeParts, int]]:
+    """Role, change and place of each endpoint of the primary rule that two arms are compared in."""
     if not answer.study.has_controls:
         return
     roles, count = answer.study.role_names, len(answer.study.scale.domains) + 1
     for role, e in (divmod(column, count) for column in primary.rule.columns):
-        yield roles[role], answer.audits[roles[role]], e
+        yield roles[role], answer.change_parts[roles[role]], e
 
 
 def _unequal_spread(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
     """Say that the level is that of arms that are distributed alike, where these are not."""
     study, worst, worst_words = answer.study, UNEQUAL, ""
-    for role, audit, e in _endpoints(answer, primary):
-        if audit.sd_change is None or audit.control_sd_change is None:
+    for role, change, e in _endpoints(answer, primary):
+        if change.sd_change is None or change.control_sd_change is None:
             continue
-        mentored, controls = float(audit.sd_change[e]), float(audit.control_sd_change[e])
+        mentored, controls = float(change.sd_change[e]), float(change.control_sd_change[e])
         ratio = _understated(study, mentored, controls)
         if ratio > worst:
             name = study.endpoints[e]
@@ -135,10 +135,10 @@ def _equal_means(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
     main, study = answer.characteristics, answer.study
     k, alpha = main.pairs.index(primary.pairs), study.analysis.alpha
     roles = {role.role: role for role in main.roles}
-    for role, audit, e in _endpoints(answer, primary):
+    for role, change, e in _endpoints(answer, primary):
         rejection, nothing = roles[role].measures.rejection, answer.effects[role].true_null[e]
         level, error = float(rejection.value[k, e]), float(rejection.mcse[k, e])
-        if nothing or abs(audit.effect[e]) > SEES_MEANS or level <= alpha + 4 * error:
+        if nothing or abs(change.effect[e]) > SEES_MEANS or level <= alpha + 4 * error:
             continue
         yield (
             f"The arms differ in how '{roles[role].endpoints[e]}' of the {role}s is distributed, "

@@ -27,7 +27,7 @@ def precision_sentences(answer: PlanAnswer) -> Iterator[str]:
         reaches it.
     """
     study, own = answer.study, answer.precision
-    uncontrolled = own.role in answer.audits and not study.has_controls
+    uncontrolled = own.role in answer.change_parts and not study.has_controls
     also = " (mentoring's part and the rest)" if uncontrolled else ""
     named = f"{estimated(study, own.role, own.endpoint)}{also}{_among(own)}{_by(study, own)}"
     if own.at is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.errors import StudyError
-from sim.power.rows import Row
+from sim.power.result_rows import Row
 from sim.study.spreadsheet import harmless
 
 Job = Literal["plan", "calibrate", "sweep"]

@@ -226,7 +226,7 @@ def _found(answer: SweepAnswer) -> Iterator[str]:
 def _why(answer: SweepAnswer) -> str:
     """Say why points are compared at that size."""
     size = answer.base.sample_size
-    if answer.stated or size is None:
+    if answer.is_given or size is None:
         return ""
     if size.pairs is None:
         return ", the largest studied, which is too small for the study as stated"

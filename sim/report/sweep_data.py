@@ -20,7 +20,7 @@ def sweep_data(answer: SweepAnswer) -> dict[str, Any]:
         "design": design_sentence(study),
         "kind": study.sweep.kind,
         "at": answer.at,
-        "at_is_stated": answer.stated,
+        "at_is_stated": answer.is_given,
         "engine": "monte_carlo",
         "seed": study.seed,
         "blocks": answer.blocks,

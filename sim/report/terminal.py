@@ -82,7 +82,7 @@ def one_line(answer: PlanAnswer) -> str:
 
 def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
     for role, effects in answer.effects.items():
-        if effects.true_null.all() and role not in answer.audits:
+        if effects.true_null.all() and role not in answer.change_parts:
             yield (
                 heading(f"What is assumed of the {role}s")
                 + "\n"

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-from sim.cohorts import TrueEffects
-from sim.power.answer import Attainable, PlanAnswer
-from sim.power.assurance import Assurance
-from sim.power.audit import Audit
+from sim.power.answer import DesignFacts, PlanAnswer
 from sim.power.design_flaws import design_causes, uncontrolled
-from sim.power.estimands import Estimands
 from sim.power.soundness import CLEAR, SMALL, is_approximate
 from sim.report.arms import (
     NO_CONTROL,
@@ -26,7 +21,6 @@ from sim.report.estimands import apparent_change, unseen_change
 from sim.report.levels import level_warnings
 from sim.report.participation import participation_warnings
 from sim.report.wording import has_saw_teeth, number
-from sim.study import Study
 from sim.study.effects import PosteriorPrior
 
 CEILING = 0.15
@@ -56,26 +50,6 @@ def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True)
-class DesignFacts:
-    """What is known of a design before anything is computed of its power.
-
-    Attributes
-    ----------
-    study : Study
-        The study.
-    effects, estimands, attainable, audits, assurances
-        As in :class:`~sim.power.answer.PlanAnswer`.
-    """
-
-    study: Study
-    effects: dict[str, TrueEffects]
-    estimands: dict[str, Estimands]
-    attainable: Attainable
-    audits: dict[str, Audit]
-    assurances: tuple[Assurance, ...] = ()
-
-
 def early_warnings(facts: DesignFacts) -> tuple[str, ...]:
     """Collect the warnings that need no power: the same words as in the whole answer."""
     checks = (
@@ -89,11 +63,11 @@ def early_warnings(facts: DesignFacts) -> tuple[str, ...]:
     return tuple(said for check in checks for said in check(facts))
 
 
-def _against_success(answer: PlanAnswer | DesignFacts) -> list[str]:
-    return list(direction_warnings(answer.study, answer.effects, answer.audits))
+def _against_success(answer: DesignFacts) -> list[str]:
+    return list(direction_warnings(answer.study, answer.effects, answer.change_parts))
 
 
-def _cannot_win(answer: PlanAnswer | DesignFacts) -> list[str]:
+def _cannot_win(answer: DesignFacts) -> list[str]:
     smallest = answer.study.sizes[0]
     found = []
     for rule, first in answer.attainable.winnable_from.items():
@@ -117,7 +91,7 @@ def _cannot_win(answer: PlanAnswer | DesignFacts) -> list[str]:
     return found
 
 
-def _selected_effect(answer: PlanAnswer | DesignFacts) -> list[str]:
+def _selected_effect(answer: DesignFacts) -> list[str]:
     effect = answer.study.effect
     if not (effect.selected_for_significance and effect.as_explained):
         return []
@@ -130,7 +104,7 @@ def _selected_effect(answer: PlanAnswer | DesignFacts) -> list[str]:
     return [said]
 
 
-def _ceiling(answer: PlanAnswer | DesignFacts) -> list[str]:
+def _ceiling(answer: DesignFacts) -> list[str]:
     found = []
     for role, effects in answer.effects.items():
         share = float(effects.ceiling.max())
@@ -146,10 +120,10 @@ def _ceiling(answer: PlanAnswer | DesignFacts) -> list[str]:
 def _uncontrolled(facts: DesignFacts) -> list[str]:
     if facts.study.has_controls:
         return []
-    return change_without(facts.audits) or [NO_CONTROL]
+    return change_without(facts.change_parts) or [NO_CONTROL]
 
 
-def _hidden_change(answer: PlanAnswer | DesignFacts) -> list[str]:
+def _hidden_change(answer: DesignFacts) -> list[str]:
     """Say where a test sees nothing of an effect, or something where there is none."""
     found = []
     single = not answer.study.has_controls
@@ -160,7 +134,7 @@ def _hidden_change(answer: PlanAnswer | DesignFacts) -> list[str]:
             changed, value = not effects.true_null[index], float(estimand[index])
             if changed and value == 0:
                 found.append(unseen_change(answer.study.analysis, name, role))
-            elif not changed and abs(value) > 0 and not (single and role in answer.audits):
+            elif not changed and abs(value) > 0 and not (single and role in answer.change_parts):
                 sided["rise" if value > 0 else "fall"].append(name)
         found += [apparent_change(names, role, side) for side, names in sided.items() if names]
     return found

@@ -72,7 +72,7 @@ class Section(BaseModel):
             )
 
     def states(self, values: dict[str, Any]) -> bool:
-        """Tell whether some of the section's fields are stated as these plain values."""
+        """Tell whether some of the section's fields have these plain values."""
         try:
             return type(self).model_validate({**self.model_dump(), **values}) == self
         except ValidationError:
@@ -113,9 +113,9 @@ class Assumed(Section):
 
     @field_validator("assumption", mode="before")
     @classmethod
-    def _in_words(cls, stated: object) -> object:
+    def _in_words(cls, given: object) -> object:
         """Take words alone for a reason of whatever stands there."""
-        return stated if stated is None or isinstance(stated, Mapping | Reason) else {"why": stated}
+        return given if given is None or isinstance(given, Mapping | Reason) else {"why": given}
 
     @field_validator("assumption", mode="after")
     @classmethod

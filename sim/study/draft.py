@@ -94,7 +94,7 @@ class Draft(Section):
         same_size = (pilot.points or scale.points, pilot.domains or len(scale.domains)) == (
             scale.points, len(scale.domains),
         )  # fmt: skip
-        named = {own.outcome for own in pilot.outcomes}
+        named = {outcome.outcome for outcome in pilot.outcomes}
         return same_size and named <= {*scale.domains, TOTAL}
 
     @property
@@ -130,6 +130,15 @@ class Draft(Section):
         mcse = self.monte_carlo.mcse
         # 1e-9 keeps .25/.005^2 at 10,000 where floating point says 10,000.000000000002
         return self.monte_carlo.replicates if mcse is None else ceil(0.25 / mcse**2 - 1e-9)
+
+    def blocks_of(self, replicates: int) -> int:
+        """Whole blocks that hold at least so many replicates."""
+        return -(-replicates // self.monte_carlo.block_size)
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks of simulated studies."""
+        return self.blocks_of(self.replicates)
 
     @property
     def endpoints(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""How mentoring's effect on one role can be stated."""
+"""How mentoring's effect on one role can be given."""
 
 from typing import Annotated, Literal
 

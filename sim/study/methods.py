@@ -42,9 +42,9 @@ class TestFacts:
     reads : {'changes', 'successes', 'scores'}
         Changes of the scores, or of success at a cut; or the scores before and after.
     p_values : tuple of str
-        Ways of finding p that can be stated.
+        Ways of finding p that can be chosen.
     zeros : tuple of str
-        What can be stated of unchanged pairs; only the signed-rank test takes notice of it.
+        What can be done with unchanged pairs; only the signed-rank test takes notice of it.
     continuity : bool
         Whether there is a continuity correction.
     has_total : bool
@@ -54,7 +54,7 @@ class TestFacts:
     enumerated : {'ties', 'signs', 'sums'}, optional
         Over what its power is summed exactly; None where it is simulated.
     approximate : bool
-        Whether its level holds approximately however p is found.
+        Whether its level holds approximately however p is computed.
     fitted : bool
         Whether it is fitted to one data set at a time, which can fail.
     fewest : int, optional
@@ -65,7 +65,7 @@ class TestFacts:
     exact_references : tuple of str
         What is cited for its exact p-value.
     pvalue_words : str
-        How p is found, where that is always so and must be said.
+        How p is computed, where that is always so and must be said.
     caution : str
         What must be known of its level.
     article : str
@@ -107,7 +107,7 @@ class TestFacts:
 
     @property
     def has_one_pvalue(self) -> bool:
-        """Whether nothing need be said of how p is found."""
+        """Whether nothing need be said of how p is computed."""
         return not self.has_exact and not self.pvalue_words
 
     @property

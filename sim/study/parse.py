@@ -51,7 +51,7 @@ def draft_of(data: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The same as plain data, every field stated.
+        The same as plain data, every field there.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def complaints_of(data: Mapping[str, Any]) -> tuple[str, ...]:
         by_field: dict[str, list[ErrorDetails]] = {}
         for detail in error.errors(include_url=False):
             by_field.setdefault(_place(detail["loc"], tuples).split("[")[0], []).append(detail)
-        return tuple(_telling(found, tuples) for found in by_field.values())
+        return tuple(_telling(errors, tuples) for errors in by_field.values())
     return ()
 
 
@@ -113,17 +113,17 @@ def _with_tuples(value: Any, place: str = "") -> Any:
 
 def _one_line(error: ValidationError, data: Any) -> str:
     """Word the most telling error; what stands behind it is only counted."""
-    found = error.errors(include_url=False)
-    fields = {_place(detail["loc"], data).split("[")[0] for detail in found}
+    errors = error.errors(include_url=False)
+    fields = {_place(detail["loc"], data).split("[")[0] for detail in errors}
     rest = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
-    return _telling(found, data) + rest
+    return _telling(errors, data) + rest
 
 
-def _telling(found: list[ErrorDetails], data: Any) -> str:
-    known = [detail for detail in found if not _is_shape(detail)] or found
+def _telling(errors: list[ErrorDetails], data: Any) -> str:
+    known = [detail for detail in errors if not _is_shape(detail)] or errors
     # a misspelt field before the one that it leaves missing
     head = next((detail for detail in known if detail["type"] == "extra_forbidden"), known[0])
-    return printable(_sentence(head, data, found))
+    return printable(_sentence(head, data, errors))
 
 
 def _is_shape(detail: ErrorDetails) -> bool:
@@ -151,7 +151,7 @@ def _place(loc: tuple[int | str, ...], data: Any) -> str:
     return text
 
 
-def _sentence(detail: ErrorDetails, data: Any, found: list[ErrorDetails]) -> str:
+def _sentence(detail: ErrorDetails, data: Any, errors: list[ErrorDetails]) -> str:
     place, value = _place(detail["loc"], data), detail["input"]
     match detail["type"]:
         case "value_error":
@@ -172,14 +172,14 @@ def _sentence(detail: ErrorDetails, data: Any, found: list[ErrorDetails]) -> str
         case kind if kind in _BOUNDS.values():
             right = f"{shown(value)} must be {_bounds(detail, field_at(place, data))}"
         case _:
-            right = f"{shown(value)} {_right(detail)}{_or_list(detail, data, found)}"
+            right = f"{shown(value)} {_right(detail)}{_or_list(detail, data, errors)}"
     return f"{place}: {right}"
 
 
-def _or_list(detail: ErrorDetails, data: Any, found: list[ErrorDetails]) -> str:
+def _or_list(detail: ErrorDetails, data: Any, errors: list[ErrorDetails]) -> str:
     """Add that a list would do too, where one side of a union is a list."""
     place = _place(detail["loc"], data)
-    listed = (other for other in found if other["type"] == "tuple_type" != detail["type"])
+    listed = (other for other in errors if other["type"] == "tuple_type" != detail["type"])
     return ", or a list" if any(_place(other["loc"], data) == place for other in listed) else ""
 
 
@@ -243,14 +243,14 @@ def _bounds(detail: ErrorDetails, field: FieldInfo | None) -> str:
 
 def limits_of(metadata: Iterable[Any]) -> dict[str, float]:
     """Read a field's bounds (gt, ge, lt, le) from its metadata."""
-    stated = [(key, getattr(item, key, None)) for item in metadata for key in _BOUNDS]
-    return {key: value for key, value in stated if value is not None}
+    bounds = [(key, getattr(item, key, None)) for item in metadata for key in _BOUNDS]
+    return {key: value for key, value in bounds if value is not None}
 
 
 def _nested_limits(annotation: Any) -> list[dict[str, float]]:
-    """Find the bounds stated inside an annotation, such as a list's items."""
-    own = [item for part in getattr(annotation, "__metadata__", ()) for item in part.metadata]
+    """Find the bounds inside an annotation, such as a list's items."""
+    inner = [item for part in getattr(annotation, "__metadata__", ()) for item in part.metadata]
     return [
-        limits_of(own),
+        limits_of(inner),
         *(pair for part in get_args(annotation) for pair in _nested_limits(part)),
     ]

@@ -1,4 +1,4 @@
-"""What is published of a pilot: facts with their source, and what is not stated."""
+"""What is published of a pilot: facts with their source, and what is not published."""
 
 from typing import Annotated, Literal
 

@@ -38,7 +38,7 @@ class PilotStudy(Study):
     @model_validator(mode="after")
     def _cross_checks(self) -> Self:
         pilot = self.pilot
-        total = pilot is not None and any(own.outcome == TOTAL for own in pilot.outcomes)
+        total = pilot is not None and any(outcome.outcome == TOTAL for outcome in pilot.outcomes)
         if total and self.correlation.stated_as != "latent":
             check_people(self)
         else:

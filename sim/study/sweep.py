@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
@@ -38,6 +38,8 @@ class _Compared(Section):
 
 
 class _Factorial(_Compared):
+    number_of: ClassVar[Callable[..., Any]]
+    """Number of points, from the number of each factor's values."""
     factors: Factors = Field(min_length=1)
     """Values (at least 2) by field, such as correlation.pre_post: [0.3, 0.7]; a value may be a
     whole section, which then replaces that of the study."""
@@ -47,6 +49,7 @@ class _Factorial(_Compared):
     def _check_factors(cls, factors: Factors) -> Factors:
         for name in factors:
             _check_may_vary("sweep.factors", name)
+        _check_few("sweep.factors", cls.number_of(map(len, factors.values())))
         return factors
 
 
@@ -55,12 +58,7 @@ class GridSweep(_Factorial):
 
     kind: Literal["grid"]
     """Which points are studied: every combination of the factors' values (at most 10000)."""
-
-    @field_validator("factors")
-    @classmethod
-    def _check_number(cls, factors: Factors) -> Factors:
-        _check_few("sweep.factors", prod(map(len, factors.values())))
-        return factors
+    number_of = prod
 
 
 class OneAtATimeSweep(_Factorial):
@@ -68,12 +66,7 @@ class OneAtATimeSweep(_Factorial):
 
     kind: Literal["one_at_a_time"]
     """Which points are studied: each factor at each value, the others as stated (at most 10000)."""
-
-    @field_validator("factors")
-    @classmethod
-    def _check_number(cls, factors: Factors) -> Factors:
-        _check_few("sweep.factors", sum(map(len, factors.values())))
-        return factors
+    number_of = sum
 
 
 class ScenarioSweep(_Compared):
@@ -167,10 +160,10 @@ def replaced(data: Any, name: str, value: object) -> Any:
 
 def _replaced(data: Any, rest: str, value: object, name: str) -> Any:
     key, further = _step(data, rest, name)
-    own = value if further is None else _replaced(data[key], further, value, name)
+    replacement = value if further is None else _replaced(data[key], further, value, name)
     if isinstance(data, Mapping):
-        return {**data, key: own}
-    return (*data[:key], own, *data[key + 1 :])
+        return {**data, key: replacement}
+    return (*data[:key], replacement, *data[key + 1 :])
 
 
 def _step(data: Any, rest: str, name: str) -> tuple[Any, str | None]:
@@ -219,7 +212,9 @@ def words(value: object, most: int = 60) -> str:
 
 def _words(value: object) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_words(key)}: {_words(own)}" for key, own in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{_words(key)}: {_words(inner)}" for key, inner in value.items()) + "}"
+        )
     if isinstance(value, tuple | list):
         return "[" + ", ".join(map(_words, value)) + "]"
     if value is None or isinstance(value, bool):

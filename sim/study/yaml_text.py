@@ -41,7 +41,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [own for own in kinds if own[0] not in {f"{_TAG}timestamp", f"{_TAG}float"}]
+    first: [kind for kind in kinds if kind[0] not in {f"{_TAG}timestamp", f"{_TAG}float"}]
     for first, kinds in _Loader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver(
@@ -108,8 +108,8 @@ def _measure(root: yaml.Node, name: str) -> None:
     def size(node: yaml.Node, depth: int) -> tuple[int, int]:
         place = f"{name}{_line(node.start_mark)}"
         if id(node) in known:
-            found = known[id(node)]
-            if found is None:
+            measured = known[id(node)]
+            if measured is None:
                 raise StudyError(f"{place}: an alias (*name) stands within what it names")
         else:
             _check_node(node, place)
@@ -117,14 +117,14 @@ def _measure(root: yaml.Node, name: str) -> None:
             parts = [] if depth > MOST_LEVELS else list(_parts(node))
             inner = [size(part, depth + 1) for part in parts]
             values = 1 + sum(values for values, _ in inner)
-            found = known[id(node)] = values, 1 + max((levels for _, levels in inner), default=0)
-        if depth + found[1] > MOST_LEVELS + 1:
+            measured = known[id(node)] = values, 1 + max((levels for _, levels in inner), default=0)
+        if depth + measured[1] > MOST_LEVELS + 1:
             raise StudyError(f"{place}: {_TOO_DEEP}")
-        if found[0] > MOST_VALUES:
+        if measured[0] > MOST_VALUES:
             raise StudyError(
                 f"{place}: more than {MOST_VALUES} values, aliases (*name) written out"
             )
-        return found
+        return measured
 
     size(root, 0)
 

@@ -22,7 +22,7 @@ from sim.compute.code_version import (
 )
 from sim.jobs.blocks import ENGINE, engine_version
 from sim.power import simulate
-from sim.power.choice import ExactTable
+from sim.power.exact_table import ExactTable
 
 SIM = Path(module.__file__).parent.parent
 SOURCES = {

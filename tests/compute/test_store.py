@@ -14,7 +14,7 @@ from sim.compute.blocks import run_blocks
 from sim.compute.executors import InProcessExecutor
 from sim.compute.run_store import RunStore
 from sim.compute.shelf import AT_ONCE, Shelf
-from sim.compute.store import DIGEST, SCHEMA, BlockStore, NoStore, Store
+from sim.compute.store import DIGEST, SCHEMA, BlockStore
 from sim.errors import StudyError
 
 TASK = ("a", "task")
@@ -61,15 +61,6 @@ def test_the_file_is_made_when_first_written(file: Path) -> None:
     assert [path.name for path in file.parent.iterdir()] == ["blocks.sqlite"]
 
 
-def test_nothing_kept() -> None:
-    """Without a file there is a store that keeps and finds nothing."""
-    with NoStore() as store:
-        store.put("key", 1, b"one")
-        assert store.get("key", [1]) == {}
-        assert store.summary() == ()
-        assert store.clear() == 0
-
-
 def test_versions_do_not_see_each_other(file: Path) -> None:
     """Blocks of another version of the code are neither found nor changed."""
     filled(file, 5, "old")
@@ -78,7 +69,9 @@ def test_versions_do_not_see_each_other(file: Path) -> None:
         store.put("key", 1, b"other numbers")
     with BlockStore(file, "old") as store:
         assert store.get("key", range(9)) == {k: f"old {k}".encode() * 1000 for k in range(5)}
-        found = [(own.code, own.tasks, own.blocks, own.size, own.own) for own in store.summary()]
+        found = [
+            (own.code, own.tasks, own.blocks, own.size, own.is_current) for own in store.summary()
+        ]
     assert found == [
         ("old", 1, 5, 5 * (5000 + DIGEST), True),
         ("new", 1, 1, 13 + DIGEST, False),
@@ -252,7 +245,7 @@ def read(data: bytes) -> Words:
     return Words(data.decode())
 
 
-def shelf_of(store: Store) -> Shelf[Words]:
+def shelf_of(store: BlockStore) -> Shelf[Words]:
     """Shelf of one task."""
     shelf = Shelf.of(store, TASK, str.encode, read)
     assert shelf is not None
@@ -377,7 +370,7 @@ def test_a_bad_row_of_another_version_is_counted(file: Path) -> None:
         connection.execute("UPDATE blocks SET code = CAST(X'80FF' AS TEXT) WHERE block = 1")
         connection.execute("UPDATE blocks SET key = CAST(X'C328' AS TEXT), data = ''")
     with BlockStore(filled(file, 1, "code"), "code") as store:
-        assert [(own.blocks, own.own) for own in store.summary()] == [
+        assert [(own.blocks, own.is_current) for own in store.summary()] == [
             (1, True), (1, False), (1, False),
         ]  # fmt: skip
         assert store.clear("others") == 2
@@ -400,5 +393,4 @@ def test_damage_that_shows_late_ends_no_run(tmp_path: Path) -> None:
 
 def test_no_shelf_where_nothing_is_kept() -> None:
     """Without a store nothing is written as bytes, or hashed."""
-    for store in (None, NoStore()):
-        assert Shelf.of(store, object(), str.encode, read) is None
+    assert Shelf.of(None, object(), str.encode, read) is None

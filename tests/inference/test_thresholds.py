@@ -1,4 +1,4 @@
-"""Grades count thresholds; stepwise decisions by grades are those by adjusted p-values."""
+"""Stepwise decisions by threshold counts are those by adjusted p-values."""
 
 from itertools import product
 
@@ -10,13 +10,13 @@ from oracles.studies import analysis_id, offered_analyses
 
 from sim import adjust
 from sim.inference.adjust import ADJUSTMENTS
-from sim.inference.registry import GRADED
+from sim.inference.registry import THRESHOLD_COUNTS
 from sim.inference.thresholds import NO_INFORMATION, met, stepwise
 from sim.study import Analysis
 
 BY_PVALUES = ("hommel", "fixed_sequence")
 STEPWISE = [name for name in ADJUSTMENTS if name not in BY_PVALUES]
-GRADABLE = [analysis for analysis in offered_analyses() if analysis.test in GRADED]
+COUNTED = [analysis for analysis in offered_analyses() if analysis.test in THRESHOLD_COUNTS]
 
 
 def changes(seed: int) -> np.ndarray:
@@ -30,16 +30,16 @@ def changes(seed: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("adjustment", STEPWISE)
-@pytest.mark.parametrize("analysis", GRADABLE, ids=analysis_id)
-def test_grade_counts_thresholds(analysis: Analysis, adjustment: str) -> None:
-    """A grade is the number of thresholds that p does not exceed, signed by direction."""
+@pytest.mark.parametrize("analysis", COUNTED, ids=analysis_id)
+def test_threshold_counts_are_of_the_pvalue(analysis: Analysis, adjustment: str) -> None:
+    """A threshold count is the number of thresholds that p does not exceed, signed by direction."""
     sizes = np.array([1, 5, 6, 9, 14])
     for seed, alpha in enumerate((0.05, 0.0625, 0.25)):
         procedure = stepwise(adjustment, 3, alpha)
         assert procedure is not None
         stated = analysis.model_copy(update={"alpha": alpha, "adjustment": adjustment})
         block = changes(seed)
-        found = GRADED[analysis.test]((sample_of(block),), (sizes,), stated, procedure)
+        found = THRESHOLD_COUNTS[analysis.test]((sample_of(block),), (sizes,), stated, procedure)
         result = ONE_GROUP[analysis.test](block, sizes, stated)
         below = result.pvalue[..., None] <= np.array(procedure.thresholds)
         count = below.sum(axis=-1)
@@ -50,7 +50,7 @@ def test_grade_counts_thresholds(analysis: Analysis, adjustment: str) -> None:
         assert np.array_equal(np.sign(found)[sided], result.direction[sided])
 
 
-def grades_of(pvalues: np.ndarray, thresholds: tuple[float, ...]) -> np.ndarray:
+def threshold_counts_of(pvalues: np.ndarray, thresholds: tuple[float, ...]) -> np.ndarray:
     """Count the thresholds that p-values (R, m) do not exceed; shape (R, 1, m)."""
     return (pvalues[..., None] <= np.array(thresholds)).sum(axis=-1)[:, None].astype(np.int8)
 
@@ -65,8 +65,8 @@ def test_met_is_adjusting_at_dyadic_ties(adjustment: str, m: int) -> None:
         procedure = stepwise(adjustment, m, alpha)
         assert procedure is not None
         expected = adjust(families, adjustment) <= alpha
-        grades = grades_of(families, procedure.thresholds)
-        assert np.array_equal(met(grades, procedure)[:, 0], expected)
+        counts = threshold_counts_of(families, procedure.thresholds)
+        assert np.array_equal(met(counts, procedure)[:, 0], expected)
 
 
 @pytest.mark.parametrize("adjustment", STEPWISE)
@@ -80,8 +80,8 @@ def test_met_at_the_thresholds_themselves(adjustment: str) -> None:
         near = np.concatenate([exact, np.nextafter(exact, 0), np.nextafter(exact, 1)])
         families = rng.choice(np.append(near, [0.0, 1.0]), (4000, 7))
         expected = adjust(families, adjustment) <= alpha
-        grades = grades_of(families, procedure.thresholds)
-        assert np.array_equal(met(grades, procedure)[:, 0], expected)
+        counts = threshold_counts_of(families, procedure.thresholds)
+        assert np.array_equal(met(counts, procedure)[:, 0], expected)
 
 
 def test_no_information_never_rejects() -> None:
@@ -90,8 +90,8 @@ def test_no_information_never_rejects() -> None:
         procedure = stepwise(adjustment, 3, 0.05)
         assert procedure is not None
         best = len(procedure.thresholds)
-        grades = np.array([[[NO_INFORMATION, best, -best]]], np.int8)
-        assert met(grades, procedure)[0, 0].tolist() == [False, True, True]
+        counts = np.array([[[NO_INFORMATION, best, -best]]], np.int8)
+        assert met(counts, procedure)[0, 0].tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize("adjustment", BY_PVALUES)

@@ -17,7 +17,7 @@ from sim.cohorts.posterior_file import posterior_csv
 from sim.errors import StudyError
 from sim.jobs.assurance import STATED, assurance_blocks, believed_effects, inflations
 from sim.power.answer import PlanAnswer
-from sim.power.rows import rows
+from sim.power.result_rows import result_rows
 from sim.report.files import results_csv, summary_data
 
 RULES = {
@@ -138,7 +138,7 @@ def test_switching_assurance_on_moves_nothing() -> None:
     with_prior = answer_of(effect=effect_of(sd=0.2))
     without = answer_of(effect={"kind": "shift", "shift": 0.5})
     for name in ("characteristics", "null_characteristics"):
-        pair = [list(rows(getattr(answer, name))) for answer in (with_prior, without)]
+        pair = [list(result_rows(getattr(answer, name))) for answer in (with_prior, without)]
         assert pair[0] == pair[1]
     assert with_prior.sample_sizes == without.sample_sizes
     assert results_csv(with_prior).startswith(results_csv(without))

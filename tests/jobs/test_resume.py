@@ -438,7 +438,7 @@ def test_bad_rows_are_computed_again(how: str, here: Path, computed: list[int]) 
     assert resumed(here) == undisturbed_uncounted(computed)
     assert len(computed) >= BLOCKS - 3  # one of each task may stand where it was
     with BlockStore(file, engine_version()) as store:
-        assert sum(own.blocks for own in store.summary() if own.own) == BLOCKS
+        assert sum(own.blocks for own in store.summary() if own.is_current) == BLOCKS
 
 
 def test_a_bad_row_of_another_version_ends_no_run(

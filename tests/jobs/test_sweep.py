@@ -232,7 +232,7 @@ def test_where_points_are_compared() -> None:
     assert swept(by_total, effect=strong).at == 6
     assert swept(by_total, effect={"kind": "shift", "shift": 0.01}).at == 12
     stated = swept({**grid, "at": 12}, effect=strong)
-    assert (stated.at, stated.stated) == (12, True)
+    assert (stated.at, stated.is_given) == (12, True)
     total = swept(by_total, effect=strong)
     assert total.base.sample_size is not None
     assert (total.base.point.rule, total.base.sample_size.rule) == ("total", "total")

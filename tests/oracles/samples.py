@@ -7,11 +7,11 @@ import numpy as np
 
 from sim.inference.arm_differences import mean_difference
 from sim.inference.decide import Decisions, collect, decide
-from sim.inference.families import TestingOrder
 from sim.inference.registry import TESTS
 from sim.inference.result import TestResult
 from sim.inference.sample import Sample
 from sim.inference.sample import endpoint_changes as changes_of_endpoints
+from sim.inference.testing_order import TestingOrder
 from sim.study import Analysis
 from sim.study.endpoints import Endpoints
 from sim.study.methods import TESTS as FACTS

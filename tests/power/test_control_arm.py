@@ -209,7 +209,7 @@ def answer() -> PlanAnswer:
 
 def test_audit_adds_up(answer: PlanAnswer) -> None:
     """Mentoring, response shift and regression are the change; controls change by the rest."""
-    own = answer.audits["mentor"]
+    own = answer.change_parts["mentor"]
     assert np.allclose(own.mentoring + own.response_shift + own.regression, own.change)
     assert own.control_change is not None
     assert np.allclose(own.control_change, own.change - own.mentoring)

@@ -12,8 +12,8 @@ from scipy.stats import norm
 from sim.cohorts import role_arms
 from sim.compute.executors import InProcessExecutor
 from sim.errors import StudyError
-from sim.inference.families import order_of
 from sim.inference.rules import decision_rules
+from sim.inference.testing_order import order_of
 from sim.power.simulate import simulate
 from sim.power.tally import Tally
 from sim.study import Study, parse_study

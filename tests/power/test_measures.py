@@ -29,7 +29,7 @@ from sim.power.detectable import ShiftSearch
 from sim.power.exact import exact_rejection
 from sim.power.monte_carlo import simulate_block
 from sim.power.operating import EndpointMeasures, FamilyMeasures
-from sim.power.rows import rows
+from sim.power.result_rows import result_rows
 from sim.power.sample_size import precise_size
 from sim.power.simulate import simulate
 from sim.power.summarise import RoleTruth, summarise
@@ -106,7 +106,7 @@ def row_names(population: object, n: int) -> set[str]:
     found = summarise(
         tally, (truth,), (n,), sizes_of(task), ("mentor",), ("a", "total"), task.rules
     )
-    return {row.measure for row in rows(found) if row.kind == "endpoint" and row.name == "a"}
+    return {row.measure for row in result_rows(found) if row.kind == "endpoint" and row.name == "a"}
 
 
 @pytest.mark.parametrize("mean", [0.0, 0.15])

@@ -105,8 +105,8 @@ def test_an_effect_on_controls_alone_is_an_effect() -> None:
     truth = mean_changes(role_arms(study, 0)[0])
     controls = role_arms(study, 0)[1]
     assert controls is not None
-    assert np.allclose(answer.audits["mentor"].effect, truth - mean_changes(controls))
-    assert (answer.audits["mentor"].effect < -0.1).all()
+    assert np.allclose(answer.change_parts["mentor"].effect, truth - mean_changes(controls))
+    assert (answer.change_parts["mentor"].effect < -0.1).all()
 
 
 # --------------------------------------------------------------------- unequal shares of pairs

@@ -8,7 +8,7 @@ import pytest
 from sim import compose_study, plan
 from sim.errors import StudyError
 from sim.power.answer import PlanAnswer
-from sim.power.rows import rows
+from sim.power.result_rows import result_rows
 from sim.report.files import write_run
 from sim.report.saved import read_run
 from sim.study import parse_study
@@ -33,7 +33,10 @@ def folder(answer: PlanAnswer, tmp_path: Path) -> Path:
 def test_the_rows_come_back(answer: PlanAnswer, folder: Path) -> None:
     """Every number in full: a float's shortest writing is read back as the same float."""
     run = read_run(folder)
-    expected = [*rows(answer.characteristics), *rows(answer.null_characteristics, "null_")]
+    expected = [
+        *result_rows(answer.characteristics),
+        *result_rows(answer.null_characteristics, "null_"),
+    ]
     assert list(run.rows()) == expected
     assert run.job == "plan"
     assert run.config["seed"] == answer.study.seed
@@ -61,7 +64,10 @@ def test_no_name_is_a_formula(tmp_path: Path) -> None:
         names = {line["name"] for line in csv.DictReader(file)}
     assert names >= set(map(harmless, HOSTILE))
     assert not any(name.lstrip().startswith(FORMULA) or "\n" in name for name in names)
-    expected = [*rows(found.characteristics), *rows(found.null_characteristics, "null_")]
+    expected = [
+        *result_rows(found.characteristics),
+        *result_rows(found.null_characteristics, "null_"),
+    ]
     assert list(read_run(tmp_path).rows()) == expected
 
 

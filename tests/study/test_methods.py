@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from sim.inference import adjust
-from sim.inference.registry import ESTIMANDS, GRADED
+from sim.inference.registry import ESTIMANDS, THRESHOLD_COUNTS
 from sim.inference.registry import TESTS as FUNCTIONS
 from sim.pilot.candidates import CANDIDATES
 from sim.report.references import REFERENCES
@@ -31,7 +31,7 @@ def test_every_name_that_can_be_chosen_has_facts() -> None:
 def test_every_registered_method_has_facts() -> None:
     """A test with facts is a registered function, and the other way round; so is an adjustment."""
     assert tuple(FUNCTIONS) == tuple(TESTS)
-    assert set(GRADED) <= set(TESTS)
+    assert set(THRESHOLD_COUNTS) <= set(TESTS)
     assert set(ESTIMANDS) == {name for name, facts in TESTS.items() if not facts.fitted}
     by_pvalues = {name for name, own in ADJUSTMENTS.items() if own.needs in {None, "sequence"}}
     assert set(adjust.ADJUSTMENTS) == by_pvalues

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sim.power.rows import Row
+from sim.power.result_rows import Row
 from sim.report.charts.curve_layers import FEW_SIZES, band, bars, coloured, line, pairs_axis
 from sim.report.charts.curves import (
     Series,

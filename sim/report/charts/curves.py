@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.power.rows import Row
+from sim.power.result_rows import Row
 from sim.report.charts.curve_layers import FEW_SIZES, coloured, lone, marks
 from sim.report.charts.figure import Z95, Figure, datum, layered, limited, single
 from sim.report.charts.labels import distinct, plain, quoted, span

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sim.power.rows import Row
+from sim.power.result_rows import Row
 from sim.report.charts.curve_layers import POWER, pairs_axis
 from sim.report.charts.curves import primary
 from sim.report.charts.figure import Z95, datum, single

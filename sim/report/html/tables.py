@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.power.rows import Row
+from sim.power.result_rows import Row
 from sim.report.adjustments import NAMES
 from sim.report.assurance import PRIOR_NAMES
 from sim.report.charts.curves import primary

@@ -58,24 +58,24 @@ def _check_control_effect(study: Draft, control: ParallelControl) -> None:
         raise FieldError("control.effect", control.effect.kind, right)
 
 
-def _check_selection(study: Draft, stated: BaselineSelection | ScreeningSelection) -> None:
+def _check_selection(study: Draft, selection: BaselineSelection | ScreeningSelection) -> None:
     lowest = len(study.scale.domains)
     highest = lowest * study.scale.points
     for name in ("at_least", "at_most"):
-        value = getattr(stated, name)
+        value = getattr(selection, name)
         if value is not None and not lowest <= value <= highest:
             right = f"must be a total from {lowest} to {highest}"
             raise FieldError(f"selection.{name}", value, right)
-    low = lowest if stated.at_least is None else stated.at_least
-    high = highest if stated.at_most is None else stated.at_most
+    low = lowest if selection.at_least is None else selection.at_least
+    high = highest if selection.at_most is None else selection.at_most
     if low > high:
         raise FieldError("selection.at_least", low, f"exceeds selection.at_most, {high}")
     if (low, high) == (lowest, highest):
         right = "excludes nobody; state a limit, or choose selection=none"
-        raise FieldError("selection.at_most", stated.at_most, right)
+        raise FieldError("selection.at_most", selection.at_most, right)
     if study.clusters.kind != "none":
         right = "is not offered together with clusters; use selection=none or clusters=none"
-        raise FieldError("selection", stated.kind, right)
+        raise FieldError("selection", selection.kind, right)
 
 
 def _check_shift(study: Draft) -> None:

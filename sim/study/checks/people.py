@@ -1,4 +1,4 @@
-"""Checks of who takes part, what they are asked, and what is assumed of their answers."""
+"""Checks of who takes part, the questions, and what is assumed of their answers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +32,7 @@ def check_people(study: Draft) -> None:
 
 
 def check_questionnaire(study: Draft) -> None:
-    """Run the checks of what is asked and of the stated correlations, whoever answers."""
+    """Run the checks of the questions and of the correlations, whoever answers."""
     _check_scale(study)
     _check_matrices(study)
 
@@ -61,7 +61,7 @@ def _check_roles(study: Draft) -> None:
 
 
 def _check_prior(place: str, effect: Effect) -> None:
-    """Refuse shifts of a table: it has a correlation of before and after of its own."""
+    """Refuse shifts of a table: it has a correlation of before and after already."""
     parts: list[Effect] = [effect]
     if isinstance(effect, ByDomainEffect):
         parts = [*effect.domains.values(), effect.otherwise]

@@ -19,7 +19,7 @@ def check_conclusions(study: Draft) -> None:
 def check_domains(study: Draft) -> None:
     """Refuse domains that the effect and the rules know nothing of, with the words that mend it.
 
-    Who states domains of their own inherits an effect and rules that name others.
+    Who states other domains inherits an effect and rules that name others.
     """
     rules = study.decision.rules
     by_domain = isinstance(study.effect, ByDomainEffect) and study.effect.domains

@@ -81,12 +81,12 @@ def _require_tested(study: Study, graph: Graph) -> None:
         )
 
 
-def graph_of(stated: HypothesisGraph, endpoints: tuple[str, ...]) -> Graph:
-    """Write a stated graph out in exact fractions, endpoint by endpoint.
+def graph_of(hypothesis_graph: HypothesisGraph, endpoints: tuple[str, ...]) -> Graph:
+    """Write a hypothesis graph out in exact fractions, endpoint by endpoint.
 
     Parameters
     ----------
-    stated : HypothesisGraph
+    hypothesis_graph : HypothesisGraph
         Weights and transitions by name; "domains" stands for each of them, in
         equal shares, and gives way to a domain that is named itself.
     endpoints : tuple of str
@@ -105,25 +105,27 @@ def graph_of(stated: HypothesisGraph, endpoints: tuple[str, ...]) -> Graph:
 
     def shares(of: dict[str, float], to: list[str]) -> dict[str, Fraction]:
         unnamed = [name for name in to if name != TOTAL and name not in of]
-        found = {name: as_written(share) for name, share in of.items() if name != DOMAINS}
+        named = {name: as_written(share) for name, share in of.items() if name != DOMAINS}
         if DOMAINS in of and unnamed:
             each = as_written(of[DOMAINS]) / len(unnamed)
-            found |= dict.fromkeys(unnamed, each)
-        whole = sum(found.values())
+            named |= dict.fromkeys(unnamed, each)
+        whole = sum(named.values())
         # 1 and a little more is rounding of what was written
         return (
-            {name: share / whole for name, share in found.items()} if 1 < whole < NEARLY else found
+            {name: share / whole for name, share in named.items()} if 1 < whole < NEARLY else named
         )
 
-    weights = shares(stated.weights, domains)
+    weights = shares(hypothesis_graph.weights, domains)
     rows = []
     for name in endpoints:
-        general = {} if name == TOTAL else stated.transitions.get(DOMAINS, {})
+        general = {} if name == TOTAL else hypothesis_graph.transitions.get(DOMAINS, {})
         others = [domain for domain in domains if domain != name]
         # what is said of all domains holds for one of them less what it would pass to itself
-        passed = stated.transitions.get(name, {k: v for k, v in general.items() if k != name})
-        own = shares(passed, others)
-        rows.append(tuple(own.get(other, Fraction(0)) for other in endpoints))
+        passed = hypothesis_graph.transitions.get(
+            name, {k: v for k, v in general.items() if k != name}
+        )
+        passes = shares(passed, others)
+        rows.append(tuple(passes.get(other, Fraction(0)) for other in endpoints))
     try:
         return Graph(tuple(weights.get(name, Fraction(0)) for name in endpoints), tuple(rows))
     except ValueError as error:

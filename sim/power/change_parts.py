@@ -14,7 +14,7 @@ from sim.power.sample_size import SampleSize
 
 
 @dataclass(frozen=True, eq=False)
-class Audit:
+class ChangeParts:
     """Mean change of the mentored people of one role, and where it comes from; shapes (D + 1,).
 
     Attributes
@@ -33,7 +33,7 @@ class Audit:
         Standard deviation of the change in either arm, where there are two;
         NaN for a total without a closed form.
     taking_part : float
-        Share of the people asked who take part.
+        Share of the people invited who take part.
     """
 
     change: FloatArray
@@ -59,9 +59,9 @@ class Probability:
     mcse: float
 
     @classmethod
-    def of(cls, found: Estimate, *at: int) -> Probability:
+    def of(cls, estimate: Estimate, *at: int) -> Probability:
         """One of an array of estimates."""
-        return cls(float(found.value[at]), float(found.mcse[at]))
+        return cls(float(estimate.value[at]), float(estimate.mcse[at]))
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class OneGroup:
         Of meeting it, and that its tests reject in whatever direction, where
         mentoring does nothing.
     null_win_at_own : Probability or None
-        Of meeting it there at its own size; None where no size is enough.
+        Of meeting it there at the size it needs; None where no size is enough.
     controlled_null_win, controlled_null_rejection : Probability
         With the control arm, at `pairs`, where mentoring does no more than
         what the controls get.
@@ -99,7 +99,9 @@ class OneGroup:
     controlled_null_rejection: Probability
 
 
-def audit(population: Population, controls: Population | None = None) -> Audit | None:
+def parts_of_change(
+    population: Population, controls: Population | None = None
+) -> ChangeParts | None:
     """Split a mean change; None where all of it is mentoring's and nobody is compared with.
 
     Parameters
@@ -111,14 +113,14 @@ def audit(population: Population, controls: Population | None = None) -> Audit |
 
     Returns
     -------
-    Audit or None
+    ChangeParts or None
     """
     plain = population.response_shift is None and population.recruitment is None
     if plain and controls is None:
         return None
     change, without = mean_changes(population), mean_changes(without_effect(population))
     regression = regression_alone(population)
-    return Audit(
+    return ChangeParts(
         change=change,
         mentoring=change - without,
         response_shift=without - regression,

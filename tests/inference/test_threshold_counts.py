@@ -1,4 +1,4 @@
-"""Decisions by grades are the decisions by p-values, whatever the thresholds."""
+"""Decisions by threshold counts are the decisions by p-values, whatever the thresholds."""
 
 from collections.abc import Iterable
 from functools import cache

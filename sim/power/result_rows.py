@@ -36,12 +36,12 @@ class Row:
     engine: str
 
 
-def rows(found: OperatingCharacteristics, prefix: str = "") -> Iterator[Row]:
+def result_rows(characteristics: OperatingCharacteristics, prefix: str = "") -> Iterator[Row]:
     """Lay operating characteristics out in tidy rows; what is not defined has no row.
 
     Parameters
     ----------
-    found : OperatingCharacteristics
+    characteristics : OperatingCharacteristics
         What to lay out.
     prefix : str
         Put before every measure, such as ``null_``.
@@ -52,29 +52,31 @@ def rows(found: OperatingCharacteristics, prefix: str = "") -> Iterator[Row]:
         Endpoints by role, size, name and measure; each role's endpoints that
         are adjusted together, as one; then rules by size, name and measure.
     """
-    for role in found.roles:
-        yield from _endpoint_rows(found, role, prefix)
-        yield from _family_rows(found, role, prefix)
-    for k, pairs in enumerate(found.pairs):
-        for q, rule in enumerate(found.rules):
-            who, n = _people(found, rule, k)
-            engine = EXACT if found.exact_rules[q] else MONTE_CARLO
+    for role in characteristics.roles:
+        yield from _endpoint_rows(characteristics, role, prefix)
+        yield from _family_rows(characteristics, role, prefix)
+    for k, pairs in enumerate(characteristics.pairs):
+        for q, rule in enumerate(characteristics.rules):
+            who, n = _people(characteristics, rule, k)
+            engine = EXACT if characteristics.exact_rules[q] else MONTE_CARLO
             for measure in ("rejection", "win"):
-                estimate: Estimate = getattr(found, f"rule_{measure}")
+                estimate: Estimate = getattr(characteristics, f"rule_{measure}")
                 place = (who, pairs, n, "rule", rule.name, prefix + measure)
                 yield from _row(place, estimate, (k, q), engine)
 
 
-def _people(found: OperatingCharacteristics, rule: DecisionRule, k: int) -> tuple[str, int]:
+def _people(
+    characteristics: OperatingCharacteristics, rule: DecisionRule, k: int
+) -> tuple[str, int]:
     """Names of the roles that a rule looks at, and how many people they have at a size."""
-    roles = [found.roles[place] for place in rule.roles]
+    roles = [characteristics.roles[place] for place in rule.roles]
     return "+".join(role.role for role in roles), sum(role.n[k] for role in roles)
 
 
 def _endpoint_rows(
-    found: OperatingCharacteristics, role: RoleCharacteristics, prefix: str
+    characteristics: OperatingCharacteristics, role: RoleCharacteristics, prefix: str
 ) -> Iterator[Row]:
-    for k, pairs in enumerate(found.pairs):
+    for k, pairs in enumerate(characteristics.pairs):
         for e, name in enumerate(role.endpoints):
             for measure in MEASURES:
                 estimate = getattr(role.measures, measure)
@@ -85,11 +87,11 @@ def _endpoint_rows(
 
 
 def _family_rows(
-    found: OperatingCharacteristics, role: RoleCharacteristics, prefix: str
+    characteristics: OperatingCharacteristics, role: RoleCharacteristics, prefix: str
 ) -> Iterator[Row]:
     if role.family is None:
         return
-    for k, pairs in enumerate(found.pairs):
+    for k, pairs in enumerate(characteristics.pairs):
         for measure in FAMILY_MEASURES:
             place = (role.role, pairs, role.n[k], "rule", role.family_name, prefix + measure)
             yield from _row(place, getattr(role.family, measure), (k,), MONTE_CARLO)
@@ -106,14 +108,16 @@ def _row(
         yield Row(*place, value, float(estimate.mcse[at]), int(estimate.replicates[at]), engine)
 
 
-def assurance_rows(found: OperatingCharacteristics, own: Assurance) -> Iterator[Row]:
+def assurance_rows(
+    characteristics: OperatingCharacteristics, assurance: Assurance
+) -> Iterator[Row]:
     """Lay assurance under one prior out in tidy rows.
 
     Parameters
     ----------
-    found : OperatingCharacteristics
+    characteristics : OperatingCharacteristics
         Of the same study, for its sizes and people.
-    own : Assurance
+    assurance : Assurance
         What to lay out; `replicates` counts draws of the effect, and the
         engine is that of the power under each.
 
@@ -124,20 +128,22 @@ def assurance_rows(found: OperatingCharacteristics, own: Assurance) -> Iterator[
         quantiles of the power over what is believed.
     """
     quantiles = [
-        (f"power_q{100 * share:02.0f}_{own.prior}", own.power_quantiles[i], own.quantile_mcse[i])
-        for i, share in enumerate(QUANTILES)
+        (f"power_q{100 * share:02.0f}_{assurance.prior}", quantile, mcse)
+        for share, quantile, mcse in zip(
+            QUANTILES, assurance.power_quantiles, assurance.quantile_mcse, strict=True
+        )
     ]
     measures = [
-        (f"assurance_{own.prior}", own.value.value, own.value.mcse),
-        (f"power_at_target_{own.prior}", own.enough.value, own.enough.mcse),
+        (f"assurance_{assurance.prior}", assurance.value.value, assurance.value.mcse),
+        (f"power_at_target_{assurance.prior}", assurance.enough.value, assurance.enough.mcse),
         *quantiles,
     ]
-    for k, pairs in enumerate(found.pairs):
-        for q, rule in enumerate(found.rules):
-            who, n = _people(found, rule, k)
-            engine = EXACT if own.exact_rules[q] else MONTE_CARLO
+    for k, pairs in enumerate(characteristics.pairs):
+        for q, rule in enumerate(characteristics.rules):
+            who, n = _people(characteristics, rule, k)
+            engine = EXACT if assurance.exact_rules[q] else MONTE_CARLO
             for name, value, mcse in measures:
                 yield Row(
                     who, pairs, n, "rule", rule.name, name,
-                    float(value[k, q]), float(mcse[k, q]), own.draws, engine,
+                    float(value[k, q]), float(mcse[k, q]), assurance.draws, engine,
                 )  # fmt: skip

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.cohorts import Population
+from sim.compute.memory import Memory
 from sim.errors import StudyError
 from sim.inference.rules import DecisionRule
 from sim.inference.thresholds import stepwise
 from sim.power.estimates import FloatArray, with_columns
-from sim.power.exact import AUTO_CUT, ExactPower, exact_rejection
+from sim.power.exact import AUTO_CUT, ExactPower
 from sim.power.operating import OperatingCharacteristics, RoleCharacteristics
 from sim.power.thinned import Enumerable, thinned_rejection
 from sim.study import Analysis
 from sim.study.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from sim.study import Study  # no block is handed one: its code is no part of theirs
+
+REMEMBERED = 4096
+"""Most exact powers that a table keeps: of more endpoints, levels and populations than a study."""
 
 
 @dataclass
@@ -33,9 +43,7 @@ class ExactTable:
     analysis: Analysis
     work_limit: float
     cut: float = AUTO_CUT
-    _known: dict[tuple[bytes, tuple[int, ...], float, float], ExactPower | StudyError] = field(
-        default_factory=dict, init=False
-    )
+    _known: Memory[ExactPower] = field(default_factory=partial(Memory, REMEMBERED), init=False)
 
     def power(
         self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float, gone: float = 0.0
@@ -45,39 +53,27 @@ class ExactTable:
         Raises
         ------
         StudyError
-            Where the enumeration would take too long; at once when asked again.
+            Where the enumeration would take too long; at once the next time.
         """
         key = (np.round(pmf, 12).tobytes(), sizes, alpha, gone)
-        if key not in self._known:
-            try:
-                self._known[key] = self.compute(pmf, sizes, alpha, gone)
-            except StudyError as error:
-                self._known[key] = error
-        found = self._known[key]
-        if isinstance(found, StudyError):
-            raise found
-        return found
+        return self._known.recall(key, partial(self.compute, pmf, sizes, alpha, gone))
 
     def compute(
         self, pmf: FloatArray, sizes: tuple[int, ...], alpha: float, gone: float
     ) -> ExactPower:
-        """Enumerate, whether it was asked before or not."""
+        """Enumerate, whether it is known or not."""
         analysis = self.analysis.model_copy(update={"alpha": alpha})
         distinct, place = np.unique(sizes, return_inverse=True)
-        if gone > 0:
-            found = thinned_rejection(pmf, distinct, analysis, gone, self.work_limit, self.cut)
-        else:
-            found = exact_rejection(pmf, distinct.tolist(), analysis, self.cut, self.work_limit)
-        return ExactPower(found.power[place], found.win[place], found.error[place])
+        ordered: list[int] = distinct.tolist()
+        exact = thinned_rejection(pmf, ordered, analysis, gone, self.work_limit, self.cut)
+        return ExactPower(exact.power[place], exact.win[place], exact.error[place])
 
 
 def with_exact(
-    found: OperatingCharacteristics,
+    simulated: OperatingCharacteristics,
     populations: tuple[Population, ...],
-    endpoints: Endpoints,
+    study: Study,
     table: ExactTable,
-    primary: str,
-    engine: str,
 ) -> OperatingCharacteristics:
     """Replace simulated rejection and win by exact ones wherever the exact engine applies.
 
@@ -86,18 +82,14 @@ def with_exact(
 
     Parameters
     ----------
-    found : OperatingCharacteristics
+    simulated : OperatingCharacteristics
         From the simulation.
     populations : tuple of Population
         One per role.
-    endpoints : Endpoints
-        What is tested of each.
+    study : Study
+        Says which engine is wanted, and what is tested.
     table : ExactTable
         Exact powers.
-    primary : str
-        The rule that sizes the study.
-    engine : {'auto', 'exact', 'monte_carlo'}
-        Which engine was asked for.
 
     Returns
     -------
@@ -106,18 +98,29 @@ def with_exact(
     Raises
     ------
     StudyError
-        Where `engine` is exact and the primary rule cannot be had exactly.
+        Where the engine is to be exact and the primary rule cannot be had exactly.
     """
-    if engine == "monte_carlo":
-        return found
-    people = [Enumerable.of(population, endpoints, table.analysis) for population in populations]
+    if study.engine == "monte_carlo":
+        return simulated
+    endpoints = study.endpoint_sets
+    people = [Enumerable.of(population, endpoints, study.analysis) for population in populations]
     roles, errors = [], [0.0]
-    for role, own in zip(found.roles, people, strict=True):
-        changed, error = _exact_role(role, own, table, engine)
+    for role, enumerable in zip(simulated.roles, people, strict=True):
+        changed, error = _exact_role(role, enumerable, table, study.engine)
         roles.append(changed)
         errors.append(error)
-    result = replace(found, roles=tuple(roles), error_bound=max(errors))
-    return _exact_rules(result, people, endpoints, table, primary, engine)
+    sizes = [role.n for role in simulated.roles]
+    required = study.decision.primary if study.engine == "exact" else None
+    exact = exact_rules(simulated.rules, people, sizes, endpoints, table, required)
+    power, win = ({q: getattr(of, name) for q, of in exact.items()} for name in ("power", "win"))
+    return replace(
+        simulated,
+        roles=tuple(roles),
+        error_bound=max(errors),
+        rule_rejection=with_columns(simulated.rule_rejection, power),
+        rule_win=with_columns(simulated.rule_win, win),
+        exact_rules=tuple(q in exact for q in range(len(simulated.rules))),
+    )
 
 
 def _exact_role(
@@ -127,13 +130,13 @@ def _exact_role(
     for e, pmf in people.pmfs.items():
         try:
             people.require()
-            own = table.power(pmf, role.n, table.analysis.alpha, people.gone)
+            exact_power = table.power(pmf, role.n, table.analysis.alpha, people.gone)
         except StudyError:
             if engine == "exact":
                 raise
             continue
-        power[e], win[e] = own.power, own.win
-        error = max(error, float(own.error.max()))
+        power[e], win[e] = exact_power.power, exact_power.win
+        error = max(error, float(exact_power.error.max()))
     measures = replace(
         role.measures,
         rejection=with_columns(role.measures.rejection, power),
@@ -143,32 +146,49 @@ def _exact_role(
     return replace(role, measures=measures, exact=exact), error
 
 
-def _exact_rules(
-    found: OperatingCharacteristics,
-    people: list[Enumerable],
+def exact_rules(
+    rules: Sequence[DecisionRule],
+    people: Sequence[Enumerable],
+    sizes: Sequence[tuple[int, ...]],
     endpoints: Endpoints,
     table: ExactTable,
-    primary: str,
-    engine: str,
-) -> OperatingCharacteristics:
-    power, win = {}, {}
-    for q, rule in enumerate(found.rules):
+    required: str | None,
+) -> dict[int, ExactPower]:
+    """Exact power of the rules that have one, by their place.
+
+    Parameters
+    ----------
+    rules : sequence of DecisionRule
+        The rules.
+    people, sizes : sequence of Enumerable, sequence of tuple of int
+        Of each role, and how many of them there are at each size.
+    endpoints : Endpoints
+        What is tested of each role.
+    table : ExactTable
+        Exact powers.
+    required : str or None
+        Name of the rule that has to have one, if any has to.
+
+    Returns
+    -------
+    dict of int to ExactPower
+
+    Raises
+    ------
+    StudyError
+        Where the rule that has to have one has none.
+    """
+    powers = {}
+    for q, rule in enumerate(rules):
         try:
-            role, domain, level = exact_place(rule, endpoints, table.analysis)
+            role, place, level = exact_place(rule, endpoints, table.analysis)
             people[role].require()
-            n, gone = found.roles[role].n, people[role].gone
-            own = table.power(people[role].pmfs[domain], n, level, gone)
+            pmf, gone = people[role].pmfs[place], people[role].gone
+            powers[q] = table.power(pmf, sizes[role], level, gone)
         except StudyError:
-            if engine == "exact" and rule.name == primary:
+            if rule.name == required:
                 raise
-            continue
-        power[q], win[q] = own.power, own.win
-    return replace(
-        found,
-        rule_rejection=with_columns(found.rule_rejection, power),
-        rule_win=with_columns(found.rule_win, win),
-        exact_rules=tuple(q in power for q in range(len(found.rules))),
-    )
+    return powers
 
 
 def exact_place(

@@ -10,7 +10,7 @@ from oracles.studies import CONTROL, PRE, small_study
 from sim import compose_study, exact_power, plan
 from sim.cohorts import change_pmf, role_arms
 from sim.compute.store import BlockStore
-from sim.jobs.adjustments import adjustments_of, without
+from sim.jobs.allowances import allowances_of, without
 from sim.jobs.blocks import engine_version
 from sim.power import simulate
 from sim.power.answer import PlanAnswer
@@ -126,9 +126,9 @@ def test_before_is_the_study_stated_without(name: str) -> None:
 def test_what_is_left_is_a_study(name: str) -> None:
     """Without its adjustments a study is still one that can be stated, and has none."""
     study = stated(CASES[name][0])
-    plain = without(study, *adjustments_of(study))
+    plain = without(study, *allowances_of(study))
     assert parse_study(plain.model_dump()) == plain
-    assert adjustments_of(plain) == ()
+    assert allowances_of(plain) == ()
 
 
 def test_it_goes_as_far_as_the_answer() -> None:

@@ -6,23 +6,24 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Literal
 
-from sim.compute.store import Store
+from sim.compute.store import BlockStore
 from sim.errors import StudyError
-from sim.inference.families import adjustment_matters
 from sim.inference.rules import decision_rules
+from sim.inference.testing_order import adjustment_matters
+from sim.jobs.progress import Progress
 from sim.jobs.search import Search
 from sim.power.answer import SizeBefore
-from sim.power.choice import exact_place
+from sim.power.exact_table import exact_place
 from sim.study import Study
 from sim.study.clusters import NoClusters
 from sim.study.control import ParallelControl
 from sim.study.methods import TESTS
 from sim.study.missing import NoneMissing
 
-Adjustment = Literal["missing", "clusters", "multiplicity"]
+Allowance = Literal["missing", "clusters", "multiplicity"]
 
 
-def adjustments_of(study: Study) -> tuple[Adjustment, ...]:
+def allowances_of(study: Study) -> tuple[Allowance, ...]:
     """Name what a study allows for that bears on its primary rule.
 
     Parameters
@@ -35,15 +36,15 @@ def adjustments_of(study: Study) -> tuple[Adjustment, ...]:
     tuple of str
         Of missing, clusters and multiplicity those that there are.
     """
-    there: dict[Adjustment, bool] = {
+    there: dict[Allowance, bool] = {
         "missing": study.missing.kind != "none" or study.missing.item_rate > 0,
         "clusters": study.clusters.kind != "none",
         "multiplicity": adjustment_matters(study),
     }
-    return tuple(name for name, stated in there.items() if stated)
+    return tuple(name for name, allowed in there.items() if allowed)
 
 
-def without(study: Study, *names: Adjustment) -> Study:
+def without(study: Study, *names: Allowance) -> Study:
     """State the same study without some of its adjustments, and with its primary rule alone.
 
     What no longer means anything goes as well: with the sites a test of
@@ -93,8 +94,8 @@ def _independent(study: Study) -> Study:
         p_value = analysis.p_value if analysis.p_value in offered else "auto"
         analysis = analysis.model_copy(update={"test": test, "p_value": p_value})
     if isinstance(control, ParallelControl):
-        beside = control.beside and (TESTS[control.beside].without_sites or control.beside)
-        control = control.model_copy(update={"unit": "person", "beside": beside})
+        one_group = control.beside and (TESTS[control.beside].without_sites or control.beside)
+        control = control.model_copy(update={"unit": "person", "beside": one_group})
     changes = {"clusters": NoClusters(kind="none"), "analysis": analysis, "control": control}
     return study.model_copy(update=changes)
 
@@ -104,47 +105,44 @@ def _at_the_full_level(study: Study) -> Study:
     return study.model_copy(update={"analysis": study.analysis.model_copy(update=plain)})
 
 
-_LEFT_OUT: dict[Adjustment, Callable[[Study], Study]] = {
+_LEFT_OUT: dict[Allowance, Callable[[Study], Study]] = {
     "missing": _everybody_answers,
     "clusters": _independent,
     "multiplicity": _at_the_full_level,
 }
 
 
-def _studies(study: Study) -> dict[Adjustment | Literal["all"], Study]:
+def _studies(study: Study) -> dict[Allowance | Literal["all"], Study]:
     """Each adjustment's study without it; of several also the one without any."""
-    names = adjustments_of(study)
-    found: dict[Adjustment | Literal["all"], Study] = {name: without(study, name) for name in names}
+    names = allowances_of(study)
+    studies: dict[Allowance | Literal["all"], Study] = {
+        name: without(study, name) for name in names
+    }
     if len(names) > 1:
-        found["all"] = without(study, *names)
-    return found
+        studies["all"] = without(study, *names)
+    return studies
 
 
-def _blocks(study: Study) -> int:
-    """Blocks of one of these studies at the least; its search may double them."""
-    return -(-study.replicates // study.monte_carlo.block_size)
-
-
-def before_blocks(study: Study) -> int:
+def blocks_without(study: Study) -> int:
     """Blocks that all of it takes at the least, for the progress bar."""
-    return len(_studies(study)) * _blocks(study)
+    return len(_studies(study)) * study.blocks
 
 
-def before_adjustments(
-    study: Study, executor: Executor, beside: Search, store: Store | None = None
+def sizes_without(
+    study: Study, executor: Executor, progress: Progress, store: BlockStore | None = None
 ) -> tuple[SizeBefore, ...]:
     """Size a study without each of its adjustments, and without all of them.
 
     Parameters
     ----------
     study : Study
-        The study, its largest size as far as its own search went; these
+        The study, its largest size as far as its search went; these
         searches go no further.
     executor : concurrent.futures.Executor
         Where blocks are computed.
-    beside : Search
-        The search among whose blocks these are counted.
-    store : Store, optional
+    progress : Progress
+        In which these blocks are planned already.
+    store : BlockStore, optional
         Where finished blocks are looked up and kept.
 
     Returns
@@ -152,17 +150,17 @@ def before_adjustments(
     tuple of SizeBefore
         Missing answers, clusters, multiplicity, all; those that there are.
     """
-    found = []
+    sizes = []
     for name, plain in _studies(study).items():
-        own = plain.model_copy(update={"engine": _engine(plain)})
-        heard = beside.beside(_blocks(own))
-        size = Search(own, decision_rules(own), executor, heard, store=store).primary_size()
-        found.append(SizeBefore(name, own.analysis.test, own.allocation_unit, size))
-    return tuple(found)
+        plain = plain.model_copy(update={"engine": _engine(plain)})  # noqa: PLW2901
+        progress.planned -= plain.blocks  # the search adds what it comes to need
+        size = Search(plain, decision_rules(plain), executor, progress, store).primary_size()
+        sizes.append(SizeBefore(name, plain.analysis.test, plain.allocation_unit, size))
+    return tuple(sizes)
 
 
 def _engine(study: Study) -> Literal["auto", "exact", "monte_carlo"]:
-    """The engine asked for where it may help: exact powers of single domains are not shown."""
+    """The engine wanted where it may help: exact powers of single domains are not shown."""
     (rule,) = decision_rules(study)
     try:
         exact_place(rule, study.endpoint_sets, study.analysis)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from oracles.studies import small_study
 
-from sim.inference.families import adjusted_pvalues, adjustment_matters, order_of
 from sim.inference.rules import decision_rules
+from sim.inference.testing_order import adjusted_pvalues, adjustment_matters, order_of
 from sim.study import Study
 
 TOTAL_FIRST = {"weights": {"total": 1.0}, "transitions": {"total": {"domains": 1.0}}}
