@@ -86,7 +86,7 @@ def summarise(
             ),
             family=_family_measures(tally.families[:, index], truth[index], tally.replicates),
             exact=(False,) * count,
-            family_name=_family_name(tally.families.shape[-1], count),
+            family_name=_family_name(tally.families.shape[-1] - 1, len(truth[index].true_nulls)),
         )
         for index, name in enumerate(role_names)
     )
@@ -116,9 +116,9 @@ class _Columns:
         return proportion(self[name], self.replicates)
 
 
-def _family_name(side: int, endpoints: int) -> str:
-    """Name the endpoints adjusted together: their number and one is the side of the table."""
-    return "domains" if side == endpoints else "domains and total"
+def _family_name(together: int, domains: int) -> str:
+    """Name the endpoints adjusted together by their number."""
+    return "domains" if together == domains else "domains and total"
 
 
 def _endpoint_measures(

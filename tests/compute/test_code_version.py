@@ -54,7 +54,8 @@ def test_rooms_of_the_closure() -> None:
         "cohorts", "compute", "errors", "inference", "power", "study",
     }  # fmt: skip
     assert {name for name in CLOSURE if name.startswith("sim.compute.")} == {
-        "sim.compute.code_version", "sim.compute.compiled", "sim.compute.streams",
+        "sim.compute.code_version", "sim.compute.compiled", "sim.compute.memory",
+        "sim.compute.streams",
     }  # fmt: skip
     idle = {"sim", "sim.study", "sim.study.study", "sim.study.parse", "sim.power.simulate"}
     assert not idle & set(CLOSURE)
