@@ -9,6 +9,10 @@ from hypothesis import settings
 
 sys.path.append(str(Path(__file__).parent))  # tests import `oracles`; last, so it shadows nothing
 
+from oracles.composing import KEPT
+
+KEPT.install()
+
 # what is started in the background ignores these, and so would every process that a test starts
 for ending, action in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
     if signal.getsignal(getattr(signal, ending)) == signal.SIG_IGN:
@@ -33,6 +37,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture
+def composed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compose anew, which tests of composing itself use."""
+    monkeypatch.setattr(KEPT, "on", False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -56,7 +56,7 @@ def found(compute: Any, on_block: Callable[[int, int], None] | None = None, **mo
     return results_csv(plan(study, on_block, **more))
 
 
-def there(at: Cluster, timeout: float = 30) -> dict[str, Any]:
+def there(at: Cluster, timeout: float = 120) -> dict[str, Any]:
     """State the settings of compute=dask."""
     return {"kind": "dask", "address": at.address, "timeout": timeout}
 
@@ -84,13 +84,8 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield at
 
 
-@pytest.mark.parametrize(
-    "workers",
-    [
-        pytest.param(2, id="two"),
-        *(pytest.param(n, marks=pytest.mark.long) for n in (1, 3, 4)),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("workers", [1, 2, 3, 4])
 def test_same_results_in_a_process_pool(workers: int, expected: str) -> None:
     """Worker processes find the bytes that this process finds."""
     assert found({"kind": "process_pool", "workers": workers}) == expected
@@ -106,57 +101,76 @@ def kills(
     number: int, tmp_path: Path, expected: str, victim: Callable[[Cluster], list[int]]
 ) -> None:
     """Run on two workers of which some are killed when that many blocks are done."""
-
-    def kill() -> None:
-        for pid in victim(at):
-            os.kill(pid, signal.SIGKILL)
-
     with cluster(tmp_path) as at:
-        assert found(there(at), after(number, kill)) == expected
+        assert found(there(at), after(number, lambda: killed(*victim(at)))) == expected
 
 
-@pytest.mark.parametrize(
-    "number", [5, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 40, 3) if n != 5)]
-)
+def killed(*pids: int) -> None:
+    """Kill processes by signal 9."""
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_workers_and_scheduler_go_one_after_the_other(
+    tmp_path: Path, expected: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A killed worker costs no number; a run without workers ends in one line after the time.
+
+    A scheduler that is killed mid-run is one line, for a call that comes later too; from the
+    store the run goes on to the same bytes.
+    """
+    with (
+        BlockStore(tmp_path / "blocks.sqlite", engine_version()) as store,
+        cluster(tmp_path) as at,
+    ):
+        assert found(there(at), after(5, lambda: killed(at.workers[0].pid))) == expected
+        gone = r"^compute.timeout: tcp:.* no worker for 4 s.*; finished"
+        with pytest.raises(StudyError, match=gone):
+            found(there(at, timeout=4), after(5, at.workers[1].kill))
+        at.add_worker()
+        with open_executor(**there(at)) as executor:
+            assert executor.submit(pow, 2, 3).result() == 8
+            lost(5, at, store, expected, capfd)
+            with pytest.raises(StudyError, match="was lost"):
+                executor.submit(pow, 2, 3).result()
+
+
+def lost(
+    number: int,
+    at: Cluster,
+    store: BlockStore,
+    expected: str,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Kill the scheduler when that many blocks are done; go on from the store."""
+    with pytest.raises(StudyError, match=r"^compute: the Dask .* was lost; finished blocks"):
+        found(there(at), after(number, at.scheduler.kill), store=store)
+    assert capfd.readouterr() == ("", "")
+    assert sum(kept.blocks for kept in store.summary()) >= number
+    assert found(SINGLE, store=store) == expected
+
+
+OTHER_TIMES = [number for number in range(1, 40, 3) if number != 5]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", OTHER_TIMES)
 def test_a_killed_worker_costs_no_number(number: int, tmp_path: Path, expected: str) -> None:
     """One of two workers killed by signal 9 mid-run changes no byte of the results."""
     kills(number, tmp_path, expected, lambda at: [at.workers[0].pid])
 
 
-@pytest.mark.parametrize(
-    "number", [5, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 40, 3) if n != 5)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("number", OTHER_TIMES)
 def test_a_killed_scheduler_is_told_and_gone_on_from(
     number: int, tmp_path: Path, expected: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A scheduler killed mid-run is one line; from the store the run goes on to the same bytes."""
-    with BlockStore(tmp_path / "blocks.sqlite", engine_version()) as store:
-        with (
-            pytest.raises(StudyError, match=r"^compute: the Dask .* was lost; finished blocks"),
-            cluster(tmp_path) as at,
-        ):
-            found(there(at), after(number, at.scheduler.kill), store=store)
-        assert capfd.readouterr() == ("", "")
-        assert sum(kept.blocks for kept in store.summary()) >= number
-        assert found(SINGLE, store=store) == expected
-
-
-def test_workers_that_all_go_and_then_the_scheduler(tmp_path: Path) -> None:
-    """A run without workers ends in one line after the stated time, a call without scheduler too.
-
-    The scheduler is lost between two calls.
-    """
-    with cluster(tmp_path, workers=1) as at:
-        gone = r"^compute.timeout: tcp:.* no worker for 4 s.*; finished"
-        with pytest.raises(StudyError, match=gone):
-            found(there(at, timeout=4), after(5, at.workers[0].kill))
-        at.add_worker()
-        with open_executor(**there(at)) as executor:
-            assert executor.submit(pow, 2, 3).result() == 8
-            at.scheduler.kill()
-            at.scheduler.wait()
-            with pytest.raises(StudyError, match="was lost"):
-                executor.submit(pow, 2, 3).result()
+    with (
+        BlockStore(tmp_path / "blocks.sqlite", engine_version()) as store,
+        cluster(tmp_path) as at,
+    ):
+        lost(number, at, store, expected, capfd)
 
 
 def test_a_failing_block_is_raised_as_it_is(standing: Cluster) -> None:
@@ -186,7 +200,7 @@ def refused(
     return run
 
 
-def on_dask(address: str, timeout: float = 30) -> list[str]:
+def on_dask(address: str, timeout: float = 120) -> list[str]:
     """State compute=dask in words of the command line."""
     return ["compute=dask", f"compute.address={address}", f"compute.timeout={timeout}"]
 
@@ -238,31 +252,32 @@ def test_a_missing_extra(
     assert f"({package} is missing); pip install 'mentorsim[dask]'" in line
 
 
-def test_no_worker_and_other_code(tmp_path: Path, refused: Callable[..., str]) -> None:
-    """A scheduler without workers is refused after the stated time; a worker of other code too."""
-    shutil.copytree(Path(sim.__file__).parent, tmp_path / "other" / "sim")
-    with (tmp_path / "other" / "sim" / "compute" / "streams.py").open("a") as file:
+def test_no_worker_and_workers_of_other_code(tmp_path: Path, refused: Callable[..., str]) -> None:
+    """A scheduler without workers is refused after the stated time; so is a worker of other code.
+
+    And a worker that cannot import the program.
+    """
+    empty, other = tmp_path / "none", tmp_path / "other"
+    (empty / "sim").mkdir(parents=True)
+    (empty / "sim" / "__init__.py").touch()
+    shutil.copytree(Path(sim.__file__).parent, other / "sim")
+    with (other / "sim" / "compute" / "streams.py").open("a") as file:
         file.write("# another state of the code\n")
     with cluster(tmp_path, workers=0) as at:
         line = refused(*on_dask(at.address, timeout=0.5))
         assert line == (
             f"compute.timeout: {at.address} has had no worker for 0.5 s; start some, or wait longer"
         )
-        at.add_worker(tmp_path / "other")
+        at.add_worker(other)
         line = refused(*on_dask(at.address))
-    assert line.startswith("compute.address: worker tcp://127.0.0.1:")
-    assert " has other source files of mentorsim than this command; " in line
-
-
-def test_a_worker_without_the_program(tmp_path: Path, refused: Callable[..., str]) -> None:
-    """A worker that cannot import the program is refused."""
-    (tmp_path / "other" / "sim").mkdir(parents=True)
-    (tmp_path / "other" / "sim" / "__init__.py").touch()
-    with cluster(tmp_path, workers=0) as at:
-        at.add_worker(tmp_path / "other")
-        line = refused(*on_dask(at.address))
-    assert line.startswith("compute.address: a worker cannot import this program (")
-    assert "No module named" in line
+        assert line.startswith("compute.address: worker tcp://127.0.0.1:")
+        assert " has other source files of mentorsim than this command; " in line
+        at.workers[0].kill()
+        at.workers[0].wait()
+        at.add_worker(empty)
+        importing = "compute.address: a worker cannot import this program ("
+        assert wait_until(lambda: refused(*on_dask(at.address)).startswith(importing))
+        assert "No module named" in refused(*on_dask(at.address))
 
 
 # -------------------------------------------------------------------------------- interrupt
@@ -350,7 +365,7 @@ def test_a_whole_run_in_jobs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expected: str
 ) -> None:
     """Jobs are submitted, find the same bytes, and are cancelled; nothing listens to the world."""
-    stated = {**JOB, "kind": "slurm", "jobs": 2, "cores": 1, "memory": 1, "timeout": 60}
+    stated = {**JOB, "kind": "slurm", "jobs": 2, "cores": 1, "memory": 1, "timeout": 120}
     heard: set[str] = set()
 
     def listen() -> None:

@@ -25,8 +25,14 @@ from sim.compute.executors import available_cores, open_executor
 from sim.errors import StudyError
 from sim.jobs.plan import plan
 from sim.power.simulate import simulate
+from sim.report.files import results_csv
 from sim.study import parse_study
 
+BELIEVED = {
+    "kind": "shift", "shift": 0.5,
+    "prior": {"kind": "normal_shift", "mean": 0.5, "sd": 0.3, "between_sd": 0.0, "draws": 24,
+              "replicates": 10},
+}  # fmt: skip
 SQUARES = sum(index**2 for index in range(30))
 DRIVER = """
 import sys
@@ -67,7 +73,7 @@ def wait_until(holds: Callable[[], bool], seconds: float = 60) -> bool:
     return holds()
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_same_tally_for_any_number_of_workers(workers: int) -> None:
     """A simulation's tally is the same, bit for bit, in this process and in workers."""
     people = role_arms(small_study(), 0)[0]
@@ -81,11 +87,13 @@ def test_same_tally_for_any_number_of_workers(workers: int) -> None:
 
 
 def test_the_whole_job_in_workers() -> None:
-    """The main job gives the same answer, and does not let a study see where it runs."""
-    stated = merged(default_study().model_dump(), SMALL)
+    """The main job, draws of a prior included, gives the same answer, wherever a study runs."""
+    stated = merged(default_study().model_dump(), {**SMALL, "effect": BELIEVED, "engine": "auto"})
     here = parse_study({**stated, "compute": {"kind": "in_process"}})
     there = parse_study({**stated, "compute": {"kind": "process_pool", "workers": 2}})
-    assert same(plan(here).characteristics, plan(there).characteristics)
+    alone, together = plan(here), plan(there)
+    assert same(alone.characteristics, together.characteristics)
+    assert results_csv(alone) == results_csv(together)
 
 
 def same(first: Any, second: Any) -> bool:
@@ -99,7 +107,7 @@ def same(first: Any, second: Any) -> bool:
     return first == second
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_a_killed_worker_is_replaced(workers: int, tmp_path: Path) -> None:
     """A worker killed by signal 9 costs time and no number."""
     call = partial(killed_at_first, tmp_path / "killed")

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from oracles.samples import TWO_ARMS, Arm, Estimate, compared, estimated
 from oracles.studies import make_analysis
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
 
 from sim.inference.result import MISSING, TestResult
 
@@ -142,7 +142,7 @@ def ancova_reference(a: tuple[np.ndarray, ...], b: tuple[np.ndarray, ...], side:
     columns = [np.ones_like(arm), arm] if level else [np.ones_like(arm), arm, before]
     if not a[0].size or not b[0].size or len(arm) <= len(columns):
         return NOTHING
-    fit = sm.OLS(after, np.column_stack(columns)).fit()
+    fit = OLS(after, np.column_stack(columns)).fit()
     if fit.ssr < 1e-9:
         return one_way(0.0 if abs(fit.params[1]) < 1e-9 else fit.params[1], side)
     t = fit.tvalues[1]

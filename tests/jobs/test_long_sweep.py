@@ -1,4 +1,4 @@
-"""A sweep of 200 points in worker processes is interrupted, killed, and then complete."""
+"""A sweep of many points in worker processes is interrupted, killed, and then complete."""
 
 import os
 import signal
@@ -21,15 +21,15 @@ rule: null
 factors:
   effect.shift: [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5,
                  0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0]
-  correlation.pre_post: [0.05, 0.15, 0.25, 0.35, 0.45, 0.5, 0.55, 0.65, 0.75, 0.85]
+  correlation.pre_post: {}
 """
 SWEEP = [
     "sweep", "--config-dir=conf", "sweep=many", "effect=shift", "roles.mentee=null",
     "design.sizes=[8,16]", "monte_carlo.replicates=100", "monte_carlo.block_size=50",
 ]  # fmt: skip
-POOL = ["compute=process_pool", "compute.workers=2"]
-POINTS, BLOCKS = 200, 400
-"""Different points (that of the study as stated is one of them), and their blocks."""
+POOL = "compute=process_pool"
+CORRELATIONS = [0.25, 0.5, 0.75, 0.05, 0.15, 0.35, 0.45, 0.55, 0.65, 0.85]
+"""With each of them 20 different points (that of the study as stated is one), of two blocks."""
 
 DRIVER = """
 import os, sys
@@ -66,10 +66,20 @@ def stored(folder: Path) -> Blocks:
         return set(connection.execute("SELECT key, block FROM blocks")) if made else set()
 
 
-def run(folder: Path, log: str, stop_at: int, sent: signal.Signals | None) -> tuple[int, str]:
+def run(
+    folder: Path, log: str, workers: int, stop_at: int, sent: signal.Signals | None
+) -> tuple[int, str]:
     """Run the sweep, send a signal once so many blocks are stored; give status and complaint."""
     with subprocess.Popen(
-        [sys.executable, "driver.py", log, *SWEEP, *POOL, "hydra.run.dir=run"],
+        [
+            sys.executable,
+            "driver.py",
+            log,
+            *SWEEP,
+            POOL,
+            f"compute.workers={workers}",
+            "hydra.run.dir=run",
+        ],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.DEVNULL,
@@ -96,38 +106,43 @@ def handed_out(folder: Path, log: str) -> Blocks:
     return found
 
 
-def test_a_sweep_of_200_points_interrupted_twice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("correlations", "workers"), [(3, 1), pytest.param(10, 2, marks=pytest.mark.long)]
+)
+def test_a_sweep_interrupted_twice(
+    correlations: int, workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C, then a kill: finished blocks stay and are not repeated; the file is the same."""
+    points, blocks = 20 * correlations, 40 * correlations
+    factors = FACTORS.format(CORRELATIONS[:correlations])
     (tmp_path / "driver.py").write_text(DRIVER, encoding="utf-8")
     (tmp_path / "conf/sweep").mkdir(parents=True)
-    (tmp_path / "conf/sweep/many.yaml").write_text(FACTORS, encoding="utf-8")
-    in_flight = max(IN_FLIGHT, 2 * PER_WORKER)
-    status, errors = run(tmp_path, "first", 60, signal.SIGINT)
+    (tmp_path / "conf/sweep/many.yaml").write_text(factors, encoding="utf-8")
+    in_flight = max(IN_FLIGHT, workers * PER_WORKER)
+    status, errors = run(tmp_path, "first", workers, blocks // 8, signal.SIGINT)
     assert status == 130
     line = "finished blocks are kept in outputs/blocks.sqlite, and the same command goes on from"
     assert errors.splitlines()[-1] == f"mentorsim: interrupted; {line} there"
     assert "Traceback" not in errors
     kept, first = stored(tmp_path), handed_out(tmp_path, "first")
-    assert 60 <= len(kept) < BLOCKS
+    assert blocks // 8 <= len(kept) < blocks
     assert kept <= first
     assert len(first - kept) <= in_flight
 
-    status, _ = run(tmp_path, "second", 200, signal.SIGKILL)
+    status, _ = run(tmp_path, "second", workers, blocks // 2, signal.SIGKILL)
     assert status == -signal.SIGKILL
     assert not (tmp_path / "run/sweep.csv").exists()
     more, second = stored(tmp_path), handed_out(tmp_path, "second")
-    assert 200 <= len(more) < BLOCKS
+    assert blocks // 2 <= len(more) < blocks
     assert kept <= more
     assert not second & kept
     assert len(second - more) <= in_flight
 
-    status, errors = run(tmp_path, "third", 0, None)
+    status, errors = run(tmp_path, "third", workers, 0, None)
     assert status == 0, errors
     assert handed_out(tmp_path, "third") == stored(tmp_path) - more
-    assert len(stored(tmp_path)) == BLOCKS
-    assert len({key for key, _ in stored(tmp_path)}) == POINTS
+    assert len(stored(tmp_path)) == blocks
+    assert len({key for key, _ in stored(tmp_path)}) == points
 
     monkeypatch.chdir(tmp_path)
     assert main([*SWEEP, "hydra.run.dir=plain", "store.file=null"]) == 0

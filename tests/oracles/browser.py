@@ -15,7 +15,7 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
 )  # fmt: skip
-PATIENCE = 15_000
+PATIENCE = 60_000
 """Milliseconds within which a page must be drawn."""
 
 

@@ -21,7 +21,7 @@ echo "Submitted batch job $!"
 SCANCEL = '#!/bin/sh\nfor job; do kill -9 -- "-$job"; done\n'
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 60) -> bool:
+def wait_until(holds: Callable[[], bool], seconds: float = 120) -> bool:
     """Wait for something to hold."""
     end = time.monotonic() + seconds
     while not holds() and time.monotonic() < end:

@@ -16,7 +16,7 @@ import psutil
 from oracles.browser import FLAGS, installed_browser
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30_000
+PATIENCE = 120_000
 """Milliseconds within which anything on the page must have happened."""
 
 
@@ -71,7 +71,7 @@ def served(folder: Path, *words: str) -> Iterator[Served]:
         yield Served(process, found[1])
     finally:
         process.terminate()
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=120)
         assert said == ""
 
 

@@ -20,6 +20,11 @@ from sim.page.layout import FILES
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
 SERIOUS = {"serious", "critical"}
+HELD_FOCUS = """() => {
+    window.heldFocus = [];
+    document.addEventListener("focusin", event => heldFocus.push(event.target.id));
+}"""
+"""Makes the browser list what has the focus, one after the other."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -59,9 +64,18 @@ def finished(page: Any, scope: str) -> str:
     return str(page.inner_text(f"#{scope}-status"))
 
 
-def test_the_exact_answer_comes_while_typing(server: Served, open_page: Any) -> None:
-    """Every key changes the exact answer of a domain; what stays in sight says the same."""
+def test_the_answer_comes_while_typing(server: Served, open_page: Any) -> None:
+    """Every key changes the exact answer of a domain; what stays in sight says the same.
+
+    Where no exact answer can be had, the first simulated studies answer, ever more of them.
+    """
     page = open_page(server.address)
+    page.wait_for_selector("#a-instant >> text=from 1,000 simulated studies.")
+    assert "about 84 pairs" in page.inner_text("#a-brief")  # the plan says 83 (82 to 86)
+    page.select_option(field("a", "decision.primary"), "both published domains")
+    page.wait_for_selector("#a-brief >> text=both published domains")
+    page.wait_for_selector("#a-instant >> text=from 1,000 simulated studies.")
+    assert "about 61 pairs" in page.inner_text("#a-brief")  # the plan says 59 (58 to 60)
     page.select_option(field("a", "effect"), "shift")
     page.wait_for_selector(field("a", "effect.shift"))
     page.select_option(field("a", "criterion"), "0.0")
@@ -75,20 +89,8 @@ def test_the_exact_answer_comes_while_typing(server: Served, open_page: Any) -> 
     page.wait_for_selector("#a-instant .reading >> text=pairs: 0.")
 
 
-def test_the_primary_rule_is_simulated_while_typing(server: Served, open_page: Any) -> None:
-    """Where no exact answer can be had, the first simulated studies answer, ever more of them."""
-    page = open_page(server.address)
-    page.wait_for_selector("#a-instant >> text=from 1,000 simulated studies.")
-    assert "about 84 pairs" in page.inner_text("#a-brief")  # the plan says 83 (82 to 86)
-    page.select_option(field("a", "decision.primary"), "both published domains")
-    page.wait_for_selector("#a-brief >> text=both published domains")
-    page.wait_for_selector("#a-instant >> text=from 1,000 simulated studies.")
-    assert "about 61 pairs" in page.inner_text("#a-brief")  # the plan says 59 (58 to 60)
-
-
-def test_a_part_opens_and_leads_on(server: Served, open_page: Any) -> None:
+def a_part_opens_and_leads_on(page: Any) -> None:
     """A control arm says beside the test what is missing, and is answered once that is chosen."""
-    page = open_page(server.address)
     page.click("#a-part-control > summary")
     page.select_option(field("a", "control"), "parallel")
     error = field("a", "analysis.test-error")
@@ -106,7 +108,10 @@ def test_a_part_opens_and_leads_on(server: Served, open_page: Any) -> None:
 
 
 def test_a_wrong_value_has_one_line_beside_it(server: Served, open_page: Any) -> None:
-    """The line of the command line stands beside the field, and goes when it is mended."""
+    """The line of the command line stands beside the field, and goes when it is mended.
+
+    What is missing once a part is opened is said beside its field too.
+    """
     page = open_page(server.address)
     alpha, line = field("a", "analysis.alpha"), field("a", "analysis.alpha-error")
     page.fill(alpha, "2")
@@ -120,6 +125,8 @@ def test_a_wrong_value_has_one_line_beside_it(server: Served, open_page: Any) ->
     page.fill(field("a", "monte_carlo.replicates"), "1000000")
     page.click("#a-run")
     page.wait_for_selector(field("a", "monte_carlo.replicates-error") + " >> text=page allows")
+    page.fill(field("a", "monte_carlo.replicates"), "1000")
+    a_part_opens_and_leads_on(page)
 
 
 def test_what_is_typed_is_never_lost(server: Served, open_page: Any) -> None:
@@ -146,14 +153,9 @@ def test_what_is_typed_is_never_lost(server: Served, open_page: Any) -> None:
     )
 
 
-def test_keys_alone_do(server: Served, open_page: Any) -> None:
+def keys_alone_go_on(page: Any) -> None:
     """A button that goes while it is held hands the focus on, not to the top of the page."""
-    page = open_page(server.address)
-    small(page)
-    page.focus("#a-run")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#a-cancel:focus")
-    page.wait_for_selector("#a-files a")
+    page.wait_for_function("() => heldFocus.includes('a-cancel')")
     page.wait_for_selector("#a-run:focus, #a-status:focus")
     page.focus("[data-do=second]")
     page.keyboard.press("Enter")
@@ -165,7 +167,7 @@ def test_keys_alone_do(server: Served, open_page: Any) -> None:
 
 def test_a_lost_server_is_said(tmp_path: Path, open_page: Any) -> None:
     """When the program ends, the page says so, and its buttons promise nothing."""
-    with served(tmp_path) as own:
+    with served(tmp_path, "page.live_replicates=0") as own:
         page = open_page(own.address)
         page.wait_for_selector("#gone", state="hidden")
     page.wait_for_selector("#gone >> text=has ended")
@@ -198,14 +200,21 @@ def test_yaml_is_checked_and_used(server: Served, open_page: Any) -> None:
 
 
 def test_simulate_download_and_repeat(server: Served, open_page: Any, tmp_path: Path) -> None:
-    """Progress, answer, every file; the command line in a shell gives the same bytes."""
+    """Progress, answer, every file; the command line in a shell gives the same bytes.
+
+    The run is started by keys alone.
+    """
     page = open_page(server.address)
     small(page)
     page.fill(field("a", "report.title"), 'It\'s <b>mine</b> & "yours"')
-    page.click("#a-run")
+    page.evaluate(HELD_FOCUS)  # a run may end before anybody looks where the focus is
+    page.focus("#a-run")
+    page.keyboard.press("Enter")
     said = statuses(page)
     assert any(text.endswith(" blocks of studies") for text in said), said
     assert said[-1] == "Done."
+    page.wait_for_selector("#a-files a")
+    keys_alone_go_on(page)
     assert "for the rule 'total'" in page.inner_text("#a-answer")
     got = {name: fetched(page, name, tmp_path) for name in FILES}
     assert got["report.html"].startswith(b"<!DOCTYPE html>")
@@ -252,7 +261,10 @@ def repeated(folder: Path, got: dict[str, bytes]) -> None:
 
 
 def test_two_scenarios_side_by_side(server: Served, open_page: Any) -> None:
-    """The second starts as the first; their difference comes with its noise, if there is any."""
+    """The second starts as the first; their difference comes with its noise, if there is any.
+
+    Whoever sees, hears or moves otherwise can do as much.
+    """
     page = open_page(server.address)
     small(page)
     page.wait_for_timeout(200)
@@ -269,10 +281,31 @@ def test_two_scenarios_side_by_side(server: Served, open_page: Any) -> None:
     page.click("#compare-compare")
     page.wait_for_selector("#compare-answer >> text=B's power less A's is +")
     finished(page, "compare")
+    no_serious_barrier(page)
     page.fill(field("b", "seed"), "1")
     page.wait_for_selector("#compare-differing >> text=seed")
     page.click("#compare-compare")
     page.wait_for_selector("#compare-status >> text=seed: 1 must be 2022")
+
+
+def no_serious_barrier(page: Any) -> None:
+    """An automatic check of accessibility finds nothing serious; nothing is wider than the page.
+
+    Neither on a wide screen in the light, nor on a narrow one in the dark.
+    """
+    page.wait_for_selector("#compare-answer svg")
+    page.fill(field("a", "analysis.alpha"), "x")
+    page.wait_for_selector(f"{field('a', 'analysis.alpha-error')} >> text=must be a number")
+    page.click("#a details[data-opens] > summary")
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        found = [own for own in Browser.barriers(page) if own["impact"] in SERIOUS]
+        assert found == []
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.fill(field("a", "analysis.alpha"), "0.05")
+    page.wait_for_selector(field("a", "analysis.alpha-error"), state="hidden")
 
 
 def test_cancel_and_closing_leave_nothing(server: Served, open_page: Any) -> None:
@@ -325,25 +358,3 @@ def test_many_cancelled_runs(server: Served, open_page: Any) -> None:
     growth = cancelled(server, page, 50)
     print(f"{growth:.1f} MB more, {server.megabytes():.0f} MB in all")
     assert growth < 10
-
-
-def test_no_serious_barrier(server: Served, open_page: Any) -> None:
-    """An automatic check of accessibility finds nothing serious; nothing is wider than the page.
-
-    Neither on a wide screen in the light, nor on a narrow one in the dark.
-    """
-    page = open_page(server.address)
-    small(page)
-    page.wait_for_timeout(200)
-    page.click("[data-do=second]")
-    page.wait_for_selector(field("b", "effect.shift"))
-    page.click("#compare-compare")
-    page.fill(field("a", "analysis.alpha"), "x")
-    page.wait_for_selector("#compare-answer svg")
-    page.click("#a details[data-opens] > summary")
-    for scheme, width in (("light", 1280), ("dark", 390)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        found = [own for own in Browser.barriers(page) if own["impact"] in SERIOUS]
-        assert found == []
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
