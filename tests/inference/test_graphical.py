@@ -9,6 +9,8 @@ import pytest
 from oracles.graphs import fixed_sequence_graph, gatekeeping_graph, holm_graph
 
 from sim import adjust
+from sim.errors import StudyError
+from sim.inference.families import graph_of
 from sim.inference.graphical import (
     MOST_NODES,
     Graph,
@@ -17,6 +19,7 @@ from sim.inference.graphical import (
     graphical,
     subset_weights,
 )
+from sim.study.sections import HypothesisGraph
 
 HALF, NONE = Fraction(1, 2), Fraction(0)
 
@@ -214,6 +217,15 @@ def test_numbers_as_they_are_written() -> None:
     assert as_written(Fraction(1, 100_003)) == Fraction(1, 100_003)
     for m in range(2, MOST_NODES + 1):
         assert Graph.from_numbers([1 / m] * m, holm_graph(m).transitions) == holm_graph(m)
+
+
+def test_shares_a_rounding_above_the_level_are_all_of_it() -> None:
+    """Weights that exceed 1 by what was rounded off are taken in proportion; others are refused."""
+    weights = {"a": 0.123456789, "b": 0.876543212}
+    graph = graph_of(HypothesisGraph(weights=weights, transitions={}), ("a", "b", "total"))
+    assert graph.weights[:2] == (Fraction(123456789, 10**9 + 1), Fraction(876543212, 10**9 + 1))
+    with pytest.raises(StudyError, match=r"^analysis.graph: "):
+        graph_of(HypothesisGraph(weights={"a": 0.6, "b": 0.5}, transitions={}), ("a", "b"))
 
 
 def test_graph_travels() -> None:

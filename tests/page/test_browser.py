@@ -312,6 +312,8 @@ def test_cancel_and_closing_leave_nothing(server: Served, open_page: Any) -> Non
     """A cancelled run is gone, and so is that of a closed tab; the other tab goes on."""
     first, second = open_page(server.address), open_page(server.address)
     for page in (first, second):
+        page.fill(field("a", "monte_carlo.replicates"), "100000")  # they go on while one looks
+        page.wait_for_timeout(200)
         page.click("#a-run")
         page.wait_for_selector("#a-progress")
     third = open_page(server.address)

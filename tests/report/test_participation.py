@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from oracles.studies import small_study
 
 from sim import compose_study, plan
 from sim.power.answer import PlanAnswer
+from sim.report.arms import uncontrolled_warnings
 from sim.report.files import summary_data
 from sim.report.participation import participation_sentences, participation_warnings
 
@@ -118,3 +120,20 @@ def test_the_summary_holds_it_all() -> None:
     assert len(levels[0]["latent"]) == 7
     assert levels[0]["observed"]["clinical practice"] == pytest.approx(0.05)
     assert levels[0]["observed"]["total"] > 0.05
+
+
+def test_one_group_is_warned_of_at_its_size() -> None:
+    """How often one group rejects without mentoring is said of the answer, not the largest size."""
+    answer = plan(
+        small_study(
+            effect={"kind": "shift", "shift": 0.9}, uncontrolled={"response_shift": 0.3},
+            design={"sizes": (12, 48)}, decision={"primary": "total"},
+            monte_carlo={"replicates": 400, "search_replicates": 400, "block_size": 200},
+        )
+    )  # fmt: skip
+    assert answer.sample_size.pairs == 12
+    null = answer.null_characteristics
+    small, large = null.rule_rejection.value[:, null.rule_index("total")]
+    assert small < large
+    said = uncontrolled_warnings(answer)[-1]
+    assert f"'total' reject with probability {small:.3f} at 12 pairs" in said
