@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 from sim import compose_study, plan
 from sim.jobs.calibrate import calibrate
 from sim.jobs.sweep import sweep
-from sim.report.calibration import write_calibration
+from sim.report.calibration_files import write_calibration
 from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures
 from sim.report.charts.render import as_png, as_svg
-from sim.report.files import write_run, write_whole, write_whole_bytes
+from sim.report.files import write_run, write_whole
 from sim.report.saved import SavedRun, read_run
 from sim.report.sweep import write_sweep
 
@@ -68,7 +68,7 @@ def pictures(name: str) -> Iterator[str]:
 def picture(run: str, figure: Figure) -> str:
     """Draw one figure, and refer to it."""
     file = f"{run}_{figure.name}.png"
-    write_whole_bytes(FOLDER / file, as_png(as_svg(figure.spec), SCALE))
+    write_whole(FOLDER / file, as_png(as_svg(figure.spec), SCALE))
     alt = figure.alt.replace("[", "(").replace("]", ")")
     return f"![{alt}](figures/{file})\n\n{figure.caption}\n"
 

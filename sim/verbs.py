@@ -181,7 +181,7 @@ VERBS: dict[str, Verb] = {
     ).verb("what can this design achieve, and how large must it be?"),
     "calibrate": Answering(
         "calibrate",
-        write="report.calibration:write_calibration",
+        write="report.calibration_files:write_calibration",
         summarise="report.calibration:calibration_summary",
         line="report.calibration:calibration_line",
         stores=False,

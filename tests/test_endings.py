@@ -23,8 +23,8 @@ from sim.compute.store import BlockStore
 from sim.endings import PLAIN, make_printable
 from sim.errors import StudyError
 from sim.jobs.blocks import engine_version
-from sim.power.answer import PlanAnswer
 from sim.report import files as report_files
+from sim.report.results.answer import PlanAnswer
 
 COMMAND = "import sys; from sim.console import main; sys.exit(main())"
 """As the installed script does."""

@@ -12,7 +12,7 @@ from sim import compose_study, plan
 from sim.jobs.calibrate import calibrate
 from sim.pilot.calibrated import CalibrationAnswer
 from sim.pilot.evidence import Finding
-from sim.power.answer import PlanAnswer
+from sim.report.results.answer import PlanAnswer
 
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "scripts"))  # last, so it shadows nothing

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from math import ceil
 
-from sim.power.answer import PlanAnswer
 from sim.power.assurance import Assurance
 from sim.power.sample_size import SampleSize
+from sim.report.results.answer import PlanAnswer
 from sim.report.sizes import CONFIDENCE, interval, interval_words, pairs_words
 from story.markdown import commands, section, table, text
 

@@ -12,8 +12,8 @@ from sim.inference.rules import decision_rules
 from sim.inference.testing_order import adjustment_matters
 from sim.jobs.progress import Progress
 from sim.jobs.search import Search
-from sim.power.answer import SizeBefore
 from sim.power.exact_table import exact_place
+from sim.report.results.answer import SizeBefore
 from sim.study import Study
 from sim.study.clusters import NoClusters
 from sim.study.control import ParallelControl

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.power.answer import Assumption
+from sim.report.results.answer import Assumption
 from sim.study import Study
 from sim.study.base import Assumed
 from sim.study.control import ParallelControl, Uncontrolled

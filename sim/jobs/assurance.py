@@ -14,11 +14,11 @@ from sim.errors import StudyError
 from sim.jobs.allowances import with_roles_of
 from sim.jobs.posterior_effect import posterior_of
 from sim.jobs.tasks import block_task
-from sim.power.answer import Inflation
 from sim.power.assurance import Assurance, summarise_assurance
 from sim.power.assurance_draws import AssuranceTask, work_limit
 from sim.power.inflation import browne_inflation, julious_inflation
 from sim.power.simulate import simulate_draws
+from sim.report.results.answer import Inflation
 from sim.study import Study
 from sim.study.effects import NormalShiftPrior
 

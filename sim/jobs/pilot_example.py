@@ -3,7 +3,7 @@
 from sim.inference.paired_t import paired_t
 from sim.inference.sign import sign_test
 from sim.inference.signed_rank import signed_rank
-from sim.power.answer import PilotScore
+from sim.report.results.answer import PilotScore
 from sim.study import Study
 
 

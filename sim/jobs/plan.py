@@ -22,7 +22,6 @@ from sim.jobs.posterior_effect import with_plain_effects
 from sim.jobs.progress import OnBlock, Progress
 from sim.jobs.search import Search, SearchResult
 from sim.jobs.tasks import arms_by_name, estimands_by_role
-from sim.power.answer import Attainable, DesignFacts, PlanAnswer
 from sim.power.change_parts import parts_of_change
 from sim.power.detectable import check_detectable, detectable_effects
 from sim.power.exact_table import exact_place
@@ -30,6 +29,7 @@ from sim.power.participation import Participation, participation, sites_of_arms
 from sim.power.precision import Precision, precision_of
 from sim.power.thinned import Enumerable
 from sim.power.units import Unit, interval_unit
+from sim.report.results.answer import Attainable, DesignFacts, PlanAnswer
 from sim.report.warnings import warnings_of
 from sim.study import Study
 

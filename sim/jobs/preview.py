@@ -11,11 +11,11 @@ from sim.errors import StudyError
 from sim.inference.rules import decision_rules
 from sim.jobs.plan import check, design_facts
 from sim.jobs.posterior_effect import with_plain_effects
-from sim.power.answer import DesignFacts
 from sim.power.estimates import exactly
 from sim.power.exact_table import ExactTable, exact_place
 from sim.power.sample_size import SampleSize, smallest_size
 from sim.power.thinned import Enumerable
+from sim.report.results.answer import DesignFacts
 from sim.study import Study
 
 WORK = 2e7

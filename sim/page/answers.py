@@ -11,10 +11,8 @@ from sim.jobs.search import may_grow
 from sim.jobs.simulated_preview import SimulatedPreview
 from sim.page.chart import Curve, chart
 from sim.power.sample_size import SampleSize
-from sim.report.charts.curves import primary
 from sim.report.charts.figure import Z95
 from sim.report.html.tables import (
-    Results,
     Table,
     assurance_table,
     audit_tables,
@@ -152,10 +150,8 @@ def warnings_part(warnings: Sequence[str], heading: str = "Warnings") -> Tag | N
 
 def answer_part(run: SavedRun, text: str) -> TagList:
     """Show the answer of a simulation; the same words as in its files."""
-    results = Results(run.rows())
-    size = primary(run)
-    rows = [row for pairs in results.pairs
-            if (row := results.rule(size["rule"], "win", pairs)) is not None]  # fmt: skip
+    size = run.primary
+    rows = run.results.by_size(size["rule"], "win")
     curve = Curve(
         [row.pairs for row in rows],
         [row.value for row in rows],
@@ -163,15 +159,15 @@ def answer_part(run: SavedRun, text: str) -> TagList:
         [row.value + Z95 * row.mcse for row in rows],
     )
     title = f"Power of the rule '{size['rule']}' by size, with 95% Monte Carlo error"
-    tables = [precision_table(run, results), assurance_table(run, results), before_table(run),
+    tables = [precision_table(run), assurance_table(run), before_table(run),
               one_group_table(run), *audit_tables(run)]  # fmt: skip
-    each = [endpoint_table(run, results, role) for role in run.summary["effects"]]
+    each = [endpoint_table(run, role) for role in run.summary["effects"]]
     return TagList(
         tags.h3("Simulated"),
         tags.p(run.summary["answer"], class_="sentence"),
         chart([curve], title, (0, 1), float(size["target"]), usable_pairs(size)),
         tags.p(f"{title}.", class_="help"),
-        table(power_table(run, results)),
+        table(power_table(run)),
         *(table(part) for part in tables if part is not None),
         warnings_part(run.summary["warnings"]),
         tags.details(tags.summary("Each endpoint"), *map(table, each)),

@@ -7,14 +7,14 @@ from dataclasses import asdict
 
 import numpy as np
 
-from sim.power.answer import PlanAnswer
 from sim.power.change_parts import ChangeParts, OneGroup, Probability
 from sim.power.estimates import FloatArray
 from sim.power.sample_size import SampleSize
 from sim.report.layout import heading, paragraph
+from sim.report.results.answer import PlanAnswer
 from sim.report.sizes import interval, pairs_cell, pairs_words
 from sim.report.tables import shorten
-from sim.report.wording import number
+from sim.report.wording import answer_place, number, with_error
 from sim.study import Study
 from sim.study.control import BaselineSelection, ScreeningSelection
 from sim.study.methods import TESTS
@@ -29,25 +29,25 @@ LARGE = 0.01
 
 def audit_parts(answer: PlanAnswer) -> Iterator[str]:
     """Table per role of what part of the change is mentoring's."""
-    for role, own in answer.change_parts.items():
+    for role, parts in answer.change_parts.items():
         lines = [heading(f"Where the {role}s' mean change comes from, in points")]
-        lines += _change_lines(answer.study, own)
-        selected = _selected_words(answer.study, own)
+        lines += _change_lines(answer.study, parts)
+        selected = _selected_words(answer.study, parts)
         if selected:
             lines.append(paragraph(selected))
         yield "\n".join(lines)
 
 
-def _change_lines(study: Study, own: ChangeParts) -> Iterator[str]:
-    controls = "" if own.control_change is None else f"{'controls':>10}"
-    below = "" if own.control_change is None else f"{'change':>10}"
+def _change_lines(study: Study, parts: ChangeParts) -> Iterator[str]:
+    controls = "" if parts.control_change is None else f"{'controls':>10}"
+    below = "" if parts.control_change is None else f"{'change':>10}"
     yield f"{'':24}{'change':>8} ={'mentoring':>10} +{'response':>9} +{'regression':>11}{controls}"
     yield f"{'':24}{'':10}{'':12}{'shift':>9}  {'to the mean':>11}{below}"
     for e, name in enumerate(study.endpoints):
-        without = "" if own.control_change is None else f"{_plain(own.control_change[e]):>10}"
+        without = "" if parts.control_change is None else f"{_plain(parts.control_change[e]):>10}"
         yield (
-            f"{shorten(name):24}{_plain(own.change[e]):>8}  {_plain(own.mentoring[e]):>10}  "
-            f"{_plain(own.response_shift[e]):>9}  {_plain(own.regression[e]):>11}{without}"
+            f"{shorten(name):24}{_plain(parts.change[e]):>8}  {_plain(parts.mentoring[e]):>10}  "
+            f"{_plain(parts.response_shift[e]):>9}  {_plain(parts.regression[e]):>11}{without}"
         )
 
 
@@ -56,24 +56,24 @@ def _plain(value: float) -> str:
     return "0" if abs(value) < ROUNDING else f"{value:+.2f}"
 
 
-def _selected_words(study: Study, own: ChangeParts) -> str:
-    stated = study.selection
-    if not isinstance(stated, BaselineSelection | ScreeningSelection):
+def _selected_words(study: Study, parts: ChangeParts) -> str:
+    selection = study.selection
+    if not isinstance(selection, BaselineSelection | ScreeningSelection):
         return ""
     limits = [
         f"{word} {value}"
-        for word, value in (("at least", stated.at_least), ("at most", stated.at_most))
+        for word, value in (("at least", selection.at_least), ("at most", selection.at_most))
         if value is not None
     ]
-    when = "before" if isinstance(stated, BaselineSelection) else "in an earlier screening"
+    when = "before" if isinstance(selection, BaselineSelection) else "in an earlier screening"
     return (
         f"Those take part whose total {when} is {' and '.join(limits)}: "
-        f"{own.taking_part:.0%} of the people asked."
+        f"{parts.taking_part:.0%} of the people asked."
     )
 
 
 def one_group_part(answer: PlanAnswer) -> Iterator[str]:
-    """Table of the study with its control arm beside the same study without."""
+    """Table of the study with its control arm and of the same study without."""
     other = answer.one_group
     if other is None:
         return
@@ -81,13 +81,9 @@ def one_group_part(answer: PlanAnswer) -> Iterator[str]:
     k = answer.characteristics.pairs.index(other.pairs)
     q = answer.characteristics.rule_index(size.rule)
     win = answer.characteristics.rule_win
+    with_controls = Probability.of(win, k, q), other.controlled_null_win
     rows = [
-        (
-            "two arms",
-            _size_cell(size),
-            _cell(Probability.of(win, k, q)),
-            _cell(other.controlled_null_win),
-        ),
+        ("two arms", _size_cell(size), *map(_cell, with_controls)),
         ("one group", _size_cell(other.size), _cell(other.win), _cell(other.null_win)),
     ]
     lines = [
@@ -108,41 +104,41 @@ def one_group_part(answer: PlanAnswer) -> Iterator[str]:
 
 
 def _own_size_words(other: OneGroup) -> str:
-    own = other.null_win_at_own
-    if own is None:
+    probability = other.null_win_at_own
+    if probability is None:
         return ""
     return (
         f" At {other.size.pairs} pairs the one group meets the rule with probability "
-        f"{_cell(own)} where mentoring does nothing."
+        f"{_cell(probability)} where mentoring does nothing."
     )
 
 
-def _cell(found: Probability) -> str:
-    return f"{found.value:.3f} ±{found.mcse:.3f}"
+def _cell(probability: Probability) -> str:
+    return with_error(probability.value, probability.mcse)
 
 
 def _size_cell(size: SampleSize) -> str:
     """Write a sample size and its interval for a narrow column."""
-    found = interval(vars(size)).replace(f"more than {size.limit}", f"{size.limit}+")
-    return pairs_cell(vars(size)) + (f" ({found})" if found else "")
+    ends = interval(vars(size)).replace(f"more than {size.limit}", f"{size.limit}+")
+    return pairs_cell(vars(size)) + (f" ({ends})" if ends else "")
 
 
-def uncontrolled_warnings(answer: PlanAnswer) -> list[str]:
-    """Warn of a change that needs no mentoring, in numbers where it is stated."""
+def uncontrolled_warnings(answer: PlanAnswer) -> Iterator[str]:
+    """Warn of a change that needs no mentoring, in numbers where they are known."""
     if answer.study.has_controls:
-        return _misleading_group(answer)
-    found = change_without(answer.change_parts)
-    if not found:
-        return [NO_CONTROL]
-    null, size = answer.null_characteristics, answer.sample_size
-    k, q = null.pairs.index(size.pairs or size.limit), null.rule_index(size.rule)
-    return [
-        *found,
-        f"Where mentoring does nothing, the tests of the rule '{size.rule}' reject with "
-        f"probability {number(float(null.rule_rejection.value[k, q]))} at {null.pairs[k]} "
-        f"pairs, and the rule is met with {number(float(null.rule_win.value[k, q]))}. Use a "
-        "control arm (control=parallel).",
-    ]
+        yield from _misleading_group(answer)
+        return
+    changes = change_without(answer.change_parts)
+    yield from changes or [NO_CONTROL]
+    if changes:
+        null, size = answer.null_characteristics, answer.sample_size
+        k, q = answer_place(answer), null.rule_index(size.rule)
+        yield (
+            f"Where mentoring does nothing, the tests of the rule '{size.rule}' reject with "
+            f"probability {number(float(null.rule_rejection.value[k, q]))} at {null.pairs[k]} "
+            f"pairs, and the rule is met with {number(float(null.rule_win.value[k, q]))}. Use a "
+            "control arm (control=parallel)."
+        )
 
 
 NO_CONTROL = (
@@ -159,31 +155,30 @@ def change_without(change_parts: Mapping[str, ChangeParts]) -> list[str]:
     change_parts : mapping of str to ChangeParts
         By role.
     """
-    found = []
-    for role, own in change_parts.items():
-        without = float(own.change[-1] - own.mentoring[-1])
+    sentences = []
+    for role, parts in change_parts.items():
+        without = float(parts.change[-1] - parts.mentoring[-1])
         if abs(without) >= LARGE:
-            found.append(
+            sentences.append(
                 f"Without any mentoring the {role}s' total changes by {without:+.2f} points on "
-                f"average (expected with mentoring: {own.change[-1]:+.2f}); a study without "
+                f"average (expected with mentoring: {parts.change[-1]:+.2f}); a study without "
                 "control arm takes that for mentoring's effect."
             )
-    return found
+    return sentences
 
 
-def _misleading_group(answer: PlanAnswer) -> list[str]:
+def _misleading_group(answer: PlanAnswer) -> Iterator[str]:
     other = answer.one_group
     if other is None:
-        return []
+        return
     alone, controlled = other.null_rejection, other.controlled_null_rejection
-    if alone.value - controlled.value <= CLEAR * float(np.hypot(alone.mcse, controlled.mcse)):
-        return []
-    return [
-        f"Without the control arm the study would need "
-        f"{pairs_words(vars(other.size))} pairs; but where mentoring does nothing its "
-        f"tests reject with probability {_cell(alone)} at {other.pairs} pairs, those with a "
-        f"control arm with {_cell(controlled)}. A smaller number is no saving."
-    ]
+    if alone.value - controlled.value > CLEAR * float(np.hypot(alone.mcse, controlled.mcse)):
+        yield (
+            f"Without the control arm the study would need {pairs_words(vars(other.size))} pairs; "
+            f"but where mentoring does nothing its tests reject with probability {_cell(alone)} at "
+            f"{other.pairs} pairs, those with a control arm with {_cell(controlled)}. A smaller "
+            "number is no saving."
+        )
 
 
 def _without_rounding(values: FloatArray) -> list[float]:
@@ -204,9 +199,8 @@ def failed_sentences(answer: PlanAnswer, k: int) -> Iterator[str]:
             )
 
 
-def failed_warnings(answer: PlanAnswer) -> list[str]:
+def failed_warnings(answer: PlanAnswer) -> Iterator[str]:
     """Warn of fits that fail in more than 1% of replicates, and of small samples."""
-    found = []
     for role in answer.characteristics.roles:
         failed = role.measures.failed
         if failed is None:
@@ -214,12 +208,11 @@ def failed_warnings(answer: PlanAnswer) -> list[str]:
         worst = failed.value.argmax()
         k, e = divmod(int(worst), failed.value.shape[1])
         if failed.value[k, e] > 0.01:
-            found.append(
+            yield (
                 f"The model could not be fitted in {failed.value[k, e]:.1%} of the studies with "
                 f"{role.n[k]} {role.role}s ('{role.endpoints[e]}'). They count as studies, not as "
                 "rejections: power is what is left."
             )
-    return found
 
 
 def arms_data(answer: PlanAnswer) -> dict[str, object]:
@@ -232,9 +225,9 @@ def arms_data(answer: PlanAnswer) -> dict[str, object]:
                 name: value
                 if value is None or isinstance(value, float)
                 else dict(zip(endpoints, _without_rounding(value), strict=True))
-                for name, value in asdict(own).items()
+                for name, value in asdict(parts).items()
             }
-            for role, own in answer.change_parts.items()
+            for role, parts in answer.change_parts.items()
         },
         "one_group": None if other is None else asdict(other),
     }

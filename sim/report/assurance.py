@@ -7,13 +7,13 @@ from math import ceil
 
 import numpy as np
 
-from sim.power.answer import PlanAnswer
 from sim.power.assurance import Assurance, highest_limit
 from sim.power.sample_size import SampleSize
+from sim.report.results.answer import PlanAnswer
 from sim.report.sizes import interval_words, known_range, pairs_words
 from sim.report.soundness import briefly
 from sim.report.tables import shorten
-from sim.report.wording import number
+from sim.report.wording import answer_place, number, with_error
 
 PRIOR_NAMES = {
     "neutral": "neutral prior",
@@ -34,7 +34,7 @@ def prior_name(assurance: Assurance) -> str:
 
 
 def assurance_table(answer: PlanAnswer, rows: list[int]) -> str:
-    """Power at the stated effect beside the assurance under each prior, for the primary rule.
+    """Power at the planned effect and assurance under each prior, for the primary rule.
 
     Parameters
     ----------
@@ -57,20 +57,22 @@ def assurance_table(answer: PlanAnswer, rows: list[int]) -> str:
 def _table(answer: PlanAnswer, rows: list[int], priors: tuple[Assurance, ...]) -> str:
     q = answer.characteristics.rule_index(answer.study.decision.primary)
     win = answer.characteristics.rule_win
-    names = [shorten(prior_name(own).removesuffix(" prior"), COLUMN - 1) for own in priors]
+    names = [shorten(prior_name(prior).removesuffix(" prior"), COLUMN - 1) for prior in priors]
     lines = [
         _line("pairs", ["at the stated", *names]),
         _line("", ["effect", *("prior" for _ in priors)]),
     ]
     for k in rows:
         cells = [number(float(win.value[k, q]))]
-        cells += [f"{own.value.value[k, q]:.2f} ±{own.value.mcse[k, q]:.2f}" for own in priors]
+        cells += [
+            with_error(prior.value.value[k, q], prior.value.mcse[k, q], 2) for prior in priors
+        ]
         lines.append(_line(str(answer.characteristics.pairs[k]), cells))
     limits = [
         "not known"
-        if np.isnan(own.limit.value[q])
-        else f"{own.limit.value[q]:.2f} ±{own.limit.mcse[q]:.2f}"
-        for own in priors
+        if np.isnan(prior.limit.value[q])
+        else with_error(prior.limit.value[q], prior.limit.mcse[q], 2)
+        for prior in priors
     ]
     lines.append(_line("limit", ["", *limits]))
     return "\n".join(lines)
@@ -81,19 +83,19 @@ def _line(head: str, cells: list[str]) -> str:
 
 
 def assurance_sentences(answer: PlanAnswer) -> Iterator[str]:
-    """Sample size by assurance beside that by power, under each prior."""
+    """Sample size by power and by assurance, under each prior."""
     primary = answer.sample_size
     q = answer.characteristics.rule_index(primary.rule)
-    at = answer.characteristics.pairs.index(primary.pairs or primary.limit)
+    at = answer_place(answer)
     target = answer.study.target.power
-    stated = f"no size up to {primary.limit} pairs"
+    by_power = f"no size up to {primary.limit} pairs"
     if primary.pairs is not None:
-        stated = f"{pairs_words(vars(primary))} pairs"
+        by_power = f"{pairs_words(vars(primary))} pairs"
     unusable = briefly(answer, primary)
     yield (
-        f"By power at the stated effect: {stated}. By assurance, the probability of success "
+        f"By power at the stated effect: {by_power}. By assurance, the probability of success "
         "given all that is believed of the effect: "
-        + "; ".join(f"{prior_name(own)} {_size_words(own, q)}" for own in answer.assurances)
+        + "; ".join(f"{prior_name(prior)} {_size_words(prior, q)}" for prior in answer.assurances)
         + "."
     )
     if unusable:
@@ -101,15 +103,15 @@ def assurance_sentences(answer: PlanAnswer) -> Iterator[str]:
     yield from _engine_sentence(answer, q)
     pairs = answer.characteristics.pairs[at]
     spread = "; ".join(
-        f"{prior_name(own)} {own.enough.value[at, q]:.2f} (half of the believed powers lie between "
-        f"{own.power_quantiles[1, at, q]:.2f} and {own.power_quantiles[3, at, q]:.2f})"
-        for own in answer.assurances
+        f"{prior_name(prior)} {prior.enough.value[at, q]:.2f} (half of the believed powers lie "
+        f"between {prior.power_quantiles[1, at, q]:.2f} and {prior.power_quantiles[3, at, q]:.2f})"
+        for prior in answer.assurances
     )
     yield f"With {pairs} pairs the true power is {target:g} or more with probability: {spread}."
     if answer.inflations and primary.pairs is not None and not unusable:
         rules = ", ".join(
-            f"{own.name} ({own.meaning}) x {own.factor:.2f} = {_times(own.factor, primary)}"
-            for own in answer.inflations
+            f"{prior.name} ({prior.meaning}) x {prior.factor:.2f} = {_times(prior.factor, primary)}"
+            for prior in answer.inflations
         )
         yield (
             f"Rules of thumb that allow only for the standard deviation from a pilot of "
@@ -125,9 +127,9 @@ def _times(factor: float, size: SampleSize) -> str:
 
 
 def _engine_sentence(answer: PlanAnswer, q: int) -> Iterator[str]:
-    """Say where powers are exact, and where they are simulated beside exact ones."""
-    exact = [prior_name(own) for own in answer.assurances if own.exact_rules[q]]
-    simulated = [prior_name(own) for own in answer.assurances if not own.exact_rules[q]]
+    """Say where powers are exact, and where they are simulated though others are exact."""
+    exact = [prior_name(prior) for prior in answer.assurances if prior.exact_rules[q]]
+    simulated = [prior_name(prior) for prior in answer.assurances if not prior.exact_rules[q]]
     error = "the only error of assurance is that of the draws"
     if exact and simulated:
         yield (
@@ -143,38 +145,38 @@ def _engine_sentence(answer: PlanAnswer, q: int) -> Iterator[str]:
         )
 
 
-def _size_words(own: Assurance, q: int) -> str:
-    size: SampleSize = own.sizes[q]
+def _size_words(assurance: Assurance, q: int) -> str:
+    size: SampleSize = assurance.sizes[q]
     if size.pairs is not None:
         return f"{pairs_words(vars(size))} pairs{interval_words(vars(size))}"
     if size.impossible:
-        most = highest_limit(own.limit, q)
+        most = highest_limit(assurance.limit, q)
         return f"no size suffices (as the study grows assurance tends to {most:.2f} at the most)"
-    limit = own.limit.value[q]
+    limit = assurance.limit.value[q]
     known = "" if np.isnan(limit) else f"; limit {limit:.2f}"
     return f"not by {size.limit} pairs (there {size.power:.2f}{known})"
 
 
 def assurance_warnings(answer: PlanAnswer) -> list[str]:
-    """Say where what is believed makes success far less likely than the stated effect does."""
+    """Say where what is believed makes success far less likely than the planned effect does."""
     if not answer.assurances:
         return []
     primary = answer.sample_size
     q = answer.characteristics.rule_index(primary.rule)
-    k = answer.characteristics.pairs.index(primary.pairs or primary.limit)
+    k = answer_place(answer)
     win = answer.characteristics.rule_win
     power, error = float(win.value[k, q]), float(win.mcse[k, q])
-    lowest = min(answer.assurances, key=lambda own: float(own.value.value[k, q]))
-    assurance, own_error = float(lowest.value.value[k, q]), float(lowest.value.mcse[k, q])
-    halved = power >= HALVED_FROM and assurance <= power / 2
-    below = power - assurance
-    if not (below >= FAR_BELOW or halved) or below < 3 * float(np.hypot(error, own_error)):
+    lowest = min(answer.assurances, key=lambda prior: float(prior.value.value[k, q]))
+    averaged, averaged_error = float(lowest.value.value[k, q]), float(lowest.value.mcse[k, q])
+    halved = power >= HALVED_FROM and averaged <= power / 2
+    below = power - averaged
+    if not (below >= FAR_BELOW or halved) or below < 3 * float(np.hypot(error, averaged_error)):
         return []
     pairs = answer.characteristics.pairs[k]
     return [
         f"Power {power:.2f} at {pairs} pairs holds only if the stated effect is true. Averaged "
         f"over the effects that the {prior_name(lowest)} leaves possible, the probability of "
-        f"success there is far below it: {assurance:.2f}."
+        f"success there is far below it: {averaged:.2f}."
     ]
 
 
@@ -183,19 +185,19 @@ def assurance_data(answer: PlanAnswer) -> list[dict[str, object]]:
     rules = [rule.name for rule in answer.characteristics.rules]
     return [
         {
-            "prior": own.prior,
-            "draws": own.draws,
+            "prior": prior.prior,
+            "draws": prior.draws,
             "limit": {
                 rule: None if np.isnan(value) else float(value)
-                for rule, value in zip(rules, own.limit.value, strict=True)
+                for rule, value in zip(rules, prior.limit.value, strict=True)
             },
-            "pairs": {size.rule: size.pairs for size in own.sizes},
-            "at_least": {size.rule: size.at_least for size in own.sizes},
-            "interval": {size.rule: [size.low, size.high] for size in own.sizes},
-            "exact": [rule for rule, exact in zip(rules, own.exact_rules, strict=True) if exact],
+            "pairs": {size.rule: size.pairs for size in prior.sizes},
+            "at_least": {size.rule: size.at_least for size in prior.sizes},
+            "interval": {size.rule: [size.low, size.high] for size in prior.sizes},
+            "exact": [rule for rule, exact in zip(rules, prior.exact_rules, strict=True) if exact],
             "no_size_suffices": {
-                size.rule: size.impossible for size in own.sizes if size.impossible
+                size.rule: size.impossible for size in prior.sizes if size.impossible
             },
         }
-        for own in answer.assurances
+        for prior in answer.assurances
     ]

@@ -25,7 +25,7 @@ def blocks_line(answer: BlocksAnswer) -> str:
 
 def others_line(file: str | Path | None, stored: Sequence[Stored]) -> str | None:
     """Say that a store holds blocks that this code does not use; None where it holds none."""
-    count, size = _totals([own for own in stored if not own.is_current])
+    count, size = _totals([row for row in stored if not row.is_current])
     if not count:
         return None
     return (
@@ -51,14 +51,14 @@ def _lines(answer: BlocksAnswer) -> Iterator[str]:
     if not answer.stored:
         return
     yield f"\n{'code':{CODE}}{'tasks':>8}{'blocks':>9}{'size':>11}"
-    for own in answer.stored:
+    for row in answer.stored:
         yield (
-            f"{own.code[:CODE]:{CODE}}{own.tasks:8,}{own.blocks:9,}{size_words(own.size):>11}"
-            f"  {'this code' if own.is_current else 'another version'}"
+            f"{row.code[:CODE]:{CODE}}{row.tasks:8,}{row.blocks:9,}{size_words(row.size):>11}"
+            f"  {'this code' if row.is_current else 'another version'}"
         )
-    if any(not own.is_current for own in answer.stored):
+    if any(not row.is_current for row in answer.stored):
         yield f"\nTo clear those of other versions: {CLEAR}"
 
 
 def _totals(stored: Sequence[Stored]) -> tuple[int, int]:
-    return sum(own.blocks for own in stored), sum(own.size for own in stored)
+    return sum(row.blocks for row in stored), sum(row.size for row in stored)

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
-from sim.errors import StudyError
 from sim.power.operating import MONTE_CARLO
-from sim.power.result_rows import Row
+from sim.report.files import as_csv
 from sim.report.layout import WIDTH, heading, paragraph, title
-from sim.report.saved import MARKS, SavedRun
+from sim.report.results.rows import Row
+from sim.report.saved import MARKS, SavedRun, saved_lines
 from sim.study.spreadsheet import harmless
 from sim.study.sweep import words
 
-OWN = tuple(field.name for field in fields(Row))
+ROW_COLUMNS = tuple(field.name for field in fields(Row))
 """Columns of results.csv."""
 LONGEST = 2000
 """Most characters said of one run."""
-COLUMNS = ("run", "job", "title", "point", "label", *OWN)
+COLUMNS = ("run", "job", "title", "point", "label", *ROW_COLUMNS)
 """Columns of combined.csv: which run, which point of a sweep, then as in results.csv."""
 
 
@@ -44,13 +41,11 @@ def combined_csv(runs: Sequence[SavedRun]) -> str:
     StudyError
         Where a file is not what its job writes.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    lines: list[Sequence[object]] = [COLUMNS]
     for name, run in zip(run_names(runs), runs, strict=True):
         before = [harmless(name), run.job, harmless(str(run.summary.get("title", "")))]
-        writer.writerows([*before, *cells] for cells in _cells(run))
-    return out.getvalue()
+        lines += [[*before, *cells] for cells in _cells(run)]
+    return as_csv(lines)
 
 
 def run_names(runs: Sequence[SavedRun]) -> list[str]:
@@ -65,31 +60,20 @@ def run_names(runs: Sequence[SavedRun]) -> list[str]:
 
 def _cells(run: SavedRun) -> Iterator[list[Any]]:
     if run.job == "plan":
-        values = attrgetter(*OWN)
+        values = attrgetter(*ROW_COLUMNS)
         for row in run.rows():
             yield ["", "", *(harmless(v) if isinstance(v, str) else v for v in values(row))]
     elif run.job == "sweep":
-        yield from _sweep_cells(run.folder / MARKS["sweep"])
-
-
-def _sweep_cells(path: Path) -> Iterator[list[Any]]:
-    wanted = ("point", "label", *OWN[:-1])
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.DictReader(file)
-            if not set(wanted) <= set(lines.fieldnames or ()):
-                raise StudyError(f"{str(path)!r}: not the columns of a sweep.csv")
-            for line in lines:
-                yield [*(line[name] for name in wanted), MONTE_CARLO]
-    except (OSError, ValueError, csv.Error) as error:
-        raise StudyError(f"{str(path)!r}: cannot be read ({error})") from None
+        columns = ("point", "label", *ROW_COLUMNS[:-1])
+        with saved_lines(run.folder / MARKS["sweep"], columns, alone=False) as lines:
+            yield from ([*line, MONTE_CARLO] for line in lines)
 
 
 # -------------------------------------------------------------------------------- in words
 
 
 def combined_summary(runs: Sequence[SavedRun]) -> str:
-    """Say what each run found, in plain text of at most 80 columns."""
+    """Give each run's answer, in plain text of at most 80 columns."""
     parts = [title("1 run" if len(runs) == 1 else f"{len(runs)} runs")]
     for number, (name, run) in enumerate(zip(run_names(runs), runs, strict=True), 1):
         named = words(f"{number}: {name} ({run.job})", WIDTH)
@@ -98,7 +82,7 @@ def combined_summary(runs: Sequence[SavedRun]) -> str:
 
 
 def run_sentence(run: SavedRun) -> str:
-    """Say what a run found: title and answer."""
+    """Give a run's title and answer."""
     data = run.summary
     said = [f"{data.get('title', run.job)}."]
     if run.job == "plan":

@@ -1,4 +1,4 @@
-"""Which change is the success, and a warning where the stated effect is the other one."""
+"""Which change is the success, and a warning where the effect is the other one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def direction_warnings(
     effects: Mapping[str, TrueEffects],
     change_parts: Mapping[str, ChangeParts],
 ) -> Iterator[str]:
-    """Warn of a stated effect that goes against the success, and say how to state it.
+    """Warn of an effect that goes against the success, and say how to state it.
 
     Parameters
     ----------
@@ -60,21 +60,21 @@ def direction_warnings(
         One sentence for each role of the primary rule that it concerns.
     """
     endpoints, side = study.endpoints, study.analysis.side
-    primary = next(own for own in decision_rules(study) if own.name == study.decision.primary)
-    stated, success = CHANGES[-side], CHANGES[side]
-    remedy = f"analysis.direction={stated}"
+    primary = next(rule for rule in decision_rules(study) if rule.name == study.decision.primary)
+    change, success = CHANGES[-side], CHANGES[side]
+    remedy = f"analysis.direction={change}"
     if study.analysis.alternative != "two_sided":
         remedy += f" analysis.alternative={'greater' if side < 0 else 'less'}"
     better = "higher" if side < 0 else "lower"
-    for r, (role, own) in enumerate(effects.items()):
-        changes = _changes(study.analysis, own, change_parts.get(role))
+    for r, (role, of_role) in enumerate(effects.items()):
+        changes = _changes(study.analysis, of_role, change_parts.get(role))
         places = [e for place, e in (divmod(c, len(endpoints)) for c in primary.columns)
                   if place == r]  # fmt: skip
         against = [f"'{endpoints[e]}'" for e in places if changes[e] * side < -1e-9]
         if against:
             more = f" and {len(against) - MOST_NAMED} more" if len(against) > MOST_NAMED else ""
             yield (
-                f"The stated effect on the {role}s is a {stated} of "
+                f"The stated effect on the {role}s is a {change} of "
                 f"{', '.join(against[:MOST_NAMED])}{more}, and success is a {success}: the study "
                 f"can hardly succeed. Where {better} is better, state {remedy}."
             )

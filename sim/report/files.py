@@ -7,10 +7,11 @@ import io
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,13 @@ from typing import Any
 import numpy as np
 
 from sim import __version__
-from sim.power.answer import PlanAnswer
-from sim.power.result_rows import Row, assurance_rows, result_rows
+from sim.power.sample_size import SampleSize
 from sim.report.arms import arms_data
 from sim.report.assurance import assurance_data
 from sim.report.output_files import OUTPUTS, write_together
 from sim.report.participation import participation_data
+from sim.report.results.answer import PlanAnswer
+from sim.report.results.rows import Row, assurance_rows, result_rows
 from sim.report.soundness import answer_words, reasons
 from sim.report.wording import design_sentence
 from sim.study import Study
@@ -41,7 +43,7 @@ def write_run(answer: PlanAnswer, folder: Path) -> tuple[Path, ...]:
     Parameters
     ----------
     answer : PlanAnswer
-        What was found.
+        The answer.
     folder : Path
         Existing folder.
 
@@ -52,19 +54,19 @@ def write_run(answer: PlanAnswer, folder: Path) -> tuple[Path, ...]:
     """
     contents = {
         "results.csv": results_csv(answer),
-        "summary.json": as_json(summary_data(answer)),
-        "manifest.json": as_json(manifest_data(answer.original)),
+        "summary.json": summary_data(answer),
+        "manifest.json": manifest_data(answer.original),
     }
     return write_results(contents, folder)
 
 
-def write_results(contents: Mapping[str, str], folder: Path) -> tuple[Path, ...]:
-    """Write what a job found, all or nothing; outputs of an earlier run in that folder go.
+def write_results(contents: Mapping[str, object], folder: Path) -> tuple[Path, ...]:
+    """Write a job's results, all or nothing; outputs of an earlier run in that folder go.
 
     Parameters
     ----------
-    contents : mapping of str to str
-        Text by name of the file.
+    contents : mapping of str to object
+        By name of the file: its text, or plain data, which becomes JSON.
     folder : Path
         Existing folder.
 
@@ -80,24 +82,20 @@ def write_results(contents: Mapping[str, str], folder: Path) -> tuple[Path, ...]
     """
 
     def write(stage: Path) -> list[Path]:
-        return [write_whole(stage / name, text) for name, text in contents.items()]
+        return [write_whole(stage / name, data if isinstance(data, str) else as_json(data))
+                for name, data in contents.items()]  # fmt: skip
 
     return write_together(folder, "results", write, OUTPUTS)
 
 
-def write_whole(path: Path, text: str) -> Path:
-    """Write a file beside its target, then move it there, so that it is never half there."""
-    return write_whole_bytes(path, text.encode())
-
-
-def write_whole_bytes(path: Path, data: bytes) -> Path:
-    """Write bytes as :func:`write_whole` writes text."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def write_whole(path: Path, data: str | bytes) -> Path:
+    """Write a file next to its target, then move it there, so that it is never half there."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        beside.write_bytes(data)
-        beside.replace(path)
+        unfinished.write_bytes(data.encode() if isinstance(data, str) else data)
+        unfinished.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
     return path
 
 
@@ -106,22 +104,18 @@ def results_csv(answer: PlanAnswer) -> str:
 
     Names of endpoints and rules are made harmless for spreadsheets.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    main, null = answer.characteristics, answer.null_characteristics
     names = [field.name for field in fields(Row)]
     name, plain = names.index("name"), attrgetter(*names)  # astuple would copy at length
 
     def cells(row: Row) -> list[Any]:
-        found = list(plain(row))
-        found[name] = harmless(row.name)
-        return found
+        values = list(plain(row))
+        values[name] = harmless(row.name)
+        return values
 
-    writer.writerow(names)
-    writer.writerows(map(cells, result_rows(answer.characteristics)))
-    writer.writerows(map(cells, result_rows(answer.null_characteristics, "null_")))
-    for assurance in answer.assurances:
-        writer.writerows(map(cells, assurance_rows(answer.characteristics, assurance)))
-    return out.getvalue()
+    averaged = (assurance_rows(main, assurance) for assurance in answer.assurances)
+    every = chain(result_rows(main), result_rows(null, "null_"), *averaged)
+    return as_csv(chain([names], map(cells, every)))
 
 
 def summary_data(answer: PlanAnswer) -> dict[str, Any]:
@@ -133,25 +127,7 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
         "design": design_sentence(study),
         "answer": answer_words(answer, primary),
         "primary_rule": study.decision.primary,
-        "sample_sizes": [
-            {
-                **asdict(size),
-                "unusable": reasons(answer, size),
-                "participants": None
-                if size.pairs is None
-                else {
-                    role: study.participants(place, size.pairs)
-                    for place, role in enumerate(study.role_names)
-                },
-                "arms": None
-                if size.pairs is None or not study.has_controls
-                else {
-                    role: dict(zip(ARMS, study.arm_participants(place, size.pairs), strict=True))
-                    for place, role in enumerate(study.role_names)
-                },
-            }
-            for size in answer.sample_sizes
-        ],
+        "sample_sizes": [_size_data(answer, size) for size in answer.sample_sizes],
         "replicates": answer.characteristics.replicates,
         "seed": study.seed,
         "endpoints": list(study.endpoints),
@@ -169,6 +145,18 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
         "warnings": list(answer.warnings),
         "assumptions": [asdict(assumption) for assumption in answer.assumptions],
     }
+
+
+def _size_data(answer: PlanAnswer, size: SampleSize) -> dict[str, Any]:
+    study, people, arms = answer.study, None, None
+    roles = list(enumerate(study.role_names))
+    if size.pairs is not None:
+        people = {role: study.participants(r, size.pairs) for r, role in roles}
+    if size.pairs is not None and study.has_controls:
+        arms = {role: dict(zip(ARMS, study.arm_participants(r, size.pairs), strict=True))
+                for r, role in roles}  # fmt: skip
+    unusable = reasons(answer, size)
+    return {**asdict(size), "unusable": unusable, "participants": people, "arms": arms}
 
 
 def _cited(study: Study) -> str | None:
@@ -207,6 +195,13 @@ def code_hash() -> str:
 
 def _hash(data: bytes) -> str:
     return sha256(data).hexdigest()
+
+
+def as_csv(rows: Iterable[Iterable[object]]) -> str:
+    """Write rows of cells as CSV."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
 
 
 def as_json(data: object) -> str:

@@ -5,14 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.errors import StudyError
-from sim.report.files import write_whole_bytes
+from sim.report.files import write_whole
 from sim.report.justification_adjustments import adjustments_item
-from sim.report.justification_design import (
-    allocation_item,
-    level_item,
-    method_item,
-    outcome_item,
-)
+from sim.report.justification_design import allocation_item, level_item, method_item, outcome_item
 from sim.report.justification_effect import choice_item, target_item
 from sim.report.justification_markdown import markdown
 from sim.report.justification_parts import Justification
@@ -79,7 +74,7 @@ def justification(run: SavedRun) -> Justification:
     return Justification(title, tuple(items), cited)
 
 
-def missing_items(found: Justification) -> tuple[str, ...]:
+def missing_items(document: Justification) -> tuple[str, ...]:
     """Name what guidelines ask for and the justification lacks.
 
     Returns
@@ -88,7 +83,9 @@ def missing_items(found: Justification) -> tuple[str, ...]:
         Empty where it is complete.
     """
     return tuple(
-        f"{own.text} ({own.label})" for own, _ in found.requirements if own.status == "missing"
+        str(requirement)
+        for requirement, _ in document.requirements
+        if requirement.status == "missing"
     )
 
 
@@ -109,6 +106,9 @@ def write_justification(run: SavedRun, folder: Path) -> tuple[Path, ...]:
     """
     from sim.report.justification_word import word
 
-    found = justification(run)
-    contents = {f"{NAME}.md": markdown(found).encode(), f"{NAME}.docx": word(found)}
-    return tuple(write_whole_bytes(folder / name, data) for name, data in contents.items())
+    document = justification(run)
+    contents: dict[str, str | bytes] = {
+        f"{NAME}.md": markdown(document),
+        f"{NAME}.docx": word(document),
+    }
+    return tuple(write_whole(folder / name, data) for name, data in contents.items())

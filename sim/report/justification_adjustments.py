@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.report.adjustments import LARGER_BEFORE, larger_without
-from sim.report.justification_pairs import interval_ends, pairs_line
 from sim.report.justification_parts import (
     Item,
     Line,
@@ -17,17 +16,22 @@ from sim.report.justification_parts import (
     listed,
     text,
 )
-from sim.report.justification_run import CONFIG, Plan, asked
+from sim.report.justification_run import Plan, interval_ends, pairs_line, requirement
 from sim.report.participation import LEVELS, MECHANISMS
 from sim.report.sizes import interval
 from sim.study.methods import ADJUSTMENTS, TESTS
 
 Row = tuple[Line, Line, Line, Line]
-"""Adjustment, what is stated, pairs before, pairs after."""
+"""Adjustment, its settings, pairs before, pairs after."""
 BEFORE = ("summary", "before_adjustments")
 GUIDELINE = "DELTA2, item 5"
 NOT_COMPUTED = line("not computed")
 UNCHANGED = line("unchanged")
+NOT_HELD = text(
+    "What is stated is part of every simulated study, so the size found allows for it already and "
+    "nothing is added to it afterwards. Where the number before an adjustment is given as not "
+    "computed, this run does not hold it: a second run without that adjustment would give it."
+)
 HEAD = tuple(map(line, ("Adjustment", "What is stated", "Pairs before", "Pairs after")))
 
 
@@ -36,28 +40,19 @@ def adjustments_item(plan: Plan) -> Item:
     rows = list(_rows(plan))
     blocks: list[Paragraph | Table] = [Table((), HEAD, tuple(rows), left=len(HEAD))]
     unknown = any(row[2] == NOT_COMPUTED for row in rows)
-    found = plan.fields.get(*BEFORE) or []
+    all_before = plan.fields.get(*BEFORE) or []
     if unknown:
-        blocks.append(
-            text(
-                "What is stated is part of every simulated study, so the size found allows for "
-                "it already and nothing is added to it afterwards. Where the number before an "
-                "adjustment is given as not computed, this run does not hold it: a second run "
-                "without that adjustment would give it."
-            )
-        )
-    elif found:
-        blocks.extend(_explained(plan, found))
+        blocks.append(NOT_HELD)
+    elif all_before:
+        blocks.extend(_explained(plan, all_before))
     # the size before each is this document's offer; the guideline does not ask for it
-    own = [asked(GUIDELINE, "Adjustments for missing answers, clusters and multiplicity")]
-    reasons = "Why these adjustments"
-    if unknown or found:
+    wanted = "Adjustments for missing answers, clusters and multiplicity"
+    reason = Requirement(GUIDELINE, "Why these adjustments", "not applicable")
+    if unknown or all_before:
         said, there = plan.reason("adjustments", "why these adjustments, with references")
         blocks.append(text(said))
-        own.append(asked(GUIDELINE, reasons, there=there))
-    else:
-        own.append(Requirement(GUIDELINE, reasons, "not applicable"))
-    return Item("Adjustments", tuple(blocks), tuple(own))
+        reason = requirement(GUIDELINE, reason.text, there=there)
+    return Item("Adjustments", tuple(blocks), (requirement(GUIDELINE, wanted), reason))
 
 
 def _rows(plan: Plan) -> Iterator[Row]:
@@ -66,15 +61,15 @@ def _rows(plan: Plan) -> Iterator[Row]:
     yield _multiplicity_row(plan)
     if _place(plan, "all") is not None:
         others = _otherwise(plan, "all")
-        stated = line("The same study without any of these", *others)
-        yield line("All of these together"), stated, _before(plan, "all"), _after(plan)
+        assumed = line("The same study without any of these", *others)
+        yield line("All of these together"), assumed, _before(plan, "all"), _after(plan)
     if plan.fields.get("summary", "one_group") is not None:
         yield _control_row(plan)
 
 
-def _explained(plan: Plan, found: list[dict[str, Any]]) -> Iterator[Paragraph]:
+def _explained(plan: Plan, all_before: list[dict[str, Any]]) -> Iterator[Paragraph]:
     """Say what the numbers before are, and how sure they are."""
-    simulated = any(own["size"]["replicates"] for own in found)
+    simulated = any(before["size"]["replicates"] for before in all_before)
     errors = (
         " Where a number is simulated, the sizes in brackets are an interval that holds it with a "
         "confidence of at least 95%, from the simulation’s error alone; there is none where it "
@@ -88,14 +83,14 @@ def _explained(plan: Plan, found: list[dict[str, Any]]) -> Iterator[Paragraph]:
         "stated is part of every simulated study, so the number after allows for it already and "
         f"nothing is added to it.{errors} The differences need not add up."
     )
-    if larger_without(found, plan.fields.get(*plan.size)):
+    if larger_without(all_before, plan.fields.get(*plan.size)):
         yield text(LARGER_BEFORE)
 
 
 def _place(plan: Plan, name: str) -> int | None:
     """Place of an adjustment's number before among those of the run."""
-    found = plan.fields.get(*BEFORE) or []
-    return next((i for i, own in enumerate(found) if own["adjustment"] == name), None)
+    all_before = plan.fields.get(*BEFORE) or []
+    return next((i for i, before in enumerate(all_before) if before["adjustment"] == name), None)
 
 
 def _before(plan: Plan, name: str) -> Line:
@@ -115,53 +110,53 @@ def _after(plan: Plan) -> Line:
 
 def _pairs(plan: Plan, keys: tuple[str | int, ...]) -> Line:
     """Write a sample size with its interval; where the smallest size is enough, as a limit."""
-    size, found = plan.fields.get(*keys), pairs_line(plan, keys)
+    size, pairs = plan.fields.get(*keys), pairs_line(plan, keys)
     if not size["replicates"]:
-        return line(*found, " (exact)")
+        return line(*pairs, " (exact)")
     if not interval(size):
-        return found
+        return pairs
     low, high = interval_ends(plan, keys)
     below: Line = line(*low, " to ") if low else line("up to ")
-    return line(*found, " (", *below, *high, ")")
+    return line(*pairs, " (", *below, *high, ")")
 
 
 def _otherwise(plan: Plan, name: str) -> Line:
-    """Say with which other test and allocation the number before is found, where it must be."""
+    """Say with which other test or allocation the number before is computed, if with another."""
     place = _place(plan, name)
     if place is None:
         return ()
-    own: Mapping[str, Any] = plan.fields.get(*BEFORE, place)
+    before: Mapping[str, Any] = plan.fields.get(*BEFORE, place)
     said = []
-    if own["test"] != plan.config("analysis", "test"):
-        said.append(line(f"by {TESTS[own['test']].in_prose}"))
-    if own["unit"] is not None and own["unit"] != plan.config("control", "unit"):
+    if before["test"] != plan.config("analysis", "test"):
+        said.append(line(f"by {TESTS[before['test']].in_prose}"))
+    if before["unit"] is not None and before["unit"] != plan.config("control", "unit"):
         said.append(line("with pairs allocated instead of sites"))
     return line("; the number before is ", *listed(said)) if said else ()
 
 
 def _missing_row(plan: Plan) -> Row:
-    name, own = line("Missing answers"), plan.config("missing")
-    if own["kind"] == "none" and not own["item_rate"]:
+    name, missing = line("Missing answers"), plan.config("missing")
+    if missing["kind"] == "none" and not missing["item_rate"]:
         return name, line("None: everybody is taken to answer"), UNCHANGED, _after(plan)
     said: list[Line] = []
-    if own["kind"] != "none":
+    if missing["kind"] != "none":
         rate = plan.setting("missing", "rate", form=".1%")
-        said.append(line(rate, " without answers after, ", MECHANISMS[own["kind"]]))
-    if own["item_rate"]:
+        said.append(line(rate, " without answers after, ", MECHANISMS[missing["kind"]]))
+    if missing["item_rate"]:
         said.append(line(plan.setting("missing", "item_rate", form=".1%"), " of single answers"))
-    prorated = "prorated" if own["total"] == "prorated" else "missing too"
-    stated = line(*listed(said), f"; a total with missing answers is {prorated}")
-    return name, stated, _before(plan, "missing"), _after(plan)
+    prorated = "prorated" if missing["total"] == "prorated" else "missing too"
+    assumed = line(*listed(said), f"; a total with missing answers is {prorated}")
+    return name, assumed, _before(plan, "missing"), _after(plan)
 
 
 def _cluster_row(plan: Plan) -> Row:
     name = line("Clustering")
     if plan.config("clusters", "kind") == "none":
         return name, line("None: pairs are taken as independent"), UNCHANGED, _after(plan)
-    stated = plan.config("clusters", "stated_as")
+    scale = plan.config("clusters", "stated_as")
     said = [
         line(
-            f"Intraclass correlation of the {stated} change: ",
+            f"Intraclass correlation of the {scale} change: ",
             plan.setting("clusters", "site_icc", form="g"), " within sites and ",
             plan.setting("clusters", "shared_icc", form="g"), " further within a mentee; ",
             *_sites_words(plan), "; coefficient of variation of their sizes ",
@@ -174,16 +169,16 @@ def _cluster_row(plan: Plan) -> Row:
             observed = plan.fields.number(*where, i, "observed", "total", form=".3f")
             said.append(line(f"; {role}s’ observed total, by {LEVELS[level['level']]}: ", observed))
     said.append(_otherwise(plan, "clusters"))
-    words = tuple(part for own in said for part in own)
+    words = tuple(part for part_line in said for part in part_line)
     return name, words, _before(plan, "clusters"), _after(plan)
 
 
 def _sites_words(plan: Plan) -> Line:
     """Say how many sites or pairs per site are planned."""
     if plan.config("clusters", "accrual") == "in_turn":
-        each = plan.fields.number(*CONFIG, "clusters", "per_site")
+        each = plan.setting("clusters", "per_site")
         return line("sites filled in turn, ", each, " pairs each on average")
-    return line(plan.fields.number(*CONFIG, "clusters", "sites"), " sites taking turns")
+    return line(plan.setting("clusters", "sites"), " sites taking turns")
 
 
 def _multiplicity_row(plan: Plan) -> Row:
@@ -206,13 +201,13 @@ def _multiplicity_row(plan: Plan) -> Row:
 
 def _control_row(plan: Plan) -> Row:
     """Compare with the same study without its control arm."""
-    own = ("summary", "one_group")
-    test = TESTS[plan.fields.get(*own, "test")].title
-    stated = line(
+    keys = ("summary", "one_group")
+    test = TESTS[plan.fields.get(*keys, "test")].title
+    assumed = line(
         "Compared with one group and its ", test, ", which where mentoring does nothing would "
         "meet the criterion with probability ",
-        plan.fields.number(*own, "null_win", "value", form=".3f"), " at ",
-        plan.fields.number(*own, "pairs"), " pairs",
+        plan.fields.number(*keys, "null_win", "value", form=".3f"), " at ",
+        plan.fields.number(*keys, "pairs"), " pairs",
     )  # fmt: skip
-    before = _pairs(plan, (*own, "size"))
-    return line("Control arm"), stated, before, _after(plan)
+    before = _pairs(plan, (*keys, "size"))
+    return line("Control arm"), assumed, before, _after(plan)

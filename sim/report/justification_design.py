@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from sim.report.direction import CHANGES, side_of
 from sim.report.justification_fields import ONE
-from sim.report.justification_parts import (
-    Item,
-    Line,
-    Requirement,
-    line,
-    listed,
-    text,
-)
-from sim.report.justification_run import CONFIG, Plan, asked
+from sim.report.justification_parts import Item, Line, Requirement, line, listed, text
+from sim.report.justification_run import CONFIG, Plan, requirement
 from sim.report.justification_size import SIDES
 from sim.report.soundness import partial_null_words
 from sim.study.methods import ADJUSTMENTS, TESTS, AdjustmentFacts, TestFacts
@@ -47,18 +40,16 @@ def outcome_item(plan: Plan) -> Item:
     )  # fmt: skip
     said, there = plan.reason("outcome", "why this is the primary outcome")
     why = (text(said),) * there  # no guideline asks for it where the size is based on the outcome
-    own = (
-        asked("DELTA2, item 1", "Primary outcome, and any other that the size is based on"),
+    requirements = (
+        requirement("DELTA2, item 1", "Primary outcome, and any other that the size is based on"),
         Requirement("DELTA2, item 1", "Reason for a size not based on it", "not applicable"),
     )
-    return Item("Primary outcome", (criterion, text(*_scale(plan)), *why), own)
+    return Item("Primary outcome", (criterion, text(*_scale(plan)), *why), requirements)
 
 
 def _scale(plan: Plan) -> Line:
-    count, points = plan.fields.count(*CONFIG, "scale", "domains"), plan.stated("scale", "points")
-    names = listed(
-        [line(plan.fields.name(*CONFIG, "scale", "domains", i)) for i in range(len(plan.domains))]
-    )
+    count, points = plan.fields.count(*CONFIG, "scale", "domains"), plan.value("scale", "points")
+    names = listed(plan.domain_names())
     if len(plan.domains) == 1:
         return line(
             "Answers are given before and after mentoring in one domain (", *names, "), scored 1 "
@@ -91,49 +82,44 @@ def level_item(plan: Plan) -> Item:
         )  # fmt: skip
         said = partial_null_words(*plan.needed())
         blocks += [text(said)] if said else []
-    own = asked("DELTA2, item 2", "Significance level, sidedness and power")
-    return Item("Significance level and power", tuple(blocks), (own,))
+    required = requirement("DELTA2, item 2", "Significance level, sidedness and power")
+    return Item("Significance level and power", tuple(blocks), (required,))
 
 
 def allocation_item(plan: Plan) -> Item:
     """Say who is allocated to what."""
     roles = " and ".join(f"{role}s" for role in plan.roles)
-    parts = [line(f"All participants are {roles}.")]
+    who = line(f"All participants are {roles}.")
     if len(plan.roles) > 1:
-        ratio = [plan.setting("design", "ratio", i) for i in (0, 1)]
-        parts = [line(f"{roles.capitalize()} take part ", ratio[0], ":", ratio[1], ".")]
-    wanted = "Allocation ratio"
-    if plan.config("control", "kind") != "parallel":
-        parts.append(
-            line(" There is one group: everybody is mentored, before is compared with after.")
-        )
-        own: tuple[Requirement, ...] = (
-            asked("DELTA2, item 4", wanted),
-            Requirement("DELTA2, item 4", "Reason for unequal arms", "not applicable"),
-        )
-        return Item("Allocation", (text(*(own_part for part in parts for own_part in part)),), own)
-    unit = "pairs within every site" if plan.config("control", "unit") == "person" else "sites"
-    arms = [plan.stated("control", "ratio", i) for i in (0, 1)]
-    mentored = plan.pairs().share(*arms)
-    parts.append(
-        line(
-            f" Whole {unit} are allocated" if unit == "sites" else f" Allocated are {unit}",
-            " to mentoring or control ", arms[0].shown(), ":", arms[1].shown(),
-            ", in blocks in order of accrual: ", mentored.shown(), " mentored and ",
-            (plan.pairs() - mentored).shown(), " control pairs of ", plan.pairs().shown(), ".",
-        )
+        first, second = (plan.setting("design", "ratio", i) for i in (0, 1))
+        who = line(f"{roles.capitalize()} take part ", first, ":", second, ".")
+    label, unequal = "DELTA2, item 4", "Reason for unequal arms"
+    how = line(" There is one group: everybody is mentored, before is compared with after.")
+    reason, why = Requirement(label, unequal, "not applicable"), []
+    if plan.config("control", "kind") == "parallel":
+        how = _allocated(plan)
+        mentored, controls = plan.config("control", "ratio")
+        if mentored != controls:
+            said, there = plan.reason("allocation", "why the arms are of unequal size")
+            reason, why = requirement(label, unequal, there=there), [text(said)]
+    requirements = (requirement(label, "Allocation ratio"), reason)
+    return Item("Allocation", (text(*who, *how), *why), requirements)
+
+
+def _allocated(plan: Plan) -> Line:
+    first, second = (plan.setting("control", "ratio", i) for i in (0, 1))
+    mentored, controls = plan.arms()
+    by_person = plan.config("control", "unit") == "person"
+    return line(
+        " Allocated are pairs within every site" if by_person else " Whole sites are allocated",
+        " to mentoring or control ", first, ":", second, ", in blocks in order of accrual: ",
+        mentored.shown(), " mentored and ", controls.shown(), " control pairs of ",
+        plan.pairs().shown(), ".",
     )  # fmt: skip
-    blocks = [text(*(own_part for part in parts for own_part in part))]
-    reason = Requirement("DELTA2, item 4", "Reason for unequal arms", "not applicable")
-    if arms[0].amount != arms[1].amount:
-        said, there = plan.reason("allocation", "why the arms are of unequal size")
-        blocks.append(text(said))
-        reason = asked("DELTA2, item 4", "Reason for unequal arms", there=there)
-    return Item("Allocation", tuple(blocks), (asked("DELTA2, item 4", wanted), reason))
 
 
 def method_item(plan: Plan) -> Item:
-    """Say how it is tested and how power was found, with references."""
+    """Say how it is tested and how power was computed, with references."""
     test = TESTS[plan.config("analysis", "test")]
     adjustment = ADJUSTMENTS[plan.config("analysis", "adjustment")]
     tested = text(
@@ -153,31 +139,31 @@ def method_item(plan: Plan) -> Item:
             "that can occur. The size given is the smallest from which the power stays at the "
             "target or above."
         )
-    own = asked("DELTA2, item 5", "How the size was calculated, with references")
-    return Item("Test and method of calculation", (tested, engine), (own,))
+    required = requirement("DELTA2, item 5", "How the size was calculated, with references")
+    return Item("Test and method of calculation", (tested, engine), (required,))
 
 
 def _details(plan: Plan, test: TestFacts) -> Line:
-    found: list[Line] = []
+    details: list[Line] = []
     analysis = plan.config("analysis")
     if test.ranks_zeros:
         zeros = "unchanged pairs are dropped before ranking"
         if analysis["zeros"] == "pratt":
             zeros = "unchanged pairs are ranked, then dropped"
-        found.append(line(zeros, *(plan.cite("Pratt 1959") if "then" in zeros else ())))
+        details.append(line(zeros, *(plan.cite("Pratt 1959") if "then" in zeros else ())))
     if test.has_cut:
         cut, total_cut = (plan.setting("analysis", name) for name in ("cut", "total_cut"))
-        found.append(line("a success is an answer of ", cut, " or above"))
+        details.append(line("a success is an answer of ", cut, " or above"))
         if analysis["total_cut"] is not None:
-            found.append(line("for the total a sum of ", total_cut, " or above"))
+            details.append(line("for the total a sum of ", total_cut, " or above"))
     if test.caution:
-        found.append(line(test.caution))
+        details.append(line(test.caution))
     if test.has_exact:
         exact: Line = ()
         if analysis["p_value"] in ("exact", "auto"):
             exact = plan.cite(*test.exact_references)
         limit = plan.setting("analysis", "exact_limit")
-        found.append(
+        details.append(
             {
                 "exact": line("exact p-values", *exact),
                 "asymptotic": line("p-values by the normal approximation"),
@@ -189,8 +175,8 @@ def _details(plan: Plan, test: TestFacts) -> Line:
             }[analysis["p_value"]]
         )  # fmt: skip
     if analysis["continuity"]:
-        found.append(line("with continuity correction"))
-    return tuple(part for own in found for part in line("; ", *own))
+        details.append(line("with continuity correction"))
+    return tuple(part for detail in details for part in line("; ", *detail))
 
 
 def _adjusted(plan: Plan, adjustment: AdjustmentFacts) -> Line:
@@ -208,5 +194,5 @@ def _adjusted(plan: Plan, adjustment: AdjustmentFacts) -> Line:
         )  # fmt: skip
     if len(plan.domains) == 1:
         return line("With one domain there is nothing to adjust for multiplicity")
-    own = "; the total is tested on its own" if adjustment.adjusts else ""
-    return line("Domains are ", adjustment.words, *cited, own)
+    total = "; the total is tested on its own" if adjustment.adjusts else ""
+    return line("Domains are ", adjustment.words, *cited, total)

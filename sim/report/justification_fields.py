@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil, isfinite
+from math import ceil, isfinite, isnan, nan
 from typing import Any
 
 from sim.report.justification_parts import LONG_NAME, Number, Quote, Words, clean
@@ -30,7 +30,7 @@ def member(path: str, key: str | int) -> str:
 
 @dataclass(frozen=True)
 class Value:
-    """A number with the formula of fields that gives it."""
+    """A number, NaN where it is not defined, with the formula of fields that gives it."""
 
     amount: float
     formula: str
@@ -45,7 +45,8 @@ class Value:
         return Value(self.amount * other.amount, f"({self.formula} * {other.formula})")
 
     def __truediv__(self, other: Value) -> Value:
-        return Value(self.amount / other.amount, f"({self.formula} / {other.formula})")
+        ratio = self.amount / other.amount if other.amount else nan
+        return Value(ratio, f"({self.formula} / {other.formula})")
 
     def up(self) -> Value:
         """Round it up."""
@@ -55,8 +56,10 @@ class Value:
         """That part of it, rounded up, where it is split as part to rest."""
         return (self * part / (part + rest)).up()
 
-    def shown(self, form: str = "") -> Number:
-        """Write it with a format specification, or as it stands."""
+    def shown(self, form: str = "") -> Number | Words:
+        """Write it with a format specification, or as it stands; a dash if it is not defined."""
+        if isnan(self.amount):
+            return Words("–")
         return Number(write(self.amount, form), self.formula, form)
 
 
@@ -93,27 +96,27 @@ class Fields:
 
     def get(self, *keys: str | int) -> Any:
         """Look a field up; None where it, or anything above it, is not there."""
-        found: Any = self._roots
+        field: Any = self._roots
         for key in keys:
             try:
-                found = found[key]
+                field = field[key]
             except (KeyError, IndexError, TypeError):
                 return None
-        return found
+        return field
 
-    def value(self, *keys: str | int) -> Value | None:
-        """Look a number up; None where it is not defined."""
-        found = self.get(*keys)
-        if isinstance(found, bool) or not isinstance(found, int | float) or not isfinite(found):
-            return None
-        return Value(found, "{" + self.path(*keys) + "}")
+    def value(self, *keys: str | int) -> Value:
+        """Look a number up; NaN where it is not there."""
+        amount = self.get(*keys)
+        if isinstance(amount, bool) or not isinstance(amount, int | float) or not isfinite(amount):
+            amount = nan
+        return Value(amount, "{" + self.path(*keys) + "}")
 
     def needed(self, *keys: str | int) -> Value:
         """Look a number up that every plan has; a KeyError where it is not there."""
-        found = self.value(*keys)
-        if found is None:
+        value = self.value(*keys)
+        if isnan(value.amount):
             raise KeyError(self.path(*keys))
-        return found
+        return value
 
     def count(self, *keys: str | int) -> Value:
         """Count the members of a field."""
@@ -121,8 +124,7 @@ class Fields:
 
     def number(self, *keys: str | int, form: str = "") -> Number | Words:
         """Write a number; a dash where it is not defined."""
-        found = self.value(*keys)
-        return Words("–") if found is None else found.shown(form)
+        return self.value(*keys).shown(form)
 
     def name(self, *keys: str | int) -> Quote:
         """Quote a name, shortened where it is long."""
@@ -135,7 +137,7 @@ class Fields:
     @staticmethod
     def path(*keys: str | int) -> str:
         """Path of a field."""
-        found = str(keys[0])
+        path = str(keys[0])
         for key in keys[1:]:
-            found = member(found, key)
-        return found
+            path = member(path, key)
+        return path

@@ -5,22 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sim.report.justification_parts import (
-    Blank,
-    Item,
-    Justification,
-    Line,
-    Paragraph,
-    Table,
-)
+from sim.report.justification_parts import Blank, Item, Justification, Line, Paragraph, Table
 
 
-def markdown(found: Justification) -> str:
+def markdown(document: Justification) -> str:
     """Write a justification in Markdown (GitHub's, for its tables).
 
     Parameters
     ----------
-    found : Justification
+    document : Justification
         What to write.
 
     Returns
@@ -28,11 +21,11 @@ def markdown(found: Justification) -> str:
     str
         Ends in a line break; the user's words are escaped.
     """
-    parts = [f"# Sample size justification: {escape(found.title.text)}"]
-    for item in found.items:
+    parts = [f"# Sample size justification: {escape(document.title.text)}"]
+    for item in document.items:
         parts.extend(_item(item))
     parts.append("## References")
-    parts.append("\n".join(f"- {escape(own)}" for own in found.references))
+    parts.append("\n".join(f"- {escape(reference)}" for reference in document.references))
     return "\n\n".join(parts) + "\n"
 
 
@@ -60,33 +53,26 @@ def _item(item: Item) -> Iterator[str]:
         if entries:
             yield "\n".join(entries)
             entries = []
-        yield _table(block) if isinstance(block, Table) else _paragraph(block)
+        if isinstance(block, Table):
+            yield _table(block)
+        else:
+            written = _inline(block.parts)
+            yield f"> **{written}**" if block.kind == "answer" else written
     if entries:
         yield "\n".join(entries)
 
 
-def _paragraph(own: Paragraph) -> str:
-    written = _inline(own.parts)
-    if own.kind == "answer":
-        return f"> **{written}**"
-    return written
-
-
 def _inline(parts: Line) -> str:
     """Write parts in a row; what would begin a list or heading there does not."""
-    written = "".join(
-        f"**{escape(part.text)}**" if isinstance(part, Blank) else escape(part.text)
-        for part in parts
-    )
-    written = re.sub(r"^([-+=])", r"\\\1", written)
+    written = re.sub(r"^([-+=])", r"\\\1", _cell(parts))
     return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", written)
 
 
-def _table(own: Table) -> str:
-    rule = [":--" if column < own.left else "--:" for column in range(len(own.head))]
-    lines = [_row([_inline(cell) for cell in own.head]), _row(rule)]
-    lines += [_row([_cell(cell) for cell in row]) for row in own.rows]
-    caption = f"**{_inline(own.caption)}**\n\n" if own.caption else ""
+def _table(table: Table) -> str:
+    rule = [":--" if column < table.left else "--:" for column in range(len(table.head))]
+    lines = [_row([_inline(cell) for cell in table.head]), _row(rule)]
+    lines += [_row([_cell(cell) for cell in row]) for row in table.rows]
+    caption = f"**{_inline(table.caption)}**\n\n" if table.caption else ""
     return caption + "\n".join(lines)
 
 

@@ -89,6 +89,9 @@ class Requirement:
     text: str
     status: Status
 
+    def __str__(self) -> str:
+        return f"{self.text} ({self.label})"
+
 
 @dataclass(frozen=True)
 class Item:
@@ -101,7 +104,7 @@ class Item:
     @property
     def labels(self) -> tuple[str, ...]:
         """Guideline items that this section answers to, each once."""
-        return tuple(dict.fromkeys(own.label for own in self.requirements))
+        return tuple(dict.fromkeys(requirement.label for requirement in self.requirements))
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,10 @@ class Justification:
 
     @property
     def requirements(self) -> tuple[tuple[Requirement, str], ...]:
-        """Everything asked for, with the heading under which it stands."""
-        return tuple((own, item.heading) for item in self.items for own in item.requirements)
+        """Every requirement, with the heading under which it stands."""
+        return tuple(
+            (requirement, item.heading) for item in self.items for requirement in item.requirements
+        )
 
 
 def line(*parts: Part | str) -> Line:
@@ -140,12 +145,12 @@ def text(*parts: Part | str) -> Paragraph:
 
 def listed(names: Sequence[Line]) -> Line:
     """Put several in a row: a, b and c."""
-    found: list[Part] = []
-    for place, own in enumerate(names):
+    parts: list[Part] = []
+    for place, name in enumerate(names):
         if place:
-            found.append(Words(" and " if place == len(names) - 1 else ", "))
-        found.extend(own)
-    return tuple(found)
+            parts.append(Words(" and " if place == len(names) - 1 else ", "))
+        parts.extend(name)
+    return tuple(parts)
 
 
 def clean(words: str, most: int = LONG_PROSE) -> str:

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.report.justification_parts import (
-    Blank,
-    Item,
-    Line,
-    Paragraph,
-    Requirement,
-    Table,
-    clean,
-    line,
-    text,
-)
-from sim.report.justification_run import Plan, asked
+from sim.report.justification_parts import Blank, Item, Paragraph, Part, Table, clean, line, text
+from sim.report.justification_run import Plan, requirement
 
 
 def interim_item(plan: Plan) -> Item:
@@ -23,40 +13,35 @@ def interim_item(plan: Plan) -> Item:
     said, there = plan.reason("interim", "interim analyses and rules for stopping, or none")
     words = text("The calculation assumes one analysis, after all answers are in.")
     label = "SPIRIT 2025, item 28b; CONSORT 2025, item 16b"
-    own = asked(label, "Interim analyses and stopping guidelines", there=there)
-    return Item("Interim analyses", (words, text(said)), (own,))
+    required = requirement(label, "Interim analyses and stopping guidelines", there=there)
+    return Item("Interim analyses", (words, text(said)), (required,))
 
 
 def recruitment_item(plan: Plan) -> Item:
     """Say how so many people are to be recruited."""
     said, there = plan.reason("recruitment", "how so many people are recruited, where and by when")
-    own = asked("SPIRIT 2025, item 20", "How that many are to be recruited", there=there)
-    return Item("Recruitment", (text(said),), (own,))
+    required = requirement("SPIRIT 2025, item 20", "How that many are to be recruited", there=there)
+    return Item("Recruitment", (text(said),), (required,))
 
 
 def assumptions_item(plan: Plan) -> Item:
     """List the assumptions that the study's settings mark as such."""
-    found, wanted = plan.fields.get("summary", "assumptions"), "why this is assumed"
+    assumptions, wanted = plan.fields.get("summary", "assumptions"), "why this is assumed"
     rows = []
-    for i, own in enumerate(found):
+    for i, assumption in enumerate(assumptions):
         keys = ("summary", "assumptions", i)
-        note = line(Blank(f"[to be completed: {wanted}]"))
-        if own["note"]:
-            note = line(plan.fields.prose(*keys, "note"))
+        blank, note = Blank(f"[to be completed: {wanted}]"), plan.fields.prose(*keys, "note")
         value = plan.fields.prose(*keys, "value")
         shown = line(type(value)(clean(value.text, 300), value.path))
-        rows.append((line(plan.fields.name(*keys, "field")), shown, note))
+        rows.append((line(plan.fields.name(*keys, "field")), shown,
+                     line(note if assumption["note"] else blank)))  # fmt: skip
     head = tuple(map(line, ("Setting", "Value", "Why it is assumed")))
-    blocks: tuple[Paragraph | Table, ...] = (
-        text("The settings of the run mark no value as an assumption."),
-    )
-    if rows:
-        blocks = (
-            text("These settings are assumed, not known; the size holds as far as they do."),
-            Table((), head, tuple(rows), left=len(head)),
-        )
-    own_item = asked("SPIRIT 2025, item 19", "All assumptions behind the sample size")
-    return Item("Assumptions", blocks, (own_item,))
+    words = text("These settings are assumed, not known; the size holds as far as they do.")
+    blocks: tuple[Paragraph | Table, ...] = (words, Table((), head, tuple(rows), left=len(head)))
+    if not rows:
+        blocks = (text("The settings of the run mark no value as an assumption."),)
+    required = requirement("SPIRIT 2025, item 19", "All assumptions behind the sample size")
+    return Item("Assumptions", blocks, (required,))
 
 
 def limits_item(plan: Plan) -> Item:
@@ -72,49 +57,42 @@ def limits_item(plan: Plan) -> Item:
 def replication_item(plan: Plan) -> Item:
     """Give what is needed to repeat the calculation."""
     fields = plan.fields
-    rows: list[tuple[Line, Line]] = [
-        (line("Seed"), line(fields.number("summary", "seed"))),
-    ]
-    if fields.get(*plan.size, "replicates"):
-        simulated = line(fields.number(*plan.size, "replicates", form=",d"))
-        rows.append((line("Simulated studies with the effect"), simulated))
-    if fields.get(*plan.result("null_win"), "replicates"):
-        keys = plan.result("null_win")
-        simulated = line(fields.number(*keys, "replicates", form=",d"))
-        rows.append((line("Simulated studies without effect"), simulated))
-    rows.append((line("Simulated studies per block"), line(plan.setting(*BLOCK, form=",d"))))
-    if fields.get(*plan.size, "replicates"):
+    of_size, of_null = (*plan.size, "replicates"), (*plan.result("null_win"), "replicates")
+    rows: list[tuple[str, Part]] = [("Seed", fields.number("summary", "seed"))]
+    if fields.get(*of_size):
+        rows.append(("Simulated studies with the effect", fields.number(*of_size, form=",d")))
+    if fields.get(*of_null):
+        rows.append(("Simulated studies without effect", fields.number(*of_null, form=",d")))
+    block = plan.setting("monte_carlo", "block_size", form=",d")
+    rows.append(("Simulated studies per block", block))
+    if fields.get(*of_size):
         error = fields.number(*plan.size, "mcse", form=".4f")
-        rows.append((line("Monte Carlo standard error of the power"), line(error)))
-    if fields.value("summary", "error_bound") is not None:
+        rows.append(("Monte Carlo standard error of the power", error))
+    if fields.get("summary", "error_bound") is not None:
         bound = fields.number("summary", "error_bound", form=".1e")
-        rows.append((line("Error of exact powers, at most"), line(bound)))
-    for name in fields.get("manifest", "versions"):
-        version = fields.name("manifest", "versions", name)
-        rows.append((line("Version of ", clean(name)), line(version)))
-    for name, words in (("config_sha256", "settings"), ("code_sha256", "code")):
-        digest = fields.prose("manifest", name)
-        rows.append((line(f"SHA-256 of the {words}"), line(digest)))
-    table = Table((), (line("What"), line("Value")), tuple(rows), left=2)
+        rows.append(("Error of exact powers, at most", bound))
+    versions = ("manifest", "versions")
+    rows += [(f"Version of {clean(o)}", fields.name(*versions, o)) for o in fields.get(*versions)]
+    rows.append(("SHA-256 of the settings", fields.prose("manifest", "config_sha256")))
+    rows.append(("SHA-256 of the code", fields.prose("manifest", "code_sha256")))
+    cells = tuple((line(name), line(value)) for name, value in rows)
+    table = Table((), (line("What"), line("Value")), cells, left=2)
     how = text(
         "The settings in manifest.json with these versions give the same numbers again, on any "
         "number of processors. Monte Carlo standard errors are by the usual formulae",
         *plan.cite("Morris 2019"),
         ".",
     )
-    own = asked("DELTA2", "Enough to repeat the calculation")
-    return Item("Replication", (how, table), (own,))
-
-
-BLOCK = ("monte_carlo", "block_size")
+    required = requirement("DELTA2", "Enough to repeat the calculation")
+    return Item("Replication", (how, table), (required,))
 
 
 def completeness_item(plan: Plan, items: Sequence[Item]) -> Item:
     """List what the guidelines ask for, where it stands, and what is missing."""
     rows = tuple(
-        (line(own.label), line(own.text), line(item.heading), line(own.status))
+        (line(required.label), line(required.text), line(item.heading), line(required.status))
         for item in items
-        for own in item.requirements
+        for required in item.requirements
     )
     head = tuple(map(line, ("Guideline", "What it asks for", "Section", "Status")))
     words = text(
@@ -127,12 +105,9 @@ def completeness_item(plan: Plan, items: Sequence[Item]) -> Item:
 
 
 def _missing(items: Sequence[Item]) -> tuple[Paragraph, ...]:
-    open_items = [own for item in items for own in item.requirements if own.status == "missing"]
+    open_items = [
+        required for item in items for required in item.requirements if required.status == "missing"
+    ]
     if not open_items:
         return (text("Nothing is missing."),)
-    return tuple(Paragraph(line("Missing: ", *named(own), "."), "entry") for own in open_items)
-
-
-def named(own: Requirement) -> Line:
-    """Name what is asked for."""
-    return line(f"{own.text} ({own.label})")
+    return tuple(Paragraph(line(f"Missing: {required}."), "entry") for required in open_items)

@@ -20,6 +20,7 @@ from sim.report.justification_parts import (
 )
 from sim.report.references import REFERENCES
 from sim.report.saved import SavedRun
+from sim.report.sizes import at_least, is_known
 from sim.report.soundness import is_usable
 
 CONFIG = ("manifest", "config")
@@ -41,7 +42,7 @@ class Plan:
         Name of the primary rule.
     size : tuple
         Keys of the primary rule's sample size.
-    found : bool
+    reached : bool
         Whether a size reaches the target.
     usable : bool
         Whether it does, and can be used.
@@ -60,8 +61,8 @@ class Plan:
         sizes = run.summary["sample_sizes"]
         place = next(i for i, size in enumerate(sizes) if size["rule"] == self.rule)
         self.size: tuple[str | int, ...] = ("summary", "sample_sizes", place)
-        self.found = sizes[place]["pairs"] is not None
-        self.usable = self.found and is_usable(sizes[place])
+        self.reached = sizes[place]["pairs"] is not None
+        self.usable = self.reached and is_usable(sizes[place])
         self.at: int = sizes[place]["pairs"] or sizes[place]["limit"]
         self.roles: tuple[str, ...] = tuple(run.summary["effects"])
         self.domains: tuple[str, ...] = tuple(run.summary["endpoints"][:-1])
@@ -78,13 +79,23 @@ class Plan:
         """Write a setting that is a number."""
         return self.fields.number(*CONFIG, *keys, form=form)
 
-    def stated(self, *keys: str | int) -> Value:
+    def value(self, *keys: str | int) -> Value:
         """A setting that is a number, to reckon with."""
         return self.fields.needed(*CONFIG, *keys)
 
+    def domain_names(self) -> list[Line]:
+        """Name the domains."""
+        where = (*CONFIG, "scale", "domains")
+        return [line(self.fields.name(*where, i)) for i in range(len(self.domains))]
+
+    def arms(self) -> tuple[Value, Value]:
+        """Mentored and control pairs, of a study with two arms."""
+        mentored = self.pairs().share(*(self.value("control", "ratio", i) for i in (0, 1)))
+        return mentored, self.pairs() - mentored
+
     def pairs(self) -> Value:
-        """The size found, or else the largest studied."""
-        return self.fields.needed(*self.size, "pairs" if self.found else "limit")
+        """The sample size, or else the largest studied."""
+        return self.fields.needed(*self.size, "pairs" if self.reached else "limit")
 
     def result(self, measure: str, pairs: int | None = None) -> tuple[str | int, ...]:
         """Keys of a measure of the primary rule, in results.csv."""
@@ -104,7 +115,7 @@ class Plan:
     def people(self, role: str) -> Value:
         """Count the people of a role at the size read."""
         keys: tuple[str | int, ...] = (*self.size, "participants", role)
-        if not self.found:
+        if not self.reached:
             keys = ("results", role, self.at, "endpoint", "total", "win", "n")
         return self.fields.needed(*keys)
 
@@ -136,14 +147,9 @@ class Plan:
             count = self.fields.count(*CONFIG, "scale", "domains")
             return line("the ", count.shown(), " domains")
         where = (*CONFIG, "decision", "rules", self.rule, "endpoints")
-        return listed(
-            [
-                line("the total of all domains")
-                if name == "total"
-                else line("‘", self.fields.name(*where, i), "’")
-                for i, name in enumerate(role_rule)
-            ]
-        )
+        total = line("the total of all domains")
+        names = [line("‘", self.fields.name(*where, i), "’") for i in range(len(role_rule))]
+        return listed([total if role_rule[i] == "total" else name for i, name in enumerate(names)])
 
     def sentence(self, *keys: str | int) -> Quote:
         """Quote a sentence of the run, with long names in it shortened."""
@@ -159,28 +165,44 @@ class Plan:
         return self.fields.prose(*CONFIG, "report", "reasons", name), True
 
 
+def pairs_line(plan: Plan, keys: tuple[str | int, ...]) -> Line:
+    """Write a sample size as far as the sizes studied tell, or the one that is not enough."""
+    size, pairs = plan.fields.get(*keys), plan.fields.number(*keys, "pairs")
+    if size["pairs"] is None:
+        return line("over ", plan.fields.number(*keys, "limit"))
+    if is_known(size):
+        return line(pairs)
+    if at_least(size) is None:
+        return line("at most ", pairs)
+    return line(plan.fields.number(*keys, "at_least"), " to ", pairs)
+
+
+def interval_ends(plan: Plan, keys: tuple[str | int, ...]) -> tuple[Line, Line]:
+    """Write the ends of a sample size's interval; the lower is empty where it is not known."""
+    size, fields = plan.fields.get(*keys), plan.fields
+    low = "low_at_least" if "low_at_least" in size else "low"
+    below = () if size[low] is None else line(fields.number(*keys, low))
+    if size["high"] is None:
+        return below, line("more than ", fields.number(*keys, "limit"))
+    return below, line(fields.number(*keys, "high"))
+
+
 def short(name: str) -> str:
     """Shorten a name as it is shown."""
     return clean(name, 60)
 
 
-def asked(label: str, text: str, *, there: bool = True) -> Requirement:
+def requirement(label: str, text: str, *, there: bool = True) -> Requirement:
     """Say what a guideline asks for, and whether it is there."""
     return Requirement(label, text, "complete" if there else "missing")
 
 
 def _index(run: SavedRun) -> dict[str, Any]:
     """Sort the rows of results.csv by role, size, kind, name and measure."""
-    found: dict[str, Any] = {}
+    index: dict[str, Any] = {}
     for row in run.rows():
-        of_role = found.setdefault(row.role, {})
+        of_role = index.setdefault(row.role, {})
         named = of_role.setdefault(row.pairs, {}).setdefault(row.kind, {}).setdefault(row.name, {})
-        named[row.measure] = {
-            "value": row.value,
-            "mcse": row.mcse,
-            "pairs": row.pairs,
-            "n": row.n,
-            "replicates": row.replicates,
-            "engine": row.engine,
-        }
-    return found
+        numbers = ("value", "mcse", "pairs", "n", "replicates", "engine")
+        named[row.measure] = {name: getattr(row, name) for name in numbers}
+    return index

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sim.report.assurance import PRIOR_NAMES
 from sim.report.justification_fields import ONE
-from sim.report.justification_pairs import interval_ends, pairs_line
 from sim.report.justification_parts import (
     Item,
     Line,
@@ -18,14 +17,14 @@ from sim.report.justification_parts import (
     text,
 )
 from sim.report.justification_precision import precision_line
-from sim.report.justification_run import Plan, asked
+from sim.report.justification_run import Plan, interval_ends, pairs_line, requirement
 from sim.report.sizes import at_least, interval, is_known
 from sim.report.soundness import is_usable
 from sim.report.wording import has_saw_teeth
 
 SIDES = {"two_sided": "two-sided", "greater": "one-sided", "less": "one-sided"}
 NEAR = (0.8, 0.9, 1.0, 1.1, 1.2)
-"""Sizes shown beside the answer, as shares of it."""
+"""Sizes shown with the answer, as shares of it."""
 
 
 def answer_item(plan: Plan) -> Item:
@@ -40,9 +39,11 @@ def answer_item(plan: Plan) -> Item:
         blocks.append(text(*precision_line(plan)))
     if len(plan.fields.get("summary", "sample_sizes")) > 1:
         blocks.append(_other_rules(plan))
-    said = asked("SPIRIT 2025, item 19", "How sample size was determined", there=plan.usable)
-    size = asked("DELTA2, item 5", "Sample size", there=plan.usable)
-    report = asked("CONSORT 2025, item 16a", "How sample size was determined", there=plan.usable)
+    said = requirement("SPIRIT 2025, item 19", "How sample size was determined", there=plan.usable)
+    size = requirement("DELTA2, item 5", "Sample size", there=plan.usable)
+    report = requirement(
+        "CONSORT 2025, item 16a", "How sample size was determined", there=plan.usable
+    )
     return Item("Sample size", tuple(blocks), (size, said, report))
 
 
@@ -60,7 +61,7 @@ def _answer(plan: Plan) -> Paragraph:
             ),
             "answer",
         )  # fmt: skip
-    if not plan.found:
+    if not plan.reached:
         limit = fields.number(*size, "limit")
         return Paragraph(
             line(
@@ -88,7 +89,7 @@ def _answer(plan: Plan) -> Paragraph:
 def _unusable(plan: Plan) -> Paragraph:
     """Say what is simulated all the same, and that it is no size."""
     power = plan.fields.number(*plan.size, "power", form=".3f")
-    reach = " reach and keep that power at " if plan.found else " do not reach that power by "
+    reach = " reach and keep that power at " if plan.reached else " do not reach that power by "
     return text(
         "As it is, the simulated studies", reach, plan.pairs().shown(), " pairs (there it is ",
         power, "). That is not the number that the study needs; what is said below of such a "
@@ -120,9 +121,7 @@ def _impossible(plan: Plan) -> Line:
 def _arms(plan: Plan) -> Line:
     if plan.config("control", "kind") != "parallel":
         return ()
-    ratio = [plan.stated("control", "ratio", i) for i in (0, 1)]
-    mentored = plan.pairs().share(*ratio)
-    controls = plan.pairs() - mentored
+    mentored, controls = plan.arms()
     return line(", in ", mentored.shown(), " mentored and ", controls.shown(), " control pairs")
 
 
@@ -156,24 +155,17 @@ def _interval(plan: Plan) -> Line:
 
 def _people(plan: Plan) -> Table:
     sites = any(plan.fields.get("summary", "participation", role, "sites") for role in plan.roles)
-    head = [line("Role"), line("Recruited"), line("Expected to be analysed (total)")]
+    names = ("Role", "Recruited", "Expected to be analysed (total)", "Sites")
+    head = tuple(map(line, names if sites else names[:-1]))
     rows = []
     for role in plan.roles:
         where: tuple[str | int, ...] = ("summary", "participation", role)
-        share = plan.fields.value(*where, "analysable", "total")
-        known = None if share is None else (plan.people(role) * share).shown(".0f")
-        cells = [
-            line(f"{role}s".capitalize()),
-            line(plan.people(role).shown()),
-            line(known or "–"),
-        ]
-        if sites:
-            cells.append(line(plan.fields.number(*where, "sites", str(plan.at))))
-        rows.append(tuple(cells))
-    if sites:
-        head.append(line("Sites"))
+        people = plan.people(role)
+        analysed = people * plan.fields.value(*where, "analysable", "total")
+        cells = [line(f"{role}s".capitalize()), line(people.shown()), line(analysed.shown(".0f"))]
+        rows.append((*cells, line(plan.fields.number(*where, "sites", str(plan.at)))))
     caption = line("Participants at ", plan.pairs().shown(), " pairs")
-    return Table(caption, tuple(head), tuple(rows))
+    return Table(caption, head, tuple(row[: len(head)] for row in rows))
 
 
 def _other_rules(plan: Plan) -> Table:
@@ -182,19 +174,13 @@ def _other_rules(plan: Plan) -> Table:
         keys: tuple[str | int, ...] = ("summary", "sample_sizes", i)
         if keys == plan.size:
             continue
-        limit = plan.fields.number(*keys, "limit")
-        pairs = line("none up to ", limit)
-        if size["pairs"] is not None:
-            pairs = pairs_line(plan, keys)
+        pairs = pairs_line(plan, keys)
+        if size["pairs"] is None:
+            pairs = line("none up to ", plan.fields.number(*keys, "limit"))
         if not is_usable(size):
             pairs = line(*pairs, " (not to be used)")
-        rows.append(
-            (
-                line(plan.fields.name(*keys, "rule")),
-                pairs,
-                line(plan.fields.number(*keys, "power", form=".3f")),
-            )
-        )
+        power = plan.fields.number(*keys, "power", form=".3f")
+        rows.append((line(plan.fields.name(*keys, "rule")), pairs, line(power)))
     caption = line("The other criteria studied (power at that size, or at the largest)")
     return Table(caption, (line("Criterion"), line("Pairs"), line("Power")), tuple(rows))
 
@@ -209,13 +195,15 @@ def sensitivity_item(plan: Plan) -> Item:
         blocks.append(text(*_rules_of_thumb(plan)))
     said, there = plan.reason("sensitivity", "how the size depends on the other assumptions")
     blocks.append(text(said))
-    own = asked("DELTA2, item 5", "Sensitivity of the sample size to its assumptions", there=there)
-    return Item("Sensitivity", tuple(blocks), (own,))
+    required = requirement(
+        "DELTA2, item 5", "Sensitivity of the sample size to its assumptions", there=there
+    )
+    return Item("Sensitivity", tuple(blocks), (required,))
 
 
 def _near(plan: Plan) -> Table:
     sizes = plan.sizes()
-    shares = NEAR if plan.found else (0.25, 0.5, 0.75, 1.0)
+    shares = NEAR if plan.reached else (0.25, 0.5, 0.75, 1.0)
     shown = sorted({min(sizes, key=lambda n: (abs(n - share * plan.at), n)) for share in shares})
     rows = []
     for n in shown:
@@ -233,28 +221,22 @@ def _near(plan: Plan) -> Table:
 
 def _assurance(plan: Plan) -> list[Paragraph | Table]:
     rows = []
-    for i, own in enumerate(plan.fields.get("summary", "assurance")):
+    for i, assurance in enumerate(plan.fields.get("summary", "assurance")):
         keys: tuple[str | int, ...] = ("summary", "assurance", i)
         pairs: Line = line(plan.fields.number(*keys, "pairs", plan.rule))
-        least = own.get("at_least", own["pairs"])[plan.rule]
+        least = assurance.get("at_least", assurance["pairs"])[plan.rule]
         if least is None:
             pairs = line("at most ", *pairs)
-        elif least != own["pairs"][plan.rule]:
+        elif least != assurance["pairs"][plan.rule]:
             pairs = line(plan.fields.number(*keys, "at_least", plan.rule), " to ", *pairs)
-        if own["pairs"][plan.rule] is None:
+        if assurance["pairs"][plan.rule] is None:
             pairs = line("none up to ", plan.fields.number(*plan.size, "limit"))
         prior: Part = plan.fields.name(*keys, "prior")
-        if own["prior"] in PRIOR_NAMES:
-            prior = Words(PRIOR_NAMES[own["prior"]].capitalize())
-        rows.append(
-            (
-                line(prior),
-                plan.estimate(f"assurance_{own['prior']}"),
-                plan.estimate(f"power_at_target_{own['prior']}"),
-                pairs,
-                line(plan.fields.number(*keys, "limit", plan.rule, form=".2f")),
-            )
-        )
+        if assurance["prior"] in PRIOR_NAMES:
+            prior = Words(PRIOR_NAMES[assurance["prior"]].capitalize())
+        measures = (f"assurance_{assurance['prior']}", f"power_at_target_{assurance['prior']}")
+        limit = line(plan.fields.number(*keys, "limit", plan.rule, form=".2f"))
+        rows.append((line(prior), *map(plan.estimate, measures), pairs, limit))
     target = plan.fields.number(*plan.size, "target", form="g")
     head = (
         line("What is believed of the effect"),
@@ -265,32 +247,29 @@ def _assurance(plan: Plan) -> list[Paragraph | Table]:
     )
     words = text(
         "Assurance is the power averaged over what is believed of the effect",
-        *plan.cite("O'Hagan 2005"),
-        ", here over ",
+        *plan.cite("O'Hagan 2005"), ", here over ",
         plan.fields.number("summary", "assurance", 0, "draws"),
         " draws of the effect (of the prior in the first line).",
-    )
+    )  # fmt: skip
     return [words, Table(line("Assurance, ± its standard error"), head, tuple(rows))]
 
 
 def _rules_of_thumb(plan: Plan) -> Line:
-    found: list[Line] = []
-    for i, own in enumerate(plan.fields.get("summary", "inflations")):
-        factor = plan.fields.value("summary", "inflations", i, "factor")
-        name = clean(own["name"])
-        if factor is not None:
-            plan.cite(name)
-            found.append(
-                line(
-                    plan.fields.name("summary", "inflations", i, "name"),
-                    " (", plan.fields.prose("summary", "inflations", i, "meaning"), ") × ",
-                    factor.shown(".2f"), " = ", (factor * plan.pairs()).up().shown(), " pairs",
-                )
-            )  # fmt: skip
+    rules: list[Line] = []
+    for i, inflation in enumerate(plan.fields.get("summary", "inflations")):
+        keys: tuple[str | int, ...] = ("summary", "inflations", i)
+        factor = plan.fields.needed(*keys, "factor")
+        plan.cite(clean(inflation["name"]))
+        rules.append(
+            line(
+                plan.fields.name(*keys, "name"), " (", plan.fields.prose(*keys, "meaning"), ") × ",
+                factor.shown(".2f"), " = ", (factor * plan.pairs()).up().shown(), " pairs",
+            )
+        )  # fmt: skip
     first = ("summary", "inflations", 0)
     return line(
         "Rules of thumb that allow for a standard deviation taken from a pilot of ",
         plan.fields.number(*first, "participants"), " ", plan.fields.prose(*first, "who"),
-        ", though not for its effect: ", *listed(found),
+        ", though not for its effect: ", *listed(rules),
         ". They are shown for comparison and are not part of the answer.",
     )  # fmt: skip

@@ -31,12 +31,12 @@ PAGE = Cm(16.6)
 """Width of the text."""
 
 
-def word(found: Justification) -> bytes:
+def word(content: Justification) -> bytes:
     """Write a justification as a Word document.
 
     Parameters
     ----------
-    found : Justification
+    content : Justification
         What to write.
 
     Returns
@@ -45,19 +45,19 @@ def word(found: Justification) -> bytes:
         A .docx; the same bytes at any time and place for the same content.
     """
     document = docx.Document()
-    _settings(document, found)
-    _title(document, found)
-    for item in found.items:
+    _settings(document, content)
+    _title(document, content)
+    for item in content.items:
         _item(document, item)
     document.add_heading("References", 1)
-    for own in found.references:
-        document.add_paragraph(own, style="List Bullet")
+    for reference in content.references:
+        document.add_paragraph(reference, style="List Bullet")
     raw = io.BytesIO()
     document.save(raw)
     return _timeless(raw.getvalue())
 
 
-def _settings(document: Document, found: Justification) -> None:
+def _settings(document: Document, content: Justification) -> None:
     """Set page, styles, language, properties and page numbers."""
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
@@ -65,12 +65,12 @@ def _settings(document: Document, found: Justification) -> None:
     section.top_margin, section.bottom_margin = Cm(2.2), Cm(2)
     _styles(document)
     properties = document.core_properties
-    properties.title = f"Sample size justification: {found.title.text}"[:255]
+    properties.title = f"Sample size justification: {content.title.text}"[:255]
     properties.author = properties.last_modified_by = properties.comments = ""
     properties.language = "en-GB"
     properties.created = properties.modified = LONG_AGO
     properties.revision = 1
-    _footer(section.footer.paragraphs[0], found)
+    _footer(section.footer.paragraphs[0], content)
 
 
 def _styles(document: Document) -> None:
@@ -98,12 +98,12 @@ def _styles(document: Document) -> None:
     language.set(qn("w:eastAsia"), "en-GB")
 
 
-def _title(document: Document, found: Justification) -> None:
+def _title(document: Document, content: Justification) -> None:
     small = document.add_paragraph()
     small.paragraph_format.space_after = Pt(0)
     run = small.add_run("Sample size justification")
     run.font.size, run.font.color.rgb = Pt(12), SOFT
-    title = document.add_paragraph(found.title.text, style="Title")
+    title = document.add_paragraph(content.title.text, style="Title")
     border: Any = title.paragraph_format.element.get_or_add_pPr().find(qn("w:pBdr"))
     if border is not None:
         border.getparent().remove(border)
@@ -124,11 +124,11 @@ def _item(document: Document, item: Item) -> None:
             _paragraph(document, block)
 
 
-def _paragraph(document: Document, own: Paragraph) -> None:
-    style = "List Bullet" if own.kind == "entry" else None
+def _paragraph(document: Document, block: Paragraph) -> None:
+    style = "List Bullet" if block.kind == "entry" else None
     paragraph = document.add_paragraph(style=style)
-    _runs(paragraph, own.parts, bold=own.kind == "answer")
-    if own.kind != "answer":
+    _runs(paragraph, block.parts, bold=block.kind == "answer")
+    if block.kind != "answer":
         return
     properties = paragraph.paragraph_format.element.get_or_add_pPr()
     borders = OxmlElement("w:pBdr")
@@ -138,9 +138,7 @@ def _paragraph(document: Document, own: Paragraph) -> None:
     properties.insert_element_before(
         borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
     )
-    shade = OxmlElement("w:shd")
-    _attributes(shade, val="clear", color="auto", fill=ANSWER)
-    borders.addnext(shade)
+    borders.addnext(_element("w:shd", val="clear", color="auto", fill=ANSWER))
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Cm(0.25)
     paragraph.paragraph_format.space_before = Pt(8)
     paragraph.paragraph_format.space_after = Pt(12)
@@ -157,34 +155,33 @@ def _runs(paragraph: Any, parts: Line, *, bold: bool = False, size: float | None
             run.font.size = Pt(size)
         if isinstance(part, Blank):
             run.bold = True
-            shade = OxmlElement("w:shd")
-            _attributes(shade, val="clear", color="auto", fill=GAP)
-            run._element.get_or_add_rPr().append(shade)  # noqa: SLF001
+            properties = run._element.get_or_add_rPr()  # noqa: SLF001
+            _child(properties, "w:shd", val="clear", color="auto", fill=GAP)
 
 
-def _table(document: Document, own: Table) -> None:
-    if own.caption:
+def _table(document: Document, content: Table) -> None:
+    if content.caption:
         caption = document.add_paragraph()
         caption.paragraph_format.keep_with_next = True
         caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(6), Pt(3)
-        _runs(caption, own.caption, bold=True, size=10)
-    columns = len(own.head)
-    table = document.add_table(rows=1 + len(own.rows), cols=columns)
+        _runs(caption, content.caption, bold=True, size=10)
+    columns = len(content.head)
+    table = document.add_table(rows=1 + len(content.rows), cols=columns)
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
     table.autofit = False
     _borders(table)
-    widths = _widths(own)
+    widths = _widths(content)
     size = 9.0 if columns < WIDE else 8.5 if columns < 2 * WIDE else 7.0
-    for r, cells in enumerate((own.head, *own.rows)):
+    for r, cells in enumerate((content.head, *content.rows)):
         row = table.rows[r]
         _row_rules(row, head=r == 0)
         for c, (cell, parts) in enumerate(zip(row.cells, cells, strict=True)):
             cell.width = widths[c]
-            _cell(cell, parts, number=c >= own.left, head=r == 0, size=size)
+            _cell(cell, parts, number=c >= content.left, head=r == 0, size=size)
             if c == 0 and not parts:
                 _join(table.rows[r - 1].cells[0], cell)
             # short tables stay on one page, and no long one leaves a row or two behind
-            together = r < (len(own.rows) if len(own.rows) <= SHORT else 3)
+            together = r < (len(content.rows) if len(content.rows) <= SHORT else 3)
             cell.paragraphs[0].paragraph_format.keep_with_next = together
     for c, column in enumerate(table.columns):
         column.width = widths[c]
@@ -205,12 +202,12 @@ def _cell(cell: Any, parts: Line, *, number: bool, head: bool, size: float) -> N
         _fill(cell, HEAD)
 
 
-def _widths(own: Table) -> list[int]:
+def _widths(table: Table) -> list[int]:
     """Share the page out by the longest content of each column, within limits."""
     lengths = []
-    for c in range(len(own.head)):
-        cells = [sum(len(part.text) for part in row[c]) for row in own.rows]
-        head = "".join(part.text for part in own.head[c])
+    for c in range(len(table.head)):
+        cells = [sum(len(part.text) for part in row[c]) for row in table.rows]
+        head = "".join(part.text for part in table.head[c])
         words = max(map(len, head.split() or [""])) + 2
         longest = max([*cells, words, min(len(head) + 2, 13)])
         lengths.append(min(max(longest, 6), 42))
@@ -249,15 +246,15 @@ def _fill(cell: Any, colour: str) -> None:
     _child(properties, "w:shd", val="clear", color="auto", fill=colour)
 
 
-def _footer(paragraph: Any, found: Justification) -> None:
+def _footer(paragraph: Any, content: Justification) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    title = found.title.text
+    title = content.title.text
     short = title if len(title) <= 60 else title[:59].rstrip() + "…"
     for words, field in ((f"{short}  |  Page ", "PAGE"), (" of ", "NUMPAGES")):
         run = paragraph.add_run(words)
         run.font.size, run.font.color.rgb = Pt(8.5), SOFT
-        own = _child(paragraph._p, "w:fldSimple", instr=f" {field} ")  # noqa: SLF001
-        inner = _child(own, "w:r")
+        element = _child(paragraph._p, "w:fldSimple", instr=f" {field} ")  # noqa: SLF001
+        inner = _child(element, "w:r")
         marks = _child(inner, "w:rPr")
         _child(marks, "w:color", val=str(SOFT))
         _child(marks, "w:sz", val="17")
@@ -265,15 +262,13 @@ def _footer(paragraph: Any, found: Justification) -> None:
 
 
 def _child(parent: Any, tag: str, **attributes: str) -> Any:
-    child = OxmlElement(tag)
-    _attributes(child, **attributes)
+    child = _element(tag, **attributes)
     parent.append(child)
     return child
 
 
-def _attributes(element: Any, **attributes: str) -> None:
-    for name, value in attributes.items():
-        element.set(qn(f"w:{name}"), value)
+def _element(tag: str, **attributes: str) -> Any:
+    return OxmlElement(tag, {qn(f"w:{name}"): value for name, value in attributes.items()})
 
 
 def _timeless(raw: bytes) -> bytes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.power.answer import PlanAnswer
 from sim.power.change_parts import ChangeParts
 from sim.power.design_flaws import uncontrolled
 from sim.power.soundness import Soundness, unadjusted
+from sim.report.results.answer import PlanAnswer
 from sim.report.soundness import families_words, judged, level_words
 from sim.report.wording import no_effect_words, number
 from sim.study import Study

@@ -50,10 +50,7 @@ MARKS = {
 
 
 def write_together(
-    folder: Path,
-    what: str,
-    write: Callable[[Path], Iterable[Path]],
-    outdated: Collection[str] = (),
+    folder: Path, what: str, write: Callable[[Path], Iterable[Path]], outdated: Collection[str] = ()
 ) -> tuple[Path, ...]:
     """Write files, all or none, in the place of outdated ones.
 
@@ -66,7 +63,7 @@ def write_together(
     write : callable
         Writes them into the folder that it is given, and returns them.
     outdated : collection of str
-        Patterns of :data:`OUTPUTS` that are not to stay beside the new files.
+        Patterns of :data:`OUTPUTS` that are not to stay with the new files.
         Files of other names stay, and so does everything where no output was.
 
     Returns
@@ -112,8 +109,8 @@ def _outputs(folder: Path, patterns: Collection[str]) -> Iterator[Path]:
     """Find files of these names in a folder that holds outputs."""
     marked = ((path, mark) for name, mark in MARKS.items() for path in folder.glob(name))
     if patterns and any(path.is_file() and mark in path.read_bytes() for path, mark in marked):
-        found = chain.from_iterable(folder.glob(pattern) for pattern in patterns)
-        yield from (path for path in found if path.is_file())
+        files = chain.from_iterable(folder.glob(pattern) for pattern in patterns)
+        yield from (path for path in files if path.is_file())
 
 
 def _matches(path: Path, pattern: str) -> bool:

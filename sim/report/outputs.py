@@ -46,12 +46,7 @@ def draw_run(
     NotWritten
         Where the machine does not take them.
     """
-    if not wanted:
-        return ()
-    run = read_run(folder)
-    return write_together(
-        folder, DRAWN_WORDS, lambda stage: write_outputs(run, stage, wanted, on_file)
-    )
+    return write_report([read_run(folder)], folder, wanted, on_file) if wanted else ()
 
 
 def write_outputs(
@@ -90,18 +85,18 @@ def write_outputs(
     # most of the work is done outside Python, where threads run side by side
     with ThreadPoolExecutor() as pool:
         waiting = [pool.submit(write, run, folder) for write in chosen]
-        found: list[Path] = []
+        files: list[Path] = []
         for done, written in enumerate(waiting, 1):
-            found += written.result()
+            files += written.result()
             if on_file is not None:
                 on_file(done, len(waiting))
-    return tuple(found)
+    return tuple(files)
 
 
 def write_report(
     runs: Sequence[SavedRun], folder: Path, wanted: Collection[str], on_file: OnFile | None = None
 ) -> tuple[Path, ...]:
-    """Write what shows saved runs; of several each in a folder of its own, and all in one table.
+    """Write what shows saved runs; of several each in a folder, and all in one table.
 
     Parameters
     ----------
@@ -144,17 +139,17 @@ def write_report(
 def _write_several(
     runs: Sequence[SavedRun], folder: Path, wanted: Collection[str], on_file: OnFile | None
 ) -> list[Path]:
-    found = [write_whole(folder / "combined.csv", combined_csv(runs))]
+    files = [write_whole(folder / "combined.csv", combined_csv(runs))]
     for number, run in enumerate(runs, 1):
         if wanted:
-            own = folder / f"run_{number:0{len(str(len(runs)))}d}"  # never the user's text
-            own.mkdir()
-            found += write_outputs(run, own, wanted)
+            subfolder = folder / f"run_{number:0{len(str(len(runs)))}d}"  # never the user's text
+            subfolder.mkdir()
+            files += write_outputs(run, subfolder, wanted)
         if on_file is not None:
             on_file(number, len(runs))
-    return found
+    return files
 
 
 def report_summary(runs: Sequence[SavedRun], files: Sequence[Path] = ()) -> str:
-    """Say what the runs found and what was written, in at most 80 columns."""
+    """Give each run's answer, and what was written, in at most 80 columns."""
     return "\n\n".join([combined_summary(runs), *file_part(files)])

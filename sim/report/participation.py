@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.power.answer import PlanAnswer
 from sim.power.design_flaws import design_causes, ignored_clusters
 from sim.power.operating import RoleCharacteristics
 from sim.power.participation import LevelCorrelation, Participation
 from sim.power.soundness import bias_of
-from sim.report.wording import estimated, no_effect_words, number
+from sim.report.results.answer import PlanAnswer
+from sim.report.wording import answer_place, estimated, no_effect_words, number
 from sim.study import Study
 from sim.study.clusters import SiteClusters
 from sim.study.methods import TESTS
@@ -30,34 +30,23 @@ MECHANISMS = {
 def participation_sentences(answer: PlanAnswer) -> Iterator[str]:
     """Say what becomes of the people recruited, at the answer's size."""
     missing, clusters = answer.study.missing, answer.study.clusters
-    at = _place(answer)
+    at = answer_place(answer)
     plain = isinstance(missing, NoneMissing) and missing.item_rate == 0
     for role in answer.characteristics.roles:
-        own = answer.participation[role.role]
+        people = answer.participation[role.role]
         if not plain:
-            yield _analysed(role, own, at, missing) + _bias_words(role, at, answer.study)
+            yield _analysed(role, people, at, missing) + _bias_words(role, at, answer.study)
         if isinstance(clusters, SiteClusters):
             order = "taking turns" if clusters.accrual == "round_robin" else "filled in turn"
-            parts = [_correlated(role.role, level) for level in own.levels]
-            yield (
-                "; ".join(
-                    [
-                        f"The {role.n[at]} {role.role}s come from {own.sites[at]} sites, {order}",
-                        *parts,
-                    ]
-                )
-                + "."
-            )
+            parts = [_correlated(role.role, level) for level in people.levels]
+            come = f"The {role.n[at]} {role.role}s come from {people.sites[at]} sites, {order}"
+            yield "; ".join([come, *parts]) + "."
 
 
-def _place(answer: PlanAnswer) -> int:
-    """Place of the answer's size, or of the largest one, among the sizes."""
-    size = answer.sample_size
-    return answer.characteristics.pairs.index(size.pairs or size.limit)
-
-
-def _analysed(role: RoleCharacteristics, own: Participation, at: int, missing: Missing) -> str:
-    known = own.analysable * role.n[at]
+def _analysed(
+    role: RoleCharacteristics, participation: Participation, at: int, missing: Missing
+) -> str:
+    known = participation.analysable * role.n[at]
     items = f"; {missing.item_rate:.0%} of single answers missing" if missing.item_rate else ""
     return (
         f"Of {role.n[at]} {role.role}s recruited about {known[0]:.0f} can be analysed in a domain "
@@ -65,17 +54,17 @@ def _analysed(role: RoleCharacteristics, own: Participation, at: int, missing: M
     )
 
 
-def _correlated(role: str, own: LevelCorrelation) -> str:
-    low, high = f"{own.latent.min():.3f}", f"{own.latent.max():.3f}"
+def _correlated(role: str, level: LevelCorrelation) -> str:
+    low, high = f"{level.latent.min():.3f}", f"{level.latent.max():.3f}"
     latent = low if low == high else f"{low} to {high}"
-    domains, total = own.observed[:-1], own.observed[-1]
+    domains, total = level.observed[:-1], level.observed[-1]
     vary = domains[~np.isnan(domains)]
     observed = "which cannot be observed where all have the same change"
     if vary.size:
         observed = f"observed {vary.min():.3f} to {vary.max():.3f} in the domains"
     if not np.isnan(total):
         observed += f" and {total:.3f} in total"
-    who = "one site" if own.level == "site" else "one mentee but different sites"
+    who = "one site" if level.level == "site" else "one mentee but different sites"
     return f"two {role}s of {who} have changes correlated {latent} on the latent scale, {observed}"
 
 
@@ -98,15 +87,18 @@ def participation_warnings(answer: PlanAnswer) -> list[str]:
     return [*_ignored_clusters(answer), *_biased(answer)]
 
 
-def _ignored_clusters(answer: PlanAnswer) -> list[str]:
+def _ignored_clusters(answer: PlanAnswer) -> Iterator[str]:
     """Show the level that the null run attains where the test ignores who resembles whom."""
     facts = answer.study.analysis.test_facts
     by_sites, within_sites = facts.unit == "site", answer.study.allocation_unit == "person"
     better = " or ".join(
-        sorted(n for n, own in TESTS.items() if (own.unit, own.arms) == ("site", facts.arms))
+        sorted(
+            n
+            for n, facts_of in TESTS.items()
+            if (facts_of.unit, facts_of.arms) == ("site", facts.arms)
+        )
     )
-    null, at = answer.null_characteristics, _place(answer)
-    found = []
+    null, at = answer.null_characteristics, answer_place(answer)
     for place, role in enumerate(null.roles):
         shared = ignored_clusters(answer.study, place)
         if not shared:
@@ -115,12 +107,11 @@ def _ignored_clusters(answer: PlanAnswer) -> list[str]:
         if by_sites:
             ignored = f"{role.role}s of different sites who share a mentee"
         advice = "" if by_sites or within_sites else f" Use analysis.test={better}."
-        found.append(
+        yield (
             f"The test ignores that {ignored} resemble each other: "
             f"{_attained(role, at, answer.study)} at {null.pairs[at]} pairs, instead of "
             f"{answer.study.analysis.alpha:g}.{advice}"
         )
-    return found
 
 
 def _attained(role: RoleCharacteristics, at: int, study: Study) -> str:
@@ -138,7 +129,7 @@ def _attained(role: RoleCharacteristics, at: int, study: Study) -> str:
 
 def _biased(answer: PlanAnswer) -> list[str]:
     """Say where those who are analysed differ from everybody, beyond noise; never by chance."""
-    study, at = answer.study, _place(answer)
+    study, at = answer.study, answer_place(answer)
     if "dropout" not in design_causes(study, range(len(study.roles))):
         return []
     return [
@@ -156,16 +147,18 @@ def participation_data(answer: PlanAnswer) -> dict[str, object]:
     endpoints = answer.study.endpoints
     return {
         role: {
-            "analysable": dict(zip(endpoints, own.analysable.tolist(), strict=True)),
-            "sites": dict(zip(map(str, answer.characteristics.pairs), own.sites, strict=False)),
+            "analysable": dict(zip(endpoints, participation.analysable.tolist(), strict=True)),
+            "sites": dict(
+                zip(map(str, answer.characteristics.pairs), participation.sites, strict=False)
+            ),
             "intraclass_correlation": [
                 {
                     "level": level.level,
                     "latent": level.latent.tolist(),
                     "observed": dict(zip(endpoints, level.observed.tolist(), strict=True)),
                 }
-                for level in own.levels
+                for level in participation.levels
             ],
         }
-        for role, own in answer.participation.items()
+        for role, participation in answer.participation.items()
     }

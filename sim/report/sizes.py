@@ -31,8 +31,8 @@ def known_range(pairs: int, at_least: int | None) -> str:
 
 def at_least(size: Size) -> int | None:
     """Smallest size that the answer can be; None where the smallest studied suffices already."""
-    found: int | None = size.get("at_least", size["pairs"])
-    return found
+    least: int | None = size.get("at_least", size["pairs"])
+    return least
 
 
 def is_known(size: Size) -> bool:
@@ -84,5 +84,5 @@ def interval_cell(size: Size) -> str:
 
 def interval_words(size: Size) -> str:
     """Write the interval in brackets, to follow an answer."""
-    found = interval(size)
-    return f" ({found} with {CONFIDENCE} confidence)" if found else ""
+    ends = interval(size)
+    return f" ({ends} with {CONFIDENCE} confidence)" if ends else ""

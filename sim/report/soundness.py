@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.power.answer import PlanAnswer
 from sim.power.design_flaws import design_causes, ignored_clusters
 from sim.power.sample_size import SampleSize
 from sim.power.soundness import Bias, Cause, Level, Soundness, soundness
 from sim.power.sweep import SweepPoint
+from sim.report.results.answer import PlanAnswer
 from sim.report.sizes import interval_words, pairs_words
 from sim.report.wording import answer_sentence, no_effect_words, number
 from sim.study import TOTAL, Study
@@ -37,7 +37,7 @@ def reasons(answer: PlanAnswer, size: SampleSize) -> tuple[str, ...]:
     Parameters
     ----------
     answer : PlanAnswer
-        What was found.
+        The answer.
     size : SampleSize
         One rule's.
 

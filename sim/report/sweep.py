@@ -1,9 +1,7 @@
-"""What a sweep found: the summary on screen, one table and one file of plain data."""
+"""The results of a sweep: the summary on screen, one table and one file of plain data."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +11,7 @@ import numpy as np
 from sim.errors import StudyError
 from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, differences
 from sim.power.tornado import Tornado, tornado
-from sim.report.files import as_json, manifest_data, write_results
+from sim.report.files import as_csv, manifest_data, write_results
 from sim.report.layout import bullets, file_part, heading, paragraph, title
 from sim.report.sizes import is_known
 from sim.report.soundness import point_reasons
@@ -41,7 +39,7 @@ def write_sweep(answer: SweepAnswer, folder: Path) -> tuple[Path, ...]:
     Parameters
     ----------
     answer : SweepAnswer
-        What was found.
+        The answer.
     folder : Path
         Existing folder.
 
@@ -52,19 +50,21 @@ def write_sweep(answer: SweepAnswer, folder: Path) -> tuple[Path, ...]:
     """
     contents = {
         "sweep.csv": sweep_csv(answer),
-        "sweep.json": as_json(sweep_data(answer)),
-        "manifest.json": as_json(manifest_data(answer.study)),
+        "sweep.json": sweep_data(answer),
+        "manifest.json": manifest_data(answer.study),
     }
     return write_results(contents, folder)
 
 
 def factors_of(answer: SweepAnswer) -> tuple[str, ...]:
-    """Name every field that any point sets, in the order stated."""
+    """Name every field that any point sets, in the order of the settings."""
     sweep = answer.study.sweep
     if isinstance(sweep, NoSweep):
         return ()
     if isinstance(sweep, ScenarioSweep):
-        return tuple(dict.fromkeys(name for own in sweep.scenarios.values() for name in own))
+        return tuple(
+            dict.fromkeys(name for settings in sweep.scenarios.values() for name in settings)
+        )
     return tuple(sweep.factors)
 
 
@@ -74,26 +74,24 @@ def sweep_csv(answer: SweepAnswer) -> str:
     Parameters
     ----------
     answer : SweepAnswer
-        What was found.
+        The answer.
 
     Returns
     -------
     str
-        Columns: the point's number (0 = as stated) and label; one per factor,
+        Columns: the point's number (0 = the study itself) and label; one per factor,
         with JSON where the value is no single number or text; :data:`COLUMNS`,
         the last two empty where the base has no such size or rule. Text is
         made harmless by :func:`harmless`.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     factors = factors_of(answer)
-    writer.writerow(map(harmless, ("point", "label", *factors, *COLUMNS)))
+    lines: list[list[object]] = [[harmless(n) for n in ("point", "label", *factors, *COLUMNS)]]
     for result in answer.points:
         if result.wins is not None:
             head = [result.point.number, harmless(result.point.label)]
             head += _values(result.point, factors)
-            writer.writerows([*head, *row] for row in _rows(result, answer.base))
-    return out.getvalue()
+            lines += [[*head, *row] for row in _rows(result, answer.base)]
+    return as_csv(lines)
 
 
 def _values(point: SweepPoint, factors: Sequence[str]) -> list[object]:
@@ -106,7 +104,7 @@ def _values(point: SweepPoint, factors: Sequence[str]) -> list[object]:
             continue
         try:
             value = look_up(data, name)
-        except StudyError:  # the point's own section has no such field
+        except StudyError:  # the point's section has no such field
             cells.append("")
         else:
             cells.append(UNCHANGED if isinstance(value, Mapping) else _cell(value))
@@ -144,7 +142,7 @@ def sweep_summary(answer: SweepAnswer, files: Sequence[Path] = ()) -> str:
     Parameters
     ----------
     answer : SweepAnswer
-        What was found.
+        The answer.
     files : sequence of Path
         Files written, named at the end.
 
@@ -163,7 +161,7 @@ def sweep_summary(answer: SweepAnswer, files: Sequence[Path] = ()) -> str:
         title(answer.study.title),
         paragraph(design_sentence(answer.study)),
         paragraph(_how(answer)),
-        *_found(answer),
+        *_results(answer),
         *bullets("Points that could not be studied", failed),
         *file_part(files),
     ]
@@ -174,7 +172,7 @@ def sweep_line(answer: SweepAnswer) -> str:
     """Answer in one line, for many sweeps in a row."""
     sound = [point for point in answer.points if not point_reasons(point.point)]
     powers = [float(power.value) for point in sound if (power := answer.power(point))]
-    failed = sum(own.failure is not None for own in answer.points)
+    failed = sum(point.failure is not None for point in answer.points)
     powers_words = "no usable power"
     if powers:
         powers_words = f"power {min(powers):.3f} to {max(powers):.3f}"
@@ -199,7 +197,7 @@ def _how(answer: SweepAnswer) -> str:
         if blocks > 1
         else "one block tells nothing of paired errors, and those of differences are too large"
     )
-    seeds = {found.point.study.seed for found in answer.points}
+    seeds = {point.point.study.seed for point in answer.points}
     who = "Points" if len(seeds) == 1 else "Points of one seed"
     return (
         f"{len(answer.points) - 1} points beside the study as stated: "
@@ -209,18 +207,18 @@ def _how(answer: SweepAnswer) -> str:
     )
 
 
-def _found(answer: SweepAnswer) -> Iterator[str]:
+def _results(answer: SweepAnswer) -> Iterator[str]:
     rule = words(answer.base.point.rule)
     head = heading(f"Power of the rule '{rule}' at {answer.at} pairs{_why(answer)}")
-    sweep, found = answer.study.sweep, tornado(answer)
+    sweep, influence = answer.study.sweep, tornado(answer)
     if isinstance(sweep, GridSweep) and len(sweep.factors) == 2:
         yield head + "\n" + "\n\n".join(heat_maps(answer, sweep.factors))
         return
     yield head + "\n" + points_table(answer)
-    if found is not None:
+    if influence is not None:
         named = heading("Influence of each factor on that power (difference to the base)")
-        yield named + "\n" + tornado_table(found)
-        yield "\n".join(map(paragraph, _order(found)))
+        yield named + "\n" + tornado_table(influence)
+        yield "\n".join(map(paragraph, _order(influence)))
 
 
 def _why(answer: SweepAnswer) -> str:
@@ -236,21 +234,21 @@ def _why(answer: SweepAnswer) -> str:
     return f", which the study as stated needs{'' if known else ' at most'}"
 
 
-def _order(found: Tornado) -> Iterator[str]:
+def _order(influence: Tornado) -> Iterator[str]:
     """Say in which order factors matter, as far as that can be told."""
     ranks = [
         f"{place}. " + ", ".join(words(name) for name in names)
         + (" (not told apart)" if len(names) > 1 else "")
-        for place, names in enumerate(found.ranks, 1)
+        for place, names in enumerate(influence.ranks, 1)
     ]  # fmt: skip
     if ranks:
         yield (
             "Order, claimed where the paired difference between neighbours is clear of noise (2 "
             f"standard errors or more): {'; '.join(ranks)}."
         )
-    if found.unclear:
-        named = ", ".join(words(name) for name in found.unclear)
+    if influence.unclear:
+        named = ", ".join(words(name) for name in influence.unclear)
         yield f"Not distinguishable from no influence: {named}."
-    if found.left_out:
-        yield f"Not studied at that size: {', '.join(words(name) for name in found.left_out)}."
+    if influence.left_out:
+        yield f"Not studied at that size: {', '.join(words(name) for name in influence.left_out)}."
     yield "How far a factor moves the power depends on the values that are stated for it."

@@ -1,4 +1,4 @@
-"""What a sweep found as plain data."""
+"""The results of a sweep as plain data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.report.wording import design_sentence
 
 def sweep_data(answer: SweepAnswer) -> dict[str, Any]:
     """Hold the answer as plain data: every point at the size compared, and the tornado."""
-    study, found = answer.study, tornado(answer)
+    study, influence = answer.study, tornado(answer)
     return {
         "title": study.title,
         "design": design_sentence(study),
@@ -28,7 +28,7 @@ def sweep_data(answer: SweepAnswer) -> dict[str, Any]:
         "paired": answer.blocks > 1,
         "tasks": answer.tasks,
         "points": [_point_data(answer, result) for result in answer.points],
-        "tornado": None if found is None else _tornado_data(found),
+        "tornado": None if influence is None else _tornado_data(influence),
     }
 
 
@@ -52,19 +52,19 @@ def _plain(estimate: Estimate | None) -> dict[str, Any] | None:
     return None if estimate is None else asdict(estimate)
 
 
-def _tornado_data(found: Tornado) -> dict[str, Any]:
+def _tornado_data(influence: Tornado) -> dict[str, Any]:
     return {
         "factors": [
             {
-                "factor": own.factor,
-                "lowest": {"point": own.low.point.number, **asdict(own.to_low)},
-                "highest": {"point": own.high.point.number, **asdict(own.to_high)},
-                "range": asdict(own.span),
-                "clear": own.clear,
+                "factor": bar.factor,
+                "lowest": {"point": bar.low.point.number, **asdict(bar.to_low)},
+                "highest": {"point": bar.high.point.number, **asdict(bar.to_high)},
+                "range": asdict(bar.span),
+                "clear": bar.clear,
             }
-            for own in found.influences
+            for bar in influence.influences
         ],
-        "order": found.ranks,
-        "not_distinguishable": found.unclear,
-        "not_studied": found.left_out,
+        "order": influence.ranks,
+        "not_distinguishable": influence.unclear,
+        "not_studied": influence.left_out,
     }

@@ -14,7 +14,7 @@ from sim.report.layout import WIDTH
 from sim.report.sizes import interval, interval_cell, pairs_cell
 from sim.report.soundness import joined, point_reasons
 from sim.report.tables import shorten
-from sim.report.wording import number
+from sim.report.wording import with_error
 from sim.study.sweep import words
 
 MOST_ROWS = 60
@@ -37,16 +37,16 @@ def points_table(answer: SweepAnswer) -> str:
     for result in answer.points[:MOST_ROWS]:
         power, apart = answer.power(result), answer.difference(result)
         label = words(result.point.label, WIDTH)
-        if len(label) >= LABEL:  # on a line of its own
+        if len(label) >= LABEL:  # on a line by itself
             lines.append(label)
             label = ""
         if power is None:
             lines.append(f"{label:{LABEL}}{_missing(result, answer):>13}")
             continue
-        moved = "" if apart is None or result is answer.base else signed(apart)
+        moved = "" if apart is None or result is answer.base else written(apart, "+")
         size = "" if result.sample_size is None else size_words(result.sample_size)
         mark = UNUSABLE if point_reasons(result.point) else ""
-        lines.append(f"{label:{LABEL}}{with_error(power):>13}{moved:>15}  {size:>17}{mark}")
+        lines.append(f"{label:{LABEL}}{written(power):>13}{moved:>15}  {size:>17}{mark}")
     if len(answer.points) > MOST_ROWS:
         lines.append(f"{len(answer.points) - MOST_ROWS} more points are in sweep.csv")
     lines += wrap(unusable_note(answer), WIDTH)
@@ -55,27 +55,22 @@ def points_table(answer: SweepAnswer) -> str:
 
 def unusable_note(answer: SweepAnswer) -> str:
     """Say why power and size of the points marked cannot be used; empty where there are none."""
-    every = (point_reasons(own.point) for own in answer.points if own.wins is not None)
+    every = (point_reasons(result.point) for result in answer.points if result.wins is not None)
     clauses = dict.fromkeys(clause for clauses in every for clause in clauses)
     return f"{UNUSABLE} not to be used: {joined([*clauses])}" if clauses else ""
 
 
-def with_error(estimate: Estimate) -> str:
-    """Write an estimate of shape () with its Monte Carlo error."""
-    return f"{number(float(estimate.value))} ±{float(estimate.mcse):.3f}"
-
-
-def signed(estimate: Estimate) -> str:
-    """Write a difference with its sign and error."""
-    return f"{float(estimate.value):+.3f} ±{float(estimate.mcse):.3f}"
+def written(estimate: Estimate, sign: str = "-") -> str:
+    """Write an estimate of shape () with its Monte Carlo error; "+" for a difference."""
+    return with_error(float(estimate.value), float(estimate.mcse), sign=sign)
 
 
 def size_words(size: SampleSize) -> str:
     """Write a sample size and its interval in few characters."""
     if size.impossible is not None:
         return "never"
-    found = pairs_cell(vars(size))
-    return f"{found} ({interval_cell(vars(size))})" if interval(vars(size)) else found
+    pairs = pairs_cell(vars(size))
+    return f"{pairs} ({interval_cell(vars(size))})" if interval(vars(size)) else pairs
 
 
 def _missing(result: PointResult, answer: SweepAnswer) -> str:
@@ -124,10 +119,10 @@ def _grid(
     most = (WIDTH - ROW) // CELL
     tables = []
     for start in range(0, len(columns), most)[: MOST_ROWS // most]:
-        own = slice(start, start + most)
-        lines = [" " * ROW + "".join(f"{name:>{CELL}}" for name in columns[own])]
+        part = slice(start, start + most)
+        lines = [" " * ROW + "".join(f"{name:>{CELL}}" for name in columns[part])]
         for name, results in list(zip(rows, grid, strict=True))[:MOST_ROWS]:
-            cells = "".join(f"{cell(answer, result):>{CELL}}" for result in results[own])
+            cells = "".join(f"{cell(answer, result):>{CELL}}" for result in results[part])
             lines.append(f"{name:{ROW}}{cells}")
         tables.append("\n".join(lines))
     if len(rows) > MOST_ROWS or len(columns) > MOST_ROWS // most * most:
@@ -155,34 +150,38 @@ def _size(_answer: SweepAnswer, result: PointResult) -> str:
 # --------------------------------------------------------------------------------- tornado
 
 
-def tornado_table(found: Tornado) -> str:
+def tornado_table(tornado: Tornado) -> str:
     """Draw a bar for each factor, from the lowest to the highest power, around the base."""
     reach = max(
-        (abs(float(end.value)) for own in found.influences for end in (own.to_low, own.to_high)),
+        (
+            abs(float(end.value))
+            for factor in tornado.influences
+            for end in (factor.to_low, factor.to_high)
+        ),
         default=0.0,
     )
     ends = f"{-reach:+.3f}", "0", f"{reach:+.3f}"
     axis = f"{ends[0]:<{BAR // 2}}{ends[1]}{ends[2]:>{BAR // 2}}"
     lines = [f"{'':28}{axis}   range"]
-    for own in found.influences[:MOST_ROWS]:
-        lines.extend(_bar(own, reach))
-    if len(found.influences) > MOST_ROWS:
-        lines.append(f"{len(found.influences) - MOST_ROWS} more factors are in sweep.json")
+    for factor in tornado.influences[:MOST_ROWS]:
+        lines.extend(_bar(factor, reach))
+    if len(tornado.influences) > MOST_ROWS:
+        lines.append(f"{len(tornado.influences) - MOST_ROWS} more factors are in sweep.json")
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _bar(own: Influence, reach: float) -> Iterator[str]:
+def _bar(factor: Influence, reach: float) -> Iterator[str]:
     half = BAR // 2
     below, above = (
         round(half * abs(float(end.value)) / reach) if reach else 0
-        for end in (own.to_low, own.to_high)
+        for end in (factor.to_low, factor.to_high)
     )
     bar = f"{'█' * below:>{half}}|{'█' * above:<{half}}"
-    name = shorten(words(own.factor, 200), 27)
-    yield f"{name:28}{bar}   {number(float(own.span.value))} ±{float(own.span.mcse):.3f}"
-    for result, apart in ((own.low, own.to_low), (own.high, own.to_high)):
+    name = shorten(words(factor.factor, 200), 27)
+    yield f"{name:28}{bar}   {written(factor.span)}"
+    for result, apart in ((factor.low, factor.to_low), (factor.high, factor.to_high)):
         if result.point.number:
-            at = words(result.point.settings[own.factor], 200)
+            at = words(result.point.settings[factor.factor], 200)
             yield shorten(f"  {_interval(apart)} at {at}", WIDTH)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from sim.cohorts import TrueEffects
-from sim.power.answer import PlanAnswer
 from sim.power.estimates import Estimate
 from sim.power.operating import OperatingCharacteristics
+from sim.report.results.answer import PlanAnswer
 from sim.report.wording import number
 from sim.study import TOTAL
 
@@ -16,7 +16,14 @@ CELL = 14
 """Width of a column of estimates."""
 
 
-def effect_table(answer: PlanAnswer, effects: TrueEffects) -> str:
+def effect_tables(answer: PlanAnswer, effects: TrueEffects) -> list[str]:
+    """Effects assumed of one role, and the shares of people who cross a cut where there is one."""
+    cut = answer.study.analysis.cut
+    crossing = [] if cut is None else [_cut_table(answer, effects, cut)]
+    return [_effect_table(answer, effects), *crossing]
+
+
+def _effect_table(answer: PlanAnswer, effects: TrueEffects) -> str:
     """Effect dictionary of one role, a line per endpoint."""
     end = "at top" if answer.study.analysis.side > 0 else "lowest"
     lines = [
@@ -39,10 +46,10 @@ def effect_table(answer: PlanAnswer, effects: TrueEffects) -> str:
     return "\n".join(lines)
 
 
-def cut_table(answer: PlanAnswer, effects: TrueEffects, cut: int) -> str:
+def _cut_table(answer: PlanAnswer, effects: TrueEffects, cut: int) -> str:
     """Shares of people at or above a cut, and of those who cross it, a line per domain."""
     lines = [
-        f"{f'at {cut} or above':24}{'before':>8}{'after':>8}{'rise to it':>14}{'fall below':>14}",
+        f"{f'at {cut} or above':24}{'before':>8}{'after':>8}{'rise to it':>14}{'fall below':>14}"
     ]
     for d, name in enumerate(answer.study.scale.domains):
         before = effects.reaching[d, cut - 2]
@@ -55,12 +62,12 @@ def cut_table(answer: PlanAnswer, effects: TrueEffects, cut: int) -> str:
 
 def sizes_shown(pairs: Sequence[int], marked: int, most: int) -> list[int]:
     """Places of round sizes, with the first, the last and a marked one; at most so many."""
-    own = {0, len(pairs) - 1, marked}
+    always = {0, len(pairs) - 1, marked}
     for step in (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000):
-        chosen = own | {k for k, size in enumerate(pairs) if size % step == 0}
+        chosen = always | {k for k, size in enumerate(pairs) if size % step == 0}
         if len(chosen) <= most:
             return sorted(chosen)
-    return sorted(own)
+    return sorted(always)
 
 
 def shorten(name: str, width: int = 24) -> str:
@@ -69,20 +76,25 @@ def shorten(name: str, width: int = 24) -> str:
 
 
 def power_table(
-    found: OperatingCharacteristics, shown: list[int], rules: list[int], marked: int | None
+    characteristics: OperatingCharacteristics,
+    shown: list[int],
+    rules: list[int],
+    marked: int | None,
 ) -> str:
     """Power of some rules at the sizes shown, a line per size; one may be marked as the answer."""
-    names = [wrap(found.rules[q].name, CELL - 2) for q in rules]
+    names = [wrap(characteristics.rules[q].name, CELL - 2) for q in rules]
     height = max(map(len, names))
     padded = [[""] * (height - len(name)) + name for name in names]
-    lead = f"{'pairs':>6}" + "".join(f"{f'{role.role}s':>8}" for role in found.roles)
+    lead = f"{'pairs':>6}" + "".join(f"{f'{role.role}s':>8}" for role in characteristics.roles)
     lines = []
     for level in range(height):
         start = lead if level == height - 1 else " " * len(lead)
         lines.append(start + "".join(f"{name[level][: CELL - 1]:>{CELL}}" for name in padded))
     for k in shown:
-        start = f"{found.pairs[k]:6}" + "".join(f"{role.n[k]:8}" for role in found.roles)
-        cells = "".join(f"{cell(found.rule_win, k, q):>{CELL}}" for q in rules)
+        start = f"{characteristics.pairs[k]:6}" + "".join(
+            f"{role.n[k]:8}" for role in characteristics.roles
+        )
+        cells = "".join(f"{cell(characteristics.rule_win, k, q):>{CELL}}" for q in rules)
         lines.append(start + cells + (" <" if k == marked else ""))
     return "\n".join(line.rstrip() for line in lines)
 

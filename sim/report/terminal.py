@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from textwrap import wrap
 
-from sim.power.answer import PlanAnswer
+from sim.power.sample_size import SampleSize
 from sim.report.adjustments import before_sentences
 from sim.report.arms import audit_parts, failed_sentences, one_group_part
 from sim.report.assurance import assurance_sentences, assurance_table
@@ -14,19 +15,12 @@ from sim.report.estimands import level_words
 from sim.report.layout import WIDTH, bullets, file_part, heading, paragraph, title
 from sim.report.participation import participation_sentences
 from sim.report.precision import precision_sentences
+from sim.report.results.answer import PlanAnswer
 from sim.report.sizes import interval_words, pairs_words
 from sim.report.soundness import answer_words, briefly, level_sentences, unusable_sentences
-from sim.report.tables import (
-    CELL,
-    cell,
-    cut_table,
-    effect_table,
-    in_words,
-    power_table,
-    shorten,
-    sizes_shown,
-)
+from sim.report.tables import CELL, cell, effect_tables, in_words, power_table, shorten, sizes_shown
 from sim.report.wording import (
+    answer_place,
     assumption_words,
     design_sentence,
     no_effect_words,
@@ -42,7 +36,7 @@ def summary(answer: PlanAnswer, files: Sequence[Path] = ()) -> str:
     Parameters
     ----------
     answer : PlanAnswer
-        What was found.
+        The answer.
     files : sequence of Path
         Files written, named at the end.
 
@@ -83,25 +77,15 @@ def one_line(answer: PlanAnswer) -> str:
 def _effect_parts(answer: PlanAnswer) -> Iterator[str]:
     for role, effects in answer.effects.items():
         if effects.true_null.all() and role not in answer.change_parts:
-            yield (
-                heading(f"What is assumed of the {role}s")
-                + "\n"
-                + paragraph(
-                    "No effect: scores after are distributed as scores before. "
-                    + level_words(answer.estimands[role])
-                )
-            )
+            text = "No effect: scores after are distributed as scores before. "
+            shown = [paragraph(text + level_words(answer.estimands[role]))]
         else:
-            yield (
-                heading(f"What is assumed of the {role}s") + "\n" + effect_table(answer, effects)
-            )
-            cut = answer.study.analysis.cut
-            if cut is not None:
-                yield cut_table(answer, effects, cut)
+            shown = effect_tables(answer, effects)
+        yield "\n".join([heading(f"What is assumed of the {role}s"), "\n\n".join(shown)])
 
 
 def _published_part(answer: PlanAnswer) -> Iterator[str]:
-    """What the pilot published beside what is assumed here."""
+    """What the pilot published next to what is assumed here."""
     pilot = answer.study.pilot
     if pilot is None or not answer.study.follows_pilot:
         return
@@ -128,48 +112,45 @@ def _pilot_part(answer: PlanAnswer) -> Iterator[str]:
     example = pilot.example
     changes = ", ".join(f"{change:+d}" if change else "0" for change in example.changes)
     informative = sum(change != 0 for change in example.changes)
-    lines = [heading("What the pilot's p-value says")]
-    lines.append(
-        paragraph(
-            f"Changes of ({changes}) in {len(example.changes)} people, made up to fit the "
-            f"published p = {example.published_p} for {example.outcome}, give:"
-        )
+    given = (
+        f"Changes of ({changes}) in {len(example.changes)} people, made up to fit the "
+        f"published p = {example.published_p} for {example.outcome}, give:"
     )
-    for score in answer.pilot_scores:
-        mark = "  = as published" if score.matches else ""
-        lines.append(f"  {score.test:42} p = {score.pvalue:.4f}{mark}")
-    lines.append(
-        paragraph(
-            f"With {informative} people who changed, all in one direction, the exact p is "
-            f"2^(1-{informative}) = {2.0 ** (1 - informative):g} whatever the size of the "
-            "changes: such data cannot be significant at .05 by an exact test. A normal "
-            "approximation prints a smaller p on the same data. The paper does not say which "
-            "test it used; this only shows what its p-value can and cannot carry."
-        )
+    scores = [
+        f"  {score.test:42} p = {score.pvalue:.4f}{'  = as published' if score.matches else ''}"
+        for score in answer.pilot_scores
+    ]
+    told = (
+        f"With {informative} people who changed, all in one direction, the exact p is "
+        f"2^(1-{informative}) = {2.0 ** (1 - informative):g} whatever the size of the "
+        "changes: such data cannot be significant at .05 by an exact test. A normal "
+        "approximation prints a smaller p on the same data. The paper does not say which "
+        "test it used; this only shows what its p-value can and cannot carry."
     )
-    yield "\n".join(lines)
+    head = heading("What the pilot's p-value says")
+    yield "\n".join([head, paragraph(given), *scores, paragraph(told)])
 
 
 def _power_part(answer: PlanAnswer) -> Iterator[str]:
-    found = answer.characteristics
+    characteristics = answer.characteristics
     shown = _rows_shown(answer)
-    rules = range(len(found.rules))
+    rules = range(len(characteristics.rules))
     size = answer.sample_size
     usable = size.pairs is not None and not briefly(answer, size)
-    marked = _answer_row(answer) if usable else None
+    marked = answer_place(answer) if usable else None
     tables = [
-        power_table(found, shown, list(rules)[start : start + RULES_PER_TABLE], marked)
-        for start in range(0, len(found.rules), RULES_PER_TABLE)
+        power_table(characteristics, shown, list(rules)[start : start + RULES_PER_TABLE], marked)
+        for start in range(0, len(characteristics.rules), RULES_PER_TABLE)
     ]
     mark = "; < marks the answer" if usable else ""
     named = heading(f"Power of each rule (± Monte Carlo standard error{mark})")
     yield named + "\n" + "\n\n".join(tables)
     tested_total = answer.study.analysis.tests_total
-    for role in found.roles:
+    for role in characteristics.roles:
         if answer.effects[role.role].true_null.all():
             continue
         tested = role.endpoints if tested_total else role.endpoints[:-1]
-        at = [shown[0], _answer_row(answer), shown[-1]]
+        at = [shown[0], answer_place(answer), shown[-1]]
         places = sorted(set(at))
         sizes = "".join(f"{f'n = {role.n[k]}':>{CELL}}" for k in places)
         lines = [
@@ -184,25 +165,17 @@ def _power_part(answer: PlanAnswer) -> Iterator[str]:
         yield "\n".join(lines)
 
 
-def _answer_row(answer: PlanAnswer) -> int:
-    size = answer.sample_size
-    pairs = answer.characteristics.pairs
-    return pairs.index(size.limit if size.pairs is None else size.pairs)
-
-
 def _rows_shown(answer: PlanAnswer) -> list[int]:
-    """Rows of the curve at round sizes, with the first, the last and the answer's own."""
+    """Rows of the curve at round sizes, with the first, the last and the answer's."""
     pairs = answer.characteristics.pairs
-    return sizes_shown(pairs, _answer_row(answer), answer.study.report.table_rows)
+    return sizes_shown(pairs, answer_place(answer), answer.study.report.table_rows)
 
 
 def _answer_part(answer: PlanAnswer) -> Iterator[str]:
     size = answer.sample_size
     lines = [heading("Answer"), paragraph(answer_words(answer, size))]
-    at = size.pairs or size.limit
-    k = answer.null_characteristics.pairs.index(at)
     null = answer.null_characteristics
-    q = null.rule_index(size.rule)
+    k, q = answer_place(answer), null.rule_index(size.rule)
     rejects = ""
     if answer.study.analysis.alternative == "two_sided":
         level = in_words(null.rule_rejection, k, q)
@@ -218,24 +191,22 @@ def _answer_part(answer: PlanAnswer) -> Iterator[str]:
     lines.extend(map(paragraph, level_sentences(answer)))
     others = [other for other in answer.sample_sizes if other is not size]
     if others:
-        texts = [
-            f"'{other.rule}' "
-            + (
-                f"{pairs_words(vars(other))} pairs{interval_words(vars(other))}"
-                if other.pairs
-                else "never"
-                if other.impossible
-                else f"not by {other.limit} pairs"
-            )
-            for other in others
-        ]
-        lines.append(paragraph(f"For the other rules: {', '.join(texts)}."))
+        texts = ", ".join(f"'{other.rule}' {_other_words(other)}" for other in others)
+        lines.append(paragraph(f"For the other rules: {texts}."))
         lines.extend(map(paragraph, unusable_sentences(answer)))
-    lines.extend(map(paragraph, before_sentences(answer)))
-    lines.extend(map(paragraph, participation_sentences(answer)))
-    lines.extend(map(paragraph, failed_sentences(answer, k)))
-    lines.extend(map(paragraph, precision_sentences(answer)))
-    yield "\n".join(lines)
+    further = (
+        before_sentences(answer),
+        participation_sentences(answer),
+        failed_sentences(answer, k),
+        precision_sentences(answer),
+    )
+    yield "\n".join([*lines, *map(paragraph, chain(*further))])
+
+
+def _other_words(size: SampleSize) -> str:
+    if size.pairs is not None:
+        return f"{pairs_words(vars(size))} pairs{interval_words(vars(size))}"
+    return "never" if size.impossible else f"not by {size.limit} pairs"
 
 
 def _assurance_part(answer: PlanAnswer) -> Iterator[str]:
@@ -254,8 +225,8 @@ def _detectable_part(answer: PlanAnswer) -> Iterator[str]:
         return
     lines = [heading("Smallest detectable effects, one domain tested on its own (exact)")]
     for effect in answer.detectable:
-        found = "none of any size"
+        smallest = "none of any size"
         if effect.shift is not None:
-            found = f"shift {effect.shift:+.2f} SD, mean change {effect.mean_change:+.2f}"
-        lines.append(f"{shorten(effect.domain):24} {effect.n:4} {effect.role}s: {found}")
+            smallest = f"shift {effect.shift:+.2f} SD, mean change {effect.mean_change:+.2f}"
+        lines.append(f"{shorten(effect.domain):24} {effect.n:4} {effect.role}s: {smallest}")
     yield "\n".join(lines)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from sim.power.answer import DesignFacts, PlanAnswer
 from sim.power.design_flaws import design_causes, uncontrolled
 from sim.power.soundness import CLEAR, SMALL, is_approximate
-from sim.report.arms import (
-    NO_CONTROL,
-    change_without,
-    failed_warnings,
-    uncontrolled_warnings,
-)
+from sim.report.arms import NO_CONTROL, change_without, failed_warnings, uncontrolled_warnings
 from sim.report.assurance import assurance_warnings
 from sim.report.direction import best_end, direction_warnings
 from sim.report.estimands import apparent_change, unseen_change
 from sim.report.levels import level_warnings
 from sim.report.participation import participation_warnings
+from sim.report.results.answer import DesignFacts, PlanAnswer
 from sim.report.wording import has_saw_teeth, number
 from sim.study.effects import PosteriorPrior
 
@@ -44,14 +39,12 @@ def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
     tuple of str
         Each one or two sentences, the gravest first.
     """
-    found: list[str] = []
-    for check in _CHECKS:
-        found.extend(check(answer))
-    return tuple(found)
+    return tuple(said for check in _CHECKS for said in check(answer))
 
 
 def early_warnings(facts: DesignFacts) -> tuple[str, ...]:
     """Collect the warnings that need no power: the same words as in the whole answer."""
+    checks: tuple[Callable[[DesignFacts], Iterable[str]], ...]
     checks = (
         _against_success,
         _cannot_win,
@@ -63,58 +56,48 @@ def early_warnings(facts: DesignFacts) -> tuple[str, ...]:
     return tuple(said for check in checks for said in check(facts))
 
 
-def _against_success(answer: DesignFacts) -> list[str]:
-    return list(direction_warnings(answer.study, answer.effects, answer.change_parts))
+def _against_success(answer: DesignFacts) -> Iterator[str]:
+    return direction_warnings(answer.study, answer.effects, answer.change_parts)
 
 
-def _cannot_win(answer: DesignFacts) -> list[str]:
+def _cannot_win(answer: DesignFacts) -> Iterator[str]:
     smallest = answer.study.sizes[0]
-    found = []
     for rule, first in answer.attainable.winnable_from.items():
-        if first is None:
-            found.append(
-                f"The rule '{rule}' cannot be met at any size studied: the smallest p-value that "
-                "the test can give is too large."
-            )
-        elif first > smallest:
-            found.append(
-                f"The rule '{rule}' cannot be met below {first} pairs, whatever the effect: the "
-                "smallest p-value that the test can give is too large."
+        if first is None or first > smallest:
+            where = "at any size studied"
+            if first is not None:
+                where = f"below {first} pairs, whatever the effect"
+            yield (
+                f"The rule '{rule}' cannot be met {where}: the smallest p-value that the test can "
+                "give is too large."
             )
     for place, (role, values) in enumerate(answer.attainable.smallest.items()):
         if values[0] > answer.study.analysis.alpha:
-            n = answer.study.participants(place, smallest)
-            found.append(
-                f"With {n} {role}s no test of any one endpoint can be significant: the smallest "
-                f"possible p is {values[0]:g}."
+            yield (
+                f"With {answer.study.participants(place, smallest)} {role}s no test of any one "
+                f"endpoint can be significant: the smallest possible p is {values[0]:g}."
             )
-    return found
 
 
-def _selected_effect(answer: DesignFacts) -> list[str]:
+def _selected_effect(answer: DesignFacts) -> Iterator[str]:
     effect = answer.study.effect
-    if not (effect.selected_for_significance and effect.as_explained):
-        return []
-    said = (
-        "The effect is taken from a pilot that was reported as significant. Such effects are on "
-        "average too large (winner's curse), and so is the power at them."
-    )
-    if answer.assurances and isinstance(effect.prior, PosteriorPrior):
-        said += " Assurance, above, averages over what the pilot leaves possible instead."
-    return [said]
+    if effect.selected_for_significance and effect.as_explained:
+        instead = " Assurance, above, averages over what the pilot leaves possible instead."
+        yield (
+            "The effect is taken from a pilot that was reported as significant. Such effects are "
+            "on average too large (winner's curse), and so is the power at them."
+        ) + instead * bool(answer.assurances and isinstance(effect.prior, PosteriorPrior))
 
 
-def _ceiling(answer: DesignFacts) -> list[str]:
-    found = []
+def _ceiling(answer: DesignFacts) -> Iterator[str]:
     for role, effects in answer.effects.items():
         share = float(effects.ceiling.max())
         if share >= CEILING:
             domain = answer.study.scale.domains[int(np.argmax(effects.ceiling))]
-            found.append(
+            yield (
                 f"{share:.0%} of {role}s are at the {best_end(answer.study.analysis.side)} of "
                 f"'{domain}' before and cannot improve."
             )
-    return found
 
 
 def _uncontrolled(facts: DesignFacts) -> list[str]:
@@ -123,9 +106,8 @@ def _uncontrolled(facts: DesignFacts) -> list[str]:
     return change_without(facts.change_parts) or [NO_CONTROL]
 
 
-def _hidden_change(answer: DesignFacts) -> list[str]:
+def _hidden_change(answer: DesignFacts) -> Iterator[str]:
     """Say where a test sees nothing of an effect, or something where there is none."""
-    found = []
     single = not answer.study.has_controls
     for role, effects in answer.effects.items():
         estimand = answer.estimands[role].value
@@ -133,17 +115,16 @@ def _hidden_change(answer: DesignFacts) -> list[str]:
         for index, name in enumerate(answer.study.scale.domains):
             changed, value = not effects.true_null[index], float(estimand[index])
             if changed and value == 0:
-                found.append(unseen_change(answer.study.analysis, name, role))
+                yield unseen_change(answer.study.analysis, name, role)
             elif not changed and abs(value) > 0 and not (single and role in answer.change_parts):
                 sided["rise" if value > 0 else "fall"].append(name)
-        found += [apparent_change(names, role, side) for side, names in sided.items() if names]
-    return found
+        yield from (apparent_change(names, role, side) for side, names in sided.items() if names)
 
 
-def _approximate(answer: PlanAnswer) -> list[str]:
+def _approximate(answer: PlanAnswer) -> Iterator[str]:
     analysis = answer.study.analysis
     if not is_approximate(analysis) or _other_levels(answer):
-        return []
+        return
     role = answer.null_characteristics.roles[0]
     tested = slice(None) if analysis.tests_total else slice(-1)
     levels, errors = (
@@ -154,24 +135,24 @@ def _approximate(answer: PlanAnswer) -> list[str]:
     # of the sizes beyond noise the one that rejects most above alpha, or else most below
     excess = np.where(small & (np.abs(levels - analysis.alpha) > CLEAR * errors + LEAST), levels, 0)
     if not excess.any():
-        return []
+        return
     known = np.flatnonzero(excess)
     at = int(known[levels[known].argmax()])
     if levels[at] < analysis.alpha:
         at = int(known[levels[known].argmin()])
     ties = "" if analysis.test_facts.has_one_pvalue else " with ties"
-    return [
+    yield (
         f"The p-value is approximate at small sizes{ties}: with {role.n[at]} {role.role}s an "
         f"endpoint is rejected with probability {number(float(levels[at]))} where mentoring does "
         f"nothing (average over endpoints, Monte Carlo error {number(float(errors[at]))}), instead "
         f"of {analysis.alpha:g}."
-    ]
+    )
 
 
 def _other_levels(answer: PlanAnswer) -> bool:
     """Tell whether the tests reject too often for other reasons, which are said elsewhere."""
     study = answer.study
-    clustered = any(own.levels for own in answer.participation.values())
+    clustered = any(participation.levels for participation in answer.participation.values())
     return (
         uncontrolled(study)
         or clustered
@@ -179,26 +160,23 @@ def _other_levels(answer: PlanAnswer) -> bool:
     )
 
 
-def _rough(answer: PlanAnswer) -> list[str]:
+def _rough(answer: PlanAnswer) -> Iterator[str]:
     worst = float(answer.characteristics.rule_win.mcse.max())
-    if worst <= ROUGH:
-        return []
-    return [
-        f"The Monte Carlo error is up to {number(worst)}: the last digit shown is noise. "
-        "Raise monte_carlo.replicates."
-    ]
+    if worst > ROUGH:
+        yield (
+            f"The Monte Carlo error is up to {number(worst)}: the last digit shown is noise. "
+            "Raise monte_carlo.replicates."
+        )
 
 
-def _dips(answer: PlanAnswer) -> list[str]:
-    return [
-        f"The power of the rule '{size.rule}' first reaches {size.target:g} at "
-        f"{size.first_reached} pairs but dips below it again before {size.pairs}: "
-        f"{_uneven(answer, size.replicates)}."
-        for size in answer.sample_sizes
-        if size.rule == answer.study.decision.primary
-        and size.pairs is not None
-        and size.first_reached != size.pairs
-    ]
+def _dips(answer: PlanAnswer) -> Iterator[str]:
+    size = answer.sample_size
+    if size.pairs is not None and size.first_reached != size.pairs:
+        yield (
+            f"The power of the rule '{size.rule}' first reaches {size.target:g} at "
+            f"{size.first_reached} pairs but dips below it again before {size.pairs}: "
+            f"{_uneven(answer, size.replicates)}."
+        )
 
 
 def _uneven(answer: PlanAnswer, replicates: int) -> str:
@@ -210,7 +188,7 @@ def _uneven(answer: PlanAnswer, replicates: int) -> str:
     return " and ".join(causes) or "its level is uneven"
 
 
-_CHECKS: tuple[Callable[[PlanAnswer], list[str]], ...] = (
+_CHECKS: tuple[Callable[[PlanAnswer], Iterable[str]], ...] = (
     _against_success,
     _cannot_win,
     _selected_effect,

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.power.answer import Assumption, PlanAnswer
 from sim.power.sample_size import SampleSize
 from sim.report.direction import level_words
+from sim.report.results.answer import Assumption, PlanAnswer
 from sim.report.sizes import interval_words, is_known
 from sim.study import TOTAL, Analysis, Study
 from sim.study.control import ParallelControl
 from sim.study.methods import TESTS, TestFacts
+
+
+def answer_place(answer: PlanAnswer) -> int:
+    """Place of the answer's size, or of the largest one, among the sizes studied."""
+    size = answer.sample_size
+    return answer.characteristics.pairs.index(size.pairs or size.limit)
 
 
 def has_saw_teeth(test: str, p_value: str) -> bool:
@@ -19,7 +25,7 @@ def has_saw_teeth(test: str, p_value: str) -> bool:
 
 
 def test_sentence(analysis: Analysis) -> str:
-    """Name the test and how its p-value is found."""
+    """Name the test and how its p-value is computed."""
     facts, details = analysis.test_facts, []
     if facts.ranks_zeros:
         details.append(
@@ -136,25 +142,23 @@ def answer_sentence(answer: PlanAnswer, size: SampleSize) -> str:
             f"No size up to {size.limit} pairs reaches {target}{why}. At {size.limit} pairs the "
             f"power is {number(size.power)} ({error_words(size)})."
         )
-    own, counted = vars(size), people(answer.study, size.pairs)
+    fields, counted = vars(size), people(answer.study, size.pairs)
     power = f"{number(size.power)} ({error_words(size)})"
-    if size.at_least is not None and not is_known(own):
+    if size.at_least is not None and not is_known(fields):
         below = size.at_least - 1
         ends = f"{below} is too few, {size.pairs} suffices"
         if (size.low, size.high) != (size.pairs, size.pairs):  # within the simulation's error
             ends = f"the power is below that at {below} and reaches it at {size.pairs}"
         return (
-            f"Between {size.at_least} and {size.pairs} pairs for {target}{interval_words(own)}: "
+            f"Between {size.at_least} and {size.pairs} pairs for {target}{interval_words(fields)}: "
             f"{ends}, and the sizes between were not studied. At {size.pairs} pairs, {counted}, "
             f"it is {power}{_stays_words(size)}."
         )
+    pairs = f"{size.pairs} pairs"
     if size.at_least is None:
-        return (
-            f"At most {size.pairs} pairs, the smallest studied, {counted}, for {target}"
-            f"{interval_words(own)}: there it is {power}{_stays_words(size)}."
-        )
+        pairs = f"At most {size.pairs} pairs, the smallest studied"
     return (
-        f"{size.pairs} pairs, {counted}, for {target}{interval_words(own)}: there it is {power}"
+        f"{pairs}, {counted}, for {target}{interval_words(fields)}: there it is {power}"
         f"{_stays_words(size)}."
     )
 
@@ -167,9 +171,9 @@ def _stays_words(size: SampleSize) -> str:
     return f", and it stays at the target {where}up to {size.limit} pairs, the most studied"
 
 
-def assumption_words(own: Assumption) -> str:
+def assumption_words(assumption: Assumption) -> str:
     """Write an assumption with its reason, or that none is given."""
-    return f"{own.field} ({own.value}): {own.note or 'no reason given'}"
+    return f"{assumption.field} ({assumption.value}): {assumption.note or 'no reason given'}"
 
 
 def error_words(size: SampleSize) -> str:
@@ -182,7 +186,12 @@ def number(value: float, digits: int = 3, sign: str = "-") -> str:
     return "–" if np.isnan(value) else f"{value:{sign}.{digits}f}"
 
 
+def with_error(value: float, mcse: float, digits: int = 3, sign: str = "-") -> str:
+    """Write an estimate with its Monte Carlo error."""
+    return f"{number(value, digits, sign)} ±{number(mcse, digits)}"
+
+
 def with_interval(value: float, low: float, high: float, sign: str = "-") -> str:
     """Write an estimate to two digits and its interval, or a dash where it is not defined."""
-    first, *ends = (number(own, 2, sign) for own in (value, low, high))
+    first, *ends = (number(amount, 2, sign) for amount in (value, low, high))
     return first if np.isnan(value) else f"{first} ({', '.join(ends)})"

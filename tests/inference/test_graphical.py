@@ -7,10 +7,10 @@ from itertools import permutations
 import numpy as np
 import pytest
 from oracles.graphs import fixed_sequence_graph, gatekeeping_graph, holm_graph
+from sim.inference.families import graph_of
 
 from sim import adjust
 from sim.errors import StudyError
-from sim.inference.families import graph_of
 from sim.inference.graphical import (
     MOST_NODES,
     Graph,

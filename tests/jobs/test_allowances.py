@@ -13,7 +13,7 @@ from sim.compute.store import BlockStore
 from sim.jobs.allowances import allowances_of, without
 from sim.jobs.blocks import engine_version
 from sim.power import simulate
-from sim.power.answer import PlanAnswer
+from sim.report.results.answer import PlanAnswer
 from sim.study import Study, parse_study
 
 BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": None}}

@@ -16,9 +16,9 @@ from sim.cohorts.drawn import PopulationDraws
 from sim.cohorts.posterior_file import posterior_csv
 from sim.errors import StudyError
 from sim.jobs.assurance import STATED, assurance_blocks, believed_effects, inflations
-from sim.power.answer import PlanAnswer
-from sim.power.result_rows import result_rows
 from sim.report.files import results_csv, summary_data
+from sim.report.results.answer import PlanAnswer
+from sim.report.results.rows import result_rows
 
 RULES = {
     "one": {"kind": "one", "endpoints": ("b",), "roles": ("mentor",)},

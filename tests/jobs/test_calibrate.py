@@ -13,7 +13,8 @@ from sim.app import main
 from sim.errors import StudyError
 from sim.jobs.calibrate import calibrate, check
 from sim.pilot.calibrated import CalibrationAnswer
-from sim.report.calibration import calibration_summary, write_calibration
+from sim.report.calibration import calibration_summary
+from sim.report.calibration_files import write_calibration
 from sim.report.charts.pilot import exact_p_values
 from sim.report.saved import read_run
 

@@ -12,8 +12,8 @@ from oracles.studies import PRE, small_study
 from sim import compose_study, plan
 from sim.errors import StudyError
 from sim.jobs.plan import check
-from sim.power.answer import PlanAnswer
 from sim.report.files import results_csv
+from sim.report.results.answer import PlanAnswer
 from sim.report.terminal import summary
 
 BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {"kind": "none"}}}

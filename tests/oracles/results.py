@@ -5,8 +5,8 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from sim.power.answer import PlanAnswer
 from sim.report.files import results_csv
+from sim.report.results.answer import PlanAnswer
 
 COLUMNS = ["role", "pairs", "n", "kind", "name", "measure", "value", "mcse", "replicates", "engine"]
 

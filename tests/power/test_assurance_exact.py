@@ -9,8 +9,8 @@ from oracles.results import results_of
 from oracles.studies import PRE, small_study
 
 from sim import plan
-from sim.power.answer import PlanAnswer
 from sim.power.assurance import Assurance
+from sim.report.results.answer import PlanAnswer
 
 SIZES = (6, 12, 25)
 RULES = {

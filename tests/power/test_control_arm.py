@@ -19,11 +19,11 @@ from sim.compute.streams import Purpose, generator
 from sim.inference.rules import decision_rules
 from sim.jobs.search import Search
 from sim.jobs.tasks import block_task
-from sim.power.answer import PlanAnswer
 from sim.power.simulate import simulate
 from sim.power.summarise import summarise
 from sim.power.tally import Tally
 from sim.report.files import results_csv
+from sim.report.results.answer import PlanAnswer
 from sim.report.terminal import summary
 from sim.study import Study
 

@@ -10,8 +10,8 @@ from oracles.studies import small_study, two_arm_study
 from sim.cohorts import role_arms, true_effects
 from sim.errors import StudyError
 from sim.jobs.plan import plan
-from sim.power.answer import PlanAnswer
 from sim.power.exact_api import exact_power
+from sim.report.results.answer import PlanAnswer
 from sim.report.terminal import summary
 
 PRE = (0.30, 0.30, 0.20, 0.12, 0.08)

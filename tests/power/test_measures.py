@@ -29,11 +29,11 @@ from sim.power.detectable import ShiftSearch
 from sim.power.exact import exact_rejection
 from sim.power.monte_carlo import simulate_block
 from sim.power.operating import EndpointMeasures, FamilyMeasures
-from sim.power.result_rows import result_rows
 from sim.power.sample_size import precise_size
 from sim.power.simulate import simulate
 from sim.power.summarise import RoleTruth, summarise
 from sim.power.task import BlockTask
+from sim.report.results.rows import result_rows
 
 N = 400
 SPREAD = np.arange(-4, 5)

@@ -9,10 +9,10 @@ import pytest
 from oracles.studies import small_study
 
 from sim import plan
-from sim.power.answer import PlanAnswer
 from sim.report.adjustments import LARGER_BEFORE, before_sentences
 from sim.report.files import summary_data, write_run
 from sim.report.html.tables import before_table
+from sim.report.results.answer import PlanAnswer
 from sim.report.saved import read_run
 from sim.report.sizes import interval_cell, interval_words, pairs_cell
 from sim.report.terminal import summary

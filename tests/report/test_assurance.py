@@ -9,10 +9,10 @@ import pytest
 from oracles.studies import small_study
 
 from sim import compose_study, plan
-from sim.power.answer import PlanAnswer
 from sim.power.assurance import Assurance
 from sim.report.assurance import assurance_sentences, assurance_table, assurance_warnings
 from sim.report.files import summary_data, write_run
+from sim.report.results.answer import PlanAnswer
 from sim.report.sizes import pairs_words
 from sim.report.terminal import summary
 

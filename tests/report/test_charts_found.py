@@ -14,7 +14,7 @@ from sim import compose_study
 from sim.errors import StudyError
 from sim.jobs.calibrate import calibrate
 from sim.jobs.sweep import sweep
-from sim.report.calibration import write_calibration
+from sim.report.calibration_files import write_calibration
 from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures
 from sim.report.charts.labels import told_apart

@@ -13,7 +13,7 @@ from sim.errors import StudyError
 from sim.report.charts.figures import figures
 from sim.report.charts.theme import config
 from sim.report.html.page import as_script, page, write_page
-from sim.report.html.tables import Results, answer_size, cell
+from sim.report.html.tables import cell
 from sim.report.saved import SavedRun, read_run
 from sim.study.sweep import words
 
@@ -82,7 +82,7 @@ def test_the_answer_comes_first(run: SavedRun, html: str) -> None:
 
 def test_every_number_of_the_tables_is_in_the_results(run: SavedRun, html: str) -> None:
     """Each power in a table is that of a row; every rule and endpoint at the answer is there."""
-    cells, results, at = set(Parsed(html).cells), Results(run.rows()), answer_size(run)
+    cells, results, at = set(Parsed(html).cells), run.results, run.at
     for size in run.summary["sample_sizes"]:
         assert cell(results.rule(size["rule"], "win", at)) in cells
     for role in run.summary["effects"]:
@@ -101,10 +101,9 @@ def test_the_curve_holds_every_rule_and_endpoint(run: SavedRun, html: str) -> No
     curves = data["curve"]["curves"]
     assert [own["label"] for own in curves[:3]] == ["any", "all", "total"]
     assert len(curves) == 3 + 2 * 4
-    results = Results(run.rows())
     for own in curves[:3]:
         for pairs, value, mcse in own["points"]:
-            row = results.rule(own["label"], "win", pairs)
+            row = run.results.rule(own["label"], "win", pairs)
             assert row is not None
             assert value == pytest.approx(row.value, rel=1e-4)
             assert mcse == pytest.approx(row.mcse, rel=1e-4)

@@ -6,10 +6,10 @@ import pytest
 from oracles.studies import small_study
 
 from sim import compose_study, plan
-from sim.power.answer import PlanAnswer
 from sim.report.arms import uncontrolled_warnings
 from sim.report.files import summary_data
 from sim.report.participation import participation_sentences, participation_warnings
+from sim.report.results.answer import PlanAnswer
 
 FAST = [
     "experiment=scale_up", "effect.prior=null", "design.sizes=[12,60]",
@@ -135,5 +135,5 @@ def test_one_group_is_warned_of_at_its_size() -> None:
     null = answer.null_characteristics
     small, large = null.rule_rejection.value[:, null.rule_index("total")]
     assert small < large
-    said = uncontrolled_warnings(answer)[-1]
+    *_, said = uncontrolled_warnings(answer)
     assert f"'total' reject with probability {small:.3f} at 12 pairs" in said

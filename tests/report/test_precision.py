@@ -11,11 +11,11 @@ from oracles.studies import PRE, small_study
 
 from sim import plan
 from sim.page.answers import answer_part
-from sim.power.answer import PlanAnswer
 from sim.report.files import summary_data, write_run
 from sim.report.html.page import page
 from sim.report.justification import justification
 from sim.report.justification_markdown import markdown
+from sim.report.results.answer import PlanAnswer
 from sim.report.saved import read_run
 from sim.report.terminal import summary
 

@@ -7,9 +7,9 @@ import pytest
 
 from sim import compose_study, plan
 from sim.errors import StudyError
-from sim.power.answer import PlanAnswer
-from sim.power.result_rows import result_rows
 from sim.report.files import write_run
+from sim.report.results.answer import PlanAnswer
+from sim.report.results.rows import result_rows
 from sim.report.saved import read_run
 from sim.study import parse_study
 from sim.study.spreadsheet import FORMULA, harmless

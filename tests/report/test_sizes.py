@@ -12,7 +12,6 @@ from oracles.studies import small_study
 from sim import plan
 from sim.jobs.preview import ExactCurve
 from sim.page.answers import exact_sentence, simulated_sentence
-from sim.power.answer import PlanAnswer
 from sim.power.estimates import exactly, proportion
 from sim.power.sample_size import SampleSize, smallest_size
 from sim.report.charts.curves import power_curve, rule_curves
@@ -21,6 +20,7 @@ from sim.report.html.page import page
 from sim.report.html.tables import before_table
 from sim.report.justification import justification
 from sim.report.justification_markdown import markdown
+from sim.report.results.answer import PlanAnswer
 from sim.report.saved import SavedRun, read_run
 from sim.report.sizes import interval_words, pairs_cell, pairs_words
 from sim.report.sweep_tables import size_words
@@ -79,7 +79,7 @@ def test_a_gap_is_said_in_every_medium(tmp_path: Path) -> None:
     assert "6 are too few, 30 suffice, the sizes between were not studied" in texts["justification"]
     assert not any(re.search(r"(needs|about) 30 pairs", text) for text in texts.values())
     for draw in (power_curve, rule_curves):
-        figure = draw(run, run.rows())
+        figure = draw(run)
         assert figure is not None
         assert "7 to 30 pairs" in figure.title
     saved_size = json.loads((tmp_path / "summary.json").read_text())["sample_sizes"][0]
@@ -99,7 +99,7 @@ def test_the_smallest_studied_is_an_upper_limit_everywhere(tmp_path: Path) -> No
     assert table is not None
     assert {row[1] for row in table.rows} == {"≤30"}
     for draw in (power_curve, rule_curves):
-        figure = draw(run, run.rows())
+        figure = draw(run)
         assert figure is not None
         assert "t most 30" in figure.title
 

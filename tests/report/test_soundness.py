@@ -14,7 +14,6 @@ from sim.jobs.compare import compare
 from sim.jobs.sweep import sweep
 from sim.page.answers import simulated_sentence
 from sim.page.compared import comparison_part
-from sim.power.answer import PlanAnswer
 from sim.power.design_flaws import design_causes, ignored_clusters
 from sim.power.soundness import Level, soundness
 from sim.report.charts.figures import figures
@@ -24,6 +23,7 @@ from sim.report.justification import justification
 from sim.report.justification_markdown import markdown
 from sim.report.levels import level_warnings
 from sim.report.participation import participation_warnings
+from sim.report.results.answer import PlanAnswer
 from sim.report.saved import SavedRun, read_run
 from sim.report.sizes import pairs_words
 from sim.report.soundness import design_reasons, reasons

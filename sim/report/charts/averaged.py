@@ -1,18 +1,15 @@
-"""Power at the stated effect beside power averaged over what is believed of it."""
+"""Power at the planned effect, and power averaged over what is believed of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sim.power.result_rows import Row
 from sim.report.charts.curve_layers import FEW_SIZES, band, bars, coloured, line, pairs_axis
 from sim.report.charts.curves import (
     Series,
     error_words,
-    of_measure,
     points,
-    primary,
     sizes,
     span_words,
     unit_words,
@@ -21,62 +18,63 @@ from sim.report.charts.curves import (
 from sim.report.charts.figure import Figure, datum, layered, limited, single
 from sim.report.charts.labels import distinct, listed, plain, quoted, span
 from sim.report.charts.theme import SCHEMA, WIDTH, Spec
+from sim.report.results.rows import Row
 from sim.report.saved import SavedRun
 from sim.report.soundness import is_usable
 
-STATED = "stated effect"
+PLANNED = "stated effect"
 MOST_PRIORS = 6
 _DOT = {"type": "point", "filled": True, "style": "main-point"}
 QUANTILES = ("05", "25", "50", "75", "95")
 """Those of the power that results.csv holds, in percent."""
 
 
-def assurance_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
+def assurance_curves(run: SavedRun) -> Figure | None:
     """Power and assurance of the primary rule; None where no prior is given."""
-    size, priors = primary(run), _priors(run)
-    stated = of_measure(rows, size["rule"], "win")
-    own = [Series(STATED, stated)] if stated else []
+    size, priors = run.primary, _priors(run)
+    by_size = run.results.by_size(size["rule"], "win")
+    curves = [Series(PLANNED, by_size)] if by_size else []
     for prior in priors:
-        found = of_measure(rows, size["rule"], f"assurance_{prior}")
-        own += [Series(f"{prior} prior", found)] if found else []
-    if len(own) < 2:
+        of_prior = run.results.by_size(size["rule"], f"assurance_{prior}")
+        curves += [Series(f"{prior} prior", of_prior)] if of_prior else []
+    if len(curves) < 2:
         return None
-    labels, studied = distinct([series.name for series in own]), sizes(own)
-    title = _finding(run, rows, priors)
+    labels, studied = distinct([series.name for series in curves]), sizes(curves)
+    title = _finding(run, priors)
     below = [
-        error_words(own[:1], "Band of the stated effect"),
-        error_words(own[1:], "Bands of the priors").replace("simulated studies", "effects drawn")
+        error_words(curves[:1], "Band of the stated effect"),
+        error_words(curves[1:], "Bands of the priors").replace("simulated studies", "effects drawn")
         + f" Dashed across: the target, {size['target']:.2f}.",
         limited(len(run.summary["assurance"]), MOST_PRIORS, "priors", "results.csv"),
         *unusable_words(size),
         *unit_words(run),
     ]
     target = single({"type": "rule", "style": "target"}, datum(y=size["target"]))
-    said = (title, below, span_words(own))
-    data = list(points(own, labels))
+    said = (title, below, span_words(curves))
+    data = list(points(curves, labels))
     return layered("assurance", said, [*coloured(labels, studied), target], data)
 
 
-def power_spread(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
+def power_spread(run: SavedRun) -> Figure | None:
     """Quantiles of the power over each prior, as bands; None where no prior is given."""
-    size, priors = primary(run), _priors(run)
+    size, priors = run.primary, _priors(run)
     labels = distinct([f"{prior} prior" for prior in priors])
     data = [
         row
         for prior, label in zip(priors, labels, strict=True)
-        for row in _bands(rows, size["rule"], prior, label)
+        for row in _bands(run, prior, label)
     ]
     if not data:
         return None
-    at = size["pairs"] or size["limit"]
-    found = [row for row in data if row["pairs"] == at]
+    at = run.at
+    at_answer = [row for row in data if row["pairs"] == at]
     title = f"Power of {quoted(size['rule'])} over what each prior leaves possible"
-    if found and is_usable(size):
+    if at_answer and is_usable(size):
         medians = listed(
-            f"{row['q50']:.2f} ({row['name'].removesuffix(' prior')})" for row in found
+            f"{row['q50']:.2f} ({row['name'].removesuffix(' prior')})" for row in at_answer
         )
         title = f"With {at} pairs, the median of the powers believed is {medians}"
-    draws = max(own["draws"] for own in run.summary["assurance"])
+    draws = max(assurance["draws"] for assurance in run.summary["assurance"])
     worst = max(row["worst"] for row in data)
     below = [
         _key([row["pairs"] for row in data])
@@ -86,25 +84,25 @@ def power_spread(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
         *unit_words(run),
     ]
     seen = "; ".join(
-        f"{row['name']}: middle half {row['q25']:.2f} to {row['q75']:.2f}" for row in found
+        f"{row['name']}: middle half {row['q25']:.2f} to {row['q75']:.2f}" for row in at_answer
     )
     said = (title, below, f"With {at} pairs: {seen}.")
-    stated = of_measure(rows, size["rule"], "win")
-    layers = _layers(sorted({row["pairs"] for row in data}), stated, size["target"])
+    at_effect = run.results.by_size(size["rule"], "win")
+    layers = _layers(sorted({row["pairs"] for row in data}), at_effect, size["target"])
     return _one_below_another(layered("power_spread", said, layers, data, height=95), labels)
 
 
 def _priors(run: SavedRun) -> list[str]:
-    return [own["prior"] for own in run.summary["assurance"]][:MOST_PRIORS]
+    return [assurance["prior"] for assurance in run.summary["assurance"]][:MOST_PRIORS]
 
 
-def _finding(run: SavedRun, rows: Sequence[Row], priors: Sequence[str]) -> str:
-    size = primary(run)
-    at = size["pairs"] or size["limit"]
+def _finding(run: SavedRun, priors: Sequence[str]) -> str:
+    size = run.primary
+    at = run.at
     values = [
         row.value
         for prior in priors
-        for row in of_measure(rows, size["rule"], f"assurance_{prior}")
+        for row in run.results.by_size(size["rule"], f"assurance_{prior}")
         if row.pairs == at
     ]
     if not values or not is_usable(size):
@@ -128,9 +126,9 @@ def _key(studied: Sequence[int]) -> str:
 
 
 def _each(run: SavedRun) -> str:
-    """Say how the power at each effect drawn is found, where it is simulated."""
+    """Say how the power at each effect drawn is computed, where it is simulated."""
     rule = run.summary["primary_rule"]
-    if all(rule in own["exact"] for own in run.summary["assurance"]):
+    if all(rule in assurance["exact"] for assurance in run.summary["assurance"]):
         return ""
     prior = run.config["effect"].get("prior") or {}
     studies = prior.get("replicates")
@@ -138,13 +136,14 @@ def _each(run: SavedRun) -> str:
     return f"{number}, which widens the bands"
 
 
-def _bands(rows: Sequence[Row], rule: str, prior: str, label: str) -> Iterator[Spec]:
-    own = {
-        share: {row.pairs: row for row in of_measure(rows, rule, f"power_q{share}_{prior}")}
+def _bands(run: SavedRun, prior: str, label: str) -> Iterator[Spec]:
+    rule = run.summary["primary_rule"]
+    quantiles = {
+        share: {row.pairs: row for row in run.results.by_size(rule, f"power_q{share}_{prior}")}
         for share in QUANTILES
     }
-    for pairs in own["50"]:
-        at = {share: own[share][pairs] for share in QUANTILES}
+    for pairs in quantiles["50"]:
+        at = {share: quantiles[share][pairs] for share in QUANTILES}
         yield {
             "pairs": pairs,
             "name": label,
@@ -153,10 +152,10 @@ def _bands(rows: Sequence[Row], rule: str, prior: str, label: str) -> Iterator[S
         }
 
 
-def _layers(studied: list[int], stated: Sequence[Row], target: float) -> list[Spec]:
+def _layers(studied: list[int], at_effect: Sequence[Row], target: float) -> list[Spec]:
     x = pairs_axis(studied)
-    at_stated = {
-        "data": {"values": [{"pairs": row.pairs, "power": row.value} for row in stated]},
+    effect_line = {
+        "data": {"values": [{"pairs": row.pairs, "power": row.value} for row in at_effect]},
         **line(x, "power", "other-line"),
     }
     few = len(studied) <= FEW_SIZES
@@ -164,13 +163,13 @@ def _layers(studied: list[int], stated: Sequence[Row], target: float) -> list[Sp
         bars(x, "q05", "q95", style="main-error"),
         bars(x, "q25", "q75", style="main-error", strokeWidth=4),
         {**line(x, "q50", "main-point"), "mark": _DOT},
-        {**at_stated, "mark": {**_DOT, "style": "other-point"}},
+        {**effect_line, "mark": {**_DOT, "style": "other-point"}},
     ]
     layers = [
         band(x, "q05", "q95", style="main-wide"),
         band(x, "q25", "q75", style="main-band"),
         line(x, "q50", "main-line"),
-        at_stated,
+        effect_line,
         *(points_too if few else []),
         single({"type": "rule", "style": "target"}, datum(y=target)),
     ]
@@ -182,7 +181,7 @@ def _layers(studied: list[int], stated: Sequence[Row], target: float) -> list[Sp
 
 
 def _one_below_another(figure: Figure, labels: Sequence[str]) -> Figure:
-    """Give each prior a panel of its own."""
+    """Give each prior a panel."""
     whole = figure.spec
     panels = []
     for label in labels:

@@ -74,7 +74,7 @@ def bars(x: Spec, low: str, high: str, **style: Any) -> Spec:
 
 
 def coloured(labels: Sequence[str], studied: Sequence[int]) -> list[Spec]:
-    """Curves by name, each with its band, in colours and dashes of their own."""
+    """Curves by name, each with its band, each in a colour and dashes."""
     x = pairs_axis(studied)
     drawn = {**legend(labels, "stroke"), "symbolSize": 350}
     name = {"field": "name", "type": "nominal", "title": None, "legend": drawn}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.power.result_rows import Row
 from sim.report.charts.curve_layers import FEW_SIZES, coloured, lone, marks
 from sim.report.charts.figure import Z95, Figure, datum, layered, limited, single
 from sim.report.charts.labels import distinct, plain, quoted, span
 from sim.report.charts.theme import Spec
+from sim.report.results.rows import Row
 from sim.report.saved import SavedRun
 from sim.report.sizes import is_known, pairs_words
 from sim.report.soundness import is_usable, joined
@@ -29,39 +29,37 @@ class Series:
     rows: tuple[Row, ...]
 
 
-def power_curve(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
+def power_curve(run: SavedRun) -> Figure | None:
     """Power of the primary rule.
 
     Parameters
     ----------
     run : SavedRun
         A run of `plan`.
-    rows : sequence of Row
-        Its results.
 
     Returns
     -------
     Figure or None
         None where the rule has no power at any size.
     """
-    size = primary(run)
-    own = _of_rules(rows, [size["rule"]])
-    if not own:
+    size = run.primary
+    curves = _of_rules(run, [size["rule"]])
+    if not curves:
         return None
-    first, below = _size_words(size), [*unusable_words(size), error_words(own), *unit_words(run)]
-    said = (first, below, span_words(own))
-    layers = [*lone(sizes(own)), *marks(size, sizes(own))]
-    return layered("power_curve", said, layers, list(points(own, [quoted(size["rule"])])))
+    first, below = _size_words(size), [*unusable_words(size), error_words(curves), *unit_words(run)]
+    said = (first, below, span_words(curves))
+    layers = [*lone(sizes(curves)), *marks(size, sizes(curves))]
+    return layered("power_curve", said, layers, list(points(curves, [quoted(size["rule"])])))
 
 
-def rule_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
+def rule_curves(run: SavedRun) -> Figure | None:
     """Power of every rule; None where there is only one."""
-    stated = run.summary["sample_sizes"]
-    own = _of_rules(rows, [size["rule"] for size in stated])
-    if len(own) < 2:
+    rule_sizes = run.summary["sample_sizes"]
+    curves = _of_rules(run, [size["rule"] for size in rule_sizes])
+    if len(curves) < 2:
         return None
-    target = stated[0]["target"]
-    usable = [size for size in stated if is_usable(size)]
+    target = rule_sizes[0]["target"]
+    usable = [size for size in rule_sizes if is_usable(size)]
     reached = sorted(
         (size["pairs"], pairs_words(size), size["rule"])
         for size in usable if size["pairs"] is not None
@@ -69,7 +67,7 @@ def rule_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
     if not usable:
         title = f"Power of each rule: no size for power {target:.2f} can be given"
     elif not reached:
-        title = f"No rule reaches power {target:.2f} by {stated[0]['limit']} pairs"
+        title = f"No rule reaches power {target:.2f} by {rule_sizes[0]['limit']} pairs"
     elif len(reached) == 1:
         title = f"Power {target:.2f}: {reached[0][1]} pairs for the rule {quoted(reached[0][2])}"
     else:
@@ -77,45 +75,46 @@ def rule_curves(run: SavedRun, rows: Sequence[Row]) -> Figure | None:
         title = (
             f"Power {target:.2f} takes {least} pairs for {quoted(first)}, {most} for {quoted(last)}"
         )
-    missed, unusable = len(usable) - len(reached), len(stated) - len(usable)
-    short = f"Not reached by {stated[0]['limit']} pairs: {missed} of {len(stated)} rules."
+    missed, unusable = len(usable) - len(reached), len(rule_sizes) - len(usable)
+    short = f"Not reached by {rule_sizes[0]['limit']} pairs: {missed} of {len(rule_sizes)} rules."
     below = [short] if missed and reached else []
     if unusable:
-        below.append(f"No usable size: {unusable} of {len(stated)} rules; see the warnings.")
-    return _many(run, "rule_curves", title, own, ("rules", below))
+        below.append(f"No usable size: {unusable} of {len(rule_sizes)} rules; see the warnings.")
+    return _many(run, "rule_curves", title, curves, ("rules", below))
 
 
-def endpoint_curves(run: SavedRun, rows: Sequence[Row], role: str) -> Figure | None:
-    """Power of every endpoint of one role on its own, unadjusted; None where there is none."""
-    named = _by_name(row for row in rows if (row.role, row.kind, row.measure)
-                     == (role, "endpoint", "win"))  # fmt: skip
-    own = [Series(name, found) for name, found in named.items()]
-    if not own:
+def endpoint_curves(run: SavedRun, role: str) -> Figure | None:
+    """Power of every endpoint of one role, unadjusted; None where there is none."""
+    rows: dict[str, list[Row]] = {}
+    for row in run.rows():
+        if (row.role, row.kind, row.measure) == (role, "endpoint", "win"):
+            rows.setdefault(row.name, []).append(row)
+    curves = [Series(name, tuple(of_name)) for name, of_name in rows.items()]
+    if not curves:
         return None
-    size = primary(run)
-    at = size["pairs"] or size["limit"]
-    found = [row.value for series in own for row in series.rows if row.pairs == at]
+    size, at = run.primary, run.at
+    powers = [row.value for series in curves for row in series.rows if row.pairs == at]
     title = f"Power of the {role}s' endpoints, each tested on its own"
-    if found and is_usable(size):
+    if powers and is_usable(size):
         title = (
-            f"With {at} pairs the {role}s' endpoints have power {span(found, '.2f')}, each on its "
+            f"With {at} pairs the {role}s' endpoints have power {span(powers, '.2f')}, each on its "
             "own"
         )
     none = sum(run.summary["effects"][role]["true_null"])
     below = ["Not adjusted for multiplicity."]
-    below += [f"No effect is assumed on {none} of {len(own)}."] if none else []
+    below += [f"No effect is assumed on {none} of {len(curves)}."] if none else []
     below = [" ".join(below), *unusable_words(size)]
-    return _many(run, f"endpoint_curves_{role}", title, own, ("endpoints", below))
+    return _many(run, f"endpoint_curves_{role}", title, curves, ("endpoints", below))
 
 
 def _many(
-    run: SavedRun, name: str, title: str, own: Sequence[Series], what: tuple[str, list[str]]
+    run: SavedRun, name: str, title: str, curves: Sequence[Series], what: tuple[str, list[str]]
 ) -> Figure:
     kind, below = what
-    shown = own[:MOST_CURVES]
+    shown = curves[:MOST_CURVES]
     labels = distinct([series.name for series in shown])
-    left_out = limited(len(own), MOST_CURVES, kind, "results.csv")
-    target = primary(run)["target"]
+    left_out = limited(len(curves), MOST_CURVES, kind, "results.csv")
+    target = run.primary["target"]
     dashed = f"Dashed across: the target, {target:.2f}."
     lines = [*below, f"{error_words(shown)} {dashed}", left_out, *unit_words(run)]
     mark = datum(y=target)
@@ -126,24 +125,9 @@ def _many(
 # ------------------------------------------------------------------------------ the rows
 
 
-def primary(run: SavedRun) -> Mapping[str, Any]:
-    """Sample size of the primary rule."""
-    found: Mapping[str, Any] = next(
-        size for size in run.summary["sample_sizes"] if size["rule"] == run.summary["primary_rule"]
-    )
-    return found
-
-
-def of_measure(rows: Iterable[Row], rule: str, measure: str) -> tuple[Row, ...]:
-    """Rows of one measure of one rule, by size."""
-    return tuple(
-        row for row in rows if (row.kind, row.name, row.measure) == ("rule", rule, measure)
-    )
-
-
-def points(own: Sequence[Series], labels: Sequence[str]) -> Iterator[Spec]:
+def points(curves: Sequence[Series], labels: Sequence[str]) -> Iterator[Spec]:
     """Data of the curves; the band is cut to what a probability can be."""
-    for series, label in zip(own, labels, strict=True):
+    for series, label in zip(curves, labels, strict=True):
         for row in series.rows:
             yield {
                 "pairs": row.pairs,
@@ -155,21 +139,14 @@ def points(own: Sequence[Series], labels: Sequence[str]) -> Iterator[Spec]:
             }
 
 
-def sizes(own: Sequence[Series]) -> list[int]:
+def sizes(curves: Sequence[Series]) -> list[int]:
     """Sizes studied, rising."""
-    return sorted({row.pairs for series in own for row in series.rows})
+    return sorted({row.pairs for series in curves for row in series.rows})
 
 
-def _of_rules(rows: Sequence[Row], names: Sequence[str]) -> list[Series]:
-    by_name = _by_name(row for row in rows if (row.kind, row.measure) == ("rule", "win"))
-    return [Series(name, by_name[name]) for name in names if name in by_name]
-
-
-def _by_name(rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.name, []).append(row)
-    return {name: tuple(own) for name, own in found.items()}
+def _of_rules(run: SavedRun, names: Sequence[str]) -> list[Series]:
+    every = [Series(name, run.results.by_size(name, "win")) for name in names]
+    return [series for series in every if series.rows]
 
 
 # ------------------------------------------------------------------------------ the words
@@ -194,11 +171,11 @@ def unusable_words(size: Mapping[str, Any]) -> list[str]:
     return [f"Not to be used: {plain(joined(size['unusable']), MOST_WORDS)}."]
 
 
-def error_words(own: Sequence[Series], what: str = "") -> str:
+def error_words(curves: Sequence[Series], what: str = "") -> str:
     """Say how precise curves are."""
-    what = what or ("Bars" if len(sizes(own)) <= FEW_SIZES else "Band")
-    worst = max(row.mcse for series in own for row in series.rows)
-    studies = [row.replicates for series in own for row in series.rows if row.replicates]
+    what = what or ("Bars" if len(sizes(curves)) <= FEW_SIZES else "Band")
+    worst = max(row.mcse for series in curves for row in series.rows)
+    studies = [row.replicates for series in curves for row in series.rows if row.replicates]
     if not studies:
         return "Computed exactly: no simulation error."
     few, many = min(studies), max(studies)
@@ -215,11 +192,11 @@ def unit_words(run: SavedRun) -> list[str]:
     return ["Pairs of both arms are counted."] if control.get("kind") == "parallel" else []
 
 
-def span_words(own: Sequence[Series]) -> str:
+def span_words(curves: Sequence[Series]) -> str:
     """Tell where each curve begins and ends."""
     parts = [
         f"{plain(series.name)} from {series.rows[0].value:.2f} to {series.rows[-1].value:.2f}"
-        for series in own
+        for series in curves
     ]
-    studied = sizes(own)
+    studied = sizes(curves)
     return f"Power from {studied[0]} to {studied[-1]} pairs: {'; '.join(parts)}."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.errors import StudyError
 from sim.report.charts.averaged import assurance_curves, power_spread
 from sim.report.charts.curves import endpoint_curves, power_curve, rule_curves
 from sim.report.charts.figure import Figure
@@ -14,8 +13,8 @@ from sim.report.charts.pilot import believed_shifts, data_set_counts, exact_p_va
 from sim.report.charts.render import as_png, as_svg
 from sim.report.charts.sweeps import sweep_figures
 from sim.report.charts.tornado import tornado_bars
-from sim.report.files import write_whole, write_whole_bytes
-from sim.report.saved import SavedRun
+from sim.report.files import write_whole
+from sim.report.saved import SavedRun, drawn_from
 
 FOLDER = "figures"
 """Folder of the files, within a run's."""
@@ -39,13 +38,8 @@ def figures(run: SavedRun) -> tuple[Figure, ...]:
     StudyError
         Where the saved results are not what this version writes.
     """
-    try:
+    with drawn_from(run, "figures can be drawn"):
         return tuple(figure for figure in _OF_JOB[run.job](run) if figure is not None)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise StudyError(
-            f"{str(run.folder)!r}: no figures can be drawn from what is saved there "
-            f"({type(error).__name__}: {str(error)[:80]})"
-        ) from error
 
 
 def write_figures(run: SavedRun, folder: Path) -> tuple[Path, ...]:
@@ -66,26 +60,25 @@ def write_figures(run: SavedRun, folder: Path) -> tuple[Path, ...]:
     drawn = figures(run)
     if not drawn:
         return ()
-    own = folder / FOLDER
-    own.mkdir(exist_ok=True)
-    return tuple(path for figure in drawn for path in _write(figure, own))
+    place = folder / FOLDER
+    place.mkdir(exist_ok=True)
+    return tuple(path for figure in drawn for path in _write(figure, place))
 
 
 def _write(figure: Figure, folder: Path) -> Iterator[Path]:
     svg = as_svg(figure.spec)
     yield write_whole(folder / f"{figure.name}.svg", svg)
-    yield write_whole_bytes(folder / f"{figure.name}.png", as_png(svg))
+    yield write_whole(folder / f"{figure.name}.png", as_png(svg))
 
 
 def _of_plan(run: SavedRun) -> Iterator[Figure | None]:
-    rows = run.rows()
-    yield power_curve(run, rows)
-    yield rule_curves(run, rows)
+    yield power_curve(run)
+    yield rule_curves(run)
     roles = list(run.summary["effects"])
-    yield from (endpoint_curves(run, rows, role) for role in roles)
+    yield from (endpoint_curves(run, role) for role in roles)
     yield from (answer_bars(run, role) for role in roles)
-    yield assurance_curves(run, rows)
-    yield power_spread(run, rows)
+    yield assurance_curves(run)
+    yield power_spread(run)
 
 
 def _of_calibrate(run: SavedRun) -> Iterator[Figure | None]:

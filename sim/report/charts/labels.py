@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sim.report.charts.theme import Spec
@@ -64,10 +64,10 @@ def legend(labels: Sequence[str], symbol: str) -> Spec:
 
 def two_lines(names: Sequence[object], line: int = AXIS_LINE) -> list[str]:
     """Shorten names to two lines each, joined by line feeds; apart from each other."""
-    found = [_broken(name, line) for name in distinct(names, 4 * line)]
-    if len(set(found)) < len(found):
+    short = [_broken(name, line) for name in distinct(names, 4 * line)]
+    if len(set(short)) < len(short):
         return [f"{place}: {plain(name, line - 5)}" for place, name in enumerate(names, 1)]
-    return found
+    return short
 
 
 def _broken(name: str, line: int) -> str:
@@ -132,10 +132,11 @@ def percent(share: float) -> str:
     return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
-def span(values: Iterable[float], form: str) -> str:
+def span(values: Iterable[float], form: str | Callable[[float], str]) -> str:
     """Write the least and the largest value; one where they read the same."""
-    own = list(values)
-    low, high = format(min(own), form), format(max(own), form)
+    numbers = list(values)
+    ends = min(numbers), max(numbers)
+    low, high = (format(end, form) if isinstance(form, str) else form(end) for end in ends)
     return low if low == high else f"{low} to {high}"
 
 

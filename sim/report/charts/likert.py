@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from sim.report.charts.curves import unit_words
 from sim.report.charts.figure import Figure, datum, layered, limited, single
-from sim.report.charts.labels import AXIS_LABEL, percent, plain, two_lines
+from sim.report.charts.labels import AXIS_LABEL, percent, plain, span, two_lines
 from sim.report.charts.theme import DIVERGING, Spec, blended
 from sim.report.direction import best_end, side_of
 from sim.report.saved import SavedRun
@@ -40,7 +40,7 @@ def answer_bars(run: SavedRun, role: str) -> Figure:
     bars = answer_shares(effects["reaching"], effects["rising_to"], effects["falling_below"])
     labels = two_lines(shown)
     ceilings, side = effects["ceiling"], side_of(run.config["analysis"])
-    top = f"{_least_to_most(ceilings)} are at the {best_end(side)} before, and cannot improve"
+    top = f"{span(ceilings, percent)} are at the {best_end(side)} before, and cannot improve"
     title = f"Assumed of the {role}s: {top}"
     below = ["Upper bar before, lower bar after. The assumption, not data: no simulation error."]
     if unit_words(run):
@@ -52,17 +52,14 @@ def answer_bars(run: SavedRun, role: str) -> Figure:
         for name, (before, after) in zip(shown, bars, strict=False)
     )
     rows = [
-        row for label, own in zip(labels, bars, strict=False) for row in _rows(label, own, best)
+        row
+        for label, shares in zip(labels, bars, strict=False)
+        for row in _rows(label, shares, best)
     ]
     numbers = [_numbers(labels, "pale"), _numbers(labels, "dark")]
     layers = [_bars(labels, len(bars[0][0])), *numbers, _tops(labels), *_head(side)]
     said = (title, below, f"At the {best_end(side)} point: {tops}.")
     return layered(f"answers_{role}", said, layers, rows, height={"step": 36, "for": "position"})
-
-
-def _least_to_most(shares: Sequence[float]) -> str:
-    low, high = percent(min(shares)), percent(max(shares))
-    return low if low == high else f"{low} to {high}"
 
 
 def answer_shares(
@@ -77,11 +74,11 @@ def answer_shares(
     reaching, rising_to, falling_below : iterable of sequence of float
         By domain, as :class:`~sim.cohorts.TrueEffects` has them.
     """
-    found = []
+    domains = []
     for before, rising, falling in zip(reaching, rising_to, falling_below, strict=True):
         after = [b + up - down for b, up, down in zip(before, rising, falling, strict=True)]
-        found.append((_steps(before), _steps(after)))
-    return found
+        domains.append((_steps(before), _steps(after)))
+    return domains
 
 
 def _steps(reaching: Sequence[float]) -> list[float]:
@@ -89,19 +86,19 @@ def _steps(reaching: Sequence[float]) -> list[float]:
     return [max(high - low, 0.0) for high, low in pairwise(edges)]
 
 
-def _rows(label: str, own: tuple[list[float], list[float]], best: int) -> Iterator[Spec]:
-    for time, shares in zip(("before", "after"), own, strict=True):
+def _rows(label: str, times: tuple[list[float], list[float]], best: int) -> Iterator[Spec]:
+    for time, shares in zip(("before", "after"), times, strict=True):
         start = 0.0
         for point, share in enumerate(shares, 1):
             place = (point - 0.5) / len(shares)
-            beside = best != 0 and point == len(shares)  # its number stands beside the bar
+            outside = best != 0 and point == len(shares)  # its number stands right of the bar
             dark = not DARK_ENDS <= place <= 1 - DARK_ENDS
             yield {
                 "domain": label, "time": time, "answer": str(point), "point": point,
                 "share": share, "start": start, "stop": start + share,
                 "middle": start + share / 2, "top": point == len(shares),
                 "tone": "dark" if dark else "pale",
-                "said": f"{share:.0%}" if share >= NARROW and not beside else "",
+                "said": f"{share:.0%}" if share >= NARROW and not outside else "",
                 "full": f"{time} {percent(shares[best])}",
             }  # fmt: skip
             start += share
@@ -119,18 +116,12 @@ def _places(labels: Sequence[str]) -> Spec:
 
 
 def _across(field: str) -> Spec:
+    values = [0, 0.25, 0.5, 0.75, 1]
     return {
-        "field": field,
-        "type": "quantitative",
-        "title": "Share of people",
+        "field": field, "type": "quantitative", "title": "Share of people",
         "scale": {"domain": [0, 1.4], "nice": False},
-        "axis": {
-            "format": ".0%",
-            "values": [0, 0.25, 0.5, 0.75, 1],
-            "titleAnchor": "start",
-            "domain": False,
-        },
-    }
+        "axis": {"format": ".0%", "values": values, "titleAnchor": "start", "domain": False},
+    }  # fmt: skip
 
 
 def _bars(labels: Sequence[str], number: int) -> Spec:
@@ -160,7 +151,7 @@ def _numbers(labels: Sequence[str], tone: str) -> Spec:
 
 
 def _tops(labels: Sequence[str]) -> Spec:
-    """Write the share that cannot improve beside each bar."""
+    """Write the share that cannot improve right of each bar."""
     return {
         "transform": [{"filter": "datum.top"}],
         "mark": {"type": "text", "style": "small-note", "align": "left", "dx": 5},

@@ -23,7 +23,7 @@ def for_page(figure: Figure, theme: Theme) -> Spec:
     dict
         A Vega-Lite specification; what is seen at rest is what is printed.
     """
-    # the page writes title and caption as text of its own: that wraps whatever fonts there are
+    # the page writes title and caption as text: that wraps whatever fonts there are
     spec = {name: part for name, part in figure.spec.items() if name != "title"}
     rows = spec.get("data", {}).get("values", [])
     if "layer" in spec and rows:

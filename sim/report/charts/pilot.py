@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.errors import StudyError
 from sim.pilot.candidates import CANDIDATES
 from sim.report.charts.figure import Figure, layered, limited
 from sim.report.charts.labels import AXIS_LABEL, distinct, legend, listed, plain, span, two_lines
 from sim.report.charts.theme import Spec
-from sim.report.saved import MARKS, SavedRun
+from sim.report.saved import MARKS, PATTERNS, SavedRun, saved_lines
 from sim.study.spreadsheet import harmless
 
 MOST_OUTCOMES, MOST_DOMAINS = 6, 30
-COLUMNS = ["role", "outcome", "test", "changes", "data_sets", "share", "exact_p"]
 
 
 def data_set_counts(role: Mapping[str, Any]) -> Figure | None:
@@ -29,9 +26,9 @@ def data_set_counts(role: Mapping[str, Any]) -> Figure | None:
             "test": tests[test], "outcome": outcomes[outcome], "number": number or 0,
             "said": "too many to list" if number is None else f"{number:,}",
         }
-        for outcome, own in counts.items() for test, number in own.items()
+        for outcome, by_test in counts.items() for test, number in by_test.items()
     ]  # fmt: skip
-    fitting = [test for test in tests if all(own[test] != 0 for own in counts.values())]
+    fitting = [test for test in tests if all(by_test[test] != 0 for by_test in counts.values())]
     title = f"{len(fitting)} of {len(tests)} tests can have given every published p"
     names = listed(_line(_test(test)) for test in fitting) if fitting else "none"
     below = [
@@ -61,7 +58,7 @@ def data_set_counts(role: Mapping[str, Any]) -> Figure | None:
 
 
 def exact_p_values(run: SavedRun, role: Mapping[str, Any]) -> Figure | None:
-    """Exact signed-rank p of the data sets that fit, beside the published p; None without any."""
+    """Exact signed-rank p of the data sets that fit, and the published p; None without any."""
     counts = dict(list(role["data_sets"].items())[:MOST_OUTCOMES])
     rows = _by_p([row for row in _patterns(run) if row["role"] == role["role"]], counts)
     if not rows:
@@ -126,13 +123,13 @@ def believed_shifts(role: Mapping[str, Any]) -> Figure | None:
     priors = dict(zip(posterior, distinct(list(posterior)), strict=True))
     shown = domains[:MOST_DOMAINS]
     rows = [
-        dict(zip(("low", "middle", "high"), own["domains"][domain]["shift"], strict=True))
+        dict(zip(("low", "middle", "high"), belief["domains"][domain]["shift"], strict=True))
         | {"domain": names[domain], "prior": priors[prior]}
-        for domain in shown for prior, own in posterior.items()
+        for domain in shown for prior, belief in posterior.items()
     ]  # fmt: skip
     open_ = sum(row["low"] <= 0 <= row["high"] for row in rows)
     title = f"{open_} of {len(rows)} intervals of what the pilot leaves possible include no effect"
-    least = min(own["effective_sample"] for own in posterior.values())
+    least = min(belief["effective_sample"] for belief in posterior.values())
     below = [
         f"Latent shift of the {role['role']}s: median and 95% interval, by prior. Rests on "
         f"{least:,.0f} effective draws or more.",
@@ -168,37 +165,33 @@ def _interval_layers(domains: list[str], priors: list[str]) -> list[Spec]:
 
 
 def _patterns(run: SavedRun) -> list[dict[str, str]]:
-    path = run.folder / MARKS["calibrate"]
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.DictReader(file)
-            if lines.fieldnames != COLUMNS:
-                raise StudyError(f"{str(path)!r}: not the columns of a patterns.csv")
-            return list(lines)
-    except (OSError, ValueError, csv.Error) as error:
-        raise StudyError(f"{str(path)!r}: cannot be read ({error})") from None
+    with saved_lines(run.folder / MARKS["calibrate"], PATTERNS) as lines:
+        return [dict(zip(PATTERNS, line, strict=True)) for line in lines]
 
 
 def _by_p(patterns: Sequence[Mapping[str, str]], counts: Mapping[str, Any]) -> list[Spec]:
     """Number of data sets by outcome, test and exact p."""
-    found: dict[tuple[str, str, float], int] = {}
-    stated = {harmless(outcome): outcome for outcome in reversed([*counts])}
+    numbers: dict[tuple[str, str, float], int] = {}
+    by_written = {harmless(outcome): outcome for outcome in reversed([*counts])}
     for row in patterns:
-        if row["outcome"] in stated:
-            key = (stated[row["outcome"]], row["test"], float(row["exact_p"]))
-            found[key] = found.get(key, 0) + int(row["data_sets"])
+        if row["outcome"] in by_written:
+            key = (by_written[row["outcome"]], row["test"], float(row["exact_p"]))
+            numbers[key] = numbers.get(key, 0) + int(row["data_sets"])
     return [
         {"outcome": outcome, "of": test, "p": p, "number": number}
-        for (outcome, test, p), number in found.items()
+        for (outcome, test, p), number in numbers.items()
     ]
 
 
 def _published(run: SavedRun, role: str, outcomes: Mapping[str, str]) -> Iterator[Spec]:
     pilot = run.config.get("pilot") or {}
-    for own in pilot.get("outcomes") or ():
-        if own["role"] == role and own["outcome"] in outcomes and own.get("p"):
+    for outcome in pilot.get("outcomes") or ():
+        if outcome["role"] == role and outcome["outcome"] in outcomes and outcome.get("p"):
             try:
-                yield {"outcome": outcomes[own["outcome"]], "p": float(own["p"].strip("<=> "))}
+                yield {
+                    "outcome": outcomes[outcome["outcome"]],
+                    "p": float(outcome["p"].strip("<=> ")),
+                }
             except ValueError:
                 continue  # printed in another way; it stands in the tables
 
@@ -225,8 +218,8 @@ def _grouped(field: str, labels: list[str], within: str, groups: list[str]) -> S
     """Places of bars: one below another, in groups."""
     scale = {"domain": labels, "paddingInner": 0.25, "paddingOuter": 0.1}
     axis = {**AXIS_LABEL, "ticks": False, "labelPadding": 4}
-    found = {"y": {"field": field, "type": "nominal", "title": None, "axis": axis, "scale": scale}}
-    return {**found, "yOffset": {"field": within, "type": "nominal", "scale": {"domain": groups}}}
+    y = {"y": {"field": field, "type": "nominal", "title": None, "axis": axis, "scale": scale}}
+    return {**y, "yOffset": {"field": within, "type": "nominal", "scale": {"domain": groups}}}
 
 
 def _coloured(field: str, labels: list[str], symbol: str) -> Spec:

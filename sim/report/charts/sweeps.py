@@ -1,4 +1,4 @@
-"""What a sweep found: power along one factor, over two, and point by point."""
+"""The results of a sweep: power along one factor, over two, and point by point."""
 
 from __future__ import annotations
 
@@ -52,19 +52,16 @@ def point_list(run: SavedRun) -> Figure | None:
         return None
     labels = two_lines([f"{point['label']}{mark(point)}" for point in shown])
     rows = [
-        {"point": label, "power": own["value"], "low": own["low"], "high": own["high"]}
-        for label, own in zip(labels, (point["power"] for point in shown), strict=True)
+        {"point": label, "power": power["value"], "low": power["low"], "high": power["high"]}
+        for label, power in zip(labels, (point["power"] for point in shown), strict=True)
     ]
-    values = [own["power"]["value"] for own in shown if is_usable(own)]
+    values = [power["power"]["value"] for power in shown if is_usable(power)]
     spread = f" is {span(values, '.2f')}" if values else ""
     title = f"Power at {_at(run)}{spread} over {len(values) or len(rows)} points"
-    missing = len(every) - len(studied)
     below = [
         f"Bars: 95% Monte Carlo intervals; {_studies(run)}. Dashed: the study as stated.",
         limited(len(studied), MOST_POINTS, "points", "sweep.csv"),
-        f"Failed, or not to be studied at that size: {missing} of {len(every)} points."
-        if missing
-        else "",
+        _missing_words(len(every), len(studied), "points"),
         *unusable_points(shown),
     ]
     seen = "; ".join(
@@ -83,8 +80,8 @@ def _list_layers(run: SavedRun, labels: list[str]) -> list[Spec]:
     x = {**POWER, "title": f"Power at {_at(run)}"}
     bar = {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}
     dot = {"type": "point", "filled": True, "style": "main-point"}
-    stated = run.summary["points"][0]["power"]
-    line = single({"type": "rule", "style": "target"}, datum(stated["value"])) if stated else None
+    base = run.summary["points"][0]["power"]
+    line = single({"type": "rule", "style": "target"}, datum(base["value"])) if base else None
     drawn = [
         {"mark": {"type": "rule", "style": "main-error"}, "encoding": bar},
         {"mark": dot, "encoding": {"y": y, "x": {**x, "field": "power"}}},
@@ -97,16 +94,16 @@ def _list_layers(run: SavedRun, labels: list[str]) -> list[Spec]:
 
 def _factor_curve(run: SavedRun, factors: Mapping[str, list[Any]]) -> Figure | None:
     name = next(iter(factors))
-    field, values = told_apart(factors[name])
+    _, values = told_apart(factors[name])
     points = run.summary["points"][1:]
     rows = [
-        {"at": value, "value": own["value"], "low": own["low"], "high": own["high"]}
+        {"at": value, "value": power["value"], "low": power["low"], "high": power["high"]}
         for value, point in zip(values, points, strict=True)
-        if (own := point["power"]) is not None
+        if (power := point["power"]) is not None
     ]
     if not rows:
         return None
-    what = plain(f"{name}: {field}" if field else name)
+    what = _factor_name(name, factors[name])
     title = (
         f"Power at {_at(run)} by {what}"
         if not all(map(is_usable, points))
@@ -124,15 +121,12 @@ def _factor_curve(run: SavedRun, factors: Mapping[str, list[Any]]) -> Figure | N
         {"mark": {"type": "rule", "style": "main-error"}, "encoding": bar},
         {"mark": dot, "encoding": {"x": x, "y": y}},
     ]
-    stated = run.summary["points"][0]["power"]
-    if stated:
-        layers.append(single({"type": "rule", "style": "target"}, datum(y=stated["value"])))
-    missing = len(points) - len(rows)
+    base = run.summary["points"][0]["power"]
+    if base:
+        layers.append(single({"type": "rule", "style": "target"}, datum(y=base["value"])))
     below = [
         f"Bars: 95% Monte Carlo intervals; {_studies(run)}. Dashed: the study as stated.",
-        f"Failed, or not to be studied at that size: {missing} of {len(points)} values."
-        if missing
-        else "",
+        _missing_words(len(points), len(rows), "values"),
         *unusable_points(points),
     ]
     seen = "; ".join(f"{row['at']:g}: {row['value']:.2f}" for row in rows)
@@ -160,9 +154,9 @@ def _heat_map(
     for row in rows:
         row["tone"] = _tone(row["value"], *limits)
     title, legend, error = _map_words(run, usable, power=power)
-    _, stated, stated_error = cell(run.summary["points"][0])
+    _, base, base_error = cell(run.summary["points"][0])
     below = [
-        f"{error}; {_studies(run)}. The study as stated: {stated}{_bracketed(stated_error)}.",
+        f"{error}; {_studies(run)}. The study as stated: {base}{_bracketed(base_error)}.",
         *unusable_points(run.summary["points"]),
     ]
     seen = "; ".join(f"{r['down']}, {r['across']}: {r['said']}" for r in rows)
@@ -244,14 +238,14 @@ def _map_layers(
 
 
 def _power_cell(point: Mapping[str, Any]) -> tuple[float | None, str, str]:
-    own = point["power"]
-    if own is None:
+    power = point["power"]
+    if power is None:
         return None, "failed" if point["failure"] else "not studied", ""
-    return own["value"], f"{own['value']:.2f}{mark(point)}", f"±{own['mcse']:.3f}"
+    return power["value"], f"{power['value']:.2f}{mark(point)}", f"±{power['mcse']:.3f}"
 
 
 def _pairs_cell(point: Mapping[str, Any]) -> tuple[float | None, str, str]:
-    size = next((own for own in point["sample_sizes"] if own["rule"] == point["rule"]), None)
+    size = next((row for row in point["sample_sizes"] if row["rule"] == point["rule"]), None)
     if size is None:
         return None, "failed" if point["failure"] else "not studied", ""
     if size["impossible"]:
@@ -272,8 +266,17 @@ def _studies(run: SavedRun) -> str:
     return f"{run.summary['replicates']:,} simulated studies a point"
 
 
+def _missing_words(every: int, studied: int, what: str) -> str:
+    missing = every - studied
+    return f"Failed, or not to be studied at that size: {missing} of {every} {what}." * bool(
+        missing
+    )
+
+
 def _factors(run: SavedRun) -> dict[str, list[Any]]:
-    return {name: list(own) for name, own in (run.config["sweep"].get("factors") or {}).items()}
+    return {
+        name: list(values) for name, values in (run.config["sweep"].get("factors") or {}).items()
+    }
 
 
 def _fits(factors: Mapping[str, list[Any]]) -> bool:

@@ -41,7 +41,7 @@ def themed(spec: Spec, theme: Theme) -> Spec:
     Parameters
     ----------
     spec : dict
-        A figure's specification, which has no colours of its own.
+        A figure's specification, which has no colours.
     theme : {'light', 'dark', 'print'}
         For a page in light or dark, or for a file on white.
 
@@ -55,8 +55,8 @@ def themed(spec: Spec, theme: Theme) -> Spec:
 
 def config(theme: Theme) -> Spec:
     """Colours and type of one theme, as Vega-Lite's config."""
-    own = "dark" if theme == "dark" else "light"
-    ink, hues = _INKS[own], _HUES[own]
+    shade = "dark" if theme == "dark" else "light"
+    ink, hues = _INKS[shade], _HUES[shade]
     text = {"labelColor": ink, "titleColor": ink, "labelFontSize": 11, "titleFontSize": 11}
     return {
         "background": "white" if theme == "print" else "transparent",
@@ -128,12 +128,12 @@ def blended(anchors: Sequence[str], number: int) -> list[str]:
     """
     if number == 1:
         return [anchors[-1]]
-    found = []
+    colours = []
     for place in range(number):
         at = place * (len(anchors) - 1) / (number - 1)
         start = min(int(at), len(anchors) - 2)
-        found.append(_between(anchors[start], anchors[start + 1], at - start))
-    return found
+        colours.append(_between(anchors[start], anchors[start + 1], at - start))
+    return colours
 
 
 def _between(first: str, second: str, share: float) -> str:

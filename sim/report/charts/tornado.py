@@ -38,51 +38,51 @@ def tornado_bars(run: SavedRun) -> Figure | None:
     -------
     Figure or None
     """
-    found = run.summary["tornado"]
-    if not found or not found["factors"]:
+    tornado = run.summary["tornado"]
+    if not tornado or not tornado["factors"]:
         return None
-    shown = found["factors"][:MOST_FACTORS]
-    places = _places(found["order"])
-    heads = [f"{places.get(own['factor'], '–')} {plain(own['factor'])}" for own in shown]
+    shown = tornado["factors"][:MOST_FACTORS]
+    places = _places(tornado["order"])
+    heads = [f"{places.get(bar['factor'], '–')} {plain(bar['factor'])}" for bar in shown]
     labels = two_lines(heads)
     by_number = {point["point"]: point for point in run.summary["points"]}
     rows = [
         row
-        for own, label in zip(shown, labels, strict=True)
-        for row in _ends(own, label, by_number)
+        for bar, label in zip(shown, labels, strict=True)
+        for row in _ends(bar, label, by_number)
     ]
     base = run.summary["points"][0]["power"]["value"]
     below = [
         f"Difference from the study as stated, whose power is {base:.2f}. Thin lines: 95% "
         f"Monte Carlo intervals, paired by block; {run.summary['replicates']:,} simulated "
         "studies a point.",
-        *_order_words(found),
+        *_order_words(tornado),
         *unusable_points([*by_number.values()]),
-        limited(len(found["factors"]), MOST_FACTORS, "factors", "sweep.json"),
+        limited(len(tornado["factors"]), MOST_FACTORS, "factors", "sweep.json"),
     ]
     seen = "; ".join(
-        f"{plain(own['factor'])} {own['lowest']['value']:+.2f} to {own['highest']['value']:+.2f}"
-        for own in shown
+        f"{plain(bar['factor'])} {bar['lowest']['value']:+.2f} to {bar['highest']['value']:+.2f}"
+        for bar in shown
     )
     layers = _layers(labels, rows, run.summary["at"])
-    said = (_title(found), below, f"{seen}.")
+    said = (_title(tornado), below, f"{seen}.")
     return layered("tornado", said, layers, rows, height={"step": 38})
 
 
 def _places(order: Sequence[Sequence[str]]) -> dict[str, str]:
     """Place of each factor in the order; those not told apart share one."""
-    found: dict[str, str] = {}
+    places: dict[str, str] = {}
     start = 1
     for group in order:
         last = start + len(group) - 1
         place = f"{start}." if last == start else f"{start}–{last}."
-        found |= dict.fromkeys(group, place)
+        places |= dict.fromkeys(group, place)
         start = last + 1
-    return found
+    return places
 
 
-def _title(found: Mapping[str, Any]) -> str:
-    order = found["order"]
+def _title(tornado: Mapping[str, Any]) -> str:
+    order = tornado["order"]
     if not order:
         return "No factor moves the power clear of the simulation's error"
     if len(order[0]) == 1:
@@ -92,28 +92,28 @@ def _title(found: Mapping[str, Any]) -> str:
     return f"{names}{more} move the power most; which of them more is not clear"
 
 
-def _order_words(found: Mapping[str, Any]) -> Iterator[str]:
+def _order_words(tornado: Mapping[str, Any]) -> Iterator[str]:
     yield (
         "Numbers: the order by whole length, where it is clear of simulation error; others "
         "share a place."
     )
-    if found["not_distinguishable"]:
+    if tornado["not_distinguishable"]:
         yield "–: not told apart from no influence."
-    if found["not_studied"]:
-        names = ", ".join(plain(name) for name in found["not_studied"][:4])
-        yield f"Not studied at that size: {len(found['not_studied'])} factors ({names})."
+    if tornado["not_studied"]:
+        names = ", ".join(plain(name) for name in tornado["not_studied"][:4])
+        yield f"Not studied at that size: {len(tornado['not_studied'])} factors ({names})."
 
 
 def _ends(
-    own: Mapping[str, Any], label: str, points: Mapping[int, Mapping[str, Any]]
+    bar: Mapping[str, Any], label: str, points: Mapping[int, Mapping[str, Any]]
 ) -> Iterator[Spec]:
-    """Both ends of one bar; an end that is the study as stated is none."""
-    texts = _end_texts(own, points)
+    """Both ends of one bar; an end that is the base is none."""
+    texts = _end_texts(bar, points)
     for side, text in zip(("lowest", "highest"), texts, strict=True):
-        end = own[side]
+        end = bar[side]
         if end["point"] == 0:
             continue
-        kind = SIDES[side == "highest"] if own["clear"] else SIDES[2]
+        kind = SIDES[side == "highest"] if bar["clear"] else SIDES[2]
         yield {
             "factor": label,
             "side": kind,
@@ -126,9 +126,9 @@ def _ends(
         }
 
 
-def _end_texts(own: Mapping[str, Any], points: Mapping[int, Mapping[str, Any]]) -> list[str]:
+def _end_texts(bar: Mapping[str, Any], points: Mapping[int, Mapping[str, Any]]) -> list[str]:
     """Short texts of the values at both ends: what tells them apart, where they are sections."""
-    values = [points[own[side]["point"]]["settings"].get(own["factor"])
+    values = [points[bar[side]["point"]]["settings"].get(bar["factor"])
               for side in ("lowest", "highest")]  # fmt: skip
     kept = [value for value in values if value is not None]
     if len(kept) == 2 and all(isinstance(value, Mapping) for value in kept):
@@ -140,8 +140,8 @@ def _end_texts(own: Mapping[str, Any], points: Mapping[int, Mapping[str, Any]]) 
 
 
 def _field(value: Mapping[str, Any], keys: Sequence[str]) -> object:
-    own = [key for key in keys if key in value]
-    return f"{own[0]} {plain(value[own[0]], END)}" if len(own) >= 1 else value
+    present = [key for key in keys if key in value]
+    return f"{present[0]} {plain(value[present[0]], END)}" if len(present) >= 1 else value
 
 
 def _reach(rows: Sequence[Spec]) -> list[float]:
@@ -152,9 +152,9 @@ def _reach(rows: Sequence[Spec]) -> list[float]:
     for _ in range(20):  # more room for a text makes a pixel worth more
         unit = (most - least or 1.0) / PLOT
         texts = [(row, unit * LETTER * (len(row["text"]) + 1)) for row in rows]
-        least = min([low - 4 * unit, *(row["value"] - own for row, own in texts if row["left"])])
+        least = min([low - 4 * unit, *(row["value"] - room for row, room in texts if row["left"])])
         most = max(
-            [high + 4 * unit, *(row["value"] + own for row, own in texts if not row["left"])]
+            [high + 4 * unit, *(row["value"] + room for row, room in texts if not row["left"])]
         )
     return [least, most]
 

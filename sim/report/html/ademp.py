@@ -11,20 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.report.charts.curves import primary
-from sim.report.html.tables import Results, Table, answer_size, shown
+from sim.report.html.tables import Table, shown
 from sim.report.saved import SavedRun
 
 
-def ademp_table(run: SavedRun, results: Results) -> Table:
+def ademp_table(run: SavedRun) -> Table:
     """Describe a run of `plan` as a simulation study.
 
     Parameters
     ----------
     run : SavedRun
         The run.
-    results : Results
-        Its rows, for the Monte Carlo errors.
 
     Returns
     -------
@@ -32,7 +29,7 @@ def ademp_table(run: SavedRun, results: Results) -> Table:
         A row each: aims, data-generating mechanism, estimands, methods,
         performance measures.
     """
-    size = primary(run)
+    size = run.primary
     return Table(
         "The simulation study in ADEMP form (Morris, White & Crowther 2019)",
         ("item", "here"),
@@ -42,7 +39,7 @@ def ademp_table(run: SavedRun, results: Results) -> Table:
             ("Data-generating mechanism", " ".join(_mechanism(run.config))),
             ("Estimands", _estimands(run.config)),
             ("Methods", str(run.summary["design"])),
-            ("Performance measures", _performance(run, results)),
+            ("Performance measures", _performance(run)),
         ),
     )  # fmt: skip
 
@@ -94,9 +91,9 @@ def _estimands(config: Mapping[str, Any]) -> str:
     )
 
 
-def _performance(run: SavedRun, results: Results) -> str:
-    at, rule = answer_size(run), run.summary["primary_rule"]
-    power, level = results.rule(rule, "win", at), results.rule(rule, "null_win", at)
+def _performance(run: SavedRun) -> str:
+    at, rule = run.at, run.summary["primary_rule"]
+    power, level = run.results.rule(rule, "win", at), run.results.rule(rule, "null_win", at)
     said = [
         "Power and level (share of studies that meet a rule, with the effect and without), mean "
         "change, bias, coverage and width of 95% intervals, type S and type M errors; each with "

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sim.power.result_rows import Row
-from sim.report.charts.curve_layers import POWER, pairs_axis
-from sim.report.charts.curves import primary
+from sim.report.charts.curve_layers import POWER, band, line, pairs_axis
 from sim.report.charts.figure import Z95, datum, single
 from sim.report.charts.theme import SCHEMA, Spec
-from sim.report.html.tables import Results, shown
+from sim.report.html.tables import shown
+from sim.report.results.rows import Row
 from sim.report.saved import SavedRun
 from sim.report.sizes import drawn_interval
 from sim.report.soundness import usable_pairs
@@ -19,15 +18,13 @@ CURVE, ANSWER, CHOSEN = "curve", "answer", "chosen"
 """Names of the data that change with the choice."""
 
 
-def interactive_curve(run: SavedRun, results: Results) -> dict[str, Any]:
+def interactive_curve(run: SavedRun) -> dict[str, Any]:
     """Specification and data of the curve to choose from.
 
     Parameters
     ----------
     run : SavedRun
         A run of `plan`.
-    results : Results
-        Its rows.
 
     Returns
     -------
@@ -37,27 +34,27 @@ def interactive_curve(run: SavedRun, results: Results) -> dict[str, Any]:
         `people` by size.
     """
     return {
-        "spec": _spec(results.pairs, float(primary(run)["target"])),
-        "curves": [*_rules(run, results), *_endpoints(run, results)],
-        "people": {str(pairs): _people(run, results, pairs) for pairs in results.pairs},
+        "spec": _spec(run.results.pairs, float(run.primary["target"])),
+        "curves": [*_rules(run), *_endpoints(run)],
+        "people": {str(pairs): _people(run, pairs) for pairs in run.results.pairs},
     }
 
 
-def _rules(run: SavedRun, results: Results) -> Iterator[dict[str, Any]]:
+def _rules(run: SavedRun) -> Iterator[dict[str, Any]]:
     sizes = run.summary["sample_sizes"]
-    for size in sorted(sizes, key=lambda own: own["rule"] != run.summary["primary_rule"]):
-        rows = [results.rule(size["rule"], "win", pairs) for pairs in results.pairs]
+    for size in sorted(sizes, key=lambda row: row["rule"] != run.summary["primary_rule"]):
+        rows = run.results.by_size(size["rule"], "win")
         answer = []
         if usable_pairs(size) is not None:
-            low, high = drawn_interval(size, results.pairs[0])
+            low, high = drawn_interval(size, run.results.pairs[0])
             answer = [{"pairs": size["pairs"], "low": low, "high": high}]
         yield _curve("Rules", shown(size["rule"]), rows, answer)
 
 
-def _endpoints(run: SavedRun, results: Results) -> Iterator[dict[str, Any]]:
+def _endpoints(run: SavedRun) -> Iterator[dict[str, Any]]:
     for role in run.summary["effects"]:
         for name in run.summary["endpoints"]:
-            rows = [results.endpoint(role, name, "win", pairs) for pairs in results.pairs]
+            rows = [run.results.endpoint(role, name, "win", pairs) for pairs in run.results.pairs]
             group = f"Endpoints of the {role}s, each on its own"
             yield _curve(group, f"{shown(name)} ({role}s)", rows, [])
 
@@ -69,10 +66,12 @@ def _curve(
     return {"group": group, "label": label, "answer": answer, "points": points}
 
 
-def _people(run: SavedRun, results: Results, pairs: int) -> str:
+def _people(run: SavedRun, pairs: int) -> str:
     """People of each role in a study of so many pairs."""
     total = run.summary["endpoints"][-1]
-    rows = {role: results.endpoint(role, total, "win", pairs) for role in run.summary["effects"]}
+    rows = {
+        role: run.results.endpoint(role, total, "win", pairs) for role in run.summary["effects"]
+    }
     return ", ".join(f"{row.n} {role}s" for role, row in rows.items() if row is not None)
 
 
@@ -105,9 +104,8 @@ def _spec(sizes: Sequence[int], target: float) -> Spec:
              "encoding": interval},
             {"data": {"name": ANSWER}, "mark": {"type": "rule", "style": "answer"},
              "encoding": {"x": x}},
-            {"mark": {"type": "area", "style": "main-band"},
-             "encoding": {"x": x, "y": {**POWER, "field": "low"}, "y2": {"field": "high"}}},
-            {"mark": {"type": "line", "style": "main-line"}, "encoding": value},
+            band(x, "low", "high", style="main-band"),
+            line(x, "value", "main-line"),
             {"data": {"name": CHOSEN},
              "mark": {"type": "point", "filled": True, "style": "answer-point", "size": 70},
              "encoding": value},

@@ -10,8 +10,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sim.errors import StudyError
-from sim.report.charts.curves import primary
 from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures
 from sim.report.charts.page import for_page
@@ -20,7 +18,6 @@ from sim.report.files import write_whole
 from sim.report.html.ademp import ademp_table
 from sim.report.html.interactive import interactive_curve
 from sim.report.html.tables import (
-    Results,
     Table,
     assurance_table,
     audit_tables,
@@ -31,7 +28,7 @@ from sim.report.html.tables import (
     power_table,
     precision_table,
 )
-from sim.report.saved import SavedRun
+from sim.report.saved import SavedRun, drawn_from
 from sim.report.sizes import pairs_words
 
 DIGITS = 5
@@ -104,33 +101,26 @@ def page(run: SavedRun) -> str:
     from jinja2 import TemplateError
 
     drawn = figures(run)
-    try:
+    with drawn_from(run, "page can be made", TemplateError):
         return _rendered(run, drawn)
-    except (LookupError, TypeError, ValueError, AttributeError, TemplateError) as error:
-        raise StudyError(
-            f"{str(run.folder)!r}: no page can be made from what is saved there "
-            f"({type(error).__name__}: {str(error)[:80]})"
-        ) from error
 
 
 def _rendered(run: SavedRun, drawn: Sequence[Figure]) -> str:
     from jinja2 import Environment, StrictUndefined
 
-    rows = run.rows() if run.job == "plan" else ()
-    results = Results(rows)
-    curve = interactive_curve(run, results) if run.job == "plan" else None
+    curve = interactive_curve(run) if run.job == "plan" else None
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)  # fmt: skip
-    template = environment.from_string(_own("report.html.j2"))
+    template = environment.from_string(_resource("report.html.j2"))
     return template.render(
         run=run,
         summary=run.summary,
-        size=primary(run) if run.job == "plan" else None,
-        needed=pairs_words(primary(run)) if run.job == "plan" else "",
-        sections=_sections(run, results, drawn),
+        size=run.primary if run.job == "plan" else None,
+        needed=pairs_words(run.primary) if run.job == "plan" else "",
+        sections=_sections(run, drawn),
         curve=curve,
-        style=_own("report.css"),
-        script=_own("report.js"),
+        style=_resource("report.css"),
+        script=_resource("report.js"),
         bundle=_bundle() if drawn else "",
         data=as_script(
             {
@@ -143,39 +133,41 @@ def _rendered(run: SavedRun, drawn: Sequence[Figure]) -> str:
     )
 
 
-def _sections(run: SavedRun, results: Results, drawn: Sequence[Figure]) -> tuple[Section, ...]:
+def _sections(run: SavedRun, drawn: Sequence[Figure]) -> tuple[Section, ...]:
     if run.job != "plan":
         return (Section("Figures", "figures", tuple(drawn)),)
     by_name = {figure.name: figure for figure in drawn}
 
     def take(*starts: str) -> tuple[Figure, ...]:
-        return tuple(own for name, own in by_name.items() if name.startswith(starts))
+        return tuple(figure for name, figure in by_name.items() if name.startswith(starts))
 
     roles = list(run.summary["effects"])
-    beside = [precision_table(run, results), *audit_tables(run), one_group_table(run),
-              before_table(run), assurance_table(run, results)]  # fmt: skip
-    found = (
-        Section("Power of every rule", "rules", take("rule_curves"), (power_table(run, results),)),
+    resting = [precision_table(run), *audit_tables(run), one_group_table(run),
+              before_table(run), assurance_table(run)]  # fmt: skip
+    sections = (
+        Section("Power of every rule", "rules", take("rule_curves"), (power_table(run),)),
         Section(
             "What is assumed", "assumed", take("answers"),
             tuple(effect_table(run, role) for role in roles),
         ),
         Section(
             "Each domain", "domains", take("endpoint_curves"),
-            tuple(endpoint_table(run, results, role) for role in roles),
+            tuple(endpoint_table(run, role) for role in roles),
         ),
         Section(
             "What it rests on", "sensitivity", take("assurance", "power_spread"),
-            tuple(table for table in beside if table is not None),
+            tuple(table for table in resting if table is not None),
         ),
-        Section("The simulation study", "ademp", (), (ademp_table(run, results),)),
+        Section("The simulation study", "ademp", (), (ademp_table(run),)),
     )  # fmt: skip
-    return tuple(own for own in found if own.figures or own.tables)
+    return tuple(section for section in sections if section.figures or section.tables)
 
 
 def _drawing(figure: Figure) -> dict[str, Any]:
     """Split a figure into its specification, without colours, and its data as a table."""
-    spec: Spec = {name: own for name, own in for_page(figure, "light").items() if name != "config"}
+    spec: Spec = {
+        name: part for name, part in for_page(figure, "light").items() if name != "config"
+    }
     rows = spec.pop("data", {}).get("values", [])
     keys = list(dict.fromkeys(key for row in rows for key in row))
     return {"spec": spec, "keys": keys, "rows": [[row.get(key) for key in keys] for row in rows]}
@@ -202,9 +194,9 @@ def _short(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}")
     if isinstance(value, dict):
-        return {key: _short(own) for key, own in value.items()}
+        return {key: _short(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_short(own) for own in value]
+        return [_short(item) for item in value]
     return value
 
 
@@ -220,5 +212,5 @@ def _bundle() -> str:
 _EXPOSED = "window.vegaEmbed = vegaEmbed;"
 
 
-def _own(name: str) -> str:
+def _resource(name: str) -> str:
     return (files("sim.report.html") / name).read_text(encoding="utf-8")
