@@ -1,4 +1,4 @@
-"""One role of a block: draw its arms, test, decide, count."""
+"""One role of a block: draw its arms, test, decide, estimate with an interval, count."""
 
 from __future__ import annotations
 
