@@ -1,4 +1,4 @@
-"""The sign test: do more people rise than fall?"""
+"""The sign test, and of changes of success McNemar's: do more people rise than fall?"""
 
 from typing import Literal
 

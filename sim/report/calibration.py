@@ -171,17 +171,7 @@ def _total_part(role: RoleCalibration) -> Iterator[str]:
 
 
 def calibration_notes(answer: CalibrationAnswer) -> tuple[str, ...]:
-    """What a careful reader has to know.
-
-    Parameters
-    ----------
-    answer : CalibrationAnswer
-        The answer.
-
-    Returns
-    -------
-    tuple of str
-    """
+    """What a careful reader has to know."""
     settings = answer.study.calibration
     notes = []
     if any(role.findings for role in answer.roles):

@@ -7,7 +7,6 @@ from itertools import permutations
 import numpy as np
 import pytest
 from oracles.graphs import fixed_sequence_graph, gatekeeping_graph, holm_graph
-from sim.inference.families import graph_of
 
 from sim import adjust
 from sim.errors import StudyError
@@ -19,6 +18,7 @@ from sim.inference.graphical import (
     graphical,
     subset_weights,
 )
+from sim.inference.testing_order import graph_of
 from sim.study.sections import HypothesisGraph
 
 HALF, NONE = Fraction(1, 2), Fraction(0)

@@ -22,8 +22,8 @@ from sim.app import main
 from sim.compute.store import DIGEST, BlockStore
 from sim.jobs import plan as job
 from sim.jobs.blocks import engine_version
-from sim.power import exact_table
 from sim.power import simulate as running
+from sim.power import thinned
 from sim.power.exact import ExactPower
 from sim.report.files import as_json, results_csv, summary_data
 
@@ -235,13 +235,13 @@ def test_exact_powers_are_kept(
     rules = "+decision.rules.one={kind:all,endpoints:[time management],roles:[mentor]}"
     words = [*FAST, *ONE, f"engine={engine}", "decision.primary=one", rules]
     found: list[object] = []
-    compute = exact_table.exact_rejection
+    compute = thinned.exact_rejection
 
     def counted(*asked: Any) -> ExactPower:
         found.append(asked)
         return compute(*asked)
 
-    monkeypatch.setattr(exact_table, "exact_rejection", counted)
+    monkeypatch.setattr(thinned, "exact_rejection", counted)
     study, file = compose_study(words), tmp_path / "blocks.sqlite"
     plain, enumerated = plan(study), len(found)
     assert enumerated > 0
@@ -265,8 +265,9 @@ STORE = Path("outputs/blocks.sqlite")
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in an empty folder."""
+    """Work in an empty folder; however busy the machine is, no progress is told."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sim.report.progress.PATIENCE", float("inf"))
     return tmp_path
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from hydra._internal.hydra import Hydra
 from hydra.core.utils import JobRuntime
+from omegaconf import read_write
 
 from sim.compose import Composer
 from sim.sources import CONF
@@ -50,7 +51,8 @@ class Kept:
         if key not in self._configs:
             self._configs[key] = self._compose_config(core, *stated, **more)
         config = self._configs[key]  # the program works on a copy
-        config.hydra.runtime.cwd = str(Path.cwd())
+        with read_write(config.hydra):  # a run makes its settings of Hydra read-only
+            config.hydra.runtime.cwd = str(Path.cwd())
         return config
 
     def _data(self, composer: Composer, words: Sequence[str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Layers of curves against the number of pairs: lines, bands, the target and the answer."""
+"""Layers of curves against the number of pairs: axes, colours, bands, the target, the answer."""
 
 from __future__ import annotations
 
