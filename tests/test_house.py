@@ -180,7 +180,7 @@ def test_some_kernels_are_seen() -> None:
 @pytest.mark.parametrize("module", sorted(SOURCES))
 def test_files_and_functions_are_short(module: str) -> None:
     """A file has at most 300 lines, a function 60; more where code or facts must stand together."""
-    longer = {"_kernels": 460, ".methods": 350}
+    longer = {"_kernels": 450, ".methods": 350}
     longest = next((lines for end, lines in longer.items() if module.endswith(end)), 300)
     assert len(SOURCES[module].splitlines()) <= longest
     for node in ast.walk(ast.parse(SOURCES[module])):

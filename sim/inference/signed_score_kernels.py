@@ -1,11 +1,9 @@
 """Compiled tests on signed scores; they stand together because numba's cache asks for it.
 
-`scores` says what a change scores: MIDRANKS (its doubled midrank), PRATT (so, zeros
-taking the first ranks) or VALUES (doubled absolute value). W+ sums the rises' scores.
+`scores`: MIDRANKS (doubled), PRATT (so, zeros taking the first ranks) or VALUES (doubled sizes).
 """
-# mypy: ignore-errors
-# (numba infers the types of compiled functions)
 
+# mypy: ignore-errors
 from math import erfc, exp, log, sqrt
 
 import numpy as np

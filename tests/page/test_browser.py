@@ -328,8 +328,10 @@ def test_cancel_and_closing_leave_nothing(slow_server: Served, open_page: Any, t
     for page in third:
         page.click("#a-run")
         page.wait_for_selector("#a-status >> text=2 runs go on already")
+    assert not third or server.runs() == 2
     first.click("#a-cancel")
     first.wait_for_selector("#a-status >> text=Cancelled")
+    assert not third or server.runs() == 1
     assert second.locator("#a-progress").is_visible()
     second.context.close()
     for _ in range(200):
