@@ -101,7 +101,9 @@ def _rooms(module: str, source: Source) -> Iterator[str]:
 
 @cache
 def source_of(module: str) -> str | None:
-    """Read a module of the package."""
+    """Read a module of the package; libraries may lie in the same folder, and are none."""
+    if module.partition(".")[0] != __name__.partition(".")[0]:
+        return None
     path = ROOT.joinpath(*module.split("."))
     files = (path.with_suffix(".py"), path / "__init__.py")
     return next((file.read_text("utf-8") for file in files if file.is_file()), None)

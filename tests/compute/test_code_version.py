@@ -199,4 +199,12 @@ def test_the_sources_are_those_of_the_package() -> None:
     """What is read by a module's name is its file, or its package's."""
     for name in ("sim.study", "sim.compute.streams"):
         assert source_of(name) == SOURCES[name]
-    assert source_of("numpy") is None
+    assert module.source_of("numpy") is None
+
+
+def test_libraries_beside_the_package_are_no_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Installed, the package lies among the libraries: none of them is read."""
+    module.source_of.cache_clear()
+    monkeypatch.setattr(module, "ROOT", Path(np.__file__).parent.parent)
+    assert module.source_of("numpy") is None
+    module.source_of.cache_clear()
