@@ -353,7 +353,6 @@ def test_heavy_packages_are_seen() -> None:
 NAMES_A_ROLE = re.compile(r"(?<![a-z])ment(?:or|ee)s?(?![a-z])", re.IGNORECASE)
 """Words for the roles of the shipped configuration; not the tool's name, nor what is done."""
 ROLES_ARE_NAMED_IN = {
-    "page/fields.py",
     "report/html/ademp.py",
     "report/html/tables.py",
     "report/justification_adjustments.py",

@@ -59,15 +59,13 @@ def application(compose: Compose, limits: LocalPage, process: PreviewProcess) ->
 
 
 def ready_made(folders: Iterable[Path]) -> Choices:
-    """List the choices of every group, each with the comment that explains it."""
-    choices: dict[str, dict[str, str]] = {name: {} for name in CHOSEN}
-    for name, group in CHOSEN.items():
-        for path in sorted(
-            path for conf in folders for path in (conf / group.folder).glob("*.yaml")
-        ):
+    """List the ready-made settings of every folder, each with the comment that explains it."""
+    choices: dict[str, dict[str, str]] = {group.folder: {} for group in CHOSEN.values()}
+    for folder, known in choices.items():
+        for path in sorted(path for conf in folders for path in (conf / folder).glob("*.yaml")):
             lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
             said = (line[2:] for line in lines if line.startswith("# ") and "@package" not in line)
-            choices[name][path.stem] = next(said, "")
+            known[path.stem] = next(said, "")
     return choices
 
 

@@ -11,7 +11,7 @@ from sim.errors import StudyError
 from sim.jobs.preview import PRIMARY
 from sim.page.answers import answer_part
 from sim.page.compared import comparison_part, differing_part
-from sim.page.fields import CHOSEN, FORM, shown_names
+from sim.page.fields import form_parts, group_of, shown_names
 from sim.page.form import Choices, form
 from sim.page.layout import file_links
 from sim.page.previews import Previews
@@ -98,7 +98,7 @@ class BrowserTab:
             self._refused = {scope: {name: str(error)}}
             self._old_forms.add(scope)  # what cannot be chosen does not stay chosen
             return True
-        if name in CHOSEN or _fields(before) != _fields(after):
+        if group_of(name) or _fields(before) != _fields(after):
             self._old_forms.add(scope)
         return name not in NAMED
 
@@ -114,8 +114,9 @@ class BrowserTab:
 
     def _check_choice(self, name: str, text: str) -> None:
         """Take only what is offered: other words might mean something to Hydra."""
-        if name in CHOSEN and text and text not in self.choices[name]:
-            raise StudyError(f"{CHOSEN[name].word}: there is no such choice")
+        group = group_of(name)
+        if group and text and text not in self.choices[group.folder]:
+            raise StudyError(f"{name}: there is no such choice")
 
     def rewrite(self, scope: str, text: str) -> None:
         """Take a whole scenario from YAML."""
@@ -241,4 +242,4 @@ class BrowserTab:
 
 
 def _fields(scenario: Scenario) -> list[list[str]]:
-    return [shown_names(part, scenario.data) for part in FORM]
+    return [shown_names(part, scenario.data) for part in form_parts(scenario.data)]

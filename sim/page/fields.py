@@ -20,14 +20,12 @@ from sim.study.places import field_at, fields_of
 
 @dataclass(frozen=True)
 class Group:
-    """Settings that are chosen together, by the name of a file.
+    """Settings that are chosen together, by the name of a file; its name is the command line's.
 
     Attributes
     ----------
     label : str
         In words.
-    word : str
-        Its key on the command line.
     place : str
         The section of a study that it fills; empty where it fills several.
     folder : str
@@ -35,23 +33,33 @@ class Group:
     """
 
     label: str
-    word: str
     place: str
     folder: str
 
 
 CHOSEN: dict[str, Group] = {
-    "experiment": Group("Worked example", "experiment", "", "experiment"),
-    "effect": Group("Effect", "effect", "effect", "effect"),
-    "mentee_effect": Group("Effect on the mentees", "effect@roles.mentee.effect",
-                           "roles.mentee.effect", "effect"),
-    "graph": Group("Graph", "graph", "analysis.graph", "graph"),
-    "control": Group("Control arm", "control", "control", "control"),
-    "clusters": Group("Hospitals", "clusters", "clusters", "clusters"),
-    "missing": Group("Missing answers", "missing", "missing", "missing"),
-    "selection": Group("Who takes part", "selection", "selection", "selection"),
-}  # fmt: skip
-"""The groups that the form offers."""
+    "experiment": Group("Worked example", "", "experiment"),
+    "effect": Group("Effect", "effect", "effect"),
+    "graph": Group("Graph", "analysis.graph", "graph"),
+    "control": Group("Control arm", "control", "control"),
+    "clusters": Group("Hospitals", "clusters", "clusters"),
+    "missing": Group("Missing answers", "missing", "missing"),
+    "selection": Group("Who takes part", "selection", "selection"),
+}
+"""The groups that the form offers; a further role's effect is one too (:func:`group_of`)."""
+ROLE_EFFECT = re.compile(r"effect@roles\.(\w+)\.effect")
+"""Name in the form, and on the command line, of the effect on a role other than the first."""
+
+
+def group_of(name: str) -> Group | None:
+    """Settings that are chosen together under a name of the form; None where it is one field.
+
+    >>> group_of("effect@roles.nurse.effect").label, group_of("seed")
+    ('Effect on the nurses', None)
+    """
+    if role := ROLE_EFFECT.fullmatch(name):
+        return Group(f"Effect on the {role[1]}s", f"roles.{role[1]}.effect", "effect")
+    return CHOSEN.get(name)
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ class Part:
     heading : str
         In words.
     names : tuple of str
-        Its fields: places in a study, keys of :data:`CHOSEN`, or a section's every field (``.*``).
+        Its fields: places in a study, groups, or a section's every field (``.*``).
     about : str
         Key of the group whose choice the heading of a folded part tells; empty where it is open.
     """
@@ -73,10 +81,8 @@ class Part:
     about: str = ""
 
 
-FORM = (
-    Part("Start from", ("experiment", "report.title")),
-    Part("The mentors", ("effect", "effect.*", "roles.mentor.pre")),
-    Part("The mentees", ("mentee_effect", "roles.mentee.effect.*", "roles.mentee.pre")),
+START = Part("Start from", ("experiment", "report.title"))
+SETTINGS = (
     Part("Correlations", ("correlation.pre_post", "correlation.domains", "correlation.stated_as")),
     Part("Size", ("design.min_pairs", "design.max_pairs", "design.sizes", "design.ratio")),
     Part("Test", (
@@ -93,7 +99,23 @@ FORM = (
          ("selection", "selection.*", "uncontrolled.response_shift"), "selection"),
     Part("Simulation", ("monte_carlo.replicates", "seed")),
 )  # fmt: skip
-"""The form, part by part; all else is in the YAML."""
+"""The form after its start and a part for each role; all else is in the YAML."""
+
+
+def form_parts(data: Plain) -> list[Part]:
+    """List the parts of a study's form.
+
+    Parameters
+    ----------
+    data : dict
+        The study as plain data.
+    """
+    first, *others = data["roles"]
+    roles = [Part(f"The {first}s", ("effect", "effect.*", f"roles.{first}.pre"))]
+    for role in others:
+        effect = f"roles.{role}.effect"
+        roles.append(Part(f"The {role}s", (f"effect@{effect}", f"{effect}.*", f"roles.{role}.pre")))
+    return [START, *roles, *SETTINGS]
 
 
 def _needing(setting: str) -> tuple[str, ...]:
@@ -111,15 +133,13 @@ ONLY_WITH = {
 }
 """Fields that say something only where another has one of some values."""
 LABELS = {
-    "roles.mentor.pre": "Mentors' answers before",
-    "roles.mentee.pre": "Mentees' answers before",
     "correlation.pre_post": "Correlation of before and after",
     "correlation.domains": "Correlation between domains",
     "correlation.stated_as": "Correlations are of",
     "design.min_pairs": "Smallest size, in pairs",
     "design.max_pairs": "Largest size, in pairs",
     "design.sizes": "Or these sizes alone",
-    "design.ratio": "Mentors to mentees",
+    "design.ratio": "{first}s to {second}s",
     "analysis.alpha": "Significance level",
     "analysis.direction": "Success is a",
     "decision.primary": "Rule that sizes the study",
@@ -130,11 +150,11 @@ LABELS = {
     "control.ratio": "Mentored to controls",
     "control.beside": "One-group test shown beside",
     "clusters.site_icc": "Correlation within a site",
-    "clusters.shared_icc": "Correlation of a mentee's mentors",
+    "clusters.shared_icc": "Correlation of a {second}'s {first}s",
     "selection.at_least": "Total at least",
     "selection.at_most": "Total at most",
 }
-"""Labels that say more than the names of the fields."""
+"""Labels that say more than the names of the fields, with the roles' names put in."""
 APART = {"kind", "assumption", "prior", "selected_for_significance"}
 """Fields of a group that the form leaves to the YAML."""
 
@@ -174,7 +194,7 @@ def shown_names(part: Part, data: Plain) -> list[str]:
     Parameters
     ----------
     part : Part
-        Of :data:`FORM`.
+        Of :func:`form_parts`.
     data : dict
         The study as plain data.
     """
@@ -202,8 +222,8 @@ def _applies(name: str, data: Plain) -> bool:
     place, values = ONLY_WITH.get(name, ("", ()))
     if place and value_at(data, place) not in values:
         return False
-    if name in CHOSEN:
-        parent = CHOSEN[name].place.rpartition(".")[0]
+    if group := group_of(name):
+        parent = group.place.rpartition(".")[0]
         return not parent or value_at(data, parent) is not None
     return field_at(name, data) is not None and value_at(data, _parent(name)) is not None
 
@@ -214,7 +234,7 @@ def _parent(place: str) -> str:
 
 def is_shown(name: str, data: Plain) -> bool:
     """Tell whether the form has a field of that name."""
-    return any(name in shown_names(part, data) for part in FORM)
+    return any(name in shown_names(part, data) for part in form_parts(data))
 
 
 def shown_field(name: str, data: Plain) -> Shown:
@@ -228,18 +248,26 @@ def shown_field(name: str, data: Plain) -> Shown:
         The study as plain data.
     """
     field = known_field(name, data)
-    section, _, last = name.rpartition(".")
-    spelt = f"{section} {last}" if section in {"correlation", "target"} else last  # too short else
-    words = spelt.replace("_", " ").capitalize()
     return Shown(
         name,
-        LABELS.get(name, words),
+        _label(name, list(data["roles"])),
         _help(field),
         as_text(name, value_at(data, name)),
         _choices(name, field.annotation, data),
         bool(limits_of(field.metadata)) and str not in leaves(field.annotation),
         NoneType in leaves(field.annotation),
     )
+
+
+def _label(name: str, roles: list[str]) -> str:
+    section, _, last = name.rpartition(".")
+    parent, _, role = section.rpartition(".")
+    if (parent, last) == ("roles", "pre"):
+        return f"{role}s' answers before".capitalize()
+    spelt = f"{section} {last}" if section in {"correlation", "target"} else last  # too short else
+    words = LABELS.get(name, spelt.replace("_", " "))
+    words = words.format(first=roles[0], second=roles[-1])
+    return words[:1].upper() + words[1:]
 
 
 def _help(field: FieldInfo) -> str:

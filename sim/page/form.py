@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from htmltools import HTML, Tag, TagList, tags
 
 from sim.jobs.preview import PRIMARY, Criterion
-from sim.page.fields import CHOSEN, FORM, Part, Shown, shown_field, shown_names
+from sim.page.fields import Group, Part, Shown, form_parts, group_of, shown_field, shown_names
 from sim.page.scenario import Scenario
 from sim.page.texts import value_at
 from sim.study.methods import ADJUSTMENTS, TESTS
 
 Choices = Mapping[str, Mapping[str, str]]
-"""Of the ready-made settings: name by group, and what each is."""
+"""Of the ready-made settings: name by folder, and what each is."""
 
 
 def form(scope: str, scenario: Scenario, choices: Choices) -> TagList:
@@ -26,10 +26,10 @@ def form(scope: str, scenario: Scenario, choices: Choices) -> TagList:
     scenario : Scenario
         Its values.
     choices : mapping
-        Of the ready-made settings: name by group, and what each is.
+        Of the ready-made settings: name by folder, and what each is.
     """
     parts = []
-    for part in FORM:
+    for part in form_parts(scenario.data):
         names = shown_names(part, scenario.data)
         fields = [_field(scope, name, scenario, choices) for name in names]
         if fields and part.about:
@@ -41,7 +41,7 @@ def form(scope: str, scenario: Scenario, choices: Choices) -> TagList:
 
 def _folded(scope: str, part: Part, scenario: Scenario, fields: list[Tag]) -> Tag:
     """Fold a part away whose heading says enough while nothing is chosen there."""
-    kind = _kind(scenario, part.about)
+    kind = _kind(scenario, part.about)  # a section has the name of its group
     return tags.details(
         tags.summary(part.heading, ": ", tags.span(kind, class_="kind")),
         tags.fieldset(*fields, **{"aria-label": part.heading}),
@@ -51,42 +51,41 @@ def _folded(scope: str, part: Part, scenario: Scenario, fields: list[Tag]) -> Ta
     )
 
 
-def _kind(scenario: Scenario, group: str) -> str:
-    section = value_at(scenario.data, CHOSEN[group].place)
+def _kind(scenario: Scenario, place: str) -> str:
+    section = value_at(scenario.data, place)
     return str(section.get("kind", "stated")).replace("_", " ") if section else "none"
 
 
 def _field(scope: str, name: str, scenario: Scenario, choices: Choices) -> Tag:
-    group = name in CHOSEN
-    shown = _group(name, scenario, choices) if group else shown_field(name, scenario.data)
-    word = CHOSEN[name].word if group else name
+    group = group_of(name)
+    shown = _group(name, group, scenario, choices) if group else shown_field(name, scenario.data)
     place = f"{scope}-{name}"
     return tags.div(
-        tags.label(shown.label, " ", tags.code(word), **{"for": place}),
-        _control(place, shown, scope, _unchosen(shown, scenario)),
+        tags.label(shown.label, " ", tags.code(name), **{"for": place}),
+        _control(place, shown, scope, _unchosen(name, group, scenario)),
         tags.p("", id=f"{place}-error", class_="error", role="alert"),
         tags.p(shown.help, id=f"{place}-help", class_="help"),
         class_="field",
     )
 
 
-def _group(name: str, scenario: Scenario, choices: Choices) -> Shown:
+def _group(name: str, group: Group, scenario: Scenario, choices: Choices) -> Shown:
     """Show the choice of ready-made settings."""
-    now, before = (value_at(data, CHOSEN[name].place) for data in (scenario.data, scenario.base))
+    now, before = (value_at(data, group.place) for data in (scenario.data, scenario.base))
     same = not now or not before or now.get("kind") == before.get("kind")
     chosen = scenario.chosen.get(name, "") if same else ""  # the YAML may state another since
-    about = choices[name].get(chosen, "")
+    about = choices[group.folder].get(chosen, "")
     if not chosen:
-        about = scenario.reason(CHOSEN[name].place) or about
-    return Shown(name, CHOSEN[name].label, about, chosen, ("", *choices[name]))
+        about = scenario.reason(group.place) or about
+    return Shown(name, group.label, about, chosen, ("", *choices[group.folder]))
 
 
-def _unchosen(shown: Shown, scenario: Scenario) -> str:
+def _unchosen(name: str, group: Group | None, scenario: Scenario) -> str:
     """Say what it means that nothing is chosen."""
-    if shown.name == "experiment":
+    if name == "experiment":
         return "none: the default study"
-    if shown.name in CHOSEN:
-        return f"as it stands ({_kind(scenario, shown.name)})"
+    if group:
+        return f"as it stands ({_kind(scenario, group.place)})"
     return "not set"
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import yaml
 
 from sim.errors import StudyError
-from sim.page.fields import CHOSEN, FORM, is_shown, known_field, shown_names
+from sim.page.fields import form_parts, group_of, is_shown, known_field, shown_names
 from sim.page.texts import Plain, from_text, value_at, with_value
 from sim.study import Study, parse_study
 from sim.study.base import Assumed
@@ -63,7 +63,7 @@ class Scenario:
     compose : callable
         Composes studies.
     chosen : dict of str to str
-        Ready-made settings that it started from, by group of :data:`~sim.page.fields.CHOSEN`.
+        Ready-made settings that it started from, by group (:func:`~sim.page.fields.group_of`).
     base, data : dict
         The study as composed from those, and as it is now.
     """
@@ -105,13 +105,12 @@ class Scenario:
             raise StudyError(f"{name}: is not a field of the form")
         if name == "experiment":
             return Scenario.of(self.compose, {"experiment": text})
-        if name in CHOSEN:
-            return self._with_choice(name, text)
+        if group := group_of(name):
+            return self._with_choice(name, group.place, text)
         value = from_text(name, text, known_field(name, self.data))
         return replace(self, data=with_value(self.data, name, value))
 
-    def _with_choice(self, name: str, text: str) -> Scenario:
-        place = CHOSEN[name].place
+    def _with_choice(self, name: str, place: str, text: str) -> Scenario:
         try:
             changed = Scenario.of(self.compose, {**self.chosen, name: text})
         except StudyError:
@@ -216,7 +215,7 @@ def _escaped(value: Any) -> Any:
 
 
 def _base_words(chosen: Mapping[str, str]) -> list[str]:
-    return [f"{CHOSEN[group].word}={literal(name)}" for group, name in chosen.items()]
+    return [f"{word}={literal(name)}" for word, name in chosen.items()]
 
 
 def _changes(base: Plain, data: Plain, place: str = "") -> Iterator[str]:
@@ -274,8 +273,8 @@ def _quoted(text: str) -> str:
 def blamed(line: str, data: Plain) -> str:
     """Name the field of the form that an error's line speaks of; empty where it is none of them."""
     place = line.partition(":")[0].partition("[")[0]
-    every = {name: CHOSEN[name].place if name in CHOSEN else name
-             for part in FORM for name in shown_names(part, data)}  # fmt: skip
+    names = [name for part in form_parts(data) for name in shown_names(part, data)]
+    every = {name: group.place if (group := group_of(name)) else name for name in names}
     for name, field in sorted(every.items(), key=lambda item: -len(item[1])):
         if field and (place == field or place.startswith(f"{field}.")):
             return name

@@ -96,7 +96,7 @@ def test_a_manifest_and_python_keep_the_bond() -> None:
 def test_the_page_has_no_reason_of_another_value() -> None:
     """The form tells a reason only while the value is the one that it explains."""
     choices = {group: {"none": ""} for group in (
-        "experiment", "effect", "mentee_effect", "control", "missing", "clusters", "selection",
+        "experiment", "effect", "control", "missing", "clusters", "selection",
         "graph")}  # fmt: skip
     first = Scenario.of(Composer())
     assert "the two published medians after" in str(form("a", first, choices))

@@ -9,7 +9,7 @@ import yaml
 from sim import compose_study
 from sim.compose import Composer
 from sim.errors import StudyError
-from sim.page.fields import CHOSEN, FORM, known_field, shown_field, shown_names
+from sim.page.fields import form_parts, group_of, known_field, shown_field, shown_names
 from sim.page.scenario import Scenario, blamed, differing, literal
 from sim.page.texts import as_text, from_text
 from sim.sources import CONF
@@ -37,7 +37,7 @@ TYPED = {
 
 CHOICES = {
     "effect": ["shift", "odds_ratio", "median", "post", "joint", "posterior", "believed"],
-    "mentee_effect": ["shift", "median"],
+    "effect@roles.mentee.effect": ["shift", "median"],
     "control": ["parallel"],
     "clusters": ["sites"],
     "missing": ["mcar", "mar", "mnar", "items"],
@@ -54,7 +54,12 @@ def default() -> Scenario:
 
 def every_field(own: Scenario) -> list[str]:
     """Fields of the form that are typed or chosen one by one."""
-    return [name for part in FORM for name in shown_names(part, own.data) if name not in CHOSEN]
+    return [
+        name
+        for part in form_parts(own.data)
+        for name in shown_names(part, own.data)
+        if not group_of(name)
+    ]
 
 
 @pytest.mark.parametrize(("group", "name"), [("seed", "7"), *EVERY_CHOICE])
@@ -78,8 +83,10 @@ def test_every_field_is_shown_with_its_schema_s_help(
 def test_a_choice_fills_its_section(default: Scenario, group: str, name: str) -> None:
     """A choice is that of the command line, whether or not it goes with the rest yet."""
     own = default.changed("seed", "7").changed(group, name)
-    word = f"{CHOSEN[group].word}={name}"
-    section = CHOSEN[group].place.partition(".")[0]
+    chosen = group_of(group)
+    assert chosen
+    word = f"{group}={name}"
+    section = chosen.place.partition(".")[0]
     expected = Scenario.of(Composer(), {group: name})
     assert own.data[section] == expected.data[section]
     assert own.data["seed"] == 7
