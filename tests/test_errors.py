@@ -111,9 +111,13 @@ LINES = {
         "analysis.cut: null must be the lowest point that counts as a success (2 to 5) with mcnemar"
     ),
     "analysis.test=mcnemar analysis.cut=6": "analysis.cut: 6 must be from 2 to 5",
-    "analysis.cut=4": "analysis.cut: 4 applies to analysis.test=mcnemar only, not signed_rank",
+    "analysis.cut=4": (
+        "analysis.cut: 4 applies to analysis.test=mcnemar or clustered_mcnemar only,"
+        " not signed_rank"
+    ),
     "analysis.total_cut=24": (
-        "analysis.total_cut: 24 applies to analysis.test=mcnemar only, not signed_rank"
+        "analysis.total_cut: 24 applies to analysis.test=mcnemar or clustered_mcnemar only,"
+        " not signed_rank"
     ),
     "analysis.test=mcnemar analysis.cut=4 analysis.total_cut=7": (
         "analysis.total_cut: 7 must be from 8 to 35"

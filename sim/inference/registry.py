@@ -12,6 +12,7 @@ from sim.inference.clustered import (
     clustered_signed_rank_curve,
     clustered_signed_rank_estimand,
 )
+from sim.inference.clustered_mcnemar import clustered_mcnemar_curve
 from sim.inference.munzel_brunner import munzel_brunner_curve, munzel_brunner_estimand
 from sim.inference.ordinal_gee import ordinal_gee_curve
 from sim.inference.paired_t import paired_t_curve, paired_t_estimand
@@ -48,6 +49,7 @@ TESTS: Mapping[str, Test] = {
     "paired_t": paired_t_curve,
     "munzel_brunner": munzel_brunner_curve,
     "clustered_signed_rank": clustered_signed_rank_curve,
+    "clustered_mcnemar": clustered_mcnemar_curve,
     "cluster_mean_t": cluster_mean_t_curve,
     "ordinal_gee": ordinal_gee_curve,
     "mann_whitney": mann_whitney_curve,
@@ -77,6 +79,7 @@ ESTIMANDS: Mapping[str, Estimand] = {
     "paired_t": paired_t_estimand,
     "munzel_brunner": munzel_brunner_estimand,
     "clustered_signed_rank": clustered_signed_rank_estimand,
+    "clustered_mcnemar": sign_estimand,
     "cluster_mean_t": cluster_mean_t_estimand,
     "mann_whitney": mann_whitney_estimand,
     "ancova": ancova_estimand,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.inference.arm_differences import pooled
 from sim.inference.result import Difference, FloatArray, IntArray
-from sim.inference.sample import Samples, Sizes
+from sim.inference.sample import Sample, Samples, Sizes
 from sim.inference.unit_means_kernels import fill_unit_means
 
 
@@ -36,9 +36,7 @@ def difference_of_units(samples: Samples, sizes: Sizes) -> Difference:
         Fields of shape (R, K, E); the variance is pooled over the arms, with
         as many degrees of freedom as units less two.
     """
-    (a, mean, squares), (b, other, others) = (
-        _alone(arm.changes, arm.sites, rising) for arm, rising in zip(samples, sizes, strict=True)
-    )
+    (a, mean, squares), (b, other, others) = map(means_of_units, samples, sizes)
     return pooled(mean - other, squares + others, (a, b))
 
 
@@ -66,11 +64,24 @@ def difference_within_units(samples: Samples, sizes: Sizes) -> Difference:
     return Difference(mean, variance, freedom, number)
 
 
-def _alone(
-    changes: IntArray, units: NDArray[np.int64], sizes: IntArray
+def means_of_units(
+    sample: Sample, sizes: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], FloatArray, FloatArray]:
-    """Units of one arm, compared with nobody."""
+    """Number of one arm's units, mean of their means, and squares around it, at every size.
+
+    Parameters
+    ----------
+    sample : Sample
+        The arm; its `sites` are the units.
+    sizes : ndarray, shape (K,)
+        Its sizes.
+
+    Returns
+    -------
+    number, mean, squares : ndarray, shape (R, K, E)
+    """
     both = np.array([sizes, np.zeros_like(sizes)], np.int64)
+    changes, units = sample.changes, sample.sites
     return _filled((changes, changes[:, :0]), (units, units[:0]), both, paired=False)
 
 

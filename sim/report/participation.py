@@ -95,7 +95,8 @@ def _ignored_clusters(answer: PlanAnswer) -> Iterator[str]:
         sorted(
             n
             for n, facts_of in TESTS.items()
-            if (facts_of.unit, facts_of.arms) == ("site", facts.arms)
+            if (facts_of.unit, facts_of.arms, facts_of.has_cut)
+            == ("site", facts.arms, facts.has_cut)
         )
     )
     null, at = answer.null_characteristics, answer_place(answer)

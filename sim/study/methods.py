@@ -5,8 +5,8 @@ from typing import Literal
 
 TestName = Literal[
     "signed_rank", "sign", "mcnemar", "sign_flip", "paired_t", "munzel_brunner",
-    "clustered_signed_rank", "cluster_mean_t", "ordinal_gee", "mann_whitney", "ancova",
-    "two_sample_t", "welch_t", "cluster_mean_two_sample_t",
+    "clustered_signed_rank", "clustered_mcnemar", "cluster_mean_t", "ordinal_gee",
+    "mann_whitney", "ancova", "two_sample_t", "welch_t", "cluster_mean_two_sample_t",
 ]  # fmt: skip
 OneGroupTest = Literal[
     "signed_rank", "sign", "sign_flip", "paired_t", "clustered_signed_rank", "cluster_mean_t"
@@ -158,6 +158,10 @@ TESTS: dict[str, TestFacts] = {
         by="ranks", sees=_BY_RANK, unit="site", without_sites="signed_rank",
         caution="without the factor for small samples, and meant for 20 sites or more",
     ),
+    "clustered_mcnemar": TestFacts(
+        "McNemar's test for clustered pairs (Durkalski et al.)", ("Durkalski 2003",), article="",
+        by="signs", reads="successes", unit="site", prorated=False, without_sites="mcnemar",
+    ),
     "cluster_mean_t": TestFacts(
         "t test of the sites' mean changes", ("Student 1908", "Donner 2000"), by="means",
         unit="site", fewest=2, without_sites="paired_t",
@@ -267,6 +271,8 @@ REFERENCES: dict[str, str] = {
     "Donner 2000": "Donner A, Klar N. Design and analysis of cluster randomization trials in "
     "health research. London: Arnold; 2000.",
     "Dunn 1961": "Dunn OJ. Multiple comparisons among means. J Am Stat Assoc 1961;56(293):52-64.",
+    "Durkalski 2003": "Durkalski VL, Palesch YY, Lipsitz SR, Rust PF. Analysis of clustered "
+    "matched-pair data. Stat Med 2003;22(15):2417-2428.",
     "Fisher 1935": "Fisher RA. The design of experiments. Edinburgh: Oliver and Boyd; 1935.",
     "Hochberg 1988": "Hochberg Y. A sharper Bonferroni procedure for multiple tests of "
     "significance. Biometrika 1988;75(4):800-802.",

@@ -59,7 +59,15 @@ def mean_t_p(changes: np.ndarray) -> float:
     return float(ttest_1samp(means, 0).pvalue) if len(means) > 1 and np.ptp(means) > 0 else 1.0
 
 
-REFERENCES = {"clustered_signed_rank": signed_rank_p, "cluster_mean_t": mean_t_p}
+def balances_p(changes: np.ndarray) -> float:
+    """Two-sided p-value of the sites' means, each under the null as likely on the other side."""
+    seen = changes != MISSING
+    means = np.array([changes[seen & (s == SITES)].mean() for s in np.unique(SITES[seen])])
+    return float(2 * norm.sf(abs(means.sum()) / np.sqrt((means**2).sum()))) if means.any() else 1.0
+
+
+REFERENCES = {"clustered_signed_rank": signed_rank_p, "cluster_mean_t": mean_t_p,
+              "clustered_mcnemar": balances_p}  # fmt: skip
 """An independent p-value for every registered test, by its name."""
 
 

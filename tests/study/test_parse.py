@@ -124,7 +124,8 @@ def test_lists_become_tuples() -> None:
             "signrank",
             (
                 "analysis.test: 'signrank' must be one of signed_rank, sign, mcnemar, sign_flip,"
-                " paired_t, munzel_brunner, clustered_signed_rank, cluster_mean_t, ordinal_gee,"
+                " paired_t, munzel_brunner, clustered_signed_rank, clustered_mcnemar,"
+                " cluster_mean_t, ordinal_gee,"
                 " mann_whitney, ancova, two_sample_t, welch_t, cluster_mean_two_sample_t;"
                 " did you mean 'signed_rank'?"
             ),
