@@ -1,7 +1,8 @@
 """Write docs/experiments.md: what each worked example teaches, with what it really prints."""
 
-import re
 from pathlib import Path
+
+from tutorial import shown
 
 from sim import compose_study, plan
 from sim.report.files import write_whole
@@ -46,7 +47,7 @@ LESSONS = {
         "People are recruited who have something to gain: those whose total before is at most 20. "
         "On average they were lower that day than they usually are, so their answers rise without "
         "any mentoring (regression to the mean), and everybody answers a little higher the second "
-        "time. The first table splits the change that a study without controls would see. Such a "
+        "time. The table below splits the change that a study without controls would see. Such a "
         "study looks far more efficient, and finds mentoring effective whether it is or not; "
         "two arms, allocated in blocks and compared by analysis of covariance, need many more "
         "pairs and keep their level. The larger number is the price of an answer.",
@@ -86,23 +87,20 @@ LESSONS = {
 """Experiment: heading, what it teaches."""
 
 
-FROM = {
-    "pilot_replay": "What the pilot's p-value says",
-    "controlled": "Where the mentors' mean change comes from, in points",
-    "cherry_picking": "Power of each rule (± Monte Carlo standard error)",
+MORE = {
+    "pilot_replay": ("What the pilot's p-value says",),
+    "dropout": ("Who is analysed, and how precisely",),
+    "controlled": ("Where the change comes from", "With and without a control arm"),
+    "cherry_picking": ("Power",),
+    "assurance": ("Power averaged over what is believed",),
 }
-"""Heading with which the part that is shown begins, where that is not the answer."""
+"""Headings of what is shown after the answer and its warnings."""
 
 
 def printed(experiment: str) -> str:
-    """Answer, participation, assurance and warnings, as they are printed."""
-    text = summary(plan(compose_study([f"experiment={experiment}"])))
-    first = re.escape(FROM.get(experiment, "Answer"))
-    start = re.search(rf"^{first}$", text, re.MULTILINE)
-    stop = re.search(r"^Assumptions$", text, re.MULTILINE)
-    if start is None:
-        raise ValueError(f"{experiment}: prints no answer")
-    return text[start.start() : stop.start() if stop else len(text)].strip()
+    """Answer, warnings, and what else the example is about, as they are printed."""
+    parts = ("Answer", "Warnings", *MORE.get(experiment, ()))
+    return shown(summary(plan(compose_study([f"experiment={experiment}"]))), "; ".join(parts))
 
 
 def section(experiment: str) -> str:
@@ -119,7 +117,8 @@ def main() -> None:
     head = (
         "# Worked examples\n\nEach example is a file in `conf/experiment/` that changes several "
         "settings at once. Below is what each teaches, and what it prints (shortened to the "
-        "answer and the warnings). `scripts/experiments.py` writes this page from runs.\n\n"
+        "answer, the warnings and what the example is about). `scripts/experiments.py` writes "
+        "this page from runs.\n\n"
     )
     write_whole(PAGE, head + "\n".join(section(name) for name in LESSONS))
 

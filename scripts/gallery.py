@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from sim import compose_study, plan
 from sim.jobs.calibrate import calibrate
 from sim.jobs.sweep import sweep
-from sim.report.calibration_files import write_calibration
+from sim.report.calibration import write_calibration
 from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures
 from sim.report.charts.render import as_png, as_svg
@@ -23,7 +23,7 @@ INTRO = """\
 # Gallery
 
 Written by `python scripts/gallery.py` from the runs named. Every figure is drawn from saved
-results alone, as SVG and PNG, a column of 8.5 cm wide. Its title says what was found.
+results alone, as SVG and PNG, 16.5 cm wide: a page's text. Its title says what was found.
 """
 RUNS: dict[str, tuple[str, tuple[str, ...]]] = {
     "plan": ("How large must the study be?", ()),

@@ -11,7 +11,7 @@ from story.sizing import compared, sizing
 from sim import compose_study, plan
 from sim.jobs.calibrate import calibrate
 from sim.pilot.calibrated import CalibrationAnswer
-from sim.report.calibration_files import write_calibration
+from sim.report.calibration import write_calibration
 from sim.report.files import write_whole
 from sim.report.results.answer import PlanAnswer
 

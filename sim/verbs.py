@@ -177,11 +177,11 @@ VERBS: dict[str, Verb] = {
         "plan",
         write="report.files:write_run",
         summarise="report.terminal:summary",
-        line="report.terminal:one_line",
+        line="report.topics.size:one_line",
     ).verb("what can this design achieve, and how large must it be?"),
     "calibrate": Answering(
         "calibrate",
-        write="report.calibration_files:write_calibration",
+        write="report.calibration:write_calibration",
         summarise="report.calibration:calibration_summary",
         line="report.calibration:calibration_line",
         stores=False,

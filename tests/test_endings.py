@@ -340,7 +340,7 @@ def test_a_file_that_is_not_taken(
     out, err = capsys.readouterr()
     assert "Answer\n------" in out
     assert err.splitlines()[-1].endswith("could not be written (no space left on device)")
-    results = ["results.csv", "summary.json", "manifest.json"]
+    results = ["results.csv", "summary.json", "manifest.json", "answer.json.gz"]
     expected = [] if name == "manifest.json" else ["run", *(f"run/{own}" for own in results)]
     assert left(tmp_path) == sorted(expected)
     if expected == []:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.power.estimates import FloatArray
+from sim.arrays import FloatArray
 from sim.power.exact import exact_rejection
 from sim.study import Analysis
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import nctdtr, ndtr, ndtri, stdtrit
 
-from sim.inference.result import FloatArray
+from sim.arrays import FloatArray
 
 NO_EFFECT = 1e-12
 """Distance of a relative effect from one half that is rounding."""

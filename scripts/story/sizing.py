@@ -5,8 +5,8 @@ from math import ceil
 
 from sim.power.assurance import Assurance
 from sim.power.sample_size import SampleSize
+from sim.report.document.sizes import CONFIDENCE, interval, interval_words, pairs_words
 from sim.report.results.answer import PlanAnswer
-from sim.report.sizes import CONFIDENCE, interval, interval_words, pairs_words
 from story.markdown import commands, section, table, text
 
 SHOWN = (20, 40, 60, 80, 120, 240)
@@ -103,10 +103,10 @@ def _assured(assurances: Sequence[Assurance], k: int, q: int) -> list[str]:
 
 def _size(size: SampleSize, *, short: bool = False) -> str:
     if size.pairs is not None:
-        between = interval_words(vars(size))
+        between = interval_words(size)
         if short and between:
-            between = f" ({interval(vars(size))})"
-        return f"{pairs_words(vars(size))} pairs{between}"
+            between = f" ({interval(size)})"
+        return f"{pairs_words(size)} pairs{between}"
     if size.impossible:
         return "no size suffices"
     return f"not by {size.limit} pairs"

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from sim.arrays import FloatArray
 from sim.cohorts.correlation import loading_matrix
-from sim.cohorts.normal import FloatArray, cut_covariance
+from sim.cohorts.normal import cut_covariance
 from sim.cohorts.sites import relative_sizes, site_sequence
 from sim.errors import StudyError
 from sim.study.clusters import SiteClusters

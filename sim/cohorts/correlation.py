@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.cohorts.marginals import DomainMarginals
-from sim.cohorts.normal import FloatArray
 from sim.cohorts.observed import (
     EIGENVALUE_TOLERANCE,
     Kind,

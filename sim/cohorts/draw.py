@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfc
 
+from sim.arrays import FloatArray
 from sim.cohorts.clusters import level_streams
 from sim.cohorts.draw_kernels import (
     LAYERS,
@@ -23,8 +24,6 @@ from sim.cohorts.draw_kernels import (
 )
 from sim.cohorts.missing import remove_answers
 from sim.cohorts.population import Population
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtri
 
+from sim.arrays import FloatArray
 from sim.cohorts.marginals import DomainMarginals, shifted
-from sim.cohorts.normal import FloatArray
 from sim.cohorts.population import Population, build_population
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from sim.cohorts.normal import FloatArray
+from sim.arrays import FloatArray
 from sim.errors import StudyError
 from sim.study.effects import (
     ByDomainEffect,

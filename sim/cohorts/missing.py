@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from sim.cohorts.normal import FloatArray
+from sim.arrays import FloatArray
 from sim.cohorts.recruitment import Recruitment
 from sim.study.missing import (
     Missing,

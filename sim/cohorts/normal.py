@@ -1,10 +1,10 @@
 """The bivariate normal distribution on rectangles."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, owens_t
 
-FloatArray = NDArray[np.float64]
+from sim.arrays import FloatArray
 
 
 def bivariate_normal_cdf(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> FloatArray:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
+from sim.arrays import FloatArray
 from sim.cohorts.marginals import cut_points
-from sim.cohorts.normal import FloatArray, bivariate_normal_cdf
+from sim.cohorts.normal import bivariate_normal_cdf
 from sim.errors import StudyError
 
 Kind = Literal["pearson", "spearman"]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.cohorts.clusters import ClusterModel, cluster_model
 from sim.cohorts.correlation import Scores, latent_correlation
 from sim.cohorts.marginals import domain_marginals, per_domain
 from sim.cohorts.missing import missingness
-from sim.cohorts.normal import FloatArray
 from sim.cohorts.population import (
     Conditions,
     Population,

@@ -6,11 +6,12 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from sim.arrays import FloatArray
 from sim.cohorts.clusters import ClusterModel, remainder
 from sim.cohorts.correlation import loading_matrix
 from sim.cohorts.marginals import DomainMarginals, cut_points
 from sim.cohorts.missing import Missingness
-from sim.cohorts.normal import FloatArray, rectangle_table
+from sim.cohorts.normal import rectangle_table
 from sim.cohorts.recruitment import POINTS, Recruitment, recruited
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.cohorts.drawn import PopulationDraws
-from sim.cohorts.normal import FloatArray
 from sim.errors import StudyError
 from sim.study.spreadsheet import harmless
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from sim.arrays import FloatArray
 from sim.cohorts.correlation import loading_matrix
-from sim.cohorts.normal import FloatArray
 from sim.errors import StudyError
 from sim.study.control import BaselineSelection, ScreeningSelection
 

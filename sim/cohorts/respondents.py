@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, ndtr, ndtri
 
+from sim.arrays import FloatArray
 from sim.cohorts.correlation import loading_matrix
-from sim.cohorts.normal import FloatArray
 from sim.cohorts.population import Population
 
 SAMPLES = 16

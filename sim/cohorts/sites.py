@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import gammaincinv
 
-from sim.cohorts.normal import FloatArray
+from sim.arrays import FloatArray
 from sim.errors import StudyError
 from sim.study.clusters import SiteClusters
 

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from sim.arrays import BoolArray, FloatArray
 from sim.cohorts.marginals import medians
-from sim.cohorts.normal import FloatArray, rectangle_table
+from sim.cohorts.normal import rectangle_table
 from sim.cohorts.population import Population
 from sim.cohorts.recruitment import recruited
 from sim.study.endpoints import Endpoints
@@ -75,8 +76,8 @@ class TrueEffects:
     reaching: FloatArray
     rising_to: FloatArray
     falling_below: FloatArray
-    true_null: NDArray[np.bool_]
-    symmetric: NDArray[np.bool_]
+    true_null: BoolArray
+    symmetric: BoolArray
 
 
 def true_effects(

@@ -18,9 +18,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.arrays import FloatArray
 from sim.inference import adjust_kernels as kernels
 from sim.inference.arrays import as_probabilities
-from sim.inference.result import FloatArray
 
 
 def adjust(pvalues: ArrayLike, method: str) -> FloatArray:

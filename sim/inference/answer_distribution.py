@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inference.result import FloatArray
+from sim.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

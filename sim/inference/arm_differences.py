@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.inference.clustered_kernels import fill_site_means
-from sim.inference.result import Difference, FloatArray, IntArray
+from sim.inference.result import Difference, IntArray
 from sim.inference.sample import Sample, Samples, Sizes
 from sim.inference.two_arms_kernels import fill_sums
 

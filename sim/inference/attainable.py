@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from sim.inference.result import FloatArray
+from sim.arrays import FloatArray
 from sim.inference.rules import DecisionRule
 from sim.inference.testing_order import TestingOrder, adjusted_pvalues
 from sim.study import Analysis

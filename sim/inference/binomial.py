@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.inference.result import FloatArray
+from sim.arrays import FloatArray
 
 
 @lru_cache(maxsize=4)

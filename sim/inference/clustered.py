@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.inference.answer_distribution import Arms
 from sim.inference.clustered_kernels import fill_signed_rank, fill_site_means
-from sim.inference.result import MISSING, SIDE, FloatArray, TestResult, normal_pvalue, t_pvalue
+from sim.inference.result import MISSING, SIDE, TestResult, normal_pvalue, t_pvalue
 from sim.inference.sample import Samples, Sizes
 from sim.inference.signed_rank import signed_rank_estimand
 from sim.study import Analysis

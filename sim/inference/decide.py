@@ -11,9 +11,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.inference.max_t import max_t_curve
 from sim.inference.registry import TESTS, THRESHOLD_COUNTS
-from sim.inference.result import FAILED, FloatArray, TestResult
+from sim.inference.result import FAILED, TestResult
 from sim.inference.sample import Samples, Sizes
 from sim.inference.testing_order import TestingOrder, adjusted_pvalues
 from sim.inference.thresholds import NO_INFORMATION, Procedure, met, stepwise

@@ -16,9 +16,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.arrays import FloatArray
 from sim.inference import graphical_kernels as kernels
 from sim.inference.arrays import as_probabilities
-from sim.inference.result import FloatArray
 
 MOST_NODES = 12
 """Most hypotheses in a graph: the weights of all their subsets are tabulated."""

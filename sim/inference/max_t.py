@@ -16,9 +16,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.arrays import FloatArray
 from sim.inference import max_t_kernels as kernels
 from sim.inference.arrays import as_numbers
-from sim.inference.result import MISSING, FloatArray, IntArray
+from sim.inference.result import MISSING, IntArray
 
 WRITTEN_OUT = 14
 """Most participants whose 2^n signs are all written out; of more, random ones are drawn."""

@@ -11,9 +11,10 @@ Munzel U, Brunner E (2002). An exact paired rank test. Biometrical Journal 44, 5
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.inference.answer_distribution import Arms
 from sim.inference.munzel_brunner_kernels import fill_placements
-from sim.inference.result import MISSING, SIDE, FloatArray, TestResult, t_pvalue
+from sim.inference.result import MISSING, SIDE, TestResult, t_pvalue
 from sim.inference.sample import Samples, Sizes
 from sim.study import Analysis
 

@@ -26,7 +26,8 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit, stdtr
 
-from sim.inference.result import FAILED, SIDE, FloatArray, IntArray, TestResult
+from sim.arrays import FloatArray
+from sim.inference.result import FAILED, SIDE, IntArray, TestResult
 from sim.inference.sample import Samples, Sizes
 from sim.study import Analysis
 

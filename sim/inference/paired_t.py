@@ -3,13 +3,13 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.arrays import FloatArray
 from sim.inference.answer_distribution import Arms
 from sim.inference.arrays import as_rows
 from sim.inference.result import (
     MISSING,
     SIDE,
     Alternative,
-    FloatArray,
     IntArray,
     TestResult,
     prefix_sums,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.inference.answer_distribution import Arms
 from sim.inference.clustered import (
     cluster_mean_t_curve,
@@ -16,7 +17,7 @@ from sim.inference.clustered_mcnemar import clustered_mcnemar_curve
 from sim.inference.munzel_brunner import munzel_brunner_curve, munzel_brunner_estimand
 from sim.inference.ordinal_gee import ordinal_gee_curve
 from sim.inference.paired_t import paired_t_curve, paired_t_estimand
-from sim.inference.result import FloatArray, TestResult
+from sim.inference.result import TestResult
 from sim.inference.sample import Samples, Sizes
 from sim.inference.sign import sign_curve, sign_estimand
 from sim.inference.sign_flip import sign_flip_curve, sign_flip_estimand, sign_flip_threshold_counts

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr
 
-FloatArray = NDArray[np.float64]
+from sim.arrays import FloatArray
+
 IntArray = NDArray[np.integer]
 
 MISSING = np.int16(-32768)

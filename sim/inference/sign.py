@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, gammaln
 
+from sim.arrays import FloatArray
 from sim.inference.answer_distribution import Arms
 from sim.inference.arrays import as_rows
 from sim.inference.binomial import fair_binomial
@@ -13,7 +14,6 @@ from sim.inference.result import (
     MISSING,
     SIDE,
     Alternative,
-    FloatArray,
     IntArray,
     TestResult,
     normal_pvalue,

@@ -16,9 +16,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.arrays import FloatArray
 from sim.inference.answer_distribution import Arms
 from sim.inference.arrays import as_rows
-from sim.inference.result import SIDE, Alternative, FloatArray, TestResult, require_choice, single
+from sim.inference.result import SIDE, Alternative, TestResult, require_choice, single
 from sim.inference.sample import Samples, Sizes
 from sim.inference.signed_score_kernels import VALUES
 from sim.inference.signed_scores import exact_up_to, pvalues_of, threshold_counts_of

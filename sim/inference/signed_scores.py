@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from sim.arrays import FloatArray
 from sim.inference.binomial import fair_binomial
-from sim.inference.result import SIDE, FloatArray, IntArray, TestResult
+from sim.inference.result import SIDE, IntArray, TestResult
 from sim.inference.signed_score_kernels import fill_pvalues, fill_threshold_counts
 from sim.inference.step_kernels import largest_changes
 from sim.inference.thresholds import Procedure

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.errors import StudyError
 from sim.inference.adjust import adjust_rows
 from sim.inference.graphical import Graph, as_written, graph_rows
-from sim.inference.result import FloatArray
 from sim.inference.rules import decision_rules
 from sim.study import TOTAL, Analysis
 from sim.study.sections import HypothesisGraph

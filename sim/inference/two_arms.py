@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr
 
+from sim.arrays import FloatArray
 from sim.inference.answer_distribution import Arms
 from sim.inference.arm_differences import (
     ROUNDING,
@@ -13,7 +14,7 @@ from sim.inference.arm_differences import (
     mean_difference,
     site_difference,
 )
-from sim.inference.result import MISSING, SIDE, Difference, FloatArray, TestResult
+from sim.inference.result import MISSING, SIDE, Difference, TestResult
 from sim.inference.sample import Samples, Sizes
 from sim.inference.two_arms_kernels import fill_rank_sums
 from sim.study import Analysis

@@ -15,8 +15,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.inference.arm_differences import pooled
-from sim.inference.result import Difference, FloatArray, IntArray
+from sim.inference.result import Difference, IntArray
 from sim.inference.sample import Sample, Samples, Sizes
 from sim.inference.unit_means_kernels import fill_unit_means
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import reduce
 from typing import Literal
 
 from sim.compute.store import BlockStore
 from sim.errors import StudyError
 from sim.inference.rules import decision_rules
 from sim.inference.testing_order import adjustment_matters
+from sim.jobs.missing_by_chance import versions
 from sim.jobs.progress import Progress
 from sim.jobs.search import Search
 from sim.power.exact_table import exact_place
+from sim.power.sample_size import SampleSize, larger
 from sim.report.results.answer import SizeBefore
 from sim.study import Study
 from sim.study.clusters import NoClusters
@@ -63,13 +66,14 @@ def without(study: Study, *names: Allowance) -> Study:
     -------
     Study
     """
-    study = _primary_alone(study)
+    study = primary_alone(study)
     for name in names:
         study = _LEFT_OUT[name](study)
     return study
 
 
-def _primary_alone(study: Study) -> Study:
+def primary_alone(study: Study) -> Study:
+    """State a study with its primary rule alone, and no role after those that it looks at."""
     rule = study.decision.rules[study.decision.primary]
     decision = study.decision.model_copy(update={"rules": {study.decision.primary: rule}})
     return with_roles_of(study.model_copy(update={"decision": decision}))
@@ -125,7 +129,7 @@ def _studies(study: Study) -> dict[Allowance | Literal["all"], Study]:
 
 def blocks_without(study: Study) -> int:
     """Blocks that all of it takes at the least, for the progress bar."""
-    return len(_studies(study)) * study.blocks
+    return sum(len(versions(plain)) for plain in _studies(study).values()) * study.blocks
 
 
 def sizes_without(
@@ -153,10 +157,21 @@ def sizes_without(
     sizes = []
     for name, plain in _studies(study).items():
         plain = plain.model_copy(update={"engine": _engine(plain)})  # noqa: PLW2901
-        progress.planned -= plain.blocks  # the search adds what it comes to need
-        size = Search(plain, decision_rules(plain), executor, progress, store).primary_size()
+        size = _size(plain, executor, progress, store)
         sizes.append(SizeBefore(name, plain.analysis.test, plain.allocation_unit, size))
     return tuple(sizes)
+
+
+def _size(
+    study: Study, executor: Executor, progress: Progress, store: BlockStore | None
+) -> SampleSize:
+    """Size a study of one rule among the sizes as they are; the larger where there are two."""
+    known = []
+    for version in reversed(versions(study)):  # of equal sizes that for those missing by chance
+        progress.planned -= version.blocks  # the search adds what it comes to need
+        search = Search(version, decision_rules(version), executor, progress, store)
+        known.append(search.primary_size())
+    return reduce(larger, known)
 
 
 def _engine(study: Study) -> Literal["auto", "exact", "monte_carlo"]:

@@ -12,7 +12,7 @@ from sim.jobs.progress import OnBlock, Progress
 from sim.power.estimates import Estimate, proportion
 from sim.power.simulate import simulate_wins
 from sim.power.sweep import Wins, contrast, critical
-from sim.report.soundness import study_reasons
+from sim.report.topics.soundness import study_reasons
 from sim.study import Study
 
 FEW = 10

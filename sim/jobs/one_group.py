@@ -5,9 +5,9 @@ from __future__ import annotations
 from concurrent.futures import Executor
 
 from sim.compute.store import BlockStore
-from sim.inference.rules import decision_rules
+from sim.jobs.missing_by_chance import search_sizes, versions
 from sim.jobs.progress import Progress
-from sim.jobs.search import Search, SearchResult
+from sim.jobs.search import SearchResult
 from sim.power.change_parts import OneGroup, Probability
 from sim.study import Study
 from sim.study.control import NoControl, ParallelControl
@@ -34,7 +34,8 @@ def without_control(study: Study) -> Study | None:
 
 def one_group_blocks(study: Study) -> int:
     """Blocks that the comparison takes at the least, for the progress bar."""
-    return 0 if without_control(study) is None else 2 * study.blocks
+    plain = without_control(study)
+    return 0 if plain is None else 2 * study.blocks * len(versions(plain))
 
 
 def one_group(
@@ -75,7 +76,7 @@ def one_group(
         design = plain.design.model_copy(update={"max_pairs": most})
         plain = plain.model_copy(update={"design": design})
     progress.planned -= one_group_blocks(study)  # the search adds what it comes to need
-    other = Search(plain, decision_rules(plain), executor, progress, store).run()
+    other, _ = search_sizes(plain, executor, progress, store)
     q = other.main.rule_index(primary)
     k, there = other.main.pairs.index(pairs), controlled.main.pairs.index(pairs)
     alone = other.primary_size

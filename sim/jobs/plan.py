@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import replace
 
 import numpy as np
 
-from sim.cohorts import arms_by_role, role_arms, true_effects
+from sim.cohorts import Population, arms_by_role, role_arms, true_effects
 from sim.cohorts.participants import CONTROLS, TREATED
 from sim.compute.executors import open_executor
 from sim.compute.store import BlockStore
@@ -15,12 +16,20 @@ from sim.inference.rules import DecisionRule, decision_rules
 from sim.inference.testing_order import order_of
 from sim.jobs.allowances import blocks_without, sizes_without
 from sim.jobs.assumptions import assumptions_of
-from sim.jobs.assurance import assurance_blocks, assurances, believed_effects, inflations
+from sim.jobs.assurance import (
+    Believed,
+    assurance_blocks,
+    assurances,
+    believed_effects,
+    inflations,
+)
+from sim.jobs.least_favourable import least_favourable, least_favourable_blocks
+from sim.jobs.missing_by_chance import by_chance, planned_study, search_sizes
 from sim.jobs.one_group import one_group, one_group_blocks
 from sim.jobs.pilot_example import score_example
 from sim.jobs.posterior_effect import with_plain_effects
 from sim.jobs.progress import OnBlock, Progress
-from sim.jobs.search import Search, SearchResult
+from sim.jobs.search import SearchResult
 from sim.jobs.tasks import arms_by_name, estimands_by_role
 from sim.power.change_parts import parts_of_change
 from sim.power.detectable import check_detectable, detectable_effects
@@ -29,8 +38,13 @@ from sim.power.participation import Participation, participation, sites_of_arms
 from sim.power.precision import Precision, precision_of
 from sim.power.thinned import Enumerable
 from sim.power.units import Unit, interval_unit
-from sim.report.results.answer import Attainable, DesignFacts, PlanAnswer
-from sim.report.warnings import warnings_of
+from sim.report.results.answer import (
+    Attainable,
+    DesignFacts,
+    PlanAnswer,
+)
+from sim.report.results.size_notes import LeastFavourable, MissingByChance
+from sim.report.topics.warnings import warnings_of
 from sim.study import Study
 
 
@@ -43,7 +57,7 @@ def check(study: Study) -> None:
         One line that names the field and what would be right.
     """
     study = with_plain_effects(study)
-    populations = tuple(arms[TREATED] for arms in arms_by_role(study))
+    populations = _treated(study)
     believed_effects(study)
     order_of(study)
     check_detectable(study, populations)
@@ -87,17 +101,17 @@ def plan(
     """
     original, study = study, with_plain_effects(study)
     believed = believed_effects(study)
-    further = assurance_blocks(believed) + one_group_blocks(study) + blocks_without(study)
-    progress = Progress(on_block, further)
+    progress = Progress(on_block, _further_blocks(study, believed))
     with open_executor(**study.compute.model_dump()) as executor:
-        search = Search(study, decision_rules(study), executor, progress, store)
-        shifts, result = detectable_effects(study, search.treated), search.run()  # may refuse
+        shifts = detectable_effects(study, _treated(study))  # may refuse
+        result, both = search_sizes(study, executor, progress, store)
+        least = _least_favourable(result, both, executor, progress, store)
         uncontrolled = one_group(study, result, executor, progress, store)
         before = sizes_without(result.study, executor, progress, store)
-        averaged = assurances(result.study, believed, executor, progress.step, store)
-    facts = replace(design_facts(result.study), assurances=averaged)
+        planned = planned_study(result.study, both)
+        averaged = assurances(planned, believed, executor, progress.step, store)
     answer = PlanAnswer(
-        **vars(facts),
+        **vars(replace(design_facts(result.study), assurances=averaged)),
         original=original,
         characteristics=result.main,
         null_characteristics=result.null,
@@ -110,8 +124,35 @@ def plan(
         one_group=uncontrolled,
         before_adjustments=before,
         inflations=inflations(study),
+        missing_by_chance=both,
+        least_favourable=least,
     )
     return replace(answer, warnings=warnings_of(answer))
+
+
+def _further_blocks(study: Study, believed: Believed) -> int:
+    """Blocks beside those of the search itself, for the progress bar."""
+    blocks = assurance_blocks(believed) + one_group_blocks(study)
+    return blocks + blocks_without(study) + least_favourable_blocks(study)
+
+
+def _treated(study: Study) -> tuple[Population, ...]:
+    """Populations of the treated, role by role."""
+    return tuple(arms[TREATED] for arms in arms_by_role(study))
+
+
+def _least_favourable(
+    result: SearchResult,
+    known: MissingByChance | None,
+    executor: Executor,
+    progress: Progress,
+    store: BlockStore | None,
+) -> LeastFavourable | None:
+    """Work out the least favourable null, nobody missing by the answers: it is the tests'."""
+    main = result.main if known is None else known.characteristics
+    size = result.primary_size
+    study, pairs = by_chance(result.study), size.pairs or size.limit
+    return least_favourable(study, main, pairs, executor, progress, store)
 
 
 def design_facts(study: Study) -> DesignFacts:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.cohorts.drawn import PopulationDraws
-from sim.cohorts.normal import FloatArray
 from sim.cohorts.posterior_file import find_shipped, read_posterior
 from sim.errors import StudyError
 from sim.study import Study

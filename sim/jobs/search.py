@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +29,10 @@ FEWEST_BLOCKS = 20
 """Fewest blocks from which a sample size is searched."""
 NARROW = 1
 """Width in pairs at which the interval of the sample size is narrow enough."""
+
+
+Found = tuple[OperatingCharacteristics, tuple[SampleSize, ...]]
+"""Characteristics under the assumed effect, and the size by every rule."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,17 +99,24 @@ class Search:
 
     def run(self) -> SearchResult:
         """Search until the answer is as narrow and as far as the study allows."""
-        self._progress.planned += self.study.blocks  # the null run
-        while True:
-            main, sizes = self._main()
-            primary = self._primary(sizes)
-            if not may_grow(primary, self.study.design):
-                null = self._summarised(self._tally(self._nulls, Purpose.NULL), self._nulls)
-                return SearchResult(self.study, main, null, sizes)
-            design = self.study.design
-            limit = min(2 * design.max_pairs, design.search_limit)
-            grown = design.model_copy(update={"max_pairs": limit})
-            self.study = self.study.model_copy(update={"design": grown})
+        return search_together([self], self._progress)[0]
+
+    def found(self) -> Found | None:
+        """Search among the sizes as they are; None where the search should go on beyond them."""
+        main, sizes = self._main()
+        return None if may_grow(self._primary(sizes), self.study.design) else (main, sizes)
+
+    def grow(self) -> None:
+        """Let the largest size be twice as large, up to the limit."""
+        design = self.study.design
+        limit = min(2 * design.max_pairs, design.search_limit)
+        grown = design.model_copy(update={"max_pairs": limit})
+        self.study = self.study.model_copy(update={"design": grown})
+
+    def result(self, found: Found) -> SearchResult:
+        """Add the null run to what was found."""
+        null = self._summarised(self._tally(self._nulls, Purpose.NULL), self._nulls)
+        return SearchResult(self.study, found[0], null, found[1])
 
     def previews(
         self, blocks: Iterable[int]
@@ -187,6 +198,39 @@ class Search:
         names = [rule.name for rule in self.rules]
         target = self.study.target.power
         return smallest_sizes(names, target, main.pairs, main.rule_win, self._impossible)
+
+
+def search_together(searches: Sequence[Search], progress: Progress) -> list[SearchResult]:
+    """Search in several versions of one study, all as far as the one that goes furthest.
+
+    Parameters
+    ----------
+    searches : sequence of Search
+        One or more, whose studies have the same sizes.
+    progress : Progress
+        In which their blocks are planned, those of the later ones from the start.
+
+    Returns
+    -------
+    list of SearchResult
+        In the same order, of studies that have the same sizes again.
+    """
+    blocks = [search.study.blocks for search in searches]
+    ahead = sum(blocks[1:])
+    progress.planned += sum(blocks) + ahead  # the null runs
+    while True:
+        known: list[Found] = []
+        for place, search in enumerate(searches):
+            if place:  # a search plans what it comes to need
+                progress.planned, ahead = progress.planned - ahead, 0
+            found = search.found()
+            if found is None:
+                break
+            known.append(found)
+        else:
+            return [search.result(found) for search, found in zip(searches, known, strict=True)]
+        for search in searches:
+            search.grow()
 
 
 def may_grow(size: SampleSize, design: Design) -> bool:

@@ -12,20 +12,13 @@ from sim.jobs.simulated_preview import SimulatedPreview
 from sim.page.chart import Curve, chart
 from sim.power.sample_size import SampleSize
 from sim.report.charts.figure import Z95
-from sim.report.html.tables import (
-    Table,
-    assurance_table,
-    audit_tables,
-    before_table,
-    endpoint_table,
-    one_group_table,
-    power_table,
-    precision_table,
-)
-from sim.report.saved import SavedRun
-from sim.report.sizes import interval_words, pairs_words
-from sim.report.soundness import design_reasons, joined, usable_pairs
-from sim.report.tables import sizes_shown
+from sim.report.charts.series import Series, power_series
+from sim.report.contents import page_sections
+from sim.report.document.model import Block, Section, Table, cells_of, words_of
+from sim.report.document.sizes import interval_words, pairs_words, sizes_shown
+from sim.report.results.answer import PlanAnswer
+from sim.report.topics.size import answer_sentence, is_justified
+from sim.report.topics.soundness import design_reasons, joined
 from sim.study import Study
 
 ROWS = 8
@@ -64,11 +57,13 @@ def exact_part(name: str, exact: ExactCurve) -> TagList:
 def exact_sentence(exact: ExactCurve) -> list[Tag | str]:
     """Say the exact answer."""
     size = exact.size
+    if len(exact.pairs) == 1 and exact.is_whole:
+        return _fixed(size)
     if size.pairs is None:
         return [_not_reached(size)]
     shown = "" if exact.is_whole else f", as far as {size.limit} pairs"
     return [
-        tags.strong(f"{pairs_words(vars(size))} pairs"),
+        tags.strong(f"{pairs_words(size)} pairs"),
         f" reach and keep power {size.target:g}{shown}",
     ]
 
@@ -84,7 +79,7 @@ def simulated_part(study: Study, criterion: Criterion, preview: SimulatedPreview
     more = "." if preview.last else ", and going on."
     return TagList(
         tags.h3("At once, from the first simulated studies"),
-        tags.p(*simulated_sentence(size, unusable), class_="number"),
+        tags.p(*simulated_sentence(size, unusable, fixed=len(preview.pairs) == 1), class_="number"),
         tags.p(f"Power of {name}, from {preview.replicates:,} simulated studies{more} "
                f"{_whole_answer(study, size)}", class_="help"),
         chart([curve], title, (0, 1), size.target, None if unusable else size.pairs),
@@ -106,7 +101,7 @@ def _few_sizes(
     at = len(pairs) - 1 if size.pairs is None else pairs.index(size.pairs)
     shown = sizes_shown(pairs, at, ROWS)
     mark = shown.index(at) if marked and size.pairs is not None else None
-    return table(Table(caption, header, tuple(rows[k] for k in shown), mark))
+    return table(Table(caption, header, tuple(rows[k] for k in shown), marked=mark))
 
 
 def unusable_reasons(study: Study, criterion: Criterion) -> tuple[str, ...]:
@@ -126,14 +121,25 @@ def _whole_answer(study: Study, size: SampleSize) -> str:
     )
 
 
-def simulated_sentence(size: SampleSize, unusable: Sequence[str] = ()) -> list[Tag | str]:
+def simulated_sentence(
+    size: SampleSize, unusable: Sequence[str] = (), *, fixed: bool = False
+) -> list[Tag | str]:
     """Say what the first simulated studies answer, with how sure that is, or why it is none."""
     if unusable:
-        return [f"No size can be given here: {joined(unusable)}"]
+        what = "power" if fixed else "size"
+        return [f"No {what} can be given here: {joined(unusable)}"]
+    if fixed:
+        return _fixed(size)
     if size.pairs is None:
         return [_not_reached(size)]
-    return ["about ", tags.strong(f"{pairs_words(vars(size))} pairs"),
-            f" for power {size.target:g}{interval_words(vars(size))}"]  # fmt: skip
+    return ["about ", tags.strong(f"{pairs_words(size)} pairs"),
+            f" for power {size.target:g}{interval_words(size)}"]  # fmt: skip
+
+
+def _fixed(size: SampleSize) -> list[Tag | str]:
+    """Say the power of the one size that is studied."""
+    error = f" ±{size.mcse:.3f}" if size.replicates else ""
+    return ["power ", tags.strong(f"{size.power:.3f}{error}"), f" with {size.limit} pairs"]
 
 
 def _not_reached(size: SampleSize) -> str:
@@ -148,36 +154,58 @@ def warnings_part(warnings: Sequence[str], heading: str = "Warnings") -> Tag | N
     return tags.div(tags.h3(heading), tags.ul(*map(tags.li, warnings)), class_="warnings")
 
 
-def answer_part(run: SavedRun, text: str) -> TagList:
-    """Show the answer of a simulation; the same words as in its files."""
-    size = run.primary
-    rows = run.results.by_size(size["rule"], "win")
-    curve = Curve(
-        [row.pairs for row in rows],
-        [row.value for row in rows],
-        [row.value - Z95 * row.mcse for row in rows],
-        [row.value + Z95 * row.mcse for row in rows],
-    )
-    title = f"Power of the rule '{size['rule']}' by size, with 95% Monte Carlo error"
-    tables = [precision_table(run), assurance_table(run), before_table(run),
-              one_group_table(run), *audit_tables(run)]  # fmt: skip
-    each = [endpoint_table(run, role) for role in run.summary["effects"]]
+def answer_part(answer: PlanAnswer, screen: str) -> TagList:
+    """Show the answer of a simulation; the same words and tables as in its files."""
+    size, powers = answer.sample_size, power_series(answer, answer.sample_size.rule)
+    curves = [_curve(series) for series in powers]
+    title = f"Power of the rule '{size.rule}' by size, with 95% Monte Carlo error"
+    parts = [part for name, part in page_sections(answer).items() if name not in ONLY_IN_FILES]
     return TagList(
         tags.h3("Simulated"),
-        tags.p(run.summary["answer"], class_="sentence"),
-        chart([curve], title, (0, 1), float(size["target"]), usable_pairs(size)),
-        tags.p(f"{title}.", class_="help"),
-        table(power_table(run)),
-        *(table(part) for part in tables if part is not None),
-        warnings_part(run.summary["warnings"]),
-        tags.details(tags.summary("Each endpoint"), *map(table, each)),
-        tags.details(tags.summary("Everything, as in the terminal"), tags.pre(text, tabindex="0")),
+        tags.p(answer_sentence(answer), class_="sentence"),
+        chart(curves, title, (0, 1), size.target, size.pairs if is_justified(answer) else None),
+        tags.p(f"{title}.", *_keys(powers), class_="help"),
+        warnings_part(answer.warnings),
+        *(section_part(part) for part in parts),
+        tags.details(
+            tags.summary("Everything, as in the terminal"), tags.pre(screen, tabindex="0")
+        ),
     )
+
+
+def _curve(series: Series) -> Curve:
+    value, band = series.value, Z95 * series.mcse
+    return Curve(series.pairs.tolist(), value.tolist(), (value - band).tolist(),
+                 (value + band).tolist())  # fmt: skip
+
+
+def _keys(powers: Sequence[Series]) -> list[Tag | str]:
+    """Say which curve is which, where there are two."""
+    keys = zip(("key first", "key second"), powers, strict=False)
+    named = [tags.span(series.name, class_=key) for key, series in keys]
+    return [part for name in named for part in (" ", name)] if len(powers) > 1 else []
+
+
+ONLY_IN_FILES = ("ademp",)
+"""Sections of the page of a run that this one leaves to it."""
+
+
+def section_part(section: Section) -> Tag:
+    """Show a section, folded: its heading tells what is in it."""
+    return tags.details(tags.summary(section.heading), *map(block, section.blocks))
+
+
+def block(data: Block) -> Tag:
+    """Write a paragraph or a table."""
+    if isinstance(data, Table):
+        return table(data)
+    return tags.p(*map(words_of, cells_of(data)), class_="help")
 
 
 def table(data: Table) -> Tag:
     """Write a table; one row may be the answer's."""
-    return grid(data.caption, data.header, data.rows, data.marked)
+    rows = [[words_of(cell) for cell in row] for row in data.rows]
+    return grid(words_of(data.caption), [*map(words_of, data.head)], rows, data.marked)
 
 
 def grid(

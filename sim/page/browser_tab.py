@@ -202,7 +202,7 @@ class BrowserTab:
                 self.updates.value[f"{scope}-progress"] = done / total
                 self.updates.html[f"{scope}-blocks"] = f"{done} of {total} blocks of studies"
             case "answer":
-                part = answer_part(self.running.begun(scope), content)
+                part = answer_part(self.running.begun(scope).answer, content)
                 self.updates.html[f"{scope}-answer"] = str(part)
                 self.updates.html[f"{scope}-blocks"] = "drawing the files"
                 self._show_age(scope)

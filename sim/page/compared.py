@@ -9,9 +9,9 @@ from sim.page.answers import ROWS, table, warnings_part
 from sim.page.chart import Curve, chart
 from sim.page.scenario import Scenario, differing
 from sim.power.estimates import Estimate
-from sim.report.html.tables import Table
-from sim.report.soundness import joined
-from sim.report.tables import sizes_shown
+from sim.report.document.model import Table
+from sim.report.document.sizes import sizes_shown
+from sim.report.topics.soundness import joined
 
 MOST = 30
 """Most settings that are listed."""
@@ -24,7 +24,7 @@ def differing_part(first: Scenario, second: Scenario) -> Tag:
         return tags.p("The two scenarios are the same.", class_="help")
     rows = [(place, _short(one), _short(other)) for place, one, other in places[:MOST]]
     caption = f"Settings that differ ({len(places)})"
-    return table(Table(caption, ("setting", "A", "B"), tuple(rows), None))
+    return table(Table(caption, ("setting", "A", "B"), tuple(rows)))
 
 
 def _short(value: object) -> str:
@@ -87,7 +87,7 @@ def _difference_table(comparison: Comparison) -> Tag:
         for k in sizes_shown(pairs, len(pairs) - 1, ROWS)
     )  # fmt: skip
     head = ("pairs", "power of A", "power of B", "B less A", "Monte Carlo error", "95% interval")
-    return table(Table("Paired difference in power, B less A", head, rows, None))
+    return table(Table("Paired difference in power, B less A", head, rows))
 
 
 def _verdict(comparison: Comparison) -> str:

@@ -23,7 +23,7 @@ from sim.page.preview_process import PreviewProcess, Who
 from sim.page.runs import check_work
 from sim.page.scenario import Scenario, blamed
 from sim.page.updates import Updates
-from sim.report.warnings import early_warnings
+from sim.report.topics.warnings import early_warnings
 from sim.study import Study
 from sim.study.local_page import LocalPage
 from sim.study.parse import complaints_of
@@ -83,7 +83,7 @@ class Previews:
             study = scenario.study()
             known = preview(study, self.criteria.get(scope, PRIMARY))
             self._known[scope] = study, known.criterion
-            _show_known(updates, scope, study, known)
+            _show_known(updates, scope, known)
             if not _show_exact(updates, scope, known):
                 check_work(study, self.limits)
                 self._simulate(updates, scope, study, known)
@@ -98,9 +98,8 @@ class Previews:
         study, criterion = self._known[scope]
         if isinstance(news, str):
             return _show_none(updates, scope, f"Nothing at once: {news}.")
-        sentence = simulated_sentence(
-            news.answers[criterion.key][1], unusable_reasons(study, criterion)
-        )
+        size, unusable = news.answers[criterion.key][1], unusable_reasons(study, criterion)
+        sentence = simulated_sentence(size, unusable, fixed=len(news.pairs) == 1)
         brief = TagList(*sentence, f" ({criterion.name}, {news.replicates:,} studies)")
         part = simulated_part(study, criterion, news)
         return _show(updates, scope, part, brief, last=news.last)
@@ -116,11 +115,10 @@ class Previews:
             _show_none(updates, scope, f"No exact answer: {known.refused}.")
 
 
-def _show_known(updates: Updates, scope: str, study: Study, known: Preview) -> None:
-    effects, side = known.facts.effects, study.analysis.side
+def _show_known(updates: Updates, scope: str, known: Preview) -> None:
     updates.html |= {
         f"{scope}-choice": str(criterion_choice(scope, known.criteria, known.criterion)),
-        f"{scope}-assumed": str(assumed_part(effects, study.scale.domains, side)),
+        f"{scope}-assumed": str(assumed_part(known.facts)),
         f"{scope}-warnings": str(warnings_part(early_warnings(known.facts), SO_FAR) or ""),
     }
 

@@ -22,7 +22,7 @@ from sim.jobs.plan import plan
 from sim.report.files import write_run
 from sim.report.outputs import draw_run
 from sim.report.terminal import summary
-from sim.report.wording import answer_sentence
+from sim.report.topics.size import answer_sentence
 from sim.study import Study
 from sim.study.compute import InProcess
 from sim.study.local_page import LocalPage
@@ -200,7 +200,7 @@ def plan_files(study: Study, folder: Path, store: Path, say: Say) -> None:
     try:
         write_run(answer, folder)
     except NotWritten as error:  # the answer is told all the same
-        sentence = answer_sentence(answer, answer.sample_size)
+        sentence = answer_sentence(answer)
         raise NotWritten(f"{sentence} But {error}") from None
     say("answer", summary(answer))
     draw_run(folder, ("figures", "page", "justification"))

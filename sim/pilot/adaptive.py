@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, gammaln, logsumexp, ndtri, polygamma
 
+from sim.arrays import FloatArray
 from sim.pilot.likelihood import log_data_probability
-from sim.pilot.parameters import WIDEST, FloatArray, unbounded_draws
+from sim.pilot.parameters import WIDEST, unbounded_draws
 from sim.pilot.posterior import DomainEvidence, shift_beliefs
 from sim.pilot.priors import ShiftPrior, bin_of
 

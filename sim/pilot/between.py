@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.cohorts import role_arms
 from sim.cohorts.correlation import Scores, latent_correlation
 from sim.cohorts.marginals import DomainMarginals
-from sim.cohorts.normal import FloatArray
 from sim.cohorts.observed import EIGENVALUE_TOLERANCE
 from sim.cohorts.participants import TREATED
 from sim.pilot.paired import IntArray

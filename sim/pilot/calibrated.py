@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.cohorts.drawn import PopulationDraws
 from sim.compute.streams import Purpose, generator
 from sim.pilot.adaptive import data_evidence
 from sim.pilot.between import stated_between
-from sim.pilot.candidates import FloatArray
 from sim.pilot.evidence import (
     Finding,
     find,

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from sim.arrays import FloatArray
 from sim.inference.paired_t import paired_t
 from sim.inference.result import TestResult
 from sim.inference.sign import sign_test
 from sim.inference.signed_rank import signed_rank
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 

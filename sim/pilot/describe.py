@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cohorts.normal import FloatArray
+from sim.arrays import FloatArray
 from sim.errors import StudyError
 from sim.pilot.between import between_domains, nearby_correlation
 from sim.pilot.paired import Ends, IntArray, mean_change, pearson, spearman

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.errors import StudyError
-from sim.pilot.candidates import FloatArray
 from sim.pilot.forensics import DataSets, Printed, TooManyError, consistent, require_some
 from sim.pilot.likelihood import (
     SIMULATED,

@@ -11,9 +11,10 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.errors import StudyError
 from sim.inference.signed_rank import signed_rank
-from sim.pilot.candidates import CANDIDATES, Candidate, FloatArray, IntArray
+from sim.pilot.candidates import CANDIDATES, Candidate, IntArray
 from sim.pilot.printed import PrintedNumber
 from sim.pilot.table_kernels import tables_with_margins
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.pilot.parameters import FloatArray
+from sim.arrays import FloatArray
 from sim.pilot.posterior import DomainEvidence, Posterior, require_effective, summarised
 from sim.pilot.priors import ShiftPrior, bin_of
 

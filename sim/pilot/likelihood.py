@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from sim.pilot.candidates import CANDIDATES, FloatArray, IntArray
+from sim.arrays import FloatArray
+from sim.pilot.candidates import CANDIDATES, IntArray
 from sim.pilot.forensics import (
     SUMMARIES,
     DataSets,

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
-from sim.cohorts.normal import FloatArray
+from sim.arrays import FloatArray
 
 IntArray = NDArray[np.int64]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import (
     betaincinv,
     expit,
@@ -16,9 +15,8 @@ from scipy.special import (
     ndtri,
 )
 
+from sim.arrays import FloatArray
 from sim.cohorts.normal import bivariate_normal_cdf
-
-FloatArray = NDArray[np.float64]
 
 WIDEST = 4.0
 """Latent shifts beyond this many standard deviations are left out."""

@@ -7,8 +7,9 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import chdtri, ndtr
 
+from sim.arrays import FloatArray
 from sim.cohorts.marginals import cut_points
-from sim.cohorts.normal import FloatArray, rectangle_table
+from sim.cohorts.normal import rectangle_table
 
 BOUND = 0.999
 """Correlation beyond which none is estimated: perfect association has no finite maximum."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.errors import StudyError
 from sim.pilot.parameters import WIDEST, Draws, power_of_two
 from sim.pilot.priors import BINS, ShiftPrior, bin_of
 from sim.study.calibration import MOST_DRAWS
-
-FloatArray = NDArray[np.float64]
 
 FEWEST_EFFECTIVE = 200
 """Effective sample size below which a posterior is refused."""

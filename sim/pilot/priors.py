@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from sim.arrays import FloatArray
 from sim.pilot.parameters import WIDEST
 from sim.study.calibration import Calibration
-
-FloatArray = NDArray[np.float64]
 
 BINS = 400
 """Bins of the latent shift between its widest values."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.cohorts import draw_cohort
 from sim.cohorts.drawn import PopulationDraws
-from sim.pilot.candidates import CANDIDATES, FloatArray
+from sim.pilot.candidates import CANDIDATES
 from sim.pilot.evidence import PLACE, outcomes_of
 from sim.pilot.printed import SIGNIFICANT, SLACK, printed_number, printed_pvalue
 from sim.study import Study

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.power.assurance_draws import DrawWins
-from sim.power.estimates import Z95, Estimate, FloatArray, proportion
+from sim.power.estimates import Z95, Estimate, proportion
 from sim.power.sample_size import SampleSize, smallest_sizes
 from sim.power.task import BlockTask
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.cohorts.drawn import PopulationDraws
 from sim.cohorts.participants import taking_part_like
 from sim.cohorts.population import Population, symmetrised
 from sim.errors import StudyError
 from sim.inference.rules import DecisionRule
-from sim.power.estimates import FloatArray
 from sim.power.exact import AUTO_LIMIT, WORK_LIMIT, ExactPower
 from sim.power.exact_table import ExactTable, exact_place, exact_rules
 from sim.power.limits import power_limits

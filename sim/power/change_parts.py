@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.arrays import FloatArray
 from sim.cohorts import Population, without_effect
-from sim.cohorts.normal import FloatArray
 from sim.cohorts.participants import regression_alone
 from sim.cohorts.recruitment import recruited
 from sim.cohorts.truth import mean_changes, sd_changes

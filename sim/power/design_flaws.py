@@ -35,15 +35,19 @@ def design_causes(study: Study, roles: Iterable[int]) -> tuple[DesignCause, ...]
     -------
     tuple of str
     """
-    missing = study.missing
-    by_answers = False
-    if isinstance(missing, MissingAtRandom | MissingNotAtRandom):
-        by_answers = missing.rate > 0 and missing.slope != 0
     there: dict[DesignCause, bool] = {
-        "dropout": by_answers,
+        "dropout": leaves_by_answers(study),
         "clusters": any(ignored_clusters(study, role) for role in roles),
     }
     return tuple(cause for cause in there if there[cause])
+
+
+def leaves_by_answers(study: Study) -> bool:
+    """Tell whether dropping out depends on the answers."""
+    missing = study.missing
+    if not isinstance(missing, MissingAtRandom | MissingNotAtRandom):
+        return False
+    return missing.rate > 0 and missing.slope != 0
 
 
 def ignored_clusters(study: Study, role: int) -> tuple[str, ...]:

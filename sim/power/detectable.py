@@ -8,9 +8,10 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
+from sim.arrays import FloatArray
 from sim.cohorts import Population
 from sim.cohorts.marginals import cut_points, shifted
-from sim.cohorts.normal import FloatArray, rectangle_table
+from sim.cohorts.normal import rectangle_table
 from sim.cohorts.truth import table_change_pmf
 from sim.errors import StudyError
 from sim.power.exact import AUTO_CUT, WORK_LIMIT, require_affordable

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import BoolArray, FloatArray
 from sim.cohorts import Arms
 from sim.cohorts.respondents import SAMPLES, Respondents, alike, exchangeable, respondents
 from sim.inference.answer_distribution import AnswerDistribution
 from sim.inference.registry import ESTIMANDS
-from sim.power.estimates import FloatArray
 from sim.power.thinned import chance_missing
 from sim.study import Analysis
 from sim.study.endpoints import Endpoints
@@ -46,8 +46,8 @@ class Estimands:
     """
 
     value: FloatArray
-    null: NDArray[np.bool_]
-    informative: NDArray[np.bool_]
+    null: BoolArray
+    informative: BoolArray
 
 
 def estimands_of(

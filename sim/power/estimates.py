@@ -3,10 +3,11 @@
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-FloatArray = NDArray[np.float64]
+from sim.arrays import FloatArray, IntArray
+
 Z95 = float(ndtri(0.975))
 
 
@@ -31,7 +32,7 @@ class Estimate:
     mcse: FloatArray
     low: FloatArray
     high: FloatArray
-    replicates: NDArray[np.int64]
+    replicates: IntArray
 
 
 def proportion(count: ArrayLike, replicates: ArrayLike) -> Estimate:

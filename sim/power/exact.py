@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtrit
 
+from sim.arrays import FloatArray
 from sim.errors import StudyError
 from sim.inference.result import SIDE
 from sim.inference.sign import sign_result
@@ -32,8 +33,6 @@ from sim.inference.signed_scores import fair_tables
 from sim.power.exact_kernels import add_participant, t_tails
 from sim.power.ways import binomial_tables, listed_ways, mixing_of, ranks_zeros
 from sim.study import Analysis
-
-FloatArray = NDArray[np.float64]
 
 WORK_LIMIT = 1e10
 """Most elementary steps of an enumeration, some twenty seconds; beyond, it is refused."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.cohorts import Population
 from sim.compute.memory import Memory
 from sim.errors import StudyError
 from sim.inference.rules import DecisionRule
 from sim.inference.thresholds import stepwise
-from sim.power.estimates import FloatArray, with_columns
+from sim.power.estimates import with_columns
 from sim.power.exact import AUTO_CUT, ExactPower
 from sim.power.operating import OperatingCharacteristics, RoleCharacteristics
 from sim.power.thinned import Enumerable, thinned_rejection

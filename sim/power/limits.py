@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.inference.rules import DecisionRule
 from sim.inference.testing_order import TestingOrder
 from sim.power.estimands import Estimands, estimands_of
-from sim.power.estimates import FloatArray
 from sim.power.task import BlockTask
 from sim.study import Analysis
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.inference.rules import DecisionRule
-from sim.power.estimates import Estimate, FloatArray
+from sim.power.estimates import Estimate
 
 MONTE_CARLO = "monte_carlo"
 EXACT = "exact"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import bdtr
 
+from sim.arrays import FloatArray
 from sim.cohorts import Population
 from sim.cohorts.clusters import ClusterModel, observed_icc
-from sim.cohorts.normal import FloatArray
 from sim.study import Study
 from sim.study.missing import MissingAtRandom, MissingCompletelyAtRandom, MissingNotAtRandom
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.power.estimates import Estimate, FloatArray
+from sim.arrays import FloatArray
+from sim.power.estimates import Estimate
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,21 @@ class SampleSize:
     def interval_width(self) -> int | None:
         """Width of the interval in pairs; None where an end is beyond the limit."""
         return None if self.low is None or self.high is None else self.high - self.low
+
+
+def larger(first: SampleSize, second: SampleSize) -> SampleSize:
+    """Give the larger of two sizes of one rule; of equal ones that of less power, or the first.
+
+    One that is not reached is larger than any; of two such, that which no
+    size can reach, or else that of less power at the largest size studied.
+    """
+    return max(first, second, key=_extent)
+
+
+def _extent(size: SampleSize) -> tuple[float, bool, float]:
+    if size.pairs is not None:
+        return size.pairs, False, -size.power
+    return float("inf"), size.impossible is not None, -size.power
 
 
 def smallest_size(

@@ -9,12 +9,12 @@ from functools import partial
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.compute.blocks import Blocks, run_blocks, run_tasks
 from sim.compute.fingerprint import fingerprint
 from sim.compute.shelf import Shelf
 from sim.compute.store import BlockStore
 from sim.power.assurance_draws import AssuranceTask, DrawWins, exact_wins, simulate_draw
-from sim.power.estimates import FloatArray
 from sim.power.exact import AUTO_LIMIT, WORK_LIMIT, ExactPower
 from sim.power.exact_table import ExactTable
 from sim.power.monte_carlo import simulate_block

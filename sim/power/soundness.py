@@ -18,7 +18,6 @@ import numpy as np
 
 from sim.inference.rules import DecisionRule
 from sim.power.design_flaws import (
-    DesignCause,
     Unadjusted,
     design_causes,
     needs_adjustment,
@@ -38,8 +37,10 @@ BIAS_CLEAR, LEAST_BIAS = 3.0, 0.01
 SMALL = 40
 """Participants below which a test by a normal or t approximation can be off its level."""
 
-Cause = DesignCause | Unadjusted | Literal["approximate", "unknown"]
+Cause = Unadjusted | Literal["clusters", "approximate", "unknown"]
 """Why a size is unusable; the last two: a p-value that is rough in small samples, none known."""
+Event = Literal["win", "rejection", "endpoint", "least_favourable"]
+"""What has a level: see :class:`Level`."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,10 @@ class Level:
 
     Attributes
     ----------
-    what : {'win', 'rejection', 'endpoint'}
+    what : {'win', 'rejection', 'endpoint', 'least_favourable'}
         That the rule is met; that it is in either direction; that the one
-        of its endpoints which rejects most does so, in either direction.
+        of its endpoints which rejects most does so, in either direction;
+        that the rule is met where one endpoint fewer than it needs has an effect.
     value, mcse : float
         Its probability and Monte Carlo error.
     allowed : float
@@ -59,7 +61,7 @@ class Level:
         Simulated studies; 0 where exact.
     """
 
-    what: Literal["win", "rejection", "endpoint"]
+    what: Event
     value: float
     mcse: float
     allowed: float
@@ -114,17 +116,15 @@ class Soundness:
     pairs : int
         Its size, or the largest studied.
     levels : tuple of Level
-        In the order in which an excess is said: of the rule, then of an endpoint.
-    biases : tuple of Bias
-        One per role whose answers are missing by what they are.
+        In the order in which an excess is said: of the rule, of an endpoint,
+        then of the rule under its least favourable null, where that is known.
     causes : tuple of str
         Why its size cannot be used; empty where it can.
     """
 
     rule: DecisionRule
     pairs: int
-    levels: tuple[Level, Level, Level]
-    biases: tuple[Bias, ...]
+    levels: tuple[Level, ...]
     causes: tuple[Cause, ...]
 
     @property
@@ -132,13 +132,18 @@ class Soundness:
         """The first level that is above what is allowed."""
         return next((level for level in self.levels if level.exceeds), None)
 
+    @property
+    def of_rule(self) -> tuple[Level, ...]:
+        """Its levels but for that of a single endpoint."""
+        return tuple(level for level in self.levels if level.what != "endpoint")
+
 
 def soundness(
     study: Study,
     rule: DecisionRule,
     size: SampleSize,
-    main: OperatingCharacteristics,
     null: OperatingCharacteristics,
+    least_favourable: Estimate | None = None,
 ) -> Soundness:
     """Judge whether the size of a rule can be used.
 
@@ -150,8 +155,11 @@ def soundness(
         The rule.
     size : SampleSize
         Its size.
-    main, null : OperatingCharacteristics
-        Under the assumed effect, and with it removed.
+    null : OperatingCharacteristics
+        With the effect removed; where dropping out depends on the answers,
+        with as many missing by chance, for the level is that of the tests.
+    least_favourable : Estimate, shape (), optional
+        Probability that the rule is met under its least favourable null.
 
     Returns
     -------
@@ -161,27 +169,21 @@ def soundness(
     """
     at = size.pairs or size.limit
     levels = _levels(study, rule, null, null.pairs.index(at))
-    by_design = design_causes(study, rule.roles)
-    biases = tuple(_biases(rule, main, main.pairs.index(at))) if "dropout" in by_design else ()
-    known = Soundness(rule, at, levels, biases, ())
-    return replace(known, causes=tuple(_causes(study, known, by_design)))
+    if least_favourable is not None:
+        levels += (_level("least_favourable", (least_favourable, ()), side_level(study.analysis)),)
+    known = Soundness(rule, at, levels, ())
+    return replace(known, causes=tuple(_causes(study, known)))
 
 
-def _causes(
-    study: Study, verdict: Soundness, by_design: tuple[DesignCause, ...]
-) -> Iterator[Cause]:
+def _causes(study: Study, verdict: Soundness) -> Iterator[Cause]:
     excess, moved = verdict.excess is not None, uncontrolled(study)
-    biased = any(bias.clear for bias in verdict.biases)
-    by_dropout = "dropout" in by_design and (biased or (excess and not moved))
-    by_clusters = "clusters" in by_design and excess
+    by_clusters = "clusters" in design_causes(study, verdict.rule.roles) and excess
     several = unadjusted(study, verdict)
-    if by_dropout:
-        yield "dropout"
     if by_clusters:
         yield "clusters"
-    if several is not None and any(level.exceeds for level in verdict.levels[:2]):
+    if several is not None and any(level.exceeds for level in verdict.of_rule):
         yield several
-    elif excess and not (by_dropout or by_clusters or moved):
+    elif excess and not (by_clusters or moved):
         yield "approximate" if _rough(study, verdict) else "unknown"
 
 
@@ -190,8 +192,12 @@ def unadjusted(study: Study, verdict: Soundness) -> Unadjusted | None:
 
     None where the level of a single endpoint explains that of the rule.
     """
-    _, rejection, endpoint = verdict.levels
-    return needs_adjustment(verdict.rule, study) if rejection.value > endpoint.value else None
+    _, rejection, endpoint, *least = verdict.levels
+    partly = any(level.exceeds for level in least) and not endpoint.exceeds
+    cause = needs_adjustment(verdict.rule, study)
+    if partly and verdict.rule.needed < len(verdict.rule.columns):
+        return cause or "multiplicity"  # such as by a procedure that controls another error rate
+    return cause if rejection.value > endpoint.value else None
 
 
 def _rough(study: Study, verdict: Soundness) -> bool:
@@ -207,18 +213,22 @@ def is_approximate(analysis: Analysis) -> bool:
 
 def _levels(
     study: Study, rule: DecisionRule, null: OperatingCharacteristics, k: int
-) -> tuple[Level, Level, Level]:
+) -> tuple[Level, ...]:
     alpha, q = study.analysis.alpha, null.rule_index(rule.name)
-    side = alpha / 2 if study.analysis.alternative == "two_sided" else alpha
     most = max(_endpoint_rates(rule, null, k), key=_value)
     return (
-        _level("win", (null.rule_win, (k, q)), side),
+        _level("win", (null.rule_win, (k, q)), side_level(study.analysis)),
         _level("rejection", (null.rule_rejection, (k, q)), alpha),
         _level("endpoint", most, alpha),
     )
 
 
-_Rate = tuple[Estimate, tuple[int, int]]
+def side_level(analysis: Analysis) -> float:
+    """Level that is allowed for meeting a rule in the direction that counts."""
+    return analysis.alpha / 2 if analysis.alternative == "two_sided" else analysis.alpha
+
+
+_Rate = tuple[Estimate, tuple[int, ...]]
 """An estimate and a place in it."""
 
 
@@ -226,7 +236,7 @@ def _value(rate: _Rate) -> float:
     return float(rate[0].value[rate[1]])
 
 
-def _level(what: Literal["win", "rejection", "endpoint"], rate: _Rate, allowed: float) -> Level:
+def _level(what: Event, rate: _Rate, allowed: float) -> Level:
     of, at = rate
     return Level(what, _value(rate), float(of.mcse[at]), allowed, int(of.replicates[at]))
 
@@ -235,15 +245,6 @@ def _endpoint_rates(rule: DecisionRule, null: OperatingCharacteristics, k: int) 
     """How often each endpoint of a rule rejects, unadjusted."""
     places = [divmod(column, len(null.roles[0].endpoints)) for column in rule.columns]
     return [(null.roles[role].measures.rejection, (k, e)) for role, e in places]
-
-
-def _biases(rule: DecisionRule, main: OperatingCharacteristics, k: int) -> Iterator[Bias]:
-    """Mean bias of the rule's endpoints, role by role."""
-    places = [divmod(column, len(main.roles[0].endpoints)) for column in rule.columns]
-    for r, role in enumerate(main.roles):
-        bias = bias_of(role, [e for place, e in places if place == r], k)
-        if bias is not None:
-            yield bias
 
 
 def bias_of(role: RoleCharacteristics, endpoints: list[int], k: int) -> Bias | None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.inference.rules import DecisionRule
 from sim.power.count_kernels import FINE
-from sim.power.estimates import Estimate, FloatArray, mean, moved, proportion
+from sim.power.estimates import Estimate, mean, moved, proportion
 from sim.power.operating import (
     EndpointMeasures,
     FamilyMeasures,

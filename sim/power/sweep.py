@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from sim.power.estimates import Z95, Estimate, FloatArray, proportion
+from sim.arrays import FloatArray
+from sim.power.estimates import Z95, Estimate, proportion
 from sim.power.sample_size import SampleSize
 from sim.study import Study
 
@@ -139,7 +140,10 @@ class SweepAnswer:
     def power(self, result: PointResult) -> Estimate | None:
         """Power at the size and by the rule that are compared, shape (); None if not studied."""
         wins = result.wins_at(self.at)
-        return None if wins is None else proportion(wins.sum(dtype=np.int64), result.replicates)
+        if wins is None:
+            return None
+        power = proportion(wins.sum(dtype=np.int64), result.replicates)
+        return Estimate(*(np.asarray(getattr(power, field.name)) for field in fields(power)))
 
     def difference(self, result: PointResult, other: PointResult | None = None) -> Estimate | None:
         """Power less that of another point, by default the base; None if not studied."""
@@ -203,7 +207,8 @@ def contrast(terms: Sequence[tuple[int, Wins]], block_size: int, comparisons: in
         mcse = _unpaired(terms, replicates)
     half = critical(blocks, comparisons) * mcse
     counts = np.full(value.shape, replicates, np.int64)
-    return Estimate(value, np.asarray(mcse), value - half, value + half, counts)
+    low, high = np.asarray(value - half), np.asarray(value + half)
+    return Estimate(value, np.asarray(mcse), low, high, counts)
 
 
 def critical(blocks: int, comparisons: int = 1) -> float:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import bdtr
 
+from sim.arrays import FloatArray
 from sim.cohorts import Population, change_pmf
 from sim.errors import StudyError
-from sim.power.estimates import FloatArray
 from sim.power.exact import AUTO_CUT, ExactPower, exact_rejection
 from sim.study import Analysis
 from sim.study.endpoints import Endpoints

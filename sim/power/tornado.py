@@ -21,8 +21,8 @@ class Influence:
     ----------
     factor : str
         Its name.
-    low, high : PointResult
-        Where the power is lowest and highest, the base among them.
+    low, high : int
+        Numbers of the points where the power is lowest and highest, the base among them.
     to_low, to_high : Estimate, shape ()
         Power there less that of the base.
     span : Estimate, shape ()
@@ -33,8 +33,8 @@ class Influence:
     """
 
     factor: str
-    low: PointResult
-    high: PointResult
+    low: int
+    high: int
     to_low: Estimate
     to_high: Estimate
     span: Estimate
@@ -112,13 +112,14 @@ def _influence(answer: SweepAnswer, factor: str, results: list[PointResult]) -> 
     chosen_from = len(every) * (len(every) - 1) // 2
     span = answer.contrast([(1, high), (-1, low)], chosen_from)
     to_low, to_high = (answer.contrast([(1, end), (-1, answer.base)]) for end in (low, high))
-    return Influence(factor, low, high, to_low, to_high, span, _is_clear(answer, span, chosen_from))
+    numbers = low.point.number, high.point.number
+    return Influence(factor, *numbers, to_low, to_high, span, _is_clear(answer, span, chosen_from))
 
 
 def _is_ahead(answer: SweepAnswer, first: Influence, second: Influence) -> bool:
     """Tell whether one span is larger than another, by the contrast of the two."""
-    apart = answer.contrast([(1, first.high), (-1, first.low), (-1, second.high), (1, second.low)])
-    return _is_clear(answer, apart)
+    signs = ((1, first.high), (-1, first.low), (-1, second.high), (1, second.low))
+    return _is_clear(answer, answer.contrast([(sign, answer.points[at]) for sign, at in signs]))
 
 
 def _is_clear(answer: SweepAnswer, difference: Estimate, comparisons: int = 1) -> bool:

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, xlog1py, xlogy
 
+from sim.arrays import FloatArray
 from sim.errors import StudyError
 from sim.power.exact_kernels import compositions
 from sim.study import Analysis
 
-FloatArray = NDArray[np.float64]
 STEPS = 4
 """Steps per term of a nested sum: the search for the critical value and both tails."""
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from operator import attrgetter
 from typing import Any
 
 from sim.power.operating import MONTE_CARLO
-from sim.report.files import as_csv
+from sim.report.files import as_csv, result_cells
 from sim.report.layout import WIDTH, heading, paragraph, title
 from sim.report.results.rows import Row
 from sim.report.saved import MARKS, SavedRun, saved_lines
+from sim.report.topics import calibration
+from sim.report.topics.runs import run_title
+from sim.report.topics.size import answer_sentence
+from sim.report.topics.sweep import counted_points
 from sim.study.spreadsheet import harmless
 from sim.study.sweep import words
 
@@ -43,7 +46,7 @@ def combined_csv(runs: Sequence[SavedRun]) -> str:
     """
     lines: list[Sequence[object]] = [COLUMNS]
     for name, run in zip(run_names(runs), runs, strict=True):
-        before = [harmless(name), run.job, harmless(str(run.summary.get("title", "")))]
+        before = [harmless(name), run.job, harmless(run_title(run))]
         lines += [[*before, *cells] for cells in _cells(run)]
     return as_csv(lines)
 
@@ -60,12 +63,11 @@ def run_names(runs: Sequence[SavedRun]) -> list[str]:
 
 def _cells(run: SavedRun) -> Iterator[list[Any]]:
     if run.job == "plan":
-        values = attrgetter(*ROW_COLUMNS)
-        for row in run.rows():
-            yield ["", "", *(harmless(v) if isinstance(v, str) else v for v in values(row))]
+        for cells in result_cells(run.answer):
+            yield ["", "", *(harmless(v) if isinstance(v, str) else v for v in cells)]
     elif run.job == "sweep":
         columns = ("point", "label", *ROW_COLUMNS[:-1])
-        with saved_lines(run.folder / MARKS["sweep"], columns, alone=False) as lines:
+        with saved_lines(run.folder / MARKS["sweep"], columns) as lines:
             yield from ([*line, MONTE_CARLO] for line in lines)
 
 
@@ -83,15 +85,11 @@ def combined_summary(runs: Sequence[SavedRun]) -> str:
 
 def run_sentence(run: SavedRun) -> str:
     """Give a run's title and answer."""
-    data = run.summary
-    said = [f"{data.get('title', run.job)}."]
-    if run.job == "plan":
-        said.append(str(data.get("answer", "")))
-    elif run.job == "sweep":
-        points = data.get("points", [])
-        failed = sum(point.get("failure") is not None for point in points)
-        failing = f", {failed} of which failed" if failed else ""
-        said.append(f"A sweep of {len(points)} points{failing}.")
-    else:
-        said.append("What the pilot says.")
-    return " ".join(said)
+    match run.job:
+        case "plan":
+            answer = answer_sentence(run.answer)
+        case "sweep":
+            answer = counted_points(run.sweep)
+        case _:
+            answer = f"{calibration.in_one_line(run.calibration)}."
+    return f"{run_title(run)}. {answer}"

@@ -7,7 +7,7 @@ import io
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from hashlib import sha256
 from importlib.metadata import version
@@ -20,14 +20,19 @@ import numpy as np
 
 from sim import __version__
 from sim.power.sample_size import SampleSize
-from sim.report.arms import arms_data
-from sim.report.assurance import assurance_data
 from sim.report.output_files import OUTPUTS, write_together
-from sim.report.participation import participation_data
 from sim.report.results.answer import PlanAnswer
-from sim.report.results.rows import Row, assurance_rows, result_rows
-from sim.report.soundness import answer_words, reasons
-from sim.report.wording import design_sentence
+from sim.report.results.encoding import ANSWER, encode
+from sim.report.results.extract import (
+    arms_data,
+    assurance_data,
+    participation_data,
+    size_notes_data,
+)
+from sim.report.results.rows import Row, assurance_rows, further_rows, result_rows
+from sim.report.topics.design import design_sentence
+from sim.report.topics.size import answer_sentence
+from sim.report.topics.soundness import reasons
 from sim.study import Study
 from sim.study.spreadsheet import harmless
 
@@ -38,7 +43,7 @@ LIBRARIES = ("numpy", "scipy", "numba", "pydantic", "hydra-core")
 
 
 def write_run(answer: PlanAnswer, folder: Path) -> tuple[Path, ...]:
-    """Write results.csv, summary.json and manifest.json.
+    """Write results.csv, summary.json, manifest.json, and the answer itself.
 
     Parameters
     ----------
@@ -56,6 +61,7 @@ def write_run(answer: PlanAnswer, folder: Path) -> tuple[Path, ...]:
         "results.csv": results_csv(answer),
         "summary.json": summary_data(answer),
         "manifest.json": manifest_data(answer.original),
+        ANSWER: encode(answer, "plan"),
     }
     return write_results(contents, folder)
 
@@ -66,7 +72,7 @@ def write_results(contents: Mapping[str, object], folder: Path) -> tuple[Path, .
     Parameters
     ----------
     contents : mapping of str to object
-        By name of the file: its text, or plain data, which becomes JSON.
+        By name of the file: its text or bytes, or plain data, which becomes JSON.
     folder : Path
         Existing folder.
 
@@ -82,7 +88,7 @@ def write_results(contents: Mapping[str, object], folder: Path) -> tuple[Path, .
     """
 
     def write(stage: Path) -> list[Path]:
-        return [write_whole(stage / name, data if isinstance(data, str) else as_json(data))
+        return [write_whole(stage / name, data if isinstance(data, str | bytes) else as_json(data))
                 for name, data in contents.items()]  # fmt: skip
 
     return write_together(folder, "results", write, OUTPUTS)
@@ -100,32 +106,31 @@ def write_whole(path: Path, data: str | bytes) -> Path:
 
 
 def results_csv(answer: PlanAnswer) -> str:
-    """Tidy table: one row per size, endpoint or rule, and measure; null runs as ``null_...``.
+    """Tidy table: one row per size, endpoint or rule, and measure; null runs as ``null_...``."""
+    return as_csv(chain([[field.name for field in fields(Row)]], result_cells(answer)))
 
-    Names of endpoints and rules are made harmless for spreadsheets.
-    """
+
+def result_cells(answer: PlanAnswer) -> Iterator[list[Any]]:
+    """Cells of every row of results.csv; names are made harmless for spreadsheets."""
     main, null = answer.characteristics, answer.null_characteristics
     names = [field.name for field in fields(Row)]
     name, plain = names.index("name"), attrgetter(*names)  # astuple would copy at length
-
-    def cells(row: Row) -> list[Any]:
-        values = list(plain(row))
-        values[name] = harmless(row.name)
-        return values
-
     averaged = (assurance_rows(main, assurance) for assurance in answer.assurances)
-    every = chain(result_rows(main), result_rows(null, "null_"), *averaged)
-    return as_csv(chain([names], map(cells, every)))
+    run = chain(result_rows(main), result_rows(null, "null_"), *averaged, further_rows(answer))
+    for row in run:
+        cells = list(plain(row))
+        cells[name] = harmless(row.name)
+        yield cells
 
 
 def summary_data(answer: PlanAnswer) -> dict[str, Any]:
     """Hold the answer as plain data: what the other outputs quote."""
-    study, primary = answer.study, answer.sample_size
+    study = answer.study
     return {
         "title": study.title,
         "pilot": _cited(study),
         "design": design_sentence(study),
-        "answer": answer_words(answer, primary),
+        "answer": answer_sentence(answer),
         "primary_rule": study.decision.primary,
         "sample_sizes": [_size_data(answer, size) for size in answer.sample_sizes],
         "replicates": answer.characteristics.replicates,
@@ -138,6 +143,7 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
         "attainable": asdict(answer.attainable),
         "participation": participation_data(answer),
         **arms_data(answer),
+        **size_notes_data(answer),
         "before_adjustments": [asdict(before) for before in answer.before_adjustments],
         "assurance": assurance_data(answer),
         "inflations": [asdict(inflation) for inflation in answer.inflations],

@@ -14,6 +14,7 @@ from sim.errors import NotWritten, reason_of
 from sim.report.folders import remove_empty
 
 RESULTS = (
+    "answer.json.gz",  # what all else is drawn from
     "results.csv", "summary.json", "manifest.json",  # of a plan
     "posterior.csv", "patterns.csv",                 # of a calibration, with the last two above
     "sweep.csv", "sweep.json",                       # of a sweep, with the manifest
@@ -27,6 +28,7 @@ FIGURES = (
 """Names of the figures of every job."""
 DRAWN = (
     "report.html", "sample_size_justification.md", "sample_size_justification.docx",
+    "statement.txt",
     *(f"figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")),
 )  # fmt: skip
 """What is drawn from the results of one run."""

@@ -10,10 +10,10 @@ from sim.errors import StudyError
 from sim.report.charts.figures import write_figures
 from sim.report.combined import combined_csv, combined_summary
 from sim.report.files import write_whole
-from sim.report.html.page import write_page
 from sim.report.justification import write_justification
 from sim.report.layout import file_part
 from sim.report.output_files import DRAWINGS, write_together
+from sim.report.printers.html.page import write_page
 from sim.report.saved import MARKS, SavedRun, read_run
 
 DRAWN_WORDS = "figures, page and justification"

@@ -1,25 +1,27 @@
-"""The results of a sweep: the summary on screen, one table and one file of plain data."""
+"""The files of a sweep, and its summary on screen."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from sim.errors import StudyError
 from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, differences
-from sim.power.tornado import Tornado, tornado
+from sim.power.tornado import Influence, Tornado
 from sim.report.files import as_csv, manifest_data, write_results
-from sim.report.layout import bullets, file_part, heading, paragraph, title
-from sim.report.sizes import is_known
-from sim.report.soundness import point_reasons
-from sim.report.sweep_data import sweep_data
-from sim.report.sweep_tables import MOST_ROWS, heat_maps, points_table, tornado_table
-from sim.report.wording import design_sentence
+from sim.report.layout import file_part, paragraph, title
+from sim.report.printers.terminal import block_text, sections_text
+from sim.report.results.encoding import ANSWER, encode
+from sim.report.results.sweep import PointReport, SweepReport, sweep_report
+from sim.report.topics.design import design_sentence
+from sim.report.topics.sweep import how_varied, in_one_line, sections
 from sim.study.spreadsheet import harmless
-from sim.study.sweep import GridSweep, NoSweep, ScenarioSweep, look_up, words
+from sim.study.sweep import NoSweep, ScenarioSweep, look_up
 
 UNCHANGED = "as stated"
 """A section that a point leaves as it is."""
@@ -34,7 +36,7 @@ COLUMNS = (
 
 
 def write_sweep(answer: SweepAnswer, folder: Path) -> tuple[Path, ...]:
-    """Write sweep.csv, sweep.json and manifest.json.
+    """Write sweep.csv, sweep.json, manifest.json, and what is reported, whole.
 
     Parameters
     ----------
@@ -48,10 +50,12 @@ def write_sweep(answer: SweepAnswer, folder: Path) -> tuple[Path, ...]:
     tuple of Path
         The files written.
     """
+    report = sweep_report(answer)
     contents = {
         "sweep.csv": sweep_csv(answer),
-        "sweep.json": sweep_data(answer),
+        "sweep.json": sweep_data(report),
         "manifest.json": manifest_data(answer.study),
+        ANSWER: encode(report, "sweep"),
     }
     return write_results(contents, folder)
 
@@ -133,6 +137,51 @@ def _rows(result: PointResult, base: PointResult) -> Iterator[list[object]]:
             ]  # fmt: skip
 
 
+def sweep_data(report: SweepReport) -> dict[str, Any]:
+    """Hold what is reported as plain data, for people and scripts."""
+    study = report.study
+    return {
+        "title": study.title,
+        "design": design_sentence(study),
+        "answer": in_one_line(report),
+        "kind": study.sweep.kind,
+        "at": report.at,
+        "at_is_stated": report.is_given,
+        "engine": "monte_carlo",
+        "seed": study.seed,
+        "blocks": report.blocks,
+        "replicates": report.replicates,
+        "paired": report.blocks > 1,
+        "tasks": report.tasks,
+        "points": list(map(_point_data, report.points)),
+        "tornado": None if report.tornado is None else _tornado_data(report.tornado),
+    }
+
+
+def _point_data(point: PointReport) -> dict[str, Any]:
+    names = {"number": "point", "sizes": "sample_sizes"}
+    return {names.get(name, name): value for name, value in asdict(point).items() if name != "seed"}
+
+
+def _tornado_data(tornado: Tornado) -> dict[str, Any]:
+    return {
+        "factors": list(map(_bar_data, tornado.influences)),
+        "order": tornado.ranks,
+        "not_distinguishable": tornado.unclear,
+        "not_studied": tornado.left_out,
+    }
+
+
+def _bar_data(bar: Influence) -> dict[str, Any]:
+    return {
+        "factor": bar.factor,
+        "lowest": {"point": bar.low, **asdict(bar.to_low)},
+        "highest": {"point": bar.high, **asdict(bar.to_high)},
+        "range": asdict(bar.span),
+        "clear": bar.clear,
+    }
+
+
 # ---------------------------------------------------------------------------------- screen
 
 
@@ -150,19 +199,12 @@ def sweep_summary(answer: SweepAnswer, files: Sequence[Path] = ()) -> str:
     -------
     str
     """
-    failed = [
-        f"{words(result.point.label)}: {words(result.failure, 300)}"
-        for result in answer.points
-        if result.failure is not None
-    ]
-    if len(failed) > MOST_ROWS:
-        failed[MOST_ROWS:] = [f"{len(failed) - MOST_ROWS} more are in sweep.json"]
+    report = sweep_report(answer)
     parts = [
-        title(answer.study.title),
-        paragraph(design_sentence(answer.study)),
-        paragraph(_how(answer)),
-        *_results(answer),
-        *bullets("Points that could not be studied", failed),
+        title(report.study.title),
+        paragraph(design_sentence(report.study)),
+        block_text(how_varied(report)),
+        *sections_text(sections(report)),
         *file_part(files),
     ]
     return "\n".join(line.rstrip() for line in "\n\n".join(parts).splitlines())
@@ -170,85 +212,4 @@ def sweep_summary(answer: SweepAnswer, files: Sequence[Path] = ()) -> str:
 
 def sweep_line(answer: SweepAnswer) -> str:
     """Answer in one line, for many sweeps in a row."""
-    sound = [point for point in answer.points if not point_reasons(point.point)]
-    powers = [float(power.value) for point in sound if (power := answer.power(point))]
-    failed = sum(point.failure is not None for point in answer.points)
-    powers_words = "no usable power"
-    if powers:
-        powers_words = f"power {min(powers):.3f} to {max(powers):.3f}"
-    unusable = len(answer.points) - len(sound)
-    return (
-        f"{len(answer.points)} points, {powers_words} at {answer.at} pairs"
-        + (f", {failed} failed" if failed else "")
-        + (f", {unusable} not to be used" if unusable and powers else "")
-    )
-
-
-def _how(answer: SweepAnswer) -> str:
-    """Say what varies and how it is compared."""
-    kinds = {
-        "grid": "every combination of the factors' values",
-        "one_at_a_time": "each factor at each of its values, the others as stated",
-        "scenarios": "scenarios that change several settings at once",
-    }
-    blocks = answer.blocks
-    errors = (
-        f"differences are paired by their {blocks} blocks"
-        if blocks > 1
-        else "one block tells nothing of paired errors, and those of differences are too large"
-    )
-    seeds = {point.point.study.seed for point in answer.points}
-    who = "Points" if len(seeds) == 1 else "Points of one seed"
-    return (
-        f"{len(answer.points) - 1} points beside the study as stated: "
-        f"{kinds.get(answer.study.sweep.kind, 'none')}. Simulation only, "
-        f"{answer.base.replicates:,} studies a point, seed {answer.study.seed}. {who} share their "
-        f"random numbers: {errors}. ± is the Monte Carlo standard error."
-    )
-
-
-def _results(answer: SweepAnswer) -> Iterator[str]:
-    rule = words(answer.base.point.rule)
-    head = heading(f"Power of the rule '{rule}' at {answer.at} pairs{_why(answer)}")
-    sweep, influence = answer.study.sweep, tornado(answer)
-    if isinstance(sweep, GridSweep) and len(sweep.factors) == 2:
-        yield head + "\n" + "\n\n".join(heat_maps(answer, sweep.factors))
-        return
-    yield head + "\n" + points_table(answer)
-    if influence is not None:
-        named = heading("Influence of each factor on that power (difference to the base)")
-        yield named + "\n" + tornado_table(influence)
-        yield "\n".join(map(paragraph, _order(influence)))
-
-
-def _why(answer: SweepAnswer) -> str:
-    """Say why points are compared at that size."""
-    size = answer.base.sample_size
-    if answer.is_given or size is None:
-        return ""
-    if size.pairs is None:
-        return ", the largest studied, which is too small for the study as stated"
-    if point_reasons(answer.base.point):
-        return ", which the simulations give for the study as stated"
-    known = is_known(vars(size))
-    return f", which the study as stated needs{'' if known else ' at most'}"
-
-
-def _order(influence: Tornado) -> Iterator[str]:
-    """Say in which order factors matter, as far as that can be told."""
-    ranks = [
-        f"{place}. " + ", ".join(words(name) for name in names)
-        + (" (not told apart)" if len(names) > 1 else "")
-        for place, names in enumerate(influence.ranks, 1)
-    ]  # fmt: skip
-    if ranks:
-        yield (
-            "Order, claimed where the paired difference between neighbours is clear of noise (2 "
-            f"standard errors or more): {'; '.join(ranks)}."
-        )
-    if influence.unclear:
-        named = ", ".join(words(name) for name in influence.unclear)
-        yield f"Not distinguishable from no influence: {named}."
-    if influence.left_out:
-        yield f"Not studied at that size: {', '.join(words(name) for name in influence.left_out)}."
-    yield "How far a factor moves the power depends on the values that are stated for it."
+    return in_one_line(sweep_report(answer))

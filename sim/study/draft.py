@@ -30,6 +30,7 @@ from sim.study.sections import (
 )
 from sim.study.store import Store
 from sim.study.sweep import Sweep
+from sim.study.words import StudyWords
 
 UNTITLED = "A study of answers before and after"
 """Title of a study that states none and follows no pilot up."""
@@ -96,6 +97,11 @@ class Draft(Section):
         )  # fmt: skip
         named = {outcome.outcome for outcome in pilot.outcomes}
         return same_size and named <= {*scale.domains, TOTAL}
+
+    @property
+    def words(self) -> StudyWords:
+        """What its people, units and intervention are called."""
+        return StudyWords()
 
     @property
     def title(self) -> str:

@@ -194,8 +194,9 @@ def test_progress_is_exact(beside: str | None, computed: list[int]) -> None:
     assert heard[-1] == (len(computed), len(computed))
     totals = [total for _, total in heard]
     assert totals == sorted(totals)
-    # known from the start: main and null run, three searches, and two runs of the one group
-    assert totals[0] == 4 * (2 + 3 + 2 * (beside is not None))
+    # known from the start, all of it twice where people leave by their answers: main and null run;
+    # three searches, in one of which they do; two runs of the one group
+    assert totals[0] == 4 * (2 * 2 + (1 + 2 + 1) + 2 * 2 * (beside is not None))
     assert totals[-1] > totals[0]  # and more replicates where they are needed
     assert len(answer.before_adjustments) == 3
 

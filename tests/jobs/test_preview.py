@@ -5,7 +5,7 @@ import pytest
 from sim import compose_study, exact_power, plan
 from sim.cohorts import change_pmf, role_arms
 from sim.jobs.preview import Preview, preview
-from sim.report.warnings import early_warnings
+from sim.report.topics.warnings import early_warnings
 
 SMALL = ["design.sizes=[6,12,24]", "monte_carlo.replicates=200", "monte_carlo.block_size=100"]
 

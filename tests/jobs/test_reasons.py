@@ -12,7 +12,7 @@ from sim.page.form import form
 from sim.page.scenario import Scenario
 from sim.report.files import manifest_data, summary_data, write_run
 from sim.report.justification import justification
-from sim.report.justification_markdown import markdown
+from sim.report.printers.markdown import markdown
 from sim.report.saved import read_run
 from sim.report.terminal import summary
 from sim.study import Study, parse_study
@@ -115,7 +115,8 @@ def test_no_reason_is_said_in_every_medium(tmp_path: Path) -> None:
     """Terminal and data say that there is no reason; the justification leaves a blank."""
     answer = plan(planned("effect.prior=null", "correlation.pre_post=0.7"))
     text = " ".join(summary(answer).split())
-    assert "correlation (latent, pre_post 0.7, domains 0.5): no reason given" in text
+    correlation = "correlation of before and after, and between domains: 0.7 and 0.5"
+    assert f"{correlation}, of the latent scores. No reason given" in text
     assert "moderate values for repeated ratings" not in text
     data = {own["field"]: own["note"] for own in summary_data(answer)["assumptions"]}
     assert data["correlation"] is None

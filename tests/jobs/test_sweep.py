@@ -457,7 +457,8 @@ def test_order_is_claimed_where_it_is_clear() -> None:
     spans = [float(own.span.value) for own in found.influences]
     assert spans == sorted(spans, reverse=True)
     strong = found.influences[0]
-    assert (float(strong.low.power().value[1, 0]), strong.high.point.settings) == (
+    low, high = twin.points[strong.low], twin.points[strong.high]
+    assert (float(low.power().value[1, 0]), high.point.settings) == (
         pytest.approx(0.05, abs=0.05), {"effect.shift": 2.0},
     )  # fmt: skip
 

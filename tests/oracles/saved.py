@@ -1,11 +1,15 @@
 """Small runs on disk, to draw from."""
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 from oracles.studies import PRE, small_study
 from sim import plan
 from sim.report.files import write_run
+from sim.report.results.answer import PlanAnswer
+from sim.report.results.rows import Row, assurance_rows, result_rows
 from sim.report.saved import SavedRun, read_run
 from sim.study import Study
 
@@ -24,6 +28,25 @@ def saved_plan(folder: Path, study: Study | None = None, **changes: Any) -> Save
     stated = {"roles": ROLES, "report": {"title": "A small study"}, **changes}
     write_run(plan(study or small_study(**stated)), folder)
     return read_run(folder)
+
+
+def rows_of(answer: PlanAnswer) -> list[Row]:
+    """Lay an answer out in the rows of its results.csv."""
+    main = answer.characteristics
+    averaged = [row for prior in answer.assurances for row in assurance_rows(main, prior)]
+    return [*result_rows(main), *result_rows(answer.null_characteristics, "null_"), *averaged]
+
+
+def summary_of(run: SavedRun) -> dict[str, Any]:
+    """Read what a run left as plain data."""
+    name = "sweep.json" if run.job == "sweep" else "summary.json"
+    data: dict[str, Any] = json.loads((run.folder / name).read_text(encoding="utf-8"))
+    return data
+
+
+def bare(html: str) -> str:
+    """Leave out the attributes of a page's elements, and its spans."""
+    return re.sub(r"<([a-z]+)[^>]*>", r"<\1>", html.replace("</span>", "")).replace("<span>", "")
 
 
 def hostile_study(name: str) -> Study:

@@ -15,7 +15,8 @@ from sim.pilot.likelihood import data_set_probability, significance_probability
 from sim.pilot.parameters import Draws, prior_draws
 from sim.pilot.posterior import DomainEvidence, posterior
 from sim.pilot.priors import ShiftPrior
-from sim.report.calibration import calibration_notes
+from sim.report.results.calibration import calibration_report
+from sim.report.topics.calibration import notes
 
 TESTS = ("signed_rank_asymptotic", "paired_t")
 NEUTRAL = ShiftPrior("neutral", np.ones(1), np.zeros(1), np.ones(1))
@@ -119,7 +120,9 @@ def test_calibrations_that_allow_for_selection() -> None:
         study = pilot_study(stated, calibration={"tests": TESTS, "draws": 8192, **changes})
         answer = calibrate(study)
         middles[name] = answer.roles[0].posteriors[0].domains[0].shift_quantiles[1]
-        assumed = any("which is an assumption" in note for note in calibration_notes(answer))
+        assumed = any(
+            "which is an assumption" in note for note in notes(calibration_report(answer))
+        )
         assert assumed == (name != "marginalised")
     assert middles["noticed"] < middles["plain"] - 0.1
     assert middles["marginalised"] < middles["plain"] - 0.1
@@ -133,5 +136,5 @@ def test_an_extreme_outcome_with_few_draws() -> None:
     stated = outcome("a", "3", "4", "0.041")
     answer = calibrate(pilot_study(stated, calibration={"tests": TESTS[:1], "draws": 8192}))
     effective = [own.effective for own in answer.roles[0].posteriors]
-    warned = [note for note in calibration_notes(answer) if "effective draws carry" in note]
+    warned = [note for note in notes(calibration_report(answer)) if "effective draws carry" in note]
     assert len(warned) == sum(200 <= own < 1000 for own in effective) > 0

@@ -136,7 +136,6 @@ def test_other_rules_do_not_move() -> None:
     "changes",
     [
         {"analysis": {"adjustment": "holm"}},
-        {"missing": {**MCAR, "kind": "mar", "slope": -0.7}},
         {"clusters": SITES},
     ],
     ids=str,

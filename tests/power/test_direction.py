@@ -13,6 +13,7 @@ from sim.jobs.plan import plan
 from sim.power.exact_api import exact_power
 from sim.report.results.answer import PlanAnswer
 from sim.report.terminal import summary
+from sim.study.methods import TESTS
 
 PRE = (0.30, 0.30, 0.20, 0.12, 0.08)
 SITES = {
@@ -26,7 +27,9 @@ ANY = {"any": {"kind": "any", "endpoints": "domains", "roles": ("mentor",)}}
 def stated(side: int, domains: int = 3, **changes: Any) -> dict[str, Any]:
     """State a study, or the same with its scale turned round and a fall for the success."""
     analysis = {"direction": "rise" if side > 0 else "fall", **changes.pop("analysis", {})}
-    if analysis.get("test") == "mcnemar":  # answers from 4 rise where mirrored ones from 3 fall
+    if (
+        "test" in analysis and TESTS[analysis["test"]].has_cut
+    ):  # answers from 4 rise where mirrored ones from 3 fall
         analysis |= {"cut": 4, "total_cut": 11} if side > 0 else {"cut": 3, "total_cut": 8}
     return {
         "roles": {"mentor": {"pre": PRE[::side]}, "mentee": None},

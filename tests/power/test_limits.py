@@ -11,7 +11,9 @@ from oracles.studies import CONTROL, PRE, make_analysis, population_of_changes, 
 from sim import compose_study, plan
 from sim.cohorts import arms_by_role, draw_cohort, role_arms
 from sim.cohorts.respondents import respondents
+from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose
+from sim.jobs.assurance import assurances, believed_effects
 from sim.jobs.tasks import block_task
 from sim.power.estimands import estimands_of
 from sim.power.exact import exact_rejection
@@ -53,29 +55,32 @@ MNAR = ["effect=none", "missing=mnar", "missing.rate=0.3", "missing.slope=-2", "
 
 
 def test_the_search_goes_on_where_dropout_makes_an_effect() -> None:
-    """No effect, but those who fall leave: power passes the target, and nothing is impossible."""
+    """No effect, but those who fall leave: power passes the target, yet that is no answer."""
     few = ["monte_carlo.replicates=200", "monte_carlo.search_replicates=200"]
     sizes = ["design.max_pairs=60", "design.search_limit=120", "engine=monte_carlo"]
     answer = plan(compose_study([*MNAR, *few, *sizes, "monte_carlo.block_size=100"]))
-    assert all(size.impossible is None for size in answer.sample_sizes)
+    both = answer.missing_by_chance
+    assert both is not None
+    assert all(size.impossible is None for size in both.sizes_by_answers)
     assert answer.study.design.max_pairs == 120  # beyond 60, where power is .74
-    assert answer.sample_size.pairs is not None
+    assert both.pair("total")[1].pairs is not None
+    assert answer.sample_size.impossible is not None  # of people who do not leave by their answers
     text = " ".join(summary(answer).split())
-    assert "nor can any" not in text
-    assert "never" not in text
-    assert "Mentoring has no effect on 7 domains of the mentors" in text
+    assert "nor can any" in text
+    assert "under the drop-out that depends on the answers" in text
+    assert "There is no effect of mentoring on 7 domains of the mentors" in text
 
 
 def test_assurance_keeps_below_its_limit_under_dropout() -> None:
     """Half of the effects believed are falls, but assurance does not tend to one half."""
     prior = {"kind": "normal_shift", "mean": 0.0, "sd": 0.15, "between_sd": 0.0,
              "draws": 40, "replicates": 50}  # fmt: skip
-    answer = plan(small_study(
+    study = small_study(
         effect={"kind": "shift", "shift": 0.0, "prior": prior}, missing=LEAVES,
         design={"sizes": (60, 150)},
-    ))  # fmt: skip
-    (own,) = answer.assurances
-    q = answer.characteristics.rule_index("total")
+    )  # fmt: skip
+    (own,) = assurances(study, believed_effects(study), InProcessExecutor())
+    q = list(study.decision.rules).index("total")
     assert own.limit.value[q] > 0.9
     assert (own.value.value[:, q] <= own.limit.high[q]).all()
     assert own.value.value[1, q] > 0.65

@@ -130,7 +130,7 @@ def test_the_answer_says_what_is_tested() -> None:
     assert effects.reaching[0, 2] == pytest.approx(0.3)
     rise, fall = effects.rising_to[0, 2], effects.falling_below[0, 2]
     assert rise - fall == pytest.approx(post - 0.3)
-    assert f"a 30% {post:.0%} {rise:.0%} {fall:.0%}" in words
+    assert f"a 30.0% {post:.1%} {rise:.1%} {fall:.1%} {rise - fall:+.1%}" in words
     assert not any(line.startswith("total") and "±" in line for line in text.splitlines())
     own = plan(small_study(analysis={**AT_CUT, "total_cut": 10}))
     assert "the total tested on its own, at 10 or above." in " ".join(summary(own).split())

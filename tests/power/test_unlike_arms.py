@@ -27,7 +27,7 @@ from sim.power.tally import Tally
 from sim.power.task import BlockTask
 from sim.report.files import summary_data
 from sim.report.terminal import summary
-from sim.report.wording import people
+from sim.report.topics.size import people_words
 from sim.study import Study
 
 SITES = {
@@ -87,7 +87,7 @@ def test_equal_effects_are_true_nulls_and_never_enough() -> None:
     answer = plan(study)
     assert answer.effects["mentor"].true_null.all()
     assert all(size.impossible for size in answer.sample_sizes)
-    assert "Power of each endpoint" not in summary(answer)
+    assert "Endpoints of the" not in summary(answer)
 
 
 def test_an_effect_on_controls_alone_is_an_effect() -> None:
@@ -99,7 +99,7 @@ def test_an_effect_on_controls_alone_is_an_effect() -> None:
     answer = plan(study)
     assert not answer.effects["mentor"].true_null.any()
     text = " ".join(summary(answer).split())
-    assert "Power of each endpoint, mentors" in text
+    assert "Endpoints of the mentors with 40 pairs" in text
     assert "Where mentoring does no more than what the controls get, the rule is met" in text
     assert "in either direction" not in text  # one-sided
     truth = mean_changes(role_arms(study, 0)[0])
@@ -287,7 +287,7 @@ def test_arms_are_in_the_data() -> None:
     mentored, controls = study.arm_participants(0, size["pairs"])
     assert size["arms"] == {"mentor": {"mentored": mentored, "controls": controls}}
     assert mentored + controls == size["participants"]["mentor"] == size["pairs"]
-    assert f"{mentored} mentored and {controls} controls" in people(study, size["pairs"])
+    assert f"{mentored} mentored and {controls} controls" in people_words(study, size["pairs"])
     assert set(data["audit"]["mentor"]["response_shift"].values()) == {0.0}
     assert list(data["audit"]["mentor"]["change"]) == ["a", "b", "c", "total"]
 

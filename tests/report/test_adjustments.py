@@ -1,5 +1,6 @@
-"""The size before each adjustment, in one sentence on screen and in summary.json."""
+"""The size before each adjustment, once for every output."""
 
+import re
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -9,13 +10,14 @@ import pytest
 from oracles.studies import small_study
 
 from sim import plan
-from sim.report.adjustments import LARGER_BEFORE, before_sentences
+from sim.report.document.model import Table, typeset, words_of
+from sim.report.document.sizes import size_with_interval
 from sim.report.files import summary_data, write_run
-from sim.report.html.tables import before_table
+from sim.report.printers.html.page import page
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import read_run
-from sim.report.sizes import interval_cell, interval_words, pairs_cell
 from sim.report.terminal import summary
+from sim.report.topics.adjustments import adjustments_section, before_blocks
 
 SITES = {
     "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "shared_icc": 0.0,
@@ -37,77 +39,72 @@ def adjusted() -> PlanAnswer:
     )
 
 
-def said(answer: PlanAnswer) -> str:
-    """What is said of it, in one line."""
-    return " ".join(before_sentences(answer))
+def rows(answer: PlanAnswer) -> dict[str, str]:
+    """Sizes by what is not allowed for."""
+    table = before_blocks(answer)[0]
+    assert isinstance(table, Table)
+    return {str(name): str(size) for name, size in table.rows}
+
+
+def told(answer: PlanAnswer) -> str:
+    """What is told below the table, in one line."""
+    return " ".join(block.text for block in before_blocks(answer) if not isinstance(block, Table))
 
 
 def test_every_number_is_on_screen() -> None:
     """Sizes and intervals of the answer are in the summary, with the other test in words."""
     answer = adjusted()
-    assert said(answer) in " ".join(summary(answer).split())
-    endings = {
-        "missing": "without missing answers",
-        "clusters": "without clusters (paired t test)",
-        "multiplicity": "without the multiplicity adjustment",
-        "all": "without any of these (paired t test)",
-    }
-    assert [own.adjustment for own in answer.before_adjustments] == list(endings)
+    names = {"missing": "missing answers", "clusters": "clusters", "multiplicity": "multiplicity",
+             "all": "all of these"}  # fmt: skip
+    assert [own.adjustment for own in answer.before_adjustments] == list(names)
+    printed = summary(answer)
     for own in answer.before_adjustments:
         size = own.size
-        assert size.pairs is not None
-        assert size.at_least == size.pairs - 3  # every fourth size is studied
-        interval = interval_words(vars(size))
-        assert f" {size.at_least} to {size.pairs} pairs{interval} {endings[own.adjustment]}" in (
-            said(answer)
+        assert size.at_least == size.pairs - 3  # type: ignore[operator]  # every fourth is studied
+        words = size_with_interval(size)
+        assert words.startswith(f"{size.at_least} to {size.pairs}")
+        assert rows(answer)[names[own.adjustment]] == words
+        line = next(
+            text for text in printed.splitlines() if text.startswith(f"{names[own.adjustment]} ")
         )
+        assert line.endswith(words)
+    planned = size_with_interval(answer.sample_size)
+    assert next(text for text in printed.splitlines() if text.startswith("as planned")).endswith(
+        f"{planned} <"
+    )
+    assert told(answer) == (
+        "The size before allowing for clusters or for all of these is by the paired t test."
+    )
+    assert told(answer) in " ".join(printed.split())
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"pairs": 8, "low": 8, "high": 8, "at_least": None}, "at most 8 pairs without missing"),
-        ({"pairs": None, "low": None, "high": None}, "need more than 60 pairs without missing"),
-        (
-            {"pairs": None, "low": None, "high": None, "impossible": "why"},
-            "need more than any number of pairs without missing",
-        ),
+        ({"pairs": 8, "low": 8, "high": 8, "at_least": None}, "at most 8"),
+        ({"pairs": None, "low": None, "high": None}, "more than 60"),
+        ({"pairs": None, "low": None, "high": None, "impossible": "why"}, "no size suffices"),
         (
             {"pairs": 12, "low": 12, "high": None, "at_least": 12, "low_at_least": 12},
-            "need 12 pairs (12 to more than 60 with at least 95% confidence)",
+            "12 (12 to more than 60)",
         ),
-        (
-            {"pairs": 12, "low": 12, "high": 12, "at_least": 9, "replicates": 0},
-            "need 9 to 12 pairs (exact) without",
-        ),
+        ({"pairs": 12, "low": 12, "high": 12, "at_least": 9, "replicates": 0}, "9 to 12 (exact)"),
     ],
 )
 def test_limits_are_said(changes: dict[str, Any], expected: str) -> None:
     """A size below the smallest, beyond the largest, or exact, is said to be one."""
     first, *others = adjusted().before_adjustments
     changed = replace(first, size=replace(first.size, **changes))
-    assert expected in said(replace(adjusted(), before_adjustments=(changed, *others)))
-
-
-def test_larger_before_is_no_gain() -> None:
-    """Whoever drops out by their change makes a study look smaller: that is warned of."""
-    leaving = {"kind": "mnar", "rate": 0.4, "slope": -3.0}
-    answer = plan(
-        small_study(
-            missing=leaving, decision={"primary": "total"}, design={"sizes": (10, 20, 30, 40, 60)}
-        )
-    )
-    (before,) = answer.before_adjustments
-    assert answer.sample_size.high is not None
-    assert before.size.low is None or before.size.low > answer.sample_size.high
-    assert LARGER_BEFORE in said(answer)
-    assert LARGER_BEFORE not in said(adjusted())
+    answer = replace(adjusted(), before_adjustments=(changed, *others))
+    assert rows(answer)["missing answers"] == expected
+    assert adjustments_section(answer).blocks[0].rows[0][2] == expected  # type: ignore[union-attr]
 
 
 def test_nothing_is_said_without_adjustments() -> None:
     """A study that has none says nothing of it, and its summary.json has an empty list."""
     answer = plan(small_study(decision={"primary": "total"}))
-    assert said(answer) == ""
+    assert before_blocks(answer) == ()
+    assert "allowing for" not in summary(answer)
     assert summary_data(answer)["before_adjustments"] == []
 
 
@@ -127,17 +124,11 @@ def test_it_stands_in_the_page_too(tmp_path: Path) -> None:
     """The page's table has every number, with the study as it is last; none where there is none."""
     answer = adjusted()
     write_run(answer, tmp_path)
-    found = before_table(read_run(tmp_path))
-    assert found is not None
-    assert [row[0] for row in found.rows] == [
-        "without missing answers", "without clusters", "without the multiplicity adjustment",
-        "without any of these", "as it is",
-    ]  # fmt: skip
-    sizes = [own.size for own in answer.before_adjustments] + [answer.sample_size]
-    assert [row[1] for row in found.rows] == [pairs_cell(vars(own)) for own in sizes]
-    assert [row[2] for row in found.rows] == [interval_cell(vars(own)) for own in sizes]
-    assert [row[3] for row in found.rows] == ["", "paired t test", "", "paired t test", ""]
+    text = page(read_run(tmp_path))
+    for name, size in rows(answer).items():
+        assert re.search(rf">{name}\b.*<td[^>]*>{re.escape(size)}</td>", text), name
+    assert words_of(typeset(told(answer))) in text
     plain = tmp_path / "plain"
     plain.mkdir()
     write_run(plan(small_study(analysis={"adjustment": "none"})), plain)
-    assert before_table(read_run(plain)) is None
+    assert "allowing for" not in page(read_run(plain))

@@ -1,6 +1,7 @@
-"""Assurance in words: within 80 columns, with a warning where it lies far below power."""
+"""Assurance, once for every output; a warning where it lies far below power."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +11,14 @@ from oracles.studies import small_study
 
 from sim import compose_study, plan
 from sim.power.assurance import Assurance
-from sim.report.assurance import assurance_sentences, assurance_table, assurance_warnings
+from sim.report.document.model import Paragraph, Table
+from sim.report.document.numbers import estimate
+from sim.report.document.sizes import size_with_interval
 from sim.report.files import summary_data, write_run
+from sim.report.printers.terminal import blocks_text
 from sim.report.results.answer import PlanAnswer
-from sim.report.sizes import pairs_words
 from sim.report.terminal import summary
+from sim.report.topics.assurance import assurance_blocks, assurance_by_size, assurance_warnings
 
 LONG = "a prior that was agreed on by the steering group in a long meeting on a rainy afternoon"
 
@@ -50,6 +54,17 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
+def sentences(answer: PlanAnswer) -> str:
+    """What is told of assurance in sentences, in one line."""
+    told = (block for block in assurance_blocks(answer) if isinstance(block, Paragraph))
+    return " ".join(block.text for block in told)
+
+
+def tables(answer: PlanAnswer) -> list[Table]:
+    """Tables of size and power under each prior."""
+    return [block for block in assurance_blocks(answer) if isinstance(block, Table)]
+
+
 def test_far_below_power_at_twenty_pairs(twenty: PlanAnswer) -> None:
     """At 20 pairs the sceptical assurance is far below power, and a warning says so in numbers."""
     q = twenty.characteristics.rule_index("total")
@@ -66,9 +81,8 @@ def test_far_below_power_at_twenty_pairs(twenty: PlanAnswer) -> None:
     assert warning in twenty.warnings
     text = summary(twenty)
     assert warning in words(text)
-    row = next(line for line in text.splitlines() if line.startswith("   20  "))
-    assert f"{power:.3f}" in row
-    assert f"{assurance:.2f} ±" in row
+    rows = [line for line in text.splitlines() if line.startswith("20  ")]
+    assert any(f"{power:.3f}" in row and f"{assurance:.3f} ±" in row for row in rows)
 
 
 @pytest.mark.parametrize(
@@ -114,44 +128,84 @@ def test_at_most_80_columns(small: PlanAnswer, number: int) -> None:
     answer = replace(small, assurances=named(own, *names))
     text = summary(replace(answer, warnings=tuple(assurance_warnings(with_value(answer, 0.1)))))
     assert max(map(len, text.splitlines())) <= 80
-    table = assurance_table(answer, [0, 2])
-    assert all(name[:10] in table for name in names)
-    assert table.count("limit") == -(-number // 3)
+    (table,) = assurance_by_size(answer)
+    printed = blocks_text((table,))
+    assert len(table.head) == 2 + number
+    assert all(name[:10] in printed for name in names)
 
 
 def test_default_is_within_80_columns(twenty: PlanAnswer) -> None:
-    """The default study's answer keeps to 80 columns, three priors beside the power."""
+    """The default study's answer keeps to 80 columns, three priors next to the power."""
     text = summary(twenty)
     assert max(map(len, text.splitlines())) <= 80
-    assert "neutral        sceptical     hierarchical" in text
+    assert "effect  neutral prior         prior         prior" in text
 
 
-def test_sentences_when_the_target_is_out_of_reach(small: PlanAnswer) -> None:
-    """A limit below the target is told as such, a size not reached with value and limit."""
+def test_estimates_stand_by_size_and_prior(twenty: PlanAnswer) -> None:
+    """A row per size has power and every assurance with its error; the answer's row is marked."""
+    (table,) = assurance_by_size(twenty)
+    q = twenty.characteristics.rule_index(twenty.study.decision.primary)
+    priors = [estimate(prior.value, 0, q) for prior in twenty.assurances]
+    assert table.rows == (("20", estimate(twenty.characteristics.rule_win, 0, q), *priors),)
+    assert twenty.sample_size.pairs is None
+    assert table.marked is None
+    reached = replace(twenty.sample_size, pairs=20)
+    answer = replace(twenty, sample_sizes=(reached, *twenty.sample_sizes[1:]))
+    assert assurance_by_size(answer)[0].marked == 0
+
+
+def test_nothing_is_told_without_priors(small: PlanAnswer) -> None:
+    """A study whose effect is taken as known says nothing of assurance."""
+    without = replace(small, assurances=())
+    assert assurance_by_size(without) == assurance_blocks(without) == ()
+    assert "Assurance" not in summary(without)
+
+
+@pytest.mark.parametrize(
+    ("impossible", "value", "limit", "size"),
+    [
+        (None, 0.62, "0.620 ±", "more than 40"),
+        (None, np.nan, "not known", "more than 40"),
+        ("for a reason", 0.62, "0.620 ±", "no size suffices"),
+        ("for a reason", np.nan, "at most 0.700", "no size suffices"),
+    ],
+)
+def test_a_target_out_of_reach(
+    small: PlanAnswer, impossible: str | None, value: float, limit: str, size: str
+) -> None:
+    """A size that is not reached, or cannot be, stands next to the limit as far as it is known."""
     (own,) = small.assurances
+    missed = replace(own.sizes[0], pairs=None, low=None, high=None, low_at_least=None)
+    sizes = tuple(replace(missed, impossible=impossible) for _ in own.sizes)
+    shape = own.limit.value.shape
+    limits = replace(own.limit, value=np.full(shape, value), high=np.full(shape, 0.7))
+    changed = replace(own, prior="sceptical", sizes=sizes, limit=limits)
+    (row,) = tables(replace(small, assurances=(changed,)))[0].rows
+    assert row[0] == "sceptical prior"
+    assert str(row[2]).startswith(limit)
+    assert row[3] == size
+
+
+def test_size_and_spread_under_a_prior(small: PlanAnswer) -> None:
+    """The size by assurance has its interval; the power has its chance and its quartiles."""
+    (own,), k = small.assurances, small.place
     q = small.characteristics.rule_index(small.study.decision.primary)
-    missed = replace(own.sizes[q], pairs=None, power=0.41)
-    limit = replace(own.limit, value=np.full(own.limit.value.shape, 0.62))
-    for impossible, expected in (
-        (None, "not by 40 pairs (there 0.41; limit 0.62)"),
-        (
-            "for a reason",
-            "no size suffices (as the study grows assurance tends to 0.62 at the most)",
-        ),
-    ):
-        sizes = tuple(replace(missed, impossible=impossible) for _ in own.sizes)
-        changed = replace(own, prior="sceptical", sizes=sizes, limit=limit)
-        first = next(assurance_sentences(replace(small, assurances=(changed,))))
-        assert f"sceptical prior {expected}." in first
+    by_size, power = tables(small)
+    assert by_size.rows[0][-1] == size_with_interval(own.sizes[q])
+    low, high = own.power_quantiles[[1, 3], k, q]
+    chance = estimate(own.enough, k, q)
+    assert power.rows == (("stated prior", chance, f"{low:.2f} to {high:.2f}"),)
+    assert f"{small.pairs} pairs" in str(power.caption)
+    assert "averaged over 20 draws of the effect" in sentences(small)
+    assert "Rules of thumb" not in sentences(small)  # there is no pilot
 
 
-def test_sentences_name_size_and_spread(small: PlanAnswer) -> None:
-    """Sizes by power and by assurance stand beside each other, and the spread of the power."""
-    text = words(" ".join(assurance_sentences(small)))
-    size = small.sample_size
-    assert f"By power at the stated effect: {pairs_words(vars(size))} pairs." in text
-    assert f"With {size.pairs} pairs the true power is 0.8 or more with probability: stated" in text
-    assert "Rules of thumb" not in text  # there is no pilot
+def test_numbers_of_draws_that_differ(small: PlanAnswer) -> None:
+    """Each prior has its number of draws where they are not the same."""
+    one, other = named(small.assurances[0], "neutral", "sceptical")
+    answer = replace(small, assurances=(one, replace(other, draws=2000)))
+    told = "draws of the effect, 20 under the neutral prior and 2,000 under the sceptical prior."
+    assert told in sentences(answer)
 
 
 ALL_EXACT = (
@@ -185,7 +239,7 @@ def test_exact_powers_are_said_to_be(
     )
     beside = replace(found, exact_rules=(stated == "exact",) * number)
     answer = replace(small, assurances=priors, characteristics=beside)
-    text = words(" ".join(assurance_sentences(answer)))
+    text = sentences(answer)
     for sentence in (ALL_EXACT, SOME_EXACT, BESIDE_EXACT):
         assert (sentence in text) == (sentence == expected)
     data = summary_data(answer)["assurance"]
@@ -197,13 +251,11 @@ def test_rules_of_thumb_beside_a_pilot(twenty: PlanAnswer) -> None:
     """With a pilot and a size, both rules of thumb say what they allow for."""
     size = replace(twenty.sample_size, pairs=20)
     answer = replace(twenty, sample_sizes=(size, *twenty.sample_sizes[1:]))
-    text = words(" ".join(assurance_sentences(answer)))
-    assert (
-        "allow only for the standard deviation from a pilot of 6 mentors, not for its effect"
-        in text
-    )
-    assert "Browne 1995 (power with 80% confidence) x 2.13 = at most 43" in text
-    assert "Julious 2006 (power on average) x 1.42 = at most 29 pairs" in text
+    told = sentences(answer)
+    assert "a standard deviation taken from a pilot of 6 mentors, though not for its effect" in told
+    assert re.search(r"Browne 1995 \(power with 80% confidence\) . 2\.13 = at most 43 pairs", told)
+    assert re.search(r"Julious 2006 \(power on average\) . 1\.42 = at most 29 pairs", told)
+    assert "Rules of thumb" not in sentences(twenty)  # no size is reached
 
 
 def test_summary_has_assurance(twenty: PlanAnswer, tmp_path: Path) -> None:

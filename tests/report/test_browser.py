@@ -8,7 +8,7 @@ import pytest
 from oracles.browser import Browser, opened_browser
 from oracles.saved import hostile_study, saved_plan
 
-from sim.report.html.page import write_page
+from sim.report.printers.html.page import write_page
 
 pytestmark = pytest.mark.browser
 SERIOUS = {"serious", "critical"}
@@ -90,6 +90,45 @@ def test_no_serious_barrier(browser: Browser, page_file: Path, scheme: str, widt
         found = [own for own in browser.barriers(page) if own["impact"] in SERIOUS]
         assert found == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_first_screen_has_the_answer(
+    browser: Browser, page_file: Path, width: int, height: int
+) -> None:
+    """Answer, gravest warnings and what it rests on end above the fold; the curve comes next."""
+    with browser.page(page_file, width=width) as page:
+        page.set_viewport_size({"width": width, "height": height})
+        for part in (".result", ".warnings > ul", ".resting"):
+            box = page.locator(part).bounding_box()
+            assert box["height"] > 0
+            assert box["y"] + box["height"] <= height
+        assert page.locator("details.more").evaluate("part => part.open") is (width > 1000)
+        assert page.locator("#curve-heading").bounding_box()["y"] > box["y"]
+
+
+def test_tables_fit_a_narrow_screen(browser: Browser, page_file: Path) -> None:
+    """Rows become labelled values, no table scrolls, no word is cut; wide, they are tables."""
+    scrolling = (
+        "[...document.querySelectorAll('.scroll')]"
+        ".filter(region => region.scrollWidth > region.clientWidth + 1).length"
+    )
+    label = "getComputedStyle(document.querySelector('tbody td'), '::before').content"
+    with browser.page(page_file, width=390) as page:
+        assert page.evaluate(scrolling) == 0
+        assert page.evaluate(label) == '"any"'
+        assert page.locator(".wide").count() == 0
+        page.set_viewport_size({"width": 1280, "height": 800})
+        assert page.evaluate(scrolling) == 0
+        assert page.evaluate(label) == "none"
+
+
+def test_paper_shows_all_warnings(browser: Browser, page_file: Path) -> None:
+    """What a narrow screen folds away is printed."""
+    with browser.page(page_file, width=390) as page:
+        page.emulate_media(media="print")
+        page.wait_for_function("document.querySelector('details.more').open")
+        assert page.locator("details.more li").first.is_visible()
 
 
 def test_dark_and_light_are_told_apart(browser: Browser, page_file: Path) -> None:

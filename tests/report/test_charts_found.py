@@ -3,21 +3,22 @@
 import csv
 import json
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from oracles.saved import summary_of
 from oracles.studies import small_study
 
 from sim import compose_study
-from sim.errors import StudyError
 from sim.jobs.calibrate import calibrate
 from sim.jobs.sweep import sweep
-from sim.report.calibration_files import write_calibration
+from sim.report.calibration import write_calibration
 from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures
 from sim.report.charts.labels import told_apart
+from sim.report.charts.pilot import data_set_counts
 from sim.report.charts.render import as_svg
 from sim.report.charts.tornado import tornado_bars
 from sim.report.saved import SavedRun, read_run
@@ -116,7 +117,7 @@ def test_every_figure_can_be_drawn(runs: Mapping[str, SavedRun]) -> None:
 def test_a_curve_over_one_factor(runs: Mapping[str, SavedRun]) -> None:
     """Power and its interval at every value, on an axis of numbers."""
     rows = values(named(runs["one"])["factor_curve"])
-    points = runs["one"].summary["points"][1:]
+    points = summary_of(runs["one"])["points"][1:]
     assert [row["at"] for row in rows] == [0.3, 0.8]
     assert [(row["value"], row["low"], row["high"]) for row in rows] == [
         tuple(point["power"][key] for key in ("value", "low", "high")) for point in points
@@ -128,7 +129,7 @@ def test_maps_over_two_factors(runs: Mapping[str, SavedRun]) -> None:
     run = runs["two"]
     power, pairs = named(run)["power_map"], named(run)["pairs_map"]
     for cell, size, point in zip(
-        values(power), values(pairs), run.summary["points"][1:], strict=True
+        values(power), values(pairs), summary_of(run)["points"][1:], strict=True
     ):
         assert cell["down"] == f"{point['settings']['effect']['shift']}"
         assert cell["across"] == f"{point['settings']['correlation.pre_post']}"
@@ -153,7 +154,7 @@ def test_points_that_cannot_be_studied_are_counted(runs: Mapping[str, SavedRun])
 
 def test_bars_of_the_tornado_carry_their_intervals(runs: Mapping[str, SavedRun]) -> None:
     """Ends, intervals and order are those that were saved."""
-    found = runs["tornado"].summary["tornado"]
+    found = summary_of(runs["tornado"])["tornado"]
     rows = values(named(runs["tornado"])["tornado"])
     ends = [
         (own[side]["value"], own[side]["low"], own[side]["high"], own["clear"])
@@ -167,18 +168,20 @@ def test_bars_of_the_tornado_carry_their_intervals(runs: Mapping[str, SavedRun])
 
 def test_an_order_is_claimed_only_where_it_is_clear(runs: Mapping[str, SavedRun]) -> None:
     """Factors not told apart share a place; those not told from none have none."""
-    run = runs["tornado"]
-    found = run.summary["tornado"]
-    names = [own["factor"] for own in found["factors"]]
-    clear = [own for own in names if own not in found["not_distinguishable"]]
-    for order, title, places in (
-        ([[name] for name in clear], f"'{clear[0]}' moves the power most", ["1. ", "2. "]),
-        ([clear], "which of them more is not clear", ["1\N{EN DASH}2. ", "1\N{EN DASH}2. "]),
-        ([], "No factor moves the power clear of", ["\N{EN DASH} ", "\N{EN DASH} "]),
+    report = runs["tornado"].sweep
+    found = report.tornado
+    assert found is not None
+    clear = [bar for bar in found.influences if bar.clear]
+    assert (len(clear), clear) == (2, list(found.influences[:2]))
+    name = clear[0].factor
+    unclear = tuple(replace(bar, clear=False) for bar in found.influences)
+    rest = found.ahead[1:]
+    for changes, title, places in (
+        ({"ahead": (True, *rest)}, f"'{name}' moves the power most", ["1. ", "2. "]),
+        ({"ahead": (False, *rest)}, "which of them more is not clear", 2 * ["1\N{EN DASH}2. "]),
+        ({"influences": unclear}, "No factor moves the power clear of", 2 * ["\N{EN DASH} "]),
     ):
-        assert len(clear) == 2
-        summary = {**run.summary, "tornado": {**found, "order": order}}
-        figure = tornado_bars(SavedRun("sweep", run.folder, summary, run.manifest))
+        figure = tornado_bars(replace(report, tornado=replace(found, **changes)))
         assert figure is not None
         assert title in figure.title
         labels = list(dict.fromkeys(row["factor"] for row in values(figure)))
@@ -192,7 +195,7 @@ def test_data_sets_and_exact_p_are_those_saved(pilot: SavedRun) -> None:
     """Counts by test, and by exact p, add up to the same numbers."""
     found = named(pilot)
     assert list(found) == ["data_sets_mentor", "exact_p_mentor", "shifts_mentor"]
-    counts = pilot.summary["roles"][0]["data_sets"]
+    counts = summary_of(pilot)["roles"][0]["data_sets"]
     bars = {(row["outcome"], row["number"]) for row in values(found["data_sets_mentor"])}
     assert bars == {(outcome, n) for outcome, own in counts.items() for n in own.values()}
     with (pilot.folder / "patterns.csv").open(encoding="utf-8") as file:
@@ -213,7 +216,7 @@ def test_shifts_are_those_saved(pilot: SavedRun) -> None:
     figure = named(pilot)["shifts_mentor"]
     saved = [
         (prior, domain, own["domains"][domain]["shift"])
-        for prior, own in pilot.summary["roles"][0]["posterior"].items()
+        for prior, own in summary_of(pilot)["roles"][0]["posterior"].items()
         for domain in own["domains"]
     ]
     shown = [
@@ -227,19 +230,17 @@ def test_shifts_are_those_saved(pilot: SavedRun) -> None:
 
 def test_too_many_data_sets_to_list_are_no_zero(pilot: SavedRun) -> None:
     """Where they are not listed, it is said; the bar is no claim that there are none."""
-    role = json.loads(json.dumps(pilot.summary["roles"][0]))
-    role["data_sets"]["clinical practice"]["paired_t"] = None
-    run = SavedRun("calibrate", pilot.folder, {**pilot.summary, "roles": [role]}, pilot.manifest)
-    rows = values(named(run)["data_sets_mentor"])
+    role = pilot.calibration.roles[0]
+    outcomes = tuple(
+        replace(own, fits={**own.fits, "paired_t": None})
+        if own.outcome.name == "clinical practice" else own
+        for own in role.outcomes
+    )  # fmt: skip
+    figure = data_set_counts(replace(role, outcomes=outcomes))
+    assert figure is not None
+    rows = values(figure)
     said = [row["said"] for row in rows if row["outcome"] == "clinical practice"]
     assert said.count("too many to list") == 1
-
-
-def test_patterns_of_other_columns_are_refused(pilot: SavedRun, tmp_path: Path) -> None:
-    """Another table is not drawn."""
-    (tmp_path / "patterns.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(StudyError, match="not the columns of a patterns"):
-        figures(SavedRun("calibrate", tmp_path, pilot.summary, pilot.manifest))
 
 
 def test_sections_are_told_apart_by_one_field() -> None:

@@ -5,28 +5,41 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import DataObject, data, floats, lists
+from oracles.saved import rows_of, summary_of
 from oracles.studies import small_study
 
 from sim import compose_study, plan
-from sim.errors import StudyError
-from sim.report.charts.figure import Figure
-from sim.report.charts.figures import figures, write_figures
-from sim.report.charts.labels import TITLE_LINE, broken, distinct, two_lines, width
+from sim.report.charts.averaged import power_spread
+from sim.report.charts.curves import endpoint_curves, many
+from sim.report.charts.end_labels import spread
+from sim.report.charts.figure import Figure, Omitted
+from sim.report.charts.figures import (
+    figures,
+    plan_figures,
+    power_figure,
+    sentences,
+    write_figures,
+)
+from sim.report.charts.labels import AXIS_LINE, TITLE_LINE, broken, distinct, two_lines, width
 from sim.report.charts.page import for_page
 from sim.report.charts.render import as_png, as_svg, packed
+from sim.report.charts.series import rule_series
 from sim.report.charts.theme import blended, config, themed
 from sim.report.files import write_run
 from sim.report.saved import SavedRun, read_run
 
 WORDS = ["design.sizes=[6,12,24,90]", "monte_carlo.replicates=500", "effect.prior.draws=20"]
 NAMES = [
-    "power_curve", "rule_curves", "endpoint_curves_mentor", "endpoint_curves_mentee",
-    "answers_mentor", "answers_mentee", "assurance", "power_spread",
+    "power_curve", "rule_curves", "endpoint_curves_mentor", "answers_mentor", "assurance",
+    "power_spread",
 ]  # fmt: skip
 HOSTILE = (
     "<script>alert(1)</script>", "a.b[0]", "datum['x'] && \"y\"", "{{}} ${now} \\n \\", "x" * 80,
@@ -109,7 +122,7 @@ def test_titles_are_broken_not_cut(text: str) -> None:
 
 def test_curves_hold_the_saved_numbers(run: SavedRun, drawn: dict[str, Figure]) -> None:
     """Every rule at every size, with its band of 1.96 Monte Carlo standard errors."""
-    saved = [row for row in run.rows() if (row.kind, row.measure) == ("rule", "win")]
+    saved = [row for row in rows_of(run.answer) if (row.kind, row.measure) == ("rule", "win")]
     shown = drawn["rule_curves"].spec["data"]["values"]
     assert len(saved) == len(shown) == 16
     for row in saved:
@@ -118,58 +131,142 @@ def test_curves_hold_the_saved_numbers(run: SavedRun, drawn: dict[str, Figure]) 
         assert own["low"] == max(0, row.value - 1.96 * row.mcse)
         assert own["high"] == min(1, row.value + 1.96 * row.mcse)
     primary = [own["value"] for own in drawn["power_curve"].spec["data"]["values"]]
-    assert primary == [row.value for row in saved if row.name == run.summary["primary_rule"]]
+    assert primary == [row.value for row in saved if row.name == summary_of(run)["primary_rule"]]
 
 
 def test_endpoints_assurance_and_spread_hold_the_saved_numbers(
     run: SavedRun, drawn: dict[str, Figure]
 ) -> None:
     """Nothing is left out, and no value is another's."""
-    rows, rule = run.rows(), run.summary["primary_rule"]
-    for role in ("mentor", "mentee"):
-        shown = drawn[f"endpoint_curves_{role}"].spec["data"]["values"]
-        saved = [
-            row for row in rows if (row.role, row.kind, row.measure) == (role, "endpoint", "win")
-        ]
-        found = {(own["name"], own["pairs"]): own["value"] for own in shown}
-        assert found == {(row.name, row.pairs): row.value for row in saved}
+    rows, rule, at = rows_of(run.answer), summary_of(run)["primary_rule"], run.answer.pairs
+    shown = drawn["endpoint_curves_mentor"].spec["data"]["values"]
+    effects = run.answer.effects["mentor"]
+    names = [*run.answer.study.scale.domains, "total"]
+    affected = {name for name, null in zip(names, effects.true_null, strict=True) if not null}
+    saved = [
+        row for row in rows if (row.role, row.kind, row.measure) == ("mentor", "endpoint", "win")
+    ]
+    found = {(own["name"], own["pairs"]): own["value"] for own in shown}
+    assert found == {(row.name, row.pairs): row.value for row in saved if row.name in affected}
     averaged = {
         (own["name"].removesuffix(" prior"), own["pairs"]): own["value"]
         for own in drawn["assurance"].spec["data"]["values"]
     }
-    panels = drawn["power_spread"].spec["vconcat"]
-    spread = [row for panel in panels for row in panel["data"]["values"]]
-    assert len(spread) == 12
+    spread = {row["name"]: row for row in drawn["power_spread"].spec["data"]["values"]}
+    assert len(spread) == 3
     for row in rows:
         if row.name == rule and row.measure.startswith("assurance_"):
             assert averaged[row.measure.removeprefix("assurance_"), row.pairs] == row.value
-        if row.name == rule and row.measure.startswith("power_q"):
+        if row.name == rule and row.measure.startswith("power_q") and row.pairs == at:
             _, share, prior = row.measure.split("_")
-            own = next(
-                s for s in spread if (s["name"], s["pairs"]) == (f"{prior} prior", row.pairs)
-            )
-            assert own[share] == row.value
+            assert spread[prior][share] == row.value
+
+
+def test_what_would_show_nothing_is_a_sentence(run: SavedRun) -> None:
+    """Curves at the level and answers that stay are no figures; an endpoint at it is counted."""
+    words = {own.name: own.words for own in plan_figures(run.answer) if isinstance(own, Omitted)}
+    assert [*words] == ["endpoint_curves_mentee", "answers_mentee"]
+    powers = [row.value for row in rows_of(run.answer)
+              if (row.role, row.kind, row.measure) == ("mentee", "endpoint", "win")]  # fmt: skip
+    reach = f"probability {min(powers):.2f} to {max(powers):.2f} (level 0.05)"
+    assert words["endpoint_curves_mentee"].endswith(f"by chance alone, with {reach}.")
+    assert "spread after as they are before: 10% are at the top" in words["answers_mentee"]
+    (mentor,) = (own for own in figures(run) if own.name == "endpoint_curves_mentor")
+    assert "Left out: 5 of 8 on which no effect is assumed" in mentor.below
+    assert [own.text for own in sentences(run.answer, "answers")] == [words["answers_mentee"]]
+
+
+def test_curves_clear_of_the_level_are_drawn(run: SavedRun) -> None:
+    """Where a true null is won more often than the level allows, its curve is shown."""
+    main = run.answer.characteristics
+    mentee = main.roles[1]
+    win = replace(mentee.measures.win, value=mentee.measures.win.value + 0.2)
+    biased = replace(mentee, measures=replace(mentee.measures, win=win))
+    figure = endpoint_curves(run.answer, biased)
+    assert isinstance(figure, Figure)
+    assert "No effect is assumed on 8 of those drawn." in figure.below
+
+
+def test_one_size_is_no_curve() -> None:
+    """Of one size power is said in words, and nothing is drawn against the sample size."""
+    answer = plan(small_study(design={"sizes": (12,)}, effect={"kind": "shift", "shift": 0.8}))
+    drawn = {own.name: own for own in plan_figures(answer)}
+    assert list(drawn) == ["power_curve", "answers_mentor"]
+    assert isinstance(drawn["power_curve"], Omitted)
+    power = answer.sample_size.power
+    assert drawn["power_curve"].words.startswith(f"With 12 pairs the power is {power:.2f} for")
+    assert power_figure(answer) is None
+
+
+def test_one_prior_is_a_sentence(run: SavedRun) -> None:
+    """The spread of the power under one prior alone is said in words, with its numbers."""
+    prior = run.answer.assurances[0]
+    alone = replace(run.answer, assurances=(prior,))
+    found = power_spread(alone)
+    assert isinstance(found, Omitted)
+    place = alone.characteristics.rule_index(alone.sample_size.rule)
+    low, high = prior.power_quantiles[[1, 3], alone.place, place]
+    assert f"the middle half of the powers believed is {low:.2f} to {high:.2f}" in found.words
+
+
+def test_the_figure_for_a_form_fits_its_page(run: SavedRun) -> None:
+    """At 300 pixels an inch it is 16.5 cm wide and no higher than 8 cm."""
+    figure = power_figure(run.answer)
+    assert figure is not None
+    png = as_png(as_svg(figure.spec))
+    wide, high = (int.from_bytes(png[at : at + 4]) / 300 * 2.54 for at in (16, 20))
+    assert (wide, high) == (pytest.approx(16.5, abs=0.1), pytest.approx(7.6, abs=0.4))
+
+
+def test_every_curve_is_named_at_its_end(run: SavedRun, drawn: dict[str, Figure]) -> None:
+    """Up to six names stand right of their curves, apart, in the frame; more make a legend."""
+    few = drawn["rule_curves"].spec
+    rows = few["layer"][-1]["data"]["values"]
+    ends = {row["name"]: row["value"] for row in few["data"]["values"] if row["pairs"] == 90}
+    assert {row["name"]: row["value"] for row in rows} == ends
+    assert not any(part.get("legend") for part in every(few))
+    curves = [replace(rule_series(run.answer, "total"), name=f"rule {i}") for i in range(7)]
+    legends = [
+        any(
+            part.get("legend")
+            for part in every(many(run.answer, "c", "c", curves[:n], ("", [])).spec)
+        )
+        for n in (6, 7)
+    ]
+    assert legends == [False, True]
+
+
+@given(data())
+def test_names_are_spread_apart_within_the_frame(drawn_data: DataObject) -> None:
+    """Whatever the ends of the curves, no two names overlap and none leaves the frame."""
+    tall = drawn_data.draw(lists(floats(10, 40), min_size=1, max_size=5))
+    wanted = drawn_data.draw(lists(floats(0, 210), min_size=len(tall), max_size=len(tall)))
+    middles = spread(wanted, tall, 210)
+    spans = sorted((m - t / 2, m + t / 2) for m, t in zip(middles, tall, strict=True))
+    assert spans[0][0] >= -1e-9
+    assert spans[-1][1] <= 210 + 1e-9
+    assert all(low[1] <= high[0] + 1e-9 for low, high in pairwise(spans))
 
 
 @pytest.mark.parametrize("simulated", [0, 1, 3])
 def test_bands_are_wider_where_any_prior_is_simulated(run: SavedRun, simulated: int) -> None:
     """What widens the bands is said unless the rule is exact under every prior."""
-    rule = run.summary["primary_rule"]
-    averaged = [
-        {**each, "exact": [] if place < simulated else [rule]}
-        for place, each in enumerate(run.summary["assurance"])
-    ]
-    changed = replace(run, summary={**run.summary, "assurance": averaged})
-    (spread,) = (figure for figure in figures(changed) if figure.name == "power_spread")
-    assert ("25 simulated studies, which widens the bands" in spread.below) == bool(simulated)
+    answer, rules = run.answer, run.answer.characteristics.rules
+    changed = tuple(
+        replace(own, exact_rules=(place >= simulated,) * len(rules))
+        for place, own in enumerate(answer.assurances)
+    )
+    figure = power_spread(replace(answer, assurances=changed))
+    assert isinstance(figure, Figure)
+    assert ("25 simulated studies, which widens the bars" in figure.below) == bool(simulated)
 
 
 def test_bars_hold_the_shares_before_and_after(run: SavedRun, drawn: dict[str, Figure]) -> None:
     """Shares add up to one; before they are the stated ones, and the top one is the ceiling."""
-    effects = run.summary["effects"]["mentor"]
+    effects = summary_of(run)["effects"]["mentor"]
     stated = run.config["roles"]["mentor"]["pre"]
     rows = drawn["answers_mentor"].spec["data"]["values"]
-    for d, name in enumerate(run.summary["endpoints"][:-1]):
+    for d, name in enumerate(summary_of(run)["endpoints"][:-1]):
         before, after = (
             [row["share"] for row in rows if (row["domain"], row["time"]) == (name, time)]
             for time in ("before", "after")
@@ -186,7 +283,7 @@ def test_bars_hold_the_shares_before_and_after(run: SavedRun, drawn: dict[str, F
 
 def test_the_answer_is_marked(run: SavedRun, drawn: dict[str, Figure]) -> None:
     """Target, size and interval stand where the saved answer says, and in the title."""
-    size = run.summary["sample_sizes"][0]
+    size = summary_of(run)["sample_sizes"][0]
     marks = list(every(drawn["power_curve"].spec["layer"]))
     assert {"datum": size["target"]} in [part.get("y") for part in marks]
     assert {"datum": size["pairs"]} in [part.get("x") for part in marks]
@@ -196,12 +293,14 @@ def test_the_answer_is_marked(run: SavedRun, drawn: dict[str, Figure]) -> None:
 
 def test_no_answer_is_said(run: SavedRun) -> None:
     """Where no size suffices the title says so, and no size is marked."""
-    sizes = [{**own, "pairs": None, "high": None} for own in run.summary["sample_sizes"]]
-    without = SavedRun("plan", run.folder, {**run.summary, "sample_sizes": sizes}, run.manifest)
-    power, rules, *_ = figures(without)
+    sizes = tuple(replace(own, pairs=None, high=None) for own in run.answer.sample_sizes)
+    power, rules, *_ = plan_figures(replace(run.answer, sample_sizes=sizes))
+    assert isinstance(power, Figure)
+    assert isinstance(rules, Figure)
     assert power.title.startswith("No size up to 90 pairs reaches power 0.80")
     assert rules.title == "No rule reaches power 0.80 by 90 pairs"
-    assert not any("x2" in part for part in every(power.spec["layer"]))
+    upright = [part for part in every(power.spec["layer"]) if part.get("style") == "answer"]
+    assert not upright
 
 
 def test_files_are_whole_and_the_same_twice(run: SavedRun, tmp_path: Path) -> None:
@@ -217,19 +316,19 @@ def test_files_are_whole_and_the_same_twice(run: SavedRun, tmp_path: Path) -> No
     again = [as_svg(figure.spec) for figure in figures(run)]
     assert [svg.encode() for svg in again] == content[::2]
     assert as_png(again[0]) == content[1]
-    for path, data in zip(first, content, strict=True):
-        assert data.startswith(b"<svg" if path.suffix == ".svg" else b"\x89PNG")
+    for path, written in zip(first, content, strict=True):
+        assert written.startswith(b"<svg" if path.suffix == ".svg" else b"\x89PNG")
 
 
 def test_a_packed_picture_is_the_same_picture(drawn: dict[str, Figure]) -> None:
     """The pixels and the resolution stay; the file shrinks, once; the whole is 300 an inch."""
     png = as_png(as_svg(drawn["power_curve"].spec))
     assert packed(png) == png
-    assert int.from_bytes(png[16:20]) == 1080
+    assert int.from_bytes(png[16:20]) == 1950
     assert int.from_bytes(png[png.index(b"pHYs") + 4 :][:4]) == pytest.approx(300 / 0.0254, abs=1)
     chunk = png[png.index(b"IDAT") - 4 :]
     rows = zlib.decompress(chunk[8 : 8 + int.from_bytes(chunk[:4])])
-    assert len(rows) == int.from_bytes(png[20:24]) * (4 * 1080 + 1)
+    assert len(rows) == int.from_bytes(png[20:24]) * (4 * 1950 + 1)
 
 
 def test_the_gallery_shows_files_that_are_there() -> None:
@@ -294,41 +393,26 @@ def test_hostile_names_are_text(hostile: SavedRun) -> None:
     assert any("script" in name for name in names)
 
 
-def test_too_many_curves_are_not_dropped_in_silence(run: SavedRun) -> None:
+def test_too_many_curves_are_not_dropped_in_silence() -> None:
     """Where more are left out than can be told apart, the figure says how many and where."""
-    sizes = [{**run.summary["sample_sizes"][0], "rule": f"rule {i}"} for i in range(20)]
-    summary = {**run.summary, "sample_sizes": sizes, "primary_rule": "rule 0"}
-
-    class Many(SavedRun):
-        """Rows of twenty rules."""
-
-        def rows(self) -> Any:
-            """Copies of one rule."""
-            own = [row for row in run.rows() if (row.kind, row.measure) == ("rule", "win")][:4]
-            return [type(row)(**{**vars(row), "name": s["rule"]}) for s in sizes for row in own]
-
-    many = Many("plan", run.folder, {**summary, "assurance": []}, run.manifest)
-    rules = next(figure for figure in figures(many) if figure.name == "rule_curves")
-    assert "The first 14 of 20 rules are drawn; all are in results.csv." in rules.caption
-    assert len({row["name"] for row in rules.spec["data"]["values"]}) == 14
-
-
-@pytest.mark.parametrize("key", ["sample_sizes", "effects", "assurance", "primary_rule"])
-def test_a_summary_of_another_version_is_one_line(run: SavedRun, key: str) -> None:
-    """The line names the folder; no traceback of ours reaches the user."""
-    other = {name: own for name, own in run.summary.items() if name != key}
-    with pytest.raises(StudyError, match="no figures can be drawn") as raised:
-        figures(SavedRun("plan", run.folder, other, run.manifest))
-    assert "\n" not in str(raised.value)
+    one = {"kind": "one", "endpoints": "total", "roles": ("mentor",)}
+    rules = {f"rule {i}": one for i in range(20)}
+    answer = plan(small_study(decision={"primary": "rule 0", "rules": rules}))
+    (figure,) = (own for own in plan_figures(answer) if own.name == "rule_curves")
+    assert isinstance(figure, Figure)
+    assert "The first 14 of 20 rules are drawn; all are in results.csv." in figure.caption
+    assert len({row["name"] for row in figure.spec["data"]["values"]}) == 14
 
 
 def test_labels_are_short_and_apart() -> None:
     """Names that would be cut alike are numbered; long ones break at a mark, never in a number."""
     assert distinct(["a" * 30, "a" * 31], 10) == ["1: aaaa…", "2: aaaa…"]
     assert distinct(["", "\x00"]) == ["1: \N{EN DASH}", "2: \N{EN DASH}"]
-    assert two_lines(["correlation.pre_post=0.3"]) == ["correlation.pre_post=\n0.3"]
-    assert two_lines(["uncontrolled.response_shift=-0.1"]) == ["uncontrolled.response_\nshift=-0.1"]
-    assert all(len(line) <= 23 for line in two_lines(["x" * 10_000])[0].split("\n"))
+    assert two_lines(["correlation.pre_post=0.3"], 23) == ["correlation.pre_post=\n0.3"]
+    assert two_lines(["uncontrolled.response_shift=-0.1"], 23) == [
+        "uncontrolled.response_\nshift=-0.1"
+    ]
+    assert all(len(line) <= AXIS_LINE for line in two_lines(["x" * 10_000])[0].split("\n"))
 
 
 def test_colours_are_as_many_as_asked_for() -> None:

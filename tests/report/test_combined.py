@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from oracles.saved import saved_plan
+from oracles.saved import rows_of, saved_plan, summary_of
 from oracles.studies import small_study
 
 from sim import compose_study
@@ -42,21 +42,55 @@ def test_every_row_of_every_run_is_there(runs: tuple[SavedRun, ...]) -> None:
     assert tuple(lines[0]) == COLUMNS
     by_run = {name: [line for line in lines if line["run"] == name] for name in ("a", "b", "c")}
     for name, run in zip(("a", "b"), runs, strict=False):
-        values = [(row.name, row.pairs, repr(row.value)) for row in run.rows()]
+        values = [(row.name, row.pairs, repr(row.value)) for row in rows_of(run.answer)]
         found = [(line["name"], int(line["pairs"]), line["value"]) for line in by_run[name]]
         assert found == values
     assert {line["title"] for line in by_run["b"]} == {"'=cmd()"}
     points = {line["point"] for line in by_run["c"]}
-    assert points == {str(point["point"]) for point in runs[2].summary["points"]}
+    assert points == {str(point["point"]) for point in summary_of(runs[2])["points"]}
     assert len(by_run["c"]) == len(points) * 2 * 4  # sizes and rules
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"a,b\n1,2\n", "not the columns of a sweep.csv"),
+        (b"", "not the columns of a sweep.csv"),
+        (b"\xff", "cannot be read"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_sweep_that_is_not_whole_is_one_line(
+    content: bytes | None, line: str, runs: tuple[SavedRun, ...], tmp_path: Path
+) -> None:
+    """The rows of a sweep are read from its table: the line names the file and what is wrong."""
+    for file in runs[2].folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "sweep.csv").unlink()
+    if content is not None:
+        (tmp_path / "sweep.csv").write_bytes(content)
+    with pytest.raises(StudyError, match=line) as raised:
+        combined_csv([read_run(tmp_path)])
+    assert "sweep.csv" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_sweep_cut_off_is_one_line(runs: tuple[SavedRun, ...], tmp_path: Path) -> None:
+    """A line with fewer cells than the table has columns is no row."""
+    for file in runs[2].folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    path = tmp_path / "sweep.csv"
+    path.write_text(path.read_text().rstrip().rpartition(",")[0].rpartition(",")[0][:-30])
+    with pytest.raises(StudyError, match="cannot be read"):
+        combined_csv([read_run(tmp_path)])
 
 
 def test_each_run_is_said(runs: tuple[SavedRun, ...]) -> None:
     """The answer of a plan in its own words, the number of points of a sweep; 80 columns."""
     text = combined_summary(runs)
     said = " ".join(text.split())
-    assert " ".join(runs[0].summary["answer"].split()) in said
-    assert f"A sweep of {len(runs[2].summary['points'])} points." in said
+    assert " ".join(summary_of(runs[0])["answer"].split()) in said
+    assert f"A sweep of {len(runs[2].sweep.points)} points." in said
     assert max(map(len, text.splitlines())) <= 80
 
 
@@ -120,7 +154,9 @@ def test_the_command_checks_before_it_writes(
     assert not (tmp_path / "new").exists()
     assert main(["report", *words, "report.files=[justification]"]) == 0
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
-    assert names == ["sample_size_justification.docx", "sample_size_justification.md"]
+    assert names == [
+        "sample_size_justification.docx", "sample_size_justification.md", "statement.txt"
+    ]  # fmt: skip
 
 
 def test_a_run_that_cannot_be_drawn_is_told_all_the_same(
@@ -140,5 +176,5 @@ def test_a_run_that_cannot_be_drawn_is_told_all_the_same(
     assert "Answer\n------" in said.out
     assert said.err.strip().endswith("mentorsim: no figure today")
     assert {path.name for path in (tmp_path / "run").iterdir()} == {
-        "results.csv", "summary.json", "manifest.json",
+        "results.csv", "summary.json", "manifest.json", "answer.json.gz",
     }  # fmt: skip

@@ -57,7 +57,9 @@ def test_nothing_else_is_left(answer: PlanAnswer, tmp_path: Path) -> None:
     """The folder holds the named files and no temporary one; writing again changes no byte."""
     written = write_run(answer, tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted(written)
-    assert {path.name for path in written} == {"results.csv", "summary.json", "manifest.json"}
+    assert {path.name for path in written} == {
+        "answer.json.gz", "results.csv", "summary.json", "manifest.json"
+    }  # fmt: skip
     before = {path: path.read_bytes() for path in written}
     write_run(answer, tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -1,15 +1,13 @@
 """A justification says what the files of a run say, and marks what they do not."""
 
-import csv
 import io
-import json
 import re
 import subprocess
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
-from math import ceil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -18,25 +16,29 @@ import pytest
 
 from sim import compose_study, plan
 from sim.errors import StudyError
+from sim.power.sample_size import SampleSize
+from sim.report.document.model import (
+    Blank,
+    Cell,
+    Document,
+    Part,
+    Picture,
+    Table,
+    cells_of,
+    clean,
+    parts_of,
+    words_of,
+)
+from sim.report.document.references import REFERENCES
+from sim.report.document.sizes import pairs_cell
 from sim.report.files import write_run
 from sim.report.justification import justification, missing_items, write_justification
-from sim.report.justification_markdown import markdown
-from sim.report.justification_parts import (
-    Blank,
-    Justification,
-    Line,
-    Number,
-    Part,
-    Quote,
-    Table,
-    Words,
-    clean,
-)
-from sim.report.justification_word import word
-from sim.report.references import REFERENCES
+from sim.report.printers.markdown import markdown
+from sim.report.printers.word import word
+from sim.report.results.answer import PlanAnswer
 from sim.report.saved import SavedRun, read_run
-from sim.report.soundness import usable_pairs
-from sim.report.wording import test_sentence as sentence_of_test
+from sim.report.topics.method import test_sentence as sentence_of_test
+from sim.report.topics.soundness import briefly
 
 QUICK = [
     "monte_carlo.replicates=200",
@@ -48,7 +50,7 @@ STUDIES = {
     "default": ["design.sizes=[40,80,90,100]", "effect.prior.draws=20"],
     "controlled": ["experiment=controlled", "design.sizes=[120,160,200]", "control.ratio=[2,1]"],
     "multi_site": ["experiment=multi_site", "design.sizes=[20,60,160]", "effect.prior=null"],
-    "dropout": ["experiment=dropout", "design.sizes=[40,60,80]", "effect.prior=null"],
+    "dropout": ["experiment=dropout", "design.sizes=[40,60,80,120]", "effect.prior=null"],
     "by_site": [
         "experiment=controlled",
         "selection=none",
@@ -114,82 +116,23 @@ def run(request: pytest.FixtureRequest, folders: dict[str, Path]) -> SavedRun:
     return read_run(folders[request.param])
 
 
-def lines(found: Justification) -> Iterator[Line]:
+def lines(found: Document) -> Iterator[Cell]:
     """Everything that a justification says, but for headings and references."""
     yield (found.title,)
-    for item in found.items:
+    for item in found.sections:
         for block in item.blocks:
-            if isinstance(block, Table):
-                yield block.caption
-                yield from block.head
-                for row in block.rows:
-                    yield from row
-            else:
-                yield block.parts
+            yield from cells_of(block)
 
 
-def parts(found: Justification) -> Iterator[Part]:
+def parts(found: Document) -> Iterator[Part]:
     """Parts of all lines."""
     for own in lines(found):
-        yield from own
+        yield from parts_of(own)
 
 
-class Files:
-    """What a run left, read without the code under test."""
-
-    def __init__(self, folder: Path) -> None:
-        self.roots: dict[str, Any] = {
-            name: json.loads((folder / f"{name}.json").read_text()) for name in ROOTS
-        }
-        self.rows: dict[tuple[str, ...], dict[str, str]] = {}
-        with (folder / "results.csv").open(newline="") as file:
-            for row in csv.DictReader(file):
-                keys = ("role", "pairs", "kind", "name", "measure")
-                self.rows[tuple(row[key] for key in keys)] = row
-
-    def field(self, path: str) -> Any:
-        """Look a field up by its path."""
-        root, *steps = keys_of(path)
-        if root == "results":
-            return self.rows[tuple(map(str, steps[:5]))][str(steps[5])]
-        found = self.roots[str(root)]
-        for step in steps:
-            found = found[step]
-        return found
-
-
-ROOTS = ("summary", "manifest")
-
-
-def keys_of(path: str) -> list[str | int]:
-    """Split a path at its dots and brackets."""
-    found: list[str | int] = []
-    for plain, place, quoted in re.findall(
-        r'(?:^|\.)(\w+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]', path
-    ):
-        found.append(plain or (int(place) if place else json.loads(quoted)))
-    return found
-
-
-def reckoned(formula: str, files: Files) -> float:
-    """Reckon a formula from the files, once each field in braces is looked up."""
-
-    def looked_up(match: re.Match[str]) -> str:
-        own = files.field(match[1])
-        return repr(list(own) if isinstance(own, list) else float(own))
-
-    plain = re.sub(r"\{([^}]*)\}", looked_up, formula)
-    return float(eval(plain, {"ceil": ceil, "len": len}))  # noqa: S307  of this project's own making
-
-
-def as_written(value: float, form: str) -> str:
-    """Write a number as the document does."""
-    if not form:
-        assert value == int(value)
-        return str(int(value))
-    if abs(value) < 1e-9:
-        return format(0.0, form.removeprefix("+"))
-    return format(int(value) if form.endswith("d") else value, form)
+def pictures(found: Document) -> list[Picture]:
+    """Pictures of a justification."""
+    return [own for item in found.sections for own in item.blocks if isinstance(own, Picture)]
 
 
 def word_text(data: bytes) -> str:
@@ -203,39 +146,18 @@ def word_text(data: bytes) -> str:
     )
 
 
-def test_every_number_is_its_field(run: SavedRun) -> None:
-    """Each number is what its formula gives from the files, read on their own."""
-    files, found = Files(run.folder), justification(run)
-    numbers = [part for part in parts(found) if isinstance(part, Number)]
-    assert len(numbers) > 60
-    for part in numbers:
-        assert part.text == as_written(reckoned(part.formula, files), part.form), part
-
-
-def test_every_quotation_is_its_field(run: SavedRun) -> None:
-    """Each quotation is what stands in the field that it names."""
-    files = Files(run.folder)
-    for part in parts(justification(run)):
-        if isinstance(part, Quote):
-            assert part.text == clean(str(files.field(part.path)), 4000), part
-
-
-def test_words_of_ours_hold_no_result(run: SavedRun) -> None:
-    """Our fixed words and blanks hold no numbers but those of guidelines and references."""
-    for part in parts(justification(run)):
-        if isinstance(part, Words | Blank):
-            said = part.text.replace("DELTA2", "")
-            assert set(NUMBERS.findall(said)) <= OURS | YEARS, part
-
-
 def test_both_formats_hold_these_numbers_and_no_others(run: SavedRun) -> None:
-    """The numbers in the Word file and in Markdown are, one for one, those of the parts."""
+    """The numbers in the Word file and in Markdown are, one for one, those of the parts.
+
+    In the Word file what is below a picture is part of the picture.
+    """
     found = justification(run)
-    said = ["".join(part.text for part in own) for own in lines(found)]
-    said += [item.heading for item in found.items] + list(found.references)
-    said += [label for item in found.items for label in item.labels]
+    said = list(map(words_of, lines(found)))
+    said += [item.heading for item in found.sections] + list(found.references)
+    said += [label for item in found.sections for label in item.labels]
     expected = Counter(NUMBERS.findall("\n".join(said)))
-    assert Counter(NUMBERS.findall(word_text(word(found)))) == expected
+    below = Counter(NUMBERS.findall("\n".join(own.caption for own in pictures(found))))
+    assert Counter(NUMBERS.findall(word_text(word(found)))) == expected - below
     assert Counter(NUMBERS.findall(markdown(found))) == expected
 
 
@@ -245,42 +167,40 @@ def test_the_document_is_a_word_file(run: SavedRun) -> None:
 
     found = justification(run)
     document = docx.Document(io.BytesIO(word(found)))
-    tables = [b for item in found.items for b in item.blocks if isinstance(b, Table)]
+    tables = [b for item in found.sections for b in item.blocks if isinstance(b, Table)]
     assert len(document.tables) == len(tables)
     assert all("tblHeader" in table.rows[0]._tr.xml for table in document.tables)
     texts = [own.text for own in document.paragraphs]
-    starts = ("The study needs", "No size up to", "This design does not justify a sample size")
-    first = next(text for text in texts if text.startswith(starts))
-    assert texts.index(first) < 5
-    size = run.summary["sample_sizes"][0]
-    primary = {own["rule"]: own for own in run.summary["sample_sizes"]}[run.summary["primary_rule"]]
-    unusable = bool(primary["unusable"])
-    assert ("No size" in first) == (primary["pairs"] is None and not unusable)
-    assert first.startswith(starts[2]) == unusable
+    starts = ("The study needs", "With", "This design does not justify a sample size")
+    first = next(text for text in texts[texts.index("Sample size") :] if text.startswith(starts))
+    assert texts.index("Statement") < texts.index("Sample size") < texts.index(first)
+    size = run.answer.sample_size
+    unusable = bool(briefly(run.answer, size))
+    assert first.startswith(starts[2]) == (size.pairs is None or unusable)
     assert document.core_properties.language == "en-GB"
-    assert size["rule"] in "\n".join(texts) + str(
+    assert run.answer.sample_sizes[0].rule in "\n".join(texts) + str(
         [c.text for t in document.tables for c in t._cells]
     )
 
 
-def test_a_changed_result_is_a_changed_number(folders: dict[str, Path], tmp_path: Path) -> None:
+def test_a_changed_result_is_a_changed_number(folders: dict[str, Path]) -> None:
     """Nothing is typed by hand: with another power in the files, the document says another."""
     run = read_run(folders["dropout"])
-    summary = json.loads((run.folder / "summary.json").read_text())
-    summary["sample_sizes"][0]["power"] = 0.123456
-    summary["participation"]["mentor"]["analysable"]["total"] = 0.5
-    other = SavedRun(run.job, run.folder, summary, run.manifest)
+    answer, people = run.answer, run.answer.participation["mentor"]
+    half = {**answer.participation, "mentor": replace(people, analysable=people.analysable * 0.5)}
+    sizes = tuple(replace(size, power=0.123456) for size in answer.sample_sizes)
+    other = with_answer(run, replace(answer, sample_sizes=sizes, participation=half))
     before, after = markdown(justification(run)), markdown(justification(other))
     assert "0.123" in after
     assert "0.123" not in before
-    assert f"| {float(summary['sample_sizes'][0]['pairs']) * 0.5:.0f} |" in after
+    assert f"| {answer.pairs * people.analysable[-1] * 0.5:.0f} |" in after
 
 
 def test_the_same_run_is_the_same_bytes(folders: dict[str, Path], tmp_path: Path) -> None:
     """Written twice, and by another process at another time, both files are the same bytes."""
     run = read_run(folders["controlled"])
-    first = [path.read_bytes() for path in write_justification(run, tmp_path)]
-    assert first == [path.read_bytes() for path in write_justification(run, tmp_path)]
+    first = {path.name: path.read_bytes() for path in write_justification(run, tmp_path)}
+    assert first == {path.name: path.read_bytes() for path in write_justification(run, tmp_path)}
     other = tmp_path / "other"
     other.mkdir()
     code = (
@@ -290,21 +210,30 @@ def test_the_same_run_is_the_same_bytes(folders: dict[str, Path], tmp_path: Path
         "write_justification(read_run(Path(sys.argv[1])), Path(sys.argv[2]))"
     )
     subprocess.run([sys.executable, "-c", code, str(run.folder), str(other)], check=True)
-    assert [path.read_bytes() for path in sorted(other.iterdir(), reverse=True)] == first
-    assert sorted(path.name for path in other.iterdir()) == [
+    assert {path.name: path.read_bytes() for path in other.iterdir()} == first
+    assert sorted(first) == [
         "sample_size_justification.docx",
         "sample_size_justification.md",
+        "statement.txt",
     ]
 
 
+def with_answer(run: SavedRun, answer: PlanAnswer) -> SavedRun:
+    """Give the same run with another answer, as if it had been read."""
+    changed = SavedRun(run.job, run.folder, run.manifest)
+    changed.__dict__["answer"] = answer
+    return changed
+
+
 def with_reasons(run: SavedRun, **reasons: str) -> SavedRun:
-    """Give the same run with reasons in its config."""
-    manifest = json.loads(json.dumps(run.manifest))
-    manifest["config"]["report"]["reasons"].update(reasons)
-    return SavedRun(run.job, run.folder, run.summary, manifest)
+    """Give the same run with reasons in its study."""
+    study = run.answer.study
+    given = study.report.reasons.model_copy(update=reasons)
+    report = study.report.model_copy(update={"reasons": given})
+    return with_answer(run, replace(run.answer, study=study.model_copy(update={"report": report})))
 
 
-def blanks(found: Justification) -> list[str]:
+def blanks(found: Document) -> list[str]:
     """Blanks of a justification."""
     return [part.text for part in parts(found) if isinstance(part, Blank)]
 
@@ -312,10 +241,10 @@ def blanks(found: Justification) -> list[str]:
 def test_blanks_stand_where_no_reason_is_given(run: SavedRun) -> None:
     """A section has a blank exactly where something asked of the planner is missing."""
     found = justification(run)
-    for item in found.items:
+    for item in found.sections:
         open_items = [own for own in item.requirements if own.status == "missing"]
-        within = Justification(found.title, (item,), ())
-        if item.heading not in ("Sample size", "Assumptions"):  # no guideline asks for reasons
+        within = Document(found.title, (item,), ())
+        if item.heading not in ("Statement", "Sample size", "Assumptions"):  # no blank an item
             assert len(blanks(within)) == len(open_items), item.heading
     assert all(text.startswith("[to be completed: ") for text in blanks(found))
     data = word_text(word(found))
@@ -334,14 +263,18 @@ def test_each_reason_fills_its_own_blank(folders: dict[str, Path]) -> None:
     run = read_run(folders["controlled"])
     reasons: dict[str, str] = {}
     left = len(missing_items(justification(run)))
-    assert left == len(blanks(justification(run))) == 6
+    in_statement = ["[to be completed: why this effect]"]
+    assert blanks(justification(run))[:1] == in_statement
+    assert left == len(blanks(justification(run))[1:]) == 6
     for name in run.config["report"]["reasons"]:
         if name in ("adjustments", "outcome"):  # nothing to adjust for; asked for by no guideline
             continue
         reasons[name] = "both" if name == "difference_basis" else f"because of {name}"
         found = justification(with_reasons(run, **reasons))
         assert len(missing_items(found)) == left - len(reasons)
-        assert len(blanks(found)) == left - len(reasons)
+        is_open = "difference_why" not in reasons
+        assert (blanks(found)[:1] == in_statement) == is_open
+        assert len(blanks(found)) == left - len(reasons) + is_open
         said = "both important and realistic" if name == "difference_basis" else reasons[name]
         assert said in word_text(word(found))
     assert missing_items(found) == ()
@@ -350,9 +283,9 @@ def test_each_reason_fills_its_own_blank(folders: dict[str, Path]) -> None:
 
 def adjusted_rows(run: SavedRun) -> dict[str, tuple[str, ...]]:
     """Rows of the table of adjustments: what is stated, pairs before, pairs after."""
-    item = next(own for own in justification(run).items if own.heading == "Adjustments")
+    item = next(own for own in justification(run).sections if own.heading == "Adjustments")
     table = next(block for block in item.blocks if isinstance(block, Table))
-    rows = [tuple("".join(part.text for part in cell) for cell in row) for row in table.rows]
+    rows = [tuple(map(words_of, row)) for row in table.rows]
     return {row[0]: row[1:] for row in rows}
 
 
@@ -361,14 +294,14 @@ def test_the_size_before_each_adjustment(folders: dict[str, Path]) -> None:
     for name, there in ADJUSTED.items():
         run = read_run(folders[name])
         rows = adjusted_rows(run)
-        found = {own["adjustment"]: own["size"] for own in run.summary["before_adjustments"]}
+        found = {own.adjustment: own.size for own in run.answer.before_adjustments}
         assert list(found) == there
         for adjustment, row in ROWS.items():
             if adjustment not in there:
                 assert adjustment == "all" or rows[row][1] == "unchanged"
                 continue
-            pairs, limit = found[adjustment]["pairs"], found[adjustment]["limit"]
-            expected = rf"over {limit}" if pairs is None else rf"(at most |\d+ to )?{pairs}\b"
+            pairs, limit = found[adjustment].pairs, found[adjustment].limit
+            expected = rf"more than {limit}" if pairs is None else rf"(at most |\d+ to )?{pairs}\b"
             assert re.match(expected, rows[row][1])
         assert ("All of these together" in rows) == ("all" in there)
         assert ("nothing is added to it" in markdown(justification(run))) == bool(there)
@@ -387,34 +320,32 @@ ADJUSTED = {
 
 
 def test_another_test_or_allocation_is_said(folders: dict[str, Path]) -> None:
-    """Where leaving the sites out takes another test or allocation, the row says which."""
-    rows = adjusted_rows(read_run(folders["multi_site"]))
-    assert rows["Clustering"][0].endswith("; the number before is by the paired t test")
-    rows = adjusted_rows(read_run(folders["by_site"]))
+    """Where leaving the sites out takes another test or allocation, a sentence says which."""
+    text = markdown(justification(read_run(folders["multi_site"])))
+    assert "before allowing for clusters is by the paired t test." in text
     said = "by the two-sample t test of the changes and with pairs allocated instead of sites"
-    for name in ("Clustering", "All of these together"):
-        assert rows[name][0].endswith(f"; the number before is {said}")
-    assert "the number before" not in rows["Missing answers"][0]
-    assert "the number before" not in rows["Multiplicity"][0]
+    text = markdown(justification(read_run(folders["by_site"])))
+    assert text.count("The size before allowing for") == 1
+    assert f"The size before allowing for clusters or for all of these is {said}." in text
 
 
 def with_before(run: SavedRun, **changes: Any) -> SavedRun:
     """Give the same run with another size before its first adjustment."""
-    summary = json.loads(json.dumps(run.summary))
-    summary["before_adjustments"][0]["size"].update(changes)
-    return SavedRun(run.job, run.folder, summary, run.manifest)
+    first, *others = run.answer.before_adjustments
+    changed = replace(first, size=replace(first.size, **changes))
+    return with_answer(run, replace(run.answer, before_adjustments=(changed, *others)))
 
 
 @pytest.mark.parametrize(
     ("pairs", "low", "high", "replicates", "said"),
     [
-        (60, 40, 80, 200, "41 to 60 (up to 80)"),
+        (60, 40, 80, 200, "41 to 60 (at most 80)"),
         (60, 60, 80, 200, "41 to 60 (41 to 80)"),
-        (40, 40, 60, 200, "at most 40 (up to 60)"),
+        (40, 40, 60, 200, "at most 40 (at most 60)"),
         (40, 40, 40, 200, "at most 40"),
-        (80, 60, None, 200, "61 to 80 (41 to more than 80)"),
-        (None, 80, None, 200, "over 80 (61 to more than 80)"),
-        (None, None, None, 200, "over 80"),
+        (80, 60, None, 200, "61 to 80 (41 to more than 120)"),
+        (None, 80, None, 200, "more than 120 (61 to more than 120)"),
+        (None, None, None, 200, "more than 120"),
         (60, 60, 60, 0, "41 to 60 (exact)"),
     ],
 )
@@ -434,25 +365,16 @@ def test_a_size_before_has_its_interval(
     assert rows["Missing answers"][1] == said
 
 
-def test_a_larger_size_without_missing_answers_is_no_gain(folders: dict[str, Path]) -> None:
-    """It is said, where it is beyond the error of both, that who is analysed is not everybody."""
-    run = read_run(folders["dropout"])
-    high = run.summary["sample_sizes"][0]["high"]
-    for low, said in ((high, False), (high + 1, True), (None, True)):
-        text = markdown(justification(with_before(run, low=low)))
-        assert ("That is no gain" in text) == said
-
-
-def test_what_is_not_computed_is_not_made_up(folders: dict[str, Path]) -> None:
-    """Of a run that has no sizes before, that is said; no guideline asks the planner for them."""
-    for name, row in (("dropout", "Missing answers"), ("multi_site", "Clustering")):
-        run = read_run(folders[name])
-        summary = {k: own for k, own in run.summary.items() if k != "before_adjustments"}
-        old = SavedRun(run.job, run.folder, summary, run.manifest)
-        assert adjusted_rows(old)[row][1] == "not computed"
-        assert len(missing_items(justification(old))) == len(missing_items(justification(run)))
-    compared = adjusted_rows(read_run(folders["controlled"]))["Control arm"]
-    assert re.fullmatch(r"((over|at most) )?\d+( \(.*\))?", compared[1])
+def test_a_control_arm_is_compared(folders: dict[str, Path]) -> None:
+    """Among the adjustments stands the same study without its control arm."""
+    run = read_run(folders["controlled"])
+    item = next(own for own in justification(run).sections if own.heading == "Adjustments")
+    _, table = (block for block in item.blocks if isinstance(block, Table))
+    other = run.answer.one_group
+    assert other is not None
+    rows = {words_of(row[0]): words_of(row[1]) for row in table.rows}
+    assert rows["one group"].startswith(pairs_cell(other.size))
+    assert re.match(r"(over |≤)?\d+", rows["two arms"])
 
 
 def test_the_items_of_the_guidelines(run: SavedRun) -> None:
@@ -469,12 +391,11 @@ def test_the_items_of_the_guidelines(run: SavedRun) -> None:
 
 def test_saw_teeth_are_those_of_exact_tests(run: SavedRun) -> None:
     """Chernick and Liu are cited where an exact test's power can fall as the size grows."""
-    analysis, sizes = run.config["analysis"], run.summary["sample_sizes"]
-    size = next(own for own in sizes if own["rule"] == run.config["decision"]["primary"])
+    analysis, size = run.config["analysis"], run.answer.sample_size
     exact = analysis["test"] in ("signed_rank", "sign", "mcnemar", "sign_flip")
     exact &= analysis["p_value"] != "asymptotic"
     cited = any("saw-toothed" in text for text in justification(run).references)
-    assert cited == (exact and usable_pairs(size) is not None)
+    assert cited == (exact and size.pairs is not None and not briefly(run.answer, size))
 
 
 def test_few_sites_are_said_of_the_clustered_test() -> None:
@@ -487,8 +408,9 @@ def test_few_sites_are_said_of_the_clustered_test() -> None:
 def test_the_list_names_everything(run: SavedRun) -> None:
     """The completeness list has every requirement with its section and status."""
     found = justification(run)
-    table = next(b for b in found.items[-1].blocks if isinstance(b, Table))
-    listed = [tuple("".join(part.text for part in cell) for cell in row) for row in table.rows]
+    item = next(own for own in found.sections if own.heading == "Completeness")
+    table = next(b for b in item.blocks if isinstance(b, Table))
+    listed = [tuple(map(words_of, row)) for row in table.rows]
     assert listed == [(r.label, r.text, where, r.status) for r, where in found.requirements]
     assert len(listed) == 20
 
@@ -500,22 +422,37 @@ LONG = "x<b>|" * 2000
 
 def hostile_run(run: SavedRun) -> SavedRun:
     """Give the same run with hostile names everywhere, one of them 10,000 characters long."""
-    swaps = {"Scaling up reverse mentoring": HOSTILE, "clinical practice": HOSTILE}
-    swaps |= {"any domain": LONG}
+    answer = run.answer
+    study = answer.study
+    rules = {LONG if name == "any domain" else name: rule
+             for name, rule in study.decision.rules.items()}  # fmt: skip
+    changes = {
+        "scale": study.scale.model_copy(update={"domains": (HOSTILE, *study.scale.domains[1:])}),
+        "report": study.report.model_copy(update={"title": HOSTILE}),
+        "decision": study.decision.model_copy(update={"rules": rules}),
+    }
+    assumptions = tuple(replace(own, note=HOSTILE) for own in answer.assumptions)
+    hostile = replace(answer, study=study.model_copy(update=changes), assumptions=assumptions)
+    return with_answer(run, renamed(hostile, {"any domain": LONG}))
 
-    def swap(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {swaps.get(key, key): swap(own) for key, own in value.items()}
-        if isinstance(value, list):
-            return [swap(own) for own in value]
-        if isinstance(value, str):
-            for old, new in swaps.items():
-                value = value.replace(old, new)
-        return value
 
-    assumptions = [{"field": HOSTILE, "value": LONG, "note": HOSTILE}]
-    summary = swap(json.loads(json.dumps(run.summary))) | {"assumptions": assumptions}
-    return SavedRun(run.job, run.folder, summary, swap(json.loads(json.dumps(run.manifest))))
+def renamed(answer: PlanAnswer, names: Mapping[str, str]) -> PlanAnswer:
+    """Give rules other names."""
+    main, null = (
+        replace(own, rules=tuple(replace(r, name=names.get(r.name, r.name)) for r in own.rules))
+        for own in (answer.characteristics, answer.null_characteristics)
+    )
+
+    def sized(sizes: tuple[SampleSize, ...]) -> tuple[SampleSize, ...]:
+        return tuple(replace(own, rule=names.get(own.rule, own.rule)) for own in sizes)
+
+    both = answer.missing_by_chance
+    if both is not None:
+        sizes, by_answers = sized(both.sizes), sized(both.sizes_by_answers)
+        both = replace(both, sizes=sizes, sizes_by_answers=by_answers)
+        both = replace(both, characteristics=main, null_characteristics=null)
+    changed = replace(answer, sample_sizes=sized(answer.sample_sizes), missing_by_chance=both)
+    return replace(changed, characteristics=main, null_characteristics=null)
 
 
 def test_hostile_names_do_no_harm(folders: dict[str, Path]) -> None:
@@ -530,12 +467,12 @@ def test_hostile_names_do_no_harm(folders: dict[str, Path]) -> None:
     for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
         assert len({len(re.split(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1
     assert LONG[:301] not in text.replace("\\", "").replace("&lt;", "<").replace("&gt;", ">")
-    assert "x<b>|x<b>…" in "".join(part.text for part in parts(found))
+    assert "x<b>|x<b>…" in "".join(map(words_of, lines(found)))
     tops = [line for line in text.splitlines() if line.startswith("# ")]
     assert len(tops) == 1
     document = docx.Document(io.BytesIO(word(found)))
     assert "<script>alert(1)</script>" in "\n".join(own.text for own in document.paragraphs)
-    names = [part.text for part in parts(found) if isinstance(part, Quote)]
+    names = [part for part in parts(found) if isinstance(part, str)]
     assert max(map(len, names)) <= 4000
 
 
@@ -545,18 +482,15 @@ def test_long_names_are_shortened() -> None:
 
 
 def test_other_jobs_have_no_size(folders: dict[str, Path]) -> None:
-    """A run of another job, or one that lacks its parts, is one line."""
+    """A run of another job is one line."""
     run = read_run(folders["never"])
     with pytest.raises(StudyError, match="calibrate"):
-        justification(SavedRun("calibrate", run.folder, run.summary, run.manifest))
-    lacking = {key: value for key, value in run.summary.items() if key != "sample_sizes"}
-    with pytest.raises(StudyError, match="not a whole plan"):
-        justification(SavedRun("plan", run.folder, lacking, run.manifest))
+        justification(SavedRun("calibrate", run.folder, run.manifest))
 
 
 def test_references_are_those_cited(run: SavedRun) -> None:
     """Each reference at the end is cited in the text, and each one cited is there."""
     found = justification(run)
-    said = "".join(part.text for part in parts(found) if isinstance(part, Words | Quote))
+    said = "".join(part for part in parts(found) if isinstance(part, str))
     cited = {text for name, text in REFERENCES.items() if name in said}
     assert set(found.references) == cited

@@ -61,9 +61,11 @@ def test_the_command_leaves_no_drawing_of_another_run(
     words = ["design.sizes=[6]", "monte_carlo.replicates=100", "monte_carlo.block_size=100"]
     words += ["engine=monte_carlo", "effect.prior=null", "store.file=null", "hydra.run.dir=run"]
     assert main([*words, "report.files=[justification]"]) == 0
-    assert len(held(tmp_path / "run")) == 5
+    assert len(held(tmp_path / "run")) == 7
     assert main([*words, "report.files=[]", "seed=1"]) == 0
-    assert held(tmp_path / "run") == ["manifest.json", "results.csv", "summary.json"]
+    assert held(tmp_path / "run") == [
+        "answer.json.gz", "manifest.json", "results.csv", "summary.json"
+    ]  # fmt: skip
     assert capsys.readouterr().err == ""
 
 

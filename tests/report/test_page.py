@@ -12,9 +12,17 @@ from oracles.studies import small_study
 from sim.errors import StudyError
 from sim.report.charts.figures import figures
 from sim.report.charts.theme import config
-from sim.report.html.page import as_script, page, write_page
-from sim.report.html.tables import cell
+from sim.report.document.model import Blank, Paragraph, Table, typeset, words_of
+from sim.report.document.numbers import estimate, number
+from sim.report.printers.html import page as page_module
+from sim.report.printers.html.page import page, write_page
+from sim.report.printers.html.template import as_script
+from sim.report.results.rows import result_rows
 from sim.report.saved import SavedRun, read_run
+from sim.report.topics import size as size_module
+from sim.report.topics.assumptions import assumptions_table
+from sim.report.topics.design import design_sentence
+from sim.report.topics.size import answer_sentence
 from sim.study.sweep import words
 
 
@@ -56,6 +64,11 @@ class Parsed(HTMLParser):
             self.shown.append(data)
 
 
+def as_set(words: str) -> str:
+    """Words as the page has them: one blank between them, quotation marks set."""
+    return " ".join(words_of(typeset(words)).split())
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
     """A small run of both roles."""
@@ -69,27 +82,38 @@ def html(run: SavedRun) -> str:
 
 
 def test_the_answer_comes_first(run: SavedRun, html: str) -> None:
-    """After title and design, the first heading is the answer, in the words of summary.json."""
+    """After the title: the answer, its warnings, what it rests on; only then the curve."""
     text = " ".join(" ".join(Parsed(html).shown).split())
-    answer = " ".join(run.summary["answer"].split())
-    assert text.index(run.summary["title"]) < text.index("The answer") < text.index(answer)
-    assert text.index(answer) < text.index("Power and sample size")
-    for warning in run.summary["warnings"]:
-        assert warning in text
+    found = run.answer
+    answer = as_set(answer_sentence(found))
+    assert text.index(found.study.title) < text.index("The answer") < text.index(answer)
+    curve = text.index("Power and sample size")
+    first = (answer, as_set(design_sentence(found.study)), *map(as_set, found.warnings))
+    assert all(text.index(part) < curve for part in first)
+    assert found.warnings
+    rows = assumptions_table(found).rows
+    assert len(rows) == len(found.assumptions) > 0
+    for name, value, _ in rows:
+        assert text.index(f"{as_set(words_of(name))} : {as_set(words_of(value))}") < curve
     for known in (run.manifest["config_sha256"], run.manifest["code_sha256"]):
         assert known in text
 
 
 def test_every_number_of_the_tables_is_in_the_results(run: SavedRun, html: str) -> None:
-    """Each power in a table is that of a row; every rule and endpoint at the answer is there."""
-    cells, results, at = set(Parsed(html).cells), run.results, run.at
-    for size in run.summary["sample_sizes"]:
-        assert cell(results.rule(size["rule"], "win", at)) in cells
-    for role in run.summary["effects"]:
-        for name in run.summary["endpoints"]:
-            for measure in ("win", "null_rejection", "adjusted_win"):
-                assert cell(results.endpoint(role, name, measure, at)) in cells
-    known = {cell(row) for row in run.rows()}
+    """Each power in a table is one that was estimated; those at the answer are all there."""
+    answer, k = run.answer, run.answer.place
+    main, null = answer.characteristics, answer.null_characteristics
+    cells = set(Parsed(html).cells)
+    for q, _ in enumerate(main.rules):
+        assert estimate(main.rule_win, k, q) in cells
+    for role, without in zip(main.roles, null.roles, strict=True):
+        for e, _ in enumerate(role.endpoints):
+            for of in (role.measures.win, without.measures.rejection, role.measures.adjusted_win):
+                assert estimate(of, k, e) in cells
+    known = {
+        number(row.value) + (f" ±{number(row.mcse)}" if row.replicates else " (exact)")
+        for row in (*result_rows(main), *result_rows(null))
+    }
     estimates = {own for own in cells if re.fullmatch(r"[01]\.\d{3} (±[\d.]+|\(exact\))", own)}
     assert estimates
     assert estimates <= known
@@ -98,16 +122,17 @@ def test_every_number_of_the_tables_is_in_the_results(run: SavedRun, html: str) 
 def test_the_curve_holds_every_rule_and_endpoint(run: SavedRun, html: str) -> None:
     """What can be chosen is what was studied, with the same numbers to five digits."""
     data = json.loads(Parsed(html).scripts["report-data"])
-    curves = data["curve"]["curves"]
+    curves, main = data["curve"]["curves"], run.answer.characteristics
     assert [own["label"] for own in curves[:3]] == ["any", "all", "total"]
     assert len(curves) == 3 + 2 * 4
     for own in curves[:3]:
         for pairs, value, mcse in own["points"]:
-            row = run.results.rule(own["label"], "win", pairs)
-            assert row is not None
-            assert value == pytest.approx(row.value, rel=1e-4)
-            assert mcse == pytest.approx(row.mcse, rel=1e-4)
-    assert data["curve"]["people"] == {"6": "6 mentors, 5 mentees", "12": "12 mentors, 10 mentees"}
+            at = main.pairs.index(pairs), main.rule_index(own["label"])
+            assert value == pytest.approx(main.rule_win.value[at], rel=1e-4)
+            assert mcse == pytest.approx(main.rule_win.mcse[at], rel=1e-4)
+    assert data["curve"]["people"] == {
+        "6": "6 pairs (6 mentors, 5 mentees)", "12": "12 pairs (12 mentors, 10 mentees)"
+    }  # fmt: skip
 
 
 def test_nothing_is_fetched(html: str) -> None:
@@ -165,13 +190,10 @@ def test_data_in_a_script_element_cannot_close_it() -> None:
 
 
 def test_results_of_another_version_are_one_line(run: SavedRun, tmp_path: Path) -> None:
-    """A summary that lacks what the page shows is refused, and nothing is written."""
-    for name in ("results.csv", "manifest.json"):
+    """A folder without the whole answer is refused, and nothing is written."""
+    for name in ("results.csv", "summary.json", "manifest.json"):
         (tmp_path / name).write_bytes((run.folder / name).read_bytes())
-    summary = {**run.summary}
-    del summary["warnings"], summary["attainable"], summary["audit"]
-    (tmp_path / "summary.json").write_text(json.dumps(summary))
-    with pytest.raises(StudyError, match="no page can be made from what is saved there") as raised:
+    with pytest.raises(StudyError, match="run it again") as raised:
         write_page(read_run(tmp_path), tmp_path)
     assert "\n" not in str(raised.value)
     assert not (tmp_path / "report.html").exists()
@@ -184,6 +206,46 @@ def test_titles_of_figures_are_text_of_the_page(run: SavedRun) -> None:
     said = " ".join(" ".join(found.shown).split())
     for own in figures(run):
         if own.name in drawn and f'data-figure="{own.name}"' in page(run):
-            assert f"{own.title}. {own.below}".rstrip() in said
+            assert as_set(f"{own.title}. {own.below}") in said
         assert "title" not in drawn[own.name]["spec"]
     assert "limit" not in config("light")["title"]
+
+
+def test_every_kind_of_block_is_printed(run: SavedRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries are one list, blanks are marked, numbers and prose set apart, gaps go on."""
+    table = Table(
+        "A 'table'",
+        ("size", "power", "why"),
+        (("9", "0.500 (exact)", ("because ", Blank("[why]"))), ("", "0", "w" * 30)),
+        marked=0,
+    )
+    blocks = (
+        Paragraph(("the 'answer'",), "answer"),
+        Paragraph(("one",), "entry"),
+        Paragraph(("two",), "warning"),
+        Paragraph(("last",)),
+        table,
+    )
+    sections = (page_module.Section("A section", "here", (), blocks),)
+    monkeypatch.setattr(page_module, "_sections", lambda *_: sections)
+    html = page(run)
+    assert f'<p class="answer">{as_set(blocks[0].text)}</p>' in html
+    assert '<ul><li>one</li><li class="warning">two</li></ul>' in html
+    assert "<p>last</p>" in html
+    assert f"<caption>{as_set(str(table.caption))}</caption>" in html
+    assert '<td role="cell" data-label="power" class="number">0.500 (exact)</td>' in html
+    assert '<td role="cell" data-label="why">because <mark>[why]</mark></td>' in html
+    assert 'data-label="size"><span>9</span> <span class="mark">answer</span></th>' in html
+    assert 'class="goes-on" data-label="size"><span>9</span></th>' in html
+    assert html.count('<tr role="row" class="answer">') == 1
+
+
+def test_the_headline_is_the_answer(run: SavedRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A size, none within reach, or none that can be used."""
+    size = run.answer.sample_size
+    words = "No size up to 12 pairs"
+    if size.pairs is not None:
+        words = f"{size.pairs} pairs, the smallest of 6 and 12 that suffices"
+    assert f'<p class="headline">{words}</p>' in page(run)
+    monkeypatch.setattr(size_module, "reasons", lambda *_: ("the test rejects too often",))
+    assert '<p class="headline">No size can be given</p>' in page(run)

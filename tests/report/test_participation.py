@@ -3,13 +3,14 @@
 import json
 
 import pytest
-from oracles.studies import small_study
+from oracles.studies import PRE, small_study
 
 from sim import compose_study, plan
-from sim.report.arms import uncontrolled_warnings
 from sim.report.files import summary_data
-from sim.report.participation import participation_sentences, participation_warnings
 from sim.report.results.answer import PlanAnswer
+from sim.report.topics.arms import uncontrolled_warnings
+from sim.report.topics.participation import participation_blocks, participation_warnings
+from sim.report.topics.soundness import reasons
 
 FAST = [
     "experiment=scale_up", "effect.prior=null", "design.sizes=[12,60]",
@@ -26,13 +27,13 @@ def answered(*words: str) -> PlanAnswer:
 
 def sentences(*words: str) -> list[str]:
     """What is said of it."""
-    return list(participation_sentences(answered(*words)))
+    return [block.text for block in participation_blocks(answered(*words))]
 
 
 def test_nothing_to_say() -> None:
     """Where everybody answers and nobody shares anything, nothing is said."""
     answer = answered()
-    assert list(participation_sentences(answer)) == []
+    assert participation_blocks(answer) == ()
     assert participation_warnings(answer) == []
 
 
@@ -93,7 +94,7 @@ def test_a_test_that_ignores_the_sites() -> None:
         assert line.startswith(f"The test ignores that {people} resemble each other: where ment")
         assert f"a domain with probability {level[:-1].mean():.3f} on average" in line
         assert f"the total with {level[-1]:.3f} (Monte Carlo error up to 0.0" in line
-        assert " at 60 pairs, instead of 0.05. Use analysis.test=cluster_mean_t or " in line
+        assert " with 60 pairs, instead of 0.05. Use analysis.test=cluster_mean_t or " in line
     assert set(found) <= set(answer.warnings)
 
 
@@ -137,3 +138,33 @@ def test_one_group_is_warned_of_at_its_size() -> None:
     assert small < large
     *_, said = uncontrolled_warnings(answer)
     assert f"'total' reject with probability {small:.3f} at 12 pairs" in said
+
+
+@pytest.mark.parametrize(
+    ("site", "shared", "alike"),
+    [
+        (0.4, 0.0, "people of one site resemble"),
+        (0.0, 0.4, "people who share a pupil resemble"),
+        (0.3, 0.3, "people of one site or who share a pupil resemble"),
+    ],
+)
+def test_who_resemble_each_other_is_said_in_the_words_of_the_study(
+    site: float, shared: float, alike: str
+) -> None:
+    """Where a test ignores clusters, its reason names them as the study does."""
+    clusters = {
+        "kind": "sites", "stated_as": "latent", "site_icc": site, "shared_icc": shared,
+        "accrual": "round_robin", "sites": 4, "per_site": 10, "size_variation": 0.0,
+        "assumption": None,
+    }  # fmt: skip
+    total = {"kind": "one", "endpoints": "total", "roles": ("coach",)}
+    study = small_study(
+        roles={"coach": {"pre": PRE}, "pupil": {"pre": PRE, "effect": None}},
+        design={"sizes": (40,), "ratio": (4, 1)}, clusters=clusters,
+        analysis={"test": "paired_t", "p_value": "auto"},
+        decision={"primary": "total", "rules": {"total": total}},
+        monte_carlo={"replicates": 1000, "block_size": 250},
+    )  # fmt: skip
+    answer = plan(study)
+    (reason,) = reasons(answer, answer.sample_size)
+    assert alike in reason

@@ -15,16 +15,19 @@ from sim.page.answers import exact_sentence, simulated_sentence
 from sim.power.estimates import exactly, proportion
 from sim.power.sample_size import SampleSize, smallest_size
 from sim.report.charts.curves import power_curve, rule_curves
+from sim.report.charts.figure import Figure
+from sim.report.document.model import Table
+from sim.report.document.sizes import interval_words, pairs_cell, pairs_words
 from sim.report.files import write_run
-from sim.report.html.page import page
-from sim.report.html.tables import before_table
 from sim.report.justification import justification
-from sim.report.justification_markdown import markdown
+from sim.report.printers.html.page import page
+from sim.report.printers.markdown import markdown
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import SavedRun, read_run
-from sim.report.sizes import interval_words, pairs_cell, pairs_words
-from sim.report.sweep_tables import size_words
-from sim.report.terminal import one_line, summary
+from sim.report.terminal import summary
+from sim.report.topics.adjustments import before_blocks
+from sim.report.topics.size import answer_sentence, one_line
+from sim.report.topics.sweep import size_words
 
 
 @cache
@@ -57,7 +60,7 @@ def texts_of(run: SavedRun, found: PlanAnswer) -> dict[str, str]:
         "page": page(run),
         "justification": markdown(justification(run)),
         "preview": previewed,
-        "answer": run.summary["answer"],
+        "answer": answer_sentence(run.answer),
     }
     return {name: " ".join(re.sub(r"<[^>]+>|\*", "", text).split()) for name, text in own.items()}
 
@@ -69,18 +72,22 @@ def test_a_gap_is_said_in_every_medium(tmp_path: Path) -> None:
     assert (size.pairs, size.at_least, size.every) == (30, 7, True)
     texts = texts_of(run, found)
     words = (
-        "6 is too few, 30 suffices, and the sizes between were not studied. At 30 pairs, 30 mentors"
+        "6 is too few, 30 suffices, and the sizes between were not studied: the study needs 7 to 30"
     )
-    assert texts["answer"].startswith("Between 7 and 30 pairs for power 0.8 for the rule 'total'")
+    assert texts["answer"].startswith(
+        "Of 6 and 30 pairs, 30 is the smallest that suffices for power 0.8 for the rule 'total'"
+    )
+    assert "30 pairs, the smallest of 6 and 30 that suffices" in texts["page"]
+    assert "needs 30 pairs, the fewest of 6 and 30 that suffice" in texts["justification"]
     for name in ("answer", "terminal", "page"):
         assert words in texts[name]
-    for name in ("one line", "page", "justification", "preview"):
+    for name in ("one line", "page", "terminal", "preview", "justification"):
         assert "7 to 30 pairs" in texts[name]
     assert "6 are too few, 30 suffice, the sizes between were not studied" in texts["justification"]
-    assert not any(re.search(r"(needs|about) 30 pairs", text) for text in texts.values())
+    assert not any(re.search(r"(needs|about) 30 pairs[^,]", text) for text in texts.values())
     for draw in (power_curve, rule_curves):
-        figure = draw(run)
-        assert figure is not None
+        figure = draw(found)
+        assert isinstance(figure, Figure)
         assert "7 to 30 pairs" in figure.title
     saved_size = json.loads((tmp_path / "summary.json").read_text())["sample_sizes"][0]
     assert (saved_size["at_least"], saved_size["pairs"]) == (7, 30)
@@ -94,13 +101,13 @@ def test_the_smallest_studied_is_an_upper_limit_everywhere(tmp_path: Path) -> No
     for name, text in texts.items():
         assert re.search(r"[Aa]t most 30 pairs", text), name
     assert "it stays at the target at every size studied up to 40 pairs" in texts["terminal"]
-    assert "'any' at most 30 pairs" in texts["terminal"]
-    table = before_table(run)
-    assert table is not None
-    assert {row[1] for row in table.rows} == {"≤30"}
+    assert "any at most 30" in texts["terminal"]
+    table = before_blocks(found)[0]
+    assert isinstance(table, Table)
+    assert {row[1] for row in table.rows} == {"at most 30"}
     for draw in (power_curve, rule_curves):
-        figure = draw(run)
-        assert figure is not None
+        figure = draw(found)
+        assert isinstance(figure, Figure)
         assert "t most 30" in figure.title
 
 
@@ -137,9 +144,9 @@ def test_bounds_of_an_answer(
 ) -> None:
     """Answer and interval begin one above the largest size studied below them."""
     found = sized(*wins, sizes=sizes)
-    assert pairs_words(vars(found)) == needed
-    assert interval_words(vars(found)) == interval
-    assert size_words(found).startswith(pairs_cell(vars(found)))
+    assert pairs_words(found) == needed
+    assert interval_words(found) == interval
+    assert size_words(found).startswith(pairs_cell(found))
 
 
 def test_an_exact_answer_at_once_knows_its_gaps() -> None:
@@ -152,14 +159,3 @@ def test_an_exact_answer_at_once_knows_its_gaps() -> None:
         size = smallest_size("one", 0.8, pairs, exactly(np.array(power)[:, None]), 0)
         curve = ExactCurve(pairs, pairs, power, 0.0, size, is_whole=True)
         assert "".join(map(str, exact_sentence(curve))).startswith(f"<strong>{words}</strong>")
-
-
-def test_saved_by_an_earlier_version() -> None:
-    """A size saved without bounds is taken at its word."""
-    old = {
-        key: value
-        for key, value in vars(sized(100, 170, 199, sizes=(40, 60, 80))).items()
-        if key not in ("at_least", "low_at_least", "every")
-    }
-    assert pairs_words(old) == "60"
-    assert interval_words(old) == " (60 to 80 with at least 95% confidence)"

@@ -152,11 +152,13 @@ def test_no_cell_is_a_formula(answers: dict[str, SweepAnswer]) -> None:
 
 
 def test_files_have_fixed_names(answers: dict[str, SweepAnswer], tmp_path: Path) -> None:
-    """Whatever scenarios are called, three files are written, and JSON is strict."""
+    """Whatever scenarios are called, four files are written, and JSON is strict."""
     folder = tmp_path / "out"
     folder.mkdir()
     written = write_sweep(answers["scenarios"], folder)
-    assert [path.name for path in written] == ["sweep.csv", "sweep.json", "manifest.json"]
+    assert [path.name for path in written] == [
+        "sweep.csv", "sweep.json", "manifest.json", "answer.json.gz",
+    ]  # fmt: skip
     assert sorted(tmp_path.rglob("*")) == sorted([folder, *written])
     data = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
     assert [point["label"] for point in data["points"]] == ["as stated", "good", "bad", *HOSTILE]
@@ -210,7 +212,7 @@ def test_heat_maps_have_every_cell(answers: dict[str, SweepAnswer]) -> None:
 def test_what_is_left_out_is_said(answers: dict[str, SweepAnswer]) -> None:
     """A table that is cut says so and where the rest is."""
     assert "11 more points are in sweep.csv" in sweep_summary(answers["many"])
-    assert "the rest is in sweep.csv" in sweep_summary(answers["a large grid"])
+    assert "The rest is in sweep.csv" in sweep_summary(answers["a large grid"])
 
 
 def test_one_block_is_said() -> None:

@@ -7,7 +7,8 @@ import pytest
 from oracles.studies import PRE, small_study
 
 from sim import plan
-from sim.report.terminal import one_line, summary
+from sim.report.terminal import summary
+from sim.report.topics.size import one_line
 
 RULES = {
     f"rule {i} which is named at length by a careful planner": {
@@ -59,7 +60,7 @@ def test_answer_and_error_are_printed() -> None:
     text = " ".join(summary(answer).split())
     assert answer.sample_size.pairs in (6, 12)
     assert answer.sample_size.at_least == 7
-    assert f"Between 7 and {answer.sample_size.pairs} pairs" in text
+    assert "Of 6 and 12 pairs, 12 is the smallest that suffices" in text
     assert f"Monte Carlo error {answer.sample_size.mcse:.3f}" in text
     assert one_line(answer).startswith("any: 7 to 12 pairs, power ")
 
@@ -68,7 +69,7 @@ def test_not_reached_is_said() -> None:
     """Where no size reaches the target, that is said, not a number."""
     answer = plan(small_study(effect={"kind": "shift", "shift": 0.01}))
     assert answer.sample_size.pairs is None
-    assert "No size up to 12 pairs reaches power 0.8" in " ".join(summary(answer).split())
+    assert "Neither of 6 and 12 pairs reaches power 0.8" in " ".join(summary(answer).split())
     assert "not reached" in one_line(answer)
 
 

@@ -8,7 +8,7 @@ from sim.inference import adjust
 from sim.inference.registry import ESTIMANDS, THRESHOLD_COUNTS
 from sim.inference.registry import TESTS as FUNCTIONS
 from sim.pilot.candidates import CANDIDATES
-from sim.report.references import REFERENCES
+from sim.report.document.references import REFERENCES
 from sim.study.calibration import CandidateName
 from sim.study.methods import (
     ADJUSTMENTS,

@@ -2,211 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from sim.report.charts.curve_layers import FEW_SIZES, band, bars, coloured, line, pairs_axis
-from sim.report.charts.curves import (
-    Series,
-    error_words,
-    points,
-    sizes,
-    span_words,
-    unit_words,
-    unusable_words,
-)
-from sim.report.charts.figure import Figure, datum, layered, limited, single
-from sim.report.charts.labels import distinct, listed, plain, quoted, span
-from sim.report.charts.theme import SCHEMA, WIDTH, Spec
-from sim.report.results.rows import Row
-from sim.report.saved import SavedRun
-from sim.report.soundness import is_usable
+from sim.power.assurance import QUANTILES, Assurance
+from sim.report.charts.curve_layers import POWER
+from sim.report.charts.curves import many, unit_words, unusable_words
+from sim.report.charts.figure import Figure, Omitted, datum, layered, limited, single
+from sim.report.charts.labels import distinct, label_axis, listed, quoted, span, two_lines
+from sim.report.charts.series import assurance_series, error_words, rule_series, sizes
+from sim.report.charts.theme import Spec
+from sim.report.results.answer import PlanAnswer
+from sim.report.topics.soundness import reasons
 
 PLANNED = "stated effect"
 MOST_PRIORS = 6
-_DOT = {"type": "point", "filled": True, "style": "main-point"}
-QUANTILES = ("05", "25", "50", "75", "95")
-"""Those of the power that results.csv holds, in percent."""
+_FIELDS = tuple(f"q{100 * share:02.0f}" for share in QUANTILES)
 
 
-def assurance_curves(run: SavedRun) -> Figure | None:
-    """Power and assurance of the primary rule; None where no prior is given."""
-    size, priors = run.primary, _priors(run)
-    by_size = run.results.by_size(size["rule"], "win")
-    curves = [Series(PLANNED, by_size)] if by_size else []
-    for prior in priors:
-        of_prior = run.results.by_size(size["rule"], f"assurance_{prior}")
-        curves += [Series(f"{prior} prior", of_prior)] if of_prior else []
-    if len(curves) < 2:
+def assurance_curves(answer: PlanAnswer) -> Figure | None:
+    """Power and assurance of the primary rule; None where no prior is given, or one size."""
+    assurances = answer.assurances[:MOST_PRIORS]
+    curves = [rule_series(answer, answer.sample_size.rule, answer.planned)]
+    curves += [assurance_series(answer, assurance) for assurance in assurances]
+    if len(curves) < 2 or len(sizes(curves)) < 2:
         return None
-    labels, studied = distinct([series.name for series in curves]), sizes(curves)
-    title = _finding(run, priors)
+    curves = [replace(curves[0], name=PLANNED), *curves[1:]]
     below = [
         error_words(curves[:1], "Band of the stated effect"),
-        error_words(curves[1:], "Bands of the priors").replace("simulated studies", "effects drawn")
-        + f" Dashed across: the target, {size['target']:.2f}.",
-        limited(len(run.summary["assurance"]), MOST_PRIORS, "priors", "results.csv"),
-        *unusable_words(size),
-        *unit_words(run),
+        error_words(curves[1:], "Bands of the priors", "effects drawn"),
+        limited(len(answer.assurances), MOST_PRIORS, "priors", "results.csv"),
+        *unusable_words(answer),
     ]
-    target = single({"type": "rule", "style": "target"}, datum(y=size["target"]))
-    said = (title, below, span_words(curves))
-    data = list(points(curves, labels))
-    return layered("assurance", said, [*coloured(labels, studied), target], data)
+    return many(answer, "assurance", _finding(answer), curves, ("curves", below))
 
 
-def power_spread(run: SavedRun) -> Figure | None:
-    """Quantiles of the power over each prior, as bands; None where no prior is given."""
-    size, priors = run.primary, _priors(run)
-    labels = distinct([f"{prior} prior" for prior in priors])
-    data = [
-        row
-        for prior, label in zip(priors, labels, strict=True)
-        for row in _bands(run, prior, label)
-    ]
-    if not data:
+def power_spread(answer: PlanAnswer) -> Figure | Omitted | None:
+    """Quantiles of the power over each prior at the answer's size, as bars.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        The answer.
+
+    Returns
+    -------
+    Figure, Omitted or None
+        A sentence where there is one prior alone; None where there is none.
+    """
+    assurances = answer.assurances[:MOST_PRIORS]
+    if not assurances:
         return None
-    at = run.at
-    at_answer = [row for row in data if row["pairs"] == at]
-    title = f"Power of {quoted(size['rule'])} over what each prior leaves possible"
-    if at_answer and is_usable(size):
-        medians = listed(
-            f"{row['q50']:.2f} ({row['name'].removesuffix(' prior')})" for row in at_answer
-        )
-        title = f"With {at} pairs, the median of the powers believed is {medians}"
-    draws = max(assurance["draws"] for assurance in run.summary["assurance"])
-    worst = max(row["worst"] for row in data)
+    labels = two_lines(distinct([assurance.prior for assurance in assurances]))
+    rows = [_quantiles(answer, *own) for own in zip(assurances, labels, strict=True)]
+    if len(rows) == 1:
+        return Omitted("power_spread", _one_spread_words(answer, rows[0]))
+    title, seen = _spread_words(answer, rows)
+    worst = max(row["worst"] for row in rows)
     below = [
-        _key([row["pairs"] for row in data])
-        + f"Monte Carlo error of these quantiles at most {worst:.2f}: "
-        f"{draws:,} effects drawn{_each(run)}.",
-        *unusable_words(size),
-        *unit_words(run),
+        f"Dot: median; thick bar: middle half; thin bar: middle 90%; at the {PLANNED} power is "
+        f"{answer.sample_size.power:.2f}. Monte Carlo error of these "
+        f"at most {worst:.2f}: {max(own.draws for own in assurances):,} effects drawn"
+        f"{_each(answer)}.",
+        limited(len(answer.assurances), MOST_PRIORS, "priors", "results.csv"),
+        *unusable_words(answer),
+        *unit_words(answer),
     ]
+    layers = _layers(answer, labels)
+    height = {"step": 44}
+    return layered("power_spread", (title, below, f"{seen}."), layers, rows, height=height)
+
+
+def _finding(answer: PlanAnswer) -> str:
+    size, place = answer.sample_size, answer.characteristics.rule_index(answer.sample_size.rule)
+    if reasons(answer, size):
+        return f"Power and assurance of the rule {quoted(size.rule)}"
+    averaged = [float(own.value.value[answer.place, place]) for own in answer.assurances]
+    return (
+        f"With {answer.study.words.count(answer.pairs)} power is {size.power:.2f} at the stated "
+        f"effect, and {span(averaged, '.2f')} averaged over what is believed"
+    )
+
+
+def _spread_words(answer: PlanAnswer, rows: Sequence[Spec]) -> tuple[str, str]:
+    size, with_ = answer.sample_size, answer.study.words.count(answer.pairs)
+    title = f"Power of {quoted(size.rule)} with {with_}, over what each prior leaves possible"
+    if not reasons(answer, size):
+        medians = listed(f"{row['q50']:.2f} ({_line(row['name'])})" for row in rows)
+        title = f"With {with_}, the median of the powers believed is {medians}"
     seen = "; ".join(
-        f"{row['name']}: middle half {row['q25']:.2f} to {row['q75']:.2f}" for row in at_answer
+        f"{_line(row['name'])}: middle half {row['q25']:.2f} to {row['q75']:.2f}, middle 90% "
+        f"{row['q05']:.2f} to {row['q95']:.2f}"
+        for row in rows
     )
-    said = (title, below, f"With {at} pairs: {seen}.")
-    at_effect = run.results.by_size(size["rule"], "win")
-    layers = _layers(sorted({row["pairs"] for row in data}), at_effect, size["target"])
-    return _one_below_another(layered("power_spread", said, layers, data, height=95), labels)
+    return title, seen
 
 
-def _priors(run: SavedRun) -> list[str]:
-    return [assurance["prior"] for assurance in run.summary["assurance"]][:MOST_PRIORS]
-
-
-def _finding(run: SavedRun, priors: Sequence[str]) -> str:
-    size = run.primary
-    at = run.at
-    values = [
-        row.value
-        for prior in priors
-        for row in run.results.by_size(size["rule"], f"assurance_{prior}")
-        if row.pairs == at
-    ]
-    if not values or not is_usable(size):
-        return f"Power and assurance of the rule {quoted(size['rule'])}"
+def _one_spread_words(answer: PlanAnswer, row: Spec) -> str:
     return (
-        f"With {at} pairs power is {size['power']:.2f} at the stated effect, and "
-        f"{span(values, '.2f')} averaged over what is believed"
+        f"Under the {_line(row['name'])} prior the median power with "
+        f"{answer.study.words.count(answer.pairs)} is {row['q50']:.2f}; the middle half of the "
+        f"powers believed is {row['q25']:.2f} to {row['q75']:.2f}, the middle 90% "
+        f"{row['q05']:.2f} to {row['q95']:.2f}."
     )
 
 
-def _key(studied: Sequence[int]) -> str:
-    if len(set(studied)) <= FEW_SIZES:
-        return (
-            "Blue: median, thick bar for the middle half, thin for the middle 90%; orange: power "
-            "at the stated effect. "
-        )
-    return (
-        "Solid: median; dark band: middle half; pale band: middle 90%; dashed: power at the "
-        "stated effect. "
-    )
+def _line(label: str) -> str:
+    return label.replace("\n", " ")
 
 
-def _each(run: SavedRun) -> str:
+def _each(answer: PlanAnswer) -> str:
     """Say how the power at each effect drawn is computed, where it is simulated."""
-    rule = run.summary["primary_rule"]
-    if all(rule in assurance["exact"] for assurance in run.summary["assurance"]):
+    place = answer.characteristics.rule_index(answer.sample_size.rule)
+    if all(assurance.exact_rules[place] for assurance in answer.assurances):
         return ""
-    prior = run.config["effect"].get("prior") or {}
-    studies = prior.get("replicates")
-    number = f", each with {studies} simulated studies" if studies else ", each simulated"
-    return f"{number}, which widens the bands"
+    prior = answer.study.effect.prior
+    number = f", each with {prior.replicates} simulated studies" if prior else ", each simulated"
+    return f"{number}, which widens the bars"
 
 
-def _bands(run: SavedRun, prior: str, label: str) -> Iterator[Spec]:
-    rule = run.summary["primary_rule"]
-    quantiles = {
-        share: {row.pairs: row for row in run.results.by_size(rule, f"power_q{share}_{prior}")}
-        for share in QUANTILES
+def _quantiles(answer: PlanAnswer, assurance: Assurance, label: str) -> Spec:
+    at = (slice(None), answer.place, answer.characteristics.rule_index(answer.sample_size.rule))
+    powers = assurance.power_quantiles[at].tolist()
+    return {
+        "name": label,
+        **dict(zip(_FIELDS, powers, strict=True)),
+        "worst": float(assurance.quantile_mcse[at].max()),
+        "text": f"{powers[2]:.2f}",
     }
-    for pairs in quantiles["50"]:
-        at = {share: quantiles[share][pairs] for share in QUANTILES}
-        yield {
-            "pairs": pairs,
-            "name": label,
-            **{f"q{share}": row.value for share, row in at.items()},
-            "worst": max(row.mcse for row in at.values()),
-        }
 
 
-def _layers(studied: list[int], at_effect: Sequence[Row], target: float) -> list[Spec]:
-    x = pairs_axis(studied)
-    effect_line = {
-        "data": {"values": [{"pairs": row.pairs, "power": row.value} for row in at_effect]},
-        **line(x, "power", "other-line"),
-    }
-    few = len(studied) <= FEW_SIZES
-    points_too = [
-        bars(x, "q05", "q95", style="main-error"),
-        bars(x, "q25", "q75", style="main-error", strokeWidth=4),
-        {**line(x, "q50", "main-point"), "mark": _DOT},
-        {**effect_line, "mark": {**_DOT, "style": "other-point"}},
+def _layers(answer: PlanAnswer, labels: Sequence[str]) -> list[Spec]:
+    target = answer.sample_size.target
+    axis = label_axis(labels)
+    y = {"field": "name", "type": "nominal", "title": None, "axis": axis,
+         "scale": {"domain": list(labels)}}  # fmt: skip
+    x = {**POWER, "title": f"Power with {answer.study.words.count(answer.pairs)}"}
+
+    def bar(low: str, high: str, thick: float) -> Spec:
+        mark = {"type": "rule", "style": "main-error", "strokeWidth": thick}
+        return {"mark": mark, "encoding": {"y": y, "x": {**x, "field": low}, "x2": {"field": high}}}
+
+    median = {"y": y, "x": {**x, "field": "q50"}}
+    text = {"type": "text", "style": "note", "dy": -13}
+    note = {"type": "text", "style": "note", "align": "right", "dx": -4, "dy": -7}
+    words = {"y": {"value": "height"}, "text": {"value": f"target {target:.2f}"}}
+    return [
+        bar("q05", "q95", 1.5),
+        bar("q25", "q75", 6),
+        {"mark": {"type": "point", "filled": True, "style": "answer-point"}, "encoding": median},
+        {"mark": text, "encoding": {**median, "text": {"field": "text", "type": "nominal"}}},
+        single({"type": "rule", "style": "target"}, datum(target)),
+        single(note, {**datum(target), **words}),
     ]
-    layers = [
-        band(x, "q05", "q95", style="main-wide"),
-        band(x, "q25", "q75", style="main-band"),
-        line(x, "q50", "main-line"),
-        effect_line,
-        *(points_too if few else []),
-        single({"type": "rule", "style": "target"}, datum(y=target)),
-    ]
-    for layer in layers:
-        if "field" in layer["encoding"].get("y", {}):
-            axis = {"format": ".1f", "values": [0, 0.5, 1]}
-            layer["encoding"]["y"] = {**layer["encoding"]["y"], "title": "Power", "axis": axis}
-    return layers
-
-
-def _one_below_another(figure: Figure, labels: Sequence[str]) -> Figure:
-    """Give each prior a panel."""
-    whole = figure.spec
-    panels = []
-    for label in labels:
-        rows = [row for row in whole["data"]["values"] if row["name"] == label]
-        last = label == labels[-1]
-        layers = whole["layer"] if last else [_untitled(layer) for layer in whole["layer"]]
-        panel = {"data": {"values": rows}, "layer": layers, "width": WIDTH - 64}
-        panels.append({**panel, "height": whole["height"], "title": _small(label)})
-    spec = {
-        "$schema": SCHEMA,
-        "title": whole["title"],
-        "description": whole["description"],
-        "spacing": 12,
-        "vconcat": panels,
-    }
-    return replace(figure, spec=spec)
-
-
-def _untitled(layer: Spec) -> Spec:
-    """Leave out the title of the axis of sizes, which stands below the last panel."""
-    encoding = layer["encoding"]
-    if "title" not in encoding.get("x", {}):
-        return layer
-    return {**layer, "encoding": {**encoding, "x": {**encoding["x"], "title": None}}}
-
-
-def _small(label: str) -> Spec:
-    return {"text": plain(label), "fontSize": 11, "offset": 4, "frame": "group"}

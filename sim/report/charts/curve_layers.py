@@ -1,15 +1,16 @@
-"""Layers of curves against the number of pairs: axes, colours, bands, the target, the answer."""
+"""Layers of curves against the sample size: axes, colours, bands, the target, the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
+from sim.power.sample_size import SampleSize
+from sim.report.charts.end_labels import label_layers
 from sim.report.charts.figure import datum, single
 from sim.report.charts.labels import legend
 from sim.report.charts.theme import DASHES, Spec
-from sim.report.sizes import CONFIDENCE, drawn_interval, interval, pairs_words
-from sim.report.soundness import is_usable
+from sim.report.document.sizes import CONFIDENCE, drawn_interval, interval, pairs_words
 
 FEW_SIZES, MOST_TICKS = 15, 8
 """Up to so many sizes each is marked by a point."""
@@ -22,7 +23,7 @@ POWER: Spec = {
 }
 
 
-def pairs_axis(studied: Sequence[int]) -> Spec:
+def pairs_axis(studied: Sequence[int], units: str) -> Spec:
     """Encode the sizes, from the first studied to the last."""
     first, last = studied[0], studied[-1]
     domain = [first, last] if last > first else [first - 1, first + 1]
@@ -32,7 +33,7 @@ def pairs_axis(studied: Sequence[int]) -> Spec:
     return {
         "field": "pairs",
         "type": "quantitative",
-        "title": "Sample size (pairs)",
+        "title": f"Sample size ({units})",
         "scale": {"domain": domain, "nice": False},
         "axis": {"format": "d", **ticks},
     }
@@ -54,9 +55,9 @@ def line(x: Spec, field: str, style: str) -> Spec:
     }
 
 
-def lone(studied: Sequence[int]) -> list[Spec]:
+def lone(studied: Sequence[int], units: str) -> list[Spec]:
     """One curve with its band."""
-    x = pairs_axis(studied)
+    x = pairs_axis(studied, units)
     layers = [band(x, "low", "high", style="main-band"), line(x, "value", "main-line")]
     if len(studied) <= FEW_SIZES:
         dots = {"type": "point", "filled": True, "style": "main-point"}
@@ -73,49 +74,90 @@ def bars(x: Spec, low: str, high: str, **style: Any) -> Spec:
     }
 
 
-def coloured(labels: Sequence[str], studied: Sequence[int]) -> list[Spec]:
-    """Curves by name, each with its band, each in a colour and dashes."""
-    x = pairs_axis(studied)
-    drawn = {**legend(labels, "stroke"), "symbolSize": 350}
+class Corner(NamedTuple):
+    """Where a word stands at a line across: at which end, and on which side of it."""
+
+    right: bool
+    below: bool
+
+
+CORNERS = (Corner(False, False), Corner(True, True), Corner(True, False), Corner(False, True))
+"""In the order in which they are tried."""
+
+
+def coloured(labels: Sequence[str], x: Spec, *, few: bool, named: Sequence[Spec]) -> list[Spec]:
+    """Draw curves by name, each with its band, each in a colour and dashes.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Their names.
+    x : dict
+        Encoding of the sizes.
+    few : bool
+        Whether the sizes are so few that each is marked.
+    named : sequence of dict
+        Names at their ends, as of :func:`~sim.report.charts.end_labels.end_labels`; a
+        legend stands below where there are none.
+
+    Returns
+    -------
+    list of dict
+        Layers.
+    """
+    drawn = None if named else {**legend(labels, "stroke"), "symbolSize": 350}
     name = {"field": "name", "type": "nominal", "title": None, "legend": drawn}
     colour = {**name, "scale": {"domain": list(labels), "range": "category"}}
     dash = {**name, "scale": {"domain": list(labels), "range": DASHES}}
-    few = len(studied) <= FEW_SIZES
     error = bars(x, "low", "high") if few else band(x, "low", "high", opacity=0.18)
-    return [
+    layers = [
         {**error, "encoding": {**error["encoding"], "color": colour}},
         {
             "mark": {"type": "line", "strokeWidth": 2, "point": few},
             "encoding": {"x": x, "y": POWER, "color": colour, "strokeDash": dash},
         },
     ]
+    return [*layers, *(label_layers(named, x, POWER, colour) if named else [])]
 
 
-def marks(size: Mapping[str, Any], studied: Sequence[int]) -> Iterator[Spec]:
+def marks(
+    size: SampleSize, studied: Sequence[int], units: str, free: Corner, *, usable: bool
+) -> Iterator[Spec]:
     """Mark the target, and the answer with its interval where there is one."""
-    target, pairs = size["target"], size["pairs"]
-    early = pairs is not None and pairs <= (studied[0] + studied[-1]) / 2
-    yield single({"type": "rule", "style": "target"}, datum(y=target))
-    at = ("width", "right", -4, 11) if early else (0, "left", 4, -6)
-    text = {"type": "text", "style": "note", "align": at[1], "dx": at[2], "dy": at[3]}
-    place = {"x": {"value": at[0]}, **datum(y=target), "text": {"value": f"target {target:.2f}"}}
-    yield single(text, place)
-    if pairs is None or not is_usable(size):
+    target, pairs = size.target, size.pairs
+    yield from target_line(target, free)
+    if pairs is None or not usable:
         return
     low, high = drawn_interval(size, studied[0])
     if high > low:
         yield single({"type": "rect", "style": "interval"}, datum(low, x2=high))
     yield single({"type": "rule", "style": "answer"}, datum(pairs))
     yield single({"type": "point", "filled": True, "style": "answer-point"},
-                 datum(pairs, size["power"]))  # fmt: skip
-    yield from _answer_text(size, early=early)
+                 datum(pairs, size.power))  # fmt: skip
+    early = pairs <= (studied[0] + studied[-1]) / 2
+    yield from _answer_text(size, units, early=early)
 
 
-def _answer_text(size: Mapping[str, Any], *, early: bool) -> Iterator[Spec]:
+def target_line(target: float, free: Corner) -> Iterator[Spec]:
+    """Draw the target across, with its value where no curve passes."""
+    yield single({"type": "rule", "style": "target"}, datum(y=target))
+    x, align, dx = ("width", "right", -4) if free.right else (0, "left", 4)
+    text = {
+        "type": "text",
+        "style": "note",
+        "align": align,
+        "dx": dx,
+        "dy": 11 if free.below else -6,
+    }
+    place = {"x": {"value": x}, **datum(y=target), "text": {"value": f"target {target:.2f}"}}
+    yield single(text, place)
+
+
+def _answer_text(size: SampleSize, units: str, *, early: bool) -> Iterator[Spec]:
     side = {"align": "left" if early else "right", "dx": 7 if early else -7}
-    texts = [("strong-note", 0.12, f"{pairs_words(size)} pairs")]
+    texts = [("strong-note", f"{pairs_words(size)} {units}")]
     if interval(size):
-        texts.append(("note", 0.05, f"{interval(size)} ({CONFIDENCE})"))
-    for style, y, text in texts:
-        place = {**datum(size["pairs"], y), "text": {"value": text}}
-        yield single({"type": "text", "style": style, **side}, place)
+        texts += [("note", interval(size)), ("note", f"({CONFIDENCE})")]
+    for place, (style, text) in enumerate(texts, 1):
+        at = {**datum(size.pairs, 0.05 + 0.07 * (len(texts) - place)), "text": {"value": text}}
+        yield single({"type": "text", "style": style, **side}, at)

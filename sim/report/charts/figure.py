@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.report.charts.labels import titled
@@ -12,6 +12,22 @@ HEIGHT = 210
 """Height of the plotting area of a curve, in pixels."""
 Z95 = 1.96
 """Monte Carlo standard errors on either side of a value within which a band is drawn."""
+
+
+@dataclass(frozen=True)
+class Omitted:
+    """A figure that would show nothing.
+
+    Attributes
+    ----------
+    name : str
+        The figure's.
+    words : str
+        A sentence in its place.
+    """
+
+    name: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -52,8 +68,9 @@ def layered(
     rows: Sequence[Spec],
     *,
     height: int | Spec = HEIGHT,
+    two_axes: bool = False,
 ) -> Figure:
-    """Put layers over one another, as wide as a column.
+    """Put layers over one another, as wide as a page.
 
     Parameters
     ----------
@@ -67,6 +84,9 @@ def layered(
         The data.
     height : int or dict
         Of the plotting area, in pixels; or a step per band.
+    two_axes : bool
+        Whether the last layer has an upright axis of its own; the first has
+        that of all others.
 
     Returns
     -------
@@ -82,7 +102,8 @@ def layered(
         "height": height,
         "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"values": list(rows)},
-        "layer": list(layers),
+        "layer": [*_upright_once(layers[:-1]), layers[-1]] if two_axes else list(layers),
+        **({"resolve": {"axis": {"y": "independent"}}} if two_axes else {}),
     }
     return Figure(name, title, " ".join(filter(None, below)), alt, spec)
 
@@ -101,3 +122,12 @@ def single(mark: Spec, encoding: Spec) -> Spec:
 def limited(number: int, most: int, what: str, file: str) -> str:
     """Say that not all is drawn; empty where all is."""
     return f"The first {most} of {number:,} {what} are drawn; all are in {file}." * (number > most)
+
+
+def _upright_once(layers: Sequence[Spec]) -> Iterator[Spec]:
+    """Leave the upright axis to the first layer."""
+    yield layers[0]
+    for layer in layers[1:]:
+        encoding = layer["encoding"]
+        upright = {"y": {**encoding["y"], "axis": None}} if "y" in encoding else {}
+        yield {**layer, "encoding": {**encoding, **upright}}

@@ -1,4 +1,4 @@
-"""All figures of a saved run, and their files."""
+"""All figures of a run, and their files."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from pathlib import Path
 
 from sim.report.charts.averaged import assurance_curves, power_spread
 from sim.report.charts.curves import endpoint_curves, power_curve, rule_curves
-from sim.report.charts.figure import Figure
+from sim.report.charts.figure import Figure, Omitted
 from sim.report.charts.likert import answer_bars
 from sim.report.charts.pilot import believed_shifts, data_set_counts, exact_p_values
 from sim.report.charts.render import as_png, as_svg
 from sim.report.charts.sweeps import sweep_figures
 from sim.report.charts.tornado import tornado_bars
+from sim.report.document.model import Paragraph, text
 from sim.report.files import write_whole
-from sim.report.saved import SavedRun, drawn_from
+from sim.report.results.answer import PlanAnswer
+from sim.report.saved import SavedRun
 
 FOLDER = "figures"
 """Folder of the files, within a run's."""
@@ -38,8 +40,73 @@ def figures(run: SavedRun) -> tuple[Figure, ...]:
     StudyError
         Where the saved results are not what this version writes.
     """
-    with drawn_from(run, "figures can be drawn"):
-        return tuple(figure for figure in _OF_JOB[run.job](run) if figure is not None)
+    if run.job == "plan":
+        return tuple(own for own in plan_figures(run.answer) if isinstance(own, Figure))
+    return tuple(figure for figure in _OF_JOB[run.job](run) if figure is not None)
+
+
+def plan_figures(answer: PlanAnswer) -> Iterator[Figure | Omitted]:
+    """Draw a plan's answer.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        The answer.
+
+    Yields
+    ------
+    Figure or Omitted
+        In a fixed order; a sentence in the place of a figure that would show nothing.
+    """
+    roles = answer.characteristics.roles
+    drawn = (
+        power_curve(answer),
+        rule_curves(answer),
+        *(endpoint_curves(answer, role) for role in roles),
+        *(answer_bars(answer, role.role) for role in roles),
+        assurance_curves(answer),
+        power_spread(answer),
+    )
+    yield from (own for own in drawn if own is not None)
+
+
+def sentences(answer: PlanAnswer, *starts: str) -> tuple[Paragraph, ...]:
+    """Say what the figures that are left out would show.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        The answer.
+    *starts : str
+        With what their names begin; all where there is none.
+
+    Returns
+    -------
+    tuple of Paragraph
+    """
+    return tuple(
+        text(own.words)
+        for own in plan_figures(answer)
+        if isinstance(own, Omitted) and own.name.startswith(starts or "")
+    )
+
+
+def power_figure(answer: PlanAnswer) -> Figure | None:
+    """Draw the power curve with the answer marked, for a page of text.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        The answer.
+
+    Returns
+    -------
+    Figure or None
+        About 16.5 cm wide and 7.5 high as :func:`~sim.report.charts.render.as_png` draws
+        it; None where one size was studied, of which there is no curve.
+    """
+    drawn = power_curve(answer)
+    return drawn if isinstance(drawn, Figure) else None
 
 
 def write_figures(run: SavedRun, folder: Path) -> tuple[Path, ...]:
@@ -71,26 +138,16 @@ def _write(figure: Figure, folder: Path) -> Iterator[Path]:
     yield write_whole(folder / f"{figure.name}.png", as_png(svg))
 
 
-def _of_plan(run: SavedRun) -> Iterator[Figure | None]:
-    yield power_curve(run)
-    yield rule_curves(run)
-    roles = list(run.summary["effects"])
-    yield from (endpoint_curves(run, role) for role in roles)
-    yield from (answer_bars(run, role) for role in roles)
-    yield assurance_curves(run)
-    yield power_spread(run)
-
-
 def _of_calibrate(run: SavedRun) -> Iterator[Figure | None]:
-    for role in run.summary["roles"]:
+    for role in run.calibration.roles:
         yield data_set_counts(role)
-        yield exact_p_values(run, role)
-        yield believed_shifts(role)
+        yield exact_p_values(role)
+        yield believed_shifts(run.calibration, role)
 
 
 def _of_sweep(run: SavedRun) -> Iterator[Figure | None]:
-    yield tornado_bars(run)
-    yield from sweep_figures(run)
+    yield tornado_bars(run.sweep)
+    yield from sweep_figures(run.sweep)
 
 
-_OF_JOB = {"plan": _of_plan, "calibrate": _of_calibrate, "sweep": _of_sweep}
+_OF_JOB = {"calibrate": _of_calibrate, "sweep": _of_sweep}

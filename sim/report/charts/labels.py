@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sim.report.charts.theme import Spec
-from sim.report.soundness import is_usable, joined
+from sim.report.results.sweep import PointReport
+from sim.report.topics.sweep import unusable_words
 from sim.study.sweep import words
 
 LEGEND_LABEL, IN_TWO_COLUMNS = 42, 21
 """Most characters of a legend's label, and of labels that stand in two columns."""
-AXIS_LINE = 23
+AXIS_LINE = 30
 """Most characters of a line of an axis's label, of which there are two at most."""
-TITLE_LINE, SUBTITLE_LINE = 26.5, 34.0
+TITLE_LINE, SUBTITLE_LINE = 48.0, 57.0
 """Widest line of a title and of what stands below it, as multiples of the height of its letters."""
 NAMED = 40
 """Most characters of a name within a sentence."""
@@ -22,6 +23,8 @@ NAMED = 40
 _PARTS = re.compile(r"(?:[^\s._=,]|\.(?=\d))*[\s._=,]*")
 AXIS_LABEL: Spec = {"labelExpr": "split(datum.label, '\\n')", "labelLineHeight": 12}
 """For an axis whose labels have lines."""
+LETTER, REGULAR = 11, 0.9
+"""Height of a label's letters in pixels, and their width as a share of bold ones'."""
 
 
 def plain(name: object, most: int = NAMED) -> str:
@@ -58,15 +61,34 @@ def distinct(names: Sequence[object], most: int = LEGEND_LABEL) -> list[str]:
 def legend(labels: Sequence[str], symbol: str) -> Spec:
     """Lay a legend out in two columns where its labels are short, else in one."""
     short = max(map(len, labels), default=0) <= IN_TWO_COLUMNS
-    columns, limit = (2, 150) if short else (1, 320)
-    return {"columns": columns, "labelLimit": limit, "symbolType": symbol, "symbolOpacity": 1}
+    spare = max(map(room, ([label] for label in labels)), default=0) // 4  # for wider typefaces
+    columns = {"columns": 2, "columnPadding": 12 + spare} if short else {"columns": 1}
+    return {**columns, "symbolType": symbol, "symbolOpacity": 1}
+
+
+def label_axis(labels: Sequence[str]) -> Spec:
+    """Draw an axis of names alone, with room for them in whatever typeface."""
+    return {**AXIS_LABEL, "ticks": False, "labelPadding": 4, "minExtent": room(labels)}
+
+
+def right_room(pixels: int) -> Spec:
+    """Keep room right of the plotting area, whatever its width, by an axis that is not seen."""
+    return {"orient": "right", "labels": False, "ticks": False, "grid": False, "title": None,
+            "domain": True, "domainOpacity": 0, "minExtent": pixels}  # fmt: skip
+
+
+def room(labels: Sequence[str]) -> int:
+    """Give the pixels that labels take, whatever common typeface draws them."""
+    lines = [line for label in labels for line in label.split("\n")]
+    return round(max(map(width, lines), default=0) * LETTER * REGULAR) + 5
 
 
 def two_lines(names: Sequence[object], line: int = AXIS_LINE) -> list[str]:
     """Shorten names to two lines each, joined by line feeds; apart from each other."""
     short = [_broken(name, line) for name in distinct(names, 4 * line)]
     if len(set(short)) < len(short):
-        return [f"{place}: {plain(name, line - 5)}" for place, name in enumerate(names, 1)]
+        numbered = (f"{place}: {plain(name, 4 * line)}" for place, name in enumerate(names, 1))
+        return [_broken(name, line) for name in numbered]
     return short
 
 
@@ -171,15 +193,14 @@ def told_apart(values: Sequence[Any]) -> tuple[str, list[Any]]:
     return "", list(values)
 
 
-def mark(point: Mapping[str, Any]) -> str:
-    """Mark what is simulated at a point of a sweep but cannot be used."""
-    return "" if is_usable(point) else "*"
+def mark(point: PointReport) -> str:
+    """Mark what is simulated at a point but cannot be used."""
+    return "*" if point.unusable else ""
 
 
-def unusable_points(points: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Say how many points of a sweep cannot be used, and why; nothing where all can."""
-    unusable = [point for point in points if not is_usable(point)]
-    clauses = dict.fromkeys(clause for point in unusable for clause in point["unusable"])
-    if not clauses:
+def unusable_points(points: Sequence[PointReport]) -> list[str]:
+    """Say how many points cannot be used, and why; nothing where all can."""
+    unusable = sum(bool(point.unusable) for point in points)
+    if not unusable:
         return []
-    return [f"Not to be used (*), {len(unusable)} of {len(points)}: {joined([*clauses])}."]
+    return [f"Not to be used (*), {unusable} of {len(points)}: {unusable_words(points)}."]

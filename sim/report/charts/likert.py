@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from sim.report.charts.curves import unit_words
-from sim.report.charts.figure import Figure, datum, layered, limited, single
-from sim.report.charts.labels import AXIS_LABEL, percent, plain, span, two_lines
+from sim.cohorts import TrueEffects
+from sim.report.charts.figure import Figure, Omitted, datum, layered, limited, single
+from sim.report.charts.labels import label_axis, percent, plain, right_room, room, span, two_lines
 from sim.report.charts.theme import DIVERGING, Spec, blended
-from sim.report.direction import best_end, side_of
-from sim.report.saved import SavedRun
+from sim.report.document.numbers import ROUNDING
+from sim.report.document.phrases import best_end
+from sim.report.results.answer import DesignFacts
 
 MOST_DOMAINS = 30
 """Most domains of one figure: a page's height."""
@@ -20,31 +21,40 @@ NARROW = 0.14
 """Segments below this share have no room for a number."""
 
 
-def answer_bars(run: SavedRun, role: str) -> Figure:
+def answer_bars(answer: DesignFacts, role: str) -> Figure | Omitted:
     """Shares of every answer before and after, per domain, as assumed.
 
     Parameters
     ----------
-    run : SavedRun
-        A run of `plan`.
+    answer : DesignFacts
+        Of a study.
     role : str
         Whose answers.
 
     Returns
     -------
-    Figure
+    Figure or Omitted
+        A sentence where no answer changes.
     """
-    effects = run.summary["effects"][role]
-    domains = list(run.summary["endpoints"])[: len(effects["reaching"])]
+    effects, study = answer.effects[role], answer.study
+    people, side = study.words.people(role), study.analysis.side
+    end, ceilings = best_end(side), span(effects.ceiling.tolist(), percent)
+    if _unchanged(effects):
+        return Omitted(
+            f"answers_{role}",
+            f"The {people}' answers are assumed to be spread after as they are before: {ceilings} "
+            f"are at the {end}.",
+        )
+    domains = study.scale.domains
     shown = domains[:MOST_DOMAINS]
-    bars = answer_shares(effects["reaching"], effects["rising_to"], effects["falling_below"])
+    bars = answer_shares(
+        effects.reaching.tolist(), effects.rising_to.tolist(), effects.falling_below.tolist()
+    )
     labels = two_lines(shown)
-    ceilings, side = effects["ceiling"], side_of(run.config["analysis"])
-    top = f"{span(ceilings, percent)} are at the {best_end(side)} before, and cannot improve"
-    title = f"Assumed of the {role}s: {top}"
+    title = f"Assumed of the {people}: {ceilings} are at the {end} before, and cannot improve"
     below = ["Upper bar before, lower bar after. The assumption, not data: no simulation error."]
-    if unit_words(run):
-        below.append("After: of the mentored arm.")
+    if study.has_controls:
+        below.append(f"After: of the {study.words.treated} arm.")
     below.append(limited(len(domains), MOST_DOMAINS, "domains", "summary.json"))
     best = -1 if side > 0 else 0
     tops = "; ".join(
@@ -57,9 +67,16 @@ def answer_bars(run: SavedRun, role: str) -> Figure:
         for row in _rows(label, shares, best)
     ]
     numbers = [_numbers(labels, "pale"), _numbers(labels, "dark")]
-    layers = [_bars(labels, len(bars[0][0])), *numbers, _tops(labels), *_head(side)]
-    said = (title, below, f"At the {best_end(side)} point: {tops}.")
-    return layered(f"answers_{role}", said, layers, rows, height={"step": 36, "for": "position"})
+    layers = [_bars(labels, len(bars[0][0])), *numbers, *_head(side), _tops(labels)]
+    said = (title, below, f"At the {end} point: {tops}.")
+    height = {"step": 36, "for": "position"}
+    return layered(f"answers_{role}", said, layers, rows, height=height, two_axes=True)
+
+
+def _unchanged(effects: TrueEffects) -> bool:
+    """Tell whether as many people are at every point after as before."""
+    moved = effects.rising_to - effects.falling_below
+    return bool(abs(moved).max() < ROUNDING)
 
 
 def answer_shares(
@@ -105,7 +122,7 @@ def _rows(label: str, times: tuple[list[float], list[float]], best: int) -> Iter
 
 
 def _places(labels: Sequence[str]) -> Spec:
-    axis = {**AXIS_LABEL, "ticks": False, "domain": False, "labelPadding": 4}
+    axis = {**label_axis(labels), "domain": False}
     return {
         "y": {
             "field": "domain", "type": "nominal", "title": None, "axis": axis,
@@ -119,7 +136,7 @@ def _across(field: str) -> Spec:
     values = [0, 0.25, 0.5, 0.75, 1]
     return {
         "field": field, "type": "quantitative", "title": "Share of people",
-        "scale": {"domain": [0, 1.4], "nice": False},
+        "scale": {"domain": [0, 1], "nice": False},
         "axis": {"format": ".0%", "values": values, "titleAnchor": "start", "domain": False},
     }  # fmt: skip
 
@@ -152,11 +169,13 @@ def _numbers(labels: Sequence[str], tone: str) -> Spec:
 
 def _tops(labels: Sequence[str]) -> Spec:
     """Write the share that cannot improve right of each bar."""
+    places = _places(labels)
     return {
         "transform": [{"filter": "datum.top"}],
         "mark": {"type": "text", "style": "small-note", "align": "left", "dx": 5},
         "encoding": {
-            **_places(labels),
+            **places,
+            "y": {**places["y"], "axis": right_room(room(["before 100%"]) + 5)},
             "x": _across("stop"),
             "text": {"field": "full", "type": "nominal"},
         },

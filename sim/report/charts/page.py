@@ -25,6 +25,7 @@ def for_page(figure: Figure, theme: Theme) -> Spec:
     """
     # the page writes title and caption as text: that wraps whatever fonts there are
     spec = {name: part for name, part in figure.spec.items() if name != "title"}
+    spec["width"] = "container"
     rows = spec.get("data", {}).get("values", [])
     if "layer" in spec and rows:
         hovers = [_hover(layer, rows[0]) for layer in spec["layer"] if _is_curve(layer)]

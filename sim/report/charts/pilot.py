@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from sim.pilot.candidates import CANDIDATES
 from sim.report.charts.figure import Figure, layered, limited
-from sim.report.charts.labels import AXIS_LABEL, distinct, legend, listed, plain, span, two_lines
+from sim.report.charts.labels import distinct, label_axis, legend, listed, plain, span, two_lines
 from sim.report.charts.theme import Spec
-from sim.report.saved import MARKS, PATTERNS, SavedRun, saved_lines
-from sim.study.spreadsheet import harmless
+from sim.report.results.calibration import CalibrationReport, OutcomeReport, RoleReport
 
 MOST_OUTCOMES, MOST_DOMAINS = 6, 30
 
 
-def data_set_counts(role: Mapping[str, Any]) -> Figure | None:
+def data_set_counts(role: RoleReport) -> Figure | None:
     """How many data sets fit each published outcome, by test; None where none is published."""
-    counts = dict(list(role["data_sets"].items())[:MOST_OUTCOMES])
-    if not counts:
+    shown = role.outcomes[:MOST_OUTCOMES]
+    if not shown:
         return None
-    tests, outcomes = _tests(counts)
+    tests, outcomes = _tests(shown)
     rows: list[Spec] = [
         {
-            "test": tests[test], "outcome": outcomes[outcome], "number": number or 0,
-            "said": "too many to list" if number is None else f"{number:,}",
+            "test": tests[test], "outcome": label, "number": fit.data_sets if fit else 0,
+            "said": f"{fit.data_sets:,}" if fit else "too many to list",
         }
-        for outcome, by_test in counts.items() for test, number in by_test.items()
+        for label, outcome in zip(outcomes, shown, strict=True)
+        for test, fit in outcome.fits.items()
     ]  # fmt: skip
-    fitting = [test for test in tests if all(by_test[test] != 0 for by_test in counts.values())]
+    fitting = [
+        test
+        for test in tests
+        if all((fit := outcome.fits[test]) is None or fit.data_sets for outcome in shown)
+    ]
     title = f"{len(fitting)} of {len(tests)} tests can have given every published p"
     names = listed(_line(_test(test)) for test in fitting) if fitting else "none"
     below = [
         f"Data sets on the scale that print the published numbers, by the test that gave the p. "
         f"Every p fits: {names}.",
         "All are listed and counted: no simulation error.",
-        limited(len(role["data_sets"]), MOST_OUTCOMES, "outcomes", "summary.json"),
+        limited(len(role.outcomes), MOST_OUTCOMES, "outcomes", "summary.json"),
     ]
     seen = "; ".join(f"{row['outcome']}, {_line(row['test'])}: {row['said']}" for row in rows)
     most = max([row["number"] for row in rows] + [1])
@@ -44,30 +47,31 @@ def data_set_counts(role: Mapping[str, Any]) -> Figure | None:
         "scale": {"domain": [0, 1.25 * most], "nice": False},
         "axis": {"tickCount": 4, "format": ",d"},
     }  # fmt: skip
-    places = _grouped("test", list(tests.values()), "outcome", list(outcomes.values()))
+    places = _grouped("test", list(tests.values()), "outcome", outcomes)
     text = {"type": "text", "style": "small-note", "align": "left", "dx": 4}
     said = {"x": across, "text": {"field": "said", "type": "nominal"}}
-    colour = _coloured("outcome", list(outcomes.values()), "square")
+    colour = _coloured("outcome", outcomes, "square")
     layers = [
         {"mark": {"type": "bar"}, "encoding": {**places, "x": across, "color": colour}},
         {"mark": text, "encoding": {**places, **said}},
     ]
-    step = 16 * len(counts) + 8
+    step = 16 * len(shown) + 8
     height = {"step": max(step, 30), "for": "position"}
-    return layered(f"data_sets_{role['role']}", (title, below, seen), layers, rows, height=height)
+    return layered(f"data_sets_{role.role}", (title, below, seen), layers, rows, height=height)
 
 
-def exact_p_values(run: SavedRun, role: Mapping[str, Any]) -> Figure | None:
+def exact_p_values(role: RoleReport) -> Figure | None:
     """Exact signed-rank p of the data sets that fit, and the published p; None without any."""
-    counts = dict(list(role["data_sets"].items())[:MOST_OUTCOMES])
-    rows = _by_p([row for row in _patterns(run) if row["role"] == role["role"]], counts)
-    if not rows:
+    shown = role.outcomes[:MOST_OUTCOMES]
+    if not any(fit and fit.patterns for outcome in shown for fit in outcome.fits.values()):
         return None
-    tests, outcomes = _tests(counts)
+    tests, outcomes = _tests(shown)
+    named = list(zip(outcomes, shown, strict=True))
+    rows = [row for label, outcome in named for row in _by_p(label, outcome)]
     tests = {test: label for test, label in tests.items() if any(r["of"] == test for r in rows)}
     for row in rows:
-        row |= {"test": tests[row["of"]], "outcome": outcomes[row["outcome"]]}
-    published = list(_published(run, role["role"], outcomes))
+        row["test"] = tests[row["of"]]
+    published = [row for label, outcome in named for row in _published(label, outcome)]
     values = [row["p"] for row in rows]
     title = (
         f"Data sets that fit the published p have an exact signed-rank p of {span(values, '.3g')}"
@@ -76,13 +80,13 @@ def exact_p_values(run: SavedRun, role: Mapping[str, Any]) -> Figure | None:
     below = [
         "Number beside each mark: data sets with that exact p, by the test that gave the "
         f"published p. Ticks: the published p: {printed}.",
-        limited(len(role["data_sets"]), MOST_OUTCOMES, "outcomes", "patterns.csv"),
+        limited(len(role.outcomes), MOST_OUTCOMES, "outcomes", "patterns.csv"),
     ]
     seen = "; ".join(f"{r['outcome']}, {_line(r['test'])}: {r['number']} at {r['p']:.4f}"
                      for r in rows)  # fmt: skip
-    height = {"step": max(22 * len(counts), 30), "for": "position"}
-    layers = _p_layers(list(tests.values()), list(outcomes.values()), rows, published)
-    return layered(f"exact_p_{role['role']}", (title, below, seen), layers, rows, height=height)
+    height = {"step": max(22 * len(shown), 30), "for": "position"}
+    layers = _p_layers(list(tests.values()), outcomes, rows, published)
+    return layered(f"exact_p_{role.role}", (title, below, seen), layers, rows, height=height)
 
 
 def _p_layers(
@@ -113,25 +117,22 @@ def _p_layers(
     ]
 
 
-def believed_shifts(role: Mapping[str, Any]) -> Figure | None:
+def believed_shifts(report: CalibrationReport, role: RoleReport) -> Figure:
     """Median and 95% interval of every domain's latent shift under each prior."""
-    posterior = role["posterior"]
-    if not posterior:
-        return None
-    domains = list(next(iter(posterior.values()))["domains"])
-    names = dict(zip(domains, two_lines(domains), strict=True))
-    priors = dict(zip(posterior, distinct(list(posterior)), strict=True))
-    shown = domains[:MOST_DOMAINS]
-    rows = [
-        dict(zip(("low", "middle", "high"), belief["domains"][domain]["shift"], strict=True))
-        | {"domain": names[domain], "prior": priors[prior]}
-        for domain in shown for prior, belief in posterior.items()
+    domains = report.study.scale.domains
+    names, priors = two_lines(domains), distinct([own.prior for own in role.posteriors])
+    rows: list[Spec] = [
+        {**dict(zip(("low", "middle", "high"), map(float, belief.domains[d].shift), strict=True)),
+         "domain": name, "prior": prior}
+        for d, name in enumerate(names[:MOST_DOMAINS])
+        for prior, belief in zip(priors, role.posteriors, strict=True)
     ]  # fmt: skip
     open_ = sum(row["low"] <= 0 <= row["high"] for row in rows)
     title = f"{open_} of {len(rows)} intervals of what the pilot leaves possible include no effect"
-    least = min(belief["effective_sample"] for belief in posterior.values())
+    least = min(belief.effective for belief in role.posteriors)
+    people = report.study.words.people(role.role)
     below = [
-        f"Latent shift of the {role['role']}s: median and 95% interval, by prior. Rests on "
+        f"Latent shift of the {people}: median and 95% interval, by prior. Rests on "
         f"{least:,.0f} effective draws or more.",
         limited(len(domains), MOST_DOMAINS, "domains", "summary.json"),
     ]
@@ -141,8 +142,8 @@ def believed_shifts(role: Mapping[str, Any]) -> Figure | None:
     )
     said = (title, below, f"{seen}.")
     height = {"step": max(12 * len(priors) + 8, 30), "for": "position"}
-    layers = _interval_layers([names[domain] for domain in shown], list(priors.values()))
-    return layered(f"shifts_{role['role']}", said, layers, rows, height=height)
+    layers = _interval_layers(names[:MOST_DOMAINS], priors)
+    return layered(f"shifts_{role.role}", said, layers, rows, height=height)
 
 
 def _interval_layers(domains: list[str], priors: list[str]) -> list[Spec]:
@@ -164,43 +165,30 @@ def _interval_layers(domains: list[str], priors: list[str]) -> list[Spec]:
 # ------------------------------------------------------------------------------ the rows
 
 
-def _patterns(run: SavedRun) -> list[dict[str, str]]:
-    with saved_lines(run.folder / MARKS["calibrate"], PATTERNS) as lines:
-        return [dict(zip(PATTERNS, line, strict=True)) for line in lines]
-
-
-def _by_p(patterns: Sequence[Mapping[str, str]], counts: Mapping[str, Any]) -> list[Spec]:
-    """Number of data sets by outcome, test and exact p."""
-    numbers: dict[tuple[str, str, float], int] = {}
-    by_written = {harmless(outcome): outcome for outcome in reversed([*counts])}
-    for row in patterns:
-        if row["outcome"] in by_written:
-            key = (by_written[row["outcome"]], row["test"], float(row["exact_p"]))
-            numbers[key] = numbers.get(key, 0) + int(row["data_sets"])
+def _by_p(label: str, outcome: OutcomeReport) -> list[Spec]:
+    """Number of data sets by test and exact p."""
+    numbers: dict[tuple[str, float], int] = {}
+    for test, fit in outcome.fits.items():
+        for pattern in fit.patterns if fit else ():
+            key = test, pattern.exact_p
+            numbers[key] = numbers.get(key, 0) + pattern.data_sets
     return [
-        {"outcome": outcome, "of": test, "p": p, "number": number}
-        for (outcome, test, p), number in numbers.items()
+        {"outcome": label, "of": test, "p": p, "number": number}
+        for (test, p), number in numbers.items()
     ]
 
 
-def _published(run: SavedRun, role: str, outcomes: Mapping[str, str]) -> Iterator[Spec]:
-    pilot = run.config.get("pilot") or {}
-    for outcome in pilot.get("outcomes") or ():
-        if outcome["role"] == role and outcome["outcome"] in outcomes and outcome.get("p"):
-            try:
-                yield {
-                    "outcome": outcomes[outcome["outcome"]],
-                    "p": float(outcome["p"].strip("<=> ")),
-                }
-            except ValueError:
-                continue  # printed in another way; it stands in the tables
+def _published(label: str, outcome: OutcomeReport) -> Iterator[Spec]:
+    try:
+        yield {"outcome": label, "p": float(outcome.outcome.p.text.strip("<=> "))}
+    except ValueError:
+        return  # printed in another way; it stands in the tables
 
 
-def _tests(counts: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, str], dict[str, str]]:
+def _tests(shown: Sequence[OutcomeReport]) -> tuple[dict[str, str], list[str]]:
     """Labels of tests and of outcomes."""
-    tests = list(next(iter(counts.values())))
-    outcomes = dict(zip(counts, distinct(list(counts)), strict=True))
-    return {test: _test(test) for test in tests}, outcomes
+    names = distinct([outcome.outcome.name for outcome in shown])
+    return {test: _test(test) for test in shown[0].fits}, names
 
 
 def _test(name: str) -> str:
@@ -217,7 +205,7 @@ def _line(label: str) -> str:
 def _grouped(field: str, labels: list[str], within: str, groups: list[str]) -> Spec:
     """Places of bars: one below another, in groups."""
     scale = {"domain": labels, "paddingInner": 0.25, "paddingOuter": 0.1}
-    axis = {**AXIS_LABEL, "ticks": False, "labelPadding": 4}
+    axis = label_axis(labels)
     y = {"y": {"field": field, "type": "nominal", "title": None, "axis": axis, "scale": scale}}
     return {**y, "yOffset": {"field": within, "type": "nominal", "scale": {"domain": groups}}}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sim.report.charts.theme import VEGA_LITE, Spec, Theme, themed
 
 SCALE, PRINTED = 3, 300
-"""Pixels of a PNG per pixel of the figure, and per inch of paper: 9 cm wide."""
+"""Pixels of a PNG per pixel of the figure, and per inch of paper: 16.5 cm wide."""
 
 
 def as_svg(spec: Spec, theme: Theme = "print") -> str:

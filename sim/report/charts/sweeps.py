@@ -9,123 +9,122 @@ from typing import Any
 from sim.report.charts.curve_layers import POWER
 from sim.report.charts.figure import Figure, datum, layered, limited, single
 from sim.report.charts.labels import (
-    AXIS_LABEL,
     distinct,
+    label_axis,
     mark,
     plain,
+    room,
     span,
     told_apart,
     two_lines,
     unusable_points,
 )
 from sim.report.charts.theme import SEQUENTIAL, WIDTH, Spec
-from sim.report.saved import SavedRun
-from sim.report.sizes import CONFIDENCE, interval_cell, pairs_cell
-from sim.report.soundness import is_usable
+from sim.report.document.sizes import CONFIDENCE, interval_cell, pairs_cell
+from sim.report.results.sweep import PointReport, SweepReport
+from sim.study.sweep import GridSweep, OneAtATimeSweep
 
 MOST_POINTS = 40
 """Most points listed in one figure."""
 MOST_ACROSS, MOST_DOWN = 8, 24
 """Most cells of a heat map that can be read."""
+DOT: Spec = {"type": "point", "filled": True, "style": "main-point"}
+"""Mark of a power."""
 DARK_FROM = 0.55
 """Share of a scale from which its colours need white letters."""
 
 
-def sweep_figures(run: SavedRun) -> Iterator[Figure | None]:
+def sweep_figures(report: SweepReport) -> Iterator[Figure | None]:
     """Figures of a sweep that is no tornado: a curve, heat maps or a list of points."""
-    factors = _factors(run)
+    factors = _factors(report)
     if len(factors) == 1 and _is_numeric(told_apart(next(iter(factors.values())))[1]):
-        yield _factor_curve(run, factors)
+        yield _factor_curve(report, factors)
     elif len(factors) == 2 and _fits(factors):
-        yield _heat_map(run, factors, "power_map", _power_cell)
-        yield _heat_map(run, factors, "pairs_map", _pairs_cell)
+        yield _heat_map(report, factors, "power_map", _power_cell)
+        yield _heat_map(report, factors, "pairs_map", _pairs_cell)
     else:
-        yield point_list(run)
+        yield point_list(report)
 
 
-def point_list(run: SavedRun) -> Figure | None:
+def point_list(report: SweepReport) -> Figure | None:
     """Power at every point with its interval, in the order of the sweep."""
-    every = run.summary["points"]
-    studied = [point for point in every if point["power"] is not None]
+    studied = [point for point in report.points if point.power is not None]
     shown = studied[:MOST_POINTS]
     if not shown:
         return None
-    labels = two_lines([f"{point['label']}{mark(point)}" for point in shown])
+    labels = two_lines([f"{point.label}{mark(point)}" for point in shown])
     rows = [
-        {"point": label, "power": power["value"], "low": power["low"], "high": power["high"]}
-        for label, power in zip(labels, (point["power"] for point in shown), strict=True)
+        {"point": label, "power": value, "low": low, "high": high}
+        for label, point in zip(labels, shown, strict=True)
+        for value, low, high in _power(point)
     ]
-    values = [power["power"]["value"] for power in shown if is_usable(power)]
+    values = [value for point in shown if not point.unusable for value, _, _ in _power(point)]
     spread = f" is {span(values, '.2f')}" if values else ""
-    title = f"Power at {_at(run)}{spread} over {len(values) or len(rows)} points"
+    title = f"Power at {_at(report)}{spread} over {len(values) or len(rows)} points"
     below = [
-        f"Bars: 95% Monte Carlo intervals; {_studies(run)}. Dashed: the study as stated.",
+        f"Bars: 95% Monte Carlo intervals; {_studies(report)}. Dashed: the study as stated.",
         limited(len(studied), MOST_POINTS, "points", "sweep.csv"),
-        _missing_words(len(every), len(studied), "points"),
+        _missing_words(len(report.points), len(studied), "points"),
         *unusable_points(shown),
     ]
     seen = "; ".join(
-        f"{plain(point['label'])} {row['power']:.2f}"
-        for point, row in zip(shown, rows, strict=True)
+        f"{plain(point.label)} {row['power']:.2f}" for point, row in zip(shown, rows, strict=True)
     )
     height = {"step": 28}
-    return layered("points", (title, below, f"{seen}."), _list_layers(run, labels), rows,
+    return layered("points", (title, below, f"{seen}."), _list_layers(report, labels), rows,
                    height=height)  # fmt: skip
 
 
-def _list_layers(run: SavedRun, labels: list[str]) -> list[Spec]:
-    axis = {**AXIS_LABEL, "ticks": False, "labelPadding": 4}
+def _list_layers(report: SweepReport, labels: list[str]) -> list[Spec]:
+    axis = label_axis(labels)
     y = {"field": "point", "type": "nominal", "title": None, "axis": axis,
          "scale": {"domain": labels}}  # fmt: skip
-    x = {**POWER, "title": f"Power at {_at(run)}"}
+    x = {**POWER, "title": f"Power at {_at(report)}"}
     bar = {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}
-    dot = {"type": "point", "filled": True, "style": "main-point"}
-    base = run.summary["points"][0]["power"]
-    line = single({"type": "rule", "style": "target"}, datum(base["value"])) if base else None
-    drawn = [
+    base = [single({"type": "rule", "style": "target"}, datum(value))
+            for value, _, _ in _power(report.base)]  # fmt: skip
+    drawn: list[Spec] = [
         {"mark": {"type": "rule", "style": "main-error"}, "encoding": bar},
-        {"mark": dot, "encoding": {"y": y, "x": {**x, "field": "power"}}},
+        {"mark": DOT, "encoding": {"y": y, "x": {**x, "field": "power"}}},
     ]
-    return [*drawn, *([line] if line else [])]
+    return [*drawn, *base]
 
 
 # ----------------------------------------------------------------------------- one factor
 
 
-def _factor_curve(run: SavedRun, factors: Mapping[str, list[Any]]) -> Figure | None:
+def _factor_curve(report: SweepReport, factors: Mapping[str, list[Any]]) -> Figure | None:
     name = next(iter(factors))
     _, values = told_apart(factors[name])
-    points = run.summary["points"][1:]
+    points = report.points[1:]
     rows = [
-        {"at": value, "value": power["value"], "low": power["low"], "high": power["high"]}
-        for value, point in zip(values, points, strict=True)
-        if (power := point["power"]) is not None
+        {"at": at, "value": value, "low": low, "high": high}
+        for at, point in zip(values, points, strict=True)
+        for value, low, high in _power(point)
     ]
     if not rows:
         return None
     what = _factor_name(name, factors[name])
     title = (
-        f"Power at {_at(run)} by {what}"
-        if not all(map(is_usable, points))
+        f"Power at {_at(report)} by {what}"
+        if any(point.unusable for point in points)
         else (
-            f"Power at {_at(run)} goes from {rows[0]['value']:.2f} to {rows[-1]['value']:.2f} as "
-            f"{what} goes from {rows[0]['at']:g} to {rows[-1]['at']:g}"
+            f"Power at {_at(report)} goes from {rows[0]['value']:.2f} to {rows[-1]['value']:.2f} "
+            f"as {what} goes from {rows[0]['at']:g} to {rows[-1]['at']:g}"
         )
     )
     x = {"field": "at", "type": "quantitative", "title": what, "scale": {"zero": False}}
-    y = {**POWER, "title": f"Power at {_at(run)}"}
+    y = {**POWER, "title": f"Power at {_at(report)}"}
     bar = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}
-    dot = {"type": "point", "filled": True, "style": "main-point"}
-    layers = [
+    layers: list[Spec] = [
         {"mark": {"type": "line", "style": "main-line"}, "encoding": {"x": x, "y": y}},
         {"mark": {"type": "rule", "style": "main-error"}, "encoding": bar},
-        {"mark": dot, "encoding": {"x": x, "y": y}},
+        {"mark": DOT, "encoding": {"x": x, "y": y}},
     ]
-    base = run.summary["points"][0]["power"]
-    if base:
-        layers.append(single({"type": "rule", "style": "target"}, datum(y=base["value"])))
+    for value, _, _ in _power(report.base):
+        layers.append(single({"type": "rule", "style": "target"}, datum(y=value)))
     below = [
-        f"Bars: 95% Monte Carlo intervals; {_studies(run)}. Dashed: the study as stated.",
+        f"Bars: 95% Monte Carlo intervals; {_studies(report)}. Dashed: the study as stated.",
         _missing_words(len(points), len(rows), "values"),
         *unusable_points(points),
     ]
@@ -135,29 +134,30 @@ def _factor_curve(run: SavedRun, factors: Mapping[str, list[Any]]) -> Figure | N
 
 # ------------------------------------------------------------------------------ heat maps
 
-Cell = Callable[[Mapping[str, Any]], tuple[float | None, str, str]]
+Cell = Callable[[PointReport], tuple[float | None, str, str]]
 
 
 def _heat_map(
-    run: SavedRun, factors: Mapping[str, list[Any]], name: str, cell: Cell
+    report: SweepReport, factors: Mapping[str, list[Any]], name: str, cell: Cell
 ) -> Figure | None:
     (first, down), (second, across) = factors.items()
     labels = (_value_labels(down, 18), _value_labels(across, 12))
-    rows = list(_cells(run, labels, cell))
+    rows = list(_cells(report, labels, cell))
     known: list[float] = [row["value"] for row in rows if row["value"] is not None]
     if not known:
         return None
-    usable = [value for row, point in zip(rows, run.summary["points"][1:], strict=True)
-              if (value := row["value"]) is not None and is_usable(point)]  # fmt: skip
+    usable = [value for row, point in zip(rows, report.points[1:], strict=True)
+              if (value := row["value"]) is not None and not point.unusable]  # fmt: skip
     power = name == "power_map"
     limits = (0.0, 1.0) if power else (min(known), max(known))
     for row in rows:
         row["tone"] = _tone(row["value"], *limits)
-    title, legend, error = _map_words(run, usable, power=power)
-    _, base, base_error = cell(run.summary["points"][0])
+    title, legend, error = _map_words(report, usable, power=power)
+    _, base, base_error = cell(report.base)
+    given = f"{base} ({base_error})" if base_error else base
     below = [
-        f"{error}; {_studies(run)}. The study as stated: {base}{_bracketed(base_error)}.",
-        *unusable_points(run.summary["points"]),
+        f"{error}; {_studies(report)}. The study as stated: {given}.",
+        *unusable_points(report.points),
     ]
     seen = "; ".join(f"{r['down']}, {r['across']}: {r['said']}" for r in rows)
     names = (_factor_name(first, down), _factor_name(second, across))
@@ -166,9 +166,9 @@ def _heat_map(
     return layered(name, words, layers, rows, height={"step": 36})
 
 
-def _cells(run: SavedRun, labels: tuple[list[str], list[str]], cell: Cell) -> Iterator[Spec]:
+def _cells(report: SweepReport, labels: tuple[list[str], list[str]], cell: Cell) -> Iterator[Spec]:
     places = product(*labels)
-    for (down, across), point in zip(places, run.summary["points"][1:], strict=True):
+    for (down, across), point in zip(places, report.points[1:], strict=True):
         value, said, error = cell(point)
         yield {"down": down, "across": across, "value": value, "said": said, "error": error}
 
@@ -179,19 +179,15 @@ def _tone(value: float | None, least: float, most: float) -> str:
     return "dark" if value - least > DARK_FROM * (most - least) else "pale"
 
 
-def _bracketed(text: str) -> str:
-    return f" ({text})" if text else ""
-
-
-def _map_words(run: SavedRun, known: list[float], *, power: bool) -> tuple[str, str, str]:
+def _map_words(report: SweepReport, known: list[float], *, power: bool) -> tuple[str, str, str]:
     if power:
         spread = f" ranges over {span(known, '.2f')}" if known else ""
         return (
-            f"Power at {_at(run)}{spread}",
-            f"Power at {_at(run)}",
+            f"Power at {_at(report)}{spread}",
+            f"Power at {_at(report)}",
             "Below each: ± Monte Carlo standard error",
         )
-    target = run.config["target"]["power"]
+    target = report.study.target.power
     title = f"Pairs needed for power {target:.2f}: {span(known, '.0f') if known else 'none usable'}"
     return title, "Pairs needed", f"Below each: interval of {CONFIDENCE} from the simulation"
 
@@ -204,7 +200,7 @@ def _map_layers(
 ) -> list[Spec]:
     y = {
         "field": "down", "type": "nominal", "title": names[0], "scale": {"domain": labels[0]},
-        "axis": {"ticks": False, "domain": False},
+        "axis": {"ticks": False, "domain": False, "minExtent": room(labels[0])},
     }  # fmt: skip
     x = {
         "field": "across", "type": "nominal", "title": names[1], "scale": {"domain": labels[1]},
@@ -237,46 +233,51 @@ def _map_layers(
     return layers
 
 
-def _power_cell(point: Mapping[str, Any]) -> tuple[float | None, str, str]:
-    power = point["power"]
+def _power_cell(point: PointReport) -> tuple[float | None, str, str]:
+    power = point.power
     if power is None:
-        return None, "failed" if point["failure"] else "not studied", ""
-    return power["value"], f"{power['value']:.2f}{mark(point)}", f"±{power['mcse']:.3f}"
+        return None, "failed" if point.failure else "not studied", ""
+    return float(power.value), f"{power.value:.2f}{mark(point)}", f"±{power.mcse:.3f}"
 
 
-def _pairs_cell(point: Mapping[str, Any]) -> tuple[float | None, str, str]:
-    size = next((row for row in point["sample_sizes"] if row["rule"] == point["rule"]), None)
+def _pairs_cell(point: PointReport) -> tuple[float | None, str, str]:
+    size = point.sample_size
     if size is None:
-        return None, "failed" if point["failure"] else "not studied", ""
-    if size["impossible"]:
+        return None, "failed" if point.failure else "not studied", ""
+    if size.impossible:
         return None, "never", ""
-    if size["pairs"] is None:
-        return None, f"over {size['limit']}", ""
-    return size["pairs"], f"{pairs_cell(size)}{mark(point)}", interval_cell(size)
+    if size.pairs is None:
+        return None, f"over {size.limit}", ""
+    return size.pairs, f"{pairs_cell(size)}{mark(point)}", interval_cell(size)
+
+
+def _power(point: PointReport) -> Iterator[tuple[float, float, float]]:
+    """Power and its interval; nothing where it was not studied."""
+    if point.power is not None:
+        yield float(point.power.value), float(point.power.low), float(point.power.high)
 
 
 # ------------------------------------------------------------------------------ the words
 
 
-def _at(run: SavedRun) -> str:
-    return f"{run.summary['at']} pairs"
+def _at(report: SweepReport) -> str:
+    return report.study.words.count(report.at)
 
 
-def _studies(run: SavedRun) -> str:
-    return f"{run.summary['replicates']:,} simulated studies a point"
+def _studies(report: SweepReport) -> str:
+    return f"{report.replicates:,} simulated studies a point"
 
 
 def _missing_words(every: int, studied: int, what: str) -> str:
-    missing = every - studied
-    return f"Failed, or not to be studied at that size: {missing} of {every} {what}." * bool(
-        missing
-    )
+    missing = f"Failed, or not to be studied at that size: {every - studied} of {every} {what}."
+    return missing if studied < every else ""
 
 
-def _factors(run: SavedRun) -> dict[str, list[Any]]:
-    return {
-        name: list(values) for name, values in (run.config["sweep"].get("factors") or {}).items()
-    }
+def _factors(report: SweepReport) -> dict[str, list[Any]]:
+    sweep = report.study.sweep
+    if isinstance(sweep, GridSweep | OneAtATimeSweep):
+        return {name: list(values) for name, values in sweep.factors.items()}
+    return {}
 
 
 def _fits(factors: Mapping[str, list[Any]]) -> bool:

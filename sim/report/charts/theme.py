@@ -13,8 +13,8 @@ Theme = Literal["light", "dark", "print"]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 VEGA_LITE = "6.4"
 """Version of Vega-Lite that figures are written for."""
-WIDTH = 360
-"""Whole width in pixels: a column of 8.5 cm prints its letters of 11 pixels at 7 points."""
+WIDTH = 650
+"""Whole width in pixels: a page's text, 16.5 cm wide, has letters of 11 pixels at 8 points."""
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 """The first comes with vl-convert; the others have letters of the same widths."""
 
@@ -67,11 +67,10 @@ def config(theme: Theme) -> Spec:
         "axis": {
             **text, "domainColor": ink, "tickColor": ink, "gridColor": "#9E9E9E",
             "gridOpacity": 0.25, "titleFontWeight": "normal", "titlePadding": 6,
-            "labelFlush": False, "labelLimit": 150,
-            "titleLimit": 320,
+            "labelFlush": False, "labelLimit": 0, "titleLimit": 0,
         },
         "legend": {
-            **text, "titleFontWeight": "normal", "labelLimit": 150, "titleLimit": 320,
+            **text, "titleFontWeight": "normal", "labelLimit": 0, "titleLimit": 0,
             "orient": "bottom", "symbolStrokeWidth": 2, "rowPadding": 3, "offset": 8,
             "columnPadding": 12,
         },

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.power.tornado import Influence, Tornado
 from sim.report.charts.figure import Figure, datum, layered, limited, single
 from sim.report.charts.labels import (
-    AXIS_LABEL,
     distinct,
+    label_axis,
     listed,
     plain,
     quoted,
@@ -16,7 +17,7 @@ from sim.report.charts.labels import (
     unusable_points,
 )
 from sim.report.charts.theme import HIGHER, LOWER, UNCLEAR, Spec
-from sim.report.saved import SavedRun
+from sim.report.results.sweep import SweepReport
 
 MOST_FACTORS = 30
 END = 12
@@ -26,46 +27,30 @@ PLOT, LETTER = 200, 5.4
 SIDES = ["lower power", "higher power", "not clear of noise"]
 
 
-def tornado_bars(run: SavedRun) -> Figure | None:
-    """Draw the tornado; None where a sweep has none.
-
-    Parameters
-    ----------
-    run : SavedRun
-        A run of `sweep`.
-
-    Returns
-    -------
-    Figure or None
-    """
-    tornado = run.summary["tornado"]
-    if not tornado or not tornado["factors"]:
+def tornado_bars(report: SweepReport) -> Figure | None:
+    """Draw the tornado; None where a sweep has none."""
+    tornado = report.tornado
+    if tornado is None or not tornado.influences or report.base.power is None:
         return None
-    shown = tornado["factors"][:MOST_FACTORS]
-    places = _places(tornado["order"])
-    heads = [f"{places.get(bar['factor'], '–')} {plain(bar['factor'])}" for bar in shown]
-    labels = two_lines(heads)
-    by_number = {point["point"]: point for point in run.summary["points"]}
+    shown = tornado.influences[:MOST_FACTORS]
+    places = _places(tornado.ranks)
+    labels = two_lines([f"{places.get(bar.factor, '–')} {plain(bar.factor)}" for bar in shown])
     rows = [
-        row
-        for bar, label in zip(shown, labels, strict=True)
-        for row in _ends(bar, label, by_number)
+        row for bar, label in zip(shown, labels, strict=True) for row in _ends(bar, label, report)
     ]
-    base = run.summary["points"][0]["power"]["value"]
     below = [
-        f"Difference from the study as stated, whose power is {base:.2f}. Thin lines: 95% "
-        f"Monte Carlo intervals, paired by block; {run.summary['replicates']:,} simulated "
+        f"Difference from the study as stated, whose power is {report.base.power.value:.2f}. Thin "
+        f"lines: 95% Monte Carlo intervals, paired by block; {report.replicates:,} simulated "
         "studies a point.",
         *_order_words(tornado),
-        *unusable_points([*by_number.values()]),
-        limited(len(tornado["factors"]), MOST_FACTORS, "factors", "sweep.json"),
+        *unusable_points(report.points),
+        limited(len(tornado.influences), MOST_FACTORS, "factors", "sweep.json"),
     ]
     seen = "; ".join(
-        f"{plain(bar['factor'])} {bar['lowest']['value']:+.2f} to {bar['highest']['value']:+.2f}"
-        for bar in shown
+        f"{plain(bar.factor)} {bar.to_low.value:+.2f} to {bar.to_high.value:+.2f}" for bar in shown
     )
-    layers = _layers(labels, rows, run.summary["at"])
-    said = (_title(tornado), below, f"{seen}.")
+    layers = _layers(labels, rows, report.study.words.count(report.at))
+    said = (_title(tornado.ranks), below, f"{seen}.")
     return layered("tornado", said, layers, rows, height={"step": 38})
 
 
@@ -81,8 +66,7 @@ def _places(order: Sequence[Sequence[str]]) -> dict[str, str]:
     return places
 
 
-def _title(tornado: Mapping[str, Any]) -> str:
-    order = tornado["order"]
+def _title(order: Sequence[Sequence[str]]) -> str:
     if not order:
         return "No factor moves the power clear of the simulation's error"
     if len(order[0]) == 1:
@@ -92,48 +76,43 @@ def _title(tornado: Mapping[str, Any]) -> str:
     return f"{names}{more} move the power most; which of them more is not clear"
 
 
-def _order_words(tornado: Mapping[str, Any]) -> Iterator[str]:
+def _order_words(tornado: Tornado) -> Iterator[str]:
     yield (
         "Numbers: the order by whole length, where it is clear of simulation error; others "
         "share a place."
     )
-    if tornado["not_distinguishable"]:
+    if tornado.unclear:
         yield "–: not told apart from no influence."
-    if tornado["not_studied"]:
-        names = ", ".join(plain(name) for name in tornado["not_studied"][:4])
-        yield f"Not studied at that size: {len(tornado['not_studied'])} factors ({names})."
+    if tornado.left_out:
+        names = ", ".join(plain(name) for name in tornado.left_out[:4])
+        yield f"Not studied at that size: {len(tornado.left_out)} factors ({names})."
 
 
-def _ends(
-    bar: Mapping[str, Any], label: str, points: Mapping[int, Mapping[str, Any]]
-) -> Iterator[Spec]:
+def _ends(bar: Influence, label: str, report: SweepReport) -> Iterator[Spec]:
     """Both ends of one bar; an end that is the base is none."""
-    texts = _end_texts(bar, points)
-    for side, text in zip(("lowest", "highest"), texts, strict=True):
-        end = bar[side]
-        if end["point"] == 0:
+    ends = ((bar.low, bar.to_low), (bar.high, bar.to_high))
+    for side, (place, apart), text in zip((0, 1), ends, _end_texts(bar, report), strict=True):
+        if place == 0:
             continue
-        kind = SIDES[side == "highest"] if bar["clear"] else SIDES[2]
         yield {
             "factor": label,
-            "side": kind,
+            "side": SIDES[side if bar.clear else 2],
             "zero": 0,
-            "value": end["value"],
-            "low": end["low"],
-            "high": end["high"],
+            "value": float(apart.value),
+            "low": float(apart.low),
+            "high": float(apart.high),
             "text": text,
-            "left": side == "lowest",
+            "left": side == 0,
         }
 
 
-def _end_texts(bar: Mapping[str, Any], points: Mapping[int, Mapping[str, Any]]) -> list[str]:
+def _end_texts(bar: Influence, report: SweepReport) -> list[str]:
     """Short texts of the values at both ends: what tells them apart, where they are sections."""
-    values = [points[bar[side]["point"]]["settings"].get(bar["factor"])
-              for side in ("lowest", "highest")]  # fmt: skip
+    values = [report.points[place].settings.get(bar.factor) for place in (bar.low, bar.high)]
     kept = [value for value in values if value is not None]
     if len(kept) == 2 and all(isinstance(value, Mapping) for value in kept):
         differ = [key for key in kept[0] if kept[0].get(key) != kept[1].get(key)]
-        values = [_field(value, differ) for value in values]
+        values = [_field(value, differ) for value in kept]
     elif len(kept) == 1 and isinstance(kept[0], Mapping):
         values = [value and _field(value, list(value)[1:]) for value in values]
     return distinct([plain(value, END) for value in values], END)
@@ -159,12 +138,12 @@ def _reach(rows: Sequence[Spec]) -> list[float]:
     return [least, most]
 
 
-def _layers(labels: list[str], rows: Sequence[Spec], at: int) -> list[Spec]:
-    axis = {**AXIS_LABEL, "ticks": False, "labelPadding": 4}
+def _layers(labels: list[str], rows: Sequence[Spec], at: str) -> list[Spec]:
+    axis = label_axis(labels)
     y = {"field": "factor", "type": "nominal", "title": None, "axis": axis,
          "scale": {"domain": labels, "paddingInner": 0.45}}  # fmt: skip
     x = {
-        "field": "value", "type": "quantitative", "title": f"Difference in power at {at} pairs",
+        "field": "value", "type": "quantitative", "title": f"Difference in power at {at}",
         "scale": {"domain": _reach(rows), "nice": False},
         "axis": {"format": "+.1f", "tickCount": 6},
     }  # fmt: skip

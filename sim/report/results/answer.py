@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import PlainSerializer, PlainValidator
 
 from sim.cohorts import TrueEffects
 from sim.power.assurance import Assurance
@@ -14,7 +16,15 @@ from sim.power.operating import OperatingCharacteristics
 from sim.power.participation import Participation
 from sim.power.precision import Precision
 from sim.power.sample_size import SampleSize
-from sim.study import Study
+from sim.report.results.size_notes import LeastFavourable, MissingByChance
+from sim.study import Study, parse_study
+
+SavedStudy = Annotated[
+    Study,
+    PlainValidator(parse_study),
+    PlainSerializer(lambda study: study.model_dump(mode="json")),
+]
+"""A study that is read back as it was composed, with its lists as tuples."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +153,7 @@ class DesignFacts:
         empty where there are none.
     """
 
-    study: Study
+    study: SavedStudy
     effects: dict[str, TrueEffects]
     estimands: dict[str, Estimands]
     attainable: Attainable
@@ -164,7 +174,8 @@ class PlanAnswer(DesignFacts):
     null_characteristics : OperatingCharacteristics
         With the effect removed and all else equal: attained levels.
     sample_sizes : tuple of SampleSize
-        One per rule, in the study's order.
+        One per rule, in the study's order; where dropping out depends on the
+        answers, the larger of two.
     precision : Precision
         The interval of the primary rule's endpoint.
     detectable : tuple of DetectableEffect
@@ -183,11 +194,15 @@ class PlanAnswer(DesignFacts):
         are none that bear on the primary rule.
     inflations : tuple of Inflation
         Rules of thumb for the pilot's size; empty without assurance or pilot.
+    missing_by_chance : MissingByChance or None
+        Both sizes, where dropping out depends on the answers.
+    least_favourable : LeastFavourable or None
+        Of a primary rule that needs several endpoints.
     warnings : tuple of str
         What a good statistician would say.
     """
 
-    original: Study
+    original: SavedStudy
     characteristics: OperatingCharacteristics
     null_characteristics: OperatingCharacteristics
     sample_sizes: tuple[SampleSize, ...]
@@ -199,9 +214,35 @@ class PlanAnswer(DesignFacts):
     one_group: OneGroup | None
     before_adjustments: tuple[SizeBefore, ...] = ()
     inflations: tuple[Inflation, ...] = ()
+    missing_by_chance: MissingByChance | None = None
+    least_favourable: LeastFavourable | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def planned(self) -> OperatingCharacteristics:
+        """That on which the primary rule's sample size rests."""
+        chance = self.missing_by_chance
+        if chance is not None and chance.is_larger(self.study.decision.primary):
+            return chance.characteristics
+        return self.characteristics
+
+    @property
+    def level_characteristics(self) -> OperatingCharacteristics:
+        """Without any effect, and nobody missing by the answers: the level of the tests."""
+        chance = self.missing_by_chance
+        return self.null_characteristics if chance is None else chance.null_characteristics
 
     @property
     def sample_size(self) -> SampleSize:
         """The primary rule's sample size."""
         return next(s for s in self.sample_sizes if s.rule == self.study.decision.primary)
+
+    @property
+    def place(self) -> int:
+        """Place of the answer's size, or of the largest one, among the sizes studied."""
+        return self.characteristics.pairs.index(self.sample_size.pairs or self.sample_size.limit)
+
+    @property
+    def pairs(self) -> int:
+        """The answer's size, or the largest studied."""
+        return self.characteristics.pairs[self.place]

@@ -18,6 +18,12 @@ from sim.power.operating import (
     OperatingCharacteristics,
     RoleCharacteristics,
 )
+from sim.report.results.answer import PlanAnswer
+
+CHANCE = "missing_by_chance"
+"""End of the names of measures with as many answers missing by chance."""
+WIN_BY_CHANCE = f"win_{CHANCE}"
+"""Power with as many answers missing by chance."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,45 @@ def result_rows(characteristics: OperatingCharacteristics, prefix: str = "") -> 
                 estimate: Estimate = getattr(characteristics, f"rule_{measure}")
                 place = (who, pairs, n, "rule", rule.name, prefix + measure)
                 yield from _row(place, estimate, (k, q), engine)
+
+
+def rule_rows(characteristics: OperatingCharacteristics, measure: str, name: str) -> Iterator[Row]:
+    """Lay one measure of every rule out under another name, by size and rule."""
+    estimate: Estimate = getattr(characteristics, f"rule_{measure}")
+    for k, pairs in enumerate(characteristics.pairs):
+        for q, rule in enumerate(characteristics.rules):
+            who, n = _people(characteristics, rule, k)
+            engine = EXACT if characteristics.exact_rules[q] else MONTE_CARLO
+            yield from _row((who, pairs, n, "rule", rule.name, name), estimate, (k, q), engine)
+
+
+def further_rows(answer: PlanAnswer) -> Iterator[Row]:
+    """Lay out what only some studies have.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        The answer.
+
+    Yields
+    ------
+    Row
+        Where dropping out depends on the answers, each rule's power and level
+        with as many missing by chance, at every size; of a primary rule that needs
+        several endpoints, how often it is met under its least favourable null,
+        at the answer's size.
+    """
+    chance, least = answer.missing_by_chance, answer.least_favourable
+    if chance is not None:
+        yield from rule_rows(chance.characteristics, "win", WIN_BY_CHANCE)
+        yield from rule_rows(chance.null_characteristics, "rejection", f"null_rejection_{CHANCE}")
+        yield from rule_rows(chance.null_characteristics, "win", f"null_{WIN_BY_CHANCE}")
+    if least is not None:
+        main = answer.characteristics
+        rule = main.rules[main.rule_index(least.rule)]
+        who, n = _people(main, rule, main.pairs.index(least.pairs))
+        place = (who, least.pairs, n, "rule", rule.name, "least_favourable_win")
+        yield from _row(place, least.estimate, (), MONTE_CARLO)
 
 
 def _people(

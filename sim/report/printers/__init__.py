@@ -1,0 +1,1 @@
+"""A document as text for the terminal, as a page, in Markdown and for Word."""

@@ -1,0 +1,100 @@
+"""A justification in Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sim.report.document.model import (
+    Blank,
+    Cell,
+    Document,
+    Paragraph,
+    Picture,
+    Section,
+    Table,
+    typeset,
+)
+
+
+def markdown(document: Document) -> str:
+    """Write a justification in Markdown (GitHub's, for its tables).
+
+    Parameters
+    ----------
+    document : Document
+        What to write.
+
+    Returns
+    -------
+    str
+        Ends in a line break; the user's words are escaped.
+    """
+    parts = [f"# Sample size justification: {escape(document.title)}"]
+    for item in document.sections:
+        parts.extend(_item(item))
+    parts.append("## References")
+    parts.append("\n".join(f"- {_cell(reference)}" for reference in document.references))
+    return "\n\n".join(parts) + "\n"
+
+
+def escape(text: str) -> str:
+    r"""Take the meaning from marks that Markdown or HTML would read.
+
+    Examples
+    --------
+    >>> print(escape("a|b *c* <i>"))
+    a\|b \*c\* &lt;i&gt;
+    """
+    marked = re.sub(r"([\\`*_\[\]|~$#{}!])", r"\\\1", text)
+    return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _item(item: Section) -> Iterator[str]:
+    yield f"## {_cell(item.heading)}"
+    if item.labels:
+        yield f"*{'; '.join(map(escape, item.labels))}*"
+    entries: list[str] = []
+    for block in item.blocks:
+        if isinstance(block, Paragraph) and block.kind in ("entry", "warning"):
+            entries.append(f"- {_inline(block.parts)}")
+            continue
+        if entries:
+            yield "\n".join(entries)
+            entries = []
+        if isinstance(block, Table):
+            yield _table(block)
+        elif isinstance(block, Picture):
+            yield f"*{_cell(block.caption)}*"
+        else:
+            written = _inline(block.parts)
+            marks = {"answer": f"> **{written}**", "statement": f"> {written}"}
+            yield marks.get(block.kind, written)
+    if entries:
+        yield "\n".join(entries)
+
+
+def _inline(parts: Cell) -> str:
+    """Write parts in a row; what would begin a list or heading there does not."""
+    written = re.sub(r"^([-+=])", r"\\\1", _cell(parts))
+    return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", written)
+
+
+def _table(table: Table) -> str:
+    rule = [":--" if column < table.left else "--:" for column in range(len(table.head))]
+    lines = [_row([_inline(cell) for cell in table.head]), _row(rule)]
+    lines += [_row([_cell(cell) for cell in row]) for row in table.rows]
+    caption = f"**{_inline(table.caption)}**\n\n" if table.caption else ""
+    return caption + "\n".join(lines)
+
+
+def _cell(parts: Cell) -> str:
+    """Write a cell, in which a leading mark means nothing."""
+    return "".join(
+        f"**{escape(part.text)}**" if isinstance(part, Blank) else escape(part)
+        for part in typeset(parts)
+    )
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"

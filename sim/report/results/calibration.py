@@ -1,0 +1,208 @@
+"""What is reported of a pilot: counts, patterns and quantiles, without data sets and draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.arrays import FloatArray
+from sim.pilot.calibrated import CalibrationAnswer, RoleCalibration
+from sim.pilot.describe import Interval
+from sim.pilot.evidence import Finding
+from sim.pilot.forensics import DataSets, Printed
+from sim.pilot.posterior import DomainPosterior, Posterior
+from sim.pilot.total_check import TotalCheck
+from sim.report.results.answer import SavedStudy
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One pattern of changes that fits a published comparison.
+
+    Attributes
+    ----------
+    changes : tuple of int
+        Everybody's change, sorted.
+    data_sets : int
+        Data sets with that pattern.
+    share : float
+        Their share among those that fit.
+    exact_p : float
+        Exact signed-rank p of the pattern.
+    """
+
+    changes: tuple[int, ...]
+    data_sets: int
+    share: float
+    exact_p: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """All that fits a published comparison under one test: number of data sets, and patterns."""
+
+    data_sets: int
+    patterns: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True)
+class OutcomeReport:
+    """What fits one published comparison; None for a test with too many data sets to list."""
+
+    outcome: Printed
+    fits: dict[str, Fit | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Belief:
+    """Posterior of one domain.
+
+    Attributes
+    ----------
+    shift, correlation : ndarray, shape (3,)
+        2.5%, 50% and 97.5% of the latent shift and of the correlation before and after.
+    rises : float
+        P(shift > 0).
+    effective : float
+        Effective sample size.
+    largest : float
+        Largest weight of a draw.
+    """
+
+    shift: FloatArray
+    correlation: FloatArray
+    rises: float
+    effective: float
+    largest: float
+
+
+@dataclass(frozen=True, eq=False)
+class PosteriorReport:
+    """Posterior under one prior.
+
+    Attributes
+    ----------
+    prior : str
+        Its name.
+    tests : ndarray, shape (T,)
+        Posterior probabilities of the candidate tests.
+    log_evidence : float
+        Logarithm of the probability of all that was published.
+    domains : tuple of Belief
+        One per domain.
+    """
+
+    prior: str
+    tests: FloatArray
+    log_evidence: float
+    domains: tuple[Belief, ...]
+
+    @property
+    def effective(self) -> float:
+        """Smallest effective sample size of any domain."""
+        return min(domain.effective for domain in self.domains)
+
+
+@dataclass(frozen=True, eq=False)
+class Described:
+    """Raw answers of one role: complete pairs, mean change and polychoric correlation by domain."""
+
+    complete: tuple[int, ...]
+    mean_change: Interval
+    polychoric: Interval
+
+
+@dataclass(frozen=True, eq=False)
+class RoleReport:
+    """What the pilot says of one role.
+
+    Attributes
+    ----------
+    role : str
+        Whose answers.
+    n : int
+        Participants.
+    outcomes : tuple of OutcomeReport
+        What fits each published comparison; empty for raw data.
+    described : Described or None
+        Raw answers; None for published summaries.
+    posteriors : tuple of PosteriorReport
+        One per prior.
+    total : dict of str to TotalCheck
+        How the published total compares, by prior; empty where none is published.
+    """
+
+    role: str
+    n: int
+    outcomes: tuple[OutcomeReport, ...]
+    described: Described | None
+    posteriors: tuple[PosteriorReport, ...]
+    total: dict[str, TotalCheck]
+
+
+@dataclass(frozen=True, eq=False)
+class CalibrationReport:
+    """What is reported of a pilot: the study that holds it, and each role that it speaks of."""
+
+    study: SavedStudy
+    roles: tuple[RoleReport, ...]
+
+
+def calibration_report(answer: CalibrationAnswer) -> CalibrationReport:
+    """Take from an answer what is reported of it; posterior.csv holds the draws."""
+    return CalibrationReport(answer.study, tuple(_role(answer, role) for role in answer.roles))
+
+
+def _role(answer: CalibrationAnswer, role: RoleCalibration) -> RoleReport:
+    return RoleReport(
+        role=role.role,
+        n=role.n,
+        outcomes=tuple(map(_outcome, role.findings)),
+        described=_described(answer, role.role),
+        posteriors=tuple(map(_posterior, role.posteriors)),
+        total=role.total,
+    )
+
+
+def _outcome(finding: Finding) -> OutcomeReport:
+    return OutcomeReport(
+        finding.outcome,
+        {test: None if sets is None else _fit(sets) for test, sets in finding.data_sets.items()},
+    )
+
+
+def _fit(sets: DataSets) -> Fit:
+    numbers = ((sets.of_pattern == i).sum() for i in range(len(sets.changes)))
+    columns = zip(sets.changes.tolist(), numbers, sets.share, sets.exact_p, strict=True)
+    return Fit(
+        len(sets.counts),
+        tuple(
+            Pattern(tuple(changes), int(number), float(share), float(p))
+            for changes, number, share, p in columns
+        ),
+    )
+
+
+def _described(answer: CalibrationAnswer, role: str) -> Described | None:
+    of_role = answer.descriptions.get(role)
+    if of_role is None:
+        return None
+    return Described(tuple(of_role.complete.tolist()), of_role.mean_change, of_role.polychoric)
+
+
+def _posterior(posterior: Posterior) -> PosteriorReport:
+    return PosteriorReport(
+        posterior.prior,
+        posterior.tests,
+        posterior.log_evidence,
+        tuple(map(_belief, posterior.domains)),
+    )
+
+
+def _belief(domain: DomainPosterior) -> Belief:
+    return Belief(
+        domain.shift_quantiles,
+        domain.correlation_quantiles,
+        domain.rises,
+        domain.effective,
+        domain.largest,
+    )

@@ -1,0 +1,224 @@
+"""Assurance: power averaged over what is believed of the effect, and the size that it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+
+import numpy as np
+
+from sim.power.assurance import QUANTILES, Assurance, highest_limit
+from sim.power.sample_size import SampleSize
+from sim.report.document.guidelines import cite
+from sim.report.document.model import LONG_NAME, Block, Table, clean, listed, text, words_of
+from sim.report.document.numbers import estimate, number
+from sim.report.document.sizes import CONFIDENCE, known_range, size_with_interval, sizes_shown
+from sim.report.results.answer import Inflation, PlanAnswer
+from sim.report.topics.drop_out import BY_ANSWERS, BY_CHANCE
+from sim.report.topics.soundness import briefly
+
+QUARTILES = (QUANTILES.index(0.25), QUANTILES.index(0.75))
+"""Places of the quartiles among the quantiles of power."""
+FAR_BELOW, HALVED_FROM = 0.2, 0.1
+"""Assurance so much below power is warned of; or half of it, where power is at least the second."""
+
+
+def prior_name(assurance: Assurance) -> str:
+    """Name of a prior in words."""
+    shipped = {"neutral", "sceptical", "hierarchical", "stated"}
+    name = clean(assurance.prior, LONG_NAME)
+    return f"{name} prior" if name in shipped else name
+
+
+def assurance_by_size(answer: PlanAnswer) -> tuple[Table, ...]:
+    """Power at the stated effect, and assurance under each prior, of the primary rule.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        Of any study.
+
+    Returns
+    -------
+    tuple of Table
+        One at round sizes and at the answer; none without priors.
+    """
+    if not answer.assurances:
+        return ()
+    q, size = _rule(answer), answer.sample_size
+    sizes, win = answer.characteristics.pairs, answer.planned.rule_win
+    shown = sizes_shown(sizes, answer.place, answer.study.report.table_rows)
+    estimates = (win, *(prior.value for prior in answer.assurances))
+    rows = tuple((str(sizes[k]), *(estimate(of, k, q) for of in estimates)) for k in shown)
+    usable = size.pairs is not None and not briefly(answer, size)
+    rule = clean(size.rule, LONG_NAME)
+    return (
+        Table(
+            f"Power at the stated effect, and assurance, of the rule '{rule}', ± standard error",
+            (answer.study.words.units, "at the stated effect", *map(prior_name, answer.assurances)),
+            rows,
+            marked=shown.index(answer.place) if usable else None,
+        ),
+    )
+
+
+def assurance_blocks(answer: PlanAnswer) -> tuple[Block, ...]:
+    """What assurance is, the size by it, how the power is spread, and rules of thumb; or nothing.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        Of any study.
+
+    Returns
+    -------
+    tuple of Paragraph or Table
+    """
+    if not answer.assurances:
+        return ()
+    sentences = (*_planned(answer), *_unusable(answer), *_engine(answer), *_rules_of_thumb(answer))
+    tables = _size_table(answer), _power_table(answer)
+    return (text(_meaning(answer)), *tables, *map(text, sentences))
+
+
+def _rule(answer: PlanAnswer) -> int:
+    """Place of the primary rule."""
+    return answer.characteristics.rule_index(answer.study.decision.primary)
+
+
+def _meaning(answer: PlanAnswer) -> str:
+    counts = {prior.draws for prior in answer.assurances}
+    drawn = f"{answer.assurances[0].draws:,} draws of the effect"
+    if len(counts) > 1:
+        each = [f"{prior.draws:,} under the {prior_name(prior)}" for prior in answer.assurances]
+        drawn = f"draws of the effect, {_listed(each)}"
+    source = cite("O'Hagan 2005")
+    return (
+        "Assurance is the probability of success given all that is believed of the effect"
+        f"{source}: the power averaged over {drawn}."
+    )
+
+
+def _size_table(answer: PlanAnswer) -> Table:
+    """What each prior makes of the study at its size, and the size that it asks for."""
+    words, k, q = answer.study.words, answer.place, _rule(answer)
+    head = (
+        "believed of the effect",
+        f"assurance at {words.count(answer.pairs)}",
+        "limit as the study grows",
+        f"{words.units} for assurance {answer.sample_size.target:g} (interval of {CONFIDENCE})",
+    )
+    rows = tuple(
+        (
+            prior_name(prior),
+            estimate(prior.value, k, q),
+            _limit(prior, q),
+            size_with_interval(prior.sizes[q]),
+        )
+        for prior in answer.assurances
+    )
+    return Table("Sample size by assurance, ± standard error", head, rows)
+
+
+def _power_table(answer: PlanAnswer) -> Table:
+    """How the true power is spread over what is believed."""
+    k, q = answer.place, _rule(answer)
+    target = f"{answer.sample_size.target:g}"
+    head = ("believed of the effect", f"probability of {target} or more", "middle half")
+    rows = tuple(
+        (prior_name(prior), estimate(prior.enough, k, q), _middle(prior, k, q))
+        for prior in answer.assurances
+    )
+    size = answer.study.words.count(answer.pairs)
+    return Table(f"True power with {size}, given what is believed of the effect", head, rows)
+
+
+def _middle(prior: Assurance, k: int, q: int) -> str:
+    """Write between which powers half of those drawn lie."""
+    low, high = (number(float(prior.power_quantiles[of, k, q]), 2) for of in QUARTILES)
+    return f"{low} to {high}"
+
+
+def _limit(prior: Assurance, q: int) -> str:
+    """Write what assurance tends to as the study grows, as far as that is known."""
+    if not np.isnan(prior.limit.value[q]):
+        return estimate(prior.limit, q)
+    highest = number(highest_limit(prior.limit, q))
+    return f"at most {highest}" if prior.sizes[q].impossible else "not known"
+
+
+def _planned(answer: PlanAnswer) -> Iterator[str]:
+    """Say on which of two drop-outs power and assurance rest, where there are two."""
+    if answer.missing_by_chance is not None:
+        how = BY_CHANCE if answer.planned is not answer.characteristics else BY_ANSWERS
+        yield f"Power and assurance are those {how}, on which the size rests."
+
+
+def _unusable(answer: PlanAnswer) -> Iterator[str]:
+    why = briefly(answer, answer.sample_size)
+    if why:
+        yield f"None of these sizes and probabilities can be used: {why}."
+
+
+def _engine(answer: PlanAnswer) -> Iterator[str]:
+    """Say where powers are exact, and where they are simulated though others are exact."""
+    q = _rule(answer)
+    exact = [prior_name(prior) for prior in answer.assurances if prior.exact_rules[q]]
+    simulated = [prior_name(prior) for prior in answer.assurances if not prior.exact_rules[q]]
+    error = "the only error of assurance is that of the draws"
+    if exact and simulated:
+        yield (
+            f"Under the {' and the '.join(exact)} the power at each effect drawn is exact: "
+            f"{error} there. Under the {' and the '.join(simulated)} it is simulated."
+        )
+    elif exact:
+        yield f"The power at each effect drawn is exact: {error}."
+    elif answer.planned.exact_rules[q]:
+        yield (
+            "The power at the stated effect is exact; at the effects drawn it is simulated, for "
+            "so many would take long to enumerate (the exact engine, where it is chosen, does it)."
+        )
+
+
+def _rules_of_thumb(answer: PlanAnswer) -> Iterator[str]:
+    size = answer.sample_size
+    if not answer.inflations or size.pairs is None or briefly(answer, size):
+        return
+    first, units = answer.inflations[0], answer.study.words.units
+    rules = [f"{_inflated(rule, size)} {units}" for rule in answer.inflations]
+    yield (
+        "Rules of thumb that allow for a standard deviation taken from a pilot of "
+        f"{first.participants} {first.who}, though not for its effect: {_listed(rules)}. They are "
+        "shown for comparison and are not part of the answer."
+    )
+
+
+def _inflated(rule: Inflation, size: SampleSize) -> str:
+    """Multiply a sample size, as far as it is known."""
+    least = None if size.at_least is None else ceil(rule.factor * size.at_least)
+    times = known_range(ceil(rule.factor * (size.pairs or size.limit)), least)
+    return f"{rule.name} ({rule.meaning}) × {rule.factor:.2f} = {times}"
+
+
+def _listed(names: list[str]) -> str:
+    return words_of(listed(names))
+
+
+def assurance_warnings(answer: PlanAnswer) -> list[str]:
+    """Say where what is believed makes success far less likely than the planned effect does."""
+    if not answer.assurances:
+        return []
+    q, k = _rule(answer), answer.place
+    win = answer.planned.rule_win
+    power, error = float(win.value[k, q]), float(win.mcse[k, q])
+    lowest = min(answer.assurances, key=lambda prior: float(prior.value.value[k, q]))
+    averaged, averaged_error = float(lowest.value.value[k, q]), float(lowest.value.mcse[k, q])
+    halved = power >= HALVED_FROM and averaged <= power / 2
+    below = power - averaged
+    if not (below >= FAR_BELOW or halved) or below < 3 * float(np.hypot(error, averaged_error)):
+        return []
+    return [
+        f"Power {power:.2f} at {answer.study.words.count(answer.pairs)} holds only if the stated "
+        f"effect is true. Averaged over the effects that the {prior_name(lowest)} leaves possible, "
+        f"the probability of success there is far below it: {averaged:.2f}."
+    ]

@@ -1,0 +1,232 @@
+"""What a pilot says: data sets that fit, posteriors, candidate tests, the total; once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sim.pilot.candidates import CANDIDATES
+from sim.pilot.forensics import Printed
+from sim.pilot.posterior import FEW_EFFECTIVE
+from sim.report.document.model import Block, Paragraph, Section, Table, clean, text
+from sim.report.document.numbers import number, percent, with_interval
+from sim.report.results.calibration import (
+    Belief,
+    CalibrationReport,
+    Described,
+    Fit,
+    OutcomeReport,
+    PosteriorReport,
+    RoleReport,
+)
+from sim.study import Study
+
+TITLE = "What the pilot says"
+PATTERNS_SHOWN = 8
+"""Most patterns of changes listed for one outcome and test."""
+NAME = 60
+"""Most characters of a name."""
+
+
+def sections(report: CalibrationReport) -> tuple[Section, ...]:
+    """All that a pilot has to say, role by role, and how to read it."""
+    of_roles = [section for role in report.roles for section in _of_role(report.study, role)]
+    entries = tuple(Paragraph((note,), "entry") for note in notes(report))
+    return (*of_roles, Section("How to read this", entries))
+
+
+def source(study: Study) -> str:
+    """Say where the pilot's figures or answers are from; empty where that is not stated."""
+    pilot = study.pilot
+    if pilot is None:
+        return ""
+    if pilot.data is not None:
+        return clean(f"Answers from {Path(pilot.data).name}. {pilot.cited or ''}")
+    return clean(pilot.source)
+
+
+def in_one_line(report: CalibrationReport) -> str:
+    """Say the widest and the narrowest belief in one line, for many runs in a row."""
+    shown = []
+    for role in report.roles:
+        for posterior in role.posteriors:
+            middles = [float(domain.shift[1]) for domain in posterior.domains]
+            shown.append(
+                f"{report.study.words.people(role.role)}, {posterior.prior}: shifts "
+                f"{number(min(middles), 2)} to {number(max(middles), 2)}"
+            )
+    return "; ".join(shown)
+
+
+def _of_role(study: Study, role: RoleReport) -> Iterator[Section]:
+    yield from (_outcome(study, role, outcome) for outcome in role.outcomes)
+    if role.described is not None:
+        yield _answers(study, role, role.described)
+    yield _shifts(study, role)
+    if role.outcomes:
+        yield _tests(study, role)
+    if role.total:
+        yield _total(role)
+
+
+# ---------------------------------------------------------------------- published figures
+
+
+def _outcome(study: Study, role: RoleReport, outcome: OutcomeReport) -> Section:
+    counts = tuple((CANDIDATES[test].words, _count(fit)) for test, fit in outcome.fits.items())
+    blocks: list[Block] = [
+        text("Data sets on the scale that print exactly so, by the test that gave the p:"),
+        Table("", ("test", "data sets"), counts),
+    ]
+    for test, fit in outcome.fits.items():
+        if fit is not None and fit.patterns:
+            blocks.extend(_patterns(test, fit))
+    return Section(_published(study, role, outcome.outcome), tuple(blocks))
+
+
+def _published(study: Study, role: RoleReport, outcome: Printed) -> str:
+    """Write the published comparison."""
+    times = " → ".join(
+        ", ".join(f"{name} {count.text}" for name, count in at)
+        for at in (outcome.pre, outcome.post)
+    )
+    people = study.words.counted(role.role, outcome.n)
+    return f"{clean(outcome.name, NAME)}: {times}, p = {outcome.p.text}, {people}"
+
+
+def _count(fit: Fit | None) -> str:
+    return "too many" if fit is None else f"{fit.data_sets:,}"
+
+
+def _patterns(test: str, fit: Fit) -> Iterator[Block]:
+    """List the patterns of changes that fit, the most frequent first."""
+    order = sorted(fit.patterns, key=lambda pattern: -pattern.share)
+    rows = tuple(
+        (
+            ", ".join(f"{change:+d}" if change else "0" for change in pattern.changes),
+            percent(pattern.share),
+            number(pattern.exact_p, 4),
+        )
+        for pattern in order[:PATTERNS_SHOWN]
+    )
+    caption = f"Changes that fit the {CANDIDATES[test].words}, and their exact p:"
+    yield Table(caption, ("changes", "share", "exact p"), rows)
+    if len(order) > PATTERNS_SHOWN:
+        yield text(f"And {len(order) - PATTERNS_SHOWN} more, in patterns.csv.")
+
+
+# -------------------------------------------------------------------------------- raw answers
+
+
+def _answers(study: Study, role: RoleReport, described: Described) -> Section:
+    """Raw answers of one role, a domain a row."""
+    change, rho = described.mean_change, described.polychoric
+    rows = tuple(
+        (
+            clean(name, NAME),
+            str(described.complete[d]),
+            with_interval(change.value[d], change.low[d], change.high[d], "+"),
+            with_interval(rho.value[d], rho.low[d], rho.high[d]),
+        )
+        for d, name in enumerate(study.scale.domains)
+    )
+    head = ("domain", "n", "mean change", "polychoric correlation")
+    heading = f"Answers of {study.words.counted(role.role, role.n)}"
+    return Section(heading, (Table("", head, rows),))
+
+
+# --------------------------------------------------------------------------------- posterior
+
+
+def _shifts(study: Study, role: RoleReport) -> Section:
+    """Latent shift of every domain under each prior, and how well the draws carry it."""
+    priors = role.posteriors
+    rows = [
+        (clean(name, NAME), *(_interval(prior.domains[d]) for prior in priors))
+        for d, name in enumerate(study.scale.domains)
+    ]
+    rows.append(("P(rise)", *map(_rises, priors)))
+    rows.append(("effective sample", *(f"{prior.effective:,.0f}" for prior in priors)))
+    rows.append(("largest weight", *(number(_largest(prior), 4) for prior in priors)))
+    head = ("domain", *(prior.prior for prior in priors))
+    said = "Median and 95% interval under each prior; P(rise) from domain to domain."
+    people = study.words.people(role.role)
+    heading = f"Latent shift of the {people}, in standard deviations"
+    return Section(heading, (text(said), Table("", head, tuple(rows))))
+
+
+def _interval(belief: Belief) -> str:
+    low, middle, high = (number(float(value), 2) for value in belief.shift)
+    return f"{middle} ({low}, {high})"
+
+
+def _rises(posterior: PosteriorReport) -> str:
+    rises = [domain.rises for domain in posterior.domains]
+    return f"{min(rises):.2f} to {max(rises):.2f}"
+
+
+def _largest(posterior: PosteriorReport) -> float:
+    return max(domain.largest for domain in posterior.domains)
+
+
+def _tests(study: Study, role: RoleReport) -> Section:
+    """How far the published figures tell the candidate tests apart."""
+    settings = study.calibration
+    rows = tuple(
+        (CANDIDATES[test].words, *(number(float(prior.tests[t]), 2) for prior in role.posteriors))
+        for t, test in enumerate(settings.tests)
+    )
+    alike = "" if settings.test_weights else ", all alike before"
+    head = ("test", *(prior.prior for prior in role.posteriors))
+    return Section(f"Which test? Posterior probability{alike}", (Table("", head, rows),))
+
+
+def _total(role: RoleReport) -> Section:
+    """Compare the published total with what the posterior predicts."""
+    rows = []
+    for prior, total in role.total.items():
+        low, middle, high = (number(float(value), 1, "+") for value in total.change)
+        best = max(total.significant.values())
+        rows.append((prior, f"{middle} ({low}, {high})", f"{total.published_change:+g}",
+                     f"up to {number(best, 2)}"))  # fmt: skip
+    head = ("prior", "predicted change", "published", "P(significant)")
+    heading = "The published total, as a check (simulated; no part of the above)"
+    return Section(heading, (Table("", head, tuple(rows)),))
+
+
+def notes(report: CalibrationReport) -> tuple[str, ...]:
+    """What a careful reader has to know."""
+    return (*_of_the_figures(report), _INDEPENDENT, *_few_draws(report.roles))
+
+
+_INDEPENDENT = (
+    "Domains are taken as independent within a person here; a pilot of this size cannot say how "
+    "they go together."
+)
+
+
+def _of_the_figures(report: CalibrationReport) -> Iterator[str]:
+    settings = report.study.calibration
+    if not any(role.outcomes for role in report.roles):
+        return
+    unknown = "The source does not say which test it used. " if len(settings.tests) > 1 else ""
+    yield (
+        f"{unknown}The counts say what the printed numbers allow; nothing is said about what was "
+        "done."
+    )
+    yield (
+        "Domains without figures are taken as not significant, which is an assumption."
+        if settings.unreported == "not_significant"
+        else "Domains without figures are left open; each reported one is weighed given that it "
+        "was significant."
+    )
+
+
+def _few_draws(roles: Sequence[RoleReport]) -> Iterator[str]:
+    for role in roles:
+        for posterior in role.posteriors:
+            if posterior.effective < FEW_EFFECTIVE:
+                yield (
+                    f"Under the {posterior.prior} prior only {posterior.effective:.0f} effective "
+                    "draws carry the posterior: its tails are rough. Raise calibration.draws."
+                )

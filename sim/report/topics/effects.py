@@ -1,0 +1,292 @@
+"""What is assumed of each role: changes, how answers move, and how the difference was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+import numpy as np
+
+from sim.cohorts import TrueEffects
+from sim.power.change_parts import ChangeParts
+from sim.power.estimands import Estimands
+from sim.report.document.guidelines import reason, requirement
+from sim.report.document.model import LONG_NAME, Block, Section, Table, clean, text
+from sim.report.document.numbers import number, percent
+from sim.report.document.phrases import best_end
+from sim.report.results.answer import DesignFacts, PlanAnswer
+from sim.report.topics.arms import change_blocks
+from sim.study import Study
+from sim.study.pilot import PilotOutcome
+
+BASES = {
+    "important": "The target difference is one that is held to be important.",
+    "realistic": "The target difference is one that is held to be realistic.",
+    "both": "The target difference is one that is held to be both important and realistic.",
+}
+PUBLISHED = ("outcome", "published before", "published after", "p", "assumed mean before",
+             "assumed mean after")  # fmt: skip
+
+
+def assumed_blocks(facts: DesignFacts) -> tuple[Block, ...]:
+    """Show what is assumed of every role.
+
+    Parameters
+    ----------
+    facts : DesignFacts
+        Of the design.
+
+    Returns
+    -------
+    tuple of Paragraph or Table
+        By role a sentence where there is no effect, or else the tables of
+        :func:`assumed_tables`; then which arm they are of, where there are two.
+    """
+    by_role = chain.from_iterable(_of_role(facts, role) for role in facts.effects)
+    return (*by_role, *_arm_blocks(facts.study))
+
+
+def assumed_tables(facts: DesignFacts, role: str) -> tuple[Table, ...]:
+    """Tabulate the changes of one role, how its answers move, and what crosses a cut."""
+    cut = facts.study.analysis.cut
+    crossing = () if cut is None else (_cut_table(facts, role, cut),)
+    return change_table(facts, role), movement_table(facts, role), *crossing
+
+
+def is_unaffected(effects: TrueEffects) -> bool:
+    """Tell whether there is no effect, and answers after are distributed as before."""
+    moves = np.abs(effects.rising_to - effects.falling_below)
+    return bool(effects.true_null.all()) and float(moves.max()) < 1e-9
+
+
+def no_effect_sentence(study: Study, role: str) -> str:
+    """Say that nothing is assumed to happen to a role."""
+    words = study.words
+    return (
+        f"No effect of {words.intervention} on the {words.people(role)} is assumed: answers after "
+        "are distributed as before."
+    )
+
+
+def _of_role(facts: DesignFacts, role: str) -> tuple[Block, ...]:
+    if not is_unaffected(facts.effects[role]):
+        return assumed_tables(facts, role)
+    power = _power_without_effect(facts.estimands[role])
+    return (text(f"{no_effect_sentence(facts.study, role)} {power}"),)
+
+
+def _power_without_effect(estimands: Estimands) -> str:
+    """Say what the power of endpoints without effect is."""
+    if (np.abs(estimands.value) > 0).any():
+        return "Among the people who answer tests find a change all the same."
+    return "Their power is the level of the tests."
+
+
+def _arm_blocks(study: Study) -> tuple[Block, ...]:
+    if not study.has_controls:
+        return ()
+    return (
+        text(
+            f"The standard deviation is that of the change in the {study.words.treated} arm, by "
+            "which the difference is divided. How single answers move is told of that arm alone."
+        ),
+    )
+
+
+# ------------------------------------------------------------------------------------- tables
+
+
+def change_table(facts: DesignFacts, role: str) -> Table:
+    """Tabulate the target difference of one role, an endpoint a row.
+
+    Parameters
+    ----------
+    facts : DesignFacts
+        Of the design.
+    role : str
+        Which.
+
+    Returns
+    -------
+    Table
+        The mean change, or with a control arm the difference between the arms,
+        in points and divided by the standard deviation of the change.
+    """
+    parts = facts.change_parts.get(role)
+    if parts is None or parts.control_change is None:
+        return _mean_changes(facts, role)
+    return _between_arms(facts, role, parts)
+
+
+def _mean_changes(facts: DesignFacts, role: str) -> Table:
+    effects = facts.effects[role]
+    rows = tuple(
+        (
+            clean(name, LONG_NAME),
+            number(effects.pre_mean[e], 2),
+            number(effects.pre_mean[e] + effects.mean_change[e], 2),
+            number(effects.mean_change[e], 2, "+"),
+            number(effects.sd_change[e], 2),
+            number(effects.standardised[e], 2, "+"),
+        )
+        for e, name in enumerate(facts.study.endpoints)
+    )
+    head = ("endpoint", "mean before", "mean after", "mean change", "SD of change",
+            "change / SD (d_z)")  # fmt: skip
+    return Table(f"Assumed of the {facts.study.words.people(role)}, in points", head, rows)
+
+
+def _between_arms(facts: DesignFacts, role: str, parts: ChangeParts) -> Table:
+    effects, words = facts.effects[role], facts.study.words
+    with np.errstate(divide="ignore", invalid="ignore"):
+        standardised = np.where(effects.sd_change > 0, parts.effect / effects.sd_change, np.nan)
+    rows = tuple(
+        (
+            clean(name, LONG_NAME),
+            number(effects.pre_mean[e], 2),
+            number(parts.change[e], 2, "+"),
+            number(parts.change[e] - parts.effect[e], 2, "+"),
+            number(parts.effect[e], 2, "+"),
+            number(effects.sd_change[e], 2),
+            number(standardised[e], 2, "+"),
+        )
+        for e, name in enumerate(facts.study.endpoints)
+    )
+    head = ("endpoint", "mean before", f"change, {words.treated}", "change, controls",
+            "difference", "SD of change", "divided by SD")  # fmt: skip
+    caption = f"Assumed of the {words.people(role)}, between the arms, in points"
+    return Table(caption, head, rows)
+
+
+def movement_table(facts: DesignFacts, role: str) -> Table:
+    """Tabulate how the answers of one role move, a domain a row."""
+    effects, study = facts.effects[role], facts.study
+    rows = tuple(
+        (
+            clean(name, LONG_NAME),
+            f"{effects.pre_median[d]:g} → {effects.post_median[d]:g}",
+            *(percent(share[d]) for share in (effects.better, effects.same, effects.worse)),
+            percent(effects.ceiling[d]),
+        )
+        for d, name in enumerate(study.scale.domains)
+    )
+    head = ("domain", "median", "better", "same", "worse",
+            f"at the {best_end(study.analysis.side)} before")  # fmt: skip
+    return Table(f"How single answers of the {study.words.people(role)} move", head, rows)
+
+
+def _cut_table(facts: DesignFacts, role: str, cut: int) -> Table:
+    """Tabulate the shares at or above a cut, and who crosses it, a domain a row."""
+    effects, study = facts.effects[role], facts.study
+    before, rise, fall = (
+        shares[:, cut - 2]
+        for shares in (effects.reaching, effects.rising_to, effects.falling_below)
+    )
+    rows = tuple(
+        (
+            clean(name, LONG_NAME),
+            percent(before[d], 1),
+            percent(before[d] + rise[d] - fall[d], 1),
+            percent(rise[d], 1),
+            percent(fall[d], 1),
+            percent(rise[d] - fall[d], 1, "+"),
+        )
+        for d, name in enumerate(study.scale.domains)
+    )
+    head = ("domain", "before", "after", "rise to it", "fall below", "difference")
+    who = f"{study.words.people(role)} with an answer of {cut} or above"
+    return Table(f"Share of the {who}", head, rows)
+
+
+def shares_table(facts: DesignFacts, role: str) -> Table:
+    """Tabulate the shares of one role at each point of the scale, before and after."""
+    effects, study = facts.effects[role], facts.study
+    after = effects.reaching + effects.rising_to - effects.falling_below
+    rows = []
+    for d, name in enumerate(study.scale.domains):
+        for when, reaching in (("before", effects.reaching[d]), ("after", after[d])):
+            shares = -np.diff([1.0, *reaching, 0.0])
+            first = clean(name, LONG_NAME) if when == "before" else ""
+            rows.append((first, when, *(percent(share, 1) for share in shares)))
+    points = map(str, range(1, study.scale.points + 1))
+    who = f"{study.words.people(role)}{f' who are {study.words.treated}' * study.has_controls}"
+    caption = f"Share of the {who} at each point of the scale"
+    return Table(caption, ("domain", "time", *points), tuple(rows), left=2)
+
+
+def published_tables(facts: DesignFacts) -> tuple[Table, ...]:
+    """Set what the pilot published next to what is assumed, a role a table."""
+    pilot, study = facts.study.pilot, facts.study
+    if pilot is None or not study.follows_pilot:
+        return ()
+    rows: dict[str, list[tuple[str, ...]]] = {}
+    for outcome in pilot.outcomes:
+        if outcome.role in facts.effects and outcome.outcome in study.endpoints:
+            rows.setdefault(outcome.role, []).append(_published_row(facts, outcome))
+    return tuple(
+        Table(f"Published of the {study.words.people(role)} by the pilot, and assumed", PUBLISHED,
+              tuple(of_role))
+        for role, of_role in rows.items()
+    )  # fmt: skip
+
+
+def _published_row(facts: DesignFacts, outcome: PilotOutcome) -> tuple[str, ...]:
+    effects, e = facts.effects[outcome.role], facts.study.endpoints.index(outcome.outcome)
+    before, change = effects.pre_mean[e], effects.mean_change[e]
+    published = (outcome.outcome, outcome.pre, outcome.post, outcome.p)
+    named = (clean(words, LONG_NAME) for words in published)
+    return *named, number(before, 2), number(before + change, 2)
+
+
+# ------------------------------------------------------------------------------- justification
+
+
+def target_section(answer: PlanAnswer) -> Section:
+    """Show the target difference on the scale, standardised, and as shares of the answers."""
+    affected = [role for role, effects in answer.effects.items() if not is_unaffected(effects)]
+    blocks = (
+        *assumed_blocks(answer),
+        *(shares_table(answer, role) for role in affected),
+        *change_blocks(answer),
+    )
+    requirements = (
+        requirement("DELTA2, item 3b", "Target difference in points, its SD, and standardised"),
+        requirement("DELTA2, item 3a by analogy", "Proportions in each category before and after"),
+    )
+    return Section("Target difference", blocks, requirements)
+
+
+def choice_section(answer: PlanAnswer) -> Section:
+    """Say whether the difference is important or realistic, and how it was chosen."""
+    study = answer.study
+    basis, known = reason(
+        study, "difference_basis", "whether the target difference is important, realistic or both"
+    )
+    why, there = reason(
+        study, "difference_why", "how the target difference was chosen, with the research it rests "
+        "on"
+    )  # fmt: skip
+    stated = text(BASES[str(basis)] if known else basis)
+    requirements = (
+        requirement("DELTA2, item 6", "Important, realistic or both", there=known),
+        requirement("DELTA2, item 7", "How the target difference was chosen", there=there),
+    )
+    return Section(
+        "How the target difference was chosen",
+        (stated, text(why), *_noted(answer), *published_tables(answer), *_pilot_named(study)),
+        requirements,
+    )
+
+
+def _noted(answer: PlanAnswer) -> Iterator[Block]:
+    if answer.study.effect.assumption is None:
+        return
+    for assumption in answer.assumptions:
+        if assumption.field == "effect" and assumption.note:
+            note = clean(assumption.note)
+            yield text(f"Noted with the effect in the settings of the run: {note}.")
+
+
+def _pilot_named(study: Study) -> Iterator[Block]:
+    if study.pilot is not None and study.follows_pilot and study.pilot.cited:
+        yield text(f"Pilot named in the settings of the run: {clean(study.pilot.cited)}")

@@ -1,0 +1,75 @@
+"""The null under which the primary rule is met most often, and what holds in other nulls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sim.power.soundness import Level
+from sim.report.document.model import LONG_NAME, clean, listed, words_of
+from sim.report.document.numbers import number
+from sim.report.document.phrases import no_effect_words
+from sim.report.results.answer import PlanAnswer
+from sim.report.results.size_notes import LeastFavourable
+from sim.report.topics.drop_out import BY_CHANCE
+from sim.study import TOTAL, Study
+
+
+def least_favourable_sentences(answer: PlanAnswer) -> Iterator[str]:
+    """Say how often the primary rule is met where one endpoint fewer than it needs has an effect.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        The answer.
+
+    Yields
+    ------
+    str
+        Nothing of a rule that one endpoint meets.
+    """
+    least = answer.least_favourable
+    if least is None:
+        return
+    count = len(least.kept) + len(least.without)
+    yield f"That level is of no effect on any of the {count} endpoints."
+    if not least.kept:
+        yield "No null is less favourable: a total has an effect where a domain has one."
+        return
+    yield (
+        f"The least favourable null is that {_kept_words(answer, least)}: the rule is then met "
+        f"wrongly with probability {number(least.value)} (Monte Carlo error {number(least.mcse)}) "
+        f"at {answer.study.words.count(least.pairs)}."
+    )
+
+
+def null_words(answer: PlanAnswer, level: Level) -> str:
+    """Say what holds where a level was simulated, to begin a sentence."""
+    least = answer.least_favourable
+    if level.what != "least_favourable" or least is None or not least.kept:
+        return level_null_words(answer)
+    return f"Where {_kept_words(answer, least)},"
+
+
+def level_null_words(answer: PlanAnswer) -> str:
+    """Say what holds in the null run that tells the level of the tests, to begin a sentence."""
+    where = no_effect_words(answer.study)
+    return where if answer.missing_by_chance is None else f"{where}, {BY_CHANCE},"
+
+
+def _kept_words(answer: PlanAnswer, least: LeastFavourable) -> str:
+    others = "the other has" if len(least.without) == 1 else f"the other {len(least.without)} have"
+    keeps = "keeps its effect" if len(least.kept) == 1 else "keep their effects"
+    chance = "" if answer.missing_by_chance is None else f", {BY_CHANCE}"
+    return f"{_named(answer.study, least.kept)} {keeps} as assumed and {others} none{chance}"
+
+
+def _named(study: Study, endpoints: Sequence[tuple[str, str]]) -> str:
+    """Name endpoints, those of one role together."""
+    by_role: dict[str, list[str]] = {}
+    for role, name in endpoints:
+        named = "total" if name == TOTAL else f"'{clean(name, LONG_NAME)}'"
+        by_role.setdefault(role, []).append(named)
+    return " and ".join(
+        f"the {study.words.people(role)}' {words_of(listed(names))}"
+        for role, names in by_role.items()
+    )

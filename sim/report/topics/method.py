@@ -1,0 +1,141 @@
+"""How endpoints are tested, at which level, and how power was calculated, in words."""
+
+from __future__ import annotations
+
+from sim.report.document.guidelines import cite, requirement
+from sim.report.document.model import LONG_NAME, Paragraph, Section, clean, text
+from sim.report.document.phrases import CHANGES
+from sim.report.results.answer import PlanAnswer
+from sim.study import Analysis, Study
+
+Detail = tuple[str, tuple[str, ...]]
+"""Words, and the references that a form cites for them."""
+
+
+def test_title(analysis: Analysis) -> str:
+    """Name the test, with the cut where it looks at one."""
+    at_cut = "" if analysis.cut is None else f" of answers at {analysis.cut} or above"
+    return analysis.test_facts.title + at_cut
+
+
+def test_sentence(analysis: Analysis) -> str:
+    """Name the test and how its p-value is computed."""
+    details = ", ".join(words for words, _ in _details(analysis))
+    return test_title(analysis) + (f" ({details})" if details else "")
+
+
+def total_words(analysis: Analysis) -> str:
+    """Say how the total is tested."""
+    if not analysis.test_facts.has_total:
+        return "the total not tested"
+    if analysis.cut is None:
+        return "the total tested on its own"
+    if analysis.total_cut is None:
+        return "the total not tested, for no cut of it is stated"
+    return f"the total tested on its own, at {analysis.total_cut} or above"
+
+
+def multiplicity_words(study: Study, *, cited: bool = False) -> str:
+    """Say what is adjusted for multiplicity, how, and how the total is tested.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    cited : bool
+        Whether references are cited.
+    """
+    analysis, facts = study.analysis, study.analysis.adjustment_facts
+    source = cite(*facts.references) if cited else ""
+    if analysis.sequence:
+        order = ", ".join(clean(name, LONG_NAME) for name in analysis.sequence)
+        return f"tested one after the other while significant{source}: {order}"
+    if analysis.graph:
+        first = [f"{clean(name, LONG_NAME)} with {100 * share:.3g}%"
+                 for name, share in analysis.graph.weights.items()]  # fmt: skip
+        return (
+            f"domains and total by the graphical procedure{source}, starting from "
+            f"{', '.join(first)} of the level"
+        )
+    if len(study.scale.domains) == 1:
+        return "one domain, nothing to adjust for multiplicity"
+    return f"domains {facts.words}{source}, {total_words(analysis)}"
+
+
+def level_words(analysis: Analysis) -> str:
+    """State sidedness and level, and which change is the success where that needs saying."""
+    level = f"level {analysis.alpha:g}"
+    if analysis.alternative != "two_sided":
+        return f"one-sided (scores {CHANGES[analysis.side]}) {level}"
+    return f"two-sided {level}" + (", success being a fall" if analysis.side < 0 else "")
+
+
+def aim(study: Study) -> Paragraph:
+    """State level, sidedness and the power aimed at."""
+    return text(
+        f"The tests are at {level_words(study.analysis)}; the power aimed at is "
+        f"{study.target.power:g}."
+    )
+
+
+def method_section(answer: PlanAnswer) -> Section:
+    """Say how it is tested and how power was calculated, with references."""
+    required = requirement("DELTA2, item 5", "How the size was calculated, with references")
+    blocks = (_tested(answer.study), _calculated(answer))
+    return Section("Test and method of calculation", blocks, (required,))
+
+
+def _tested(study: Study) -> Paragraph:
+    analysis = study.analysis
+    facts = analysis.test_facts
+    details = [words + cite(*names) for words, names in _details(analysis)]
+    source = "; ".join([cite(*facts.references).strip(), *details]).strip("; ")
+    return text(
+        f"Each outcome is tested by {facts.article}{test_title(analysis)} {source}. "
+        f"Multiplicity: {multiplicity_words(study, cited=True)}."
+    )
+
+
+def _calculated(answer: PlanAnswer) -> Paragraph:
+    size = answer.sample_size
+    how = (
+        f"The power was estimated by simulating {size.replicates:,} complete studies with the "
+        f"effect stated above, all sizes from the same accrual{cite('Morris 2019')}."
+    )
+    if not size.replicates:
+        how = (
+            "The power of the criterion is exact: every sample of changes that can occur was "
+            "enumerated."
+        )
+    if len(answer.study.sizes) == 1:
+        return text(how)
+    stays = "The size given is the smallest from which the power stays at the target or above."
+    return text(f"{how} {stays}")
+
+
+def _details(analysis: Analysis) -> list[Detail]:
+    """List what must be said of the test and of its p-value."""
+    facts, details = analysis.test_facts, list[Detail]()
+    if facts.ranks_zeros and analysis.zeros == "wilcox":
+        details.append(("zeros dropped before ranking", ()))
+    elif facts.ranks_zeros:
+        details.append(("zeros ranked, then dropped", ("Pratt 1959",)))
+    details += [(words, ()) for words in (facts.caution, facts.pvalue_words) if words]
+    if facts.has_exact:
+        details.append(_p_value(analysis))
+    if analysis.continuity:
+        details.append(("continuity-corrected", ()))
+    return details
+
+
+def _p_value(analysis: Analysis) -> Detail:
+    """Say how p is computed, of a test that offers an exact one."""
+    facts = analysis.test_facts
+    informative = "discordant pairs" if facts.has_cut else "changes that are not zero"
+    words = {
+        "exact": "exact p",
+        "asymptotic": "normal approximation",
+        "mid_p": "mid-p",
+        "auto": f"exact p up to {analysis.exact_limit} {informative}, normal approximation beyond",
+    }[analysis.p_value]
+    return words, facts.exact_references if words.startswith("exact") else ()

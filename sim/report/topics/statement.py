@@ -1,0 +1,216 @@
+"""The statement of a sample size, in as many words as a form gives it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sim import __version__
+from sim.power.sample_size import SampleSize
+from sim.report.document.model import Blank, Line, Paragraph, Part, clean, line, listed, words_of
+from sim.report.document.numbers import ROUNDING, number, percent
+from sim.report.document.phrases import CHANGES
+from sim.report.document.sizes import interval, is_known, pairs_words
+from sim.report.results.answer import PlanAnswer
+from sim.report.topics.size import is_fixed, people_words
+from sim.report.topics.soundness import briefly
+from sim.study import TOTAL, Study
+from sim.study.clusters import SiteClusters
+from sim.study.control import ParallelControl
+
+MOST_WORDS = 120
+"""Words that a form takes."""
+LISTED = 3
+"""Most endpoints that are named one by one."""
+MECHANISMS = {"mcar": "by chance", "mar": "by the answers before", "mnar": "by the change itself"}
+SIDES = {"two_sided": "two-sided", "greater": "one-sided", "less": "one-sided"}
+
+
+def statement(answer: PlanAnswer) -> Paragraph:
+    """State design, effect and its basis, test, level, power, number, allowances and method.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        The answer.
+
+    Returns
+    -------
+    Paragraph
+        At most :data:`MOST_WORDS` words; of a long one details are left out, the least first.
+    """
+    sentences = list(_sentences(answer))
+    shortest = max(details for details, _ in sentences)
+    for kept in range(shortest, -1, -1):
+        said = [words for details, words in sentences if details <= kept]
+        parts = line(*(part for words in said for part in (*words, " ")))[:-1]
+        if count_words(parts) <= MOST_WORDS or kept == 0:
+            break
+    return Paragraph(parts, "statement")
+
+
+def count_words(parts: Line) -> int:
+    """Count words, as the fields of forms do: what stands between blanks."""
+    return len(words_of(parts).split())
+
+
+def _sentences(answer: PlanAnswer) -> Iterator[tuple[int, Line]]:
+    """Give the sentences in order, each with its rank: the highest is left out first."""
+    study, size = answer.study, answer.sample_size
+    yield 0, line(_design(study))
+    yield 0, _success(study)
+    yield 0, _effect(answer)
+    yield 0, line(_number(answer, size))
+    losses = list(_two_sizes(answer, size))
+    yield from ((0, line(said)) for said in losses)
+    if allowances := list(_allowances(study))[len(losses) :]:
+        yield 2, line("The number allows for ", *listed(allowances), ".")
+    yield 1, line(_method(answer, size))
+
+
+def _design(study: Study) -> str:
+    words, count = study.words, len(study.scale.domains)
+    who = " and ".join(words.people(role) for role in study.role_names)
+    asked = f"{count} questions" if count > 1 else "one question"
+    how = f"answer {asked}, scored 1 to {study.scale.points}, before and after {words.intervention}"
+    if not isinstance(study.control, ParallelControl):
+        return f"In one group, {who} {how}."
+    first, second = study.control.ratio
+    allocated = words.units if study.control.unit == "person" else f"{words.site}s"
+    return (
+        f"{who.capitalize()} {how}, {allocated} being allocated {first}:{second} to "
+        f"{words.intervention} or control."
+    )
+
+
+def _success(study: Study) -> Line:
+    analysis, rule = study.analysis, study.decision.rules[study.decision.primary]
+    change = f"a significant {CHANGES[analysis.side]}"
+    if study.has_controls:
+        change = "a significant difference between the arms"
+    names = [_named(name) for name in study.endpoints_of(rule)]
+    tellable = len(set(names)) == len(names) <= LISTED  # long names, cut, can be the same
+    among = listed(names) if tellable else line(f"{len(names)} outcomes")
+    needed = {"all": "each of " if len(names) > 1 else "", "any": "at least one of ",
+              "at_least": f"at least {rule.k} of ", "one": ""}[rule.kind]  # fmt: skip
+    of = " and ".join(f"the {study.words.people(study.role_names[r])}"
+                      for r in study.roles_of(rule))  # fmt: skip
+    adjusted = f", {analysis.adjustment_facts.words}" if len(names) > 1 else ""
+    return line(
+        f"Success is {change} in {needed}", *among, f" of {of}, by {analysis.test_facts.in_prose} "
+        f"({SIDES[analysis.alternative]} significance level {analysis.alpha:g}{adjusted}).",
+    )  # fmt: skip
+
+
+def _named(endpoint: str) -> str:
+    return "the total" if endpoint == TOTAL else f"'{clean(endpoint, 40)}'"
+
+
+def _effect(answer: PlanAnswer) -> Line:
+    """Say what effect is assumed on the endpoints of the primary rule, and why."""
+    study = answer.study
+    rule = study.decision.rules[study.decision.primary]
+    changes, standardised = [], []
+    for r in study.roles_of(rule):
+        role = study.role_names[r]
+        effects, parts = answer.effects[role], answer.change_parts.get(role)
+        for name in study.endpoints_of(rule):
+            e = study.endpoints.index(name)
+            change = parts.effect[e] if parts is not None else effects.mean_change[e]
+            changes.append(float(change))
+            standardised.append(float(change / effects.sd_change[e]))
+    if max(map(abs, changes)) < ROUNDING:
+        return line("No effect is assumed.")
+    what = "difference between the arms" if study.has_controls else "mean change"
+    return line(
+        f"The effect assumed is a {what} of {_span(changes)} points "
+        f"(standardised {_span(standardised)}), ", _basis(study), ".",
+    )  # fmt: skip
+
+
+def _span(values: list[float]) -> str:
+    low, high = (number(value, 2, "+") for value in (min(values), max(values)))
+    return low if low == high else f"{low} to {high}"
+
+
+def _basis(study: Study) -> Part:
+    """Name what the effect rests on, where that is known."""
+    effect, pilot = study.effect, study.pilot
+    if effect.selected_for_significance and effect.as_explained and pilot is not None:
+        return f"taken from the pilot{_short(pilot.cited or '')}"
+    why = study.report.reasons.difference_why
+    if why is not None and len(why.split()) <= 20:
+        return clean(why).rstrip(".")
+    return "for reasons given below" if why else Blank("[to be completed: why this effect]")
+
+
+def _short(reference: str) -> str:
+    """Name a source by its first author and year, in brackets.
+
+    >>> _short("Raju SA, Ching H-L, Jalal M (2022). Reverse mentoring."), _short("a website")
+    (' (Raju 2022)', '')
+    """
+    author, year = re.match(r"[^\W\d]+", reference), re.search(r"\b(?:19|20)\d\d\b", reference)
+    return f" ({author[0]} {year[0]})" if author and year else ""
+
+
+def _number(answer: PlanAnswer, size: SampleSize) -> str:
+    study, words = answer.study, answer.study.words
+    target, power = number(size.target, 2), number(size.power, 2)
+    if why := briefly(answer, size):
+        return f"This design does not justify a sample size: {why}."
+    if is_fixed(answer):
+        at = f"{words.count(answer.pairs)}, {people_words(study, answer.pairs)}"
+        return f"With {at}, the power is {power} (target {target})."
+    if size.pairs is None:
+        return (
+            f"With {words.count(size.limit)}, the most studied, the power is {power}: below the "
+            f"target of {target}."
+        )
+    people = " and ".join(words.counted(role, study.participants(r, size.pairs))
+                          for r, role in enumerate(study.role_names))  # fmt: skip
+    needs, there = words.count(size.pairs), "there"
+    if not is_known(size):
+        needs, there = f"{pairs_words(size)} {words.units}", f"with {size.pairs}"
+    return f"The study needs {needs} ({people}) for a power of {target}; {there} it is {power}."
+
+
+def _two_sizes(answer: PlanAnswer, size: SampleSize) -> Iterator[str]:
+    """Say by which loss of people the number is, and what the other loss would take."""
+    known, missing = answer.missing_by_chance, answer.study.missing
+    if known is None or missing.kind == "none" or briefly(answer, size):
+        return
+    counted, other = MECHANISMS["mcar"], MECHANISMS[missing.kind]
+    chance, by_answers = known.pair(size.rule)
+    uncounted, why = by_answers, ", by bias"
+    if not known.is_larger(size.rule):
+        counted, other, uncounted, why = other, counted, chance, ""
+    suffice = f"{uncounted.pairs} suffice{why}"
+    if uncounted.pairs is None or len(answer.characteristics.pairs) == 1:
+        suffice = f"the power is {number(uncounted.power, 2)}{why}"
+    elif uncounted.pairs == size.pairs:
+        suffice = "the number is the same"
+    yield f"This takes {percent(missing.rate)} as lost {counted}; lost {other}, {suffice}."
+
+
+def _allowances(study: Study) -> Iterator[str]:
+    missing, clusters = study.missing, study.clusters
+    if missing.kind != "none":
+        yield f"{percent(missing.rate)} of people lost {MECHANISMS[missing.kind]}"
+    if missing.item_rate:
+        yield f"{percent(missing.item_rate)} of single answers missing"
+    if isinstance(clusters, SiteClusters):
+        yield f"an intraclass correlation of {clusters.site_icc:g} within a {study.words.site}"
+
+
+def _method(answer: PlanAnswer, size: SampleSize) -> str:
+    if not size.replicates:
+        return f"The power is exact, by enumeration (mentorsim {__version__})."
+    between = ""
+    is_interval = size.pairs is not None and bool(interval(size))
+    if is_interval and not is_fixed(answer) and not briefly(answer, size):
+        between = f"; 95% interval of the number {interval(size)}"
+    return (
+        f"Power was found by simulating {size.replicates:,} complete studies (Monte Carlo error "
+        f"{number(size.mcse)}{between}; mentorsim {__version__})."
+    )

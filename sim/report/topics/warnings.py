@@ -1,0 +1,205 @@
+"""Warnings that a good statistician would give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from sim.power.design_flaws import uncontrolled
+from sim.power.soundness import CLEAR, SMALL, is_approximate
+from sim.report.document.model import listed, words_of
+from sim.report.document.numbers import number
+from sim.report.document.phrases import best_end, has_saw_teeth
+from sim.report.results.answer import DesignFacts, PlanAnswer
+from sim.report.topics.arms import early_uncontrolled, uncontrolled_warnings
+from sim.report.topics.assurance import assurance_warnings
+from sim.report.topics.direction import apparent_change, direction_warnings, unseen_change
+from sim.report.topics.levels import level_warnings
+from sim.report.topics.participation import failed_warnings, participation_warnings
+from sim.study.effects import PosteriorPrior
+
+CEILING = 0.15
+"""Share of people who cannot improve from which it is said."""
+ROUGH = 0.01
+"""Monte Carlo standard error from which the third digit shown means little."""
+LEAST = 0.0005
+"""Difference of a level that is worth saying."""
+
+
+def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
+    """Collect all warnings that apply to an answer.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        Complete but for its warnings.
+
+    Returns
+    -------
+    tuple of str
+        Each one or two sentences, the gravest first.
+    """
+    return tuple(said for check in _CHECKS for said in check(answer))
+
+
+def early_warnings(facts: DesignFacts) -> tuple[str, ...]:
+    """Collect the warnings that need no power: the same words as in the whole answer."""
+    checks: tuple[Callable[[DesignFacts], Iterable[str]], ...]
+    checks = (
+        direction_warnings,
+        _selected_effect,
+        early_uncontrolled,
+        _cannot_win,
+        _hidden_change,
+        _ceiling,
+    )
+    return tuple(said for check in checks for said in check(facts))
+
+
+def _cannot_win(answer: DesignFacts) -> Iterator[str]:
+    """Say from which size each rule, and any one endpoint, can be significant at all."""
+    words, smallest = answer.study.words, answer.study.sizes[0]
+    late: dict[int | None, list[str]] = {}
+    for rule, first in answer.attainable.winnable_from.items():
+        if first is None or first > smallest:
+            late.setdefault(first, []).append(f"'{rule}'")
+    for first, rules in late.items():
+        which = f"The rule{'s' if len(rules) > 1 else ''} {words_of(listed(rules))}"
+        where = "at any size studied"
+        if first is not None:
+            where = f"below {words.count(first)}, whatever the effect"
+        yield (
+            f"{which} cannot be met {where}: the smallest p-value that the test can give is too "
+            "large."
+        )
+    for place, (role, values) in enumerate(answer.attainable.smallest.items()):
+        if values[0] > answer.study.analysis.alpha:
+            few = words.counted(role, answer.study.participants(place, smallest))
+            yield (
+                f"With {few} no test of any one endpoint can be significant: the smallest possible "
+                f"p is {values[0]:g}."
+            )
+
+
+def _selected_effect(answer: DesignFacts) -> Iterator[str]:
+    effect = answer.study.effect
+    if effect.selected_for_significance and effect.as_explained:
+        instead = " Assurance averages over what the pilot leaves possible instead."
+        yield (
+            "The effect is taken from a pilot that was reported as significant. Such effects are "
+            "on average too large (winner's curse), and so is the power at them."
+        ) + instead * bool(answer.assurances and isinstance(effect.prior, PosteriorPrior))
+
+
+def _ceiling(answer: DesignFacts) -> Iterator[str]:
+    for role, effects in answer.effects.items():
+        share = float(effects.ceiling.max())
+        if share >= CEILING:
+            study = answer.study
+            domain = study.scale.domains[int(np.argmax(effects.ceiling))]
+            yield (
+                f"{share:.0%} of {study.words.people(role)} are at the "
+                f"{best_end(study.analysis.side)} of '{domain}' before and cannot improve."
+            )
+
+
+def _hidden_change(answer: DesignFacts) -> Iterator[str]:
+    """Say where a test sees nothing of an effect, or something where there is none."""
+    single = not answer.study.has_controls
+    for role, effects in answer.effects.items():
+        estimand = answer.estimands[role].value
+        sided: dict[str, list[str]] = {"rise": [], "fall": []}
+        for index, name in enumerate(answer.study.scale.domains):
+            changed, value = not effects.true_null[index], float(estimand[index])
+            if changed and value == 0:
+                yield unseen_change(answer.study, name, role)
+            elif not changed and abs(value) > 0 and not (single and role in answer.change_parts):
+                sided["rise" if value > 0 else "fall"].append(name)
+        yield from (
+            apparent_change(answer.study, names, role, side)
+            for side, names in sided.items()
+            if names
+        )
+
+
+def _approximate(answer: PlanAnswer) -> Iterator[str]:
+    analysis = answer.study.analysis
+    if not is_approximate(analysis) or _other_levels(answer):
+        return
+    role = answer.level_characteristics.roles[0]
+    tested = slice(None) if analysis.tests_total else slice(-1)
+    levels, errors = (
+        values[:, tested].mean(axis=1)
+        for values in (role.measures.rejection.value, role.measures.rejection.mcse)
+    )
+    small = np.array(role.n) < SMALL
+    # of the sizes beyond noise the one that rejects most above alpha, or else most below
+    excess = np.where(small & (np.abs(levels - analysis.alpha) > CLEAR * errors + LEAST), levels, 0)
+    if not excess.any():
+        return
+    known = np.flatnonzero(excess)
+    at = int(known[levels[known].argmax()])
+    if levels[at] < analysis.alpha:
+        at = int(known[levels[known].argmin()])
+    ties = "" if analysis.test_facts.has_one_pvalue else " with ties"
+    yield (
+        f"The p-value is approximate at small sizes{ties}: with "
+        f"{answer.study.words.counted(role.role, role.n[at])} an endpoint is rejected with "
+        f"probability {number(float(levels[at]))} where {answer.study.words.intervention} does "
+        f"nothing (average over endpoints, Monte Carlo error {number(float(errors[at]))}), instead "
+        f"of {analysis.alpha:g}."
+    )
+
+
+def _other_levels(answer: PlanAnswer) -> bool:
+    """Tell whether the tests reject too often for other reasons, which are said elsewhere."""
+    study = answer.study
+    clustered = any(participation.levels for participation in answer.participation.values())
+    return uncontrolled(study) or clustered
+
+
+def _rough(answer: PlanAnswer) -> Iterator[str]:
+    worst = float(answer.characteristics.rule_win.mcse.max())
+    if worst > ROUGH:
+        yield (
+            f"The Monte Carlo error is up to {number(worst)}: the last digit shown is noise. "
+            "Raise monte_carlo.replicates."
+        )
+
+
+def _dips(answer: PlanAnswer) -> Iterator[str]:
+    size = answer.sample_size
+    if size.pairs is not None and size.first_reached != size.pairs:
+        yield (
+            f"The power of the rule '{size.rule}' first reaches {size.target:g} at "
+            f"{answer.study.words.count(size.first_reached or 0)} but dips below it again before "
+            f"{size.pairs}: "
+            f"{_uneven(answer, size.replicates)}."
+        )
+
+
+def _uneven(answer: PlanAnswer, replicates: int) -> str:
+    """Say why power falls as the size grows."""
+    analysis = answer.study.analysis
+    causes = ["the power of an exact test saw-tooths"] * has_saw_teeth(
+        analysis.test, analysis.p_value
+    ) + ["simulation adds noise"] * (replicates > 0)
+    return " and ".join(causes) or "its level is uneven"
+
+
+_CHECKS: tuple[Callable[[PlanAnswer], Iterable[str]], ...] = (
+    direction_warnings,
+    _selected_effect,
+    assurance_warnings,
+    level_warnings,
+    participation_warnings,
+    uncontrolled_warnings,
+    failed_warnings,
+    _cannot_win,
+    _approximate,
+    _dips,
+    _hidden_change,
+    _ceiling,
+    _rough,
+)
