@@ -39,6 +39,7 @@ from sim.report.topics.size import answer_sentence, other_rules_table, people_ta
 from sim.report.topics.size_form import answer_paragraphs, size_requirements
 from sim.report.topics.sources import sources_section
 from sim.report.topics.statement import statement
+from sim.report.topics.worse_off import worse_off_tables
 
 STATEMENT = "Statement"
 """Heading of the part that a form takes."""
@@ -100,7 +101,7 @@ def form(answer: PlanAnswer, provenance: Provenance) -> Document:
         _size_section(answer),
         outcome_section(answer),
         _level_section(answer),
-        target_section(answer),
+        _extended(target_section(answer), *worse_off_tables(answer)),
         choice_section(answer),
         allocation_section(answer),
         method_section(answer),
@@ -137,7 +138,8 @@ def warning_entries(answer: PlanAnswer) -> tuple[Paragraph, ...]:
 def _explaining(answer: PlanAnswer) -> tuple[Section, ...]:
     """What the answer rests on and what it depends on, for screen and page alike."""
     return _with_content(
-        Section("What is assumed", (*assumed_blocks(answer), *published_tables(answer))),
+        Section("What is assumed", (*assumed_blocks(answer), *published_tables(answer),
+                                    *worse_off_tables(answer))),
         Section("Where the change comes from", change_blocks(answer)),
         Section("With and without a control arm", one_group_blocks(answer)),
         Section("Power averaged over what is believed", (*assurance_by_size(answer),
@@ -179,6 +181,11 @@ def _level_section(answer: PlanAnswer) -> Section:
     required = requirement("DELTA2, item 2", "Significance level, sidedness and power")
     attained = text(level_sentence(answer)), *_levels(answer)
     return Section("Significance level and power", (aim(answer.study), *attained), (required,))
+
+
+def _extended(section: Section, *further: Block) -> Section:
+    """Put more into a section."""
+    return replace(section, blocks=(*section.blocks, *further))
 
 
 def _place(section: Section) -> str:
