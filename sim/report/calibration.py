@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from sim.cohorts.posterior_file import posterior_csv
 from sim.pilot.calibrated import CalibrationAnswer
-from sim.report.files import as_csv, manifest_data, write_results
+from sim.report.files import Plain, as_csv, manifest_data, write_results
 from sim.report.layout import file_part, paragraph, title
 from sim.report.printers.terminal import sections_text
 from sim.report.results.calibration import (
@@ -71,7 +70,7 @@ def _pattern_rows(role: RoleReport) -> Iterator[tuple[object, ...]]:
                 yield role.role, harmless(outcome.outcome.name), test, changes, *numbers
 
 
-def calibration_data(report: CalibrationReport) -> dict[str, Any]:
+def calibration_data(report: CalibrationReport) -> Plain:
     """Hold what is reported as plain data, for people and scripts."""
     return {
         "title": TITLE,
@@ -81,7 +80,7 @@ def calibration_data(report: CalibrationReport) -> dict[str, Any]:
     }
 
 
-def _role_data(study: Study, role: RoleReport) -> dict[str, Any]:
+def _role_data(study: Study, role: RoleReport) -> Plain:
     tests = study.calibration.tests if role.outcomes else ()
     return {
         "role": role.role,
@@ -100,9 +99,7 @@ def _role_data(study: Study, role: RoleReport) -> dict[str, Any]:
     }
 
 
-def _posterior_data(
-    study: Study, tests: Sequence[str], posterior: PosteriorReport
-) -> dict[str, Any]:
+def _posterior_data(study: Study, tests: Sequence[str], posterior: PosteriorReport) -> Plain:
     return {
         "tests": dict(zip(tests, posterior.tests, strict=False)),
         "log_evidence": posterior.log_evidence,

@@ -36,6 +36,8 @@ from sim.report.topics.soundness import reasons
 from sim.study import Study
 from sim.study.spreadsheet import harmless
 
+Plain = dict[str, Any]
+"""What becomes JSON."""
 ARMS = ("mentored", "controls")
 """Names of the arms."""
 LIBRARIES = ("numpy", "scipy", "numba", "pydantic", "hydra-core")
@@ -123,7 +125,7 @@ def result_cells(answer: PlanAnswer) -> Iterator[list[Any]]:
         yield cells
 
 
-def summary_data(answer: PlanAnswer) -> dict[str, Any]:
+def summary_data(answer: PlanAnswer) -> Plain:
     """Hold the answer as plain data: what the other outputs quote."""
     study = answer.study
     return {
@@ -153,7 +155,7 @@ def summary_data(answer: PlanAnswer) -> dict[str, Any]:
     }
 
 
-def _size_data(answer: PlanAnswer, size: SampleSize) -> dict[str, Any]:
+def _size_data(answer: PlanAnswer, size: SampleSize) -> Plain:
     study, people, arms = answer.study, None, None
     roles = list(enumerate(study.role_names))
     if size.pairs is not None:
@@ -171,7 +173,7 @@ def _cited(study: Study) -> str | None:
     return pilot.cited if pilot is not None and study.follows_pilot else None
 
 
-def manifest_data(study: Study) -> dict[str, Any]:
+def manifest_data(study: Study) -> Plain:
     """All that is needed to repeat the run; the same on every machine with these versions."""
     config = study.model_dump(mode="json")
     return {

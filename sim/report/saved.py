@@ -18,6 +18,8 @@ from sim.report.results.encoding import ANSWER, Job, decode, job_of
 from sim.report.results.sweep import SweepReport
 
 _T = TypeVar("_T")
+Settings = Mapping[str, Any]
+"""Plain data by name."""
 MARKS: dict[Job, str] = {"plan": "results.csv", "calibrate": "patterns.csv", "sweep": "sweep.csv"}
 """The table that each job writes."""
 
@@ -58,7 +60,7 @@ class SavedRun:
 
     job: Job
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: Settings
 
     @cached_property
     def answer(self) -> PlanAnswer:
@@ -94,9 +96,9 @@ class SavedRun:
         return Provenance(*(self.manifest[field.name] for field in fields(Provenance)))
 
     @property
-    def config(self) -> Mapping[str, Any]:
+    def config(self) -> Settings:
         """The study's settings."""
-        config: Mapping[str, Any] = self.manifest["config"]
+        config: Settings = self.manifest["config"]
         return config
 
 
@@ -158,7 +160,7 @@ def saved_lines(path: Path, columns: Sequence[str]) -> Iterator[Iterator[list[st
         raise StudyError(f"{str(path)!r}: cannot be read ({_why(error)})") from None
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def _read(path: Path) -> Settings:
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:

@@ -6,14 +6,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from sim.errors import StudyError
 from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, differences
 from sim.power.tornado import Influence, Tornado
-from sim.report.files import as_csv, manifest_data, write_results
+from sim.report.files import Plain, as_csv, manifest_data, write_results
 from sim.report.layout import file_part, paragraph, title
 from sim.report.printers.terminal import block_text, sections_text
 from sim.report.results.encoding import ANSWER, encode
@@ -137,7 +136,7 @@ def _rows(result: PointResult, base: PointResult) -> Iterator[list[object]]:
             ]  # fmt: skip
 
 
-def sweep_data(report: SweepReport) -> dict[str, Any]:
+def sweep_data(report: SweepReport) -> Plain:
     """Hold what is reported as plain data, for people and scripts."""
     study = report.study
     return {
@@ -158,12 +157,12 @@ def sweep_data(report: SweepReport) -> dict[str, Any]:
     }
 
 
-def _point_data(point: PointReport) -> dict[str, Any]:
+def _point_data(point: PointReport) -> Plain:
     names = {"number": "point", "sizes": "sample_sizes"}
     return {names.get(name, name): value for name, value in asdict(point).items() if name != "seed"}
 
 
-def _tornado_data(tornado: Tornado) -> dict[str, Any]:
+def _tornado_data(tornado: Tornado) -> Plain:
     return {
         "factors": list(map(_bar_data, tornado.influences)),
         "order": tornado.ranks,
@@ -172,7 +171,7 @@ def _tornado_data(tornado: Tornado) -> dict[str, Any]:
     }
 
 
-def _bar_data(bar: Influence) -> dict[str, Any]:
+def _bar_data(bar: Influence) -> Plain:
     return {
         "factor": bar.factor,
         "lowest": {"point": bar.low, **asdict(bar.to_low)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -24,6 +24,9 @@ from sim.report.document.sizes import CONFIDENCE, interval_cell, pairs_cell
 from sim.report.results.sweep import PointReport, SweepReport
 from sim.study.sweep import GridSweep, OneAtATimeSweep
 
+Values = list[Any]
+"""Values of a factor, as in the settings."""
+Factors = Mapping[str, Values]
 MOST_POINTS = 40
 """Most points listed in one figure."""
 MOST_ACROSS, MOST_DOWN = 8, 24
@@ -93,7 +96,7 @@ def _list_layers(report: SweepReport, labels: list[str]) -> list[Spec]:
 # ----------------------------------------------------------------------------- one factor
 
 
-def _factor_curve(report: SweepReport, factors: Mapping[str, list[Any]]) -> Figure | None:
+def _factor_curve(report: SweepReport, factors: Factors) -> Figure | None:
     name = next(iter(factors))
     _, values = told_apart(factors[name])
     points = report.points[1:]
@@ -137,9 +140,7 @@ def _factor_curve(report: SweepReport, factors: Mapping[str, list[Any]]) -> Figu
 Cell = Callable[[PointReport], tuple[float | None, str, str]]
 
 
-def _heat_map(
-    report: SweepReport, factors: Mapping[str, list[Any]], name: str, cell: Cell
-) -> Figure | None:
+def _heat_map(report: SweepReport, factors: Factors, name: str, cell: Cell) -> Figure | None:
     (first, down), (second, across) = factors.items()
     labels = (_value_labels(down, 18), _value_labels(across, 12))
     rows = list(_cells(report, labels, cell))
@@ -273,26 +274,26 @@ def _missing_words(every: int, studied: int, what: str) -> str:
     return missing if studied < every else ""
 
 
-def _factors(report: SweepReport) -> dict[str, list[Any]]:
+def _factors(report: SweepReport) -> Factors:
     sweep = report.study.sweep
     if isinstance(sweep, GridSweep | OneAtATimeSweep):
         return {name: list(values) for name, values in sweep.factors.items()}
     return {}
 
 
-def _fits(factors: Mapping[str, list[Any]]) -> bool:
+def _fits(factors: Factors) -> bool:
     down, across = factors.values()
     return len(across) <= MOST_ACROSS and len(down) <= MOST_DOWN
 
 
-def _is_numeric(values: Sequence[Any]) -> bool:
+def _is_numeric(values: Values) -> bool:
     return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
 
-def _value_labels(values: list[Any], most: int) -> list[str]:
+def _value_labels(values: Values, most: int) -> list[str]:
     return distinct(told_apart(values)[1], most)
 
 
-def _factor_name(name: str, values: list[Any]) -> str:
+def _factor_name(name: str, values: Values) -> str:
     field = told_apart(values)[0]
     return plain(f"{name}: {field}" if field else name)

@@ -28,6 +28,8 @@ from sim.report.document.model import (
 )
 from sim.report.printers.word_columns import PAGE, column_widths, letter_size
 
+Element = Any
+"""A part of python-docx's document, which has no types for most of them."""
 FONT = "Calibri"
 INK, SOFT = RGBColor(0x1F, 0x3A, 0x5F), RGBColor(0x59, 0x59, 0x59)
 HEAD, ANSWER, GAP, RULE = "E4EAF2", "EEF4FA", "FFF2B3", "B8C4D3"
@@ -83,7 +85,7 @@ def _settings(document: WordDocument, content: Document) -> None:
 def _styles(document: WordDocument) -> None:
     sizes = {"Normal": 10.5, "Title": 20, "Heading 1": 13.5, "List Bullet": 10.5}
     for name, size in sizes.items():
-        style: Any = document.styles[name]
+        style: Element = document.styles[name]
         style.font.name, style.font.size = FONT, Pt(size)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for script in ("ascii", "hAnsi", "cs", "eastAsia"):
@@ -93,11 +95,11 @@ def _styles(document: WordDocument) -> None:
         style.paragraph_format.space_after = Pt(6)
         if name in ("Title", "Heading 1"):
             style.font.color.rgb = INK
-    heading: Any = document.styles["Heading 1"]
+    heading: Element = document.styles["Heading 1"]
     heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(14), Pt(2)
-    bullets: Any = document.styles["List Bullet"]
+    bullets: Element = document.styles["List Bullet"]
     bullets.paragraph_format.space_after = Pt(3)
-    defaults: Any = document.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
+    defaults: Element = document.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
     language = defaults.find(qn("w:lang"))
     if language is None:
         language = _child(defaults, "w:lang")
@@ -111,7 +113,7 @@ def _title(document: WordDocument, content: Document) -> None:
     run = small.add_run("Sample size justification")
     run.font.size, run.font.color.rgb = Pt(12), SOFT
     title = document.add_paragraph(content.title, style="Title")
-    border: Any = title.paragraph_format.element.get_or_add_pPr().find(qn("w:pBdr"))
+    border: Element = title.paragraph_format.element.get_or_add_pPr().find(qn("w:pBdr"))
     if border is not None:
         border.getparent().remove(border)
 
@@ -163,7 +165,9 @@ def _paragraph(document: WordDocument, block: Paragraph) -> None:
         run.font.size = Pt(12)
 
 
-def _runs(paragraph: Any, parts: Cell, *, bold: bool = False, size: float | None = None) -> None:
+def _runs(
+    paragraph: Element, parts: Cell, *, bold: bool = False, size: float | None = None
+) -> None:
     """Set parts in a row; blanks are marked."""
     for part in typeset(parts):
         run = paragraph.add_run(part.text if isinstance(part, Blank) else part)
@@ -207,7 +211,7 @@ def _table(document: WordDocument, content: Table) -> None:
     after.paragraph_format.line_spacing = Pt(4)
 
 
-def _cell(cell: Any, parts: Cell, *, number: bool, head: bool, size: float) -> None:
+def _cell(cell: Element, parts: Cell, *, number: bool, head: bool, size: float) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = paragraph.paragraph_format.space_before = Pt(1.5)
     if number:
@@ -219,7 +223,7 @@ def _cell(cell: Any, parts: Cell, *, number: bool, head: bool, size: float) -> N
         _fill(cell, HEAD)
 
 
-def _borders(table: Any) -> None:
+def _borders(table: Element) -> None:
     properties = table._tbl.tblPr  # noqa: SLF001
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "bottom", "insideH"):
@@ -231,7 +235,7 @@ def _borders(table: Any) -> None:
         _child(margins, f"w:{side}", w="80", type="dxa")
 
 
-def _row_rules(row: Any, *, head: bool) -> None:
+def _row_rules(row: Element, *, head: bool) -> None:
     """Repeat head rows on every page; let no row break across pages."""
     properties = row._tr.get_or_add_trPr()  # noqa: SLF001
     _child(properties, "w:cantSplit")
@@ -239,18 +243,18 @@ def _row_rules(row: Any, *, head: bool) -> None:
         _child(properties, "w:tblHeader")
 
 
-def _join(above: Any, cell: Any) -> None:
+def _join(above: Element, cell: Element) -> None:
     """Let a cell go on below itself."""
     _child(above._tc.get_or_add_tcPr(), "w:vMerge", val="restart")  # noqa: SLF001
     _child(cell._tc.get_or_add_tcPr(), "w:vMerge")  # noqa: SLF001
 
 
-def _fill(cell: Any, colour: str) -> None:
+def _fill(cell: Element, colour: str) -> None:
     properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001
     _child(properties, "w:shd", val="clear", color="auto", fill=colour)
 
 
-def _footer(paragraph: Any, content: Document) -> None:
+def _footer(paragraph: Element, content: Document) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     title = content.title
     short = title if len(title) <= 60 else title[:59].rstrip() + "…"
@@ -265,13 +269,13 @@ def _footer(paragraph: Any, content: Document) -> None:
         _child(inner, "w:t").text = "1"
 
 
-def _child(parent: Any, tag: str, **attributes: str) -> Any:
+def _child(parent: Element, tag: str, **attributes: str) -> Element:
     child = _element(tag, **attributes)
     parent.append(child)
     return child
 
 
-def _element(tag: str, **attributes: str) -> Any:
+def _element(tag: str, **attributes: str) -> Element:
     return OxmlElement(tag, {qn(f"w:{name}"): value for name, value in attributes.items()})
 
 
