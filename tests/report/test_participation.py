@@ -43,18 +43,18 @@ def test_nothing_to_say() -> None:
         (
             ["missing=mcar", "missing.rate=0.2"],
             "Of 60 mentors recruited about 48 can be analysed in a domain and 48 in total "
-            "(dropping out by chance). Among those, the mean change in total differs from the "
-            "truth by ",
+            "(20% of people lost by chance). Among those, the mean change in total differs from "
+            "the truth by ",
         ),
         (
             ["missing=items", "missing.item_rate=0.05"],
             "Of 60 mentors recruited about 54 can be analysed in a domain and 29 in total "
-            "(nobody drops out; 5% of single answers missing).",
+            "(5% of single answers missing).",
         ),
         (
             ["missing=mar", "missing.item_rate=0.1", "missing.total=prorated"],
             "Of 60 mentors recruited about 44 can be analysed in a domain and 54 in total "
-            "(dropping out by the total before; 10% of single answers missing",
+            "(10% of people lost by the total before; 10% of single answers missing",
         ),
     ],
 )

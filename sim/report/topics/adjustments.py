@@ -17,16 +17,15 @@ from sim.report.document.model import (
     text,
     words_of,
 )
-from sim.report.document.numbers import number, percent
+from sim.report.document.numbers import number
 from sim.report.document.sizes import CONFIDENCE, size_with_interval
 from sim.report.results.answer import PlanAnswer, SizeBefore
 from sim.report.topics.arms import one_group_blocks
-from sim.report.topics.participation import MECHANISMS, cluster_noun
+from sim.report.topics.participation import cluster_noun, cluster_words, missing_words
 from sim.report.topics.soundness import briefly
 from sim.study import Study
 from sim.study.clusters import SiteClusters
 from sim.study.methods import TESTS
-from sim.study.missing import NoneMissing
 
 Row = tuple[str, str, str, str]
 """Adjustment, its settings, size before, size after."""
@@ -165,16 +164,10 @@ def _explanation(answer: PlanAnswer) -> str:
 
 
 def _missing(study: Study) -> str:
-    missing = study.missing
-    stated = []
-    if not isinstance(missing, NoneMissing):
-        stated.append(f"{percent(missing.rate, 1)} without answers after, "
-                      f"{MECHANISMS[missing.kind]}")  # fmt: skip
-    if missing.item_rate:
-        stated.append(f"{percent(missing.item_rate, 1)} of single answers")
+    stated = missing_words(study)
     if not stated:
         return "None: everybody is taken to answer"
-    total = "prorated" if missing.total == "prorated" else "missing too"
+    total = "prorated" if study.missing.total == "prorated" else "missing too"
     return f"{words_of(listed(stated))}; a total with missing answers is {total}"
 
 
@@ -182,16 +175,7 @@ def _clusters(answer: PlanAnswer) -> str:
     study, clusters = answer.study, answer.study.clusters
     if not isinstance(clusters, SiteClusters):
         return f"None: {study.words.units} are taken as independent"
-    whom = cluster_noun(study, "shared")
-    shared = f" and {clusters.shared_icc:g} further among those who share a {whom}"
-    parts = [
-        f"Intraclass correlation of the {clusters.stated_as} change: {clusters.site_icc:g} within "
-        f"a {study.words.site}{shared if clusters.shared_icc else ''}",
-        _observed(answer),
-        _accrual(study, clusters),
-        f"coefficient of variation of their sizes {clusters.size_variation:g}",
-    ]
-    return "; ".join(parts)
+    return "; ".join([*cluster_words(study, clusters), _observed(answer)])
 
 
 def _observed(answer: PlanAnswer) -> str:
@@ -204,14 +188,6 @@ def _observed(answer: PlanAnswer) -> str:
         for level in people.levels
     ]
     return f"that of the total in points: {words_of(listed(each))}"
-
-
-def _accrual(study: Study, clusters: SiteClusters) -> str:
-    """Say how many sites or units per site are planned."""
-    sites = f"{study.words.site}s"
-    if clusters.accrual == "in_turn":
-        return f"{sites} filled in turn, {clusters.per_site:,} {study.words.units} each on average"
-    return f"{clusters.sites:,} {sites} taking turns"
 
 
 def _multiplicity(study: Study, before: str) -> str:

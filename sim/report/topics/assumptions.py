@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from sim.report.document.guidelines import requirement
 from sim.report.document.model import (
@@ -18,9 +18,9 @@ from sim.report.document.model import (
     words_of,
 )
 from sim.report.results.answer import Assumption, PlanAnswer
+from sim.report.topics.participation import cluster_words
 from sim.study import Study
 from sim.study.base import Marginal
-from sim.study.clusters import Clusters, SiteClusters
 from sim.study.control import (
     BaselineSelection,
     NoSelection,
@@ -210,26 +210,6 @@ def _spread(matrix: Sequence[Sequence[float]]) -> str:
 def _clusters(study: Study) -> tuple[str, str]:
     name = f"likeness of people of one {study.words.site}"
     return name, "; ".join(cluster_words(study, study.clusters))
-
-
-def cluster_words(study: Study, clusters: Clusters) -> Iterator[str]:
-    """Say who resembles whom, how much, and where people come from."""
-    if not isinstance(clusters, SiteClusters):
-        yield "none: everybody is independent"
-        return
-    words, roles = study.words, study.role_names
-    of = "latent change" if clusters.stated_as == "latent" else "change of the scores"
-    yield f"intraclass correlation of the {of} {clusters.site_icc:g} in one {words.site}"
-    if len(roles) > 1 and clusters.shared_icc:
-        yield (
-            f"{clusters.shared_icc:g} more between {words.people(roles[0])} who share one "
-            f"{roles[1]}"
-        )
-    filled = f"{clusters.sites} {words.site}s in turn, one {words.unit} each"
-    if clusters.accrual == "in_turn":
-        filled = f"{words.site} after {words.site}, {words.count(clusters.per_site)} each"
-    vary = clusters.size_variation
-    yield filled + (f" (coefficient of variation {vary:g})" if vary else "")
 
 
 def _selection(study: Study) -> tuple[str, str]:

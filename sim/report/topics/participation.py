@@ -16,16 +16,12 @@ from sim.report.document.phrases import estimated
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.least_favourable import level_null_words
 from sim.study import Study
-from sim.study.clusters import SiteClusters
+from sim.study.clusters import Clusters, SiteClusters
 from sim.study.methods import TESTS
 from sim.study.missing import NoneMissing
 
-MECHANISMS = {
-    "none": "nobody drops out",
-    "mcar": "dropping out by chance",
-    "mar": "dropping out by the total before",
-    "mnar": "dropping out by the change itself",
-}
+MECHANISMS = {"mcar": "by chance", "mar": "by the total before", "mnar": "by the change itself"}
+"""How people are lost."""
 OFTEN = 0.01
 """Share of fits that fail from which it is a warning."""
 
@@ -38,6 +34,36 @@ def cluster_noun(study: Study, level: str) -> str:
     if level == "site":
         return study.words.site
     return study.role_names[1] if len(study.role_names) > 1 else "partner"
+
+
+def missing_words(study: Study) -> tuple[str, ...]:
+    """Say how many answers are lost, and how; nothing where all are there."""
+    missing, words = study.missing, []
+    if not isinstance(missing, NoneMissing):
+        words.append(f"{percent(missing.rate)} of people lost {MECHANISMS[missing.kind]}")
+    if missing.item_rate:
+        words.append(f"{percent(missing.item_rate)} of single answers missing")
+    return tuple(words)
+
+
+def cluster_words(study: Study, clusters: Clusters) -> Iterator[str]:
+    """Say who resembles whom, how much, and where people come from."""
+    if not isinstance(clusters, SiteClusters):
+        yield "none: everybody is independent"
+        return
+    words, roles = study.words, study.role_names
+    of = "latent change" if clusters.stated_as == "latent" else "change of the scores"
+    yield f"intraclass correlation of the {of} {clusters.site_icc:g} in one {words.site}"
+    if len(roles) > 1 and clusters.shared_icc:
+        yield (
+            f"{clusters.shared_icc:g} more between {words.people(roles[0])} who share one "
+            f"{roles[1]}"
+        )
+    filled = f"{clusters.sites} {words.site}s in turn, one {words.unit} each"
+    if clusters.accrual == "in_turn":
+        filled = f"{words.site} after {words.site}, {words.count(clusters.per_site)} each"
+    vary = clusters.size_variation
+    yield filled + (f" (coefficient of variation {vary:g})" if vary else "")
 
 
 def participation_blocks(answer: PlanAnswer) -> tuple[Paragraph, ...]:
@@ -69,12 +95,11 @@ def _people(answer: PlanAnswer) -> Iterator[str]:
 
 
 def _analysed(answer: PlanAnswer, role: RoleCharacteristics) -> str:
-    missing, n = answer.study.missing, role.n[answer.place]
+    n, missing = role.n[answer.place], "; ".join(missing_words(answer.study))
     known = answer.participation[role.role].analysable * n
-    items = f"; {percent(missing.item_rate)} of single answers missing" if missing.item_rate else ""
     return (
         f"Of {answer.study.words.counted(role.role, n)} recruited about {known[0]:.0f} can be "
-        f"analysed in a domain and {known[-1]:.0f} in total ({MECHANISMS[missing.kind]}{items})."
+        f"analysed in a domain and {known[-1]:.0f} in total ({missing})."
     )
 
 

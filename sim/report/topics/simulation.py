@@ -13,19 +13,12 @@ from collections.abc import Iterator
 from sim.power.estimates import Estimate
 from sim.report.document.model import LONG_NAME, Table, clean
 from sim.report.results.answer import PlanAnswer
-from sim.report.topics.assumptions import cluster_words, effect_words, selection_words, stated
+from sim.report.topics.assumptions import effect_words, selection_words, stated
 from sim.report.topics.design import allocation_words, design_sentence
+from sim.report.topics.participation import cluster_words, missing_words
 from sim.study import Study
 from sim.study.clusters import SiteClusters
 from sim.study.control import NoSelection, ParallelControl
-from sim.study.missing import NoneMissing
-
-MECHANISMS = {
-    "mcar": "by chance",
-    "mar": "depending on the total before (missing at random)",
-    "mnar": "depending on the change itself (missing not at random)",
-}
-"""Why people drop out."""
 
 
 def ademp_table(answer: PlanAnswer) -> Table:
@@ -79,11 +72,8 @@ def _mechanism(study: Study, size: int) -> Iterator[str]:
     yield _sentence(*stated(study, "correlation"))
     if isinstance(study.clusters, SiteClusters):
         yield _sentence("Clusters", "; ".join(cluster_words(study, study.clusters)))
-    missing = study.missing
-    if not isinstance(missing, NoneMissing):
-        yield f"{missing.rate:.0%} drop out, {MECHANISMS[missing.kind]}."
-    if missing.item_rate:
-        yield f"{missing.item_rate:.0%} of single answers are missing."
+    if missing := missing_words(study):
+        yield _sentence("Missing answers", "; ".join(missing))
     if not isinstance(study.selection, NoSelection):
         yield _sentence("Who takes part", selection_words(study.selection))
     if isinstance(study.control, ParallelControl):

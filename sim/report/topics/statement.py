@@ -12,6 +12,7 @@ from sim.report.document.numbers import ROUNDING, number, percent
 from sim.report.document.phrases import CHANGES
 from sim.report.document.sizes import interval, is_known, pairs_words
 from sim.report.results.answer import PlanAnswer
+from sim.report.topics.participation import MECHANISMS, missing_words
 from sim.report.topics.size import is_fixed, people_words
 from sim.report.topics.soundness import briefly
 from sim.study import TOTAL, Study
@@ -22,7 +23,6 @@ MOST_WORDS = 120
 """Words that a form takes."""
 LISTED = 3
 """Most endpoints that are named one by one."""
-MECHANISMS = {"mcar": "by chance", "mar": "by the answers before", "mnar": "by the change itself"}
 SIDES = {"two_sided": "two-sided", "greater": "one-sided", "less": "one-sided"}
 
 
@@ -194,11 +194,8 @@ def _two_sizes(answer: PlanAnswer, size: SampleSize) -> Iterator[str]:
 
 
 def _allowances(study: Study) -> Iterator[str]:
-    missing, clusters = study.missing, study.clusters
-    if missing.kind != "none":
-        yield f"{percent(missing.rate)} of people lost {MECHANISMS[missing.kind]}"
-    if missing.item_rate:
-        yield f"{percent(missing.item_rate)} of single answers missing"
+    clusters = study.clusters
+    yield from missing_words(study)
     if isinstance(clusters, SiteClusters):
         yield f"an intraclass correlation of {clusters.site_icc:g} within a {study.words.site}"
 
