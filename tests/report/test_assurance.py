@@ -141,8 +141,11 @@ def test_default_is_within_80_columns(twenty: PlanAnswer) -> None:
     assert "effect  neutral prior         prior         prior" in text
 
 
-def test_estimates_stand_by_size_and_prior(twenty: PlanAnswer) -> None:
-    """A row per size has power and every assurance with its error; the answer's row is marked."""
+def test_estimates_stand_by_size_and_prior(twenty: PlanAnswer, small: PlanAnswer) -> None:
+    """A row per size has power and assurances with their errors; an answer's row is marked.
+
+    A size that was given is no answer, whether or not it suffices.
+    """
     (table,) = assurance_by_size(twenty)
     q = twenty.characteristics.rule_index(twenty.study.decision.primary)
     priors = [estimate(prior.value, 0, q) for prior in twenty.assurances]
@@ -151,7 +154,10 @@ def test_estimates_stand_by_size_and_prior(twenty: PlanAnswer) -> None:
     assert table.marked is None
     reached = replace(twenty.sample_size, pairs=20)
     answer = replace(twenty, sample_sizes=(reached, *twenty.sample_sizes[1:]))
-    assert assurance_by_size(answer)[0].marked == 0
+    assert assurance_by_size(answer)[0].marked is None
+    (several,) = assurance_by_size(small)
+    assert several.marked is not None
+    assert several.rows[several.marked][0] == str(small.sample_size.pairs)
 
 
 def test_nothing_is_told_without_priors(small: PlanAnswer) -> None:

@@ -23,10 +23,11 @@ from sim.report.topics.assumptions import (
     effect_words,
     stated,
 )
-from sim.report.topics.design import allocation_words, criterion, design_sentence, people
+from sim.report.topics.design import allocation_words, criterion, design_sentence
 from sim.report.topics.method import method_section, multiplicity_words, test_sentence
 from sim.report.topics.record import completeness_section, limits_section, replication_table
 from sim.report.topics.simulation import ademp_table
+from sim.report.topics.size import people_words
 from sim.report.topics.sources import Source, sources
 from sim.study import Study
 from sim.study.words import StudyWords
@@ -137,7 +138,7 @@ def every_word(answer: PlanAnswer) -> str:
     study = answer.study
     tables = [ademp_table(answer), assumptions_table(answer)]
     cells = [words_of(cell) for table in tables for row in table.rows for cell in row[:2]]
-    said = [design_sentence(study), criterion(study).text, people(study, 12), *cells,
+    said = [design_sentence(study), criterion(study).text, people_words(study, 12), *cells,
             allocation_words(study, 12), *(source.name for source in sources(answer))]  # fmt: skip
     return "\n".join(said)
 

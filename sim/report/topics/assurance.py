@@ -12,9 +12,10 @@ from sim.power.sample_size import SampleSize
 from sim.report.document.guidelines import cite
 from sim.report.document.model import LONG_NAME, Block, Table, clean, listed, text, words_of
 from sim.report.document.numbers import estimate, number
-from sim.report.document.sizes import CONFIDENCE, known_range, size_with_interval, sizes_shown
+from sim.report.document.sizes import CONFIDENCE, known_range, size_with_interval
 from sim.report.results.answer import Inflation, PlanAnswer
 from sim.report.topics.drop_out import BY_ANSWERS, BY_CHANCE
+from sim.report.topics.power import marked_row, places_shown
 from sim.report.topics.soundness import briefly
 
 QUARTILES = (QUANTILES.index(0.25), QUANTILES.index(0.75))
@@ -45,19 +46,17 @@ def assurance_by_size(answer: PlanAnswer) -> tuple[Table, ...]:
     """
     if not answer.assurances:
         return ()
-    q, size = _rule(answer), answer.sample_size
+    q, shown = _rule(answer), places_shown(answer)
     sizes, win = answer.characteristics.pairs, answer.planned.rule_win
-    shown = sizes_shown(sizes, answer.place, answer.study.report.table_rows)
     estimates = (win, *(prior.value for prior in answer.assurances))
     rows = tuple((str(sizes[k]), *(estimate(of, k, q) for of in estimates)) for k in shown)
-    usable = size.pairs is not None and not briefly(answer, size)
-    rule = clean(size.rule, LONG_NAME)
+    rule = clean(answer.sample_size.rule, LONG_NAME)
     return (
         Table(
             f"Power at the stated effect, and assurance, of the rule '{rule}', ± standard error",
             (answer.study.words.units, "at the stated effect", *map(prior_name, answer.assurances)),
             rows,
-            marked=shown.index(answer.place) if usable else None,
+            marked=marked_row(answer, shown),
         ),
     )
 

@@ -44,19 +44,6 @@ def role_words(study: Study) -> str:
     return words_of(listed([study.words.people(role) for role in study.role_names]))
 
 
-def people(study: Study, size: int) -> str:
-    """Write a size out per arm and role."""
-    counted = [
-        study.words.counted(role, study.participants(r, size))
-        for r, role in enumerate(study.role_names)
-    ]
-    treated, *controls = study.arm_pairs(size)
-    arms = ""
-    if any(controls):
-        arms = f"{treated} {study.words.treated} and {controls[0]} controls, "
-    return arms + words_of(listed(counted))
-
-
 def outcome_section(answer: PlanAnswer) -> Section:
     """Say what is measured, and when the study counts as a success."""
     study = answer.study

@@ -8,11 +8,10 @@ from sim.power.precision import Interval, Precision
 from sim.report.document.model import LONG_NAME, Paragraph, Table, clean, text
 from sim.report.document.numbers import estimate, number, with_error
 from sim.report.document.phrases import estimated
-from sim.report.document.sizes import sizes_shown
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import BY_ANSWERS
 from sim.report.topics.participation import cluster_noun
-from sim.report.topics.soundness import briefly
+from sim.report.topics.power import marked_row, places_shown
 from sim.study import TOTAL, Study
 from sim.study.clusters import SiteClusters
 
@@ -136,11 +135,11 @@ def precision_table(answer: PlanAnswer) -> Table:
     Table
         At round sizes and at the answer's, which is marked where it can be used.
     """
-    study, width = answer.study, answer.precision
-    main, size, words = answer.characteristics, answer.sample_size, answer.study.words
+    width = answer.precision
+    main, words = answer.characteristics, answer.study.words
     role = next(role for role in main.roles if role.role == width.role)
     e = role.endpoints.index(width.endpoint)
-    places = sizes_shown(main.pairs, answer.place, study.report.table_rows)
+    places = places_shown(answer)
     columns = [role.measures.width, role.measures.coverage]
     head = [words.units, "width in points", "covers the truth"]
     if width.half_width is not None:
@@ -149,9 +148,7 @@ def precision_table(answer: PlanAnswer) -> Table:
     rows = tuple(
         (f"{main.pairs[k]:,}", *(estimate(column, k, e) for column in columns)) for k in places
     )
-    usable = size.pairs is not None and not briefly(answer, size)
-    marked = places.index(answer.place) if usable else None
-    return Table(_caption(answer), tuple(head), rows, marked=marked)
+    return Table(_caption(answer), tuple(head), rows, marked=marked_row(answer, places))
 
 
 def _caption(answer: PlanAnswer) -> str:
