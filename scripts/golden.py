@@ -109,7 +109,7 @@ def _row_names(header: list[str], lines: list[list[str]]) -> Iterator[str]:
         row = dict(zip(header, line, strict=True))
         mark = "-" if row["value"] in {"", "nan"} else "~" if row["mcse"] in {"", "nan"} else ""
         keys = tuple(row[key] for key in ("role", "kind", "name", "engine"))
-        size = f"{row['pairs']}/{row['n']}"
+        size = f"{row['size']}/{row['n']}"
         measures.setdefault((*keys, size), []).append(mark + row["measure"])
     sizes: dict[tuple[str, ...], list[str]] = {}
     for (*stated, size), names in measures.items():
@@ -129,7 +129,10 @@ def _rounded(cell: str) -> str:
 
 
 def _keys_of(path: Path) -> str:
-    return "\n".join(dict.fromkeys(_keys(json.loads(path.read_text(encoding="utf-8")))))
+    """Name what a file holds, but for the settings, which have an extract."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    kept = {name: value for name, value in data.items() if name != "study"}
+    return "\n".join(dict.fromkeys(_keys(kept)))
 
 
 def _keys(data: object, place: str = "") -> Iterator[str]:

@@ -62,7 +62,7 @@ def readings(pairs: int = COMPARED_AT) -> list[tuple[str, CalibrationAnswer, Pla
         answer = calibrate(compose_study([word]))
         with TemporaryDirectory() as folder:
             write_calibration(answer, Path(folder))
-            words = [f"effect.prior.file={folder}/posterior.csv", f"design.sizes=[{pairs}]"]
+            words = [f"effect.prior.file={folder}/posterior.csv", f"design.n=[{pairs}]"]
             planned = plan(compose_study([*ASSURANCE, *words]))
         found.append((reading, answer, planned))
     return found

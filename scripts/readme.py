@@ -1,7 +1,9 @@
-"""Put the default answer, as it really prints, into README.md."""
+"""Put the default answer, and that of a study in a file, as they really print into README.md."""
 
 import re
 from pathlib import Path
+
+from tutorial import with_files, with_outputs
 
 from sim import compose_study, plan
 from sim.report.files import write_whole
@@ -17,9 +19,9 @@ def with_answer(text: str, answer: str) -> str:
 
 
 def main() -> None:
-    """Run the default plan and write README.md."""
-    answer = summary(plan(compose_study([])))
-    write_whole(README, with_answer(README.read_text(encoding="utf-8"), answer))
+    """Run the default plan and the study in a file, and write README.md."""
+    text = with_outputs(with_files(README.read_text(encoding="utf-8")))
+    write_whole(README, with_answer(text, summary(plan(compose_study([])))))
 
 
 if __name__ == "__main__":

@@ -115,18 +115,17 @@ def studies() -> dict[str, Study]:
     """State what capacity is measured for: the default study, and less of it."""
     whole = compose_study(["engine=monte_carlo"])
     plain = compose_study(["engine=monte_carlo", "effect=shift"]).model_dump()
-    total = {"kind": "one", "endpoints": "total", "roles": ("mentor",)}
+    total = "total"
     one_score = {
-        "scale": {**plain["scale"], "domains": ("one score",)},
+        "questionnaire": {**plain["scale"], "items": ("one score",)},
         "roles": {**plain["roles"], "mentee": None},
-        "decision": {"primary": "total", "rules": {"total": total}},
+        "primary": "total",
+        "success": {"total": total},
         "pilot": None,
     }
     return {
         f"the default study: {len(whole.sizes)} sizes, 7 domains and total, two roles": whole,
-        "the same at one size (30 pairs)": compose_study(
-            ["engine=monte_carlo", "design.sizes=[30]"]
-        ),
+        "the same at one size (30 pairs)": compose_study(["engine=monte_carlo", "design.n=[30]"]),
         f"the total only (of one domain, mentors alone), {len(whole.sizes)} sizes": parse_study(
             {**plain, **one_score}
         ),
@@ -274,7 +273,7 @@ def thousand(calls: float) -> list[str]:
         f"while one slow block is awaited, and {size / seconds * CORES / 1e9:.1f} GB a second "
         f"through scheduler and network at full speed, which is too much. Longer blocks lower the "
         f"rate in proportion, for the answer of a block does not grow with it; fewer sizes "
-        f"(`design.sizes`) lower both.",
+        f"(`design.n`) lower both.",
         "- **Memory and files** of workers stay as they are: a worker holds one block and writes "
         "nothing. Only the driver writes to the store.",
     ]

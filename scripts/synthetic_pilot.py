@@ -57,7 +57,7 @@ def rows(domains: tuple[str, ...]) -> list[list[str]]:
 def text() -> str:
     """Content of the file."""
     target = io.StringIO()
-    csv.writer(target, lineterminator="\n").writerows(rows(compose_study([]).scale.domains))
+    csv.writer(target, lineterminator="\n").writerows(rows(compose_study([]).domains))
     return target.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""Put what the commands of docs/tutorial.md really print into that page.
+"""Put what the commands of a page, docs/tutorial.md or README.md, really print into it.
 
 A command is followed by a comment that says which parts of its output are shown, by their
 headings, and by the block that holds them:
@@ -87,7 +87,8 @@ def with_outputs(text: str, steps: int | None = None) -> str:
         return f"{found[1]}{shown(printed(words_of(found['words'])), found['parts'])}\n{found[4]}"
 
     with TemporaryDirectory() as folder, chdir(folder):
-        Path("docs").symlink_to(ROOT / "docs")
+        for file in (ROOT / "docs", *(ROOT / "conf" / "examples").glob("*.yaml")):
+            Path(file.name).symlink_to(file)
         return STEP.sub(filled, text, count=steps or 0)
 
 

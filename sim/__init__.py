@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.compose import compose_study
+    from sim.errors import StudyError
     from sim.inference.adjust import adjust
     from sim.inference.graphical import graphical
     from sim.inference.max_t import max_t
@@ -17,11 +18,43 @@ if TYPE_CHECKING:
     from sim.inference.sign import sign_test
     from sim.inference.sign_flip import sign_flip
     from sim.inference.signed_rank import signed_rank
+    from sim.jobs.calibrate import calibrate
     from sim.jobs.plan import plan
+    from sim.jobs.sweep import sweep
     from sim.power.exact_api import exact_power
+    from sim.report.charts.figure import Figure
+    from sim.report.notebook import Showing as Showing
+    from sim.report.notebook import showing as showing
+    from sim.study.effect_kinds import (
+        ByItem,
+        Joint,
+        MeanChange,
+        Median,
+        NoEffect,
+        OddsRatio,
+        Post,
+        Posterior,
+        Responders,
+        Shift,
+    )
+    from sim.study.study import Study
 
 __all__ = [
+    "ByItem",
+    "Figure",
+    "Joint",
+    "MeanChange",
+    "Median",
+    "NoEffect",
+    "OddsRatio",
+    "Post",
+    "Posterior",
+    "Responders",
+    "Shift",
+    "Study",
+    "StudyError",
     "adjust",
+    "calibrate",
     "compose_study",
     "exact_power",
     "graphical",
@@ -33,23 +66,43 @@ __all__ = [
     "sign_flip",
     "sign_test",
     "signed_rank",
+    "sweep",
 ]
 __version__ = "0.1.0"
 
-_HOME = {
-    "adjust": "sim.inference.adjust",
-    "compose_study": "sim.compose",
-    "exact_power": "sim.power.exact_api",
-    "graphical": "sim.inference.graphical",
-    "max_t": "sim.inference.max_t",
-    "mcnemar": "sim.inference.mcnemar",
-    "mcnemar_table": "sim.inference.mcnemar",
-    "sign_flip": "sim.inference.sign_flip",
-    "paired_t": "sim.inference.paired_t",
-    "plan": "sim.jobs.plan",
-    "sign_test": "sim.inference.sign",
-    "signed_rank": "sim.inference.signed_rank",
+_FILES = {
+    "compose": ("compose_study",),
+    "errors": ("StudyError",),
+    "inference.adjust": ("adjust",),
+    "inference.graphical": ("graphical",),
+    "inference.max_t": ("max_t",),
+    "inference.mcnemar": ("mcnemar", "mcnemar_table"),
+    "inference.paired_t": ("paired_t",),
+    "inference.sign": ("sign_test",),
+    "inference.sign_flip": ("sign_flip",),
+    "inference.signed_rank": ("signed_rank",),
+    "jobs.calibrate": ("calibrate",),
+    "jobs.plan": ("plan",),
+    "jobs.sweep": ("sweep",),
+    "power.exact_api": ("exact_power",),
+    "report.charts.figure": ("Figure",),
+    "report.notebook": ("Showing", "showing"),
+    "study.effect_kinds": (
+        "ByItem",
+        "Joint",
+        "MeanChange",
+        "Median",
+        "NoEffect",
+        "OddsRatio",
+        "Post",
+        "Posterior",
+        "Responders",
+        "Shift",
+    ),
+    "study.study": ("Study",),
 }
+"""The public names by the file in which each is defined."""
+_HOME = {name: f"sim.{file}" for file, names in _FILES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
@@ -57,3 +110,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return [*__all__, "__version__"]

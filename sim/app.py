@@ -36,11 +36,11 @@ from sim.command import (
     verb_help,
 )
 from sim.complaints import JobFailed, reworded
-from sim.compose import NAME, Composer, composed, composing, parsed, study_of
-from sim.endings import show, told
+from sim.compose import NAME, Composer, composed, composing, parsed, plain_of
+from sim.endings import say, show, told
 from sim.errors import NotWritten, StudyError, printable, reason_of
 from sim.report.folders import claim_folder, remove_empty, try_folder
-from sim.sources import CONF, files_only
+from sim.sources import CONF, checked_file, files_only, stated
 from sim.study import Study
 from sim.study.refusals import shown
 from sim.verbs import DEFAULT_VERB, VERBS, Verb
@@ -68,8 +68,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(flags: Namespace) -> None:
     """Check every point, then hand over to Hydra."""
     verb = flags.verb or DEFAULT_VERB
+    begins = VERBS[verb].begins
+    if begins is not None:
+        return _begun(flags, verb, begins)
     composer = _composer(flags)
-    conf, name, words = composer.conf, composer.name, composed_words(flags)
+    conf, words, config = composer.conf, composed_words(flags), None
     new_folders, mode = list[Path](), None
     if flags.help and not flags.overrides and conf == CONF:  # nothing of the user's to compose
         file = conf / "hydra/help" / help_file(verb)
@@ -78,11 +81,22 @@ def _run(flags: Namespace) -> None:
         if flags.hydra_help:
             composer, words = Composer(CONF, NAME), []  # Hydra's help says nothing of a study
         elif not flags.shell_completion:
-            with composing(conf):
-                words, mode = _checked(VERBS[verb], name, words, flags, new_folders)
-        _hand_over(_task(VERBS[verb], composer), composer, [*hydra_words(flags), *words], mode)
+            words, config = composer.stated(words)
+            with composing(conf, config):
+                words, mode = _checked(VERBS[verb], composer, words, flags, new_folders)
+        with stated(config):
+            _hand_over(_task(VERBS[verb], composer), composer, [*hydra_words(flags), *words], mode)
     finally:
         remove_empty(new_folders)
+
+
+def _begun(flags: Namespace, verb: str, begins: Callable[[str | None], None]) -> None:
+    """Run a verb that has no study yet."""
+    if flags.help:
+        return show(OmegaConf.load(CONF / "hydra/help" / help_file(verb)).template)
+    if flags.overrides:
+        raise StudyError(f"{flags.overrides[0]}: {verb} takes the name of a file alone (FILE.yaml)")
+    return begins(flags.file)
 
 
 def _hand_over(
@@ -117,20 +131,34 @@ def _composer(flags: Namespace) -> Composer:
     """Give what composes as the flags say, for a verb that composes further studies."""
     conf = CONF if flags.config_path is None else Path(flags.config_path).resolve()
     further = None if flags.config_dir is None else Path(flags.config_dir).resolve()
-    return Composer(conf, flags.config_name or NAME, further)
+    file = None if flags.file is None else checked_file(_study_path(flags.file))
+    return Composer(conf, flags.config_name or NAME, further, file)
+
+
+def _study_path(name: str) -> Path:
+    """Find a study's file: here, or by its bare name among the shipped examples, which is told."""
+    path, example = Path(name), CONF / "examples" / name
+    if path.exists() or path.name != name or not example.is_file():
+        return path
+    say(f"{name}: is not here; this is the shipped example {example}")
+    return example
 
 
 def _task(verb: Verb, composer: Composer) -> Callable[[DictConfig], None]:
+    def read(config: DictConfig) -> Study:
+        return composer.read(plain_of(config), verb.kind, HydraConfig.get().overrides.task)
+
     def task(config: DictConfig) -> None:
         settings = HydraConfig.get()
         folder = Path(settings.runtime.output_dir)
         try:
             if settings.mode == RunMode.MULTIRUN:
-                point = " ".join(word.lstrip("+") for word in settings.overrides.task)
-                verb.run_point(study_of(config, verb.kind), folder, printable(point))
+                words = [word for word in settings.overrides.task if not word.startswith("~")]
+                point = " ".join(word.lstrip("+") for word in words)
+                verb.run_point(read(config), folder, printable(point))
             else:
                 more = [composer] if verb.composes else []
-                verb.run(study_of(config, verb.kind), folder, *more)
+                verb.run(read(config), folder, *more)
         except Exception as error:
             raise JobFailed from error
 
@@ -138,9 +166,10 @@ def _task(verb: Verb, composer: Composer) -> Callable[[DictConfig], None]:
 
 
 def _checked(
-    verb: Verb, name: str, words: list[str], flags: Namespace, new_folders: list[Path]
+    verb: Verb, composer: Composer, words: list[str], flags: Namespace, new_folders: list[Path]
 ) -> tuple[list[str], RunMode | None]:
     """Check every point; give the overrides for Hydra and its mode, and note new folders."""
+    name = composer.name
     words, master = composed(name, words, RunMode.MULTIRUN if flags.multirun else RunMode.RUN)
     if flags.multirun and master.hydra.mode == RunMode.RUN:
         raise StudyError("hydra.mode: RUN contradicts --multirun")
@@ -158,12 +187,18 @@ def _checked(
         for number, point in enumerate(points):
             # a single run is composed already
             full, config = composed(name, point, RunMode.RUN) if sweeps else (point, master)
-            words = force(words, {key_of(word) for word in set(full) - set(point)})
-            study, folder = _study_and_folder(config, verb.kind, number if sweeps else None, place)
+            more = [word for word in full if word not in point]
+            gone = [word for word in more if word.startswith("~")]
+            words = force(words, {key_of(word) for word in more if word not in gone})
+            words = [*(word for word in gone if word not in words), *words]
+            study, folder = _study_and_folder(
+                config, composer, verb.kind, number if sweeps else None, place
+            )
             if folder in folders:
                 raise StudyError(f"hydra.sweep.subdir: two points would write to {str(folder)!r}")
             if runs:
-                verb.check(study)
+                with composer.locating(point):
+                    verb.check(study)
                 new_folders[:0] = try_folder(folder, key)
             folders.add(folder)
             on_point(number + 1, len(points))
@@ -204,7 +239,7 @@ def _require_printable(folder: str, key: str) -> None:
 
 
 def _study_and_folder(
-    config: DictConfig, kind: type[Study], number: int | None, place: str
+    config: DictConfig, composer: Composer, kind: type[Study], number: int | None, place: str
 ) -> tuple[Study, Path]:
     """Read one study, the given point of a sweep if it is one, and where it would write."""
     settings = HydraConfig.instance()
@@ -213,7 +248,7 @@ def _study_and_folder(
             with open_dict(config):
                 config.hydra.job.num = config.hydra.job.id = number
         settings.set_config(config)
-        study = study_of(config, kind)
+        study = composer.read(plain_of(config), kind, config.hydra.overrides.task)
         sweep = config.hydra.sweep
         folder = place if number is None else f"{sweep.dir}/{sweep.subdir}"
         _require_printable(folder, "hydra.run.dir" if number is None else "hydra.sweep")

@@ -17,13 +17,16 @@ from typing import Any, NoReturn
 from sim import __version__
 from sim.errors import StudyError
 from sim.study.refusals import nearest, shown
+from sim.study.study_file import file_meant, is_file
 from sim.study.sweep import MOST_POINTS
 from sim.verbs import DEFAULT_VERB, VERBS
 
+NO_GROUPS = ("hydra", "examples")
+"""Folders of the configuration that hold no choices of a setting."""
 _HELP = """\
 mentorsim: how large must a study of paired Likert outcomes be?
 
-  mentorsim VERB [name=value ...]
+  mentorsim VERB [FILE.yaml] [name=value ...]
 
 Verbs ({default} if none is given):
 {verbs}
@@ -73,9 +76,21 @@ def read_flags(argv: Sequence[str], hydra_flags: ArgumentParser) -> Namespace:
     parser.add_argument("--version", action="version", version=f"mentorsim {__version__}")
     # intermixed, so that flags may stand before, between and after the overrides
     flags = parser.parse_intermixed_args(argv)
+    flags.file = _take_file(flags.overrides)
     flags.verb = _take_verb(flags.overrides)
+    _check_words(flags.overrides)
     _check_flags(flags)
     return flags
+
+
+def _take_file(words: list[str]) -> str | None:
+    """Take the name of a study's file out of the words."""
+    files = [word for word in words if is_file(word)]
+    if len(files) > 1:
+        again = "is named twice" if files[1] == files[0] else f"{files[0]} is named already"
+        raise StudyError(f"{files[1]}: one study at a time; {again}")
+    words[:] = [word for word in words if word not in files]
+    return files[0] if files else None
 
 
 def _take_verb(words: list[str]) -> str | None:
@@ -85,6 +100,14 @@ def _take_verb(words: list[str]) -> str | None:
     if verb not in VERBS:
         raise StudyError(f"{verb}: unknown verb; {nearest(verb, list(VERBS))}")
     return verb
+
+
+def _check_words(words: list[str]) -> None:
+    """Refuse a word that sets nothing but names a file that is there, but for its ending."""
+    for word in words:
+        meant = "" if set("=~/") & set(word) else file_meant(Path(word))
+        if meant:
+            raise StudyError(f"{word}: is no setting (name=value){meant}")
 
 
 def _check_flags(flags: Namespace) -> None:
@@ -203,7 +226,7 @@ def key_of(word: str) -> str:
 
 def verb_help(template: str, conf: Path) -> str:
     """Help of a verb with the choices of every group filled in."""
-    groups = sorted(path for path in conf.iterdir() if path.is_dir() and path.name != "hydra")
+    groups = sorted(path for path in conf.iterdir() if path.is_dir() and path.name not in NO_GROUPS)
     lines = []
     for group in groups:
         choices = ", ".join(sorted(path.stem for path in group.glob("*.yaml")))

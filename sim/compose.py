@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -26,17 +26,20 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim.command import force, named, search_word
+from sim.command import force, key_of, named, search_word
 from sim.complaints import no_choice, reworded, unreadable
 from sim.errors import StudyError
-from sim.sources import CONF, check_size, check_word, files_only
+from sim.hydra_settings import check_hydra, hydra_settings
+from sim.sources import CONF, FILE, check_size, check_word, checked_file, files_only, stated
 from sim.study import Study, parse_study
 from sim.study.places import unknown_field
-from sim.study.refusals import shown
+from sim.study.study_file import StudyFile
+from sim.switching import switched
 
 NAME = "plan"
 """The configuration's main file."""
 
+_CHOICE = re.compile(r"(\w+)=(\w+)")
 _COMPOSING = RLock()  # Hydra composes through global state
 
 
@@ -57,6 +60,13 @@ class Composer:
     conf: Path = CONF
     name: str = NAME
     further: Path | None = None
+    file: StudyFile | None = None
+    """A study's own file, which then stands in the main file's place."""
+
+    def __post_init__(self) -> None:
+        """Let the file, where there is one, be the main one."""
+        if self.file is not None:
+            object.__setattr__(self, "name", FILE)
 
     def __call__(self, words: Sequence[str] = (), kind: type[Study] = Study) -> Study:
         """Compose and validate a study.
@@ -66,7 +76,39 @@ class Composer:
         StudyError
             One line that names what is wrong and what would be right.
         """
-        return parse_study(self.plain(words), kind)
+        return self.read(self.plain(words), kind, words)
+
+    def read(self, data: Mapping[str, Any], kind: type[Study], words: Sequence[str]) -> Study:
+        """Validate a study that was composed from words; of a file's, faults name its lines."""
+        with self.locating(words):
+            return parse_study(data, kind)
+
+    def locating(self, words: Sequence[str]) -> AbstractContextManager[None]:
+        """Say of faults at which line of the study's file they stand, if not in these words."""
+        changed = frozenset(key_of(word).lstrip("+~") for word in words)
+        return nullcontext() if self.file is None else self.file.locating(changed)
+
+    def stated(self, words: Sequence[str]) -> tuple[list[str], dict[str, Any] | None]:
+        """Take the choices of groups out of the words: beneath a file no group is chosen yet.
+
+        Returns
+        -------
+        list of str
+            The other words.
+        dict or None
+            What the file states, with the choices in the place of what it says of them.
+        """
+        if self.file is None:
+            return list(words), None
+        chosen = {word: _CHOICE.fullmatch(word) for word in words}
+        groups = {folder.name for folder in self.conf.iterdir() if folder.is_dir()} - {"compute"}
+        choices = {m[1]: m[2] for m in chosen.values() if m is not None and m[1] in groups}
+        if "experiment" in choices:
+            raise StudyError("experiment: changes the shipped study; leave it out with a file")
+        others = [word for word in words if (m := chosen[word]) is None or m[1] not in choices]
+        data = {name: value for name, value in self.file.data.items() if name not in choices}
+        chosen_groups = [{group: choice} for group, choice in choices.items()]
+        return others, {"defaults": ["study", "_self_", *chosen_groups], **data}
 
     def plain(self, words: Sequence[str] = ()) -> dict[str, Any]:
         """Compose a study that is not validated, as plain data.
@@ -77,8 +119,9 @@ class Composer:
             Where the words cannot be composed.
         """
         search = [] if self.further is None else [search_word(self.further)]
-        with composing(self.conf):
-            return _plain(composed(self.name, [*named(words), *search], RunMode.RUN)[1])
+        others, config = self.stated(named(words))
+        with composing(self.conf, config):
+            return plain_of(composed(self.name, [*others, *search], RunMode.RUN)[1])
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -93,7 +136,9 @@ class Composer:
         return (*path, *name, *(() if self.further is None else (f"--config-dir={self.further}",)))
 
 
-def compose_study(overrides: Sequence[str] = (), kind: type[Study] = Study) -> Study:
+def compose_study(
+    overrides: Sequence[str] = (), kind: type[Study] = Study, file: Path | None = None
+) -> Study:
     """Compose a study from the configuration, as ``mentorsim plan`` does.
 
     May be called from several threads, as often as wanted; Hydra's state stays as it was.
@@ -101,15 +146,16 @@ def compose_study(overrides: Sequence[str] = (), kind: type[Study] = Study) -> S
     Parameters
     ----------
     overrides : sequence of str
-        Changes to ``conf/plan.yaml``, such as ``"design.max_pairs=80"`` or, for a group,
+        Changes to ``conf/plan.yaml``, such as ``"design.up_to=80"`` or, for a group,
         ``"effect=shift"``.
     kind : type, optional
         ``Study``, or ``sim.study.PilotStudy`` where only the pilot is to be read.
+    file : Path, optional
+        A study's file, or the manifest of a run, in the place of ``conf/plan.yaml``.
 
     Returns
     -------
     Study
-        Frozen, valid.
 
     Raises
     ------
@@ -118,17 +164,17 @@ def compose_study(overrides: Sequence[str] = (), kind: type[Study] = Study) -> S
 
     Examples
     --------
-    >>> study = compose_study(["design.max_pairs=40", "effect=shift", "effect.shift=0.4"])
+    >>> study = compose_study(["design.up_to=40", "effect=shift", "effect.shift=0.4"])
     >>> study.sizes[-1], study.effect.kind
     (40, 'shift')
     """
-    return Composer()(overrides, kind)
+    return Composer(file=None if file is None else checked_file(file))(overrides, kind)
 
 
 @contextmanager
-def composing(conf: Path) -> Iterator[None]:
-    """Let Hydra compose from a folder, and leave its global state as it was."""
-    with _COMPOSING, files_only(), warnings.catch_warnings():
+def composing(conf: Path, config: dict[str, Any] | None = None) -> Iterator[None]:
+    """Let Hydra compose from a folder, and from what a file states; its state stays as it was."""
+    with _COMPOSING, files_only(), stated(config), warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)  # such as a search path that does not exist
         hub, settings = GlobalHydra.instance(), HydraConfig.instance()
         running, running_config = hub.hydra, settings.cfg
@@ -159,8 +205,12 @@ def composed(name: str, words: list[str], mode: RunMode) -> tuple[list[str], Dic
                 raise StudyError(reworded(error)) from None
             words = _added(words, absent[1])
         else:
-            _check_hydra(config, words)
-            return words, config
+            gone = switched(config, read)
+            if not gone:
+                check_hydra(config, words, _shipped())
+                return words, config
+            words = [*gone, *words]
+            read = parsed(words)
 
 
 def _composed(core: Any, name: str, words: list[str], mode: RunMode) -> DictConfig:
@@ -190,55 +240,12 @@ def _is_value(word: Override, repo: Any) -> bool:
     return isinstance(word.value(), dict) or not repo.group_exists(word.key_or_group)
 
 
-_FREE = (
-    "run.dir",
-    "sweep.dir",
-    "sweep.subdir",
-    "mode",
-    "sweeper.params",
-    "searchpath",
-    "help",
-    "overrides",
-    "runtime",
-    *(f"job.{fact}" for fact in ("name", "num", "id", "override_dirname", "config_name")),
-)
-"""What may differ in Hydra's settings: folders, what is swept, help, and facts of the job."""
-
-
-def _check_hydra(config: DictConfig, words: list[str]) -> None:
-    """Refuse settings of Hydra's other than those shipped: they can name code that it runs."""
-    noted: Any = OmegaConf.to_container(config.hydra.overrides, resolve=False)
-    if sorted([*noted["hydra"], *noted["task"]]) != sorted(words):
-        raise StudyError("hydra.overrides: is what Hydra notes of the command line; leave it out")
-    for place, value in _settings(config).items():
-        if value != _shipped().get(place):
-            right = "cannot be set; of Hydra's settings only the folders of runs and sweeps can"
-            raise StudyError(f"hydra.{place}: {shown(value)} {right}")
-
-
 @cache
 def _shipped() -> dict[str, Any]:
     """Hydra's settings as they are shipped."""
     with composing(CONF):
         core: Any = GlobalHydra.instance().hydra
-        return _settings(core.compose_config(NAME, [], RunMode.RUN))
-
-
-def _settings(config: DictConfig) -> dict[str, Any]:
-    """List Hydra's settings by place, without those that may differ."""
-    settings: dict[str, Any] = {}
-
-    def walk(node: Any, place: str) -> None:
-        if place in _FREE:
-            return
-        if not isinstance(node, dict) or not node:
-            settings[place] = node
-            return
-        for key, value in node.items():
-            walk(value, f"{place}.{key}".removeprefix("."))
-
-    walk(OmegaConf.to_container(config.hydra, resolve=False), "")
-    return settings
+        return hydra_settings(core.compose_config(NAME, [], RunMode.RUN))
 
 
 def parsed(words: list[str]) -> list[Override]:
@@ -282,12 +289,7 @@ def _added(words: list[str], key: str) -> list[str]:
     return forced
 
 
-def study_of(config: DictConfig, kind: type[Study]) -> Study:
-    """Read a composed configuration into a study of a kind."""
-    return parse_study(_plain(config), kind)
-
-
-def _plain(config: DictConfig) -> dict[str, Any]:
+def plain_of(config: DictConfig) -> dict[str, Any]:
     """Read a composed configuration; the only place where one is read."""
     sections = [str(key) for key in config if key != "hydra"]
     node = OmegaConf.masked_copy(config, sections)

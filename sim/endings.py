@@ -52,7 +52,8 @@ def told(error: BaseException) -> int | None:
     if isinstance(error, BrokenPipeError):  # such as `mentorsim | head -1`: nobody is left to tell
         return BROKEN_PIPE
     if isinstance(error, StudyError | NotWritten):
-        say(str(error))
+        for line in str(error).splitlines():
+            say(line)
         return 2 if isinstance(error, StudyError) else 1
     return None
 

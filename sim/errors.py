@@ -1,20 +1,54 @@
 """What the console command answers in one line, and how text of the user's is written on it."""
 
+from dataclasses import dataclass
+
 LONGEST = 380
 """Most characters of an error's line, so that it fits a few lines of a terminal."""
 
 
-class StudyError(Exception):
-    """Something in a study that its author can mend.
+@dataclass(frozen=True)
+class Fault:
+    """One thing in a study that its author can mend.
 
-    The message is one line that says what, where, and what would be right,
-    without characters that a terminal would obey, and cut in the middle where
-    it is too long to be read. The console command prints it and exits with
-    status 2; nothing is written.
+    Attributes
+    ----------
+    words : str
+        What, where, and what would be right, on one line.
+    place : str
+        The field, such as ``questionnaire.items.listening``; empty where it is no field's.
+    source : str
+        The file and line in which it stands, such as ``nurses.yaml, line 12``; empty where it
+        stands in no file of the author's.
     """
 
-    def __init__(self, message: str) -> None:
-        super().__init__(shortened(printable(message), LONGEST))
+    words: str
+    place: str = ""
+    source: str = ""
+
+    def __str__(self) -> str:
+        """Write the line, without characters that a terminal would obey, cut where too long."""
+        line = f"{self.source}: {self.words}" if self.source else self.words
+        return shortened(printable(line), LONGEST)
+
+
+class StudyError(Exception):
+    """What is wrong with a study, each a line that says what, where, and what would be right.
+
+    The console command prints the lines and exits with status 2; nothing is written.
+
+    Attributes
+    ----------
+    faults : tuple of Fault
+        At least one.
+    """
+
+    def __init__(self, *faults: str | Fault) -> None:
+        self.faults = tuple(Fault(fault) if isinstance(fault, str) else fault for fault in faults)
+        super().__init__(*map(str, self.faults))  # plain text, so that it travels
+
+    def __str__(self) -> str:
+        """Write all faults, one a line."""
+        return "\n".join(map(str, self.faults))
 
 
 class NotWritten(Exception):  # noqa: N818 - says what happened; the answer itself is no error

@@ -32,8 +32,12 @@ from omegaconf.grammar_parser import parse
 
 from sim.errors import StudyError
 from sim.study.refusals import shown
+from sim.study.study_file import StudyFile, read_study_file
 from sim.study.yaml_text import MOST_CHARACTERS, MOST_LEVELS, read_yaml
 
+FILE = "a_file_of_the_users"
+"""Name of the configuration that a file of the user's states."""
+_STATED: list[dict[str, Any]] = []
 _HERE = Path(__file__).resolve().parent
 CONF = _HERE / "conf" if (_HERE / "conf").is_dir() else _HERE.parent / "conf"
 """The configuration: inside the package in a wheel, next to it in a checkout."""
@@ -58,12 +62,31 @@ class _Files(FileConfigSource):
 
     def load_config(self, config_path: str) -> ConfigResult:
         name = self._normalize_file_name(config_path)
+        if name == f"{FILE}.yaml" and _STATED:
+            return _result(self, _STATED[-1], name, "")
         path = Path(self.path, name).resolve()
         text = _text(path, name)
         data = _read(text, name)
         if CONF not in path.parents:
             check_settings(data, name)
         return _result(self, data, name, text)
+
+    def is_config(self, config_path: str) -> bool:
+        stated = bool(_STATED) and self._normalize_file_name(config_path) == f"{FILE}.yaml"
+        return stated or super().is_config(config_path)
+
+
+@contextmanager
+def stated(config: dict[str, Any] | None) -> Iterator[None]:
+    """Let the configuration named `FILE` be a study that a file of the user's states."""
+    if config is None:
+        yield
+        return
+    _STATED.append(config)
+    try:
+        yield
+    finally:
+        _STATED.remove(config)
 
 
 class _Packaged(ImportlibResourcesConfigSource):
@@ -194,6 +217,20 @@ def check_settings(data: Any, name: str, place: str = "") -> None:
             check_settings(value, name, place)
     elif isinstance(data, str) and "${" in data:
         _check_references(data, name, place)
+
+
+def checked_file(path: Path) -> StudyFile:
+    """Read a study's file; what names code, or reads the machine, is refused.
+
+    Raises
+    ------
+    StudyError
+        One line.
+    """
+    file = read_study_file(path)
+    with file.locating(frozenset()):
+        check_settings(file.data, "")
+    return file
 
 
 def _at(name: str, place: str) -> str:

@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 from hydra.main import get_args_parser  # type: ignore[attr-defined]  # not in its __all__
 
-from sim.app import _checked
+from sim.app import _checked, _composer
 from sim.command import composed_words, read_flags
 from sim.compose import composing
 from sim.errors import StudyError
-from sim.sources import CONF
 from sim.verbs import DEFAULT_VERB, VERBS
 
 ROOT = Path(__file__).parent.parent
@@ -89,12 +88,13 @@ def compose(line: str) -> None:
         Where the command would be refused.
     """
     flags = read_flags(shlex.split(line, comments=True)[1:], get_args_parser())
-    if flags.verb is None and not flags.overrides:
+    if not flags.overrides and flags.file is None:  # a verb alone, which is known
         return
     flags.info = flags.info or ("cfg" if not flags.cfg else None)  # shown only: nothing is made
-    with composing(CONF):
-        verb = VERBS[flags.verb or DEFAULT_VERB]
-        _checked(verb, flags.config_name or DEFAULT_VERB, composed_words(flags), flags, [])
+    composer = _composer(flags)
+    words, config = composer.stated(composed_words(flags))
+    with composing(composer.conf, config):
+        _checked(VERBS[flags.verb or DEFAULT_VERB], composer, words, flags, [])
 
 
 @BY_NAME
@@ -161,11 +161,12 @@ def test_every_page_is_reached() -> None:
     assert {path.resolve() for path in DOCUMENTS} == reached
 
 
-def test_tutorial_quotes_its_files() -> None:
-    """The files in the tutorial are those that its commands use."""
-    page = text_of(tutorial.PAGE)
+@pytest.mark.parametrize(("document", "files"), [(DOCUMENTS[0], 1), (tutorial.PAGE, 3)])
+def test_files_are_quoted_whole(document: Path, files: int) -> None:
+    """The files in README and tutorial are those that their commands use."""
+    page = text_of(document)
     assert tutorial.with_files(page) == page
-    assert len(tutorial.FILE.findall(page)) == 2
+    assert len(tutorial.FILE.findall(page)) == files
 
 
 def test_every_command_of_the_tutorial_shows_its_output() -> None:

@@ -29,7 +29,7 @@ from sim.report.results.answer import PlanAnswer
 COMMAND = "import sys; from sim.console import main; sys.exit(main())"
 """As the installed script does."""
 QUICK = (
-    "design.sizes=[6,12]", "monte_carlo.replicates=400", "monte_carlo.search_replicates=400",
+    "design.n=[6,12]", "monte_carlo.replicates=400", "monte_carlo.search_replicates=400",
     "monte_carlo.block_size=40", "engine=monte_carlo", "effect.prior=null", "report.files=[]",
 )  # fmt: skip
 SWEEP = ("sweep", *QUICK, "sweep=scenarios", "sweep.at=12")

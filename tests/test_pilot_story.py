@@ -59,7 +59,7 @@ def fewer() -> CalibrationAnswer:
 @pytest.fixture(scope="module")
 def planned() -> PlanAnswer:
     """The plan at two of the sizes; a size does not depend on the others."""
-    return plan(compose_study([*script.ASSURANCE, "design.sizes=[20,60]"]))
+    return plan(compose_study([*script.ASSURANCE, "design.n=[20,60]"]))
 
 
 def test_published_facts(exact: tuple[Finding, ...]) -> None:
@@ -130,7 +130,7 @@ def test_readings_agree_where_they_are_the_same(planned: PlanAnswer) -> None:
     """The default reading, calibrated anew, gives the assurance of the shipped posterior."""
     text = section("What if the silence is read otherwise?")
     q = planned.characteristics.rule_index(sizing.RULES[0])
-    k = planned.characteristics.pairs.index(script.COMPARED_AT)
+    k = planned.characteristics.sizes.index(script.COMPARED_AT)
     found = numbers(text, "as above")[-1]
     assert found[::2] == pytest.approx(
         [own.value.value[k, q] for own in planned.assurances], abs=0.00501

@@ -39,10 +39,10 @@ def refused(words: list[str]) -> str:
 @pytest.mark.parametrize(
     ("section", "field"),
     [
-        ({"report": {"title": "a{}b"}}, "report.title"),
-        ({"scale": {"domains": ["a{}b"]}}, "scale.domains"),
-        ({"decision": {"rules": {"a{}b": {"kind": "any", "endpoints": "domains",
-                                          "roles": ["mentor"]}}}}, "decision.rules"),
+        ({"title": "a{}b"}, "title"),
+        ({"questionnaire": {"items": ["a{}b"]}}, "questionnaire.items"),
+        ({"success": {"a{}b": "any of items"}}, "success"),
+        ({"words": {"intervention": "a{}b"}}, "words.intervention"),
         ({"report": {"reasons": {"interim": "a{}b"}}}, "report.reasons.interim"),
         ({"correlation": {"assumption": "a{}b"}}, "correlation.assumption"),
         ({"store": {"file": "a{}b"}}, "store.file"),
@@ -50,12 +50,13 @@ def refused(words: list[str]) -> str:
     ],
 )  # fmt: skip
 def test_no_text_holds_what_a_terminal_obeys(
-    char: str, section: dict[str, dict[str, object]], field: str
+    char: str, section: dict[str, object], field: str
 ) -> None:
     """Escape sequences, ends of text and turned writing are refused in every text and name."""
     data = default_study().model_dump(mode="json")
-    for name, own in section.items():
-        data[name] = {**data[name], **_filled(own, char)}
+    for name, given in section.items():
+        filled = _filled(given, char)
+        data[name] = {**data[name], **filled} if isinstance(filled, dict) else filled
     with pytest.raises(StudyError) as caught:
         parse_study(data)
     assert str(caught.value).startswith(field)
@@ -76,8 +77,8 @@ def test_reasons_may_have_lines() -> None:
     data = Composer().plain()
     data["report"]["reasons"]["interim"] = "one\n\ttwo\n"
     assert parse_study(data).report.reasons.interim == "one\n\ttwo\n"
-    data["report"]["title"] = "one\ntwo"
-    with pytest.raises(StudyError, match=r"report.title: .* it is one line"):
+    data["title"] = "one\ntwo"
+    with pytest.raises(StudyError, match=r"^title: .* it is one line"):
         parse_study(data)
     with pytest.raises(StudyError, match=r"compute.directives.* it is one line"):
         Composer()(["compute=slurm", "compute.directives=['--a\nrm x']"])
@@ -160,7 +161,7 @@ def test_yaml_is_read_as_hydra_reads_it() -> None:
 
 
 @pytest.mark.parametrize("key", ["5", "1.5", "true", "null", "0x1f"])
-@pytest.mark.parametrize("place", ["", "report", "decision.rules"])
+@pytest.mark.parametrize("place", ["", "report", "success"])
 def test_a_name_that_is_no_text(key: str, place: str, tmp_path: Path) -> None:
     """A key that YAML takes for a number is refused, never left out."""
     (tmp_path / "experiment").mkdir()
@@ -173,7 +174,7 @@ def test_a_name_that_is_no_text(key: str, place: str, tmp_path: Path) -> None:
 
 def test_a_byte_order_mark() -> None:
     """A file of settings that Windows has saved is read, its first line included."""
-    assert Composer(further=DATA / "bom_config")(["experiment=mine"]).report.title == "My study"
+    assert Composer(further=DATA / "bom_config")(["experiment=mine"]).title == "My study"
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfer\x00", b"report: {title: F\xfchrung}"])
@@ -195,7 +196,7 @@ def test_a_file_in_another_encoding(data: bytes, tmp_path: Path) -> None:
         ["seed=shuffle(range(1000000000))"],
         ["seed=range(1,5,0)"],
         ["analysis.alpha=range(0,1,0.0000001)"],
-        ["seed=range(1,200)", "design.max_pairs=range(10,100)"],
+        ["seed=range(1,200)", "design.up_to=range(10,100)"],
     ],
 )
 def test_an_endless_sweep(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -238,7 +239,7 @@ def test_points_compose_as_single_studies_do() -> None:
         ["effect=shift", "effect.shift=0.3", "hydra.run.dir=x"],
         ["effect=shift", "effect.shift=0.4", "+effect.assumption='${engine}'"],
         ["effect.shift=0.4", "effect=shift", "analysis={alpha:0.01}"],
-        ["experiment='null'", "~decision.rules.total", "decision.primary=any domain"],
+        ["experiment='null'", "~success.total", "primary=any domain"],
         ["analysis.alpha=0.01", "analysis={alpha:0.02}"],
     ]
     with composing(CONF):
@@ -255,7 +256,8 @@ def test_points_compose_as_single_studies_do() -> None:
 
 SLIPS = {
     "alpha=0.05": "alpha: unknown field; did you mean 'analysis.alpha'?",
-    "title=x": "title: unknown field; did you mean 'pilot.title' or 'report.title'?",
+    "points=5": ("points: unknown field; did you mean 'pilot.points' or 'questionnaire.points'?"),
+    "report.title=x": "report.title: is called title now",
     "design.alpha=0.05": "design.alpha: unknown field; did you mean 'analysis.alpha'?",
     "analysis.alternative=one_sided": (
         "analysis.alternative: 'one_sided' must be one of two_sided, greater, less"
@@ -267,15 +269,11 @@ SLIPS = {
     "calibration.hierarchical.mean_sd=???": (
         "calibration.hierarchical.mean_sd: is missing (???) and must be given"
     ),
-    "decision.rules={x:{kind:???,endpoints:total,roles:[mentor]}}": (
-        "decision.rules.x.kind: is missing (???) and must be given"
-    ),
-    "report.title=" + 5000 * "x": (
-        f"report.title: '{36 * 'x'}...{19 * 'x'}' must have at most 200 characters"
-    ),
+    "success={x:???}": "success.x: is missing (???) and must be given",
+    "title=" + 5000 * "x": (f"title: '{36 * 'x'}...{19 * 'x'}' must have at most 200 characters"),
     "seed=" + 5000 * "1": None,
-    "report.title=" + 30_000 * "x": None,
-    "report.title=" + 3000 * "[": None,
+    "title=" + 30_000 * "x": None,
+    "title=" + 3000 * "[": None,
     "sweep=scenarios sweep.scenarios={x:{1:2}}": (
         "sweep.scenarios.x: the name 1 must be text; in YAML, write it in quotes"
     ),
@@ -303,9 +301,9 @@ REMEDY = re.compile(r"needs double quotes: (.+)$")
 @pytest.mark.parametrize(
     ("word", "texts"),
     [
-        ("scale.domains=[Führung,Ämter]", ("Führung", "Ämter")),
-        ("scale.domains=[a & b,c (d)]", ("a & b", "c (d)")),
-        ("report.title=Führung & Amt!", "Führung & Amt!"),
+        ("questionnaire.items=[Führung,Ämter]", ("Führung", "Ämter")),
+        ("questionnaire.items=[a & b,c (d)]", ("a & b", "c (d)")),
+        ("title=Führung & Amt!", "Führung & Amt!"),
     ],
 )
 def test_text_that_needs_quotes(word: str, texts: object) -> None:
@@ -313,39 +311,36 @@ def test_text_that_needs_quotes(word: str, texts: object) -> None:
     remedy = REMEDY.search(refused([word]))
     assert remedy
     (quoted,) = shlex.split(remedy[1])
-    rules = "decision.rules={both published domains: null,at least 4 domains: null}"
-    study = compose_study([quoted, "effect=shift", *[rules] * ("domains" in word)])
-    assert texts in (study.scale.domains, study.report.title)
+    rules = "success={both published domains: null,at least 4 domains: null}"
+    study = compose_study([quoted, "effect=shift", *[rules] * ("items" in word)])
+    assert texts in (study.domains, study.title)
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "line"),
     [
-        ["scale.domains=[a,b]"],
-        ["scale.domains=[a,b,c,d,e]"],
-        ["scale.domains=[a]", "decision.primary=at least 4 domains"],
-        ["scale.domains=[a,b]", "effect=shift"],
-        ["experiment=multi_site", "scale.domains=[a,b]"],
-        ["experiment=multi_site", 'scale.domains=["Führung","a & b"]'],
+        (["questionnaire.items=[a,b]"],
+         "success.both published domains: 'clinical practice' is no item or total; known: a, b, "),
+        (["questionnaire.items=[a]", "success=null", "primary=null"],
+         "effect.items: 'clinical practice' is not an item; known: a"),
+        (["success={x: 'any of [strenghts, time management]'}"],
+         "success.x: 'strenghts' is no item or total; did you mean 'strengths'?"),
+        (["success={x: total for mentors}"],
+         "success.x: 'mentors' is no role; did you mean 'mentor'?"),
+        (["success={x: at least 9 of items}"], "success.x: 'at least 9 of items'"),
+        (["success={x: {kind: any, endpoints: items, roles: [mentor]}}"], "success.x: {'kind'"),
+        (["success={x: 3}"], "success.x: 3 is no rule; write the name of an item or total, or all"),
     ],
-)
-def test_domains_of_ones_own(words: list[str]) -> None:
-    """Domains that the effect and the rules do not know are refused with the words that mend it."""
-    line = refused(words)
-    remedy = line.partition("with these domains add: ")[2]
-    assert remedy
-    assert compose_study([*words, *shlex.split(remedy)]).scale.domains[0] in {"a", "Führung"}
+)  # fmt: skip
+def test_names_that_nobody_knows(words: list[str], line: str) -> None:
+    """A rule or an effect that names what is not there is refused where it stands."""
+    assert refused(words).startswith(line)
 
 
-def test_domains_beside_rules_that_no_word_can_name() -> None:
-    """Where a rule's name has characters that words cannot hold, a file is the remedy."""
-    line = refused(["experiment=scale_up", "scale.domains=[a,b]"])
-    assert line.endswith("add: an effect and rules of your own in a file of settings")
-
-
-def test_a_misspelt_domain_is_still_that() -> None:
-    """A rule that names a domain nearly right is told which one."""
-    words = ["decision.rules={x:{kind:any,endpoints:[strenghts,time management],roles:[mentor]}}"]
-    assert refused(words) == (
-        "decision.rules.x.endpoints: 'strenghts' is not an endpoint; did you mean 'strengths'?"
-    )
+def test_items_of_ones_own() -> None:
+    """With an effect and rules that fit, other items take the place of the shipped ones."""
+    words = ['questionnaire.items=["Führung",b]', "effect=shift",
+             "~success", "+success={one: any of items}", "primary=null"]  # fmt: skip
+    study = compose_study(words)
+    assert study.domains == ("Führung", "b")
+    assert study.primary_endpoints == ("Führung", "b")

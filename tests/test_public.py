@@ -31,11 +31,11 @@ def test_every_public_name_is_there() -> None:
 
 def test_a_notebook_s_session() -> None:
     """Compose, plan, test, enumerate and adjust, as a notebook does."""
-    study = compose_study(["experiment=scale_up", "design.max_pairs=80", "design.sizes=[12,24]"])
+    study = compose_study(["experiment=scale_up", "design.up_to=80", "design.n=[12,24]"])
     assert isinstance(study, Study)
     small = study.monte_carlo.model_copy(update={"replicates": 500})
     answer = plan(study.model_copy(update={"monte_carlo": small}))
-    assert answer.characteristics.pairs == (12, 24)
+    assert answer.characteristics.sizes == (12, 24)
     changes = np.array([[1, 1, 2, 2, 3, 0], [-1, 1, 0, 0, 2, 3]])
     exact = signed_rank(changes, zeros="wilcox", p_value="exact", continuity=False)
     assert exact.pvalue.tolist() == [0.0625, 0.375]
@@ -61,4 +61,4 @@ def test_a_notebook_s_session() -> None:
 @pytest.mark.parametrize("experiment", ["scale_up", "pilot_replay", "controlled"])
 def test_every_experiment_composes(experiment: str) -> None:
     """Each worked example is a valid study."""
-    assert compose_study([f"experiment={experiment}"]).report.title
+    assert compose_study([f"experiment={experiment}"]).title

@@ -1,6 +1,8 @@
 """What the README says is what happens."""
 
 import re
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,12 @@ import pytest
 from sim import compose_study, plan
 from sim.report.terminal import summary
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+sys.path.append(str(ROOT / "scripts"))  # last, so it shadows nothing
+
+tutorial = import_module("tutorial")
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def block(marker: str) -> str:
@@ -23,15 +30,10 @@ def test_default_answer_is_quoted_as_it_prints() -> None:
     assert block("default-answer").rstrip("\n") == summary(plan(compose_study([])))
 
 
-COMMANDS = re.findall(r"^mentorsim plan (.*?)(?: +#.*)?$", README, re.MULTILINE)
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_quoted_settings_compose(command: str) -> None:
-    """Every command line that the README quotes is a valid study, or a valid sweep."""
-    words = [word for word in re.findall(r'(?:[^\s"]|"[^"]*")+', command) if word != "--multirun"]
-    points = [[word.split(",")[0]] if "=[" not in word else [word] for word in words]
-    compose_study([point[0].replace('"', "'") for point in points])
+def test_own_study_is_quoted_as_it_prints() -> None:
+    """What is shown of the study in a file is what the command above it prints."""
+    assert tutorial.with_outputs(README) == README
+    assert len(tutorial.STEP.findall(README)) == 1
 
 
 def test_quoted_python_runs() -> None:
@@ -48,4 +50,4 @@ def test_quoted_python_runs() -> None:
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", README))
 def test_links_lead_somewhere(link: str) -> None:
     """Every relative link of the README leads to a file."""
-    assert (Path(__file__).parent.parent / link).is_file()
+    assert (ROOT / link).is_file()

@@ -32,9 +32,7 @@ B3_POWERS = (0.520, 0.855, 0.252)
 """Of one domain, any domain, all domains, by Holm; from 200,000 replicates of SciPy."""
 B3_SLACK = 0.003
 
-_RULES = {
-    kind: {"kind": kind, "endpoints": "domains", "roles": ("mentor",)} for kind in ("any", "all")
-}
+_RULES = {"any": "any of items", "all": "all of items"}
 
 
 ANALYSIS = {"p_value": "asymptotic", "adjustment": "none", "alpha": ALPHA}
@@ -61,10 +59,10 @@ def analysis(**changes: Any) -> Analysis:
 def b1_task(sizes: tuple[int, ...] = (B1_SIZE,), block_size: int = B1_REPLICATES) -> BlockTask:
     """B1: one domain, drawn straight from its table of before by after."""
     return _task(
-        scale={"points": 3, "domains": ("change",)},
-        effect={"kind": "joint", "joint": TABLE},
+        questionnaire={"points": 3, "items": ("change",)},
+        effect={"joint": TABLE},
         roles={"mentor": {"pre": tuple(sum(line) for line in TABLE)}, "mentee": None},
-        design={"sizes": sizes},
+        design={"n": sizes},
         monte_carlo={"block_size": block_size},
     )
 
@@ -74,11 +72,14 @@ def b3_task(
 ) -> BlockTask:
     """B3: correlated domains, Holm, in blocks of the size that users get by default."""
     return _task(
-        scale={"points": len(PRE), "domains": tuple(f"domain {d + 1}" for d in range(domains))},
-        effect={"kind": "shift", "shift": SHIFT},
-        correlation={"stated_as": "latent", "pre_post": PRE_POST, "domains": BETWEEN_DOMAINS},
+        questionnaire={
+            "points": len(PRE),
+            "items": tuple(f"domain {d + 1}" for d in range(domains)),
+        },
+        effect={"shift": SHIFT},
+        correlation={"stated_as": "latent", "pre_post": PRE_POST, "items": BETWEEN_DOMAINS},
         roles={"mentor": {"pre": PRE}, "mentee": None},
-        design={"sizes": sizes},
+        design={"n": sizes},
         analysis={**ANALYSIS, "adjustment": "holm", "p_value": p_value},
     )
 
@@ -95,7 +96,7 @@ def _task(**stated: dict[str, Any]) -> BlockTask:
     base = _default().model_dump()
     plain = {"analysis": ANALYSIS, **stated}
     changed = {section: {**base[section], **fields} for section, fields in plain.items()}
-    whole = {"effect": stated["effect"], "decision": {"primary": "any", "rules": _RULES}}
+    whole = {"effect": stated["effect"], "primary": "any", "success": _RULES}
     study = parse_study({**base, **changed, **whole, "pilot": None})
     return BlockTask(
         roles=((Arm(role_arms(study, 0)[0], study.sizes),),),

@@ -59,8 +59,8 @@ def beliefs(answer: CalibrationAnswer) -> str:
 def _shift_words() -> str:
     """What a shift of half a standard deviation means on the default answers."""
     some, none = (
-        true_effects(role_arms(compose_study(words), 0)[0])
-        for words in (["effect=shift", "effect.shift=0.5"], ["effect=none"])
+        true_effects(role_arms(study, 0)[0], endpoints=study.endpoint_sets)
+        for study in map(compose_study, (["effect=shift", "effect.shift=0.5"], ["effect=none"]))
     )
     return (
         f"With the answers before that the default study assumes, a shift of 0.5 raises the mean "
@@ -85,8 +85,8 @@ def shift_table(answer: CalibrationAnswer) -> str:
 def shown_domains(study: Study, role: RoleCalibration) -> list[tuple[int, str]]:
     """Published domains by name; one line for all others, of which the same is known."""
     published = {own.outcome.name for own in role.findings}
-    named = [(d, name) for d, name in enumerate(study.scale.domains) if name in published]
-    other = next(d for d, name in enumerate(study.scale.domains) if name not in published)
+    named = [(d, name) for d, name in enumerate(study.domains) if name in published]
+    other = next(d for d, name in enumerate(study.domains) if name not in published)
     return [*named, (other, OTHERS)]
 
 

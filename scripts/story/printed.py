@@ -66,13 +66,13 @@ def published(study: Study) -> str:
 def counts(study: Study, findings: tuple[Finding, ...]) -> str:
     """Which data sets fit, by test; what their exact p is; what .008 would need."""
     n = pilot_of(study).sizes["mentor"]
-    every = comb(n + study.scale.points**2 - 1, n)
+    every = comb(n + study.points**2 - 1, n)
     return section(
         "Which answers fit the printed numbers?",
         text(
             f"Few answers of {n} people can print as exactly these medians and this p. So all of "
             f"them can be looked at: there are {every:,} ways in which {n} people can answer one "
-            f"question twice on a scale of 1 to {study.scale.points}. How many of them fit depends "
+            f"question twice on a scale of 1 to {study.points}. How many of them fit depends "
             "on the test that gave the p, which the abstract does not name."
         ),
         _counted(findings),

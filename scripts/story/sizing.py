@@ -49,8 +49,8 @@ def _rule(answer: PlanAnswer, rule: str) -> tuple[str, str, str]:
     target = answer.study.target.power
     size = next(own for own in answer.sample_sizes if own.rule == rule)
     q = answer.characteristics.rule_index(rule)
-    at = answer.characteristics.pairs.index(size.pairs or size.limit)
-    pairs = answer.characteristics.pairs[at]
+    at = answer.characteristics.sizes.index(size.size or size.limit)
+    pairs = answer.characteristics.sizes[at]
     rows = [
         [
             own.prior,
@@ -83,7 +83,7 @@ def _rule(answer: PlanAnswer, rule: str) -> tuple[str, str, str]:
 def curve_table(answer: PlanAnswer, rule: str) -> str:
     """Power and assurance at several sizes."""
     q = answer.characteristics.rule_index(rule)
-    known = answer.characteristics.pairs
+    known = answer.characteristics.sizes
     rows = [
         [
             str(pairs),
@@ -93,7 +93,7 @@ def curve_table(answer: PlanAnswer, rule: str) -> str:
         for pairs in SHOWN
         if pairs in known
     ]
-    head = ["pairs", "power at the stated effect", *(own.prior for own in answer.assurances)]
+    head = ["size", "power at the stated effect", *(own.prior for own in answer.assurances)]
     return table(head, rows)
 
 
@@ -102,7 +102,7 @@ def _assured(assurances: Sequence[Assurance], k: int, q: int) -> list[str]:
 
 
 def _size(size: SampleSize, *, short: bool = False) -> str:
-    if size.pairs is not None:
+    if size.size is not None:
         between = interval_words(size)
         if short and between:
             between = f" ({interval(size)})"
@@ -113,7 +113,7 @@ def _size(size: SampleSize, *, short: bool = False) -> str:
 
 
 def _thumb(answer: PlanAnswer) -> tuple[str, str]:
-    pairs = answer.sample_size.pairs
+    pairs = answer.sample_size.size
     if pairs is None:
         raise ValueError("the stated effect gives no size to enlarge")
     return (
@@ -123,7 +123,7 @@ def _thumb(answer: PlanAnswer) -> tuple[str, str]:
             f"from {pairs} pairs they would go to:"
         ),
         table(
-            ["rule of thumb", "promises", "factor", "pairs"],
+            ["rule of thumb", "promises", "factor", "size"],
             [
                 [own.name, own.meaning, f"{own.factor:.2f}", str(ceil(own.factor * pairs))]
                 for own in answer.inflations
@@ -138,6 +138,6 @@ def compared(answers: Sequence[tuple[str, PlanAnswer]]) -> str:
     for reading, answer in answers:
         q = answer.characteristics.rule_index(RULES[0])
         rows.append([reading, *_assured(answer.assurances, 0, q)])
-    pairs = answers[0][1].characteristics.pairs[0]
+    pairs = answers[0][1].characteristics.sizes[0]
     head = [f"assurance of {RULES[0]}, {pairs} pairs", "neutral", "sceptical", "hierarchical"]
     return table(head, rows)

@@ -14,6 +14,7 @@ from sim.cohorts.normal import cut_covariance
 from sim.cohorts.sites import relative_sizes, site_sequence
 from sim.errors import StudyError
 from sim.study.clusters import SiteClusters
+from sim.study.endpoints import Endpoints
 
 IntArray = NDArray[np.int64]
 TINY = 1e-9
@@ -188,15 +189,15 @@ def cluster_model(
     relative_sizes(clusters)  # refuses what cannot be, before anybody is drawn
     count = len(correlation) // 2
     pre_post = np.diagonal(correlation, offset=count)[:count]
-    by_level = {"site": clusters.site_icc, "shared": clusters.shared_icc if role == FIRST else 0}
     levels = []
-    for name, icc in by_level.items():
-        if icc == 0:
+    for name, field in (("site", "icc"), ("shared", "shared_icc")):
+        icc = getattr(clusters, field)
+        if icc == 0 or (name == "shared" and role != FIRST):
             continue
         latent = np.full(count, icc)
         if clusters.stated_as == "observed":
             share = [
-                _share_for_observed(icc, cuts[0][d], cuts[1][d], pre_post[d], f"{name}_icc")
+                _share_for_observed(icc, cuts[0][d], cuts[1][d], pre_post[d], field)
                 for d in range(count)
             ]
             latent = np.array(share) / (1 - pre_post)
@@ -219,16 +220,20 @@ def remainder(correlation: FloatArray, model: ClusterModel) -> FloatArray:
     if np.linalg.eigvalsh(left).min() < -TINY:
         raise StudyError(
             "clusters: the intraclass correlations leave too little for the correlation of before "
-            "and after; lower clusters.site_icc or clusters.shared_icc, or bring "
+            "and after; lower icc or shared_icc, or bring "
             "correlation.pre_post nearer to 0"
         )
     return left
 
 
 def observed_icc(
-    share: FloatArray, pre_cuts: FloatArray, post_cuts: FloatArray, correlation: FloatArray
+    share: FloatArray,
+    pre_cuts: FloatArray,
+    post_cuts: FloatArray,
+    correlation: FloatArray,
+    endpoints: Endpoints,
 ) -> FloatArray:
-    """Intraclass correlation of the observed change, per domain and for the total.
+    """Intraclass correlation of the observed change of every endpoint.
 
     Parameters
     ----------
@@ -238,61 +243,58 @@ def observed_icc(
         Cut points.
     correlation : ndarray, shape (2 D, 2 D)
         Latent correlation of one person's answers.
+    endpoints : Endpoints
+        The domains, and sums of them.
 
     Returns
     -------
-    ndarray, shape (D + 1,)
+    ndarray, shape (E,)
         From bivariate normal rectangles; NaN where the change has no variance.
     """
     count = len(share)
     within = correlation[:count, :count]
     root = np.sqrt(share)
-    between_people = np.array(
-        [
-            [
-                sum(
-                    cut_covariance(cuts[i], cuts[j], root[i] * root[j] * within[i, j])
-                    for cuts in (pre_cuts, post_cuts)
-                )
-                for j in range(count)
-            ]
-            for i in range(count)
-        ]
-    )
-    both = np.concatenate([pre_cuts, post_cuts])
-    covariance = np.array(
-        [
-            [cut_covariance(both[i], both[j], correlation[i, j]) for j in range(2 * count)]
-            for i in range(2 * count)
-        ]
-    )
+    shared = np.outer(root, root) * within
+    between_people = _covariances(pre_cuts, shared) + _covariances(post_cuts, shared)
+    covariance = _covariances(np.concatenate([pre_cuts, post_cuts]), correlation)
     contrast = np.hstack([-np.eye(count), np.eye(count)])
     change = contrast @ covariance @ contrast.T  # (D, D)
-    top = np.append(np.diag(between_people), between_people.sum())
-    whole = np.append(np.diag(change), change.sum())
-    icc = np.divide(top, whole, out=np.full(count + 1, np.nan), where=whole > 0)
+    top, whole = (
+        np.append(np.diag(matrix), [matrix[np.ix_(d, d)].sum() for d in endpoints.sums])
+        for matrix in (between_people, change)
+    )
+    icc = np.divide(top, whole, out=np.full(len(endpoints), np.nan), where=whole > 0)
     return np.asarray(icc)
 
 
+def _covariances(cuts: FloatArray, latent: FloatArray) -> FloatArray:
+    """Covariances of scores whose latent answers have these; shape of `latent`."""
+    rows = [[cut_covariance(cuts[i], cuts[j], latent[i, j]) for j in range(len(latent))]
+            for i in range(len(latent))]  # fmt: skip
+    return np.array(rows)
+
+
 def _share_for_observed(
-    icc: float, pre: FloatArray, post: FloatArray, pre_post: float, place: str
+    icc: float, pre: FloatArray, post: FloatArray, pre_post: float, field: str
 ) -> float:
     """Solve for the shared latent part at which the observed change has a given correlation."""
     correlation = np.array([[1.0, pre_post], [pre_post, 1.0]])
 
     def excess(share: float) -> float:
-        icc_there = observed_icc(np.array([share]), pre[None], post[None], correlation)
+        icc_there = observed_icc(
+            np.array([share]), pre[None], post[None], correlation, Endpoints(1)
+        )
         return float(icc_there[0]) - icc
 
     most = 1 - abs(pre_post)
     if np.isnan(excess(most)):
         raise StudyError(
-            f"clusters.{place}: changes that are the same for everybody have no observed "
-            "correlation; use clusters.stated_as=latent"
+            "clusters: changes that are the same for everybody have no observed correlation; use "
+            "stated_as=latent"
         )
     if excess(most) < 0:
         raise StudyError(
-            f"clusters.{place}: {icc:g} of the observed change cannot be had; at most "
+            f"clusters: {field} {icc:g} of the observed change cannot be had; at most "
             f"{excess(most) + icc:.3f} with these answers and correlation.pre_post"
         )
     return float(brentq(excess, 0.0, most, xtol=1e-10))

@@ -93,22 +93,22 @@ def domain_correlation(correlations: Correlations, scores: Scores) -> FloatArray
     StudyError
         Where the matrix is not positive semi-definite; names what would be.
     """
-    place, kind = "correlation.domains", correlations.stated_as
+    place, kind = "correlation.items", correlations.stated_as
     before = tuple(domain.pre for domain in scores.marginals)
-    if isinstance(correlations.domains, tuple):
-        matrix = np.array(correlations.domains, dtype=np.float64)
+    if isinstance(correlations.items, tuple):
+        matrix = np.array(correlations.items, dtype=np.float64)
         if kind == "latent":
             labels = tuple(f"{name!r}" for name in scores.domains)
             require_positive_semidefinite(matrix, place, labels)
             return matrix
         return _solved(matrix, before, kind, place, scores.labels_of_people("before"))
-    count, common = len(scores.domains), float(correlations.domains)
+    count, common = len(scores.domains), float(correlations.items)
     if kind != "latent":
         return common_latent(common, before, kind, place, scores.labels_of_people("before"))
     lowest = -1.0 if count == 1 else -1 / (count - 1)
     if common < lowest - EIGENVALUE_TOLERANCE:
         raise StudyError(
-            f"{place}: {correlations.domains} is impossible between all pairs of {count} "
+            f"{place}: {correlations.items} is impossible between all pairs of {count} "
             f"domains; attainable: {lowest:.4g} to 1"
         )
     return np.full((count, count), common) + (1 - common) * np.eye(count)
@@ -139,7 +139,7 @@ def _full_correlation(correlations: Correlations, scores: Scores) -> FloatArray:
     if any(domain.joint is not None for domain in scores.marginals):
         raise StudyError(
             "correlation.full: cannot be combined with an effect of kind joint, whose table "
-            "holds the pre-post correlation; use correlation.domains"
+            "holds the pre-post correlation; use correlation.items"
         )
     before, after = zip(*((domain.pre, domain.post) for domain in scores.marginals), strict=True)
     matrix = np.array(correlations.full, dtype=np.float64)

@@ -12,12 +12,7 @@ from scipy.special import expit, logit
 
 from sim.arrays import FloatArray
 from sim.cohorts.recruitment import Recruitment
-from sim.study.missing import (
-    Missing,
-    MissingAtRandom,
-    MissingCompletelyAtRandom,
-    MissingNotAtRandom,
-)
+from sim.study.missing import Missing
 
 CALIBRATED_ON = 2**17
 """Simulated people on whom dropping out by the total before is calibrated."""
@@ -103,24 +98,25 @@ def missingness(
     """
     nobody = ("nothing", -np.inf, 0.0, 0.0, 1.0)
     rest = mechanism.item_rate, mechanism.total == "prorated"
-    match mechanism:
-        case MissingCompletelyAtRandom(rate=rate) if rate > 0:
+    rate, slope = mechanism.rate, mechanism.slope
+    match mechanism.kind:
+        case _ if rate == 0:
+            missingness = Missingness(*nobody, *rest)
+        case "mcar":
             missingness = Missingness("nothing", float(logit(rate)), 0.0, 0.0, 1.0, *rest)
-        case MissingAtRandom(rate=rate, slope=slope) if rate > 0:
+        case "mar":
             totals, weight = _totals_before(pre_cuts, loading, who)
             centre = float(weight @ totals)
             scale = float(np.sqrt(weight @ (totals - centre) ** 2)) or 1.0
             intercept = _intercept((totals - centre) / scale, weight, slope, rate)
             missingness = Missingness("total", intercept, slope, centre, scale, *rest)
-        case MissingNotAtRandom(rate=rate, slope=slope) if rate > 0:
+        case "mnar":
             sign = np.repeat([-1.0, 1.0], len(pre_cuts))
             variance = float(sign @ correlation @ sign)
             scale = float(np.sqrt(variance)) if variance > TINY else np.inf
             x, weight = _standardised_changes(pre_cuts, scale, who)
             intercept = _intercept(x, weight / weight.sum(), slope, rate)
             missingness = Missingness("change", intercept, slope, 0.0, scale, *rest)
-        case _:
-            missingness = Missingness(*nobody, *rest)
     return missingness if missingness.anybody or missingness.any_item else None
 
 

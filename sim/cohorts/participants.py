@@ -11,7 +11,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.cohorts.clusters import ClusterModel, cluster_model
 from sim.cohorts.correlation import Scores, latent_correlation
-from sim.cohorts.marginals import domain_marginals, per_domain
+from sim.cohorts.marginals import AffectedDomain, domain_marginals, per_domain
 from sim.cohorts.missing import missingness
 from sim.cohorts.population import (
     Conditions,
@@ -25,7 +25,7 @@ from sim.cohorts.recruitment import recruited, recruitment
 from sim.errors import StudyError
 from sim.study import Effect
 from sim.study.clusters import SiteClusters
-from sim.study.control import ParallelControl
+from sim.study.endpoints import Endpoints
 
 if TYPE_CHECKING:
     from sim.study import Study  # no block is handed one: its code is no part of theirs
@@ -35,8 +35,8 @@ TREATED, CONTROLS = 0, 1
 Arms = tuple[Population, ...]
 """Populations of a role's arms: those who are treated, then controls where there are any."""
 IDLE_SECTIONS = {
-    "seed", "engine", "analysis", "decision", "target", "monte_carlo", "report", "compute", "store",
-    "pilot", "calibration", "sweep", "page",
+    "title", "words", "seed", "engine", "analysis", "success", "primary", "target", "monte_carlo",
+    "report", "compute", "store", "pilot", "calibration", "sweep", "page",
 }  # fmt: skip
 """Sections that say nothing of who exists."""
 REMEMBERED = 32
@@ -87,7 +87,7 @@ def _known(whose: _Whose) -> Arms:
     """Work the populations of a role out, once: several rooms use the same ones."""
     study, role = whose.study, whose.role
     effects = [study.effect_of(role)]
-    if isinstance(study.control, ParallelControl):
+    if study.control is not None:
         effects.append(("control.effect", study.control.effect))
     return tuple(_population(study, role, arm, *effect) for arm, effect in enumerate(effects))
 
@@ -100,14 +100,15 @@ def _population(study: Study, role: int, arm: int, place: str, effect: Effect) -
 
 def _people(study: Study, role: int, place: str, effect: Effect) -> Population:
     """People of a role as they exist, under no conditions."""
-    name = study.role_names[role]
-    pre = study.roles[name].pre
     domains = []
-    for index, domain in enumerate(study.scale.domains):
-        marginal = np.array(per_domain(pre, index, depth=1), dtype=np.float64)
+    for index, (domain, shares) in enumerate(
+        zip(study.domains, study.marginals(role), strict=True)
+    ):
+        marginal = np.array(shares, dtype=np.float64)
         before = marginal / marginal.sum()
-        domains.append(domain_marginals(before, effect, domain, index, place))
-    scores = Scores(study.scale.domains, tuple(domains), name)
+        whose = AffectedDomain(domain, index, study.questionnaire.lowest, place)
+        domains.append(domain_marginals(before, effect, whose))
+    scores = Scores(study.domains, tuple(domains), study.role_names[role])
     return build_population(domains, latent_correlation(study.correlation, scores))
 
 
@@ -127,9 +128,9 @@ def _conditions(study: Study, role: int, arm: int, people: Population) -> Condit
 def _check_tables(study: Study, people: Population) -> None:
     """Refuse a table of before by after as the effect where scores after are moved or compared."""
     places = {
-        "clusters": study.clusters.kind != "none",
+        "clusters": study.sites is not None,
         "selection": study.selection.kind != "none",
-        "control": study.control.kind != "none",
+        "control": study.control is not None,
         "uncontrolled.response_shift": bool(np.any(study.uncontrolled.response_shift)),
     }
     for place, there in places.items():
@@ -142,7 +143,7 @@ def _check_tables(study: Study, people: Population) -> None:
 
 def _response_shift(study: Study) -> FloatArray | None:
     shift = study.uncontrolled.response_shift
-    shifts = np.array([per_domain(shift, d) for d in range(len(study.scale.domains))], np.float64)
+    shifts = np.array([per_domain(shift, d) for d in range(len(study.domains))], np.float64)
     return shifts if shifts.any() else None
 
 
@@ -154,7 +155,7 @@ def _clusters(
     correlation: FloatArray,
 ) -> ClusterModel | None:
     """Clusters of an arm; an observed correlation is of the answers given, however they shift."""
-    if not isinstance(study.clusters, SiteClusters):
+    if study.sites is None:
         return None
     accrual, block = arm_accrual(study, arm)
     ratio = study.design.ratio
@@ -173,27 +174,64 @@ def arm_accrual(study: Study, arm: int) -> tuple[SiteClusters, int]:
     StudyError
         Where there are too few sites for two arms.
     """
-    clusters, control = study.clusters, study.control
-    if not isinstance(clusters, SiteClusters):
+    clusters, control = study.sites, study.control
+    if clusters is None:
         raise TypeError("there are no sites")
-    if not isinstance(control, ParallelControl):
+    if control is None:
         return clusters, 1
-    both = sum(control.ratio)
+    both, place = sum(control.ratio), f"clusters.{study.words.site}"
     if control.unit == "person":
-        return clusters.model_copy(update={"per_site": clusters.per_site // both}), control.ratio[
-            arm
-        ]
+        each = clusters.sizes and tuple(size // both for size in clusters.sizes)
+        blocks = {"per_site": clusters.per_site // both, "sizes": each}
+        return clusters.model_copy(update=blocks), control.ratio[arm]
+    if clusters.sizes is not None:
+        listed = sizes_of_arms(clusters.sizes, control.ratio)[arm]
+        _require_sites(f"{place}.sizes", len(clusters.sizes), len(listed), control.ratio)
+        return clusters.model_copy(update={"sizes": listed}), 1
     if clusters.accrual == "in_turn":
         return clusters, 1
     treated = -(-clusters.sites * control.ratio[TREATED] // both)
     sites = treated if arm == TREATED else clusters.sites - treated
-    if sites < 1:
-        least = -(-both // control.ratio[CONTROLS])
-        raise StudyError(
-            f"clusters.sites: {clusters.sites} are too few to be allocated "
-            f"{control.ratio[TREATED]}:{control.ratio[CONTROLS]} to two arms; at least {least}"
-        )
+    _require_sites(f"{place}.sites", clusters.sites, sites, control.ratio)
     return clusters.model_copy(update={"sites": sites}), 1
+
+
+def sizes_of_arms(
+    sizes: tuple[int, ...], ratio: tuple[int, int]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Allocate sites of listed sizes to two arms, in order and as near to the ratio as they allow.
+
+    As many sites go to each arm as the ratio says, rounded up for the
+    treated. The largest first, each goes to the arm that has room and
+    is furthest from its share of the people.
+
+    Examples
+    --------
+    >>> sizes_of_arms((3, 4, 4, 5, 5, 6, 6, 7), (1, 1))
+    ((3, 5, 5, 7), (4, 4, 6, 6))
+    """
+    both = sum(ratio)
+    treated = -(-len(sizes) * ratio[TREATED] // both)
+    room = [treated, len(sizes) - treated]
+    lacking = [sum(sizes) * part / both for part in ratio]
+    arms: tuple[list[int], list[int]] = ([], [])
+    for site in sorted(range(len(sizes)), key=lambda site: -sizes[site]):
+        arm = max((TREATED, CONTROLS), key=lambda arm: (room[arm] > 0, lacking[arm]))
+        arms[arm].append(site)
+        room[arm] -= 1
+        lacking[arm] -= sizes[site]
+    first, second = (tuple(sizes[site] for site in sorted(arm)) for arm in arms)
+    return first, second
+
+
+def _require_sites(place: str, sites: int, of_arm: int, ratio: tuple[int, int]) -> None:
+    """Refuse sites that are too few for one of two arms to have any."""
+    if of_arm < 1:
+        least = -(-sum(ratio) // ratio[CONTROLS])
+        raise StudyError(
+            f"{place}: {sites} are too few to be allocated "
+            f"{ratio[TREATED]}:{ratio[CONTROLS]} to two arms; at least {least}"
+        )
 
 
 def taking_part_like(example: Population, people: Population) -> Population:
@@ -244,15 +282,14 @@ def _untreated(people: Population, conditions: Conditions) -> FloatArray | None:
     return take_part(symmetrised(people), conditions).post
 
 
-def regression_alone(population: Population) -> FloatArray:
-    """Mean changes of people who are selected and neither treated nor shifted; (D + 1,).
+def regression_alone(population: Population, endpoints: Endpoints) -> FloatArray:
+    """Mean changes of people who are selected and neither treated nor shifted; (E,).
 
     Zero where nobody is selected.
     """
     selected = Conditions(recruitment=population.recruitment)
     if not selected.change_answers:
-        return np.zeros(len(population.tables) + 1)
+        return np.zeros(len(endpoints))
     plain = take_part(symmetrised(population), selected)
     values = np.arange(1, population.points + 1)
-    means = (plain.post - plain.pre) @ values
-    return np.append(means, means.sum())
+    return endpoints.summed((plain.post - plain.pre) @ values)

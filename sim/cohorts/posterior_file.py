@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -41,15 +41,25 @@ def posterior_csv(
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
+    head, *rows = posterior_rows(draws, domains)
+    writer.writerow(head)
+    for prior, s, role, domain, *numbers in rows:
+        named = [harmless(str(prior)), s, role, harmless(str(domain))]
+        writer.writerow([*named, *(f"{x:.5g}" for x in numbers)])
+    return out.getvalue()
+
+
+def posterior_rows(
+    draws: Mapping[tuple[str, str], PopulationDraws], domains: tuple[str, ...]
+) -> Iterator[Sequence[object]]:
+    """Lay draws by (prior, role) out: the columns' names, then a row a draw and domain."""
     points = next(iter(draws.values())).pre.shape[-1]
-    writer.writerow([*COLUMNS, *(f"pre_{k + 1}" for k in range(points))])
+    yield [*COLUMNS, *(f"pre_{k + 1}" for k in range(points))]
     for (prior, role), of_role in draws.items():
         for s in range(len(of_role)):
             for d, domain in enumerate(domains):
-                numbers = [of_role.shift[s, d], of_role.pre_post[s, d], *of_role.pre[s, d]]
-                named = [harmless(prior), s, role, harmless(domain)]
-                writer.writerow([*named, *(f"{x:.5g}" for x in numbers)])
-    return out.getvalue()
+                numbers = of_role.shift[s, d], of_role.pre_post[s, d], *of_role.pre[s, d]
+                yield [prior, s, role, domain, *map(float, numbers)]
 
 
 def read_posterior(

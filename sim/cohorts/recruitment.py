@@ -88,9 +88,10 @@ def recruitment(study: Study, correlation: FloatArray) -> Recruitment | None:
     selection = study.selection
     if not isinstance(selection, BaselineSelection | ScreeningSelection):
         return None
-    count = len(study.scale.domains)
-    low = count if selection.at_least is None else selection.at_least
-    high = count * study.scale.points if selection.at_most is None else selection.at_most
+    count = len(study.domains)
+    below = count * (study.questionnaire.lowest - 1)
+    low = count if selection.at_least is None else selection.at_least - below
+    high = count * study.points if selection.at_most is None else selection.at_most - below
     if isinstance(selection, BaselineSelection):
         return Recruitment(low, high, screening=False, correlation=correlation)
     whole = _with_screening(correlation, selection.retest)
@@ -122,13 +123,13 @@ class Recruited:
         Share of the people invited who take part.
     tables : ndarray, shape (D, K, K)
         Probabilities of (before, after) per domain.
-    sd_total : float
-        Standard deviation of the change of the total, in points.
+    covariance : ndarray, shape (D, D)
+        Of the changes, in points.
     """
 
     share: float
     tables: FloatArray
-    sd_total: float
+    covariance: FloatArray
 
 
 def recruited(
@@ -202,7 +203,7 @@ def _recruited(
         later = _scores(taken[:, :known] @ turned[count:known, :known].T, post_cuts)
         tables = (tables + _tables(later, taken, turned, pre_cuts).transpose(0, 2, 1)) / 2
     after = _scores(taken @ loading[known:].T, post_cuts)
-    return Recruited(share, tables, float((after - before).sum(axis=1).std()))
+    return Recruited(share, tables, np.atleast_2d(np.cov(after - before, rowvar=False, ddof=0)))
 
 
 def _scores(latent: FloatArray, cuts: FloatArray) -> FloatArray:

@@ -25,9 +25,9 @@ MOST = 0.95
 def site_sequence(accrual: SiteClusters, pairs: int) -> NDArray[np.int64]:
     """Site of each pair in order of accrual.
 
-    Unequal sizes follow the quantiles of a gamma distribution with a given
-    coefficient of variation. Where sites take turns, the next pair goes to
-    the site that is furthest behind its share.
+    Sizes are listed, or follow the quantiles of a gamma distribution with a
+    given coefficient of variation. Where sites take turns, the next pair goes
+    to the site that is furthest behind its share.
 
     Parameters
     ----------
@@ -42,10 +42,11 @@ def site_sequence(accrual: SiteClusters, pairs: int) -> NDArray[np.int64]:
         Not to be written to: who asks again gets the same one.
     """
     if accrual.accrual == "in_turn":
-        relative = relative_sizes(accrual)
-        sizes = np.maximum(np.rint(accrual.per_site * relative), 1).astype(np.int64)
+        sizes = _filled(accrual)
         rounds = -(-pairs // int(sizes.sum()))
-        site = np.repeat(np.arange(rounds * CYCLE), np.tile(sizes, rounds))[:pairs]
+        site = np.repeat(np.arange(rounds * len(sizes)), np.tile(sizes, rounds))[:pairs]
+    elif accrual.sizes is not None:
+        site = np.resize(_turns_of(np.array(accrual.sizes), pairs), pairs)
     elif accrual.size_variation < ALIKE:
         site = np.arange(pairs) % accrual.sites
     else:
@@ -59,13 +60,37 @@ def site_sequence(accrual: SiteClusters, pairs: int) -> NDArray[np.int64]:
     return site
 
 
+def _filled(accrual: SiteClusters) -> NDArray[np.int64]:
+    """Pairs of each site of one cycle, where sites are filled in turn."""
+    if accrual.sizes is not None:
+        return np.array(accrual.sizes)
+    return np.maximum(np.rint(accrual.per_site * relative_sizes(accrual)), 1).astype(np.int64)
+
+
+def _turns_of(sizes: NDArray[np.int64], pairs: int) -> NDArray[np.int64]:
+    """Sites of listed sizes taking turns until all are full, or for fewer pairs.
+
+    In whole numbers. No site is ever ahead of its share by a whole pair, so
+    none exceeds its size where all are full: there each has just its size,
+    and from there on the turns come again.
+    """
+    whole = int(sizes.sum())
+    behind = np.zeros(len(sizes), np.int64)  # in units of 1 / whole of a pair
+    site = np.empty(min(pairs, whole), np.int64)
+    for i in range(len(site)):
+        behind += sizes
+        site[i] = np.argmax(behind)
+        behind[site[i]] -= whole
+    return site
+
+
 def relative_sizes(accrual: SiteClusters) -> FloatArray:
     """Sizes of the sites relative to their mean, large and small mixed.
 
     Parameters
     ----------
     accrual : SiteClusters
-        Number of sites, their coefficient of variation.
+        Sizes of the sites, or their number and coefficient of variation.
 
     Returns
     -------
@@ -77,6 +102,8 @@ def relative_sizes(accrual: SiteClusters) -> FloatArray:
     StudyError
         Where so few sites cannot vary so much.
     """
+    if accrual.sizes is not None:
+        return np.asarray(np.array(accrual.sizes) / np.mean(accrual.sizes), np.float64)
     number = CYCLE if accrual.accrual == "in_turn" else accrual.sites
     variation = accrual.size_variation
     if variation < ALIKE:
@@ -84,8 +111,8 @@ def relative_sizes(accrual: SiteClusters) -> FloatArray:
     most = MOST * float(np.sqrt(number - 1))
     if variation > most:
         raise StudyError(
-            f"clusters.size_variation: {variation:g} must be at most {most:.2f} with "
-            f"{number} sites; state fewer differences or more clusters.sites"
+            f"clusters: size_variation {variation:g} must be at most {most:.2f} with "
+            f"{number} sites; state fewer differences or more sites"
         )
     middle = (np.arange(number) + 0.5) / number
 

@@ -20,7 +20,7 @@ NO_EFFECT = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class TrueEffects:
-    """One effect said in every way, per domain (D) or per endpoint (E = D + the total).
+    """One effect said in every way, per domain (D) or per endpoint (E).
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class TrueEffects:
     pre_mean, mean_change : ndarray, shape (E,)
         Mean score before and mean change, in points.
     sd_change : ndarray, shape (E,)
-        Standard deviation of the change in points; NaN for the total where a
+        Standard deviation of the change in points; NaN for a sum where a
         table leaves it without a closed form.
     standardised : ndarray, shape (E,)
         d_z = mean change / SD of change; NaN where the SD is 0 or NaN.
@@ -54,7 +54,7 @@ class TrueEffects:
     true_null : ndarray of bool, shape (E,)
         Endpoints on which treatment has no effect: the same distribution
         after as without it, or as in the control arm where there is one (for
-        the total: no domain has an effect).
+        a sum: none of its domains has an effect).
     symmetric : ndarray of bool, shape (D,)
         Domains whose change is distributed symmetrically around 0, which is
         what the paired tests take as their null.
@@ -81,7 +81,11 @@ class TrueEffects:
 
 
 def true_effects(
-    population: Population, controls: Population | None = None, *, side: int = 1
+    population: Population,
+    controls: Population | None = None,
+    *,
+    endpoints: Endpoints | None = None,
+    side: int = 1,
 ) -> TrueEffects:
     """Effect dictionary of a population, exact.
 
@@ -91,6 +95,8 @@ def true_effects(
         Who exists.
     controls : Population, optional
         The control arm, which tells what is a true null.
+    endpoints : Endpoints, optional
+        The domains, and sums of them; by default the sum of all.
     side : int
         Sign of the change that is the success: 1 a rise, -1 a fall.
 
@@ -98,11 +104,12 @@ def true_effects(
     -------
     TrueEffects
     """
+    endpoints = endpoints or Endpoints.with_total(len(population.pre))
     changes = change_pmf(population)  # (D, 2 K - 1)
     values = np.arange(1 - population.points, population.points)
     before = population.pre @ np.arange(1, population.points + 1)
-    deviations = sd_changes(population)
-    mean_change = mean_changes(population)
+    deviations = sd_changes(population, endpoints)
+    mean_change = mean_changes(population, endpoints)
     better, worse = (changes[:, sign * values > 0].sum(axis=1) for sign in (side, -side))
     unchanged = true_nulls(population, controls)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -113,7 +120,7 @@ def true_effects(
     return TrueEffects(
         pre_median=pre_median,
         post_median=post_median,
-        pre_mean=np.append(before, before.sum()),
+        pre_mean=endpoints.summed(before),
         mean_change=mean_change,
         sd_change=deviations,
         standardised=standardised,
@@ -127,7 +134,7 @@ def true_effects(
         reaching=1 - np.cumsum(population.pre, axis=1)[:, :-1],
         rising_to=crossing[..., 2].T,
         falling_below=crossing[..., 0].T,
-        true_null=np.append(unchanged, unchanged.all()),
+        true_null=endpoints.in_all(unchanged),
         symmetric=np.abs(changes - changes[:, ::-1]).max(axis=1) < NO_EFFECT,
     )
 
@@ -160,23 +167,24 @@ def table_change_pmf(table: FloatArray, cut: int | None = None) -> FloatArray:
     return np.array([falls, table.sum() - falls - rises, rises])
 
 
-def mean_changes(population: Population) -> FloatArray:
-    """True mean change of the domains, then the total; shape (D + 1,)."""
-    means = change_pmf(population) @ np.arange(1 - population.points, population.points)
-    return np.append(means, means.sum())
+def mean_changes(population: Population, endpoints: Endpoints) -> FloatArray:
+    """True mean change of every endpoint; shape (E,)."""
+    values = np.arange(1 - population.points, population.points)
+    return endpoints.summed(change_pmf(population) @ values)
 
 
 def mean_effects(arms: Sequence[Population], endpoints: Endpoints) -> FloatArray:
     """True effect on every endpoint: the mean change, less that of controls; shape (E,)."""
-    effects = [endpoints.summed(mean_changes(population)[:-1]) for population in arms]
+    effects = [mean_changes(population, endpoints) for population in arms]
     return effects[0] if len(effects) == 1 else effects[0] - effects[1]
 
 
-def sd_changes(population: Population) -> FloatArray:
-    """Standard deviation of the change of every endpoint, NaN where undefined; shape (D + 1,)."""
+def sd_changes(population: Population, endpoints: Endpoints) -> FloatArray:
+    """Standard deviation of the change of every endpoint, NaN where undefined; shape (E,)."""
     values, changes = np.arange(1 - population.points, population.points), change_pmf(population)
     variances = changes @ values**2 - (changes @ values) ** 2
-    variances = np.append(variances, _total_variance(population, variances))
+    sums = [_sum_variance(population, variances, members) for members in endpoints.sums]
+    variances = np.append(variances, sums)
     return np.asarray(np.sqrt(np.where(variances < NO_EFFECT, 0.0, variances)))
 
 
@@ -210,17 +218,19 @@ def _per_cut(population: Population) -> tuple[FloatArray, FloatArray]:
     return ndtri(pre) - ndtri(post), (1 - post) / post * pre / (1 - pre)
 
 
-def _total_variance(population: Population, variances: FloatArray) -> float:
-    """Variance of the change of the total; NaN where a table has no closed form."""
-    count = len(population.tables)
+def _sum_variance(population: Population, variances: FloatArray, members: tuple[int, ...]) -> float:
+    """Variance of the change of a sum; NaN where a table has no closed form."""
+    if len(members) == 1:
+        return float(variances[members[0]])
     if population.recruitment is not None:
         cuts = population.pre_cuts, population.post_cuts[:, 0]
-        return recruited(*cuts, population.recruitment).sd_total ** 2
-    if count > 1 and any(population.joint):
+        covariance = recruited(*cuts, population.recruitment).covariance
+        return float(covariance[np.ix_(members, members)].sum())
+    if any(population.joint[d] for d in members):
         return float("nan")
-    covariance = score_covariance(population)
-    sign = np.repeat([-1.0, 1.0], count)
-    return float(sign @ covariance @ sign) if count > 1 else float(variances[0])
+    chosen = Endpoints(len(variances), (members,)).members[-1]
+    sign = np.concatenate([-1.0 * chosen, chosen])
+    return float(sign @ score_covariance(population) @ sign)
 
 
 def score_covariance(population: Population) -> FloatArray:

@@ -12,6 +12,8 @@ from sim.inference.testing_order import TestingOrder, adjusted_pvalues
 from sim.study import Analysis
 from sim.study.endpoints import Endpoints
 
+ENOUGH = 2000
+"""Informative pairs whose smallest p-value is 0 in floating point."""
 ENUMERATED = 0.5**13
 """Smallest p-value of sign flips that are all written out, those of 14 participants."""
 
@@ -55,6 +57,8 @@ def _smallest(n: int, analysis: Analysis) -> float:
     facts = analysis.test_facts
     if facts.fewest is not None:
         return 0.0 if n >= facts.fewest else 1.0
+    if n >= ENOUGH:
+        return 0.0
     m = np.arange(1, n + 1)
     exact = 0.5**m / (2 if analysis.p_value == "mid_p" else 1)
     limit = {"auto": analysis.exact_limit, "asymptotic": 0}.get(analysis.p_value, n)

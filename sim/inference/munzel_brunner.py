@@ -14,7 +14,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.inference.answer_distribution import Arms
 from sim.inference.munzel_brunner_kernels import fill_placements
-from sim.inference.result import MISSING, SIDE, TestResult, t_pvalue
+from sim.inference.result import MISSING, SIDE, IntArray, TestResult, t_pvalue
 from sim.inference.sample import Samples, Sizes
 from sim.study import Analysis
 
@@ -49,7 +49,7 @@ def munzel_brunner_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> 
     fill_placements(
         changes, before, lowest, span, np.asarray(rising, np.int64), number, total, squares
     )
-    spread = number * squares - total * total  # n (n - 1) x variance, in whole numbers
+    spread = _spread(number, total, squares)
     enough = number >= 2
     with np.errstate(divide="ignore", invalid="ignore"):
         finite = total * np.sqrt((number - 1) / spread) / 2
@@ -63,6 +63,20 @@ def munzel_brunner_curve(samples: Samples, sizes: Sizes, analysis: Analysis) -> 
         np.where(known, np.sign(total), 0).astype(np.int8),
         np.where(known, number, 0).astype(np.int32),
     )
+
+
+def _spread(number: IntArray, total: IntArray, squares: IntArray) -> IntArray | FloatArray:
+    """Variance of placements times n (n - 1), from their sums; exactly 0 where they are all equal.
+
+    In whole numbers as far as 64 bits hold them. Beyond, about the whole number
+    next to the mean, so that nothing is lost where sums are subtracted.
+    """
+    if 4 * int(number.max(initial=0)) ** 4 < 2**63:
+        return number * squares - total * total
+    centre = total // np.maximum(number, 1)
+    left = (total - number * centre).astype(np.float64)
+    about = squares - 2 * centre * total + number * centre * centre
+    return np.asarray(number * about.astype(np.float64) - left * left)
 
 
 def munzel_brunner_estimand(arms: Arms, _analysis: Analysis) -> FloatArray:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.study import TOTAL
-
 if TYPE_CHECKING:
     from sim.study import Study  # no block is handed one: its code is no part of theirs
 
@@ -39,16 +37,13 @@ class DecisionRule:
 
 def decision_rules(study: Study) -> tuple[DecisionRule, ...]:
     """Rules of a study, in the study's order, with endpoints looked up by name."""
-    endpoints = (*study.scale.domains, TOTAL)
-    rules = []
-    for name, rule in study.decision.rules.items():
-        endpoints_named = study.scale.domains if rule.endpoints == "domains" else rule.endpoints
-        names = (endpoints_named,) if isinstance(endpoints_named, str) else endpoints_named
+    endpoints, rules = study.endpoints, []
+    for name, rule in study.success.items():
         roles = study.roles_of(rule)
         columns = tuple(
             role * len(endpoints) + endpoints.index(endpoint)
             for role in roles
-            for endpoint in names
+            for endpoint in study.endpoints_of(rule)
         )
         needed = {"one": 1, "any": 1, "all": len(columns), "at_least": rule.k or 1}[rule.kind]
         rules.append(DecisionRule(name, roles, columns, needed))

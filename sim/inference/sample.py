@@ -98,28 +98,30 @@ class Sample:
         """Put the changes in the form that the study's test reads; itself where they are.
 
         Where the analysis states a cut, a score at or above it is a success,
-        and changes are -1, 0 or 1; of all domains together, a sum at or above
-        ``total_cut``. A sum without a cut is missing from everybody: its test
+        and changes are -1, 0 or 1; of a sum, its value at or above the sum's
+        cut. A sum without a cut is missing from everybody: its test
         has p = 1 and counts as having no information. Of sums that are counted
         in parts of a point, a rank test is given their places in order, signs
         kept: its kernels would count every number up to the largest.
         """
         if analysis.cut is not None:
-            return replace(self, changes=self._successes(analysis.cut, analysis.total_cut))
+            return replace(self, changes=self._successes(analysis.cut))
         if analysis.test_facts.by == "ranks" and (self.units != 1).any():
             return replace(self, changes=self._placed())
         return self
 
-    def _successes(self, cut: int, total_cut: int | None) -> NDArray[np.int16]:
+    def _successes(self, cut: int) -> NDArray[np.int16]:
         seen, domains = self.scores > 0, self.endpoints.domains
         changes = endpoint_changes(seen.astype(np.int8) + (self.scores >= cut), self.endpoints)
         changes[..., domains:] = MISSING
-        for place, members in enumerate(self.endpoints.sums, domains):
-            if total_cut is None or len(members) < domains:
+        sums = zip(self.endpoints.sums, self.endpoints.cuts, strict=True)
+        for place, (members, sum_cut) in enumerate(sums, domains):
+            if sum_cut is None:
                 continue
-            reached = self.scores.sum(axis=2, dtype=np.int16) >= total_cut  # (R, N, 2)
-            step = reached[..., 1].astype(np.int16) - reached[..., 0]
-            changes[..., place] = np.where(seen.all(axis=(2, 3)), step, MISSING)
+            summed = self.scores[:, :, members].sum(axis=2, dtype=np.int16)  # (R, N, 2)
+            step = (summed[..., 1] >= sum_cut).astype(np.int16) - (summed[..., 0] >= sum_cut)
+            whole = seen[:, :, members].all(axis=(2, 3))
+            changes[..., place] = np.where(whole, step, MISSING)
         return changes
 
     def _placed(self) -> NDArray[np.int16]:
@@ -171,9 +173,9 @@ def unit(domains: int) -> int:
 
 
 def prorated_changes(scores: NDArray[np.int8]) -> NDArray[np.int16]:
-    """Changes of prorated totals, times :func:`unit`.
+    """Changes of prorated sums, times :func:`unit`.
 
-    A total is D times the mean of the domains answered, where these are at
+    A sum is D times the mean of the domains answered, where these are at
     least half of them; else it is missing.
 
     Parameters
@@ -184,7 +186,7 @@ def prorated_changes(scores: NDArray[np.int8]) -> NDArray[np.int16]:
     Returns
     -------
     ndarray of int16, shape (R, N)
-        ``MISSING`` where a total is.
+        ``MISSING`` where a sum is.
     """
     domains = scores.shape[2]
     whole = unit(domains)

@@ -13,13 +13,13 @@ from sim.errors import StudyError
 from sim.inference.adjust import adjust_rows
 from sim.inference.graphical import Graph, as_written, graph_rows
 from sim.inference.rules import decision_rules
-from sim.study import TOTAL, Analysis
+from sim.study import Analysis
 from sim.study.sections import HypothesisGraph
 
 if TYPE_CHECKING:
     from sim.study import Study  # no block is handed one: its code is no part of theirs
 
-DOMAINS = "domains"
+DOMAINS = "items"
 """Name in a graph that stands for every domain alike."""
 NEARLY = 1 + Fraction(1, 10**8)
 """Sum of shares up to which they are taken to be rounded, and to mean 1."""
@@ -60,7 +60,7 @@ def order_of(study: Study) -> TestingOrder | None:
     if analysis.sequence is not None:
         return TestingOrder(order=tuple(map(endpoints.index, analysis.sequence)))
     if analysis.graph is not None:
-        graph = graph_of(analysis.graph, endpoints)
+        graph = graph_of(analysis.graph, endpoints, len(study.domains))
         _require_tested(study, graph)
         return TestingOrder(graph=graph)
     return None
@@ -69,7 +69,7 @@ def order_of(study: Study) -> TestingOrder | None:
 def _require_tested(study: Study, graph: Graph) -> None:
     """Refuse a graph that never lets level reach what the primary rule needs."""
     rules = {rule.name: rule for rule in decision_rules(study)}
-    primary = rules[study.decision.primary]
+    primary = rules[study.primary]
     endpoints = study.endpoints
     reached = graph.reached()
     columns = [column % len(endpoints) for column in primary.columns]
@@ -81,16 +81,18 @@ def _require_tested(study: Study, graph: Graph) -> None:
         )
 
 
-def graph_of(hypothesis_graph: HypothesisGraph, endpoints: tuple[str, ...]) -> Graph:
+def graph_of(hypothesis_graph: HypothesisGraph, endpoints: tuple[str, ...], count: int) -> Graph:
     """Write a hypothesis graph out in exact fractions, endpoint by endpoint.
 
     Parameters
     ----------
     hypothesis_graph : HypothesisGraph
-        Weights and transitions by name; "domains" stands for each of them, in
+        Weights and transitions by name; "items" stands for each of them, in
         equal shares, and gives way to a domain that is named itself.
     endpoints : tuple of str
-        Names of the domains, then the total.
+        Names of the domains, then of sums of them.
+    count : int
+        Number of domains.
 
     Returns
     -------
@@ -101,10 +103,10 @@ def graph_of(hypothesis_graph: HypothesisGraph, endpoints: tuple[str, ...]) -> G
     StudyError
         Where shares add up to more than 1.
     """
-    domains = [name for name in endpoints if name != TOTAL]
+    domains, sums = list(endpoints[:count]), endpoints[count:]
 
     def shares(of: dict[str, float], to: list[str]) -> dict[str, Fraction]:
-        unnamed = [name for name in to if name != TOTAL and name not in of]
+        unnamed = [name for name in to if name not in sums and name not in of]
         named = {name: as_written(share) for name, share in of.items() if name != DOMAINS}
         if DOMAINS in of and unnamed:
             each = as_written(of[DOMAINS]) / len(unnamed)
@@ -118,7 +120,7 @@ def graph_of(hypothesis_graph: HypothesisGraph, endpoints: tuple[str, ...]) -> G
     weights = shares(hypothesis_graph.weights, domains)
     rows = []
     for name in endpoints:
-        general = {} if name == TOTAL else hypothesis_graph.transitions.get(DOMAINS, {})
+        general = {} if name in sums else hypothesis_graph.transitions.get(DOMAINS, {})
         others = [domain for domain in domains if domain != name]
         # what is said of all domains holds for one of them less what it would pass to itself
         passed = hypothesis_graph.transitions.get(
@@ -147,18 +149,18 @@ def adjustment_matters(study: Study) -> bool:
     -------
     bool
     """
-    endpoints = len(study.scale.domains) + 1
+    endpoints = len(study.endpoints)
     rules = {rule.name: rule for rule in decision_rules(study)}
-    named = {column % endpoints for column in rules[study.decision.primary].columns}
+    named = {column % endpoints for column in rules[study.primary].columns}
     return not named <= _at_full_level(study)
 
 
 def _at_full_level(study: Study) -> set[int]:
     """Places of the endpoints that are tested at the full level, whatever becomes of others."""
-    domains, family = len(study.scale.domains), order_of(study)
+    domains, family = len(study.domains), order_of(study)
     if family is None:
         alone = domains == 1 or not study.analysis.adjustment_facts.adjusts
-        return set(range(domains + 1)) if alone else {domains}
+        return set(range(0 if alone else domains, len(study.endpoints)))
     if family.graph is not None:
         return {place for place, weight in enumerate(family.graph.weights) if weight == 1}
     return {family.order[0]}
@@ -186,10 +188,10 @@ def adjusted_pvalues(
         A sum is adjusted only where the order or graph holds it.
     """
     if order is None:
-        together = adjust_rows(pvalues[..., :domains], analysis.adjustment)
+        together = adjust_rows(pvalues[..., :domains], analysis.adjustment or "none")
         return np.concatenate([together, pvalues[..., domains:]], axis=-1)
     if order.graph is not None:
         return graph_rows(pvalues, order.graph)
     adjusted, tested = np.ones_like(pvalues), list(order.order)
-    adjusted[..., tested] = adjust_rows(pvalues[..., tested], analysis.adjustment)
+    adjusted[..., tested] = adjust_rows(pvalues[..., tested], analysis.adjustment or "none")
     return adjusted

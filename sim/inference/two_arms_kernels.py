@@ -10,15 +10,15 @@ MISSING = -32768
 
 
 @njit
-def fill_rank_sums(mentored, controls, sizes, lowest, span, twice_u, ties, numbers):
+def fill_rank_sums(treated, controls, sizes, lowest, span, twice_u, ties, numbers):
     """Fill what the Mann-Whitney test needs at every size, all in whole numbers (R, K, E).
 
-    `mentored` and `controls` (R, E, N) hold changes from `lowest` to `lowest` +
+    `treated` and `controls` (R, E, N) hold changes from `lowest` to `lowest` +
     `span` - 1, `sizes` (2, K) the arms' sizes. `twice_u` is the number of pairs
-    in which the mentored changed more, ties counting half, doubled; `ties` the
+    in which the treated changed more, ties counting half, doubled; `ties` the
     sum of t^3 - t over tied values; `numbers` (2, R, K, E) the observed people.
     """
-    replicates, endpoints, _ = mentored.shape
+    replicates, endpoints, _ = treated.shape
     counts = np.empty((2, span), np.int64)
     for r in range(replicates):
         for e in range(endpoints):
@@ -27,7 +27,7 @@ def fill_rank_sums(mentored, controls, sizes, lowest, span, twice_u, ties, numbe
             first, second, start, begin = 0, 0, 0, 0
             for k in range(sizes.shape[1]):
                 for i in range(start, sizes[0, k]):
-                    change = np.int64(mentored[r, e, i])
+                    change = np.int64(treated[r, e, i])
                     if change != MISSING:
                         place = change - lowest
                         counts[0, place] += 1
@@ -43,10 +43,10 @@ def fill_rank_sums(mentored, controls, sizes, lowest, span, twice_u, ties, numbe
                 start, begin = sizes[0, k], sizes[1, k]
                 below, doubled, tied = 0, 0, 0
                 for g in range(least, most + 1):
-                    of_mentored, of_controls = counts[0, g], counts[1, g]
-                    doubled += of_mentored * (2 * below + of_controls)
+                    of_treated, of_controls = counts[0, g], counts[1, g]
+                    doubled += of_treated * (2 * below + of_controls)
                     below += of_controls
-                    alike = of_mentored + of_controls
+                    alike = of_treated + of_controls
                     tied += alike * (alike * alike - 1)
                 twice_u[r, k, e], ties[r, k, e] = doubled, tied
                 numbers[0, r, k, e], numbers[1, r, k, e] = first, second

@@ -11,22 +11,22 @@ MISSING = -32768
 
 @njit
 def fill_unit_means(
-    mentored, controls, units, other_units, sizes, paired, number, mean, squares
+    treated, controls, units, other_units, sizes, paired, number, mean, squares
 ):  # fmt: skip
     """Fill the number of units, the mean of their means and the sum of squares about it (R, K, E).
 
-    `mentored` (R, E, N) and `controls` (R, E, M) hold changes, `units` (N,) and
+    `treated` (R, E, N) and `controls` (R, E, M) hold changes, `units` (N,) and
     `other_units` (M,) whose they are, `sizes` (2, K) how many people of each
     arm there are. Where `paired`, a unit's value is the difference of its
     two arms and it counts from when both have a change that is not missing;
-    otherwise it is the mean of the mentored, and `controls` is empty.
+    otherwise it is the mean of the treated, and `controls` is empty.
 
     Sums are kept up to date change by change, so that the work grows with
     people and sizes, not with their product. Cancellation leaves a sum of
     squares that should be none a rounding error above it: enough for an
     interval, not for a test that must know 0 from almost 0.
     """
-    replicates, endpoints, _ = mentored.shape
+    replicates, endpoints, _ = treated.shape
     most = max(units.max(), other_units.max() if other_units.size else 0) + 1
     total, members = np.empty((2, most)), np.empty((2, most))
     for r in range(replicates):
@@ -37,7 +37,7 @@ def fill_unit_means(
             start = np.zeros(2, np.int64)
             for k in range(sizes.shape[1]):
                 for arm in range(2):
-                    changes = mentored[r, e] if arm == 0 else controls[r, e]
+                    changes = treated[r, e] if arm == 0 else controls[r, e]
                     place = units if arm == 0 else other_units
                     for i in range(start[arm], sizes[arm, k]):
                         change = np.int64(changes[i])

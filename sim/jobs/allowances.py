@@ -18,10 +18,8 @@ from sim.power.exact_table import exact_place
 from sim.power.sample_size import SampleSize, larger
 from sim.report.results.answer import SizeBefore
 from sim.study import Study
-from sim.study.clusters import NoClusters
-from sim.study.control import ParallelControl
 from sim.study.methods import TESTS
-from sim.study.missing import NoneMissing
+from sim.study.missing import Missing
 
 Allowance = Literal["missing", "clusters", "multiplicity"]
 
@@ -40,8 +38,8 @@ def allowances_of(study: Study) -> tuple[Allowance, ...]:
         Of missing, clusters and multiplicity those that there are.
     """
     there: dict[Allowance, bool] = {
-        "missing": study.missing.kind != "none" or study.missing.item_rate > 0,
-        "clusters": study.clusters.kind != "none",
+        "missing": study.missing.any,
+        "clusters": study.sites is not None,
         "multiplicity": adjustment_matters(study),
     }
     return tuple(name for name, allowed in there.items() if allowed)
@@ -74,20 +72,19 @@ def without(study: Study, *names: Allowance) -> Study:
 
 def primary_alone(study: Study) -> Study:
     """State a study with its primary rule alone, and no role after those that it looks at."""
-    rule = study.decision.rules[study.decision.primary]
-    decision = study.decision.model_copy(update={"rules": {study.decision.primary: rule}})
-    return with_roles_of(study.model_copy(update={"decision": decision}))
+    alone = {study.primary: study.success[study.primary]}
+    return with_roles_of(study.model_copy(update={"success": alone}))
 
 
 def with_roles_of(study: Study) -> Study:
     """Leave roles out at whom no rule looks; those before another stay, for places are streams."""
-    last = max(max(study.roles_of(rule)) for rule in study.decision.rules.values())
+    last = max(max(study.roles_of(rule)) for rule in study.success.values())
     roles = dict(list(study.roles.items())[: last + 1])
     return study.model_copy(update={"roles": roles})
 
 
 def _everybody_answers(study: Study) -> Study:
-    nobody = NoneMissing(kind="none", item_rate=0, total=study.missing.total)
+    nobody = Missing(total=study.missing.total)
     return study.model_copy(update={"missing": nobody})
 
 
@@ -97,10 +94,10 @@ def _independent(study: Study) -> Study:
         offered = TESTS[test].p_values
         p_value = analysis.p_value if analysis.p_value in offered else "auto"
         analysis = analysis.model_copy(update={"test": test, "p_value": p_value})
-    if isinstance(control, ParallelControl):
+    if control is not None:
         one_group = control.beside and (TESTS[control.beside].without_sites or control.beside)
         control = control.model_copy(update={"unit": "person", "beside": one_group})
-    changes = {"clusters": NoClusters(kind="none"), "analysis": analysis, "control": control}
+    changes = {"clusters": {}, "analysis": analysis, "control": control}
     return study.model_copy(update=changes)
 
 
@@ -178,7 +175,7 @@ def _engine(study: Study) -> Literal["auto", "exact", "monte_carlo"]:
     """The engine wanted where it may help: exact powers of single domains are not shown."""
     (rule,) = decision_rules(study)
     try:
-        exact_place(rule, study.endpoint_sets, study.analysis)
+        exact_place(rule, study.endpoint_sets, study.scored_analysis)
     except StudyError:
         return "monte_carlo"
     return study.engine

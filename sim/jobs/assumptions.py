@@ -36,7 +36,7 @@ def assumptions_of(study: Study) -> tuple[Assumption, ...]:
         ("effect", study.effect),
         *roles,
         ("correlation", study.correlation),
-        ("clusters", study.clusters),
+        ("clusters", study.sites),
         ("selection", study.selection),
         ("uncontrolled", study.uncontrolled),
         ("control", study.control),
@@ -75,7 +75,7 @@ def _stated(section: Assumed) -> str:
     """Write what a section states, in short."""
     marks = {"assumption", "effect", "prior", "selected_for_significance"}
     if isinstance(section, ByDomainEffect):
-        named = [f"{name} {_stated(inner)}" for name, inner in section.domains.items()]
+        named = [f"{name} {_stated(inner)}" for name, inner in section.items.items()]
         return "; ".join([*named, f"otherwise {_stated(section.otherwise)}"])
     values = {key: value for key, value in section if key not in marks and value is not None}
     if len(values) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import replace
 
 from sim.cohorts import arms_by_role, role_arms
 from sim.cohorts.drawn import PopulationDraws, normal_shifts
@@ -12,6 +13,7 @@ from sim.compute.store import BlockStore
 from sim.compute.streams import Purpose
 from sim.errors import StudyError
 from sim.jobs.allowances import with_roles_of
+from sim.jobs.many_sizes import block_size
 from sim.jobs.posterior_effect import posterior_of
 from sim.jobs.tasks import block_task
 from sim.power.assurance import Assurance, summarise_assurance
@@ -82,7 +84,7 @@ def _believed(study: Study, role: int) -> dict[str, PopulationDraws]:
     population = role_arms(study, role)[TREATED]
     place = study.effect_of(role)[0]
     if not isinstance(prior, NormalShiftPrior):
-        count = len(study.scale.domains)
+        count = len(study.domains)
         between = population.correlation[:count, :count]
         posteriors = posterior_of(
             study, study.role_names[role], prior.file, f"{place}.prior.file", between
@@ -137,13 +139,16 @@ def assurances(
     averaged = []
     for name, drawn in believed.items():
         replicates = min(prior.replicates for role in drawn if (prior := study.prior(role)))
-        task = block_task(study, arms, Purpose.ASSURANCE, replicates)
+        size = block_size(study, replicates, study.sizes[-1])
+        parts = -(-replicates // size)
+        task = block_task(study, arms, Purpose.ASSURANCE, size)
         roles = tuple(drawn.get(role) for role in range(len(arms)))
-        limit = work_limit(study.engine, draws, task.rules, task.endpoints, study.analysis)
-        required = study.decision.primary if study.engine == "exact" else None
-        whole = AssuranceTask(roles, task, limit, required)
-        wins = simulate_draws(whole, executor, on_block, store)
-        averaged.append(summarise_assurance(name, wins, task, study.sizes, study.target.power))
+        limit = work_limit(study.engine, draws, task.rules, task.endpoints, study.scored_analysis)
+        required = study.primary if study.engine == "exact" else None
+        drawn_task = AssuranceTask(roles, task, limit, required, parts)
+        wins = simulate_draws(drawn_task, executor, on_block, store)
+        whole = replace(task, block_size=parts * size)
+        averaged.append(summarise_assurance(name, wins, whole, study.sizes, study.target.power))
     return tuple(averaged)
 
 
@@ -165,7 +170,7 @@ def inflations(study: Study) -> tuple[Inflation, ...]:
     """
     if study.pilot is None or not study.follows_pilot or not study.has_prior:
         return ()
-    roles = study.decision.rules[study.decision.primary].roles
+    roles = study.success[study.primary].roles
     sizes = {role: study.pilot.sizes.get(role, 0) for role in roles}
     role = min(roles, key=lambda name: sizes[name])
     n, alpha, power = sizes[role], study.analysis.alpha, study.target.power

@@ -39,7 +39,7 @@ def check(study: Study) -> None:
     if pilot is None:
         raise StudyError("pilot: none is stated; choose one, such as pilot=raju_2022")
     data = pilot_data(study)
-    known = study.endpoints
+    known = study.pilot_outcomes
     for index, outcome in enumerate(pilot.outcomes):
         place = f"pilot.outcomes[{index}]"
         if outcome.role not in study.role_names:
@@ -75,8 +75,8 @@ def pilot_data(study: Study) -> PilotData | None:
         return None
     from sim.pilot.raw import read_pilot
 
-    path, scale, roles = find_shipped(study.pilot.data), study.scale, tuple(study.pilot.sizes)
-    return read_pilot(path, scale.points, scale.domains, roles)
+    path, roles = find_shipped(study.pilot.data), tuple(study.pilot.sizes)
+    return read_pilot(path, study.points, study.domains, roles)
 
 
 def calibrate(

@@ -59,7 +59,7 @@ class Census:
         StudyError
             Where such people cannot exist.
         """
-        people = fingerprint((study.scale, tuple(study.roles.items()), study.effect))
+        people = fingerprint((study.questionnaire, tuple(study.roles.items()), study.effect))
         roles = self._roles.recall(people, lambda: with_plain_effects(study).roles)
         plain = study.model_copy(update={"roles": roles})
         return People(plain, self._people.recall(people_key(plain), lambda: arms_by_role(plain)))

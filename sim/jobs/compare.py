@@ -8,6 +8,7 @@ from sim.compute.executors import open_executor
 from sim.compute.store import BlockStore
 from sim.errors import StudyError
 from sim.jobs.census import Census, task_of
+from sim.jobs.many_sizes import thinned
 from sim.jobs.progress import OnBlock, Progress
 from sim.power.estimates import Estimate, proportion
 from sim.power.simulate import simulate_wins
@@ -25,7 +26,7 @@ class LargestDifference:
 
     Attributes
     ----------
-    pairs : int
+    size : int
         Size at which it is.
     value : float
         The difference.
@@ -33,7 +34,7 @@ class LargestDifference:
         95% interval, widened because it is the largest of all sizes (Bonferroni).
     """
 
-    pairs: int
+    size: int
     value: float
     low: float
     high: float
@@ -50,7 +51,7 @@ class Comparison:
 
     Attributes
     ----------
-    pairs : tuple of int
+    sizes : tuple of int
         Sizes that both study.
     difference : Estimate, shape (K,)
         Paired by block: both draw from the same random streams.
@@ -64,7 +65,7 @@ class Comparison:
         Simulated studies of each.
     """
 
-    pairs: tuple[int, ...]
+    sizes: tuple[int, ...]
     difference: Estimate
     powers: tuple[Estimate, Estimate]
     targets: tuple[float, float]
@@ -84,9 +85,9 @@ class Comparison:
         value = float(self.difference.value[k])
         if value == 0:
             return None
-        half = critical(self.blocks, len(self.pairs)) * float(self.difference.mcse[k])
+        half = critical(self.blocks, len(self.sizes)) * float(self.difference.mcse[k])
         low, high = (min(max(end, -1.0), 1.0) for end in (value - half, value + half))
-        return LargestDifference(self.pairs[k], value, low, high)
+        return LargestDifference(self.sizes[k], value, low, high)
 
 
 def check(first: Study, second: Study) -> None:
@@ -104,7 +105,7 @@ def check(first: Study, second: Study) -> None:
         if one != other:
             raise StudyError(f"{name}: {other} must be {one}, as in the scenario compared with")
     if not set(first.sizes) & set(second.sizes):
-        raise StudyError("design.sizes: the two scenarios have no size in common")
+        raise StudyError("design.n: the two scenarios have no size in common")
 
 
 def compare(
@@ -133,12 +134,14 @@ def compare(
     Examples
     --------
     >>> from sim import compose_study
-    >>> small = ["design.sizes=[12]", "monte_carlo.replicates=100", "monte_carlo.block_size=50"]
+    >>> small = ["design.n=[12]", "monte_carlo.replicates=100", "monte_carlo.block_size=50"]
     >>> one, other = compose_study(small), compose_study([*small, "target.power=0.9"])
     >>> compare(one, other).difference.value.tolist()
     [0.0]
     """
     check(first, second)
+    largest = max(first.sizes[-1], second.sizes[-1])
+    first, second = (thinned(study, largest=largest) for study in (first, second))
     size = first.monte_carlo.block_size
     blocks = -(-min(first.replicates, second.replicates) // size)
     progress = Progress(on_block, 2 * blocks)
@@ -159,5 +162,5 @@ def compare(
 
 def _at(wins: Wins, study: Study, pairs: tuple[int, ...]) -> Wins:
     """Wins of the primary rule at some sizes, shape (B, K)."""
-    rule = list(study.decision.rules).index(study.decision.primary)
+    rule = list(study.success).index(study.primary)
     return wins[:, [study.sizes.index(size) for size in pairs], rule]

@@ -73,7 +73,7 @@ def least_favourable(
     of_role = zip(arms_by_role(alone), nulls, strict=True)
     arms = tuple(arms_without_effect_on(*role) for role in of_role)
     met = _met(alone, arms, pairs, executor, progress, store)
-    # a total that keeps its effect though none of its domains does has none
+    # a sum that keeps its effect though none of its domains does has none
     left = tuple(c for c in rule.columns if c in kept and _has_effect(c, nulls, study))
     gone = tuple(c for c in rule.columns if c not in left)
     return LeastFavourable(
@@ -91,7 +91,7 @@ def _met(
     store: BlockStore | None,
 ) -> Estimate:
     """Probability that a study's one rule is met at one size; shape ()."""
-    design = study.design.model_copy(update={"sizes": (pairs,)})
+    design = study.design.model_copy(update={"n": (pairs,)})
     at_size = study.model_copy(update={"design": design})
     task = block_task(at_size, arms, Purpose.NULL, study.monte_carlo.block_size)
     tally = simulate(task, range(study.blocks), executor, progress.step, store)
@@ -100,7 +100,7 @@ def _met(
 
 def _powers(main: OperatingCharacteristics, pairs: int) -> FloatArray:
     """Unadjusted power of the endpoints of all roles at one size, side by side."""
-    k = main.pairs.index(pairs)
+    k = main.sizes.index(pairs)
     return np.concatenate([role.measures.win.value[k] for role in main.roles])
 
 

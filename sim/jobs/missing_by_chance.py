@@ -15,21 +15,16 @@ from sim.compute.store import BlockStore
 from sim.inference.rules import decision_rules
 from sim.jobs.progress import Progress
 from sim.jobs.search import Search, SearchResult, search_together
-from sim.power.design_flaws import leaves_by_answers
 from sim.report.results.size_notes import MissingByChance
 from sim.study import Study
-from sim.study.missing import MissingAtRandom, MissingCompletelyAtRandom, MissingNotAtRandom
 
 
 def by_chance(study: Study) -> Study:
     """State a study with as many answers missing by chance; where they are so already, as it is."""
-    missing = study.missing
-    if not isinstance(missing, MissingAtRandom | MissingNotAtRandom):
+    if not study.missing.depends:
         return study
-    if not leaves_by_answers(study):
-        return study
-    rest = missing.model_dump(exclude={"kind", "slope"})
-    return study.model_copy(update={"missing": MissingCompletelyAtRandom(kind="mcar", **rest)})
+    missing = study.missing.model_copy(update={"kind": "mcar", "slope": 0.0})
+    return study.model_copy(update={"missing": missing})
 
 
 def versions(study: Study) -> tuple[Study, ...]:
@@ -73,5 +68,5 @@ def search_sizes(
 
 def planned_study(study: Study, known: MissingByChance | None) -> Study:
     """State the study on whose version the primary rule's size rests."""
-    rests = known is not None and known.is_larger(study.decision.primary)
+    rests = known is not None and known.is_larger(study.primary)
     return by_chance(study) if rests else study

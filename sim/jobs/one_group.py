@@ -5,16 +5,16 @@ from __future__ import annotations
 from concurrent.futures import Executor
 
 from sim.compute.store import BlockStore
+from sim.jobs.many_sizes import thinned
 from sim.jobs.missing_by_chance import search_sizes, versions
 from sim.jobs.progress import Progress
 from sim.jobs.search import SearchResult
 from sim.power.change_parts import OneGroup, Probability
 from sim.study import Study
-from sim.study.control import NoControl, ParallelControl
 
 
 def without_control(study: Study) -> Study | None:
-    """State the study with all pairs mentored, or None where that is not wanted.
+    """State the study with everybody treated, or None where that is not wanted.
 
     Parameters
     ----------
@@ -25,11 +25,10 @@ def without_control(study: Study) -> Study | None:
     -------
     Study or None
     """
-    if not isinstance(study.control, ParallelControl) or study.control.beside is None:
+    if study.control is None or study.control.beside is None:
         return None
     analysis = study.analysis.model_copy(update={"test": study.control.beside, "continuity": False})
-    none = NoControl(kind="none")
-    return study.model_copy(update={"control": none, "analysis": analysis})
+    return study.model_copy(update={"control": None, "analysis": analysis})
 
 
 def one_group_blocks(study: Study) -> int:
@@ -45,7 +44,7 @@ def one_group(
     progress: Progress,
     store: BlockStore | None = None,
 ) -> OneGroup | None:
-    """Size the study without control arm, and see what it makes of mentoring that does nothing.
+    """Size the study without control arm, and see what it makes of treatment that does nothing.
 
     Parameters
     ----------
@@ -68,24 +67,24 @@ def one_group(
     plain = without_control(study)
     if plain is None:
         return None
-    primary = study.decision.primary
-    pairs = controlled.primary_size.pairs or controlled.primary_size.limit
+    primary = study.primary
+    pairs = controlled.primary_size.size or controlled.primary_size.limit
     # at least as far as the study with a control arm, so that both are known at its size
-    if plain.design.sizes is None:
-        most = max(plain.design.max_pairs, pairs)
-        design = plain.design.model_copy(update={"max_pairs": most})
-        plain = plain.model_copy(update={"design": design})
+    if plain.design.n is None:
+        most = max(plain.design.up_to, pairs)
+        design = plain.design.model_copy(update={"up_to": most})
+        plain = thinned(plain.model_copy(update={"design": design}), also=[pairs])
     progress.planned -= one_group_blocks(study)  # the search adds what it comes to need
     other, _ = search_sizes(plain, executor, progress, store)
     q = other.main.rule_index(primary)
-    k, there = other.main.pairs.index(pairs), controlled.main.pairs.index(pairs)
+    k, there = other.main.sizes.index(pairs), controlled.main.sizes.index(pairs)
     alone = other.primary_size
-    at = None if alone.pairs is None else other.null.pairs.index(alone.pairs)
+    at = None if alone.size is None else other.null.sizes.index(alone.size)
     null = other.null.rule_win
     return OneGroup(
         test=plain.analysis.test,
         size=alone,
-        pairs=pairs,
+        compared_at=pairs,
         win=Probability.of(other.main.rule_win, k, q),
         null_win=Probability.of(null, k, q),
         null_rejection=Probability.of(other.null.rule_rejection, k, q),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from dataclasses import replace
+from typing import TypedDict
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from sim.cohorts import Population, arms_by_role, role_arms, true_effects
 from sim.cohorts.participants import CONTROLS, TREATED
 from sim.compute.executors import open_executor
 from sim.compute.store import BlockStore
+from sim.errors import StudyError
 from sim.inference.attainable import smallest_pvalue, winnable
 from sim.inference.rules import DecisionRule, decision_rules
 from sim.inference.testing_order import order_of
@@ -23,6 +25,7 @@ from sim.jobs.assurance import (
     believed_effects,
     inflations,
 )
+from sim.jobs.detectable import check_detectable_rule, detectable_blocks, detectable_rule
 from sim.jobs.least_favourable import least_favourable, least_favourable_blocks
 from sim.jobs.missing_by_chance import by_chance, planned_study, search_sizes
 from sim.jobs.one_group import one_group, one_group_blocks
@@ -32,7 +35,9 @@ from sim.jobs.progress import OnBlock, Progress
 from sim.jobs.search import SearchResult
 from sim.jobs.tasks import arms_by_name, estimands_by_role
 from sim.power.change_parts import parts_of_change
-from sim.power.detectable import check_detectable, detectable_effects
+from sim.power.detectable import DetectableEffect, detectable_effects
+from sim.power.detectable_rule import DetectableForRule
+from sim.power.exact import LARGEST
 from sim.power.exact_table import exact_place
 from sim.power.participation import Participation, participation, sites_of_arms
 from sim.power.precision import Precision, precision_of
@@ -46,6 +51,14 @@ from sim.report.results.answer import (
 from sim.report.results.size_notes import LeastFavourable, MissingByChance
 from sim.report.topics.warnings import warnings_of
 from sim.study import Study
+from sim.study.sections import Design
+
+
+class _Detectable(TypedDict):
+    """Smallest effects, as fields of the answer."""
+
+    detectable: tuple[DetectableEffect, ...]
+    detectable_rule: DetectableForRule | None
 
 
 def check(study: Study) -> None:
@@ -57,15 +70,30 @@ def check(study: Study) -> None:
         One line that names the field and what would be right.
     """
     study = with_plain_effects(study)
-    populations = _treated(study)
+    populations = treated_populations(study)
     believed_effects(study)
     order_of(study)
-    check_detectable(study, populations)
+    check_detectable_rule(study)
     if study.engine == "exact":
+        _require_enumerable(study.design)
         for population in populations:
-            Enumerable.of(population, study.endpoint_sets, study.analysis).require()
+            Enumerable.of(population, study.endpoint_sets, study.scored_analysis).require()
         rules = {rule.name: rule for rule in decision_rules(study)}
-        exact_place(rules[study.decision.primary], study.endpoint_sets, study.analysis)
+        exact_place(rules[study.primary], study.endpoint_sets, study.scored_analysis)
+
+
+def _require_enumerable(design: Design) -> None:
+    """Refuse sizes, or a search for them, beyond those that the exact engine enumerates."""
+    if design.n is not None:
+        sizes = {"n": design.n[-1]}
+    else:
+        sizes = {"up_to": design.up_to, "search_limit": design.search_limit}
+    for name, size in sizes.items():
+        if size > LARGEST:
+            raise StudyError(
+                f"design.{name}: {size} exceeds {LARGEST}, the most people that engine=exact "
+                "enumerates; use engine=auto"
+            )
 
 
 def plan(
@@ -95,7 +123,7 @@ def plan(
     Examples
     --------
     >>> from sim import compose_study, plan
-    >>> study = compose_study(["design.sizes=[12,24]", "monte_carlo.replicates=500"])
+    >>> study = compose_study(["design.n=[12,24]", "monte_carlo.replicates=500"])
     >>> plan(study).characteristics.replicates
     500
     """
@@ -103,9 +131,9 @@ def plan(
     believed = believed_effects(study)
     progress = Progress(on_block, _further_blocks(study, believed))
     with open_executor(**study.compute.model_dump()) as executor:
-        shifts = detectable_effects(study, _treated(study))  # may refuse
-        result, both = search_sizes(study, executor, progress, store)
+        result, both = _sized(study, executor, progress, store)
         least = _least_favourable(result, both, executor, progress, store)
+        smallest = _detectable(study, executor, progress, store)
         uncontrolled = one_group(study, result, executor, progress, store)
         before = sizes_without(result.study, executor, progress, store)
         planned = planned_study(result.study, both)
@@ -117,7 +145,7 @@ def plan(
         null_characteristics=result.null,
         sample_sizes=result.sizes,
         precision=_precision(result),
-        detectable=shifts,
+        **smallest,
         assumptions=assumptions_of(original),
         pilot_scores=score_example(study),
         participation=_participation(result.study),
@@ -130,15 +158,44 @@ def plan(
     return replace(answer, warnings=warnings_of(answer))
 
 
+def _sized(
+    study: Study, executor: Executor, progress: Progress, store: BlockStore | None
+) -> tuple[SearchResult, MissingByChance | None]:
+    """Search for the size, and plan what follows in the blocks of the study as it was searched."""
+    result, both = search_sizes(study, executor, progress, store)
+    progress.planned += _blocks_at_its_sizes(result.study) - _blocks_at_its_sizes(study)
+    return result, both
+
+
+def planned_blocks(study: Study) -> int:
+    """Blocks that a plan begins with; its search may come to need more."""
+    return 2 * study.blocks + _further_blocks(study, believed_effects(study))
+
+
 def _further_blocks(study: Study, believed: Believed) -> int:
     """Blocks beside those of the search itself, for the progress bar."""
-    blocks = assurance_blocks(believed) + one_group_blocks(study)
-    return blocks + blocks_without(study) + least_favourable_blocks(study)
+    blocks = assurance_blocks(believed) + one_group_blocks(study) + detectable_blocks(study)
+    return blocks + _blocks_at_its_sizes(study)
 
 
-def _treated(study: Study) -> tuple[Population, ...]:
+def _blocks_at_its_sizes(study: Study) -> int:
+    """Those of them that are of the study at the sizes, and in the blocks, of its search."""
+    return blocks_without(study) + least_favourable_blocks(study)
+
+
+def treated_populations(study: Study) -> tuple[Population, ...]:
     """Populations of the treated, role by role."""
     return tuple(arms[TREATED] for arms in arms_by_role(study))
+
+
+def _detectable(
+    study: Study, executor: Executor, progress: Progress, store: BlockStore | None
+) -> _Detectable:
+    """Find the smallest effects at the size at which they are wanted, if they are."""
+    size = study.detectable_at
+    for_rule = None if size is None else detectable_rule(study, size, executor, progress, store)
+    alone = detectable_effects(study, treated_populations(study))
+    return {"detectable": alone, "detectable_rule": for_rule}
 
 
 def _least_favourable(
@@ -151,17 +208,20 @@ def _least_favourable(
     """Work out the least favourable null, nobody missing by the answers: it is the tests'."""
     main = result.main if known is None else known.characteristics
     size = result.primary_size
-    study, pairs = by_chance(result.study), size.pairs or size.limit
+    study, pairs = by_chance(result.study), size.size or size.limit
     return least_favourable(study, main, pairs, executor, progress, store)
 
 
 def design_facts(study: Study) -> DesignFacts:
     """Work out what needs no power: effects, estimands, what can be significant at all."""
     people, side = arms_by_name(study), study.analysis.side
-    parts = {role: parts_of_change(*arms) for role, arms in people.items()}
+    sets = study.endpoint_sets
+    parts = {role: parts_of_change(arms, sets) for role, arms in people.items()}
     return DesignFacts(
         study=study,
-        effects={role: true_effects(*arms, side=side) for role, arms in people.items()},
+        effects={
+            role: true_effects(*arms, endpoints=sets, side=side) for role, arms in people.items()
+        },
         estimands=estimands_by_role(study),
         attainable=attainable(study, decision_rules(study)),
         change_parts={role: known for role, known in parts.items() if known is not None},
@@ -201,7 +261,7 @@ def attainable(study: Study, rules: tuple[DecisionRule, ...]) -> Attainable:
     """
     every = range(2, study.sizes[-1] + 1)
     smallest = {
-        name: smallest_pvalue(units, study.analysis, controls)
+        name: smallest_pvalue(units, study.scored_analysis, controls)
         for role, name in enumerate(study.role_names)
         for units, controls in [_units(study, role, every)]
     }
@@ -209,7 +269,7 @@ def attainable(study: Study, rules: tuple[DecisionRule, ...]) -> Attainable:
         list(smallest.values()),
         study.endpoint_sets,
         rules,
-        study.analysis,
+        study.scored_analysis,
         order_of(study),
     )
     first = {

@@ -38,7 +38,6 @@ def with_plain_effects(study: Study) -> Study:
             continue
         pre, shift = _medians(study, name, place, effect)
         plain = ShiftEffect(
-            kind="shift",
             shift=shift,
             prior=effect.prior,
             selected_for_significance=effect.selected_for_significance and effect.as_explained,
@@ -75,8 +74,8 @@ def posterior_of(
     StudyError
         Where the file cannot be read, does not fit, or says nothing of the role.
     """
-    path, scale = find_shipped(file), study.scale
-    draws = read_posterior(path, role, scale.domains, scale.points, between, place)
+    path = find_shipped(file)
+    draws = read_posterior(path, role, study.domains, study.points, between, place)
     if not draws:
         raise StudyError(f"{place}: {path.name!r} says nothing of {role}s")
     return draws
@@ -86,7 +85,7 @@ def _medians(
     study: Study, role: str, place: str, effect: PosteriorEffect
 ) -> tuple[tuple[tuple[float, ...], ...], tuple[float, ...]]:
     posteriors = posterior_of(
-        study, role, effect.file, f"{place}.file", np.eye(len(study.scale.domains))
+        study, role, effect.posterior, f"{place}.posterior", np.eye(len(study.domains))
     )
     if effect.under not in posteriors:
         known = nearest(effect.under, list(posteriors))

@@ -69,7 +69,7 @@ class ExactCurve:
         Whether all sizes of the study are among them.
     """
 
-    pairs: tuple[int, ...]
+    sizes: tuple[int, ...]
     people: tuple[int, ...]
     power: tuple[float, ...]
     error: float
@@ -136,9 +136,9 @@ def preview(study: Study, key: str = PRIMARY) -> Preview:
 
 def criteria_of(study: Study) -> dict[str, tuple[Criterion, ...]]:
     """List the criteria of a study by heading, its primary rule first."""
-    rules = [Criterion(PRIMARY if name == study.decision.primary else f"rule.{q}",
+    rules = [Criterion(PRIMARY if name == study.primary else f"rule.{q}",
                        f"the rule '{name}'", rule=q)
-             for q, name in enumerate(study.decision.rules)]  # fmt: skip
+             for q, name in enumerate(study.success)]  # fmt: skip
     criteria = {"Rules": tuple(sorted(rules, key=lambda rule: rule.key != PRIMARY))}
     for r, role in enumerate(study.role_names):
         criteria[f"One endpoint of the {role}s, on its own"] = tuple(
@@ -157,16 +157,16 @@ def _exact_curve(study: Study, criterion: Criterion) -> ExactCurve:
         Where there is none, or not at once.
     """
     role, domain, level = _exact_endpoint(study, criterion)
-    changes = Enumerable.of(role_arms(study, role)[0], study.endpoint_sets, study.analysis)
+    changes = Enumerable.of(role_arms(study, role)[0], study.endpoint_sets, study.scored_analysis)
     changes.require()
     if domain not in changes.pmfs:
-        raise StudyError("the total is not tested")
+        raise StudyError(f"the {study.endpoints[domain]} is not tested")
     n = [study.participants(role, pairs) for pairs in study.sizes]
     most = n[-1]
     while True:
         people = tuple(size for size in n if size <= most)
         try:
-            table = ExactTable(study.analysis, WORK, cut=CUT)
+            table = ExactTable(study.scored_analysis, WORK, cut=CUT)
             exact = table.power(changes.pmfs[domain], people, level, changes.gone)
             break
         except StudyError:
@@ -176,7 +176,7 @@ def _exact_curve(study: Study, criterion: Criterion) -> ExactCurve:
     pairs, power = study.sizes[: len(people)], np.round(exact.win, 12)
     size = smallest_size(criterion.name, study.target.power, pairs, exactly(power[:, None]), 0)
     return ExactCurve(
-        pairs=pairs,
+        sizes=pairs,
         people=people,
         power=tuple(power.tolist()),
         error=float(exact.error.max()),
@@ -189,7 +189,8 @@ def _exact_endpoint(study: Study, criterion: Criterion) -> tuple[int, int, float
     """Role, endpoint and level of what is enumerated."""
     endpoints = study.endpoint_sets
     if criterion.rule is not None:
-        return exact_place(decision_rules(study)[criterion.rule], endpoints, study.analysis)
+        return exact_place(decision_rules(study)[criterion.rule], endpoints, study.scored_analysis)
     if endpoints.members[criterion.endpoint].sum() > 1:
-        raise StudyError("the total is a sum over correlated domains")
+        name = study.endpoints[criterion.endpoint]
+        raise StudyError(f"the {name} is a sum over correlated domains")
     return criterion.role, criterion.endpoint, study.analysis.alpha

@@ -13,6 +13,7 @@ from sim.cohorts.truth import mean_effects, true_nulls
 from sim.compute.store import BlockStore
 from sim.compute.streams import Purpose
 from sim.inference.rules import DecisionRule
+from sim.jobs.many_sizes import EVERY, FINE_STEP, grid, thinned
 from sim.jobs.progress import Progress
 from sim.jobs.tasks import block_task
 from sim.power.exact_table import with_exact
@@ -27,6 +28,8 @@ from sim.study.sections import Design
 
 FEWEST_BLOCKS = 20
 """Fewest blocks from which a sample size is searched."""
+SCREENED = 1000
+"""Simulated studies from which it is told whether so large a study can be large enough."""
 NARROW = 1
 """Width in pairs at which the interval of the sample size is narrow enough."""
 
@@ -57,7 +60,7 @@ class SearchResult:
     @property
     def primary_size(self) -> SampleSize:
         """That of the primary rule."""
-        return next(size for size in self.sizes if size.rule == self.study.decision.primary)
+        return next(size for size in self.sizes if size.rule == self.study.primary)
 
 
 class Search:
@@ -85,12 +88,18 @@ class Search:
         progress: Progress | None = None,
         store: BlockStore | None = None,
     ) -> None:
-        self.study, self.rules, self.executor, self.store = study, rules, executor, store
+        self._stated, self.study = study, thinned(study)
+        self.rules, self.executor, self.store = rules, executor, store
         self.arms = arms_by_role(study)
         self._nulls = tuple(map(arms_without_effect, self.arms))
-        self._exact = KeptExactTable.of(study.analysis, study.engine, store)
+        self._exact = KeptExactTable.of(study.scored_analysis, study.engine, store)
         self._side = study.analysis.side
         self._progress = progress or Progress()
+
+    @property
+    def design(self) -> Design:
+        """The design as stated, its largest size grown where the search went on."""
+        return self._stated.design
 
     @property
     def treated(self) -> tuple[Population, ...]:
@@ -104,14 +113,34 @@ class Search:
     def found(self) -> Found | None:
         """Search among the sizes as they are; None where the search should go on beyond them."""
         main, sizes = self._main()
-        return None if may_grow(self._primary(sizes), self.study.design) else (main, sizes)
+        return None if may_grow(self._primary(sizes), self.design) else (main, sizes)
 
     def grow(self) -> None:
         """Let the largest size be twice as large, up to the limit."""
-        design = self.study.design
-        limit = min(2 * design.max_pairs, design.search_limit)
-        grown = design.model_copy(update={"max_pairs": limit})
-        self.study = self.study.model_copy(update={"design": grown})
+        limit = min(2 * self.design.up_to, self.design.search_limit)
+        grown = self.design.model_copy(update={"up_to": limit})
+        self._stated = self._stated.model_copy(update={"design": grown})
+        self._study_at(())
+
+    def screened(self) -> tuple[int, ...] | None:
+        """Give sizes near the answer, by few studies, where gaps are; None to go on beyond."""
+        if self.design.n is not None or self.design.up_to <= EVERY:
+            return ()
+        blocks = range(min(self.study.blocks, self.study.blocks_of(SCREENED)))
+        main = self._summarised(self._tally(self.arms, Purpose.MAIN, blocks), self.arms)
+        size = self._primary(self._sizes(main))
+        if size.low is None:
+            return None if may_grow(size, self.design) else ()
+        return grid(size.low_at_least or size.low, size.high or size.limit, FINE_STEP)
+
+    def refine(self, sizes: Iterable[int]) -> None:
+        """Study these sizes as well."""
+        if self.design.n is None and self.design.up_to > EVERY:
+            self._study_at(sizes)
+
+    def _study_at(self, also: Iterable[int]) -> None:
+        before, self.study = self.study.blocks, thinned(self._stated, also)
+        self._progress.planned += self.study.blocks - before  # of the null run
 
     def result(self, found: Found) -> SearchResult:
         """Add the null run to what was found."""
@@ -134,7 +163,7 @@ class Search:
         return self._primary(self._main()[1])
 
     def _primary(self, sizes: tuple[SampleSize, ...]) -> SampleSize:
-        return next(s for s in sizes if s.rule == self.study.decision.primary)
+        return next(s for s in sizes if s.rule == self.study.primary)
 
     def _main(self) -> tuple[OperatingCharacteristics, tuple[SampleSize, ...]]:
         """Simulate under the assumed effect, doubling until the primary answer is narrow."""
@@ -197,7 +226,7 @@ class Search:
     def _sizes(self, main: OperatingCharacteristics) -> tuple[SampleSize, ...]:
         names = [rule.name for rule in self.rules]
         target = self.study.target.power
-        return smallest_sizes(names, target, main.pairs, main.rule_win, self._impossible)
+        return smallest_sizes(names, target, main.sizes, main.rule_win, self._impossible)
 
 
 def search_together(searches: Sequence[Search], progress: Progress) -> list[SearchResult]:
@@ -219,6 +248,8 @@ def search_together(searches: Sequence[Search], progress: Progress) -> list[Sear
     ahead = sum(blocks[1:])
     progress.planned += sum(blocks) + ahead  # the null runs
     while True:
+        if not _refined(searches):
+            continue
         known: list[Found] = []
         for place, search in enumerate(searches):
             if place:  # a search plans what it comes to need
@@ -229,18 +260,36 @@ def search_together(searches: Sequence[Search], progress: Progress) -> list[Sear
             known.append(found)
         else:
             return [search.result(found) for search, found in zip(searches, known, strict=True)]
-        for search in searches:
-            search.grow()
+        _grow(searches)
+
+
+def _refined(searches: Sequence[Search]) -> bool:
+    """Study more sizes near the answers of all; or larger ones, where one's lies beyond."""
+    near: set[int] = set()
+    for search in searches:
+        sizes = search.screened()
+        if sizes is None:
+            _grow(searches)
+            return False
+        near.update(sizes)
+    for search in searches:
+        search.refine(near)
+    return True
+
+
+def _grow(searches: Sequence[Search]) -> None:
+    for search in searches:
+        search.grow()
 
 
 def may_grow(size: SampleSize, design: Design) -> bool:
     """Tell whether the search goes on beyond the sizes studied: no answer yet, but one possible."""
-    beyond = size.pairs is None or size.high is None
-    searches = design.sizes is None and design.max_pairs < design.search_limit
+    beyond = size.size is None or size.high is None
+    searches = design.n is None and design.up_to < design.search_limit
     return searches and beyond and size.impossible is None
 
 
 def _settled(answer: SampleSize, blocks: int) -> bool:
     """Tell whether more replicates would not help: no end in sight, or narrow enough."""
     width = answer.interval_width
-    return answer.pairs is None or width is None or (width <= NARROW and blocks >= FEWEST_BLOCKS)
+    return answer.size is None or width is None or (width <= NARROW and blocks >= FEWEST_BLOCKS)

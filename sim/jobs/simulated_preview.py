@@ -26,7 +26,7 @@ class SimulatedPreview:
 
     Attributes
     ----------
-    pairs : tuple of int
+    sizes : tuple of int
         Sizes K.
     answers : dict of str to (Estimate of shape (K,), SampleSize)
         By key of the criterion: its power, a rule's on adjusted p-values and an
@@ -37,7 +37,7 @@ class SimulatedPreview:
         Whether no further one follows.
     """
 
-    pairs: tuple[int, ...]
+    sizes: tuple[int, ...]
     answers: dict[str, tuple[Estimate, SampleSize]]
     replicates: int
     last: bool
@@ -68,7 +68,7 @@ def simulated_previews(study: Study, most: int) -> Iterator[SimulatedPreview]:
     Examples
     --------
     >>> from sim import compose_study
-    >>> study = compose_study(["design.sizes=[12,24]", "monte_carlo.block_size=100"])
+    >>> study = compose_study(["design.n=[12,24]", "monte_carlo.block_size=100"])
     >>> [preview.replicates for preview in simulated_previews(study, 400)]
     [100, 200, 300, 400]
     """
@@ -79,14 +79,14 @@ def simulated_previews(study: Study, most: int) -> Iterator[SimulatedPreview]:
     plain = with_plain_effects(study).model_copy(update={"engine": "monte_carlo"})
     with InProcessExecutor() as executor:
         search = Search(plain, decision_rules(plain), executor)
-        blocks = _steps(study.blocks_of(most))
+        blocks = _steps(search.study.blocks_of(most))
         for number, (main, sizes) in zip(blocks, search.previews(blocks), strict=True):
             answers = {
                 criterion.key: _answer(criterion, main, sizes, plain.target.power)
                 for group in criteria_of(plain).values()
                 for criterion in group
             }
-            yield SimulatedPreview(main.pairs, answers, main.replicates, number == blocks[-1])
+            yield SimulatedPreview(main.sizes, answers, main.replicates, number == blocks[-1])
 
 
 def _answer(
@@ -98,7 +98,7 @@ def _answer(
     if criterion.rule is not None:
         return column(main.rule_win, criterion.rule), rule_sizes[criterion.rule]
     win, e = main.roles[criterion.role].measures.win, criterion.endpoint
-    return column(win, e), smallest_size(criterion.name, target, main.pairs, win, e)
+    return column(win, e), smallest_size(criterion.name, target, main.sizes, win, e)
 
 
 def _steps(most: int) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -11,6 +12,7 @@ from sim.compute.executors import open_executor
 from sim.compute.store import BlockStore
 from sim.errors import StudyError
 from sim.jobs.census import Census, task_of
+from sim.jobs.many_sizes import thinned
 from sim.jobs.progress import OnBlock, Progress
 from sim.power.limits import impossible_rules
 from sim.power.sample_size import smallest_sizes
@@ -71,7 +73,9 @@ def points(study: Study) -> tuple[SweepPoint, ...]:
         raise StudyError(f"sweep.at: {sweep.at} must be one of the sizes studied")
     base = study.model_dump()
     settings: list[_Stated] = [(BASE, None, {}), *_stated(sweep)]
-    return tuple(_point(study, base, number, *one) for number, one in enumerate(settings))
+    stated = [_point(study, base, number, *one) for number, one in enumerate(settings)]
+    also, largest = [sweep.at] if sweep.at else [], max(point.study.sizes[-1] for point in stated)
+    return tuple(replace(point, study=thinned(point.study, also, largest)) for point in stated)
 
 
 def _stated(sweep: GridSweep | OneAtATimeSweep | ScenarioSweep) -> Iterator[_Stated]:
@@ -112,16 +116,18 @@ def _point(
         if not settings:
             raise
         raise StudyError(f"sweep point {number} ({words(label, 80)}): {error}") from None
-    return SweepPoint(number, label, factor, settings, swept, rule)
+    return SweepPoint(
+        number=number, label=label, factor=factor, settings=settings, rule=rule, study=swept
+    )
 
 
 def _rule(study: Study) -> str:
     """Name the rule by which a point is compared."""
     sweep = study.sweep
     if isinstance(sweep, NoSweep) or sweep.rule is None:
-        return study.decision.primary
-    if sweep.rule not in study.decision.rules:
-        hint = nearest(sweep.rule, list(study.decision.rules))
+        return study.primary
+    if sweep.rule not in study.success:
+        hint = nearest(sweep.rule, list(study.success))
         raise StudyError(f"sweep.rule: {shown(sweep.rule)} is not a rule; {hint}")
     return sweep.rule
 
@@ -166,7 +172,7 @@ def sweep(
     Examples
     --------
     >>> from sim import compose_study
-    >>> study = compose_study(["sweep=scenarios", "design.sizes=[12,24]", "sweep.at=24",
+    >>> study = compose_study(["sweep=scenarios", "design.n=[12,24]", "sweep.at=24",
     ...                        "monte_carlo.replicates=100", "monte_carlo.block_size=50"])
     >>> [result.point.label for result in sweep(study).points]
     ['as stated', 'optimistic', 'likely', 'sceptical']
@@ -185,7 +191,7 @@ def _swept(
     executor: Executor,
     store: BlockStore | None,
 ) -> SweepAnswer:
-    blocks, census = study.blocks, Census()
+    blocks, census = every[0].study.blocks, Census()
     progress = Progress(on_block, blocks * len(every))
     impossible: dict[int, tuple[str | None, ...]] = {}
     failures: dict[int, str] = {}
@@ -226,4 +232,4 @@ def _result(point: SweepPoint, wins: Wins, impossible: tuple[str | None, ...]) -
 def _needed(base: PointResult) -> int:
     """Size that the base needs by its rule, or its largest."""
     size = base.sample_size
-    return base.point.study.sizes[-1] if size is None or size.pairs is None else size.pairs
+    return base.point.study.sizes[-1] if size is None or size.size is None else size.size

@@ -9,7 +9,6 @@ from sim.inference.testing_order import order_of
 from sim.power.estimands import Estimands, estimands_of
 from sim.power.task import Arm, BlockTask
 from sim.study import Study
-from sim.study.control import ParallelControl
 
 
 def block_task(
@@ -38,7 +37,7 @@ def block_task(
     return BlockTask(
         roles=tuple(_arms(study, *role) for role in enumerate(arms)),
         endpoints=study.endpoint_sets,
-        analysis=study.analysis,
+        analysis=study.scored_analysis,
         rules=decision_rules(study),
         seed=study.seed,
         block_size=block_size,
@@ -61,8 +60,8 @@ def arms_by_name(study: Study) -> dict[str, Arms]:
 
 def estimands_by_role(study: Study) -> dict[str, Estimands]:
     """Work out what each role's tests estimate in the people who answer."""
-    ratio = study.control.ratio if isinstance(study.control, ParallelControl) else (1, 1)
+    ratio = study.control.ratio if study.control is not None else (1, 1)
     return {
-        role: estimands_of(arms, study.endpoint_sets, study.analysis, ratio)
+        role: estimands_of(arms, study.endpoint_sets, study.scored_analysis, ratio)
         for role, arms in arms_by_name(study).items()
     }

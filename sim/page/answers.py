@@ -35,7 +35,7 @@ def exact_part(name: str, exact: ExactCurve) -> TagList:
     exact : ExactCurve
         Its power.
     """
-    pairs, power = exact.pairs, exact.power
+    pairs, power = exact.sizes, exact.power
     high = [min(value + exact.error, 1) for value in power]
     digits = "" if exact.error < 5e-4 else f", up to {exact.error:.3f} too small"
     rows = [(str(n), str(m), f"{value:.3f}")
@@ -48,7 +48,7 @@ def exact_part(name: str, exact: ExactCurve) -> TagList:
         tags.p(f"Exact power of {name}: enumerated, without simulation error.{further}",
                class_="help"),
         chart([Curve(pairs, power, power, high)], f"Exact power of {name} by size", (0, 1),
-              exact.size.target, exact.size.pairs),
+              exact.size.target, exact.size.size),
         _few_sizes(f"Exact power{digits}", ("pairs", "participants", "power"), rows, exact.size,
                    marked=True),
     )  # fmt: skip
@@ -57,9 +57,9 @@ def exact_part(name: str, exact: ExactCurve) -> TagList:
 def exact_sentence(exact: ExactCurve) -> list[Tag | str]:
     """Say the exact answer."""
     size = exact.size
-    if len(exact.pairs) == 1 and exact.is_whole:
+    if len(exact.sizes) == 1 and exact.is_whole:
         return _fixed(size)
-    if size.pairs is None:
+    if size.size is None:
         return [_not_reached(size)]
     shown = "" if exact.is_whole else f", as far as {size.limit} pairs"
     return [
@@ -73,16 +73,16 @@ def simulated_part(study: Study, criterion: Criterion, preview: SimulatedPreview
     power, size = preview.answers[criterion.key]
     name, unusable = criterion.name, unusable_reasons(study, criterion)
     title = f"Power of {name} by size, from {preview.replicates:,} simulated studies"
-    curve = Curve(preview.pairs, power.value.tolist(), power.low.tolist(), power.high.tolist())
-    each = zip(preview.pairs, power.value, power.mcse, strict=True)
+    curve = Curve(preview.sizes, power.value.tolist(), power.low.tolist(), power.high.tolist())
+    each = zip(preview.sizes, power.value, power.mcse, strict=True)
     rows = [(str(n), f"{value:.3f} ±{mcse:.3f}") for n, value, mcse in each]
     more = "." if preview.last else ", and going on."
     return TagList(
         tags.h3("At once, from the first simulated studies"),
-        tags.p(*simulated_sentence(size, unusable, fixed=len(preview.pairs) == 1), class_="number"),
+        tags.p(*simulated_sentence(size, unusable, fixed=len(preview.sizes) == 1), class_="number"),
         tags.p(f"Power of {name}, from {preview.replicates:,} simulated studies{more} "
                f"{_whole_answer(study, size)}", class_="help"),
-        chart([curve], title, (0, 1), size.target, None if unusable else size.pairs),
+        chart([curve], title, (0, 1), size.target, None if unusable else size.size),
         _few_sizes("Power (± Monte Carlo standard error)", ("pairs", "power"), rows, size,
                    marked=not unusable),
     )  # fmt: skip
@@ -98,9 +98,9 @@ def _few_sizes(
 ) -> Tag:
     """Tabulate a few sizes around the answer, of the rows of every size."""
     pairs = [int(row[0]) for row in rows]
-    at = len(pairs) - 1 if size.pairs is None else pairs.index(size.pairs)
+    at = len(pairs) - 1 if size.size is None else pairs.index(size.size)
     shown = sizes_shown(pairs, at, ROWS)
-    mark = shown.index(at) if marked and size.pairs is not None else None
+    mark = shown.index(at) if marked and size.size is not None else None
     return table(Table(caption, header, tuple(rows[k] for k in shown), marked=mark))
 
 
@@ -108,7 +108,7 @@ def unusable_reasons(study: Study, criterion: Criterion) -> tuple[str, ...]:
     """Say why a size from the first simulated studies cannot be used, which tell no level."""
     if criterion.rule is None:
         return design_reasons(study, [criterion.role])
-    return design_reasons(study, study.roles_of([*study.decision.rules.values()][criterion.rule]))
+    return design_reasons(study, study.roles_of([*study.success.values()][criterion.rule]))
 
 
 def _whole_answer(study: Study, size: SampleSize) -> str:
@@ -130,7 +130,7 @@ def simulated_sentence(
         return [f"No {what} can be given here: {joined(unusable)}"]
     if fixed:
         return _fixed(size)
-    if size.pairs is None:
+    if size.size is None:
         return [_not_reached(size)]
     return ["about ", tags.strong(f"{pairs_words(size)} pairs"),
             f" for power {size.target:g}{interval_words(size)}"]  # fmt: skip
@@ -163,7 +163,7 @@ def answer_part(answer: PlanAnswer, screen: str) -> TagList:
     return TagList(
         tags.h3("Simulated"),
         tags.p(answer_sentence(answer), class_="sentence"),
-        chart(curves, title, (0, 1), size.target, size.pairs if is_justified(answer) else None),
+        chart(curves, title, (0, 1), size.target, size.size if is_justified(answer) else None),
         tags.p(f"{title}.", *_keys(powers), class_="help"),
         warnings_part(answer.warnings),
         *(section_part(part) for part in parts),
@@ -175,7 +175,7 @@ def answer_part(answer: PlanAnswer, screen: str) -> TagList:
 
 def _curve(series: Series) -> Curve:
     value, band = series.value, Z95 * series.mcse
-    return Curve(series.pairs.tolist(), value.tolist(), (value - band).tolist(),
+    return Curve(series.sizes.tolist(), value.tolist(), (value - band).tolist(),
                  (value + band).tolist())  # fmt: skip
 
 

@@ -19,9 +19,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from sim.page.browser_tab import BrowserTab
-from sim.page.fields import CHOSEN
 from sim.page.form import Choices
 from sim.page.layout import whole_page
+from sim.page.parts import CHOSEN
 from sim.page.preview_process import PreviewProcess
 from sim.page.previews import Previews
 from sim.page.running import COMPARE, Running

@@ -11,15 +11,16 @@ from sim.errors import StudyError
 from sim.jobs.preview import PRIMARY
 from sim.page.answers import answer_part
 from sim.page.compared import comparison_part, differing_part
-from sim.page.fields import form_parts, group_of, shown_names
+from sim.page.fields import shown_names
 from sim.page.form import Choices, form
 from sim.page.layout import file_links
+from sim.page.parts import form_parts, group_of
 from sim.page.previews import Previews
 from sim.page.running import COMPARE, Running
 from sim.page.scenario import Compose, Scenario, blamed
 from sim.page.updates import Updates
 
-NAMED = ("report.title",)
+NAMED = ("title",)
 """Fields that are in no number."""
 
 

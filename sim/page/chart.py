@@ -19,13 +19,13 @@ class Curve:
 
     Attributes
     ----------
-    pairs : sequence of int
+    sizes : sequence of int
         Sizes.
     value, low, high : sequence of float
         The curve and its band.
     """
 
-    pairs: Sequence[int]
+    sizes: Sequence[int]
     value: Sequence[float]
     low: Sequence[float]
     high: Sequence[float]
@@ -48,7 +48,7 @@ def chart(curves: Sequence[Curve], title: str, span: tuple[float, float], line: 
     mark : int, optional
         Size that is marked.
     """
-    first, last = curves[0].pairs[0], max(curves[0].pairs[-1], curves[0].pairs[0] + 1)
+    first, last = curves[0].sizes[0], max(curves[0].sizes[-1], curves[0].sizes[0] + 1)
 
     def x(pairs: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (pairs - first) / (last - first)
@@ -81,7 +81,7 @@ def _curve(
     curve: Curve, style: str, x: Callable[[float], float], y: Callable[[float], float]
 ) -> Iterator[str]:
     def points(values: Sequence[float]) -> list[str]:
-        return [f"{x(n):.1f},{y(v):.1f}" for n, v in zip(curve.pairs, values, strict=True)]
+        return [f"{x(n):.1f},{y(v):.1f}" for n, v in zip(curve.sizes, values, strict=True)]
 
     values = points(curve.value)
     band = [*points(curve.high), *points(curve.low)[::-1]]
@@ -96,7 +96,7 @@ def _curve(
 def _readings(curves: Sequence[Curve], x: Callable[[float], float]) -> str:
     """Write what is read where one points: by size its place, and the words."""
     rows = []
-    for k, pairs in enumerate(curves[0].pairs):
+    for k, pairs in enumerate(curves[0].sizes):
         words = [_reading(curve, k) for curve in curves]
         named = words if len(words) == 1 else [f"{a} {b}" for a, b in zip("AB", words, strict=True)]
         rows.append([round(x(pairs), 1), f"{pairs} pairs: {', '.join(named)}"])

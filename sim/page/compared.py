@@ -46,7 +46,7 @@ def comparison_part(comparison: Comparison) -> TagList:
     )
     both = "Power of A and of B by size, each by its own primary rule"
     title = "Power of B less power of A by size, with its 95% interval"
-    pairs, difference = comparison.pairs, comparison.difference
+    pairs, difference = comparison.sizes, comparison.difference
     widest = min(float(max(abs(difference.low).max(), abs(difference.high).max(), 0.02)) * 1.05, 1)
     return TagList(
         tags.p(_verdict(comparison), class_="help" if comparison.unusable else "sentence"),
@@ -79,7 +79,7 @@ def _curve(pairs: tuple[int, ...], power: Estimate) -> Curve:
 
 
 def _difference_table(comparison: Comparison) -> Tag:
-    pairs, (first, second), less = comparison.pairs, comparison.powers, comparison.difference
+    pairs, (first, second), less = comparison.sizes, comparison.powers, comparison.difference
     rows = tuple(
         (str(pairs[k]), f"{first.value[k]:.3f}", f"{second.value[k]:.3f}",
          f"{less.value[k]:+.3f}", f"{less.mcse[k]:.4f}",
@@ -96,7 +96,7 @@ def _verdict(comparison: Comparison) -> str:
         return "No difference at any size."
     noise = "beyond noise" if largest.is_clear else "not beyond noise"
     return (
-        f"The largest difference is at {largest.pairs} pairs: B's power less A's is "
+        f"The largest difference is at {largest.size} pairs: B's power less A's is "
         f"{largest.value:+.3f} (95% interval {largest.low:+.3f} to {largest.high:+.3f}, widened "
-        f"because it is the largest of {len(comparison.pairs)}), which is {noise}."
+        f"because it is the largest of {len(comparison.sizes)}), which is {noise}."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
@@ -12,110 +12,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from sim.errors import StudyError
+from sim.page.parts import Part, form_parts, group_of, in_words, sentence_case
 from sim.page.texts import Plain, as_text, leaves, value_at
 from sim.study.methods import ADJUSTMENTS, TESTS
 from sim.study.parse import limits_of
 from sim.study.places import field_at, fields_of
-
-
-@dataclass(frozen=True)
-class Group:
-    """Settings that are chosen together, by the name of a file; its name is the command line's.
-
-    Attributes
-    ----------
-    label : str
-        In words.
-    place : str
-        The section of a study that it fills; empty where it fills several.
-    folder : str
-        Where its files lie, in the configuration.
-    """
-
-    label: str
-    place: str
-    folder: str
-
-
-CHOSEN: dict[str, Group] = {
-    "experiment": Group("Worked example", "", "experiment"),
-    "effect": Group("Effect", "effect", "effect"),
-    "graph": Group("Graph", "analysis.graph", "graph"),
-    "control": Group("Control arm", "control", "control"),
-    "clusters": Group("Hospitals", "clusters", "clusters"),
-    "missing": Group("Missing answers", "missing", "missing"),
-    "selection": Group("Who takes part", "selection", "selection"),
-}
-"""The groups that the form offers; a further role's effect is one too (:func:`group_of`)."""
-ROLE_EFFECT = re.compile(r"effect@roles\.(\w+)\.effect")
-"""Name in the form, and on the command line, of the effect on a role other than the first."""
-
-
-def group_of(name: str) -> Group | None:
-    """Settings that are chosen together under a name of the form; None where it is one field.
-
-    >>> group_of("effect@roles.nurse.effect").label, group_of("seed")
-    ('Effect on the nurses', None)
-    """
-    if role := ROLE_EFFECT.fullmatch(name):
-        return Group(f"Effect on the {role[1]}s", f"roles.{role[1]}.effect", "effect")
-    return CHOSEN.get(name)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the form.
-
-    Attributes
-    ----------
-    heading : str
-        In words.
-    names : tuple of str
-        Its fields: places in a study, groups, or a section's every field (``.*``).
-    about : str
-        Key of the group whose choice the heading of a folded part tells; empty where it is open.
-    """
-
-    heading: str
-    names: tuple[str, ...]
-    about: str = ""
-
-
-START = Part("Start from", ("experiment", "report.title"))
-SETTINGS = (
-    Part("Correlations", ("correlation.pre_post", "correlation.domains", "correlation.stated_as")),
-    Part("Size", ("design.min_pairs", "design.max_pairs", "design.sizes", "design.ratio")),
-    Part("Test", (
-        "analysis.test", "analysis.cut", "analysis.total_cut", "analysis.p_value",
-        "analysis.zeros", "analysis.alpha", "analysis.alternative", "analysis.direction",
-        "analysis.adjustment",
-        "analysis.sequence", "graph", "analysis.flips",
-    )),
-    Part("Success", ("decision.primary", "target.power")),
-    Part("Control arm", ("control", "control.*"), "control"),
-    Part("Missing answers", ("missing", "missing.*"), "missing"),
-    Part("Hospitals", ("clusters", "clusters.*"), "clusters"),
-    Part("Who takes part, and what changes anyway",
-         ("selection", "selection.*", "uncontrolled.response_shift"), "selection"),
-    Part("Simulation", ("monte_carlo.replicates", "seed")),
-)  # fmt: skip
-"""The form after its start and a part for each role; all else is in the YAML."""
-
-
-def form_parts(data: Plain) -> list[Part]:
-    """List the parts of a study's form.
-
-    Parameters
-    ----------
-    data : dict
-        The study as plain data.
-    """
-    first, *others = data["roles"]
-    roles = [Part(f"The {first}s", ("effect", "effect.*", f"roles.{first}.pre"))]
-    for role in others:
-        effect = f"roles.{role}.effect"
-        roles.append(Part(f"The {role}s", (f"effect@{effect}", f"{effect}.*", f"roles.{role}.pre")))
-    return [START, *roles, *SETTINGS]
+from sim.study.words import Words
 
 
 def _needing(setting: str) -> tuple[str, ...]:
@@ -130,32 +32,35 @@ ONLY_WITH = {
     "analysis.sequence": ("analysis.adjustment", _needing("sequence")),
     "analysis.flips": ("analysis.adjustment", _needing("flips")),
     "graph": ("analysis.adjustment", _needing("graph")),
+    "missing.slope": ("missing.kind", ("mar", "mnar")),
 }
 """Fields that say something only where another has one of some values."""
+OF_TWO_ROLES = {"design.ratio", "clusters.shared_icc"}
+"""Fields that say something only where two roles take part."""
 LABELS = {
     "correlation.pre_post": "Correlation of before and after",
-    "correlation.domains": "Correlation between domains",
+    "correlation.items": "Correlation between {items}",
     "correlation.stated_as": "Correlations are of",
-    "design.min_pairs": "Smallest size, in pairs",
-    "design.max_pairs": "Largest size, in pairs",
-    "design.sizes": "Or these sizes alone",
-    "design.ratio": "{first}s to {second}s",
+    "design.smallest": "Smallest size, in {units}",
+    "design.up_to": "Largest size, in {units}",
+    "design.n": "Or these sizes alone",
+    "design.ratio": "{first} to {second}",
     "analysis.alpha": "Significance level",
     "analysis.direction": "Success is a",
-    "decision.primary": "Rule that sizes the study",
+    "primary": "Rule that sizes the study",
     "monte_carlo.replicates": "Simulated studies",
     "missing.rate": "People without answers after",
     "missing.item_rate": "Single answers missing",
     "missing.total": "Total of people with gaps",
-    "control.ratio": "Mentored to controls",
+    "control.ratio": "{treated} to controls",
     "control.beside": "One-group test shown beside",
-    "clusters.site_icc": "Correlation within a site",
-    "clusters.shared_icc": "Correlation of a {second}'s {first}s",
+    "clusters.icc": "Correlation within a {site}",
+    "clusters.shared_icc": "Correlation of {first} who share a {one}",
     "selection.at_least": "Total at least",
     "selection.at_most": "Total at most",
 }
-"""Labels that say more than the names of the fields, with the roles' names put in."""
-APART = {"kind", "assumption", "prior", "selected_for_significance"}
+"""Labels that say more than the names of the fields, with the study's nouns put in."""
+APART = {"assumption", "prior", "selected_for_significance"}
 """Fields of a group that the form leaves to the YAML."""
 
 
@@ -201,16 +106,30 @@ def shown_names(part: Part, data: Plain) -> list[str]:
     names: list[str] = []
     for place in part.names:
         section, star, _ = place.partition(".*")
-        names += [f"{section}.{name}" for name in _simple(section, data)] if star else [place]
+        names += _simple(section, data) if star else [place]
     return [name for name in names if _applies(name, data)]
 
 
-def _simple(section: str, data: Plain) -> Iterator[str]:
+def _simple(section: str, data: Plain) -> Iterable[str]:
     """Name the fields of a section that hold numbers, words or lists of them."""
-    if isinstance(value_at(data, section), Mapping):
+    if section == "clusters":  # which stand under what one of them is called
+        return [name for site in data[section] for name in _plain(f"{section}.{site}", data)]
+    return _plain(section, data)
+
+
+def _plain(section: str, data: Plain) -> Iterator[str]:
+    stated = value_at(data, section)
+    if isinstance(stated, Mapping):
         for name, field in fields_of(section, data).items():
-            if name not in APART and not any(map(_has_parts, leaves(field.annotation))):
-                yield name
+            parts = list(leaves(field.annotation))
+            told = get_origin(parts[0]) is Literal and get_args(parts[0]) == (stated.get(name),)
+            if (
+                name in stated
+                and name not in APART
+                and not told
+                and not any(map(_has_parts, parts))
+            ):
+                yield f"{section}.{name}"
 
 
 def _has_parts(kind: Any) -> bool:
@@ -220,12 +139,19 @@ def _has_parts(kind: Any) -> bool:
 
 def _applies(name: str, data: Plain) -> bool:
     place, values = ONLY_WITH.get(name, ("", ()))
+    if _unnamed(name) in OF_TWO_ROLES and len(data["roles"]) < 2:
+        return False
     if place and value_at(data, place) not in values:
         return False
     if group := group_of(name):
         parent = group.place.rpartition(".")[0]
         return not parent or value_at(data, parent) is not None
     return field_at(name, data) is not None and value_at(data, _parent(name)) is not None
+
+
+def _unnamed(place: str) -> str:
+    """Leave what a site is called out of a place."""
+    return re.sub(r"^clusters\.[^.]+\.", "clusters.", place)
 
 
 def _parent(place: str) -> str:
@@ -250,7 +176,7 @@ def shown_field(name: str, data: Plain) -> Shown:
     field = known_field(name, data)
     return Shown(
         name,
-        _label(name, list(data["roles"])),
+        _label(name, data),
         _help(field),
         as_text(name, value_at(data, name)),
         _choices(name, field.annotation, data),
@@ -259,15 +185,13 @@ def shown_field(name: str, data: Plain) -> Shown:
     )
 
 
-def _label(name: str, roles: list[str]) -> str:
+def _label(name: str, data: Plain) -> str:
     section, _, last = name.rpartition(".")
     parent, _, role = section.rpartition(".")
     if (parent, last) == ("roles", "pre"):
-        return f"{role}s' answers before".capitalize()
+        return sentence_case(f"{Words.model_validate(data['words']).people(role)}: answers before")
     spelt = f"{section} {last}" if section in {"correlation", "target"} else last  # too short else
-    words = LABELS.get(name, spelt.replace("_", " "))
-    words = words.format(first=roles[0], second=roles[-1])
-    return words[:1].upper() + words[1:]
+    return in_words(LABELS.get(_unnamed(name), spelt.replace("_", " ")), data)
 
 
 def _help(field: FieldInfo) -> str:
@@ -290,8 +214,8 @@ def known_field(name: str, data: Plain) -> FieldInfo:
 
 
 def _choices(name: str, annotation: Any, data: Plain) -> tuple[str, ...]:
-    if name == "decision.primary":
-        return tuple(map(str, data["decision"]["rules"]))
+    if name == "primary":
+        return tuple(data["success"])
     every = list(leaves(annotation))
     if bool in every:
         return ("true", "false")

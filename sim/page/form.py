@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from htmltools import HTML, Tag, TagList, tags
 
 from sim.jobs.preview import PRIMARY, Criterion
-from sim.page.fields import Group, Part, Shown, form_parts, group_of, shown_field, shown_names
+from sim.page.fields import Shown, shown_field, shown_names
+from sim.page.parts import Group, Part, form_parts, group_of, in_words
 from sim.page.scenario import Scenario
-from sim.page.texts import value_at
+from sim.page.texts import Plain, value_at
+from sim.study.effects import KINDS
 from sim.study.methods import ADJUSTMENTS, TESTS
 
 Choices = Mapping[str, Mapping[str, str]]
@@ -41,7 +44,7 @@ def form(scope: str, scenario: Scenario, choices: Choices) -> TagList:
 
 def _folded(scope: str, part: Part, scenario: Scenario, fields: list[Tag]) -> Tag:
     """Fold a part away whose heading says enough while nothing is chosen there."""
-    kind = _kind(scenario, part.about)  # a section has the name of its group
+    kind = _kind(scenario.data, part.about)  # a section has the name of its group
     return tags.details(
         tags.summary(part.heading, ": ", tags.span(kind, class_="kind")),
         tags.fieldset(*fields, **{"aria-label": part.heading}),
@@ -51,9 +54,24 @@ def _folded(scope: str, part: Part, scenario: Scenario, fields: list[Tag]) -> Ta
     )
 
 
-def _kind(scenario: Scenario, place: str) -> str:
-    section = value_at(scenario.data, place)
-    return str(section.get("kind", "stated")).replace("_", " ") if section else "none"
+def _kind(data: Plain, place: str) -> str:
+    """Say in a word what a section states."""
+    section = value_at(data, place)
+    if not section:
+        return "none"
+    if place == "clusters":
+        return str(next(iter(section)))
+    if place == "missing":
+        return _missing(section)
+    stated = next((kind for kind in KINDS if kind in section), "none")
+    plain = "parallel" if place == "control" else section.get("kind", stated)
+    return str(plain).replace("_", " ")
+
+
+def _missing(section: Mapping[str, Any]) -> str:
+    if section["rate"]:
+        return str(section["kind"])
+    return "single answers" if section["item_rate"] else "none"
 
 
 def _field(scope: str, name: str, scenario: Scenario, choices: Choices) -> Tag:
@@ -71,13 +89,13 @@ def _field(scope: str, name: str, scenario: Scenario, choices: Choices) -> Tag:
 
 def _group(name: str, group: Group, scenario: Scenario, choices: Choices) -> Shown:
     """Show the choice of ready-made settings."""
-    now, before = (value_at(data, group.place) for data in (scenario.data, scenario.base))
-    same = not now or not before or now.get("kind") == before.get("kind")
+    same = _kind(scenario.data, group.place) == _kind(scenario.base, group.place)
     chosen = scenario.chosen.get(name, "") if same else ""  # the YAML may state another since
     about = choices[group.folder].get(chosen, "")
     if not chosen:
         about = scenario.reason(group.place) or about
-    return Shown(name, group.label, about, chosen, ("", *choices[group.folder]))
+    label = in_words(group.label, scenario.data)
+    return Shown(name, label, about, chosen, ("", *choices[group.folder]))
 
 
 def _unchosen(name: str, group: Group | None, scenario: Scenario) -> str:
@@ -85,7 +103,9 @@ def _unchosen(name: str, group: Group | None, scenario: Scenario) -> str:
     if name == "experiment":
         return "none: the default study"
     if group:
-        return f"as it stands ({_kind(scenario, group.place)})"
+        alike = group.place.startswith("roles.") and not value_at(scenario.data, group.place)
+        kind = "as the first role's" if alike else _kind(scenario.data, group.place)
+        return f"as it stands ({kind})"
     return "not set"
 
 
@@ -98,7 +118,7 @@ WORDED = {
     "wilcox": "dropped before ranking (wilcox)",
     "pratt": "dropped after ranking (pratt)",
     "mcar": "by chance (mcar)",
-    "mar": "by the total before (mar)",
+    "mar": "by the sum of all answers before (mar)",
     "mnar": "by the change itself (mnar)",
 }
 """Words for choices that say less themselves."""

@@ -26,7 +26,7 @@ from sim.page.updates import Updates
 from sim.report.topics.warnings import early_warnings
 from sim.study import Study
 from sim.study.local_page import LocalPage
-from sim.study.parse import complaints_of
+from sim.study.study import complaints_of
 
 SO_FAR = "Warnings so far; the whole answer may have more"
 
@@ -99,7 +99,7 @@ class Previews:
         if isinstance(news, str):
             return _show_none(updates, scope, f"Nothing at once: {news}.")
         size, unusable = news.answers[criterion.key][1], unusable_reasons(study, criterion)
-        sentence = simulated_sentence(size, unusable, fixed=len(news.pairs) == 1)
+        sentence = simulated_sentence(size, unusable, fixed=len(news.sizes) == 1)
         brief = TagList(*sentence, f" ({criterion.name}, {news.replicates:,} studies)")
         part = simulated_part(study, criterion, news)
         return _show(updates, scope, part, brief, last=news.last)
@@ -126,7 +126,7 @@ def _show_known(updates: Updates, scope: str, known: Preview) -> None:
 def _show_exact(updates: Updates, scope: str, known: Preview) -> bool:
     """Show the exact answer, if there is one; tell whether."""
     curve, name = known.curve, known.criterion.name
-    if curve is None or (curve.size.pairs is None and not curve.is_whole):
+    if curve is None or (curve.size.size is None and not curve.is_whole):
         return False
     brief = TagList(*exact_sentence(curve), f" (exact, {name})")
     _show(updates, scope, exact_part(name, curve), brief)

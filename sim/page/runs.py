@@ -42,13 +42,13 @@ def check_work(study: Study, limits: LocalPage) -> None:
         One line that names the field, and the setting that allows more.
     """
     carlo, design = study.monte_carlo, study.design
-    searched = 0 if design.sizes else design.search_limit
-    block = carlo.block_size * max(study.sizes[-1], searched) * 2 * len(study.scale.domains)
+    searched = 0 if design.n else design.search_limit
+    block = carlo.block_size * max(study.sizes[-1], searched) * 2 * len(study.domains)
     bounded = (
         ("monte_carlo.replicates", study.replicates, "most_replicates"),
         ("monte_carlo.search_replicates", carlo.search_replicates, "most_replicates"),
-        ("design.max_pairs", study.sizes[-1], "most_pairs"),
-        ("design.search_limit", searched, "most_pairs"),
+        ("design.up_to", study.sizes[-1], "most_size"),
+        ("design.search_limit", searched, "most_size"),
     )
     for name, value, limit in bounded:
         if value > getattr(limits, limit):
@@ -58,7 +58,7 @@ def check_work(study: Study, limits: LocalPage) -> None:
             )
     if block > MOST_ANSWERS:
         raise StudyError(
-            f"monte_carlo.block_size: {carlo.block_size} with {len(study.scale.domains)} domains "
+            f"monte_carlo.block_size: {carlo.block_size} with {len(study.domains)} domains "
             f"needs more memory than the page allows ({MOST_ANSWERS} answers per block)"
         )
 
@@ -67,7 +67,7 @@ def bounds_sentence(limits: LocalPage) -> str:
     """Say how much a run may ask for."""
     return (
         f"A run may ask for at most {limits.most_replicates:,} simulated studies of at most "
-        f"{limits.most_pairs:,} pairs and is stopped after {limits.most_minutes:g} minutes; "
+        f"{limits.most_size:,} pairs and is stopped after {limits.most_minutes:g} minutes; "
         f"at most {limits.most_runs} run at a time, all tabs together."
     )
 

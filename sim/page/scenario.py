@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
+from functools import reduce
 from pathlib import Path
 from typing import Any, Protocol
 
 import yaml
 
 from sim.errors import StudyError
-from sim.page.fields import form_parts, group_of, is_shown, known_field, shown_names
+from sim.page.fields import is_shown, known_field, shown_names
+from sim.page.overrides import base_words, changes, escaped
+from sim.page.parts import form_parts, group_of
 from sim.page.texts import Plain, from_text, value_at, with_value
 from sim.study import Study, parse_study
 from sim.study.base import Assumed
@@ -83,7 +84,7 @@ class Scenario:
             Where they cannot be composed.
         """
         known = {group: name for group, name in (chosen or {}).items() if name}
-        data = draft_of(compose.plain(_base_words(known)))
+        data = draft_of(compose.plain(base_words(known)))
         return cls(compose, known, data, data)
 
     def changed(self, name: str, text: str) -> Scenario:
@@ -115,9 +116,12 @@ class Scenario:
             changed = Scenario.of(self.compose, {**self.chosen, name: text})
         except StudyError:
             # what the worked example says of this section does not go with the choice: without it
-            alone = Scenario.of(self.compose, {name: text})
+            # (nor may the configuration have a role to which it could be given)
+            of_role = place.startswith("roles.")
+            alone = Scenario.of(self.compose, {"effect" if of_role else name: text})
             others = {group: choice for group, choice in self.chosen.items() if group != name}
-            data = with_value(self.data, place, value_at(alone.data, place))
+            given = value_at(alone.data, "effect" if of_role else place)
+            data = with_value(self.data, place, given)
             return replace(self, chosen=others, data=data)
         return replace(changed, data=with_value(self.data, place, value_at(changed.data, place)))
 
@@ -152,9 +156,9 @@ class Scenario:
         """Reason of a section, where there is one for its values as they stand and can be read."""
         try:
             draft = read_draft(self.data)
-            section = attrgetter(place)(draft)
-        except (StudyError, AttributeError):
+        except StudyError:
             return None
+        section = draft.sites if place == "clusters" else reduce(_inside, place.split("."), draft)
         return draft.reason_of(section) if isinstance(section, Assumed) else None
 
     def yaml(self) -> str:
@@ -164,11 +168,11 @@ class Scenario:
     def configuration(self) -> str:
         """Write a file that the command line takes as it stands."""
         head = "# mentorsim plan --config-path=FOLDER --config-name=NAME, of this file\n"
-        return head + yaml.safe_dump(HYDRA, sort_keys=False) + _as_yaml(_escaped(self.data))
+        return head + yaml.safe_dump(HYDRA, sort_keys=False) + _as_yaml(escaped(self.data))
 
     def words(self) -> list[str] | None:
         """Words of the command line that compose this very study; None where there are none."""
-        words = [*_base_words(self.chosen), *_changes(self.base, self.data)]
+        words = [*base_words(self.chosen), *changes(self.base, self.data)]
         try:
             # as text, for the order of rules and domains matters too
             same = self.compose(words).model_dump_json() == self.study().model_dump_json()
@@ -190,6 +194,11 @@ class Scenario:
         return shlex.join(["mentorsim", "plan", *self.compose.flags, *words])
 
 
+def _inside(section: Any, name: str) -> Any:
+    """Look into a section, or into what is listed by name; None where there is nothing."""
+    return section.get(name) if isinstance(section, Mapping) else getattr(section, name, None)
+
+
 def _as_yaml(data: Plain) -> str:
     return yaml.dump(
         data, Dumper=_Whole, sort_keys=False, default_flow_style=None, width=100, allow_unicode=True
@@ -201,73 +210,6 @@ class _Whole(yaml.SafeDumper):
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
-
-
-def _escaped(value: Any) -> Any:
-    """Keep ``${`` in texts from being read as a reference to another setting."""
-    if isinstance(value, dict):
-        return {key: _escaped(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_escaped(item) for item in value]
-    if isinstance(value, str):
-        return re.sub(r"(\\*)\$\{", lambda m: m[1] * 2 + r"\${", value)
-    return value
-
-
-def _base_words(chosen: Mapping[str, str]) -> list[str]:
-    return [f"{word}={literal(name)}" for word, name in chosen.items()]
-
-
-def _changes(base: Plain, data: Plain, place: str = "") -> Iterator[str]:
-    """Word what differs, as overrides."""
-    if set(base) != set(data) and not all(map(_is_name, [*base, *data])):
-        yield from (f"~{place}", f"+{place}={literal(data)}")
-        return
-    for key in [key for key in base if key not in data and base[key] is not None]:
-        yield f"~{place}.{key}".replace("~.", "~")
-    for key, value in data.items():
-        inner = f"{place}.{key}".removeprefix(".")
-        before = base.get(key)
-        if isinstance(value, dict) and isinstance(before, dict):
-            yield from _nested(before, value, inner)
-        elif value != before or type(value) is not type(before):
-            yield f"{'' if key in base else '++'}{inner}={literal(value)}"
-
-
-def _nested(before: Plain, value: Plain, place: str) -> Iterator[str]:
-    if before != value and not all(map(_is_name, value)):
-        yield from (f"~{place}", f"+{place}={literal(value)}")
-    else:
-        yield from _changes(before, value, place)
-
-
-def _is_name(key: Any) -> bool:
-    return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(key)) is not None
-
-
-def literal(value: Any) -> str:
-    """Write a value as Hydra's command line reads it."""
-    match value:
-        case None | bool():
-            return "null" if value is None else str(value).lower()
-        case dict():
-            return "{" + ",".join(f"{key}:{literal(item)}" for key, item in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ",".join(map(literal, value)) + "]"
-        case str():
-            return value if _is_name(value) and value.lower() not in READ else _quoted(value)
-        case _:
-            return repr(value)
-
-
-READ = {"null", "true", "false", "nan", "inf"}
-"""Words that are read as something else than text."""
-
-
-def _quoted(text: str) -> str:
-    escaped = re.sub(r"(\\*)'", lambda m: m[1] * 2 + r"\'", _escaped(text))
-    escaped = re.sub(r"(\\+)$", lambda m: m[1] * 2, escaped)
-    return f"'{escaped}'"
 
 
 def blamed(line: str, data: Plain) -> str:

@@ -51,8 +51,8 @@ def known_domains(domains: tuple[str, ...]) -> dict[str, str]:
     for name in domains:
         if known.setdefault(folded(name), name) != name:
             raise StudyError(
-                f"scale.domains: {shown(known[folded(name)])} and {shown(name)} differ only in "
-                "capitals, spaces or underscores, which a pilot file does not tell apart"
+                f"questionnaire.items: {shown(known[folded(name)])} and {shown(name)} differ "
+                "only in capitals, spaces or underscores, which a pilot file does not tell apart"
             )
     return known
 

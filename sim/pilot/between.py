@@ -28,12 +28,12 @@ def stated_between(study: Study, role: str) -> FloatArray:
     StudyError
         Where nobody can have these correlations.
     """
-    count, points = len(study.scale.domains), study.scale.points
+    count, points = len(study.domains), study.points
     if study.correlation.stated_as != "latent":
         people = role_arms(study, study.role_names.index(role))[TREATED]
         return people.correlation[:count, :count]
     even = np.full(points, 1 / points)
-    scores = Scores(study.scale.domains, (DomainMarginals(even, even),) * count, role)
+    scores = Scores(study.domains, (DomainMarginals(even, even),) * count, role)
     return latent_correlation(study.correlation, scores)[:count, :count]
 
 

@@ -25,6 +25,7 @@ from sim.pilot.parameters import power_of_two
 from sim.pilot.posterior import DomainEvidence, Posterior, posterior
 from sim.pilot.priors import ShiftPrior, shift_priors
 from sim.pilot.total_check import TotalCheck, check_total
+from sim.shown import Shown
 from sim.study import TOTAL, Study
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class RoleCalibration:
     total: dict[str, TotalCheck]
 
 
-@dataclass(frozen=True, eq=False)
-class CalibrationAnswer:
+@dataclass(frozen=True, eq=False, repr=False)
+class CalibrationAnswer(Shown):
     """What a pilot supports.
 
     Attributes
@@ -169,7 +170,7 @@ def between(study: Study, role: str) -> FloatArray:
         Where no people can have the stated correlations.
     """
     if _published_total(study, role) is None:
-        return np.eye(len(study.scale.domains))
+        return np.eye(len(study.domains))
     return stated_between(study, role)
 
 

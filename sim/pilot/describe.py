@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import FloatArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import StudyError
 from sim.pilot.between import between_domains, nearby_correlation
-from sim.pilot.paired import Ends, IntArray, mean_change, pearson, spearman
+from sim.pilot.paired import Ends, mean_change, pearson, spearman
 from sim.pilot.polychoric import polychoric
 from sim.pilot.raw import PilotData
 
@@ -91,7 +91,7 @@ class PilotDescription:
     pearson: Interval
     spearman: Interval
     polychoric: Interval
-    at_bound: NDArray[np.bool_]
+    at_bound: BoolArray
     between: FloatArray
     between_complete: IntArray
     repaired: bool

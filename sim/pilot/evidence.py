@@ -67,7 +67,7 @@ def printed_outcome(study: Study, index: int, n: int) -> Printed:
     p = printed_pvalue(known.p, f"{place}.p")
     pre = _summaries(known.summary, known.pre, known.pre_quartiles, f"{place}.pre", rounding)
     post = _summaries(known.summary, known.post, known.post_quartiles, f"{place}.post", rounding)
-    return Printed(known.outcome, n, study.scale.points, pre, post, p)
+    return Printed(known.outcome, n, study.points, pre, post, p)
 
 
 def _summaries(
@@ -167,7 +167,7 @@ def published_evidence(
     """
     settings = study.calibration
     draws = prior_draws(
-        power_of_two(settings.draws), study.scale.points, settings.concentration, study.seed
+        power_of_two(settings.draws), study.points, settings.concentration, study.seed
     )
     tables = draws.tables()
     marginalised = settings.unreported == "marginalised"
@@ -189,6 +189,6 @@ def published_evidence(
             likelihood = given_significant(finding.outcome, likelihood, significant)
         reported[finding.outcome.name] = likelihood
     evidence = tuple(
-        DomainEvidence(draws, reported.get(domain, unreported)) for domain in study.scale.domains
+        DomainEvidence(draws, reported.get(domain, unreported)) for domain in study.domains
     )
     return evidence, significant

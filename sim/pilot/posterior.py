@@ -46,14 +46,12 @@ class DomainEvidence:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class DomainPosterior:
-    """Posterior of one domain's latent shift and correlation.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Belief:
+    """What is believed of one domain's latent shift and correlation.
 
     Attributes
     ----------
-    weight : ndarray, shape (N,)
-        Weights of the domain's draws; they sum to 1.
     shift_quantiles, correlation_quantiles : ndarray, shape (3,)
         2.5%, 50% and 97.5%.
     rises : float
@@ -61,15 +59,27 @@ class DomainPosterior:
     effective : float
         Effective sample size.
     largest : float
-        Largest weight.
+        Largest weight of a draw.
     """
 
-    weight: FloatArray
     shift_quantiles: FloatArray
     correlation_quantiles: FloatArray
     rises: float
     effective: float
     largest: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DomainPosterior(Belief):
+    """Posterior of one domain: what is believed, and the draws' weights behind it.
+
+    Attributes
+    ----------
+    weight : ndarray, shape (N,)
+        Weights of the domain's draws; they sum to 1.
+    """
+
+    weight: FloatArray
 
 
 @dataclass(frozen=True, eq=False)

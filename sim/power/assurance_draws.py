@@ -41,12 +41,16 @@ class AssuranceTask:
         draw, as from :func:`work_limit`; 0 where all powers are simulated.
     required : str or None
         Name of the rule whose powers have to be exact, where one has to be.
+    parts : int
+        Blocks of the task that make up one draw: several where the studies are
+        so large that all its replicates at once would not fit into memory.
     """
 
     believed: tuple[PopulationDraws | None, ...]
     task: BlockTask
     work_limit: float = 0.0
     required: str | None = None
+    parts: int = 1
 
     @property
     def draws(self) -> int:
@@ -122,7 +126,9 @@ def simulate_draw(task: AssuranceTask, draw: int) -> DrawWins:
     drawn = task.drawn(draw)
     limit = np.array([[bounds.low, bounds.high] for bounds in power_limits(drawn)])
     exact = exact_wins(task, drawn)
-    return DrawWins(simulate_block(drawn, draw).rule_won[None], limit[None], exact[None])
+    parts = range(draw * task.parts, (draw + 1) * task.parts)
+    won = sum(simulate_block(drawn, part).rule_won for part in parts)
+    return DrawWins(np.asarray(won)[None], limit[None], exact[None])
 
 
 def exact_wins(task: AssuranceTask, drawn: BlockTask) -> FloatArray:

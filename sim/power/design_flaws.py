@@ -11,9 +11,7 @@ from sim.cohorts.clusters import FIRST, ClusterModel
 from sim.cohorts.participants import arm_accrual
 from sim.inference.rules import DecisionRule
 from sim.study import Study
-from sim.study.clusters import SiteClusters
 from sim.study.control import BaselineSelection, ScreeningSelection
-from sim.study.missing import MissingAtRandom, MissingNotAtRandom
 
 DesignCause = Literal["dropout", "clusters"]
 """Dropping out that depends on the answers; a test that ignores who resembles whom."""
@@ -36,18 +34,10 @@ def design_causes(study: Study, roles: Iterable[int]) -> tuple[DesignCause, ...]
     tuple of str
     """
     there: dict[DesignCause, bool] = {
-        "dropout": leaves_by_answers(study),
+        "dropout": study.missing.depends,
         "clusters": any(ignored_clusters(study, role) for role in roles),
     }
     return tuple(cause for cause in there if there[cause])
-
-
-def leaves_by_answers(study: Study) -> bool:
-    """Tell whether dropping out depends on the answers."""
-    missing = study.missing
-    if not isinstance(missing, MissingAtRandom | MissingNotAtRandom):
-        return False
-    return missing.rate > 0 and missing.slope != 0
 
 
 def ignored_clusters(study: Study, role: int) -> tuple[str, ...]:
@@ -66,15 +56,15 @@ def ignored_clusters(study: Study, role: int) -> tuple[str, ...]:
         Of 'site' and 'shared'; of a test that looks at sites, 'shared' where
         people of different sites share somebody.
     """
-    clusters = study.clusters
-    if not isinstance(clusters, SiteClusters):
+    clusters = study.sites
+    if clusters is None:
         return ()
     shared = clusters.shared_icc > 0 and role == FIRST
     if study.analysis.test_facts.unit == "site":
         return ("shared",) if shared and _shared_across_sites(study, role) else ()
     # what people of one site share cancels between arms at the same sites; who is shared is in one
     cancels = study.allocation_unit == "person"
-    by_site = clusters.site_icc > 0 and not cancels
+    by_site = clusters.icc > 0 and not cancels
     return tuple(name for name, there in (("site", by_site), ("shared", shared)) if there)
 
 
@@ -93,18 +83,20 @@ def needs_adjustment(rule: DecisionRule, study: Study) -> Unadjusted | None:
     """
     if rule.needed == len(rule.columns):
         return None
-    adjustment, total = study.analysis.adjustment_facts, len(study.scale.domains)
+    adjustment, sets = study.analysis.adjustment_facts, study.endpoint_sets
     if not adjustment.adjusts:
         return "multiplicity"
+    # what is adjusted together is one family; a sum that is tested on its own is one by itself
+    together = len(sets) if adjustment.with_total else sets.domains
     parts = {
-        (role, endpoint == total and not adjustment.with_total)
-        for role, endpoint in (divmod(column, total + 1) for column in rule.columns)
+        (role, max(0, endpoint + 1 - together))
+        for role, endpoint in (divmod(column, len(sets)) for column in rule.columns)
     }
     return "families" if len(parts) > 1 else None
 
 
 def uncontrolled(study: Study) -> bool:
-    """Tell whether part of the change before to after is assumed to need no mentoring."""
+    """Tell whether part of the change before to after is assumed to need no treatment."""
     selected = isinstance(study.selection, BaselineSelection | ScreeningSelection)
     moved = selected or bool(np.any(study.uncontrolled.response_shift))
     return moved and not study.has_controls

@@ -49,42 +49,19 @@ class DetectableEffect:
     mean_change: float | None
 
 
-def check_detectable(study: Study, populations: tuple[Population, ...]) -> None:
-    """Refuse to look for detectable effects where the exact engine does not apply.
-
-    Raises
-    ------
-    StudyError
-        Says why.
-    """
-    if study.target.detectable_at is None:
-        return
-    if np.any(study.uncontrolled.response_shift):
-        raise StudyError(
-            "target.detectable_at: looks for the effect of mentoring alone, and "
-            "uncontrolled.response_shift changes answers without it; use null, or a shift of 0"
-        )
-    if any(any(population.joint) for population in populations):
-        raise StudyError(
-            "target.detectable_at: looks for a shift, and an effect states a table of before by "
-            "after; use null, or state the distribution after (effect=post) instead"
-        )
-    for population in populations:
-        refused = Enumerable.of(population, study.endpoint_sets, study.analysis).refused
-        if refused is not None:
-            raise StudyError(
-                f"target.detectable_at: is found by the exact engine, which cannot answer: "
-                f"{refused}; use null"
-            )
-    for search in _searches(study, populations).values():
-        try:
+def _is_enumerated(study: Study, populations: tuple[Population, ...]) -> bool:
+    """Whether every domain's smallest shift can be had exactly, and soon."""
+    if np.any(study.uncontrolled.response_shift):  # not of the intervention alone
+        return False
+    people = (Enumerable.of(of, study.endpoint_sets, study.scored_analysis) for of in populations)
+    if any(any(of.joint) for of in populations) or any(of.refused for of in people):
+        return False
+    try:
+        for search in _searches(study, populations).values():
             search.require()
-        except StudyError:
-            raise StudyError(
-                f"target.detectable_at: {search.n} participants on {study.scale.points} points "
-                f"are too many ways to enumerate for analysis.test={study.analysis.test}; use "
-                "null, fewer participants, or analysis.test=sign"
-            ) from None
+    except StudyError:
+        return False
+    return True
 
 
 def detectable_effects(
@@ -95,19 +72,17 @@ def detectable_effects(
     Parameters
     ----------
     study : Study
-        Asks by ``target.detectable_at``.
+        Asks by ``design.solve=effect``.
     populations : tuple of Population
         One per role.
 
     Returns
     -------
     tuple of DetectableEffect
-        Empty where not wanted; exact, by the enumerating engine.
+        Exact, by the enumerating engine; empty where not wanted, or not to be had so.
     """
-    pairs = study.target.detectable_at
-    if pairs is None:
+    if study.detectable_at is None or not _is_enumerated(study, populations):
         return ()
-    check_detectable(study, populations)
     searches = _searches(study, populations)
     solved: dict[bytes, tuple[float | None, float | None]] = {}  # alike domains once
     for search in searches.values():
@@ -123,18 +98,18 @@ def _searches(
     study: Study, populations: tuple[Population, ...]
 ) -> dict[tuple[str, str], ShiftSearch]:
     """One search for each domain of each role."""
-    pairs = study.target.detectable_at
+    pairs = study.detectable_at
     return {
         (role, domain): ShiftSearch(
             population.pre[d],
-            float(population.correlation[d, d + len(study.scale.domains)]),
+            float(population.correlation[d, d + len(study.domains)]),
             study.participants(place, pairs),
             study.target.power,
-            study.analysis,
+            study.scored_analysis,
             chance_missing(population) or 0.0,
         )
         for place, (role, population) in enumerate(zip(study.role_names, populations, strict=True))
-        for d, domain in enumerate(study.scale.domains)
+        for d, domain in enumerate(study.domains)
         if pairs is not None
     }
 

@@ -58,7 +58,7 @@ def estimands_of(
     Parameters
     ----------
     arms : tuple of Population
-        The mentored, and controls where there are any.
+        The treated, and controls where there are any.
     endpoints : Endpoints
         What is tested.
     analysis : Analysis
@@ -94,18 +94,18 @@ def estimands_of(
         people = tuple(respondents(population, number) for population in arms)
         for e in map(int, np.flatnonzero(unknown)):
             known = None if means is None else float(means[e])
-            value[e] = _simulated(people, endpoints.members[e], analysis, ratio, known)
+            value[e] = _simulated(people, endpoints, e, analysis, ratio, known)
         unknown &= np.isnan(value)
     return Estimands(value, null, informative)
 
 
 def _informative(tables: Answers, endpoints: Endpoints, analysis: Analysis) -> NDArray[np.bool_]:
     at_cut = analysis.cut is not None
-    tested = [arm.at(analysis.cut) for arm in tables]
-    moved = np.any([arm.mean(arm.before != arm.after) > ROUNDING for arm in tested], axis=0)
+    answers = [arm.at(analysis.cut) for arm in tables]
+    moved = np.any([arm.mean(arm.before != arm.after) > ROUNDING for arm in answers], axis=0)
     somebody = [
-        analysis.tests_total and (at_cut or moved[list(members)].any())
-        for members in endpoints.sums
+        tested and (at_cut or moved[list(members)].any())
+        for members, tested in zip(endpoints.sums, endpoints.tested_sums(analysis), strict=True)
     ]
     return np.append(moved, np.array(somebody, np.bool_))
 
@@ -137,7 +137,7 @@ def _by_chance(arms: Arms) -> bool:
 
 
 def _prorated(arms: Arms) -> bool:
-    """Tell whether totals are made up from some of the answers."""
+    """Tell whether sums are made up from some of the answers."""
     return any(
         population.missing is not None
         and population.missing.prorated
@@ -176,9 +176,10 @@ def _exact(
     if analysis.test_facts.by == "means":
         value = endpoints.summed(domains)
     value[: endpoints.domains] = domains
-    for place, members in enumerate(endpoints.sums, endpoints.domains):
+    sums = zip(endpoints.sums, endpoints.cuts, strict=True)
+    for place, (members, cut) in enumerate(sums, endpoints.domains):
         if len(members) == 1:
-            value[place] = of(analysis.total_cut)[members[0]]
+            value[place] = of(cut)[members[0]]
     value[np.abs(value) <= ROUNDING] = 0.0
     value[(value != 0) & (np.abs(value) < SMALLEST)] = np.nan
     return value
@@ -194,7 +195,8 @@ def _estimand(arms: Answers, analysis: Analysis, ratio: Sequence[int]) -> FloatA
 
 def _simulated(
     people: tuple[Respondents, ...],
-    members: NDArray[np.bool_],
+    endpoints: Endpoints,
+    endpoint: int,
     analysis: Analysis,
     ratio: Sequence[int],
     known: float | None,
@@ -203,8 +205,8 @@ def _simulated(
 
     Where the mean change is known it serves as control variate.
     """
-    answers = tuple(_answers(arm, members) for arm in people)
-    cut = analysis.cut if members.sum() == 1 else analysis.total_cut
+    answers = tuple(_answers(arm, endpoints.members[endpoint]) for arm in people)
+    cut = (*[analysis.cut] * endpoints.domains, *endpoints.cuts)[endpoint]
     tested = tuple(arm.at(cut) for arm in answers)
     each = _estimand(tested, analysis, ratio)
     value = float(_estimand(tuple(arm.pooled() for arm in tested), analysis, ratio)[0])

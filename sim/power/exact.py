@@ -39,6 +39,8 @@ WORK_LIMIT = 1e10
 CUT = 1e-14
 """Probability below which a way to distribute the changes is left out (and accounted for)."""
 
+LARGEST = 5000
+"""Most participants that are enumerated: tables grow with their square."""
 AUTO_CUT = 1e-8
 AUTO_LIMIT = 4e9
 """Cut and limit where the exact engine is a choice: errors below 1e-5, seconds at most."""
@@ -95,11 +97,11 @@ def exact_rejection(
     Raises
     ------
     StudyError
-        Where the enumeration would take more than `work_limit` steps.
+        Where the enumeration would take more than `work_limit` steps, or a size is beyond LARGEST.
     """
     chances = np.asarray(pmf, dtype=np.float64)
     chances = chances / chances.sum()
-    ordered = np.asarray(sizes, dtype=np.int64)
+    ordered = _enumerable(sizes)
     if analysis.test_facts.enumerated == "sums":
         low, high, error = _by_sums(chances, ordered, analysis, work_limit)
     elif analysis.test_facts.enumerated == "signs":
@@ -125,11 +127,22 @@ def require_affordable(
     StudyError
         As from :func:`exact_rejection`.
     """
-    chances, ordered = np.asarray(pmf, dtype=np.float64), np.asarray(sizes, dtype=np.int64)
+    chances, ordered = np.asarray(pmf, dtype=np.float64), _enumerable(sizes)
     if analysis.test_facts.enumerated == "sums":
         _require_sums(_used(chances), int(ordered.max()), work_limit)
     elif analysis.test_facts.enumerated == "ties":
         listed_ways(chances / chances.sum(), ordered, analysis, cut, work_limit)
+
+
+def _enumerable(sizes: Sequence[int]) -> NDArray[np.int64]:
+    """Give sizes as an array; refuse those for which the tables would be too large."""
+    ordered = np.asarray(sizes, dtype=np.int64)
+    if ordered.max() > LARGEST:
+        raise StudyError(
+            f"engine: exact power is enumerated for at most {LARGEST} participants, not "
+            f"{ordered.max()}; use engine=auto"
+        )
+    return ordered
 
 
 Tails = tuple[FloatArray, FloatArray, FloatArray]

@@ -10,13 +10,10 @@ from numpy.typing import ArrayLike
 from sim.inference.arrays import as_numbers, as_whole_numbers
 from sim.inference.result import require_choice
 from sim.power.estimates import exactly
-from sim.power.exact import ExactPower, exact_rejection
+from sim.power.exact import LARGEST, ExactPower, exact_rejection
 from sim.power.operating import EndpointMeasures, OperatingCharacteristics, RoleCharacteristics
 from sim.study import Analysis
 from sim.study.methods import TESTS
-
-LARGEST = 5000
-"""Largest size taken."""
 
 
 def exact_power(  # noqa: PLR0913 - the published signature

@@ -104,14 +104,16 @@ def with_exact(
     if study.engine == "monte_carlo":
         return simulated
     endpoints = study.endpoint_sets
-    people = [Enumerable.of(population, endpoints, study.analysis) for population in populations]
+    people = [
+        Enumerable.of(population, endpoints, study.scored_analysis) for population in populations
+    ]
     roles, errors = [], [0.0]
     for role, enumerable in zip(simulated.roles, people, strict=True):
         changed, error = _exact_role(role, enumerable, table, study.engine)
         roles.append(changed)
         errors.append(error)
     sizes = [role.n for role in simulated.roles]
-    required = study.decision.primary if study.engine == "exact" else None
+    required = study.primary if study.engine == "exact" else None
     exact = exact_rules(simulated.rules, people, sizes, endpoints, table, required)
     power, win = ({q: getattr(of, name) for q, of in exact.items()} for name in ("power", "win"))
     return replace(
@@ -224,7 +226,7 @@ def exact_place(
     if len(rule.columns) > 1:
         raise StudyError(f"{refusal}: it joins endpoints that are correlated; use engine=auto")
     if endpoints.members[endpoint].sum() > 1:
-        raise StudyError(f"{refusal}: the total is a sum over correlated domains; use engine=auto")
+        raise StudyError(f"{refusal}: it looks at a sum of correlated domains; use engine=auto")
     if is_sum and not analysis.adjustment_facts.with_total:
         return role, endpoint, analysis.alpha
     procedure = stepwise(analysis.adjustment, endpoints.domains, analysis.alpha)

@@ -89,7 +89,7 @@ class RoleCharacteristics:
     n : tuple of int
         Its participants at each size.
     endpoints : tuple of str
-        Names: the domains, then the total.
+        Names: the domains, then sums of them.
     measures : EndpointMeasures
         What is estimated of the endpoints.
     family : FamilyMeasures or None
@@ -115,7 +115,7 @@ class OperatingCharacteristics:
 
     Attributes
     ----------
-    pairs : tuple of int
+    sizes : tuple of int
         Sizes K, in pairs.
     roles : tuple of RoleCharacteristics
         Per role.
@@ -132,7 +132,7 @@ class OperatingCharacteristics:
         Most by which an exact probability can be too small.
     """
 
-    pairs: tuple[int, ...]
+    sizes: tuple[int, ...]
     roles: tuple[RoleCharacteristics, ...]
     rules: tuple[DecisionRule, ...]
     rule_rejection: Estimate

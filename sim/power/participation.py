@@ -12,7 +12,7 @@ from sim.arrays import FloatArray
 from sim.cohorts import Population
 from sim.cohorts.clusters import ClusterModel, observed_icc
 from sim.study import Study
-from sim.study.missing import MissingAtRandom, MissingCompletelyAtRandom, MissingNotAtRandom
+from sim.study.missing import Missing
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +25,8 @@ class LevelCorrelation:
         What they share.
     latent : ndarray, shape (D,)
         Intraclass correlation of the latent change that this level adds.
-    observed : ndarray, shape (D + 1,)
-        That of the change in points, per domain and for the total.
+    observed : ndarray, shape (E,)
+        That of the change of every endpoint in points.
     """
 
     level: str
@@ -40,8 +40,8 @@ class Participation:
 
     Attributes
     ----------
-    analysable : ndarray, shape (D + 1,)
-        Expected share whose change is known, per domain and for the total.
+    analysable : ndarray, shape (E,)
+        Expected share whose change of an endpoint is known.
     sites : tuple of int
         Sites that take part at every size; empty where there are none.
     levels : tuple of LevelCorrelation
@@ -78,8 +78,9 @@ def participation(
         return Participation(_analysable(study), (), ())
     arms = [arm.clusters for arm in (population, controls) if arm and arm.clusters]
     answers = population.pre_cuts, population.post_cuts[:, 0], population.correlation
+    endpoints = study.endpoint_sets
     levels = tuple(
-        LevelCorrelation(level.name, level.icc, observed_icc(level.share, *answers))
+        LevelCorrelation(level.name, level.icc, observed_icc(level.share, *answers, endpoints))
         for level in clusters.levels
     )
     return Participation(_analysable(study), sites_at(study, role, study.sizes, arms), levels)
@@ -119,19 +120,23 @@ def sites_of_arms(
     for arm, clusters in enumerate(arms):
         people = [study.arm_participants(role, size)[arm] for size in pairs]
         sites = clusters.sites(max(1, people[-1]))
-        counts.append(tuple(len(np.unique(sites[:n])) for n in people))
+        first = np.unique(sites, return_index=True)[1]  # the person with whom each site begins
+        counts.append(tuple(np.searchsorted(np.sort(first), people).tolist()))
     return counts
 
 
 def _analysable(study: Study) -> FloatArray:
     """Share of people whose change is known; dropping out and single answers are independent."""
-    missing, domains = study.missing, len(study.scale.domains)
-    stays = 1.0
-    if isinstance(missing, MissingCompletelyAtRandom | MissingAtRandom | MissingNotAtRandom):
-        stays = 1 - missing.rate
+    missing, endpoints = study.missing, study.endpoint_sets
+    stays = 1 - missing.rate
     answered = (1 - missing.item_rate) ** 2
-    total = answered**domains
+    sums = [_sum_known(missing, len(members)) for members in endpoints.sums]
+    return stays * np.append(np.full(endpoints.domains, answered), sums)
+
+
+def _sum_known(missing: Missing, domains: int) -> float:
+    """Share of those who stay whose change of a sum is known."""
     if missing.total == "prorated":
         fewer = -(-domains // 2) - 1  # answers that are not yet half
-        total = (1 - float(bdtr(fewer, domains, 1 - missing.item_rate))) ** 2
-    return stays * np.append(np.full(domains, answered), total)
+        return float(1 - bdtr(fewer, domains, 1 - missing.item_rate)) ** 2
+    return float((1 - missing.item_rate) ** 2) ** domains

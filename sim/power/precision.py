@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.power.change_parts import Probability
+from sim.power.estimates import Estimate
 from sim.power.operating import OperatingCharacteristics, RoleCharacteristics
 from sim.power.sample_size import SampleSize, precise_size
 from sim.power.units import Unit
@@ -19,7 +20,7 @@ class Interval:
 
     Attributes
     ----------
-    pairs : int
+    size : int
         The size.
     width, width_mcse : float
         Expected width in points, and its Monte Carlo error.
@@ -27,7 +28,7 @@ class Interval:
         Probability that it covers the true value, and its Monte Carlo error.
     """
 
-    pairs: int
+    size: int
     width: float
     width_mcse: float
     coverage: float
@@ -98,28 +99,87 @@ def precision_of(
         Of several endpoints, of the one with the widest expected interval at
         the answer's size, or else at the largest.
     """
-    k = characteristics.pairs.index(size.pairs or size.limit)
+    k = characteristics.sizes.index(size.size or size.limit)
     rule = characteristics.rules[characteristics.rule_index(size.rule)]
     places = [divmod(column, len(characteristics.roles[0].endpoints)) for column in rule.columns]
     r, e = max(places, key=lambda place: _widths(characteristics, k, *place))
     role = characteristics.roles[r]
-    measures, narrow = role.measures, None
-    reached = None
-    if half_width is not None and measures.width is not None:
-        enough = precise_size(characteristics.pairs, measures.width.value[:, e], half_width)
-        if enough is not None:
-            reached = _interval(characteristics, role, characteristics.pairs.index(enough), e)
-    if measures.narrow is not None and measures.narrow.replicates[k, e]:
-        narrow = Probability.of(measures.narrow, k, e)
-    type_m, type_s = (
-        None if error is None or np.isnan(error.value[k, e]) else float(error.value[k, e])
-        for error in (measures.type_m, measures.type_s)
-    )
-    at = _interval(characteristics, role, k, e)
+    endpoint = role.endpoints[e]
     return Precision(
-        role.role, role.endpoints[e], len(places), units[role.role],
-        at, type_m, type_s, half_width, narrow, reached,
-    )  # fmt: skip
+        role=role.role,
+        endpoint=endpoint,
+        among=len(places),
+        unit=units[role.role],
+        at=_interval(characteristics, role, k, e),
+        type_m=_defined(role.measures.type_m, k, e),
+        type_s=_defined(role.measures.type_s, k, e),
+        half_width=half_width,
+        narrow=_narrow(role, k, e),
+        reached=half_width_reached(characteristics, role, endpoint, half_width),
+    )
+
+
+def interval_at(
+    characteristics: OperatingCharacteristics, role: RoleCharacteristics, endpoint: str, size: int
+) -> Interval | None:
+    """Expected interval of any endpoint at any size studied.
+
+    Parameters
+    ----------
+    characteristics : OperatingCharacteristics
+        Simulated, under the assumed effect.
+    role : RoleCharacteristics
+        One of its roles.
+    endpoint : str
+        A domain, or a total.
+    size : int
+        One of the sizes studied.
+
+    Returns
+    -------
+    Interval or None
+        Half its width is the expected half-width; None where no study of that
+        size has an interval.
+    """
+    k = characteristics.sizes.index(size)
+    return _interval(characteristics, role, k, role.endpoints.index(endpoint))
+
+
+def half_width_reached(
+    characteristics: OperatingCharacteristics,
+    role: RoleCharacteristics,
+    endpoint: str,
+    half_width: float | None,
+) -> Interval | None:
+    """Interval at the smallest size studied from which any endpoint's is narrow enough.
+
+    Parameters
+    ----------
+    characteristics, role, endpoint
+        As of :func:`interval_at`.
+    half_width : float or None
+        Half-width to reach, in points; None where none is wanted.
+
+    Returns
+    -------
+    Interval or None
+        From its size the expected half-width stays within the one to reach;
+        None where there is none.
+    """
+    width, e = role.measures.width, role.endpoints.index(endpoint)
+    if half_width is None or width is None:
+        return None
+    size = precise_size(characteristics.sizes, width.value[:, e], half_width)
+    return None if size is None else interval_at(characteristics, role, endpoint, size)
+
+
+def _defined(error: Estimate | None, k: int, e: int) -> float | None:
+    return None if error is None or np.isnan(error.value[k, e]) else float(error.value[k, e])
+
+
+def _narrow(role: RoleCharacteristics, k: int, e: int) -> Probability | None:
+    narrow = role.measures.narrow
+    return Probability.of(narrow, k, e) if narrow is not None and narrow.replicates[k, e] else None
 
 
 def _widths(
@@ -140,7 +200,7 @@ def _interval(
     if width is None or coverage is None or np.isnan(width.value[k, e]):
         return None
     return Interval(
-        characteristics.pairs[k],
+        characteristics.sizes[k],
         float(width.value[k, e]),
         float(width.mcse[k, e]),
         float(coverage.value[k, e]),

@@ -22,7 +22,7 @@ class SampleSize:
         The rule's name.
     target : float
         Power aimed at.
-    pairs : int or None
+    size : int or None
         Smallest size studied from which power stays at the target or above,
         up to `limit`; None where there is none.
     low, high : int or None
@@ -50,7 +50,7 @@ class SampleSize:
 
     rule: str
     target: float
-    pairs: int | None
+    size: int | None
     low: int | None
     high: int | None
     first_reached: int | None
@@ -79,15 +79,15 @@ def larger(first: SampleSize, second: SampleSize) -> SampleSize:
 
 
 def _extent(size: SampleSize) -> tuple[float, bool, float]:
-    if size.pairs is not None:
-        return size.pairs, False, -size.power
+    if size.size is not None:
+        return size.size, False, -size.power
     return float("inf"), size.impossible is not None, -size.power
 
 
 def smallest_size(
     rule: str,
     target: float,
-    pairs: tuple[int, ...],
+    sizes: tuple[int, ...],
     win: Estimate,
     column: int,
     impossible: str | None = None,
@@ -100,7 +100,7 @@ def smallest_size(
         Name of the rule.
     target : float
         Power to reach.
-    pairs : tuple of int
+    sizes : tuple of int
         Rising sizes studied.
     win : Estimate, shape (K, Q)
         Power of the rules.
@@ -119,24 +119,24 @@ def smallest_size(
     sample size. The American Statistician 56, 149-155.
     """
     power = win.value[:, column]
-    size = _stays_from(pairs, power >= target)
-    at = len(pairs) - 1 if size is None else pairs.index(size)
+    size = _stays_from(sizes, power >= target)
+    at = len(sizes) - 1 if size is None else sizes.index(size)
     reached = np.flatnonzero(power >= target)
-    low = _stays_from(pairs, win.high[:, column] >= target)
+    low = _stays_from(sizes, win.high[:, column] >= target)
     return SampleSize(
         rule=rule,
         target=target,
-        pairs=size,
+        size=size,
         low=low,
-        high=_stays_from(pairs, win.low[:, column] >= target),
-        first_reached=pairs[reached[0]] if reached.size else None,
-        limit=pairs[-1],
+        high=_stays_from(sizes, win.low[:, column] >= target),
+        first_reached=sizes[reached[0]] if reached.size else None,
+        limit=sizes[-1],
         power=float(power[at]),
         mcse=float(win.mcse[at, column]),
         replicates=int(win.replicates[at, column]),
-        at_least=_after_previous(pairs, size),
-        low_at_least=_after_previous(pairs, low),
-        every=pairs[-1] - pairs[at] == len(pairs) - 1 - at,
+        at_least=_after_previous(sizes, size),
+        low_at_least=_after_previous(sizes, low),
+        every=sizes[-1] - sizes[at] == len(sizes) - 1 - at,
         impossible=impossible if size is None else None,
     )
 
@@ -144,35 +144,35 @@ def smallest_size(
 def smallest_sizes(
     rules: Sequence[str],
     target: float,
-    pairs: tuple[int, ...],
+    sizes: tuple[int, ...],
     win: Estimate,
     impossible: Sequence[str | None],
 ) -> tuple[SampleSize, ...]:
     """Find the smallest size by every rule, as :func:`smallest_size` does by one."""
     named = enumerate(zip(rules, impossible, strict=True))
-    return tuple(smallest_size(name, target, pairs, win, q, why) for q, (name, why) in named)
+    return tuple(smallest_size(name, target, sizes, win, q, why) for q, (name, why) in named)
 
 
-def _after_previous(pairs: tuple[int, ...], size: int | None) -> int | None:
+def _after_previous(sizes: tuple[int, ...], size: int | None) -> int | None:
     """One more than the largest size studied below a size; None where there is none."""
-    if size is None or size == pairs[0]:
+    if size is None or size == sizes[0]:
         return None
-    return pairs[pairs.index(size) - 1] + 1
+    return sizes[sizes.index(size) - 1] + 1
 
 
-def _stays_from(pairs: tuple[int, ...], reached: NDArray[np.bool_]) -> int | None:
+def _stays_from(sizes: tuple[int, ...], reached: NDArray[np.bool_]) -> int | None:
     """Smallest size from which something holds at every larger one studied."""
     failed = np.flatnonzero(~reached)
     start = int(failed[-1]) + 1 if failed.size else 0
-    return pairs[start] if start < len(pairs) else None
+    return sizes[start] if start < len(sizes) else None
 
 
-def precise_size(pairs: Sequence[int], width: FloatArray, half_width: float) -> int | None:
+def precise_size(sizes: Sequence[int], width: FloatArray, half_width: float) -> int | None:
     """Smallest size studied from which the expected half-width stays within a bound.
 
     Parameters
     ----------
-    pairs : sequence of int
+    sizes : sequence of int
         Rising sizes studied.
     width : ndarray, shape (K,)
         Expected width of the 95% interval.
@@ -183,4 +183,4 @@ def precise_size(pairs: Sequence[int], width: FloatArray, half_width: float) -> 
     -------
     int or None
     """
-    return _stays_from(tuple(pairs), width / 2 <= half_width)
+    return _stays_from(tuple(sizes), width / 2 <= half_width)

@@ -131,17 +131,17 @@ def simulate_draws(
     if task.required is None and np.isnan(exact_wins(task, task.drawn(0))).all():
         # what one draw cannot have exactly is simulated for all: no need to try the others
         task = replace(task, work_limit=0.0)
-    read = partial(from_bytes, DrawWins, draw_layout(task.task))
+    read = partial(from_bytes, DrawWins, draw_layout(task.task, task.parts))
     shelf: Shelf[DrawWins] | None = Shelf.of(store, task, to_bytes, read)
     return run_blocks(partial(simulate_draw, task), range(task.draws), executor, on_block, shelf)
 
 
-def draw_layout(task: BlockTask) -> Layout:
+def draw_layout(task: BlockTask, parts: int = 1) -> Layout:
     """What every field of one draw's wins may hold."""
     sizes, rules = task.number_of_sizes, len(task.rules)
     probability = partial(Values, least=-ROUNDING, most=1 + ROUNDING, kind=np.float64)
     return {
-        "won": Values((1, sizes, rules), 0, task.block_size),
+        "won": Values((1, sizes, rules), 0, parts * task.block_size),
         "limit": probability((1, rules, 2)),
         "exact": probability((1, sizes, rules), missing=True),
     }

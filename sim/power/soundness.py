@@ -45,7 +45,7 @@ Event = Literal["win", "rejection", "endpoint", "least_favourable"]
 
 @dataclass(frozen=True)
 class Level:
-    """How often something happens where mentoring does nothing, and how often it may.
+    """How often something happens where treatment does nothing, and how often it may.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class Soundness:
     ----------
     rule : DecisionRule
         The rule.
-    pairs : int
+    size : int
         Its size, or the largest studied.
     levels : tuple of Level
         In the order in which an excess is said: of the rule, of an endpoint,
@@ -123,7 +123,7 @@ class Soundness:
     """
 
     rule: DecisionRule
-    pairs: int
+    size: int
     levels: tuple[Level, ...]
     causes: tuple[Cause, ...]
 
@@ -164,11 +164,11 @@ def soundness(
     Returns
     -------
     Soundness
-        That part of any change needs no mentoring is no cause here: one
+        That part of any change needs no treatment is no cause here: one
         group cannot do without it, and it is warned of.
     """
-    at = size.pairs or size.limit
-    levels = _levels(study, rule, null, null.pairs.index(at))
+    at = size.size or size.limit
+    levels = _levels(study, rule, null, null.sizes.index(at))
     if least_favourable is not None:
         levels += (_level("least_favourable", (least_favourable, ()), side_level(study.analysis)),)
     known = Soundness(rule, at, levels, ())
@@ -202,7 +202,7 @@ def unadjusted(study: Study, verdict: Soundness) -> Unadjusted | None:
 
 def _rough(study: Study, verdict: Soundness) -> bool:
     """Tell whether the p-value is an approximation and the sample small."""
-    numbers = (study.participants(role, verdict.pairs) for role in verdict.rule.roles)
+    numbers = (study.participants(role, verdict.size) for role in verdict.rule.roles)
     return is_approximate(study.analysis) and any(number < SMALL for number in numbers)
 
 

@@ -87,12 +87,12 @@ def summarise(
             ),
             family=_family_measures(tally.families[:, index], truth[index], tally.replicates),
             exact=(False,) * count,
-            family_name=_family_name(tally.families.shape[-1] - 1, len(truth[index].true_nulls)),
+            family_name=_family_name(endpoints, truth[index], tally),
         )
         for index, name in enumerate(role_names)
     )
     return OperatingCharacteristics(
-        pairs=pairs,
+        sizes=pairs,
         roles=roles,
         rules=rules,
         rule_rejection=proportion(tally.rule_rejected, tally.replicates),
@@ -117,9 +117,10 @@ class _Columns:
         return proportion(self[name], self.replicates)
 
 
-def _family_name(together: int, domains: int) -> str:
-    """Name the endpoints adjusted together by their number."""
-    return "domains" if together == domains else "domains and total"
+def _family_name(endpoints: tuple[str, ...], truth: RoleTruth, tally: Tally) -> str:
+    """Name the endpoints adjusted together: the domains, and perhaps the sums after them."""
+    sums = endpoints[len(truth.true_nulls) : tally.families.shape[-1] - 1]
+    return " and ".join(["domains", *sums] if len(sums) < 2 else ["domains", "totals"])
 
 
 def _endpoint_measures(

@@ -14,15 +14,16 @@ from scipy.special import stdtrit
 from sim.arrays import FloatArray
 from sim.power.estimates import Z95, Estimate, proportion
 from sim.power.sample_size import SampleSize
+from sim.shown import Shown
 from sim.study import Study
 
 Wins = NDArray[np.int16]
 """Wins per block, at most 10,000 each; a sum over blocks needs more room."""
 
 
-@dataclass(frozen=True)
-class SweepPoint:
-    """One point of a sweep.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class NamedPoint:
+    """What one point of a sweep is called, and what is set there.
 
     Attributes
     ----------
@@ -34,8 +35,6 @@ class SweepPoint:
         The factor that alone was set, where one at a time is.
     settings : dict of str to object
         Value by field, in the order in which they were set.
-    study : Study
-        The study of this point.
     rule : str
         Name of the rule by which it is compared.
     """
@@ -44,8 +43,20 @@ class SweepPoint:
     label: str
     factor: str | None
     settings: dict[str, Any]
-    study: Study
     rule: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepPoint(NamedPoint):
+    """One point of a sweep.
+
+    Attributes
+    ----------
+    study : Study
+        The study of this point.
+    """
+
+    study: Study
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +84,7 @@ class PointResult:
     @cached_property
     def rules(self) -> tuple[str, ...]:
         """Names of its rules, in the order of the wins."""
-        return tuple(self.point.study.decision.rules)
+        return tuple(self.point.study.success)
 
     @property
     def replicates(self) -> int:
@@ -103,8 +114,8 @@ class PointResult:
         return self.wins[:, self.point.study.sizes.index(pairs), self.rules.index(self.point.rule)]
 
 
-@dataclass(frozen=True, eq=False)
-class SweepAnswer:
+@dataclass(frozen=True, eq=False, repr=False)
+class SweepAnswer(Shown):
     """The answer of a sweep.
 
     Attributes

@@ -40,11 +40,11 @@ class Enumerable:
         """Read a population."""
         gone = chance_missing(population)
         pmfs = dict(enumerate(change_pmf(population, analysis.cut)))
-        if analysis.cut is None or analysis.total_cut is not None:
-            of_sums = change_pmf(population, analysis.total_cut)
-            for place, members in enumerate(endpoints.sums, endpoints.domains):
-                if len(members) == 1:
-                    pmfs[place] = of_sums[members[0]]
+        tested = endpoints.tested_sums(analysis)
+        sums = zip(endpoints.sums, endpoints.cuts, tested, strict=True)
+        for place, (members, cut, is_tested) in enumerate(sums, endpoints.domains):
+            if is_tested and len(members) == 1:
+                pmfs[place] = change_pmf(population, cut)[members[0]]
         return cls(pmfs, gone or 0.0, _refused(population, analysis))
 
     def require(self) -> None:
@@ -117,7 +117,7 @@ def _refused(population: Population, analysis: Analysis) -> str | None:
         f"{test} looks at sites": facts.unit == "site",
         f"{test} is fitted to one data set at a time": facts.fitted,
         f"{test} is not enumerated": facts.enumerated is None,
-        "who takes part depends on the total": population.recruitment is not None,
+        "who takes part depends on the answers": population.recruitment is not None,
         "who drops out depends on the answers": chance_missing(population) is None,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

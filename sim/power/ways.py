@@ -18,10 +18,16 @@ STEPS = 4
 def binomial_tables(chance: FloatArray, limit: int) -> FloatArray:
     """Probabilities of Binomial(m, chance) for all m up to a limit; (..., limit + 1, limit + 1)."""
     m, k = np.arange(limit + 1)[:, None], np.arange(limit + 1)[None, :]
-    ways = gammaln(m + 1) - gammaln(k + 1) - gammaln(np.maximum(m - k, 0) + 1)
-    p = np.asarray(chance)[..., None, None]
-    logs = ways + xlogy(k, p) + xlog1py(np.maximum(m - k, 0), -p)
-    return np.where(k <= m, np.exp(logs), 0.0)
+    others = np.maximum(m - k, 0)
+    ways = gammaln(m + 1) - gammaln(k + 1) - gammaln(others + 1)
+    tables = np.empty((*np.shape(chance), limit + 1, limit + 1))
+    for place, p in np.ndenumerate(chance):  # one by one: such tables are all the memory it takes
+        table = tables[place]
+        np.add(ways, xlogy(k, p), out=table)
+        table += xlog1py(others, -p)
+        np.exp(table, out=table)
+        table[k > m] = 0.0
+    return tables
 
 
 def mixing_of(zero: float, sizes: NDArray[np.int64]) -> FloatArray:

@@ -4,42 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sim.report.document.guidelines import cited, requirement
+from sim.report.document.guidelines import cited
 from sim.report.document.model import Block, Document, Paragraph, Picture, Section, clean, text
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import Provenance
-from sim.report.topics.adjustments import adjustments_section, before_blocks
-from sim.report.topics.arms import change_blocks, one_group_blocks
-from sim.report.topics.assumptions import assumptions_section, assumptions_table
-from sim.report.topics.assurance import assurance_blocks, assurance_by_size
-from sim.report.topics.design import allocation_section, design_sentence, outcome_section
-from sim.report.topics.detectable import detectable_table
-from sim.report.topics.effects import (
-    assumed_blocks,
-    choice_section,
-    published_tables,
-    target_section,
+from sim.report.topics import (
+    adjustments,
+    arms,
+    assumptions,
+    assurance,
+    design,
+    detectable,
+    effects,
+    method,
+    participation,
+    pilot,
+    power,
+    precision,
+    record,
+    sensitivity,
+    size,
+    sources,
+    statement,
 )
-from sim.report.topics.least_favourable import least_favourable_sentences
-from sim.report.topics.method import aim, method_section
-from sim.report.topics.participation import participation_blocks
-from sim.report.topics.pilot import pilot_sections
-from sim.report.topics.power import endpoint_tables, level_sentence, near_table, power_tables
-from sim.report.topics.precision import precision_blocks, precision_table
-from sim.report.topics.record import (
-    completeness_section,
-    interim_section,
-    limits_section,
-    recruitment_section,
-    replication_section,
-)
-from sim.report.topics.sensitivity import sensitivity_section
-from sim.report.topics.simulation import ademp_table
-from sim.report.topics.size import answer_sentence, other_rules_table, people_table, size_tables
-from sim.report.topics.size_form import answer_paragraphs, size_requirements
-from sim.report.topics.sources import sources_section
-from sim.report.topics.statement import statement
-from sim.report.topics.worse_off import worse_off_tables
 
 STATEMENT = "Statement"
 """Heading of the part that a form takes."""
@@ -57,28 +44,43 @@ def screen_sections(answer: PlanAnswer) -> tuple[Section, ...]:
     -------
     tuple of Section
     """
-    answered = text(answer_sentence(answer)), text(level_sentence(answer)), *_levels(answer)
+    sizes: tuple[Block, ...] = size.people_table(answer), *power.other_rules_tables(answer)
+    answered: tuple[Block, ...] = (
+        *_sought(answer),
+        text(size.answer_sentence(answer)),
+        *power.level_paragraphs(answer),
+        *sizes,
+    )
     return _with_content(
-        Section("Answer", (*answered, *size_tables(answer))),
+        Section("Answer", answered),
         Section("Warnings", warning_entries(answer)),
-        Section("Design", (text(design_sentence(answer.study)),)),
-        Section("Power", (*power_tables(answer), *_affected_endpoints(answer))),
+        Section("Design", (text(design.design_sentence(answer.study)),)),
+        Section("Power", (*power.power_tables(answer), *power.endpoint_tables(answer))),
         *_explaining(answer),
         Section("Assumptions", _assumptions(answer)),
     )
 
 
+def _sought(answer: PlanAnswer) -> tuple[Block, ...]:
+    """Say what was sought where that is neither a size nor a power."""
+    solve = answer.study.design.solve
+    if solve == "effect":
+        return detectable.detectable_blocks(answer)[:1]
+    return precision.precision_blocks(answer)[:1] if solve == "precision" else ()
+
+
 def page_sections(answer: PlanAnswer) -> dict[str, Section]:
     """Sections of the page below its first screen, by the name of their place in its address."""
+    sizes: tuple[Block, ...] = size.people_table(answer), *power.other_rules_tables(answer)
+    rules: tuple[Block, ...] = *power.power_tables(answer), *sizes, *power.level_paragraphs(answer)
     return {
-        "rules": Section("Power of every rule", (*power_tables(answer), *size_tables(answer),
-                                                 text(level_sentence(answer)), *_levels(answer))),
-        "domains": Section("Each domain", _affected_endpoints(answer)),
+        "rules": Section("Power of every rule", rules),
+        "domains": Section(f"Each {answer.study.words.item}", power.endpoint_tables(answer)),
         **{_place(section): section for section in _explaining(answer)},
-        "precision": Section("Precision of the estimate", (precision_table(answer),)),
+        "precision": Section("Precision of the estimate", (precision.precision_table(answer),)),
         "assumptions": Section("Assumptions", _assumptions(answer)),
-        "ademp": Section("The simulation study", (ademp_table(answer),)),
-    }  # fmt: skip
+        "ademp": Section("The simulation study", (record.ademp_table(answer),)),
+    }
 
 
 def form(answer: PlanAnswer, provenance: Provenance) -> Document:
@@ -97,23 +99,25 @@ def form(answer: PlanAnswer, provenance: Provenance) -> Document:
         First the statement, then the annex.
     """
     sections = (
-        Section(STATEMENT, (statement(answer), *_power_picture(answer)), is_apart=True),
-        _size_section(answer),
-        outcome_section(answer),
-        _level_section(answer),
-        _extended(target_section(answer), *worse_off_tables(answer)),
-        choice_section(answer),
-        allocation_section(answer),
-        method_section(answer),
-        adjustments_section(answer),
-        sensitivity_section(answer, near_table(answer)),
-        interim_section(answer),
-        recruitment_section(answer),
-        assumptions_section(answer),
-        limits_section(answer),
-        replication_section(answer, provenance),
+        Section(STATEMENT, (statement.statement(answer), *_power_picture(answer)), is_apart=True),
+        size.size_section(
+            answer, *precision.precision_blocks(answer), *power.other_rules_tables(answer)
+        ),
+        design.outcome_section(answer),
+        power.level_section(answer),
+        effects.target_section(answer),
+        effects.choice_section(answer),
+        design.allocation_section(answer),
+        method.method_section(answer),
+        adjustments.adjustments_section(answer),
+        sensitivity.sensitivity_section(answer),
+        record.interim_section(answer),
+        record.recruitment_section(answer),
+        assumptions.assumptions_section(answer),
+        record.limits_section(answer),
+        record.replication_section(answer, provenance),
     )
-    every = (*sections, completeness_section(sections), sources_section(answer))
+    every = (*sections, record.completeness_section(sections), sources.sources_section(answer))
     document = Document(clean(answer.study.title), every)
     return replace(document, references=cited(document))
 
@@ -137,55 +141,23 @@ def warning_entries(answer: PlanAnswer) -> tuple[Paragraph, ...]:
 
 def _explaining(answer: PlanAnswer) -> tuple[Section, ...]:
     """What the answer rests on and what it depends on, for screen and page alike."""
+    assumed = *effects.assumed_blocks(answer), *effects.published_tables(answer)
+    believed = *assurance.assurance_by_size(answer), *assurance.assurance_blocks(answer)
+    analysed = *participation.participation_blocks(answer), *precision.precision_blocks(answer)
     return _with_content(
-        Section("What is assumed", (*assumed_blocks(answer), *published_tables(answer),
-                                    *worse_off_tables(answer))),
-        Section("Where the change comes from", change_blocks(answer)),
-        Section("With and without a control arm", one_group_blocks(answer)),
-        Section("Power averaged over what is believed", (*assurance_by_size(answer),
-                                                         *assurance_blocks(answer))),
-        Section("Who is analysed, and how precisely", (*participation_blocks(answer),
-                                                       *precision_blocks(answer))),
-        Section("Size before adjustments", before_blocks(answer)),
-        Section("Smallest detectable effects", detectable_table(answer)),
-        *pilot_sections(answer),
-    )  # fmt: skip
+        Section("What is assumed", (*assumed, *effects.worse_off_tables(answer))),
+        Section("Where the change comes from", arms.change_blocks(answer)),
+        Section("With and without a control arm", arms.one_group_blocks(answer)),
+        Section("Power averaged over what is believed", believed),
+        Section("Who is analysed, and how precisely", analysed),
+        Section("Size before adjustments", adjustments.before_blocks(answer)),
+        Section("Smallest detectable effects", detectable.detectable_blocks(answer)),
+        *pilot.pilot_sections(answer),
+    )
 
 
 def _assumptions(answer: PlanAnswer) -> tuple[Block, ...]:
-    return (assumptions_table(answer),) if answer.assumptions else ()
-
-
-def _affected_endpoints(answer: PlanAnswer) -> tuple[Block, ...]:
-    """Power of the endpoints of the roles on which there is an effect."""
-    affected = [role for role, effects in answer.effects.items() if not effects.true_null.all()]
-    return endpoint_tables(answer, affected)
-
-
-def _levels(answer: PlanAnswer) -> tuple[Paragraph, ...]:
-    """Say which null the level is of, where that needs saying."""
-    said = " ".join(least_favourable_sentences(answer))
-    return (text(said),) if said else ()
-
-
-def _size_section(answer: PlanAnswer) -> Section:
-    others = other_rules_table(answer)
-    blocks: list[Block] = [*answer_paragraphs(answer), people_table(answer)]
-    blocks += precision_blocks(answer)
-    blocks += [] if others is None else [others]
-    return Section("Sample size", tuple(blocks), size_requirements(answer))
-
-
-def _level_section(answer: PlanAnswer) -> Section:
-    """State level, sidedness and power, and the error rate that is attained."""
-    required = requirement("DELTA2, item 2", "Significance level, sidedness and power")
-    attained = text(level_sentence(answer)), *_levels(answer)
-    return Section("Significance level and power", (aim(answer.study), *attained), (required,))
-
-
-def _extended(section: Section, *further: Block) -> Section:
-    """Put more into a section."""
-    return replace(section, blocks=(*section.blocks, *further))
+    return (assumptions.assumptions_table(answer),) if answer.assumptions else ()
 
 
 def _place(section: Section) -> str:

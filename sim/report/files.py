@@ -7,8 +7,9 @@ import io
 import json
 import os
 import platform
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import chain
@@ -16,20 +17,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from sim import __version__
-from sim.power.sample_size import SampleSize
 from sim.report.output_files import OUTPUTS, write_together
 from sim.report.results.answer import PlanAnswer
-from sim.report.results.encoding import ANSWER, encode
-from sim.report.results.extract import (
-    arms_data,
-    assurance_data,
-    participation_data,
-    size_notes_data,
-)
-from sim.report.results.rows import Row, assurance_rows, further_rows, result_rows
+from sim.report.results.encoding import ANSWER, Job, LeftOut, defined, encode, plain
+from sim.report.results.rows import Row, answer_rows, result_rows
 from sim.report.topics.design import design_sentence
 from sim.report.topics.size import answer_sentence
 from sim.report.topics.soundness import reasons
@@ -38,8 +30,20 @@ from sim.study.spreadsheet import harmless
 
 Plain = dict[str, Any]
 """What becomes JSON."""
-ARMS = ("mentored", "controls")
-"""Names of the arms."""
+BY_SIZE: LeftOut = {
+    "rule_rejection": True, "roles": {"__all__": {"measures": True, "family": True}},
+}  # fmt: skip
+"""What operating characteristics have at every size, but the power of the rules."""
+IN_TABLES: LeftOut = {
+    "original": True,
+    "characteristics": BY_SIZE,
+    "null_characteristics": True,
+    "assurances": {"__all__": {"value", "power_quantiles", "quantile_mcse", "enough"}},
+    "missing_by_chance": {"characteristics": BY_SIZE, "null_characteristics": True},
+}
+"""Fields of an answer that summary.json leaves to manifest.json and, row by row, to results.csv."""
+INNERMOST = re.compile(r"\[\n[^\[\]{}]*\n *\]")
+"""A list in JSON that holds neither lists nor mappings."""
 LIBRARIES = ("numpy", "scipy", "numba", "pydantic", "hydra-core")
 """Libraries whose version can matter to the numbers or the config."""
 
@@ -59,24 +63,27 @@ def write_run(answer: PlanAnswer, folder: Path) -> tuple[Path, ...]:
     tuple of Path
         The files written.
     """
-    contents = {
-        "results.csv": results_csv(answer),
-        "summary.json": summary_data(answer),
-        "manifest.json": manifest_data(answer.original),
-        ANSWER: encode(answer, "plan"),
-    }
-    return write_results(contents, folder)
+    contents = {"results.csv": results_csv(answer), "summary.json": summary_data(answer)}
+    return write_results(folder, "plan", answer.original, answer, contents)
 
 
-def write_results(contents: Mapping[str, object], folder: Path) -> tuple[Path, ...]:
+def write_results(
+    folder: Path, job: Job, study: Study, answer: object, contents: Mapping[str, object]
+) -> tuple[Path, ...]:
     """Write a job's results, all or nothing; outputs of an earlier run in that folder go.
 
     Parameters
     ----------
-    contents : mapping of str to object
-        By name of the file: its text or bytes, or plain data, which becomes JSON.
     folder : Path
         Existing folder.
+    job : {'plan', 'calibrate', 'sweep'}
+        The job.
+    study : Study
+        What it was given, for manifest.json.
+    answer : dataclass
+        What is read back.
+    contents : mapping of str to object
+        Files for people and scripts by name: text, or plain data, which becomes JSON.
 
     Returns
     -------
@@ -88,10 +95,11 @@ def write_results(contents: Mapping[str, object], folder: Path) -> tuple[Path, .
     NotWritten
         Where the machine does not take them.
     """
+    every = {**contents, "manifest.json": manifest_data(study), ANSWER: encode(answer, job)}
 
     def write(stage: Path) -> list[Path]:
         return [write_whole(stage / name, data if isinstance(data, str | bytes) else as_json(data))
-                for name, data in contents.items()]  # fmt: skip
+                for name, data in every.items()]  # fmt: skip
 
     return write_together(folder, "results", write, OUTPUTS)
 
@@ -114,63 +122,34 @@ def results_csv(answer: PlanAnswer) -> str:
 
 def result_cells(answer: PlanAnswer) -> Iterator[list[Any]]:
     """Cells of every row of results.csv; names are made harmless for spreadsheets."""
-    main, null = answer.characteristics, answer.null_characteristics
     names = [field.name for field in fields(Row)]
-    name, plain = names.index("name"), attrgetter(*names)  # astuple would copy at length
-    averaged = (assurance_rows(main, assurance) for assurance in answer.assurances)
-    run = chain(result_rows(main), result_rows(null, "null_"), *averaged, further_rows(answer))
-    for row in run:
-        cells = list(plain(row))
+    name, cells_of = names.index("name"), attrgetter(*names)  # astuple would copy at length
+    for row in answer_rows(answer, result_rows):
+        cells = list(cells_of(row))
         cells[name] = harmless(row.name)
         yield cells
 
 
 def summary_data(answer: PlanAnswer) -> Plain:
-    """Hold the answer as plain data: what the other outputs quote."""
-    study = answer.study
+    """Hold the answer as plain data, what people look for first; :data:`IN_TABLES` is not there."""
+    study, data = answer.study, plain(answer, IN_TABLES)
     return {
         "title": study.title,
-        "pilot": _cited(study),
         "design": design_sentence(study),
         "answer": answer_sentence(answer),
-        "primary_rule": study.decision.primary,
-        "sample_sizes": [_size_data(answer, size) for size in answer.sample_sizes],
-        "replicates": answer.characteristics.replicates,
-        "seed": study.seed,
-        "endpoints": list(study.endpoints),
-        "error_bound": answer.characteristics.error_bound,
-        "precision": asdict(answer.precision),
-        "detectable_effects": [asdict(effect) for effect in answer.detectable],
-        "effects": {role: asdict(effects) for role, effects in answer.effects.items()},
-        "attainable": asdict(answer.attainable),
-        "participation": participation_data(answer),
-        **arms_data(answer),
-        **size_notes_data(answer),
-        "before_adjustments": [asdict(before) for before in answer.before_adjustments],
-        "assurance": assurance_data(answer),
-        "inflations": [asdict(inflation) for inflation in answer.inflations],
-        "pilot_example": [asdict(score) for score in answer.pilot_scores],
-        "warnings": list(answer.warnings),
-        "assumptions": [asdict(assumption) for assumption in answer.assumptions],
+        "unusable": {size.rule: reasons(answer, size) for size in answer.sample_sizes},
+        "sample_sizes": data["sample_sizes"],
+        "participants": {
+            size.rule: {
+                role: study.arm_participants(r, size.size)
+                for r, role in enumerate(study.role_names)
+            }
+            for size in answer.sample_sizes
+            if size.size is not None
+        },
+        "version": __version__,
+        **data,
     }
-
-
-def _size_data(answer: PlanAnswer, size: SampleSize) -> Plain:
-    study, people, arms = answer.study, None, None
-    roles = list(enumerate(study.role_names))
-    if size.pairs is not None:
-        people = {role: study.participants(r, size.pairs) for r, role in roles}
-    if size.pairs is not None and study.has_controls:
-        arms = {role: dict(zip(ARMS, study.arm_participants(r, size.pairs), strict=True))
-                for r, role in roles}  # fmt: skip
-    unusable = reasons(answer, size)
-    return {**asdict(size), "unusable": unusable, "participants": people, "arms": arms}
-
-
-def _cited(study: Study) -> str | None:
-    """Name the source of the pilot that the study follows up; None where there is none."""
-    pilot = study.pilot
-    return pilot.cited if pilot is not None and study.follows_pilot else None
 
 
 def manifest_data(study: Study) -> Plain:
@@ -213,18 +192,10 @@ def as_csv(rows: Iterable[Iterable[object]]) -> str:
 
 
 def as_json(data: object) -> str:
-    """Write plain data as JSON; what is not defined becomes null."""
-    return json.dumps(_plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """Write plain data as JSON, lists of numbers or words on one line; undefined becomes null."""
+    text = json.dumps(defined(data, lambda _: None), indent=2, ensure_ascii=False, allow_nan=False)
+    return INNERMOST.sub(_on_one_line, text) + "\n"
 
 
-def _plain(value: object) -> object:
-    """Turn arrays into lists and numbers that are not defined into null, at every depth."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value
+def _on_one_line(found: re.Match[str]) -> str:
+    return json.dumps(json.loads(found[0]), ensure_ascii=False)

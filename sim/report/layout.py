@@ -29,16 +29,6 @@ def paragraph(text: str, indent: str = "") -> str:
     return "\n".join(wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent))
 
 
-def bullets(text: str, items: Sequence[str]) -> Iterator[str]:
-    """Write a list under a heading; nothing where it is empty."""
-    if items:
-        wrapped = [
-            "\n".join(wrap(item, WIDTH, initial_indent="- ", subsequent_indent="  "))
-            for item in items
-        ]
-        yield "\n".join([heading(text), *wrapped])
-
-
 def file_part(files: Sequence[Path]) -> Iterator[str]:
     """Name the files written in one folder, and count those in folders within."""
     if not files:

@@ -23,7 +23,7 @@ RESULTS = (
 FIGURES = (
     "power_curve", "rule_curves", "endpoint_curves_*", "answers_*", "assurance", "power_spread",
     "data_sets_*", "exact_p_*", "shifts_*",
-    "tornado", "points", "factor_curve", "power_map", "pairs_map",
+    "tornado", "points", "factor_curve", "power_map", "size_map",
 )  # fmt: skip
 """Names of the figures of every job."""
 DRAWN = (

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
+from sim import __version__
 from sim.errors import StudyError
+from sim.power.estimates import Estimate
 from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, differences
-from sim.power.tornado import Influence, Tornado
-from sim.report.files import Plain, as_csv, manifest_data, write_results
-from sim.report.layout import file_part, paragraph, title
-from sim.report.printers.terminal import block_text, sections_text
-from sim.report.results.encoding import ANSWER, encode
-from sim.report.results.sweep import PointReport, SweepReport, sweep_report
+from sim.report.document.model import text
+from sim.report.files import Plain, as_csv, write_results
+from sim.report.printers.terminal import screen_text
+from sim.report.results.encoding import plain
+from sim.report.results.sweep import SweepReport, sweep_report
 from sim.report.topics.design import design_sentence
 from sim.report.topics.sweep import how_varied, in_one_line, sections
 from sim.study.spreadsheet import harmless
-from sim.study.sweep import NoSweep, ScenarioSweep, look_up
+from sim.study.sweep import look_up
 
 UNCHANGED = "as stated"
 """A section that a point leaves as it is."""
 COLUMNS = (
-    "role", "pairs", "n", "kind", "name", "measure", "value", "mcse", "replicates",
+    "role", "size", "n", "kind", "name", "measure", "value", "mcse", "replicates",
     "difference", "difference_mcse",
 )  # fmt: skip
 """Columns after the point, its label and its factors; as in results.csv, and less the base."""
@@ -50,25 +50,13 @@ def write_sweep(answer: SweepAnswer, folder: Path) -> tuple[Path, ...]:
         The files written.
     """
     report = sweep_report(answer)
-    contents = {
-        "sweep.csv": sweep_csv(answer),
-        "sweep.json": sweep_data(report),
-        "manifest.json": manifest_data(answer.study),
-        ANSWER: encode(report, "sweep"),
-    }
-    return write_results(contents, folder)
+    contents = {"sweep.csv": sweep_csv(answer), "sweep.json": sweep_data(report)}
+    return write_results(folder, "sweep", answer.study, report, contents)
 
 
 def factors_of(answer: SweepAnswer) -> tuple[str, ...]:
     """Name every field that any point sets, in the order of the settings."""
-    sweep = answer.study.sweep
-    if isinstance(sweep, NoSweep):
-        return ()
-    if isinstance(sweep, ScenarioSweep):
-        return tuple(
-            dict.fromkeys(name for settings in sweep.scenarios.values() for name in settings)
-        )
-    return tuple(sweep.factors)
+    return tuple(dict.fromkeys(name for result in answer.points for name in result.point.settings))
 
 
 def sweep_csv(answer: SweepAnswer) -> str:
@@ -87,14 +75,39 @@ def sweep_csv(answer: SweepAnswer) -> str:
         the last two empty where the base has no such size or rule. Text is
         made harmless by :func:`harmless`.
     """
+    return as_csv(sweep_rows(answer))
+
+
+def sweep_rows(answer: SweepAnswer) -> Iterator[Sequence[object]]:
+    """Lay a sweep out beneath the names of its columns, as :func:`sweep_csv` writes it."""
     factors = factors_of(answer)
-    lines: list[list[object]] = [[harmless(n) for n in ("point", "label", *factors, *COLUMNS)]]
+    yield [harmless(name) for name in ("point", "label", *factors, *COLUMNS)]
     for result in answer.points:
         if result.wins is not None:
             head = [result.point.number, harmless(result.point.label)]
             head += _values(result.point, factors)
-            lines += [[*head, *row] for row in _rows(result, answer.base)]
-    return as_csv(lines)
+            yield from ([*head, *row] for row in _rows(result, answer.base))
+
+
+def point_rows(answer: SweepAnswer) -> Iterator[Sequence[object]]:
+    """Lay every point out in one row, beneath the names of the columns.
+
+    Power and difference to the base are at the size and by the rule that are compared.
+    """
+    factors = factors_of(answer)
+    yield ["point", "label", *factors, "power", "mcse", "difference", "difference_mcse",
+           "size", "failure"]  # fmt: skip
+    for result in answer.points:
+        power, apart, size = answer.power(result), answer.difference(result), result.sample_size
+        yield [
+            result.point.number, result.point.label, *_values(result.point, factors),
+            *_numbers(power), *_numbers(apart), None if size is None else size.size,
+            result.failure,
+        ]  # fmt: skip
+
+
+def _numbers(estimate: Estimate | None) -> tuple[float | None, float | None]:
+    return (None, None) if estimate is None else (float(estimate.value), float(estimate.mcse))
 
 
 def _values(point: SweepPoint, factors: Sequence[str]) -> list[object]:
@@ -126,7 +139,7 @@ def _rows(result: PointResult, base: PointResult) -> Iterator[list[object]]:
     """Lay a point's powers out, by size and rule."""
     study, power, apart = result.point.study, result.power(), differences(result, base)
     for k, pairs in enumerate(study.sizes):
-        for q, (name, rule) in enumerate(study.decision.rules.items()):
+        for q, (name, rule) in enumerate(study.success.items()):
             n = sum(study.participants(role, pairs) for role in study.roles_of(rule))
             compared = [apart.value[k, q], apart.mcse[k, q]]
             yield [
@@ -138,46 +151,13 @@ def _rows(result: PointResult, base: PointResult) -> Iterator[list[object]]:
 
 def sweep_data(report: SweepReport) -> Plain:
     """Hold what is reported as plain data, for people and scripts."""
-    study = report.study
     return {
-        "title": study.title,
-        "design": design_sentence(study),
+        "title": report.study.title,
+        "design": design_sentence(report.study),
         "answer": in_one_line(report),
-        "kind": study.sweep.kind,
-        "at": report.at,
-        "at_is_stated": report.is_given,
-        "engine": "monte_carlo",
-        "seed": study.seed,
-        "blocks": report.blocks,
-        "replicates": report.replicates,
-        "paired": report.blocks > 1,
-        "tasks": report.tasks,
-        "points": list(map(_point_data, report.points)),
-        "tornado": None if report.tornado is None else _tornado_data(report.tornado),
-    }
-
-
-def _point_data(point: PointReport) -> Plain:
-    names = {"number": "point", "sizes": "sample_sizes"}
-    return {names.get(name, name): value for name, value in asdict(point).items() if name != "seed"}
-
-
-def _tornado_data(tornado: Tornado) -> Plain:
-    return {
-        "factors": list(map(_bar_data, tornado.influences)),
-        "order": tornado.ranks,
-        "not_distinguishable": tornado.unclear,
-        "not_studied": tornado.left_out,
-    }
-
-
-def _bar_data(bar: Influence) -> Plain:
-    return {
-        "factor": bar.factor,
-        "lowest": {"point": bar.low, **asdict(bar.to_low)},
-        "highest": {"point": bar.high, **asdict(bar.to_high)},
-        "range": asdict(bar.span),
-        "clear": bar.clear,
+        "order": report.tornado and report.tornado.ranks,
+        "version": __version__,
+        **plain(report),
     }
 
 
@@ -199,14 +179,8 @@ def sweep_summary(answer: SweepAnswer, files: Sequence[Path] = ()) -> str:
     str
     """
     report = sweep_report(answer)
-    parts = [
-        title(report.study.title),
-        paragraph(design_sentence(report.study)),
-        block_text(how_varied(report)),
-        *sections_text(sections(report)),
-        *file_part(files),
-    ]
-    return "\n".join(line.rstrip() for line in "\n\n".join(parts).splitlines())
+    opening = text(design_sentence(report.study)), how_varied(report)
+    return screen_text(report.study.title, opening, sections(report), files)
 
 
 def sweep_line(answer: SweepAnswer) -> str:

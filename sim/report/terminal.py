@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.report.contents import screen_sections
-from sim.report.layout import file_part, title
-from sim.report.printers.terminal import sections_text
+from sim.report.printers.terminal import screen_text
 from sim.report.results.answer import PlanAnswer
 
 
@@ -25,6 +24,4 @@ def summary(answer: PlanAnswer, files: Sequence[Path] = ()) -> str:
     -------
     str
     """
-    sections = sections_text(screen_sections(answer))
-    parts = [title(answer.study.title), *sections, *file_part(files)]
-    return "\n".join(line.rstrip() for line in "\n\n".join(parts).splitlines())
+    return screen_text(answer.study.title, (), screen_sections(answer), files)

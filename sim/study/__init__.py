@@ -1,10 +1,11 @@
 """What the planner states: frozen models, checked once at the edge."""
 
 from sim.study.effects import Effect
-from sim.study.parse import parse_study
 from sim.study.pilot import PilotOutcome
-from sim.study.sections import TOTAL, Analysis, Correlations, Rule
-from sim.study.study import PilotStudy, Study
+from sim.study.questionnaire import TOTAL
+from sim.study.sections import Analysis, Correlations
+from sim.study.study import PilotStudy, Study, parse_study
+from sim.study.success import Rule
 
 __all__ = [
     "TOTAL",

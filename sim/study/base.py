@@ -1,10 +1,19 @@
 """What every section of a study shares."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 _HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
@@ -45,8 +54,14 @@ def _texts(value: Any) -> Iterator[tuple[str, str]]:
             yield from _texts(inner)
 
 
+_S = TypeVar("_S", bound="Section")
+
+
 class Section(BaseModel):
     """A frozen part of the study; unknown keys and loose types are refused."""
+
+    WAYS: ClassVar[tuple[str, ...]] = ()
+    """Fields each of which states the section in a way of its own, where there are such."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
@@ -71,12 +86,33 @@ class Section(BaseModel):
                 {"name": repr(unknown[0]), "known": ", ".join(cls.model_fields)},
             )
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy the section with other values of some fields, which are not checked.
+
+        Raises
+        ------
+        KeyError
+            For a name that is no field, which would be kept without a word.
+        """
+        if unknown := set(update or {}) - set(type(self).model_fields):
+            raise KeyError(*unknown)
+        return super().model_copy(update=update, deep=deep)
+
     def states(self, values: dict[str, Any]) -> bool:
         """Tell whether some of the section's fields have these plain values."""
         try:
             return type(self).model_validate({**self.model_dump(), **values}) == self
         except ValidationError:
             return False
+
+
+def unstated(section: _S, **values: Any) -> _S:
+    """Give a section values that follow from others; they do not count as stated."""
+    followed = section.model_copy(update=values)
+    given = {name for name in section.model_fields_set
+             if name not in values or values[name] == getattr(section, name)}  # fmt: skip
+    followed.__pydantic_fields_set__.intersection_update(given)
+    return followed
 
 
 def _sorted(value: Any) -> Any:
@@ -130,8 +166,17 @@ class Assumed(Section):
         return note is None or note.of is None or self.states(note.of)
 
 
-Probability = Annotated[float, Field(ge=0, le=1)]
-"""A probability, 0 to 1."""
+def _of_percent(value: object) -> object:
+    """Read text such as 30% as a share of one; whatever else is given stays as it is."""
+    percent = _PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    return float(percent[1]) / 100 if percent else value
+
+
+_PERCENT = re.compile(r"([-+]?\d+(?:\.\d*)?|[-+]?\.\d+) ?%")
+Percent = BeforeValidator(_of_percent)
+"""Lets a share be written as a percent, such as 30%."""
+Probability = Annotated[float, Percent, Field(ge=0, le=1)]
+"""A probability, 0 to 1, or 0% to 100%."""
 
 Marginal = tuple[Probability, ...]
 """Probabilities of the scale's points, lowest first; they sum to 1."""

@@ -36,26 +36,32 @@ class HierarchicalPrior(Section):
 class Calibration(Section):
     """How the pilot is turned into what is believed of the effect."""
 
-    tests: tuple[CandidateName, ...] = Field(min_length=1)
+    tests: tuple[CandidateName, ...] = Field(
+        default=(
+            "signed_rank_asymptotic", "signed_rank_continuity", "signed_rank_exact",
+            "pratt_asymptotic", "paired_t", "mann_whitney",
+        ),
+        min_length=1,
+    )  # fmt: skip
     """Tests that can have given the published p-values (two-sided)."""
-    test_weights: tuple[Annotated[float, Field(gt=0)], ...] | None
+    test_weights: tuple[Annotated[float, Field(gt=0)], ...] | None = None
     """Prior weights of the tests (each above 0), in their order; null = all alike."""
-    rounding: Literal["exact", "rounded"]
+    rounding: Literal["exact", "rounded"] = "exact"
     """Whether printed medians are exact, or rounded to the decimals shown."""
-    unreported: Literal["not_significant", "marginalised"]
+    unreported: Literal["not_significant", "marginalised"] = "not_significant"
     """Domains without figures: not significant (an assumption), or unknown and then reported
     outcomes are weighed given that they were significant."""
-    any_significant: bool
+    any_significant: bool = False
     """Whether it is allowed for that the pilot was noticed because something was significant."""
-    neutral: NormalPrior
+    neutral: NormalPrior = NormalPrior(mean=0, sd=1)
     """A prior that leaves the effect open."""
-    sceptical: NormalPrior
+    sceptical: NormalPrior = NormalPrior(mean=0, sd=0.3)
     """A prior that holds large effects for unlikely."""
-    hierarchical: HierarchicalPrior
+    hierarchical: HierarchicalPrior = HierarchicalPrior(mean_sd=0.5, between_sd=0.5)
     """A prior that lets the domains inform each other."""
-    concentration: float = Field(gt=0, le=100)
+    concentration: float = Field(default=1.5, gt=0, le=100)
     """Concentration of the Dirichlet prior of the answers before (above 0, at most 100)."""
-    draws: int = Field(ge=1024, le=MOST_DRAWS)
+    draws: int = Field(default=65_536, ge=1024, le=MOST_DRAWS)
     """Draws of each domain's parameters, rounded up to a power of 2 (1024 to 1048576)."""
-    kept: int = Field(ge=20, le=5000)
+    kept: int = Field(default=200, ge=20, le=5000)
     """Draws of all domains together that are kept for assurance, per prior (20 to 5000)."""

@@ -1,46 +1,34 @@
-"""A control arm, and what changes without mentoring."""
+"""A control arm, who is selected, and what changes without any effect."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sim.study.base import Assumed, Correlation, Section
-from sim.study.effects import Effect
+from sim.study.effects import Effect, NoEffect
 from sim.study.methods import OneGroupTest
-from sim.study.sections import LARGEST_TOTAL
+from sim.study.questionnaire import LARGEST_TOTAL
 
 Share = Annotated[int, Field(ge=1, le=20)]
 
 
-class NoControl(Section):
-    """Everybody is mentored; before is compared with after."""
-
-    kind: Literal["none"]
-    """This design: one group, no control arm."""
-
-
 class ParallelControl(Assumed):
-    """Some are mentored and others are not, and their changes are compared."""
+    """Some are treated and others are not, and their changes are compared."""
 
-    kind: Literal["parallel"]
-    """This design: two arms at the same time."""
-    ratio: tuple[Share, Share]
-    """Mentored to control pairs, in blocks in order of accrual (each 1 to 20)."""
-    unit: Literal["person", "site"]
-    """What is allocated to an arm: pairs within every site (person), or whole sites."""
-    effect: Effect
+    ratio: tuple[Share, Share] = (1, 1)
+    """Treated to control units, in blocks in order of accrual (each 1 to 20)."""
+    unit: Literal["person", "site"] = "person"
+    """What is allocated to an arm: units within every site (person), or whole sites."""
+    effect: Effect = NoEffect()
     """Effect on the control arm; none = what the controls get does nothing."""
-    beside: OneGroupTest | None
+    beside: OneGroupTest | None = None
     """Paired test of the same study without control arm, shown beside it; null = not shown."""
-
-
-Control = Annotated[NoControl | ParallelControl, Field(discriminator="kind")]
 
 
 class NoSelection(Section):
     """Whoever is asked takes part."""
 
-    kind: Literal["none"]
+    kind: Literal["none"] = "none"
     """This way of recruiting: nobody is selected by their answers."""
 
 
@@ -54,7 +42,7 @@ class TotalSelection(Assumed):
 
 
 class BaselineSelection(TotalSelection):
-    """People take part by their total before mentoring, which is also their baseline."""
+    """People take part by their total before treatment, which is also their baseline."""
 
     kind: Literal["baseline"]
     """This way of recruiting: by the total of the answers before themselves."""
@@ -65,8 +53,8 @@ class ScreeningSelection(TotalSelection):
 
     kind: Literal["screening"]
     """This way of recruiting: by the total of a screening before the baseline."""
-    retest: Correlation | None
-    """Latent correlation of screening and baseline within a domain (-1 to 1); null = pre_post."""
+    retest: Correlation | None = None
+    """Latent correlation of screening and baseline within an item (-1 to 1); null = pre_post."""
 
 
 Selection = Annotated[
@@ -75,7 +63,7 @@ Selection = Annotated[
 
 
 class Uncontrolled(Assumed):
-    """What changes in everybody, mentored or not."""
+    """What changes in everybody, treated or not."""
 
-    response_shift: float | tuple[float, ...]
-    """Shift of everybody's answers after, in SD of the latent score; one, or one per domain."""
+    response_shift: float | tuple[float, ...] = 0.0
+    """Shift of everybody's answers after, in SD of the latent score; one, or one per item."""

@@ -1,115 +1,82 @@
-"""The sections of a study, and what follows from them: sizes, roles, arms, what is believed."""
+"""What follows from the sections of a study: sizes, roles, arms, endpoints, what is believed."""
 
 from math import ceil
 from typing import Literal
 
-from pydantic import Field
+import numpy as np
+from numpy.typing import NDArray
 
-from sim.study.base import Assumed, Section
-from sim.study.calibration import Calibration
-from sim.study.clusters import Clusters
-from sim.study.compute import Compute
-from sim.study.control import Control, ParallelControl, Selection, Uncontrolled
+from sim.study.base import Assumed, Marginal
+from sim.study.clusters import SiteClusters
 from sim.study.effects import Effect, EffectPrior
 from sim.study.endpoints import Endpoints
-from sim.study.local_page import LocalPage
-from sim.study.missing import Missing
-from sim.study.pilot import Pilot
-from sim.study.reporting import Report
-from sim.study.sections import (
-    TOTAL,
-    Analysis,
-    Correlations,
-    Decision,
-    Design,
-    MonteCarlo,
-    Roles,
-    Rule,
-    Scale,
-    Target,
-)
-from sim.study.store import Store
-from sim.study.sweep import Sweep
-from sim.study.words import StudyWords
-
-UNTITLED = "A study of answers before and after"
-"""Title of a study that states none and follows no pilot up."""
+from sim.study.fields import StudyFields
+from sim.study.questionnaire import TOTAL, shares_of
+from sim.study.sections import Analysis
+from sim.study.success import ITEMS, Rule
 
 
-class Draft(Section):
+class Draft(StudyFields):
     """A study whose values are right one by one, though perhaps not together."""
 
-    seed: int = Field(ge=0, lt=2**63)
-    """Seed of all random numbers (0 or more)."""
-    scale: Scale
-    """The questionnaire."""
-    roles: Roles
-    """Who takes part and how they answer before mentoring, by role; one or two roles."""
-    effect: Effect
-    """Effect of mentoring on every role that states none of its own."""
-    correlation: Correlations
-    """Correlations between domains, and between before and after."""
-    clusters: Clusters
-    """Hospitals, and people who share one of the second role."""
-    missing: Missing
-    """Answers that are not given."""
-    selection: Selection
-    """Who takes part, by their answers."""
-    uncontrolled: Uncontrolled
-    """What changes without mentoring."""
-    control: Control
-    """Control arm."""
-    design: Design
-    """How many people, and at which sizes."""
-    engine: Literal["auto", "exact", "monte_carlo"]
-    """How power is computed: auto = exactly where that can be done, else by simulation."""
-    analysis: Analysis
-    """Test, level and multiplicity."""
-    decision: Decision
-    """Decision rules."""
-    target: Target
-    """Power to reach."""
-    monte_carlo: MonteCarlo
-    """Amount of simulation."""
-    report: Report
-    """What is shown."""
-    compute: Compute
-    """Where it runs."""
-    store: Store
-    """Where finished blocks are kept."""
-    pilot: Pilot | None = None
-    """Published facts of the pilot."""
-    calibration: Calibration
-    """How the pilot is read (by `mentorsim calibrate`)."""
-    sweep: Sweep
-    """Which settings vary (in `mentorsim sweep`)."""
-    page: LocalPage
-    """The local page (`mentorsim serve`)."""
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """Names of the items."""
+        return self.questionnaire.names
+
+    @property
+    def points(self) -> int:
+        """Number of points of the scale."""
+        return self.questionnaire.points
+
+    def scored(self, point: int) -> int:
+        """Score inside, from 1, of a point of the scale as the form scores it."""
+        return point - self.questionnaire.lowest + 1
+
+    @property
+    def scored_analysis(self) -> Analysis:
+        """The analysis, its cut as a score inside, which begins at 1."""
+        cut = self.analysis.cut
+        if cut is None or self.questionnaire.lowest == 1:
+            return self.analysis
+        return self.analysis.model_copy(update={"cut": self.scored(cut)})
+
+    @property
+    def offsets(self) -> NDArray[np.float64]:
+        """What is added to scores inside, which begin at 1, for those of the form; (E,)."""
+        offset = self.questionnaire.lowest - 1
+        return self.endpoint_sets.summed(np.full(len(self.domains), float(offset)))
+
+    def marginals(self, role: int) -> tuple[Marginal, ...]:
+        """Probabilities of the points before, of every item of a role."""
+        name = self.role_names[role]
+        given = self.roles[name].pre
+        if given is None:
+            known = [self.questionnaire.answers(item) for item in self.domains]
+            return tuple(answers for answers in known if answers is not None)
+        lists = [each for each in given if isinstance(each, tuple)]
+        if not lists:
+            alike = tuple(share for share in given if not isinstance(share, tuple))
+            lists = [alike] * len(self.domains)
+        return tuple(shares_of(each, self.points) for each in lists)
+
+    @property
+    def sites(self) -> SiteClusters | None:
+        """Sites in which people resemble each other; None where there are none."""
+        return next(iter(self.clusters.values()), None)
+
+    @property
+    def detectable_at(self) -> int | None:
+        """Size at which the smallest detectable effect is sought; None where it is not."""
+        return self.sizes[-1] if self.design.solve == "effect" else None
 
     @property
     def follows_pilot(self) -> bool:
         """Whether the questionnaire is the pilot's, so that its figures can be compared."""
-        pilot, scale = self.pilot, self.scale
-        if pilot is None:
+        pilot, size = self.pilot, (self.points, len(self.domains))
+        if pilot is None or (pilot.points or size[0], pilot.domains or size[1]) != size:
             return False
-        same_size = (pilot.points or scale.points, pilot.domains or len(scale.domains)) == (
-            scale.points, len(scale.domains),
-        )  # fmt: skip
-        named = {outcome.outcome for outcome in pilot.outcomes}
-        return same_size and named <= {*scale.domains, TOTAL}
-
-    @property
-    def words(self) -> StudyWords:
-        """What its people, units and intervention are called."""
-        return StudyWords()
-
-    @property
-    def title(self) -> str:
-        """Title of the scenario."""
-        pilot = self.pilot
-        same = pilot is not None and pilot.is_of_its_source and self.follows_pilot
-        followed = pilot.title if pilot is not None and same else None
-        return self.report.title or followed or UNTITLED
+        return {outcome.outcome for outcome in pilot.outcomes} <= {*self.pilot_outcomes}
 
     def reason_of(self, section: Assumed) -> str | None:
         """Reason for what a section states, where there is one for it as it stands here."""
@@ -120,10 +87,10 @@ class Draft(Section):
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Sizes studied, in pairs, ascending."""
-        if self.design.sizes is not None:
-            return self.design.sizes
-        return tuple(range(self.design.min_pairs, self.design.max_pairs + 1))
+        """Sizes studied, in units, ascending."""
+        if self.design.n is not None:
+            return self.design.n
+        return tuple(range(self.design.smallest, self.design.up_to + 1))
 
     @property
     def role_names(self) -> tuple[str, ...]:
@@ -148,23 +115,73 @@ class Draft(Section):
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        """Names of the endpoints: every domain, and the total."""
-        return (*self.scale.domains, TOTAL)
+        """Names of the endpoints: every item, and the totals."""
+        return (*self.domains, *self.totals)
 
     @property
     def endpoint_sets(self) -> Endpoints:
-        """The domains that each endpoint sums, in the same order."""
-        return Endpoints.with_total(len(self.scale.domains))
+        """The items that each endpoint sums, in the same order, and the cuts of the sums."""
+        place = self.domains.index
+        return Endpoints(
+            len(self.domains),
+            tuple(tuple(map(place, members)) for members in self.totals.values()),
+            tuple(map(self._scored_cut, self.totals)),
+        )
+
+    def _scored_cut(self, name: str) -> int | None:
+        """Cut of a sum of scores inside, which begin at 1 each."""
+        cut = self.total_cut(name)
+        below = (self.questionnaire.lowest - 1) * len(self.totals[name])
+        return None if cut is None else cut - below
+
+    @property
+    def totals(self) -> dict[str, tuple[str, ...]]:
+        """Names of the items of every sum that is an endpoint, by its name."""
+        return self.questionnaire.sums
+
+    @property
+    def sum_of_all(self) -> str | None:
+        """Name of the endpoint that sums all items, where there is one."""
+        every = set(self.domains)
+        return next((name for name, members in self.totals.items() if set(members) == every), None)
+
+    @property
+    def pilot_outcomes(self) -> tuple[str, ...]:
+        """Names of what a pilot with this questionnaire may report: an item, or all summed."""
+        return (*self.domains, TOTAL)
+
+    def endpoint_of_outcome(self, outcome: str) -> str | None:
+        """Name of the endpoint that a pilot's outcome is, where the study has it."""
+        return self.sum_of_all if outcome == TOTAL else outcome
+
+    def is_sum(self, endpoint: str) -> bool:
+        """Whether an endpoint is a sum of items, rather than one."""
+        return endpoint in self.totals
+
+    def total_cut(self, name: str) -> int | None:
+        """Lowest sum that counts as a success, where the analysis states one for it."""
+        cut = self.analysis.total_cut
+        return cut.get(name) if isinstance(cut, dict) else cut
+
+    def is_tested(self, endpoint: str) -> bool:
+        """Whether an endpoint is tested at all: not every test takes sums, or all of them."""
+        return endpoint in self.tested_totals or not self.is_sum(endpoint)
+
+    @property
+    def tested_totals(self) -> tuple[str, ...]:
+        """Names of the sums that are tested."""
+        tested = self.endpoint_sets.tested_sums(self.analysis)
+        return tuple(name for name, is_tested in zip(self.totals, tested, strict=True) if is_tested)
 
     @property
     def has_controls(self) -> bool:
         """Whether two arms are compared."""
-        return isinstance(self.control, ParallelControl)
+        return self.control is not None
 
     @property
     def allocation_unit(self) -> Literal["person", "site"] | None:
         """What is allocated to an arm; None without a control arm."""
-        return self.control.unit if isinstance(self.control, ParallelControl) else None
+        return None if self.control is None else self.control.unit
 
     @property
     def has_prior(self) -> bool:
@@ -192,7 +209,7 @@ class Draft(Section):
 
     def arm_pairs(self, pairs: int) -> tuple[int, ...]:
         """Share pairs between the arms as they accrue: treated, and controls where there are."""
-        if not isinstance(self.control, ParallelControl):
+        if self.control is None:
             return (pairs,)
         to_treated, to_control = self.control.ratio
         treated = -(-pairs * to_treated // (to_treated + to_control))
@@ -201,7 +218,7 @@ class Draft(Section):
     @property
     def primary_endpoints(self) -> tuple[str, ...]:
         """Names of the endpoints that the rule that sizes the study looks at; none without one."""
-        rule = self.decision.rules.get(self.decision.primary)
+        rule = self.success.get(self.primary)
         return self.endpoints_of(rule) if rule else ()
 
     def roles_of(self, rule: Rule) -> tuple[int, ...]:
@@ -210,6 +227,4 @@ class Draft(Section):
 
     def endpoints_of(self, rule: Rule) -> tuple[str, ...]:
         """Names of the endpoints that a rule looks at, in each of its roles."""
-        if rule.endpoints == "domains":
-            return self.scale.domains
-        return (rule.endpoints,) if isinstance(rule.endpoints, str) else rule.endpoints
+        return self.domains if rule.endpoints == ITEMS else tuple(rule.endpoints)

@@ -1,43 +1,18 @@
-"""From plain data to a frozen study, or to one clear line."""
+"""From plain data to a draft, and what is wrong with it in clear lines."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from sim.errors import StudyError, printable
+from sim.errors import Fault, StudyError, printable
 from sim.study.draft import Draft
+from sim.study.given import plain_data
 from sim.study.places import field_at, fields_of, unknown_field
 from sim.study.refusals import listed, nearest, shown
-from sim.study.study import Study
-
-_S = TypeVar("_S", bound=Draft)
-
-
-def parse_study(data: Mapping[str, Any], kind: type[Study] = Study) -> Study:
-    """Validate plain data (as read from YAML) into a study.
-
-    Parameters
-    ----------
-    data : mapping
-        Sections by name, holding numbers, strings, lists and mappings.
-    kind : type, optional
-        Study, or PilotStudy where only the pilot is to be read.
-
-    Returns
-    -------
-    Study
-        Frozen, valid.
-
-    Raises
-    ------
-    StudyError
-        One line that names the field, its value and what is allowed.
-    """
-    return _read(kind, data)
 
 
 def draft_of(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,7 +21,7 @@ def draft_of(data: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     data : mapping
-        As for :func:`parse_study`.
+        As for :func:`sim.study.parse_study`.
 
     Returns
     -------
@@ -56,67 +31,31 @@ def draft_of(data: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     StudyError
-        As from :func:`parse_study`.
+        As from :func:`sim.study.parse_study`.
     """
     return read_draft(data).model_dump(mode="json")
 
 
 def read_draft(data: Mapping[str, Any]) -> Draft:
     """Read plain data as :func:`draft_of` does, into a draft."""
-    return _read(Draft, data)
-
-
-def complaints_of(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """List what is wrong with plain data, a line for each field; empty where nothing is.
-
-    Parameters
-    ----------
-    data : mapping
-        As for :func:`parse_study`.
-    """
-    tuples = _with_tuples(data)
+    given = plain_data(data)
     try:
-        Study.model_validate(tuples)
+        return Draft.model_validate(given)
     except ValidationError as error:
-        by_field: dict[str, list[ErrorDetails]] = {}
-        for detail in error.errors(include_url=False):
-            by_field.setdefault(_place(detail["loc"], tuples).split("[")[0], []).append(detail)
-        return tuple(_telling(errors, tuples) for errors in by_field.values())
-    return ()
+        raise StudyError(*faults_of(error, given)) from None
 
 
-def _read(model: type[_S], data: Mapping[str, Any]) -> _S:
-    tuples = _with_tuples(data)
-    try:
-        return model.model_validate(tuples)
-    except ValidationError as error:
-        raise StudyError(_one_line(error, tuples)) from None
-
-
-def _with_tuples(value: Any, place: str = "") -> Any:
-    """Turn lists into tuples at every depth, so that strict frozen models take them."""
-    if isinstance(value, Mapping):
-        for key in value:
-            if not isinstance(key, str):
-                raise StudyError(
-                    f"{place or 'the study'}: the name {shown(key)} must be text; "
-                    "in YAML, write it in quotes"
-                )
-        return {
-            key: _with_tuples(item, f"{place}.{key}".removeprefix("."))
-            for key, item in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return tuple(_with_tuples(item, place) for item in value)
-    return value
-
-
-def _one_line(error: ValidationError, data: Any) -> str:
-    """Word the most telling error; what stands behind it is only counted."""
-    errors = error.errors(include_url=False)
-    fields = {_place(detail["loc"], data).split("[")[0] for detail in errors}
-    rest = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
-    return _telling(errors, data) + rest
+def faults_of(error: ValidationError, data: Any) -> Iterator[Fault]:
+    """Word every fault, one for each field: where one is of several kinds, the most telling."""
+    by_field: dict[str, list[ErrorDetails]] = {}
+    for detail in error.errors(include_url=False):
+        of_fields = getattr(detail.get("ctx", {}).get("error"), "faults", None)
+        if of_fields is not None:
+            yield from (Fault(str(each), each.place) for each in of_fields)
+            continue
+        by_field.setdefault(_place(detail["loc"], data).split("[")[0], []).append(detail)
+    for place, details in by_field.items():
+        yield Fault(_telling(details, data), place)
 
 
 def _telling(errors: list[ErrorDetails], data: Any) -> str:
@@ -140,8 +79,8 @@ def _place(loc: tuple[int | str, ...], data: Any) -> str:
         if part == "[key]":
             continue  # what is wrong is the name itself
         if isinstance(node, Mapping):
-            if not tagged and part == node.get("kind"):
-                tagged = True  # the variant chosen by `kind`, not a field
+            if str(part).startswith("=") or (not tagged and part == node.get("kind")):
+                tagged = True  # the variant that was chosen, not a field
                 continue
             text += f".{part}" if text else str(part)
             node, tagged = node.get(part), False
@@ -155,7 +94,8 @@ def _sentence(detail: ErrorDetails, data: Any, errors: list[ErrorDetails]) -> st
     place, value = _place(detail["loc"], data), detail["input"]
     match detail["type"]:
         case "value_error":
-            return str(detail["ctx"]["error"])
+            words = str(detail["ctx"]["error"])
+            return words if words.startswith(place.split(".")[0]) else f"{place}: {words}"
         case "extra_forbidden":
             section = place.rpartition(".")[0]
             right = unknown_field(place, list(fields_of(section, data)))
@@ -165,6 +105,9 @@ def _sentence(detail: ErrorDetails, data: Any, errors: list[ErrorDetails]) -> st
             right = "is missing and must be given"
         case "union_tag_not_found":
             place, right = f"{place}.kind", "is missing and must be given"
+        case "union_tag_invalid" if detail["ctx"]["tag"].startswith("="):
+            stated = detail["ctx"]["tag"].removeprefix("=")
+            right = f"states {stated}, each an effect of its own; state one of them"
         case "union_tag_invalid":
             tag = detail["ctx"]["tag"]
             right = f"{tag!r} {_choices(tag, detail['ctx']['expected_tags'])}"
@@ -249,7 +192,11 @@ def limits_of(metadata: Iterable[Any]) -> dict[str, float]:
 
 def _nested_limits(annotation: Any) -> list[dict[str, float]]:
     """Find the bounds inside an annotation, such as a list's items."""
-    inner = [item for part in getattr(annotation, "__metadata__", ()) for item in part.metadata]
+    inner = [
+        item
+        for part in getattr(annotation, "__metadata__", ())
+        for item in getattr(part, "metadata", ())
+    ]
     return [
         limits_of(inner),
         *(pair for part in get_args(annotation) for pair in _nested_limits(part)),

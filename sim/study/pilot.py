@@ -51,17 +51,15 @@ class Pilot(Section):
     source_of: Values | None = None
     """Fields of this section that the source gives, with their values: with others it is not
     named; null = it is the source of whatever stands here."""
-    title: str | None = None
-    """Title of a study that follows this pilot up; null = none of its own."""
     points: int | None = Field(default=None, ge=2)
     """Points of the pilot's response scale; null = as many as the study's."""
     domains: int | None = Field(default=None, ge=1)
     """Number of domains of the pilot's questionnaire; null = as many as the study's."""
     sizes: dict[str, Annotated[int, Field(ge=0)]] = Field(min_length=1)
     """Number of participants in the pilot, by role."""
-    outcomes: tuple[PilotOutcome, ...]
+    outcomes: tuple[PilotOutcome, ...] = ()
     """Published comparisons."""
-    not_stated: tuple[str, ...]
+    not_stated: tuple[str, ...] = ()
     """What the source does not say (text)."""
     data: Line | None = None
     """CSV of the pilot's answers (participant, role, domain, pre, post); null = none."""

@@ -1,10 +1,12 @@
 """How a refusal is worded: where a value stands, the value, and what would be right."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from typing import TypeVar
 
 from sim.errors import shortened
 
+_D = TypeVar("_D")
 LONGEST_LIST = 240
 """Characters beyond which a list of names is cut to the nearest."""
 
@@ -14,6 +16,35 @@ class FieldError(ValueError):
 
     def __init__(self, place: str, value: object, right: str) -> None:
         super().__init__(f"{place}: {shown(value)} {right}")
+        self.place = place
+
+
+class FieldErrors(ValueError):  # noqa: N818 - several of them
+    """Several values that do not fit the rest of the study."""
+
+    def __init__(self, faults: Sequence[FieldError]) -> None:
+        super().__init__("; ".join(map(str, faults)))
+        self.faults = tuple(faults)
+
+
+def check_all(checks: Iterable[Callable[[_D], None]], draft: _D) -> None:
+    """Run checks, and refuse all that they refuse.
+
+    Raises
+    ------
+    FieldErrors
+        Holds what each check refused.
+    """
+    faults = []
+    for check in checks:
+        try:
+            check(draft)
+        except FieldError as fault:
+            faults.append(fault)
+        except FieldErrors as several:
+            faults.extend(several.faults)
+    if faults:
+        raise FieldErrors(list({str(fault): fault for fault in faults}.values()))
 
 
 def shown(value: object) -> str:

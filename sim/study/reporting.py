@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.study.base import Line, Section
+from sim.study.base import Section
 
 Reason = Annotated[str, Field(min_length=1, max_length=4000)]
 """A reason in the planner's words."""
@@ -34,17 +34,17 @@ class Reasons(Section):
 class Report(Section):
     """What the reader gets."""
 
-    title: Line | None = Field(default=None, min_length=1, max_length=200)
-    """Title of the scenario (text); null = the pilot's, of a study that follows one up."""
-    table_rows: int = Field(ge=2, le=60)
+    table_rows: int = Field(default=12, ge=2, le=60)
     """Most rows of the power table on screen (2 to 60)."""
-    pilot_example: bool
+    pilot_example: bool = False
     """Whether the pilot's constructed example is scored and explained (true or false)."""
-    files: tuple[Literal["figures", "page", "justification"], ...]
+    files: tuple[Literal["figures", "page", "justification"], ...] = (
+        "figures", "page", "justification",
+    )  # fmt: skip
     """What is drawn from the results (figures, page, justification); [] = the data alone."""
     runs: tuple[str, ...] | None = Field(default=None, min_length=1)
     """Folders of runs (in `mentorsim report`); * and ? stand for any part of a name."""
-    check: bool
+    check: bool = False
     """Whether an item missing from the justification is an error (true or false)."""
-    reasons: Reasons
+    reasons: Reasons = Reasons()
     """What the justification says in the planner's own words."""

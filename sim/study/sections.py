@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from sim.study.base import Assumed, Correlation, Line, Marginal, Section
+from sim.study.base import Assumed, Correlation, Line, Marginal, Percent, Section
 from sim.study.effects import Effect
 from sim.study.methods import (
     ADJUSTMENTS,
@@ -17,12 +17,10 @@ from sim.study.methods import (
     TestName,
     Zeros,
 )
+from sim.study.questionnaire import LARGEST_TOTAL, MOST_POINTS
 
-MOST_POINTS, MOST_DOMAINS = 11, 60
-"""Longest scale, and most domains of a questionnaire."""
-LARGEST_TOTAL = MOST_POINTS * MOST_DOMAINS
-TOTAL = "total"
-"""Name of the endpoint that sums all domains."""
+LARGEST_SIZE = 100_000
+"""Largest size of a study, in units."""
 
 
 def _without_null(entries: object) -> object:
@@ -32,24 +30,14 @@ def _without_null(entries: object) -> object:
     return {name: entry for name, entry in entries.items() if entry is not None}
 
 
-class Scale(Section):
-    """The questionnaire: ordered points, named domains."""
-
-    points: int = Field(ge=2, le=MOST_POINTS)
-    """Number of ordered points of the response scale, scored 1 to this (2 to 11)."""
-    domains: tuple[Annotated[Line, Field(min_length=1, max_length=80)], ...] = Field(
-        min_length=1, max_length=MOST_DOMAINS
-    )
-    """Names of the domains (1 to 60 different names); their sum is the endpoint "total"."""
-
-
 class Role(Assumed):
     """One group of people and how they answer."""
 
-    pre: Marginal | tuple[Marginal, ...]
-    """Probabilities of the scale's points before mentoring; one list, or one list per domain."""
+    pre: Marginal | tuple[Marginal, ...] | None = None
+    """Shares of people at the scale's points before; one list, or one list per item; null = as
+    the questionnaire's items state them."""
     effect: Effect | None = None
-    """Effect of mentoring on this role; null = the study's effect."""
+    """Effect on this role; null = the study's effect."""
 
 
 def _one_or_two(roles: dict[str, Role]) -> dict[str, Role]:
@@ -61,44 +49,56 @@ def _one_or_two(roles: dict[str, Role]) -> dict[str, Role]:
 
 
 Roles = Annotated[
-    dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=40)], Role],
+    dict[Annotated[Line, Field(pattern=r"^[^\W\d_][\w '-]*$", max_length=40)], Role],
     BeforeValidator(_without_null),
     AfterValidator(_one_or_two),
 ]
-"""Those who take part by the name of their role; the first are those whom pairs count."""
+"""Those who take part by the name of their role, in the singular; sizes count the first."""
 
 
 class Correlations(Assumed):
     """Correlations of the latent normal scores, or of the scores themselves."""
 
-    stated_as: Literal["latent", "pearson", "spearman"]
+    stated_as: Literal["latent", "pearson", "spearman"] = "latent"
     """What is correlated: latent normals (polychoric), or scores as they stand or by midranks."""
-    pre_post: Correlation
-    """Correlation of a person's answers before and after, within a domain (-1 to 1)."""
-    domains: Correlation | tuple[tuple[Correlation, ...], ...]
-    """Correlation between domains (of scores: those before), one number or a full matrix."""
+    pre_post: Correlation = 0.5
+    """Correlation of a person's answers before and after, to one item (-1 to 1)."""
+    items: Correlation | tuple[tuple[Correlation, ...], ...] = 0.5
+    """Correlation between items (of scores: those before), one number or a full matrix."""
     full: tuple[tuple[Correlation, ...], ...] | None = None
-    """Matrix of all answers, domains before then domains after; replaces the two above."""
+    """Matrix of all answers, items before then items after; replaces the two above."""
+
+
+Size = Annotated[int, Field(ge=2, le=LARGEST_SIZE)]
+Share = Annotated[int, Field(ge=1, le=100)]
+
+
+def _as_list(sizes: object) -> object:
+    """Read one size as a list of one."""
+    return sizes if sizes is None or isinstance(sizes, tuple) else (sizes,)
 
 
 class Design(Section):
     """How many people."""
 
-    sizes: tuple[Annotated[int, Field(ge=2, le=5000)], ...] | None = None
-    """Sizes to study, in pairs; null = every size from min_pairs to max_pairs."""
-    min_pairs: int = Field(ge=2, le=5000)
-    """Smallest size studied, in pairs (2 to 5000); unused where sizes is given."""
-    max_pairs: int = Field(ge=2, le=5000)
-    """Largest size studied, in pairs (2 to 5000); unused where sizes is given."""
-    search_limit: int = Field(ge=2, le=5000)
-    """Size in pairs up to which max_pairs doubles where the target is not reached (2 to 5000)."""
-    ratio: tuple[Annotated[int, Field(ge=1, le=100)], Annotated[int, Field(ge=1, le=100)]]
-    """People of the first role to those of the second; with 6:5, n pairs are n of the first and
+    n: Annotated[tuple[Size, ...], BeforeValidator(_as_list)] | None = None
+    """Sizes to study, one or a list, in units; null = every size from smallest to up_to."""
+    smallest: Size = 6
+    """Smallest size studied, in units (2 to 100000); unused where n is given."""
+    up_to: Size = 120
+    """Largest size studied, in units (2 to 100000); unused where n is given."""
+    search_limit: Size = LARGEST_SIZE
+    """Size in units up to which up_to grows where the target is not reached (2 to 100000)."""
+    ratio: tuple[Share, Share] = (1, 1)
+    """People of the first role to those of the second; with 6:5, n units are n of the first and
     n x 5/6 of the second, rounded up."""
+    solve: Literal["size", "power", "effect", "precision"] | None = None
+    """What is asked for: the size for the target, the power at n, the smallest detectable effect
+    at n, or the precision at n; null = the power at one or a few n, else the size."""
 
 
 class HypothesisGraph(Section):
-    """A graph of hypotheses (Bretz et al. 2009); "domains" stands for every domain alike."""
+    """A graph of hypotheses (Bretz et al. 2009); "items" stands for every item alike."""
 
     weights: dict[str, Annotated[float, Field(ge=0, le=1)]]
     """Share of the level with which each endpoint starts (they sum to at most 1)."""
@@ -112,37 +112,42 @@ def success_side(alternative: str, direction: str | None) -> int:
     return -1 if falls else 1
 
 
+TotalCut = Annotated[int, Field(ge=1, le=LARGEST_TOTAL)]
+
+
 class Analysis(Section):
     """The test and its error rate."""
 
-    test: TestName
+    test: TestName = "signed_rank"
     """Test of each endpoint: paired, or of two arms (the last four)."""
-    cut: int | None = Field(default=None, ge=2, le=MOST_POINTS)
-    """For mcnemar: answers at or above this point are counted (2 to the scale's points)."""
-    total_cut: int | None = Field(default=None, ge=2, le=LARGEST_TOTAL)
-    """For mcnemar: totals at or above this sum are counted; null = the total is not tested."""
-    p_value: PValue
+    cut: int | None = Field(default=None, ge=1, le=MOST_POINTS)
+    """For mcnemar: answers at or above this point are counted (above the scale's lowest)."""
+    total_cut: TotalCut | dict[str, TotalCut] | None = None
+    """For mcnemar: totals at or above this sum are counted (1 to 660), or one by the name of
+    each; null = the total is not tested."""
+    p_value: PValue = "auto"
     """How p is found: auto = exact up to exact_limit informative pairs, asymptotic beyond."""
-    exact_limit: int = Field(ge=0, le=1000)
+    exact_limit: int = Field(default=25, ge=0, le=1000)
     """Largest number of informative pairs for which auto is exact (0 to 1000)."""
-    zeros: Zeros
+    zeros: Zeros = "wilcox"
     """Unchanged pairs in the signed-rank test: dropped before ranking (wilcox) or after (pratt)."""
-    continuity: bool
+    continuity: bool = False
     """Continuity correction of asymptotic signed-rank and McNemar tests (true or false)."""
-    alpha: float = Field(gt=0, lt=1)
+    alpha: Annotated[float, Percent] = Field(default=0.05, gt=0, lt=1)
     """Significance level (above 0, below 1)."""
-    alternative: Literal["two_sided", "greater", "less"]
+    alternative: Literal["two_sided", "greater", "less"] = "two_sided"
     """Direction tested: two_sided, greater (scores rise) or less (scores fall)."""
-    direction: Literal["rise", "fall"]
+    direction: Literal["rise", "fall"] = "rise"
     """Which change is the success: a rise of the scores, or a fall where lower is better."""
-    adjustment: AdjustmentName
-    """Multiplicity adjustment within one role: of the domains, the total being tested on its own;
-    of domains and total together by fixed_sequence and graphical."""
+    adjustment: AdjustmentName | None = None
+    """Multiplicity adjustment within one role: of the items, a total being tested on its own; of
+    items and totals together by fixed_sequence and graphical. null = none where the primary rule
+    is one endpoint or all of several, holm for any or at least K of them."""
     sequence: tuple[str, ...] | None = None
     """For fixed_sequence: endpoints in the order in which they are tested; others are not."""
     graph: HypothesisGraph | None = None
     """For graphical: how the level is shared, and passed on when an endpoint is significant."""
-    flips: int = Field(ge=99, le=99_999)
+    flips: int = Field(default=999, ge=99, le=99_999)
     """For westfall_young: random sign flips beyond 14 participants (99 to 99999)."""
 
     @property
@@ -158,57 +163,27 @@ class Analysis(Section):
     @property
     def adjustment_facts(self) -> AdjustmentFacts:
         """What must be known of the adjustment."""
-        return ADJUSTMENTS[self.adjustment]
-
-    @property
-    def tests_total(self) -> bool:
-        """Whether the total is tested at all."""
-        no_cut = self.cut is not None and self.total_cut is None
-        return self.test_facts.has_total and not no_cut
-
-
-class Rule(Section):
-    """When the study counts as a success: wins on adjusted p-values."""
-
-    kind: Literal["one", "any", "all", "at_least"]
-    """one = the single endpoint; any, all, or at_least k of the endpoints."""
-    endpoints: Literal["domains", "total"] | tuple[str, ...]
-    """Endpoints the rule looks at: domains, total, or a list of names."""
-    roles: tuple[str, ...] = Field(min_length=1)
-    """Names of the roles whose endpoints count."""
-    k: int | None = Field(default=None, ge=1)
-    """For at_least: how many endpoints must be won."""
-
-
-class Decision(Section):
-    """Decision rules; one of them sizes the study."""
-
-    primary: str
-    """Name of the rule that sizes the study."""
-    rules: Annotated[dict[str, Rule], BeforeValidator(_without_null), Field(min_length=1)]
-    """The rules by name; one that is null is left out."""
+        return ADJUSTMENTS[self.adjustment or "none"]
 
 
 class Target(Section):
     """What the design must reach."""
 
-    power: float = Field(gt=0, lt=1)
+    power: Annotated[float, Percent] = Field(default=0.8, gt=0, lt=1)
     """Power the primary rule must reach and keep (above 0, below 1)."""
     half_width: float | None = Field(default=None, gt=0)
     """Half-width to reach, in points, of the 95% interval of the mean change that the primary rule
     looks at (of several, the widest); null = not asked."""
-    detectable_at: int | None = Field(default=None, ge=2, le=5000)
-    """Size in pairs at which the smallest detectable effect is sought; null = not asked."""
 
 
 class MonteCarlo(Section):
     """How much is simulated."""
 
-    replicates: int = Field(ge=100, le=100_000_000)
+    replicates: int = Field(default=10_000, ge=100, le=100_000_000)
     """Number of simulated studies (100 to 100000000)."""
     mcse: float | None = Field(default=None, gt=0, le=0.1)
     """Largest Monte Carlo standard error of a power; fixes replicates at .25/mcse^2, rounded up."""
-    search_replicates: int = Field(ge=100, le=100_000_000)
+    search_replicates: int = Field(default=10_000, ge=100, le=100_000_000)
     """Most simulated studies to which the sample-size search may double (100 to 100000000)."""
-    block_size: int = Field(ge=10, le=10_000)
+    block_size: int = Field(default=500, ge=10, le=10_000)
     """Simulated studies per block (10 to 10000); part of what fixes the numbers."""

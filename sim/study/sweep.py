@@ -23,18 +23,18 @@ Factors = dict[str, Annotated[tuple[Any, ...], Field(min_length=2)]]
 class NoSweep(Section):
     """No sweep."""
 
-    kind: Literal["none"]
+    kind: Literal["none"] = "none"
     """Which points are studied: only the study as stated."""
 
 
 class _Compared(Section):
     """What every kind of sweep shares."""
 
-    at: int | None = Field(default=None, ge=2, le=5000)
-    """Size in pairs at which points are compared (2 to 5000); null = the size that the study as
+    at: int | None = Field(default=None, ge=2, le=100_000)
+    """Size at which points are compared (2 to 100000); null = the size that the study as
     stated needs by the rule below, or its largest where none suffices."""
     rule: Line | None = Field(default=None, min_length=1)
-    """Decision rule whose power is compared (text); null = each point's decision.primary."""
+    """Decision rule whose power is compared (text); null = each point's primary rule."""
 
 
 class _Factorial(_Compared):

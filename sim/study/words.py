@@ -2,57 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+from sim.study.base import Line, Section
+
+Noun = Annotated[Line, Field(min_length=1, max_length=60)]
 
 
-@dataclass(frozen=True)
-class StudyWords:
-    """What things are called in every output.
+class Words(Section):
+    """What things are called in every output."""
 
-    Attributes
-    ----------
-    intervention : str
-        What is done between the two times.
-    treated : str
-        What somebody is who gets it, such as "mentored".
-    unit, units : str
-        In what sizes are counted: one, and several.
-    site : str
-        Where people come from.
-    """
+    participant: Noun = "participant"
+    """Who takes part, in the singular; the name of the role where none is stated."""
+    intervention: Noun = "the intervention"
+    """What is done between the two times."""
+    treated: Noun = "treated"
+    """What somebody is who gets it, as in "treated and controls"."""
+    unit: Line = Field(default="", max_length=60)
+    """In what sizes are counted; empty = the participant, or pair where there are two roles."""
+    site: Line = Field(default="", max_length=60)
+    """Where people come from; empty = as `clusters` calls it, or site."""
+    item: Noun = "item"
+    """What a question is called."""
+    plurals: dict[str, Noun] = Field(default={})
+    """Plurals that are irregular, such as child: children."""
 
-    intervention: str = "mentoring"
-    treated: str = "mentored"
-    unit: str = "pair"
-    units: str = "pairs"
-    site: str = "site"
-
-    def count(self, size: int) -> str:
-        """Write a size in units.
+    def plural(self, noun: str) -> str:
+        """Write a noun in the plural.
 
         Examples
         --------
-        >>> StudyWords().count(1), StudyWords().count(1200)
-        ('1 pair', '1,200 pairs')
+        >>> words = Words(plurals={"child": "children"})
+        >>> [words.plural(noun) for noun in ("nurse", "study", "clinic visit", "child", "boss")]
+        ['nurses', 'studies', 'clinic visits', 'children', 'bosses']
         """
-        return f"{size:,} {self.unit if size == 1 else self.units}"
+        if noun in self.plurals:
+            return self.plurals[noun]
+        if re.search(r"[^aeiou]y$", noun):
+            return f"{noun[:-1]}ies"
+        return f"{noun}es" if re.search(r"(s|x|z|ch|sh)$", noun) else f"{noun}s"
+
+    @property
+    def units(self) -> str:
+        """In what sizes are counted, in the plural."""
+        return self.plural(self.unit)
+
+    @property
+    def sites(self) -> str:
+        """Where people come from, in the plural."""
+        return self.plural(self.site)
+
+    @property
+    def items(self) -> str:
+        """What questions are called, in the plural."""
+        return self.plural(self.item)
+
+    @property
+    def an_item(self) -> str:
+        """What a question is called, with its article.
+
+        Examples
+        --------
+        >>> Words().an_item, Words(item="domain").an_item
+        ('an item', 'a domain')
+        """
+        return f"{'an' if self.item[0].lower() in 'aeiou' else 'a'} {self.item}"
 
     def people(self, role: str) -> str:
-        """Name the people of a role.
+        """Name the people of a role."""
+        return self.plural(role)
+
+    def count(self, size: int) -> str:
+        """Write a size in units, such as "12 nurses"."""
+        return self.counted(self.unit, size)
+
+    def counted(self, noun: str, number: int) -> str:
+        """Write a number of what a noun names.
 
         Examples
         --------
-        >>> StudyWords().people("nurse")
-        'nurses'
+        >>> Words().counted("nurse", 1), Words().counted("nurse", 1200)
+        ('1 nurse', '1,200 nurses')
         """
-        return f"{role}s"
-
-    def counted(self, role: str, number: int) -> str:
-        """Write a number of people of a role.
-
-        Examples
-        --------
-        >>> StudyWords().counted("nurse", 1), StudyWords().counted("nurse", 12)
-        ('1 nurse', '12 nurses')
-        """
-        return f"{number:,} {role if number == 1 else self.people(role)}"
+        return f"{number:,} {noun if number == 1 else self.plural(noun)}"

@@ -26,10 +26,11 @@ _FLOAT = re.compile(
 )
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Numbers as Hydra's command line reads them (1e-3 is one), dates as text, names once."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - as in PyYAML
+        """Build a mapping; a name that stands in it twice is refused."""
         names = set()
         for key, _ in node.value:
             if key.tag == f"{_TAG}str" and key.value in names:
@@ -40,13 +41,47 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         return super().construct_mapping(node, deep=deep)
 
 
-_Loader.yaml_implicit_resolvers = {
+Loader.yaml_implicit_resolvers = {
     first: [kind for kind in kinds if kind[0] not in {f"{_TAG}timestamp", f"{_TAG}float"}]
-    for first, kinds in _Loader.yaml_implicit_resolvers.items()
+    for first, kinds in Loader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(
+Loader.add_implicit_resolver(
     f"{_TAG}float", re.compile(f"^(?:{_FLOAT.pattern})$"), list("-+0123456789.")
 )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what the loader above would read as a number; an alias is written out."""
+
+    yaml_implicit_resolvers = Loader.yaml_implicit_resolvers
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - as in PyYAML
+        return True
+
+
+def _number(dumper: Any, number: float) -> yaml.Node:
+    """Write a whole number without a point."""
+    is_whole = number.is_integer() and abs(number) < 2**53
+    node: yaml.Node = (dumper.represent_int(int(number)) if is_whole
+                       else yaml.SafeDumper.represent_float(dumper, number))  # fmt: skip
+    return node
+
+
+_Dumper.add_representer(tuple, yaml.SafeDumper.represent_list)
+_Dumper.add_representer(float, _number)
+
+
+def write_yaml(data: Any) -> str:
+    """Write plain data as :func:`read_yaml` reads it: lists and small sections on one line."""
+    text: str = yaml.dump(
+        data,
+        Dumper=_Dumper,
+        default_flow_style=None,
+        sort_keys=False,
+        allow_unicode=True,
+        width=10**6,
+    )
+    return text
 
 
 def read_yaml(text: str, name: str = "YAML") -> Any:
@@ -69,7 +104,7 @@ def read_yaml(text: str, name: str = "YAML") -> Any:
     loader, text = None, text.removeprefix("\ufeff")
     try:
         _check_levels(text, name)
-        loader = _Loader(text)
+        loader = Loader(text)
         node = loader.get_single_node()
         if node is None:
             return None
@@ -94,7 +129,7 @@ def _line(mark: Any) -> str:
 def _check_levels(text: str, name: str) -> None:
     """Refuse what is too deep event by event: to build it would use up the stack of calls."""
     level = 0
-    for event in yaml.parse(text, _Loader):
+    for event in yaml.parse(text, Loader):
         level += isinstance(event, yaml.CollectionStartEvent)
         level -= isinstance(event, yaml.CollectionEndEvent)
         if level > MOST_LEVELS:

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from oracles.totals import observed_icc
 
 from sim import compose_study
 from sim.cohorts import draw_cohort, role_arms
-from sim.cohorts.clusters import FIRST, SECOND, observed_icc
+from sim.cohorts.clusters import FIRST, SECOND
 from sim.cohorts.participants import taking_part_like, without_effect
 from sim.cohorts.population import Population
 from sim.cohorts.sites import site_sequence
@@ -23,7 +24,7 @@ def people(*words: str, role: int = FIRST) -> Population:
 def accrual(**changed: object) -> SiteClusters:
     """Order of accrual with some of its settings changed."""
     plain = {
-        "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "shared_icc": 0.0,
+        "stated_as": "latent", "icc": 0.1, "shared_icc": 0.0,
         "accrual": "round_robin", "sites": 7, "per_site": 10, "size_variation": 0.0,
     }  # fmt: skip
     return SiteClusters(**{**plain, **changed})  # type: ignore[arg-type]
@@ -44,15 +45,15 @@ def test_no_correlation_is_no_clusters() -> None:
     """With intraclass correlations of 0 every score is the plain one, bit for bit."""
     draws = [
         draw_cohort(people(*words), 20, 100, np.random.default_rng(3)).scores
-        for words in ([], ["clusters=sites", "clusters.site_icc=0"])
+        for words in ([], ["clusters=sites", "clusters.site.icc=0"])
     ]
     assert np.array_equal(*draws)
 
 
 def test_observed_correlation_is_the_simulated_one() -> None:
     """The correlation of two members' changes is what the rectangles say, at both levels."""
-    words = ["clusters=sites", "clusters.stated_as=latent", "clusters.site_icc=0.1"]
-    population = people(*words, "clusters.shared_icc=0.2", "clusters.sites=3")
+    words = ["clusters=sites", "clusters.site.stated_as=latent", "clusters.site.icc=0.1"]
+    population = people(*words, "clusters.site.shared_icc=0.2", "clusters.site.sites=3")
     assert population.clusters is not None
     cuts = population.pre_cuts, population.post_cuts[:, 0]
     site, mentee = (
@@ -71,7 +72,7 @@ def test_observed_correlation_is_the_simulated_one() -> None:
 @pytest.mark.parametrize(("icc", "low", "high"), [(0.1, 0.055, 0.080), (0.3, 0.17, 0.24)])
 def test_observed_is_smaller_than_latent(icc: float, low: float, high: float) -> None:
     """With answers before and after correlated .7 it lies in the range that a prototype found."""
-    words = ["clusters=sites", "clusters.stated_as=latent", f"clusters.site_icc={icc}"]
+    words = ["clusters=sites", "clusters.site.stated_as=latent", f"clusters.site.icc={icc}"]
     population = people(*words, "correlation.pre_post=0.7")
     assert population.clusters is not None
     share = population.clusters.levels[0].share
@@ -85,7 +86,7 @@ def test_observed_is_smaller_than_latent(icc: float, low: float, high: float) ->
 @pytest.mark.parametrize("shift", [0.0, 1.2])
 def test_stated_as_observed(shift: float) -> None:
     """A correlation stated as observed is the observed one in every domain, shifted or not."""
-    words = "clusters.site_icc=0.08", f"uncontrolled.response_shift={shift}"
+    words = "clusters.site.icc=0.08", f"uncontrolled.response_shift={shift}"
     population = people("clusters=sites", *words)
     assert population.clusters is not None
     share = population.clusters.levels[0].share
@@ -96,7 +97,7 @@ def test_stated_as_observed(shift: float) -> None:
 
 def test_clusters_keep_marginals_and_correlations() -> None:
     """One person's answers are distributed with clusters as without."""
-    words = ["clusters=sites", "clusters.site_icc=0.2", "clusters.shared_icc=0.1"]
+    words = ["clusters=sites", "clusters.site.icc=0.2", "clusters.site.shared_icc=0.1"]
     population, replicates = people(*words), 100_000
     rng = np.random.default_rng(7)
     scores = draw_cohort(population, 1, replicates, rng).scores[:, 0].astype(int)  # (R, D, 2)
@@ -113,7 +114,7 @@ def test_clusters_keep_marginals_and_correlations() -> None:
 def test_a_longer_accrual_begins_with_the_shorter() -> None:
     """The first people are the same whoever comes after, with clusters and missing answers."""
     population = people(
-        "clusters=sites", "clusters.shared_icc=0.2", "missing=mnar", "missing.item_rate=0.1"
+        "clusters=sites", "clusters.site.shared_icc=0.2", "missing=mnar", "missing.item_rate=0.1"
     )
     short, long = (
         draw_cohort(population, n, 130, np.random.default_rng(5)).scores for n in (9, 23)
@@ -123,12 +124,12 @@ def test_a_longer_accrual_begins_with_the_shorter() -> None:
 
 def test_too_much_is_refused() -> None:
     """Clusters that leave too little for the person are refused in one line."""
-    words = ["clusters=sites", "clusters.stated_as=latent", "correlation.pre_post=0.5"]
+    words = ["clusters=sites", "clusters.site.stated_as=latent", "correlation.pre_post=0.5"]
     with pytest.raises(StudyError, match=r"clusters: the intraclass correlations leave too little"):
-        people(*words, "clusters.site_icc=0.7", "clusters.shared_icc=0.7")
-    with pytest.raises(StudyError, match=r"clusters.site_icc: 0.99 .* cannot be had; at most"):
-        people("clusters=sites", "clusters.site_icc=0.99")
-    with pytest.raises(StudyError, match=r"clusters.site_icc: changes that are the same for ever"):
+        people(*words, "clusters.site.icc=0.7", "clusters.site.shared_icc=0.7")
+    with pytest.raises(StudyError, match=r"clusters: icc 0.99 .* cannot be had; at most"):
+        people("clusters=sites", "clusters.site.icc=0.99")
+    with pytest.raises(StudyError, match=r"clusters: changes that are the same for ever"):
         people("clusters=sites", "roles.mentor.pre=[0,0,1,0,0]")
     stated = compose_study(["clusters=sites", "effect=joint"])
     with pytest.raises(StudyError, match="a table of before by after"):
@@ -158,7 +159,7 @@ def test_sites_are_filled_in_turn() -> None:
 
 def test_mentees_are_where_their_mentors_are() -> None:
     """Pair i is mentor i with mentee ceil(5 i / 6); both are at one site."""
-    words = ["clusters=sites", "clusters.sites=4", "clusters.shared_icc=0.1"]
+    words = ["clusters=sites", "clusters.site.sites=4", "clusters.site.shared_icc=0.1"]
     mentors, mentees = (people(*words, role=role).clusters for role in (FIRST, SECOND))
     assert mentors is not None
     assert mentees is not None
@@ -171,8 +172,8 @@ def test_mentees_are_where_their_mentors_are() -> None:
 
 def test_levels_have_streams_of_their_own() -> None:
     """What mentors of one mentee share is the same whether or not sites share anything."""
-    words = ["clusters=sites", "clusters.stated_as=latent", "clusters.shared_icc=0.2"]
-    alone, both = (people(*words, f"clusters.site_icc={icc}").clusters for icc in (0, 0.1))
+    words = ["clusters=sites", "clusters.site.stated_as=latent", "clusters.site.shared_icc=0.2"]
+    alone, both = (people(*words, f"clusters.site.icc={icc}").clusters for icc in (0, 0.1))
     assert alone is not None
     assert both is not None
     mentees = alone.offsets(12, 50, np.random.default_rng(2))
@@ -182,9 +183,9 @@ def test_levels_have_streams_of_their_own() -> None:
 
 def test_between_domain_correlations_are_kept() -> None:
     """One person's answers in two domains are correlated with clusters as without."""
-    sites = ["clusters=sites", "clusters.stated_as=latent", "clusters.site_icc=0.3"]
+    sites = ["clusters=sites", "clusters.site.stated_as=latent", "clusters.site.icc=0.3"]
     replicates, found = 100_000, []
-    for words in ([], [*sites, "clusters.shared_icc=0.1"]):
+    for words in ([], [*sites, "clusters.site.shared_icc=0.1"]):
         rng = np.random.default_rng(8)
         scores = draw_cohort(people(*words), 1, replicates, rng).scores[:, 0].astype(int)
         both = scores.transpose(2, 1, 0).reshape(14, replicates)  # before, then after
@@ -194,7 +195,7 @@ def test_between_domain_correlations_are_kept() -> None:
 
 def test_people_without_an_effect_share_as_much() -> None:
     """With the effect removed the latent parts that clusters share are what they were."""
-    stated = people("clusters=sites", "clusters.shared_icc=0.1")
+    stated = people("clusters=sites", "clusters.site.shared_icc=0.1")
     null = without_effect(stated)
     assert null.clusters is stated.clusters
     assert np.array_equal(null.loading, stated.loading)
@@ -203,8 +204,8 @@ def test_people_without_an_effect_share_as_much() -> None:
 
 def test_other_people_in_the_same_clusters() -> None:
     """People correlated otherwise share the same part of their latent change."""
-    stated = people("clusters=sites", "clusters.stated_as=latent", "clusters.site_icc=0.2")
-    other = taking_part_like(stated, people("correlation.pre_post=0.8", "correlation.domains=0.2"))
+    stated = people("clusters=sites", "clusters.site.stated_as=latent", "clusters.site.icc=0.2")
+    other = taking_part_like(stated, people("correlation.pre_post=0.8", "correlation.items=0.2"))
     assert other.clusters is not None
     assert np.allclose(other.clusters.levels[0].icc, 0.2)
     assert np.allclose(other.clusters.levels[0].share, 0.2 * 0.2)

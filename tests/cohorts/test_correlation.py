@@ -24,9 +24,7 @@ def test_default_is_a_product(pre_post: float, domains: float) -> None:
     """Without tables the matrix is T (x) C, and its factor gives it back."""
     between = np.full((3, 3), domains) + (1 - domains) * np.eye(3)
     expected = np.kron([[1, pre_post], [pre_post, 1]], between)
-    population = role_arms(small_study(correlation={"pre_post": pre_post, "domains": domains}), 0)[
-        0
-    ]
+    population = role_arms(small_study(correlation={"pre_post": pre_post, "items": domains}), 0)[0]
     assert np.allclose(population.correlation, expected, rtol=0, atol=1e-12)
     factor = population.loading
     assert np.allclose(factor @ factor.T, expected, rtol=0, atol=1e-8)
@@ -52,14 +50,14 @@ def test_factor_of_a_singular_matrix(rank: int) -> None:
 
 def test_too_negative_between_all() -> None:
     """Three domains cannot all be correlated below -1/2; the interval is said."""
-    with pytest.raises(StudyError, match=r"correlation\.domains: -0\.6 .* -0\.5 to 1"):
-        latent(domains=-0.6)
+    with pytest.raises(StudyError, match=r"correlation\.items: -0\.6 .* -0\.5 to 1"):
+        latent(items=-0.6)
 
 
 def refusal(matrix: np.ndarray) -> str:
     """Message with which a matrix between domains is refused."""
     with pytest.raises(StudyError) as caught:
-        latent(domains=tuple(map(tuple, matrix.tolist())))
+        latent(items=tuple(map(tuple, matrix.tolist())))
     return str(caught.value)
 
 
@@ -97,7 +95,7 @@ def test_named_interval_is_attainable(seed: int) -> None:
     i, j, low, high = named(refusal(matrix))
     for inside in np.linspace(low + 1e-3, high - 1e-3, 5):
         assert np.linalg.eigvalsh(with_pair(matrix, i, j, inside))[0] >= -1e-9
-        latent(domains=tuple(map(tuple, with_pair(matrix, i, j, float(inside)).tolist())))
+        latent(items=tuple(map(tuple, with_pair(matrix, i, j, float(inside)).tolist())))
     for outside in (low - 1e-3, high + 1e-3):
         assert abs(outside) > 1 or np.linalg.eigvalsh(with_pair(matrix, i, j, outside))[0] < 0
 
@@ -108,8 +106,8 @@ def test_no_single_pair_can_mend_it() -> None:
     with pytest.raises(StudyError, match=r"not positive semi-definite \(smallest eigenvalue -"):
         role_arms(
             small_study(
-                scale={"domains": tuple("abcdef")},
-                correlation={"domains": tuple(map(tuple, block.tolist()))},
+                questionnaire={"items": tuple("abcdef")},
+                correlation={"items": tuple(map(tuple, block.tolist()))},
             ),
             0,
         )[0]
@@ -130,7 +128,7 @@ def test_full_matrix_and_tables_do_not_go_together() -> None:
     """A table has a pre-post correlation of its own, which a full matrix would contradict."""
     table = tuple(tuple(0.04 for _ in range(5)) for _ in range(5))
     study = small_study(
-        effect={"kind": "joint", "joint": table},
+        effect={"joint": table},
         correlation={"full": tuple(map(tuple, np.eye(6).tolist()))},
     )
     with pytest.raises(StudyError, match=r"correlation\.full.*joint"):

@@ -24,30 +24,29 @@ TABLE = (
 )
 UNEQUAL = ((1.0, 0.7, 0.2), (0.7, 1.0, -0.3), (0.2, -0.3, 1.0))
 MIXED = {
-    "kind": "by_domain",
-    "domains": {"a": {"kind": "joint", "joint": TABLE}, "b": {"kind": "shift", "shift": -0.4}},
-    "otherwise": {"kind": "none"},
+    "items": {"a": {"joint": TABLE}, "b": {"shift": -0.4}},
+    "otherwise": {},
 }
 FULL = 0.3 * np.ones((6, 6)) + 0.7 * np.eye(6)
 FULL[0, 3] = FULL[3, 0] = 0.8
 FULL[1, 4] = FULL[4, 1] = -0.1
 EFFECTS = {
-    "shift": {"kind": "shift", "shift": (0.5, -0.3, 2.0)},
-    "odds_ratio": {"kind": "odds_ratio", "odds_ratio": 2.5},
-    "post": {"kind": "post", "post": SKEWED},
-    "median": {"kind": "median", "median": (4, None, 5)},
-    "joint": {"kind": "joint", "joint": TABLE},
-    "none": {"kind": "none"},
+    "shift": {"shift": (0.5, -0.3, 2.0)},
+    "odds_ratio": {"odds_ratio": 2.5},
+    "post": {"post": SKEWED},
+    "median": {"median": (4, None, 5)},
+    "joint": {"joint": TABLE},
+    "none": {},
     "by_domain": MIXED,
 }
 CORRELATIONS = {
-    "moderate": {"pre_post": 0.5, "domains": 0.4},
-    "independent": {"pre_post": 0.6, "domains": 0.0},
-    "one and the same": {"pre_post": 0.5, "domains": 1.0},
-    "as negative as can be": {"pre_post": 0.3, "domains": -0.5},
-    "unequal": {"pre_post": -0.4, "domains": UNEQUAL},
-    "never changing": {"pre_post": 1.0, "domains": 0.5},
-    "always reversed": {"pre_post": -1.0, "domains": 0.5},
+    "moderate": {"pre_post": 0.5, "items": 0.4},
+    "independent": {"pre_post": 0.6, "items": 0.0},
+    "one and the same": {"pre_post": 0.5, "items": 1.0},
+    "as negative as can be": {"pre_post": 0.3, "items": -0.5},
+    "unequal": {"pre_post": -0.4, "items": UNEQUAL},
+    "never changing": {"pre_post": 1.0, "items": 0.5},
+    "always reversed": {"pre_post": -1.0, "items": 0.5},
 }
 
 
@@ -134,9 +133,9 @@ def test_every_pair_of_scores(correlation: str) -> None:
     """Each two of the six scores are distributed as T (x) C says, by plain integration."""
     stated = CORRELATIONS[correlation]
     population = people(EFFECTS["shift"], stated)
-    between = np.array(stated["domains"]) if correlation == "unequal" else np.eye(3)
+    between = np.array(stated["items"]) if correlation == "unequal" else np.eye(3)
     if correlation != "unequal":
-        between = np.where(between == 1, 1.0, stated["domains"])
+        between = np.where(between == 1, 1.0, stated["items"])
     latent = np.kron([[1, stated["pre_post"]], [stated["pre_post"], 1]], between)
     scores = drawn(population, 2)
     for one, two in combinations(range(6), 2):
@@ -154,7 +153,7 @@ def test_every_pair_under_a_full_matrix() -> None:
 
 def test_domains_with_tables_are_correlated_before() -> None:
     """Stated tables leave the correlation between domains before as it is stated."""
-    population = people(EFFECTS["joint"], {"pre_post": 0.5, "domains": 0.6})
+    population = people(EFFECTS["joint"], {"pre_post": 0.5, "items": 0.6})
     scores = drawn(population, 4)
     for one, two in combinations(range(3), 2):
         assert pair_fits(population, scores, one, two, 0.6)
@@ -199,7 +198,8 @@ def test_eleven_points_and_twenty_domains() -> None:
     names = tuple(f"d{i}" for i in range(20))
     flat = (1 / 11,) * 11
     study = small_study(
-        scale={"points": 11, "domains": names}, roles={"mentor": {"pre": flat}, "mentee": None}
+        questionnaire={"points": 11, "items": names},
+        roles={"mentor": {"pre": flat}, "mentee": None},
     )
     population = role_arms(study, 0)[0]
     scores = draw_cohort(population, 20, 1000, np.random.default_rng(8)).scores - 1

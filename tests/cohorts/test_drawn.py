@@ -121,14 +121,14 @@ def test_streams_are_independent() -> None:
 @pytest.mark.parametrize(
     "correlation",
     [
-        {"pre_post": 0.6, "domains": 0.3},
-        {"pre_post": -0.4, "domains": 0.0},
+        {"pre_post": 0.6, "items": 0.3},
+        {"pre_post": -0.4, "items": 0.0},
         {"full": np.fromfunction(lambda i, j: 0.5 ** abs(i - j), (6, 6)).tolist()},
     ],
 )
 def test_normal_shifts_keep_the_stated_people(correlation: dict[str, object]) -> None:
     """All but the shift is as stated, negative and full correlations included."""
-    population = stated(correlation=correlation, effect={"kind": "shift", "shift": 0.5})
+    population = stated(correlation=correlation, effect={"shift": 0.5})
     drawn = normal_shifts(0.5, 0.0, 0.0, 20, population).population(7)
     assert np.allclose(drawn.tables, population.tables, rtol=0, atol=1e-9)
     assert np.allclose(drawn.correlation, population.correlation, rtol=0, atol=1e-12)

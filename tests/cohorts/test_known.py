@@ -15,5 +15,5 @@ def test_the_same_people_are_worked_out_once() -> None:
     assert role_arms(study, 1)[0] is not mentors
     assert role_arms(study, 0)[1] is not mentors
     assert role_arms(same, 0)[1] is role_arms(study, 0)[1]
-    for word in ("correlation.domains=0.3", "clusters.sites=5", "design.ratio=[1,1]"):
+    for word in ("correlation.items=0.3", "clusters.site.sites=5", "design.ratio=[1,1]"):
         assert role_arms(compose_study([*CONTROLLED, word]), 0)[0] is not mentors

@@ -23,8 +23,9 @@ def people(*words: str) -> Population:
 def one_domain(*words: str) -> Population:
     """Population of one domain, whose missing answers have closed forms."""
     study = compose_study(["effect=shift", *words])
-    scale = study.scale.model_copy(update={"domains": ("a",)})
-    return role_arms(study.model_copy(update={"scale": scale}), 0)[0]
+    first = dict([next(iter(study.questionnaire.items.items()))])
+    questionnaire = study.questionnaire.model_copy(update={"items": first})
+    return role_arms(study.model_copy(update={"questionnaire": questionnaire}), 0)[0]
 
 
 def drawn(population: Population, replicates: int, n: int = 2) -> np.ndarray:
@@ -73,7 +74,7 @@ def test_what_is_there_is_not_moved(kind: str) -> None:
 
 def test_the_streams_of_clusters_and_missing_answers_are_apart() -> None:
     """Clusters do not move who drops out by chance, nor dropping out what a cluster shares."""
-    sites = ["clusters=sites", "clusters.site_icc=0.2"]
+    sites = ["clusters=sites", "clusters.site.icc=0.2"]
     both = drawn(people(*sites, "missing=mcar"), 300, 40)
     assert np.array_equal(both == 0, drawn(people("missing=mcar"), 300, 40) == 0)
     clustered = drawn(people(*sites), 300, 40)
@@ -144,7 +145,7 @@ def test_calibration_by_the_change_is_an_integral() -> None:
 @pytest.mark.parametrize("domains", [0.0, 0.3, 0.9])
 def test_people_who_all_change_alike_drop_out_at_the_rate(domains: float) -> None:
     """Where before and after are one, the latent change says nothing and the rate still holds."""
-    words = ["correlation.pre_post=1", f"correlation.domains={domains}"]
+    words = ["correlation.pre_post=1", f"correlation.items={domains}"]
     population = people("missing=mnar", "missing.rate=0.2", "missing.slope=5", *words)
     gone = drawn(population, 20_000)[:, 0, 1] == 0
     assert abs(gone.mean() - 0.2) < 4 * np.sqrt(0.16 / len(gone))
@@ -209,7 +210,7 @@ def test_calibration_is_shared_by_all_that_does_not_matter_to_it() -> None:
     for words in ((), ("effect.shift=0.9",), ("missing.rate=0.3",), ("missing.slope=2",)):
         people("missing=mar", *words)
     assert module._frequencies.cache_info().misses == 1
-    people("missing=mar", "correlation.domains=0.1")
+    people("missing=mar", "correlation.items=0.1")
     assert module._frequencies.cache_info().misses == 2
 
 

@@ -122,9 +122,9 @@ def test_simulated_scores_have_the_stated_correlations(kind: Kind) -> None:
     """Between domains before and within a domain over time, drawn scores are as stated."""
     pre = (SKEWED, LOWERED, (0.25, 0.25, 0.25, 0.25))
     study = small_study(
-        scale={"points": 4},
+        questionnaire={"points": 4},
         roles={"mentor": {"pre": tuple(map(tuple, pre))}, "mentee": None},
-        correlation={"stated_as": kind, "pre_post": 0.6, "domains": 0.45},
+        correlation={"stated_as": kind, "pre_post": 0.6, "items": 0.45},
     )
     people = role_arms(study, 0)[0]
     scores = draw_cohort(people, 100_000, 1, np.random.default_rng(3)).scores[0]  # (N, D, 2)
@@ -148,7 +148,7 @@ def test_full_matrix_of_the_scores() -> None:
 
 def test_latent_stays_as_it_was() -> None:
     """Stated as latent, the matrix is T (x) C to the last bit."""
-    stated = {"stated_as": "latent", "pre_post": 0.4, "domains": 0.3}
+    stated = {"stated_as": "latent", "pre_post": 0.4, "items": 0.3}
     found = role_arms(small_study(correlation=stated), 0)[0].correlation
     between = np.full((3, 3), 0.3) + 0.7 * np.eye(3)
     over_time = np.array([[1, 0.4], [0.4, 0.4**2 + np.sqrt(1 - 0.4**2) ** 2]])
@@ -159,8 +159,8 @@ def test_tables_keep_their_own_pre_post_correlation() -> None:
     """A domain with a table of before by after is not touched by the stated pre-post value."""
     table = np.diag([0.2] * 5)
     study = small_study(
-        effect={"kind": "joint", "joint": tuple(map(tuple, table.tolist()))},
-        correlation={"stated_as": "pearson", "pre_post": -1.0, "domains": 0.3},
+        effect={"joint": tuple(map(tuple, table.tolist()))},
+        correlation={"stated_as": "pearson", "pre_post": -1.0, "items": 0.3},
     )
     people = role_arms(study, 0)[0]
     assert np.array_equal(people.tables[0], table)
@@ -175,13 +175,13 @@ LINES = [
         "-0.8935 to 0.8935",
     ),
     (
-        {"domains": -0.9},
-        "correlation.domains: -0.9 is impossible between all pairs from 'a' before (mentor) to "
+        {"items": -0.9},
+        "correlation.items: -0.9 is impossible between all pairs from 'a' before (mentor) to "
         "'c' before (mentor); attainable: at least -0.4576",
     ),
     (
-        {"domains": ((1.0, 0.9, -0.5), (0.9, 1.0, 0.5), (-0.5, 0.5, 1.0))},
-        "correlation.domains: 0.9 between 'a' before (mentor) and 'b' before (mentor) is "
+        {"items": ((1.0, 0.9, -0.5), (0.9, 1.0, 0.5), (-0.5, 0.5, 1.0))},
+        "correlation.items: 0.9 between 'a' before (mentor) and 'b' before (mentor) is "
         "impossible given the other correlations; attainable: -1 to 0.3694",
     ),
 ]
@@ -200,7 +200,7 @@ def test_the_interval_of_a_pair_mends_it() -> None:
     """Within the interval named for a pair, in terms of the scores, the matrix is accepted."""
     for value, accepted in ((0.45, True), (0.62, False)):
         rows = ((1.0, value, -0.5), (value, 1.0, 0.3), (-0.5, 0.3, 1.0))
-        study = small_study(correlation={"stated_as": "pearson", "domains": rows})
+        study = small_study(correlation={"stated_as": "pearson", "items": rows})
         if accepted:
             role_arms(study, 0)[0]
         else:
@@ -213,7 +213,7 @@ def test_limit_of_a_common_correlation_is_sharp() -> None:
     pre = small_study().roles["mentor"].pre
     assert 0 <= -0.4576 - observed_correlation(pre, pre, -0.5) < 1e-4
     for value, accepted in ((-0.4576, True), (-0.458, False)):
-        study = small_study(correlation={"stated_as": "pearson", "domains": value})
+        study = small_study(correlation={"stated_as": "pearson", "items": value})
         if accepted:
             role_arms(study, 0)[0]
         else:

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from oracles.checks import binomial_agrees
 from oracles.studies import PRE, small_study
+from oracles.totals import mean_changes, regression_alone, true_effects
 from scipy.stats import norm
 
-from sim.cohorts import draw_cohort, role_arms, true_effects, without_effect
-from sim.cohorts.participants import regression_alone
+from sim.cohorts import draw_cohort, role_arms, without_effect
 from sim.cohorts.population import Population
-from sim.cohorts.truth import mean_changes, true_nulls
+from sim.cohorts.truth import true_nulls
 from sim.errors import StudyError
 
 SEVEN = tuple("abcdefg")
@@ -21,9 +21,9 @@ SCREENED = {**SELECTED, "kind": "screening", "retest": None}
 def people(selection: dict[str, object], **changes: object) -> Population:
     """Mentors of seven domains, selected, without effect unless one is stated."""
     stated = {
-        "scale": {"domains": SEVEN},
-        "correlation": {"domains": BETWEEN, "pre_post": PRE_POST},
-        "effect": {"kind": "none"},
+        "questionnaire": {"items": SEVEN},
+        "correlation": {"items": BETWEEN, "pre_post": PRE_POST},
+        "effect": {},
         "selection": selection,
         **changes,
     }
@@ -76,7 +76,7 @@ def test_truth_is_the_integral() -> None:
 
 def draw_shares(population: Population, limit: int) -> tuple[float, int]:
     """Share of unselected people whose total is within the limit."""
-    everybody = people({"kind": "none"})
+    everybody = people({})
     scores = draw_cohort(everybody, 50, 8000, np.random.default_rng(3)).scores
     totals = scores[..., 0].sum(axis=2)
     assert population.recruitment is not None
@@ -97,8 +97,8 @@ def test_people_drawn_change_as_the_integral_says() -> None:
 def test_selected_people_are_those_of_everybody_who_qualify() -> None:
     """Drawing until somebody qualifies gives the same tables as keeping who does."""
     narrow = {**SELECTED, "at_least": 16, "at_most": 20}
-    population = people(narrow, effect={"kind": "shift", "shift": 0.5})
-    everybody = people({"kind": "none"}, effect={"kind": "shift", "shift": 0.5})
+    population = people(narrow, effect={"shift": 0.5})
+    everybody = people({}, effect={"shift": 0.5})
     own = draw_cohort(population, 20, 4000, np.random.default_rng(1)).scores.reshape(-1, 7, 2)
     scores = draw_cohort(everybody, 50, 4000, np.random.default_rng(2)).scores.reshape(-1, 7, 2)
     totals = scores[..., 0].sum(axis=1)
@@ -148,17 +148,17 @@ def test_nulls_are_told_by_mentoring_alone() -> None:
     assert true_nulls(nobody).all()
     assert mean_changes(nobody)[0] > mean_changes(people(SELECTED))[0] + 0.2
     assert np.array_equal(without_effect(nobody).tables, nobody.tables)
-    some = people(SELECTED, effect={"kind": "shift", "shift": (0.4, *(0.0,) * 6)}, **moved)
+    some = people(SELECTED, effect={"shift": (0.4, *(0.0,) * 6)}, **moved)
     assert true_nulls(some).tolist() == [False] + [True] * 6
     assert np.allclose(without_effect(some).tables, nobody.tables)
 
 
 def test_response_shift_adds_to_the_effect() -> None:
     """A shift of .3 by mentoring and one of .2 in everybody are a shift of .5 together."""
-    none = {"kind": "none"}
-    both = people(none, effect={"kind": "shift", "shift": 0.3},
+    none = {}
+    both = people(none, effect={"shift": 0.3},
                   uncontrolled={"response_shift": 0.2})  # fmt: skip
-    plain = people(none, effect={"kind": "shift", "shift": 0.5})
+    plain = people(none, effect={"shift": 0.5})
     assert np.allclose(both.tables, plain.tables, atol=1e-12)
     assert not true_nulls(both).any()
     one = draw_cohort(both, 5, 200, np.random.default_rng(2)).scores

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.cohorts.clusters import FIRST, ClusterModel
+from sim.cohorts.participants import sizes_of_arms
 from sim.cohorts.sites import relative_sizes, site_sequence
 from sim.errors import StudyError
 from sim.study.clusters import SiteClusters
@@ -12,7 +13,7 @@ from sim.study.clusters import SiteClusters
 def accrual(**changed: object) -> SiteClusters:
     """Ten sites, or ten pairs a site, with some settings changed."""
     plain = {
-        "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "shared_icc": 0.1,
+        "stated_as": "latent", "icc": 0.1, "shared_icc": 0.1,
         "accrual": "round_robin", "sites": 10, "per_site": 10, "size_variation": 0.0,
     }  # fmt: skip
     return SiteClusters(**{**plain, **changed})  # type: ignore[arg-type]
@@ -65,7 +66,7 @@ def test_filled_sites_follow_one_another() -> None:
 
 def test_too_much_variation_is_refused() -> None:
     """Three sites cannot vary as if all pairs were at one of them: one line says so."""
-    line = r"^clusters.size_variation: 1.5 must be at most 1.34 with 3 sites; [^\n]*$"
+    line = r"^clusters: size_variation 1.5 must be at most 1.34 with 3 sites; [^\n]*$"
     with pytest.raises(StudyError, match=line):
         site_sequence(accrual(sites=3, size_variation=1.5), 6)
 
@@ -94,3 +95,60 @@ def test_mentees_shared_across_sites(
     model = ClusterModel((), stated, FIRST, ratio)
     assert model.shared_across_sites(5) is False
     assert model.shared_across_sites(30) is expected
+
+
+WARDS = (3, 4, 4, 5, 5, 6, 6, 7)
+
+
+@pytest.mark.parametrize("wards", [WARDS, (1, 1), (1, 999), (7, 1, 1, 1, 30), tuple(range(1, 90))])
+@pytest.mark.parametrize("order", ["round_robin", "in_turn"])
+def test_listed_sites_have_their_sizes(order: str, wards: tuple[int, ...]) -> None:
+    """As many pairs as the list sums to fill just these sites, in any order of accrual."""
+    stated, whole = accrual(accrual=order, sizes=wards), sum(wards)
+    longest = site_sequence(stated, 3 * whole)
+    for pairs in {1, 2, whole // 2 + 1, whole - 1, whole, whole + 1}:
+        assert np.array_equal(site_sequence(stated, pairs), longest[:pairs])
+    assert np.bincount(longest[:whole]).tolist() == list(wards)
+    larger = np.array(wards) * 3 if order == "round_robin" else np.tile(wards, 3)
+    assert np.bincount(longest).tolist() == larger.tolist()
+
+
+def test_listed_sites_that_take_turns_stay_near_their_shares() -> None:
+    """At every size a site has less than a pair more than its share; beyond the list as well."""
+    found = site_sequence(accrual(sizes=WARDS), 200)
+    counts = np.cumsum(found[:, None] == np.arange(8), axis=0)
+    due = np.arange(1, 201)[:, None] * np.array(WARDS) / 40
+    assert (counts - due < 1).all()
+    assert np.abs(counts - due).max() < 1.5
+
+
+def test_listed_sites_filled_in_turn_are_others_when_the_list_comes_again() -> None:
+    """The ninth ward is of the first one's size, and not the first one."""
+    found = site_sequence(accrual(accrual="in_turn", sizes=WARDS), 43)
+    assert found[:4].tolist() == [0, 0, 0, 1]
+    assert found[-4:].tolist() == [7, 8, 8, 8]
+
+
+def test_relative_sizes_are_those_listed() -> None:
+    """Their mean is 1 and their coefficient of variation that of the list, worked out by hand."""
+    relative = relative_sizes(accrual(sizes=WARDS))
+    assert relative.mean() == pytest.approx(1)
+    # squared distances from 5: 4 1 1 0 0 1 1 4, 1.5 on average
+    assert relative.std() == pytest.approx(1.5**0.5 / 5)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "first", "second"),
+    [
+        ((1, 1), (3, 5, 5, 7), (4, 4, 6, 6)),
+        ((3, 1), (3, 4, 5, 6, 6, 7), (4, 5)),
+        ((7, 1), (3, 4, 5, 5, 6, 6, 7), (4,)),
+        ((8, 1), WARDS, ()),
+    ],
+)
+def test_listed_sites_are_shared_between_arms(
+    ratio: tuple[int, int], first: tuple[int, ...], second: tuple[int, ...]
+) -> None:
+    """Every site is in one arm, as many in each as the ratio says, their people near to it."""
+    assert sizes_of_arms(WARDS, ratio) == (first, second)
+    assert sorted(first + second) == list(WARDS)

@@ -5,16 +5,10 @@ import pytest
 from oracles.checks import within_error
 from oracles.latent import cell_table, changes_of_table
 from oracles.studies import PRE, small_study
+from oracles.totals import true_effects
 from scipy import stats
 
-from sim.cohorts import (
-    Population,
-    change_pmf,
-    draw_cohort,
-    role_arms,
-    true_effects,
-    without_effect,
-)
+from sim.cohorts import Population, change_pmf, draw_cohort, role_arms, without_effect
 
 SKEWED = (0.05, 0.10, 0.20, 0.25, 0.40)
 TABLE = ((0.1, 0.1, 0.0), (0.0, 0.3, 0.2), (0.05, 0.0, 0.25))
@@ -25,7 +19,7 @@ def people(effect: dict, pre: tuple = PRE, **correlation: object) -> Population:
     """Mentors of a small study."""
     study = small_study(
         effect=effect,
-        scale={"points": len(pre)},
+        questionnaire={"points": len(pre)},
         roles={"mentor": {"pre": pre}, "mentee": None},
         correlation=correlation,
     )
@@ -39,18 +33,18 @@ def brute_table(post: np.ndarray, rho: float = 0.5) -> np.ndarray:
 
 
 EFFECTS = {
-    "shift": {"kind": "shift", "shift": 0.5},
-    "odds_ratio": {"kind": "odds_ratio", "odds_ratio": 2.0},
-    "post": {"kind": "post", "post": SKEWED},
-    "median": {"kind": "median", "median": 4},
-    "worse": {"kind": "shift", "shift": -0.7},
+    "shift": {"shift": 0.5},
+    "odds_ratio": {"odds_ratio": 2.0},
+    "post": {"post": SKEWED},
+    "median": {"median": 4},
+    "worse": {"shift": -0.7},
 }
 
 
 @pytest.mark.parametrize("pre", [PRE, (0.092, 0.908), (0.3, 0.1, 0.6)])
 def test_changes_without_variance(pre: tuple) -> None:
     """Where before and after are one, no change varies, whatever rounding leaves."""
-    found = true_effects(people({"kind": "none"}, pre, pre_post=1.0, domains=1.0))
+    found = true_effects(people({}, pre, pre_post=1.0, items=1.0))
     assert np.array_equal(found.sd_change, np.zeros(4))
     assert np.isnan(found.standardised).all()
 
@@ -90,19 +84,19 @@ def test_medians_ceiling_and_start() -> None:
     assert found.post_median.tolist() == [4, 4, 4]
     assert np.allclose(found.ceiling, 0.1)
     assert np.allclose(found.pre_mean, [3, 3, 3, 9])
-    assert true_effects(people({"kind": "none"}, SKEWED)).pre_median[0] == 4
+    assert true_effects(people({}, SKEWED)).pre_median[0] == 4
 
 
 def test_median_between_two_points() -> None:
     """Where exactly half lie on either side the median before is the midpoint."""
     halves = (0.2, 0.3, 0.3, 0.1, 0.1)
-    assert true_effects(people({"kind": "none"}, halves)).pre_median[0] == 2.5
+    assert true_effects(people({}, halves)).pre_median[0] == 2.5
 
 
 @pytest.mark.parametrize("domains", [-0.4, 0.0, 0.5, 1.0])
 def test_total_by_simulation(domains: float) -> None:
     """Mean and SD of the total's change fit drawn people within their standard error."""
-    population = people(EFFECTS["shift"], domains=domains, pre_post=0.3)
+    population = people(EFFECTS["shift"], items=domains, pre_post=0.3)
     found = true_effects(population)
     scores = draw_cohort(population, 50, 1000, np.random.default_rng(9)).scores.astype(int)
     totals = np.diff(scores.sum(axis=2), axis=-1).ravel()
@@ -115,34 +109,34 @@ def test_total_by_simulation(domains: float) -> None:
 
 def test_total_of_one_and_the_same_domain() -> None:
     """Domains that are one and the same add their SDs; independent ones their variances."""
-    same = true_effects(people(EFFECTS["shift"], domains=1.0))
-    apart = true_effects(people(EFFECTS["shift"], domains=0.0))
+    same = true_effects(people(EFFECTS["shift"], items=1.0))
+    apart = true_effects(people(EFFECTS["shift"], items=0.0))
     assert same.sd_change[-1] == pytest.approx(3 * same.sd_change[0])
     assert apart.sd_change[-1] == pytest.approx(np.sqrt(3) * apart.sd_change[0])
 
 
 def test_true_nulls_and_symmetry() -> None:
     """No effect is a true null; equal marginals with lopsided changes are, but not symmetric."""
-    nothing = true_effects(people({"kind": "none"}))
+    nothing = true_effects(people({}))
     assert nothing.true_null.all()
     assert nothing.symmetric.all()
-    cycle = true_effects(people({"kind": "joint", "joint": CYCLE}, (0.3, 0.4, 0.3)))
+    cycle = true_effects(people({"joint": CYCLE}, (0.3, 0.4, 0.3)))
     assert cycle.true_null.all()
     assert not cycle.symmetric.any()
-    mixed = {"kind": "by_domain", "domains": {"a": {"kind": "none"}}, "otherwise": EFFECTS["shift"]}
+    mixed = {"items": {"a": {}}, "otherwise": EFFECTS["shift"]}
     assert true_effects(people(mixed)).true_null.tolist() == [True, False, False, False]
 
 
 def test_changed_shape_with_equal_mean() -> None:
     """A distribution that widens around its mean is an effect, though the mean change is zero."""
-    found = true_effects(people({"kind": "post", "post": (0.2, 0.1, 0.4, 0.1, 0.2)}))
+    found = true_effects(people({"post": (0.2, 0.1, 0.4, 0.1, 0.2)}))
     assert np.allclose(found.mean_change, 0, atol=1e-12)
     assert not found.true_null.any()
 
 
 def test_nobody_ever_changes() -> None:
     """Without change the standardised effect is undefined, not infinite."""
-    found = true_effects(people({"kind": "none"}, pre_post=1.0))
+    found = true_effects(people({}, pre_post=1.0))
     assert np.allclose(found.same, 1)
     assert np.isnan(found.standardised[0])
 
@@ -153,7 +147,7 @@ def test_effect_removed(effect: str) -> None:
     tables = {"joint": TABLE, "cycle": CYCLE}
     if effect in tables:
         pre = tuple(np.sum(tables[effect], axis=1))
-        population = people({"kind": "joint", "joint": tables[effect]}, pre)
+        population = people({"joint": tables[effect]}, pre)
     else:
         population = people(EFFECTS[effect])
     removed = without_effect(population)
@@ -168,6 +162,6 @@ def test_effect_removed(effect: str) -> None:
 
 def test_effect_removed_from_a_table_keeps_the_sizes_of_change() -> None:
     """A table without its effect has the same absolute changes, in either direction alike."""
-    population = people({"kind": "joint", "joint": TABLE}, (0.2, 0.5, 0.3))
+    population = people({"joint": TABLE}, (0.2, 0.5, 0.3))
     before, after = change_pmf(population)[0], change_pmf(without_effect(population))[0]
     assert np.allclose(after, (before + before[::-1]) / 2, rtol=0, atol=1e-12)

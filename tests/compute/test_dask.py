@@ -191,7 +191,7 @@ def refused(
     monkeypatch.chdir(tmp_path / "empty")
 
     def run(*words: str) -> str:
-        status = main([*words, "design.sizes=[6]", "engine=monte_carlo"])
+        status = main([*words, "design.n=[6]", "engine=monte_carlo"])
         out, err = capfd.readouterr()
         assert (status, out, err.count("\n")) == (2, "", 1)
         assert list(Path.cwd().iterdir()) == []
@@ -298,7 +298,7 @@ def test_ctrl_c(
 
     monkeypatch.setattr("sim.report.progress.progress_bar", pressing)
     monkeypatch.chdir(tmp_path)
-    words = ["design.sizes=[6]", "engine=monte_carlo", "monte_carlo.block_size=50"]
+    words = ["design.n=[6]", "engine=monte_carlo", "monte_carlo.block_size=50"]
     assert main([*on_dask(standing.address), *words]) == 130
     out, err = capfd.readouterr()
     assert out == ""

@@ -29,7 +29,7 @@ from sim.report.files import results_csv
 from sim.study import parse_study
 
 BELIEVED = {
-    "kind": "shift", "shift": 0.5,
+    "shift": 0.5,
     "prior": {"kind": "normal_shift", "mean": 0.5, "sd": 0.3, "between_sd": 0.0, "draws": 24,
               "replicates": 10},
 }  # fmt: skip

@@ -115,7 +115,7 @@ PMF = [0.2, 0.3, 0.5]
 def test_exact_power_takes_any_sizes(sizes: Any) -> None:
     """Arrays, tuples and ranges of whole numbers are sizes."""
     found = exact_power(PMF, sizes)
-    assert found.pairs == tuple(int(n) for n in sizes)
+    assert found.sizes == tuple(int(n) for n in sizes)
     assert found.power.tolist() == exact_power(PMF, [int(n) for n in sizes]).power.tolist()
 
 

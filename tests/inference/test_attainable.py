@@ -133,12 +133,10 @@ def test_the_total_is_not_adjusted() -> None:
 
 def test_attainable_of_a_study() -> None:
     """A study knows the first size from which each rule can be won, among sizes not studied too."""
-    study = small_study(
-        design={"sizes": (4, 20)}, analysis={"adjustment": "holm", "p_value": "exact"}
-    )
+    study = small_study(design={"n": (4, 20)}, analysis={"adjustment": "holm", "p_value": "exact"})
     found = attainable(study, decision_rules(study))
     assert found.smallest["mentor"] == (0.125, 2.0**-19)
     assert found.winnable_from == {"any": 7, "all": 7, "total": 6}  # 2^(1-m) <= .05 / 3
-    out_of_reach = small_study(design={"sizes": (2, 5)}, analysis={"p_value": "exact"})
+    out_of_reach = small_study(design={"n": (2, 5)}, analysis={"p_value": "exact"})
     rules = decision_rules(out_of_reach)
     assert set(attainable(out_of_reach, rules).winnable_from.values()) == {None}

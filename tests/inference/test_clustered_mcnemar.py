@@ -121,9 +121,9 @@ def test_a_study_is_planned_with_it() -> None:
         compose_study([
             "analysis.test=clustered_mcnemar", "analysis.cut=4", "analysis.total_cut=24",
             "clusters=sites",
-            "clusters.sites=12", "design.sizes=[24,60]", "monte_carlo.replicates=200",
+            "clusters.site.sites=12", "design.n=[24,60]", "monte_carlo.replicates=200",
             "monte_carlo.search_replicates=200", "monte_carlo.block_size=100", "effect.prior=null",
-            "decision.primary='any domain'",
+            "primary='any domain'",
         ])
     )  # fmt: skip
     without = {before.adjustment: before.test for before in answer.before_adjustments}

@@ -222,10 +222,10 @@ def test_numbers_as_they_are_written() -> None:
 def test_shares_a_rounding_above_the_level_are_all_of_it() -> None:
     """Weights that exceed 1 by what was rounded off are taken in proportion; others are refused."""
     weights = {"a": 0.123456789, "b": 0.876543212}
-    graph = graph_of(HypothesisGraph(weights=weights, transitions={}), ("a", "b", "total"))
+    graph = graph_of(HypothesisGraph(weights=weights, transitions={}), ("a", "b", "total"), 2)
     assert graph.weights[:2] == (Fraction(123456789, 10**9 + 1), Fraction(876543212, 10**9 + 1))
     with pytest.raises(StudyError, match=r"^analysis.graph: "):
-        graph_of(HypothesisGraph(weights={"a": 0.6, "b": 0.5}, transitions={}), ("a", "b"))
+        graph_of(HypothesisGraph(weights={"a": 0.6, "b": 0.5}, transitions={}), ("a", "b"), 2)
 
 
 def test_graph_travels() -> None:

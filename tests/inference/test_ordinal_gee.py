@@ -37,7 +37,7 @@ def curve(scores: np.ndarray, sizes: np.ndarray, analysis: Analysis) -> TestResu
 
 def draw_scores(n: int, replicates: int, seed: int, *domains: str) -> np.ndarray:
     """Scores of people whom nothing changes, (R, N, D, 2)."""
-    study = small_study(scale={"domains": domains or ("a",)}, effect={"kind": "none"})
+    study = small_study(questionnaire={"items": domains or ("a",)}, effect={})
     assert study.correlation.pre_post == 0.5
     people = role_arms(study, 0)[0]
     return draw_cohort(people, n, replicates, np.random.default_rng(seed)).scores

@@ -6,13 +6,12 @@ from oracles.studies import PRE, small_study
 
 from sim.inference.rules import DecisionRule, decision_rules, successes
 
-BOTH = ("mentor", "mentee")
 RULES = {
-    "total": {"kind": "one", "endpoints": "total", "roles": ("mentor",)},
-    "mentee b": {"kind": "one", "endpoints": ("b",), "roles": ("mentee",)},
-    "any": {"kind": "any", "endpoints": "domains", "roles": BOTH},
-    "all": {"kind": "all", "endpoints": ("a", "total"), "roles": BOTH},
-    "two": {"kind": "at_least", "k": 2, "endpoints": "domains", "roles": ("mentee",)},
+    "total": "total",
+    "mentee b": "b for mentee",
+    "any": "any of items for [mentor, mentee]",
+    "all": "all of [a, total] for [mentor, mentee]",
+    "two": "at least 2 of items for mentee",
 }
 
 
@@ -20,7 +19,8 @@ def test_rules_find_their_columns() -> None:
     """Roles stand side by side, each with its domains and then its total."""
     study = small_study(
         roles={"mentor": {"pre": PRE}, "mentee": {"pre": PRE}},
-        decision={"primary": "any", "rules": RULES},
+        primary="any",
+        success=RULES,
     )
     found = {rule.name: (rule.columns, rule.needed) for rule in decision_rules(study)}
     assert found == {

@@ -1,6 +1,6 @@
 """The size before each adjustment is the size of the study that is stated without it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,52 +18,51 @@ from sim.study import Study, parse_study
 
 BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": None}}
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "shared_icc": 0.1,
+    "stated_as": "latent", "icc": 0.2, "shared_icc": 0.1,
     "accrual": "in_turn", "sites": 8, "per_site": 4, "size_variation": 0.5, "assumption": None,
 }  # fmt: skip
 LEAVING = {"kind": "mar", "rate": 0.2, "slope": -0.7, "item_rate": 0.05, "total": "complete_case"}
-ITEMS = {"kind": "none", "item_rate": 0.1, "total": "prorated"}
-NOBODY = {"kind": "none", "item_rate": 0.0, "total": "complete_case"}
-NO_SITES = {"kind": "none"}
+ITEMS = {"rate": 0.0, "item_rate": 0.1, "total": "prorated"}
+NOBODY = {"rate": 0.0, "item_rate": 0.0, "total": "complete_case"}
+NO_SITES = {}
 BY_SITE = {**CONTROL, "unit": "site", "beside": "cluster_mean_t"}
 QUICK = {"replicates": 100, "search_replicates": 200, "block_size": 25}
 
 Sections = dict[str, Any]
 CASES: dict[str, tuple[Sections, dict[str, Sections]]] = {
     "one group, a test of sites": (
-        {"roles": BOTH, "missing": LEAVING, "clusters": SITES,
+        {"roles": BOTH, "missing": LEAVING, "clusters": {"site": SITES},
          "analysis": {"test": "clustered_signed_rank", "p_value": "asymptotic"}},
         {"missing": {"missing": NOBODY},
          "clusters": {"clusters": NO_SITES, "analysis": {"test": "signed_rank"}},
          "multiplicity": {"analysis": {"adjustment": "none"}}},
     ),
     "a t test of sites, both totals": (
-        {"roles": BOTH, "missing": ITEMS, "clusters": SITES, "decision": {
-            "primary": "both", "rules": {"both": {
-                "kind": "all", "endpoints": "total", "roles": ("mentor", "mentee")}}},
+        {"roles": BOTH, "missing": ITEMS, "clusters": {"site": SITES}, "primary": "both",
+         "success": {"both": "all of [total] for [mentor, mentee]"},
          "analysis": {"test": "cluster_mean_t", "p_value": "asymptotic"}},
         {"missing": {"missing": NOBODY},
          "clusters": {"clusters": NO_SITES, "analysis": {"test": "paired_t", "p_value": "auto"}}},
     ),
     "a test that looks at no sites": (
-        {"clusters": SITES, "analysis": {"test": "sign"}},
+        {"clusters": {"site": SITES}, "analysis": {"test": "sign"}},
         {"clusters": {"clusters": NO_SITES}, "multiplicity": {"analysis": {"adjustment": "none"}}},
     ),
     "two arms by site": (
-        {"missing": LEAVING, "clusters": SITES, "control": BY_SITE, "decision": {
-            "primary": "total"}, "analysis": {"test": "cluster_mean_two_sample_t"}},
+        {"missing": LEAVING, "clusters": {"site": SITES}, "control": BY_SITE, "primary": "total",
+         "analysis": {"test": "cluster_mean_two_sample_t"}},
         {"missing": {"missing": NOBODY},
          "clusters": {"clusters": NO_SITES, "analysis": {"test": "two_sample_t"},
                       "control": {"unit": "person", "beside": "paired_t"}}},
     ),
     "a sequence": (
-        {"missing": LEAVING, "decision": {"primary": "total"}, "analysis": {
+        {"missing": LEAVING, "primary": "total", "analysis": {
             "adjustment": "fixed_sequence", "sequence": ("a", "b", "total")}},
         {"missing": {"missing": NOBODY},
          "multiplicity": {"analysis": {"adjustment": "none", "sequence": None}}},
     ),
     "a graph": (
-        {"decision": {"primary": "total"}, "analysis": {"adjustment": "graphical", "graph": {
+        {"primary": "total", "analysis": {"adjustment": "graphical", "graph": {
             "weights": {"total": 0.3, "a": 0.7}, "transitions": {}}}},
         {"multiplicity": {"analysis": {"adjustment": "none", "graph": None}}},
     ),
@@ -79,15 +78,16 @@ def together(*changes: Sections) -> Sections:
     found: Sections = {}
     for own in changes:
         for section, values in own.items():
-            replaced = section in ("missing", "clusters")
+            whole = section in ("missing", "clusters", "success")
+            replaced = whole or not isinstance(values, Mapping)
             found[section] = values if replaced else {**found.get(section, {}), **values}
     return found
 
 
 def stated(*changes: Sections) -> Study:
     """State a small study that is quickly simulated, of sizes at which the numbers differ."""
-    base = {"design": {"sizes": tuple(range(8, 61, 4))}, "monte_carlo": QUICK,
-            "effect": {"kind": "shift", "shift": 0.6}}  # fmt: skip
+    base = {"design": {"n": tuple(range(8, 61, 4))}, "monte_carlo": QUICK,
+            "effect": {"shift": 0.6}}  # fmt: skip
     return small_study(**together(base, *changes))
 
 
@@ -133,35 +133,35 @@ def test_what_is_left_is_a_study(name: str) -> None:
 
 def test_it_goes_as_far_as_the_answer() -> None:
     """Where the search goes on, the numbers before have the limit to which it went."""
-    sizes = {"sizes": None, "min_pairs": 6, "max_pairs": 7, "search_limit": 300}
+    sizes = {"n": None, "smallest": 6, "up_to": 7, "search_limit": 300}
     base = {"design": sizes, "missing": {**LEAVING, "rate": 0.4}}
     answer = plan(stated(base))
-    limit = answer.study.design.max_pairs
+    limit = answer.study.design.up_to
     assert 7 < limit < 300
     assert [own.size.limit for own in answer.before_adjustments] == [limit] * 3
-    there = {"design": {**sizes, "max_pairs": limit}}
+    there = {"design": {**sizes, "up_to": limit}}
     alone = plan(stated(base, there, {"missing": NOBODY})).sample_size
     assert answer.before_adjustments[0].size == alone
-    assert alone.pairs is not None
-    assert answer.sample_size.pairs is not None
-    assert alone.pairs < answer.sample_size.pairs
+    assert alone.size is not None
+    assert answer.sample_size.size is not None
+    assert alone.size < answer.sample_size.size
 
 
 def test_no_answer_is_no_hindrance() -> None:
     """Where no size is enough, the numbers before are found all the same, if they are there."""
-    changes = {"missing": {**LEAVING, "rate": 0.9}, "decision": {"primary": "total"}}
-    answer = plan(stated(changes, {"design": {"sizes": (10, 20, 30)}}))
-    assert answer.sample_size.pairs is None
+    changes = {"missing": {**LEAVING, "rate": 0.9}, "primary": "total"}
+    answer = plan(stated(changes, {"design": {"n": (10, 20, 30)}}))
+    assert answer.sample_size.size is None
     (before,) = answer.before_adjustments
-    assert before.size.pairs is not None
+    assert before.size.size is not None
     assert before.size.limit == 30
 
 
 NOTHING: dict[str, Sections] = {
-    "the total on its own": {"decision": {"primary": "total"}},
+    "the total on its own": {"primary": "total"},
     "not adjusted": {"analysis": {"adjustment": "none"}},
-    "one domain": {"scale": {"domains": ("a",)}},
-    "first in order": {"decision": {"primary": "total"}, "analysis": {
+    "one domain": {"questionnaire": {"items": ("a",)}},
+    "first in order": {"primary": "total", "analysis": {
         "adjustment": "fixed_sequence", "sequence": ("total", "a", "b", "c")}},
 }  # fmt: skip
 
@@ -177,7 +177,7 @@ def test_nothing_is_run_where_there_is_no_adjustment(name: str, computed: list[i
 def test_the_default_costs_nothing_more(computed: list[int]) -> None:
     """The study that the command runs without arguments is simulated twice, as ever."""
     few = ["monte_carlo.replicates=100", "monte_carlo.search_replicates=100",
-           "monte_carlo.block_size=50", "design.sizes=[20]", "effect.prior=null"]  # fmt: skip
+           "monte_carlo.block_size=50", "design.n=[20]", "effect.prior=null"]  # fmt: skip
     assert plan(compose_study(few)).before_adjustments == ()
     assert len(computed) == 4
 
@@ -188,7 +188,7 @@ def test_progress_is_exact(beside: str | None, computed: list[int]) -> None:
     control = {**CONTROL, "beside": beside}
     changes = {"control": control, "missing": LEAVING, "analysis": {"test": "two_sample_t"}}
     heard: list[tuple[int, int]] = []
-    large = {"effect": {"kind": "shift", "shift": 1.2}}
+    large = {"effect": {"shift": 1.2}}
     answer = plan(stated(changes, large), lambda done, total: heard.append((done, total)))
     assert [done for done, _ in heard] == [*range(1, len(computed) + 1)]
     assert heard[-1] == (len(computed), len(computed))
@@ -239,14 +239,15 @@ def test_a_run_that_is_broken_off_goes_on(tmp_path: Path, computed: list[int]) -
 @pytest.mark.parametrize(("adjustment", "exact"), [("bonferroni", True), ("holm", False)])
 def test_exact_where_it_can_be(adjustment: str, exact: bool) -> None:  # noqa: FBT001
     """One domain's number before is exact, whether or not the number after can be."""
-    one = {"one": {"kind": "one", "endpoints": ("b",), "roles": ("mentor",)}}
+    one = {"one": "b"}
     sizes = tuple(range(8, 41))
     study = small_study(
         engine="auto",
-        effect={"kind": "shift", "shift": 0.8},
-        decision={"primary": "one", "rules": one},
+        effect={"shift": 0.8},
+        primary="one",
+        success=one,
         analysis={"adjustment": adjustment},
-        design={"sizes": sizes},
+        design={"n": sizes},
     )
     answer = plan(study)
     assert (answer.sample_size.replicates == 0) == exact
@@ -256,5 +257,5 @@ def test_exact_where_it_can_be(adjustment: str, exact: bool) -> None:  # noqa: F
     found = exact_power(pmf, sizes, exact_limit=study.analysis.exact_limit)
     powers = found.roles[0].measures.win.value[:, 0].tolist()
     enough = [all(power >= 0.8 for power in powers[k:]) for k in range(len(sizes))]
-    assert before.size.pairs == sizes[enough.index(True)]
+    assert before.size.size == sizes[enough.index(True)]
     assert before.size.power == pytest.approx(powers[enough.index(True)], rel=0, abs=1e-5)

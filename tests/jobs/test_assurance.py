@@ -21,11 +21,11 @@ from sim.report.results.answer import PlanAnswer
 from sim.report.results.rows import result_rows
 
 RULES = {
-    "one": {"kind": "one", "endpoints": ("b",), "roles": ("mentor",)},
-    "any": {"kind": "any", "endpoints": "domains", "roles": ("mentor",)},
-    "two": {"kind": "at_least", "k": 2, "endpoints": "domains", "roles": ("mentor",)},
-    "all": {"kind": "all", "endpoints": "domains", "roles": ("mentor",)},
-    "total": {"kind": "one", "endpoints": "total", "roles": ("mentor",)},
+    "one": "b",
+    "any": "any of items",
+    "two": "at least 2 of items",
+    "all": "all of items",
+    "total": "total",
 }
 DOMAINS = ("a", "b", "c")
 
@@ -42,15 +42,16 @@ FEWER = {"draws": 25, "replicates": 160}
 
 def effect_of(**changes: Any) -> dict[str, Any]:
     """State a shift with a prior."""
-    return {"kind": "shift", "shift": 0.5, "prior": prior_of(**changes)}
+    return {"shift": 0.5, "prior": prior_of(**changes)}
 
 
 def answer_of(**changes: Any) -> PlanAnswer:
     """Plan a small study with a prior."""
     stated = {
         "effect": effect_of(),
-        "decision": {"primary": "one", "rules": RULES},
-        "design": {"sizes": (6, 12, 25)},
+        "primary": "one",
+        "success": RULES,
+        "design": {"n": (6, 12, 25)},
         "analysis": {"adjustment": "none"},
         **changes,
     }
@@ -76,10 +77,10 @@ def test_a_point_prior_is_power() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"correlation": {"pre_post": -0.3, "domains": 0.2}, "effect": effect_of(**FEWER)},
+        {"correlation": {"pre_post": -0.3, "items": 0.2}, "effect": effect_of(**FEWER)},
         {"analysis": {"adjustment": "none", "test": "mcnemar", "cut": 4, "total_cut": 10}},
         {"analysis": {"adjustment": "none", "alternative": "less"},
-         "effect": {"kind": "shift", "shift": -0.5, "prior": prior_of(mean=-0.5, **FEWER)}},
+         "effect": {"shift": -0.5, "prior": prior_of(mean=-0.5, **FEWER)}},
     ],
     ids=["negative correlation", "mcnemar", "falls"],
 )  # fmt: skip
@@ -115,9 +116,9 @@ def test_assurance_is_the_integral_of_exact_powers(shifts: int) -> None:
     places = norm.ppf((np.arange(shifts) + 0.5) / shifts, 0.5, 0.4)
     powers = [
         plan(small_study(
-            effect={"kind": "shift", "shift": float(shift)}, engine="exact",
-            decision={"primary": "one", "rules": {"one": RULES["one"]}},
-            design={"sizes": (6, 12, 25)}, analysis={"adjustment": "none"},
+            effect={"shift": float(shift)}, engine="exact",
+            primary="one", success={"one": RULES["one"]},
+            design={"n": (6, 12, 25)}, analysis={"adjustment": "none"},
         )).characteristics.rule_win.value[:, 0]
         for shift in places
     ]  # fmt: skip
@@ -136,14 +137,14 @@ def test_assurance_is_the_integral_of_exact_powers(shifts: int) -> None:
 def test_switching_assurance_on_moves_nothing() -> None:
     """Main and null runs are the same to the bit with and without a prior."""
     with_prior = answer_of(effect=effect_of(sd=0.2))
-    without = answer_of(effect={"kind": "shift", "shift": 0.5})
+    without = answer_of(effect={"shift": 0.5})
     for name in ("characteristics", "null_characteristics"):
         pair = [list(result_rows(getattr(answer, name))) for answer in (with_prior, without)]
         assert pair[0] == pair[1]
     assert with_prior.sample_sizes == without.sample_sizes
     assert results_csv(with_prior).startswith(results_csv(without))
     assert without.assurances == ()
-    assert summary_data(without)["assurance"] == []
+    assert summary_data(without)["assurances"] == []
 
 
 def test_progress_tells_of_every_draw() -> None:
@@ -164,7 +165,7 @@ BOTH = {
 }
 OF_BOTH = {
     "primary": "both",
-    "rules": {"both": {"kind": "all", "endpoints": "total", "roles": ("mentor", "mentee")}},
+    "success": {"both": "all of [total] for [mentor, mentee]"},
 }
 
 
@@ -177,10 +178,10 @@ def related(believed: dict[str, dict[Any, PopulationDraws]]) -> float:
 def test_roles_share_a_belief_only_where_they_share_the_effect() -> None:
     """One effect for both roles is one belief; effects stated apart are believed apart."""
     prior = {"sd": 0.3, "draws": 400, "replicates": 2}
-    shared = small_study(effect=effect_of(**prior), roles=BOTH, decision=OF_BOTH)
+    shared = small_study(effect=effect_of(**prior), roles=BOTH, **OF_BOTH)
     assert related(believed_effects(shared)) == pytest.approx(1)
     apart = {**BOTH, "mentee": {"pre": PRE, "effect": effect_of(**prior)}}
-    stated = small_study(effect=effect_of(**prior), roles=apart, decision=OF_BOTH)
+    stated = small_study(effect=effect_of(**prior), roles=apart, **OF_BOTH)
     assert abs(related(believed_effects(stated))) < norm.isf(SLIP / 2) / np.sqrt(400)
 
 
@@ -188,9 +189,7 @@ def test_fewer_draws_of_one_role_still_stand_for_the_other() -> None:
     """Where one role has fewer draws, those used of the other are no lower half of its belief."""
     few = effect_of(sd=0.3, draws=50, replicates=2)
     roles = {**BOTH, "mentee": {"pre": PRE, "effect": few}}
-    study = small_study(
-        effect=effect_of(sd=0.3, draws=500, replicates=2), roles=roles, decision=OF_BOTH
-    )
+    study = small_study(effect=effect_of(sd=0.3, draws=500, replicates=2), roles=roles, **OF_BOTH)
     (own,) = believed_effects(study).values()
     used = own[0].shift[: len(own[1]), 0]
     assert abs(used.mean() - 0.5) < norm.isf(SLIP / 2) * 0.3 / np.sqrt(50)
@@ -203,7 +202,7 @@ def test_roles_that_no_rule_looks_at_are_left_out() -> None:
     beside = answer_of(effect=effect_of(sd=0.2), roles={**BOTH, "mentee": mentee})
     values = [answer.assurances[0].value.value for answer in (alone, beside)]
     assert np.array_equal(*values)
-    only = answer_of(effect={"kind": "shift", "shift": 0.5}, roles={**BOTH, "mentee": mentee})
+    only = answer_of(effect={"shift": 0.5}, roles={**BOTH, "mentee": mentee})
     assert only.assurances == ()
 
 
@@ -220,25 +219,25 @@ def posterior_at(path: Path, roles: Mapping[str, tuple[str, ...]]) -> dict[str, 
     }  # fmt: skip
     path.write_text(posterior_csv(drawn, DOMAINS))  # type: ignore[arg-type]
     prior = {"kind": "posterior", "file": str(path), "draws": 20, "replicates": 2}
-    return {"kind": "shift", "shift": 0.5, "prior": prior}
+    return {"shift": 0.5, "prior": prior}
 
 
 def test_priors_go_together_by_name(tmp_path: Path) -> None:
     """Posteriors of one name go together, a stated prior with each; other names are refused."""
     path = tmp_path / "own.csv"
     same = posterior_at(path, {"mentor": ("x", "y"), "mentee": ("y", "x")})
-    found = believed_effects(small_study(effect=same, roles=BOTH, decision=OF_BOTH))
+    found = believed_effects(small_study(effect=same, roles=BOTH, **OF_BOTH))
     assert {name: list(own) for name, own in found.items()} == {
         "x": [0, 1],
         "y": [0, 1],
     }
     roles = {**BOTH, "mentee": {"pre": PRE, "effect": effect_of(draws=20)}}
-    found = believed_effects(small_study(effect=same, roles=roles, decision=OF_BOTH))
+    found = believed_effects(small_study(effect=same, roles=roles, **OF_BOTH))
     assert list(found) == ["x", "y"]
     assert found["x"][1] is found["y"][1]
     other = posterior_at(path, {"mentor": ("x", "y"), "mentee": ("x",)})
     with pytest.raises(StudyError, match=r"^effect.prior.file: the priors must have the same name"):
-        believed_effects(small_study(effect=other, roles=BOTH, decision=OF_BOTH))
+        believed_effects(small_study(effect=other, roles=BOTH, **OF_BOTH))
 
 
 def test_a_posterior_named_as_the_stated_prior_is_one_of_them(tmp_path: Path) -> None:
@@ -250,7 +249,7 @@ def test_a_posterior_named_as_the_stated_prior_is_one_of_them(tmp_path: Path) ->
 def test_fewest_replicates_of_any_role() -> None:
     """Roles are simulated together, with the fewest replicates that any of them states."""
     roles = {**BOTH, "mentee": {"pre": PRE, "effect": effect_of(draws=20, replicates=4)}}
-    answer = answer_of(effect=effect_of(draws=30, replicates=8), roles=roles, decision=OF_BOTH)
+    answer = answer_of(effect=effect_of(draws=30, replicates=8), roles=roles, **OF_BOTH)
     (own,) = answer.assurances
     assert own.draws == 20
     assert np.array_equal(80 * own.value.value, np.round(80 * own.value.value))
@@ -261,7 +260,7 @@ def test_fewest_replicates_of_any_role() -> None:
 
 def test_experiment_assurance_runs() -> None:
     """experiment=assurance answers for both published domains under three priors."""
-    words = ["design.sizes=[20,60]", "monte_carlo.replicates=500", "effect.prior.draws=40",
+    words = ["design.n=[20,60]", "monte_carlo.replicates=500", "effect.prior.draws=40",
              "effect.prior.replicates=10"]  # fmt: skip
     answer = plan(compose_study(["experiment=assurance", *words]))
     assert answer.sample_size.rule == "both published domains"
@@ -275,7 +274,7 @@ def test_experiment_assurance_runs() -> None:
 
 def test_effect_believed_runs() -> None:
     """effect=believed states one prior, whose assurance at the target's size is below power."""
-    words = ["design.sizes=[20,60]", "monte_carlo.replicates=500"]
+    words = ["design.n=[20,60]", "monte_carlo.replicates=500"]
     answer = plan(compose_study(["effect=believed", *words]))
     (own,) = answer.assurances
     assert (own.prior, own.draws) == (STATED, 200)
@@ -306,7 +305,7 @@ def test_inflation_is_that_of_the_rule(
 ) -> None:
     """Rules of thumb take the level's own sides, and the pilot's size in the rule's own role."""
     if len(words) == 1:
-        words = ["experiment=scale_up", f'decision.primary="{words[0]}"']
+        words = ["experiment=scale_up", f'primary="{words[0]}"']
     found = inflations(compose_study(words))
     assert tuple(round(own.factor, 2) for own in found) == factors
     assert {f"{own.participants} {own.who}" for own in found} == {who}
@@ -320,7 +319,7 @@ def test_results_have_assurance(tmp_path: Path) -> None:
         for measure in ("assurance", "power_at_target", "power_q05", "power_q50", "power_q95"):
             found = results.where(measure=f"{measure}_{prior}")
             assert len(found) == 3 * 5
-            assert {
-                (row.kind, row.replicates, row.engine, row.n == row.pairs) for row in found
-            } == {("rule", 20, "monte_carlo", True)}
+            assert {(row.kind, row.replicates, row.engine, row.n == row.size) for row in found} == {
+                ("rule", 20, "monte_carlo", True)
+            }
             assert all(row.value is not None and 0 <= row.value <= 1 for row in found)

@@ -11,7 +11,7 @@ from sim import plan
 from sim.jobs import search
 from sim.report.files import results_csv
 
-ROLES = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {"kind": "none"}}}
+ROLES = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {}}}
 
 
 class Backwards(Executor):

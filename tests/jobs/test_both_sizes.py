@@ -20,8 +20,7 @@ from sim.report.files import results_csv
 from sim.report.results.answer import PlanAnswer
 from sim.report.results.size_notes import MissingByChance
 
-TOTAL = {"primary": "total", "rules": {"total": {"kind": "one", "endpoints": "total",
-                                                "roles": ("mentor",)}}}  # fmt: skip
+TOTAL = {"primary": "total", "success": {"total": "total"}}  # fmt: skip
 REST = {"item_rate": 0.0, "total": "complete_case"}
 MNAR = {"kind": "mnar", "rate": 0.3, "slope": -2.0, **REST}
 MAR = {"kind": "mar", "rate": 0.3, "slope": -2.0, **REST}
@@ -31,9 +30,9 @@ SIZES = (30, 60)
 def study_of(missing: dict[str, Any], **changes: Any) -> Any:
     """State a study of three domains that tests its total by a t test."""
     stated = {
-        "missing": missing, "decision": TOTAL, "analysis": {"test": "paired_t", "p_value": "auto"},
-        "correlation": {"pre_post": 0.5}, "design": {"sizes": SIZES},
-        "effect": {"kind": "shift", "shift": 0.3},
+        "missing": missing, **TOTAL, "analysis": {"test": "paired_t", "p_value": "auto"},
+        "correlation": {"pre_post": 0.5}, "design": {"n": SIZES},
+        "effect": {"shift": 0.3},
         "monte_carlo": {"replicates": 8000, "search_replicates": 8000, "block_size": 500},
     }  # fmt: skip
     return small_study(**{**stated, **changes})
@@ -59,7 +58,7 @@ def known_of(answer: PlanAnswer) -> MissingByChance:
 def test_both_powers_are_those_of_a_plain_simulation(kind: str, shift: float) -> None:
     """Power and level of either size agree with normals cut by hand, within 4 errors."""
     answer = answer_of(kind)
-    between = float(answer.study.correlation.domains)
+    between = float(answer.study.correlation.items)
     stated = {kind: -2.0, "mcar": 0.0}
     chance = known_of(answer)
     engine = {kind: answer.characteristics, "mcar": chance.characteristics}
@@ -100,7 +99,7 @@ def test_the_size_by_chance_is_that_of_a_study_stated_so(missing: dict[str, Any]
 @pytest.mark.parametrize(
     "missing",
     [{"kind": "mcar", "rate": 0.3, **REST}, {**MNAR, "slope": 0.0}, {**MAR, "rate": 0.0},
-     {"kind": "none", **REST}],
+     {"rate": 0.0, **REST}],
 )  # fmt: skip
 def test_drop_out_by_chance_has_one_size(missing: dict[str, Any]) -> None:
     """Where answers decide nothing there is one study, one size and no further row."""
@@ -114,13 +113,13 @@ def test_drop_out_by_chance_has_one_size(missing: dict[str, Any]) -> None:
 
 def test_the_answer_is_the_larger_size() -> None:
     """Whoever gains less leaves: the effect on everybody takes more pairs than are seen to do."""
-    study = study_of(MNAR, design={"sizes": tuple(range(10, 141, 10))})
+    study = study_of(MNAR, design={"n": tuple(range(10, 141, 10))})
     answer = plan(study)
     known = known_of(answer)
     chance, by_answers = known.pair("total")
-    assert chance.pairs is not None
-    assert by_answers.pairs is not None
-    assert chance.pairs > by_answers.pairs
+    assert chance.size is not None
+    assert by_answers.size is not None
+    assert chance.size > by_answers.size
     assert answer.sample_size == chance
     assert known.is_larger("total")
     assert answer.planned is not answer.characteristics
@@ -128,13 +127,13 @@ def test_the_answer_is_the_larger_size() -> None:
 
 def test_drop_out_that_hides_the_effect_is_the_answer() -> None:
     """Whoever gains more leaves: the size under the mechanism is the larger and the answer."""
-    study = study_of({**MNAR, "slope": 1.0}, design={"sizes": tuple(range(10, 161, 10))},
-                     effect={"kind": "shift", "shift": 0.5})  # fmt: skip
+    study = study_of({**MNAR, "slope": 1.0}, design={"n": tuple(range(10, 161, 10))},
+                     effect={"shift": 0.5})  # fmt: skip
     answer = plan(study)
     chance, by_answers = known_of(answer).pair("total")
-    assert chance.pairs is not None
+    assert chance.size is not None
     assert answer.sample_size == by_answers
-    assert by_answers.pairs is None or by_answers.pairs > chance.pairs
+    assert by_answers.size is None or by_answers.size > chance.size
     assert answer.planned is answer.characteristics
     assert "lost to bias" in " ".join(answer.warnings)
 
@@ -170,17 +169,17 @@ def test_which_size_is_larger(first: SampleSize, second: SampleSize, *, is_first
 def test_both_searches_end_at_the_same_sizes() -> None:
     """The one that is content with 20 pairs goes as far as the one that is not."""
     few = {"replicates": 200, "search_replicates": 200, "block_size": 100}
-    growing = study_of(MNAR, design={"sizes": None, "max_pairs": 20, "search_limit": 160},
-                       effect={"kind": "shift", "shift": 0.5}, monte_carlo=few)  # fmt: skip
+    growing = study_of(MNAR, design={"n": None, "up_to": 20, "search_limit": 160},
+                       effect={"shift": 0.5}, monte_carlo=few)  # fmt: skip
     alone = Search(growing, decision_rules(growing), InProcessExecutor()).run()
-    assert alone.study.design.max_pairs == 20
+    assert alone.study.design.up_to == 20
     calls: list[tuple[int, int]] = []
     answer = plan(growing, lambda *done: calls.append(done))
     known = known_of(answer)
-    assert answer.characteristics.pairs == known.characteristics.pairs
-    assert answer.characteristics.pairs[-1] > 20
-    assert answer.study.design.max_pairs == answer.characteristics.pairs[-1]
-    first = answer.characteristics.rule_win.value[: len(alone.main.pairs)]
+    assert answer.characteristics.sizes == known.characteristics.sizes
+    assert answer.characteristics.sizes[-1] > 20
+    assert answer.study.design.up_to == answer.characteristics.sizes[-1]
+    first = answer.characteristics.rule_win.value[: len(alone.main.sizes)]
     np.testing.assert_array_equal(first, alone.main.rule_win.value)
     assert calls[-1][0] == calls[-1][1]  # all that was planned was done, and no more
     assert all(done <= planned for done, planned in calls)
@@ -189,8 +188,8 @@ def test_both_searches_end_at_the_same_sizes() -> None:
 def test_a_search_alone_is_as_before() -> None:
     """Together with itself a search finds what it finds alone."""
     study = study_of(
-        {"kind": "none", **REST},
-        design={"sizes": (20, 40)},
+        {"rate": 0.0, **REST},
+        design={"n": (20, 40)},
         monte_carlo={"replicates": 200, "search_replicates": 400, "block_size": 100},
     )
     alone = Search(study, decision_rules(study), InProcessExecutor()).run()
@@ -206,14 +205,14 @@ def test_without_a_control_arm_both_sizes_count_too() -> None:
     """The one group that is compared takes the larger of its two sizes."""
     few = {"replicates": 400, "search_replicates": 400, "block_size": 100}
     study = two_arm_study(
-        "two_sample_t", missing=MNAR, decision=TOTAL, control={"beside": "paired_t"},
-        design={"sizes": tuple(range(10, 91, 10))}, monte_carlo=few,
+        "two_sample_t", missing=MNAR, **TOTAL, control={"beside": "paired_t"},
+        design={"n": tuple(range(10, 91, 10))}, monte_carlo=few,
     )  # fmt: skip
     answer = plan(study)
     assert answer.one_group is not None
-    none = {"kind": "none"}
+    none = {}
     one = plan(small_study(
-        missing=MNAR, decision=TOTAL, control=none, design={"sizes": tuple(range(10, 91, 10))},
+        missing=MNAR, **TOTAL, control=none, design={"n": tuple(range(10, 91, 10))},
         analysis={"test": "paired_t", "p_value": "auto", "adjustment": "none"}, monte_carlo=few,
     ))  # fmt: skip
     assert answer.one_group.size == one.sample_size
@@ -221,7 +220,7 @@ def test_without_a_control_arm_both_sizes_count_too() -> None:
 
 def test_assurance_rests_on_the_version_that_the_size_rests_on() -> None:
     """Believed without doubt, an effect has the assurance that is its power by chance."""
-    effect = {"kind": "shift", "shift": 0.3, "prior": {
+    effect = {"shift": 0.3, "prior": {
         "kind": "normal_shift", "mean": 0.3, "sd": 0.0001, "between_sd": 0.0, "draws": 50,
         "replicates": 40}}  # fmt: skip
     study = study_of(MNAR, effect=effect, monte_carlo={"replicates": 2000, "block_size": 500})

@@ -85,11 +85,11 @@ def test_a_plan_takes_the_file(quick: CalibrationAnswer, tmp_path: Path) -> None
     """What calibrate writes is what a plan averages over, as prior or as effect."""
     write_calibration(quick, tmp_path)
     file = tmp_path / "posterior.csv"
-    words = ["design.sizes=[20]", "monte_carlo.replicates=500", "monte_carlo.block_size=100"]
+    words = ["design.n=[20]", "monte_carlo.replicates=500", "monte_carlo.block_size=100"]
     answer = plan(compose_study([*words, f"effect.prior.file={file}"]))
     assert [own.prior for own in answer.assurances] == ["neutral", "sceptical", "hierarchical"]
     assert answer.assurances[0].draws == 20
-    stated = plan(compose_study([*words, "effect=posterior", f"effect.file={file}"]))
+    stated = plan(compose_study([*words, "effect=posterior", f"effect.posterior={file}"]))
     medians = np.median(quick.roles[0].draws["hierarchical"].shift, axis=0)
     assert np.allclose(np.nanmedian(stated.effects["mentor"].shift, axis=1), medians, atol=1e-3)
 
@@ -98,7 +98,10 @@ def test_files_and_screen(quick: CalibrationAnswer, tmp_path: Path) -> None:
     """Counts on screen and in the files are those found; no line is wider than 80 columns."""
     write_calibration(quick, tmp_path)
     data = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
-    counts = data["roles"][0]["data_sets"]
+    counts = {
+        own["outcome"]["name"]: {test: fit["data_sets"] for test, fit in own["fits"].items()}
+        for own in data["roles"][0]["outcomes"]
+    }
     assert counts["clinical practice"]["signed_rank_asymptotic"] == 38
     assert counts["areas for improvement"]["signed_rank_asymptotic"] == 96
     with (tmp_path / "patterns.csv").open(encoding="utf-8") as file:
@@ -122,7 +125,7 @@ def test_outcomes_are_no_formulas(quick: CalibrationAnswer, tmp_path: Path) -> N
     assert ",'=clinical practice," in (tmp_path / "patterns.csv").read_text(encoding="utf-8")
     figure = exact_p_values(read_run(tmp_path).calibration.roles[0])
     assert figure is not None
-    assert "=clinical practice" in str(figure)
+    assert "=clinical practice" in str(figure.spec)
 
 
 def test_total_check(quick: CalibrationAnswer) -> None:
@@ -147,7 +150,7 @@ def test_raw_answers() -> None:
 def test_answers_that_are_all_alike(tmp_path: Path) -> None:
     """Where everybody answers alike there is no correlation, and a dash stands in its place."""
     study = compose_study(["pilot=synthetic", *QUICK, f"pilot.data={tmp_path / 'alike.csv'}"])
-    lines = [f"p{i},mentor,{name},3,3" for i in range(4) for name in study.scale.domains]
+    lines = [f"p{i},mentor,{name},3,3" for i in range(4) for name in study.domains]
     text = "\n".join(["participant,role,domain,pre,post", *lines])
     (tmp_path / "alike.csv").write_text(text, encoding="utf-8")
     shown = calibration_summary(calibrate(study))

@@ -8,7 +8,7 @@ from sim.errors import StudyError
 from sim.jobs.compare import compare
 from sim.jobs.sweep import sweep
 
-SMALL = ["design.sizes=[12,24]", "monte_carlo.replicates=1000", "monte_carlo.block_size=100"]
+SMALL = ["design.n=[12,24]", "monte_carlo.replicates=1000", "monte_carlo.block_size=100"]
 
 
 def test_it_is_what_a_sweep_says() -> None:
@@ -20,13 +20,13 @@ def test_it_is_what_a_sweep_says() -> None:
     base, other = swept.study, point.point.study
     seen: list[tuple[int, int]] = []
     found = compare(base, other, lambda done, total: seen.append((done, total)))
-    assert found.pairs == (12, 24)
+    assert found.sizes == (12, 24)
     assert found.difference.value[1] == apart.value
     assert found.difference.mcse[1] == apart.mcse
     assert seen[-1] == (20, 20)
     largest = found.largest
     assert largest is not None
-    k = found.pairs.index(largest.pairs)
+    k = found.sizes.index(largest.size)
     assert abs(largest.value) == abs(found.difference.value).max()
     assert largest.low < found.difference.low[k] < found.difference.high[k] < largest.high
 
@@ -44,7 +44,7 @@ def test_pairing_pays() -> None:
     [
         ("seed=1", "seed"),
         ("monte_carlo.block_size=50", "monte_carlo.block_size"),
-        ("design.sizes=[10]", "design.sizes"),
+        ("design.n=[10]", "design.n"),
     ],
 )
 def test_what_cannot_be_paired_is_refused(word: str, name: str) -> None:

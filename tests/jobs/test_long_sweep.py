@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite3 import connect
 
 import pytest
+from oracles.saved import wherever
 
 from sim.app import main
 from sim.compute.blocks import IN_FLIGHT, PER_WORKER
@@ -25,7 +26,7 @@ factors:
 """
 SWEEP = [
     "sweep", "--config-dir=conf", "sweep=many", "effect=shift", "roles.mentee=null",
-    "design.sizes=[8,16]", "monte_carlo.replicates=100", "monte_carlo.block_size=50",
+    "design.n=[8,16]", "monte_carlo.replicates=100", "monte_carlo.block_size=50",
 ]  # fmt: skip
 POOL = "compute=process_pool"
 CORRELATIONS = [0.25, 0.5, 0.75, 0.05, 0.15, 0.35, 0.45, 0.55, 0.65, 0.85]
@@ -146,5 +147,6 @@ def test_a_sweep_interrupted_twice(
 
     monkeypatch.chdir(tmp_path)
     assert main([*SWEEP, "hydra.run.dir=plain", "store.file=null"]) == 0
-    for name in ("sweep.csv", "sweep.json"):
-        assert (tmp_path / "run" / name).read_bytes() == (tmp_path / "plain" / name).read_bytes()
+    pieced, plain = tmp_path / "run", tmp_path / "plain"
+    assert (pieced / "sweep.csv").read_bytes() == (plain / "sweep.csv").read_bytes()
+    assert wherever(pieced, "sweep.json") == wherever(plain, "sweep.json")

@@ -16,7 +16,7 @@ from sim.report.files import results_csv
 from sim.report.results.answer import PlanAnswer
 from sim.report.terminal import summary
 
-BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {"kind": "none"}}}
+BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {}}}
 
 
 def answer_of(**changes: Any) -> PlanAnswer:
@@ -33,7 +33,7 @@ def replay() -> PlanAnswer:
 @pytest.fixture(scope="module")
 def default() -> PlanAnswer:
     """The default study at a few sizes, with fewer replicates."""
-    return plan(compose_study(["design.sizes=[6,9,30,60]", "monte_carlo.replicates=2000"]))
+    return plan(compose_study(["design.n=[6,9,30,60]", "monte_carlo.replicates=2000"]))
 
 
 def test_pilot_replay_explains_its_pvalue(replay: PlanAnswer) -> None:
@@ -71,8 +71,8 @@ def test_default_warns_of_what_cannot_be_won(default: PlanAnswer) -> None:
     assert any(warning.startswith(text) for warning in default.warnings)
     assert not any("'total' cannot be met" in warning for warning in default.warnings)
     results = results_of(default)
-    assert results.value(name="any domain", pairs=6, measure="win") == 0
-    assert results.value(name="any domain", pairs=9, measure="win") > 0
+    assert results.value(name="any domain", size=6, measure="win") == 0
+    assert results.value(name="any domain", size=9, measure="win") > 0
 
 
 def test_default_says_whose_effect_it_is(default: PlanAnswer) -> None:
@@ -91,8 +91,8 @@ def test_default_says_whose_effect_it_is(default: PlanAnswer) -> None:
 def test_answer_holds_together(default: PlanAnswer) -> None:
     """Sizes, rules and effects of the answer are those of the study, one size per rule."""
     study = default.study
-    assert [size.rule for size in default.sample_sizes] == list(study.decision.rules)
-    assert default.sample_size.rule == study.decision.primary
+    assert [size.rule for size in default.sample_sizes] == list(study.success)
+    assert default.sample_size.rule == study.primary
     assert list(default.effects) == list(study.role_names)
     assert default.effects["mentor"].post_median.tolist() == [4, 3, 3, 3, 3, 3, 5]
     assert default.effects["mentee"].true_null.all()
@@ -102,14 +102,14 @@ def test_answer_holds_together(default: PlanAnswer) -> None:
             for row in results_of(default).where(kind="rule", name=size.rule, measure="win")
         ]
         assert len(curve) == len(study.sizes)
-        at = study.sizes.index(size.pairs or size.limit)
+        at = study.sizes.index(size.size or size.limit)
         assert size.power == curve[at]
-        assert size.pairs is None or min(curve[at:]) >= study.target.power
+        assert size.size is None or min(curve[at:]) >= study.target.power
 
 
 def test_mean_change_fits_the_truth(default: PlanAnswer) -> None:
     """Estimated mean changes fit the effect dictionary, so that every bias is within its error."""
-    rows = results_of(default).where(kind="endpoint", measure="bias", pairs=60)
+    rows = results_of(default).where(kind="endpoint", measure="bias", size=60)
     assert len(rows) == 16
     assert all(abs(row.value) <= 4.5 * row.mcse for row in rows)
     assert all(row.mcse > 0 for row in rows)
@@ -118,31 +118,29 @@ def test_mean_change_fits_the_truth(default: PlanAnswer) -> None:
 def test_null_levels(default: PlanAnswer) -> None:
     """Without effect no endpoint exceeds its level, and rejections go either way."""
     for pairs in (30, 60):
-        rows = results_of(default).where(kind="endpoint", measure="null_rejection", pairs=pairs)
+        rows = results_of(default).where(kind="endpoint", measure="null_rejection", size=pairs)
         assert all(row.value <= 0.05 + 4.5 * np.sqrt(0.05 * 0.95 / 2000) for row in rows)
         assert all(row.value > 0.015 for row in rows)
 
 
 def test_null_rejection_of_any_domain_keeps_familywise_error(default: PlanAnswer) -> None:
     """Holm keeps the probability of any false rejection at or below alpha."""
-    row = results_of(default).only(name="any domain", measure="null_rejection", pairs=60)
+    row = results_of(default).only(name="any domain", measure="null_rejection", size=60)
     assert row.value <= 0.05 + 4.5 * np.sqrt(0.05 * 0.95 / 2000)
 
 
 def test_no_effect_is_a_size_study() -> None:
     """With no effect the main run is another null run: levels agree, and the truth is zero."""
-    answer = answer_of(
-        effect={"kind": "none"}, monte_carlo={"replicates": 4000}, analysis={"adjustment": "none"}
-    )
+    answer = answer_of(effect={}, monte_carlo={"replicates": 4000}, analysis={"adjustment": "none"})
     results = results_of(answer)
     for name in "abc":
         both = [
-            results.only(name=name, measure=measure, pairs=12) for measure in
+            results.only(name=name, measure=measure, size=12) for measure in
             ("rejection", "null_rejection")
         ]  # fmt: skip
         spread = np.hypot(both[0].mcse, both[1].mcse)
         assert abs(both[0].value - both[1].value) <= 4.5 * spread
-        win = results.value(name=name, measure="win", pairs=12)
+        win = results.value(name=name, measure="win", size=12)
         assert binomial_agrees(round(4000 * win), round(4000 * both[0].value), 0.5)
     assert np.allclose(answer.effects["mentor"].mean_change, 0, rtol=0, atol=1e-12)
 
@@ -160,7 +158,7 @@ def test_replicates_do_not_move_the_blocks() -> None:
     few = results_of(answer_of(monte_carlo={"replicates": 100}))
     many = results_of(answer_of(monte_carlo={"replicates": 200}))
     for row in few.where(measure="rejection"):
-        wider = many.value(kind=row.kind, name=row.name, pairs=row.pairs, measure="rejection")
+        wider = many.value(kind=row.kind, name=row.name, size=row.size, measure="rejection")
         assert round(100 * row.value) <= round(200 * wider) <= round(100 * row.value) + 100
 
 
@@ -173,8 +171,7 @@ def test_whole_blocks_are_run() -> None:
 def test_a_size_does_not_depend_on_the_others() -> None:
     """Power at 12 pairs is the same number whether or not larger sizes are studied."""
     alone, among = (
-        results_of(answer_of(design={"sizes": sizes})).where(pairs=12)
-        for sizes in ((12,), (5, 12, 31))
+        results_of(answer_of(design={"n": sizes})).where(size=12) for sizes in ((12,), (5, 12, 31))
     )
     assert alone == among
 
@@ -195,14 +192,14 @@ def test_every_test_end_to_end(test: str, alternative: str) -> None:
     """Every test plans every alternative; a strong effect wins on its own side only."""
     cuts = {"cut": 4, "total_cut": 12} if test == "mcnemar" else {}
     analysis = {"test": test, "alternative": alternative, "adjustment": "hommel", **cuts}
-    results = results_of(answer_of(analysis=analysis, effect={"kind": "shift", "shift": 2.5}))
-    power = results.value(name="total", measure="win", pairs=12, kind="endpoint")
+    results = results_of(answer_of(analysis=analysis, effect={"shift": 2.5}))
+    power = results.value(name="total", measure="win", size=12, kind="endpoint")
     assert power > 0.9 if alternative != "less" else power == 0
 
 
 def test_impossible_populations_are_refused_at_once() -> None:
     """A population that cannot exist is refused by check, before anything runs."""
-    study = small_study(effect={"kind": "median", "median": 5}, roles={
+    study = small_study(effect={"median": 5}, roles={
         "mentor": {"pre": (0.5, 0.5, 0.0, 0.0, 0.0)}, "mentee": None,
     })  # fmt: skip
     with pytest.raises(StudyError, match="median 5 cannot be reached"):
@@ -215,7 +212,7 @@ def test_results_cover_every_question(default: PlanAnswer) -> None:
     results = Results(results_of(default).rows)
     for pairs in default.study.sizes:
         for prefix in ("", "null_"):
-            rejected = results.where(pairs=pairs, measure=f"{prefix}rejection")
+            rejected = results.where(size=pairs, measure=f"{prefix}rejection")
             assert len(rejected) == 2 * 8 + 4
             people = {(row.role, row.n) for row in rejected if row.kind == "endpoint"}
             mentees = default.study.participants(1, pairs)

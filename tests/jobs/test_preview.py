@@ -7,7 +7,7 @@ from sim.cohorts import change_pmf, role_arms
 from sim.jobs.preview import Preview, preview
 from sim.report.topics.warnings import early_warnings
 
-SMALL = ["design.sizes=[6,12,24]", "monte_carlo.replicates=200", "monte_carlo.block_size=100"]
+SMALL = ["design.n=[6,12,24]", "monte_carlo.replicates=200", "monte_carlo.block_size=100"]
 
 
 def keys(found: Preview) -> list[str]:
@@ -29,8 +29,8 @@ def test_it_is_the_exact_power() -> None:
 
 def test_a_rule_on_one_domain_is_answered_itself() -> None:
     """Where the primary rule can be had exactly, it is what is shown, at its own level."""
-    rules = "decision.rules={one: {kind: one, endpoints: [strengths], roles: [mentor]}}"
-    words = ["effect=shift", "analysis.adjustment=bonferroni", "decision.primary=one", rules]
+    rules = "success={one: strengths}"
+    words = ["effect=shift", "analysis.adjustment=bonferroni", "primary=one", rules]
     study = compose_study([*words, *SMALL])
     found, whole = preview(study), plan(study)
     assert found.criterion.name == "the rule 'one'"
@@ -46,7 +46,7 @@ def test_every_criterion_can_be_chosen() -> None:
     study = compose_study(SMALL)
     found = preview(study, "nonsense")
     assert keys(found)[0] == found.criterion.key == "primary"
-    assert len(keys(found)) == len(set(keys(found))) == len(study.decision.rules) + 2 * 8
+    assert len(keys(found)) == len(set(keys(found))) == len(study.success) + 2 * 8
     for key in keys(found):
         assert preview(study, key).criterion.key == key
 
@@ -68,9 +68,9 @@ def test_its_warnings_and_effects_are_the_plan_s(words: list[str]) -> None:
     [
         (["experiment=multi_site"], "0.0", "clusters"),
         (["experiment=controlled"], "0.0", "two arms"),
-        ([], "primary", "sum over correlated"),
+        ([], "primary", "sum of correlated"),
         ([], "0.7", "sum over correlated"),
-        (["decision.primary='any domain'"], "primary", "joins endpoints"),
+        (["primary='any domain'"], "primary", "joins endpoints"),
     ],
 )
 def test_it_says_why_there_is_none(words: list[str], key: str, why: str) -> None:
@@ -82,8 +82,8 @@ def test_it_says_why_there_is_none(words: list[str], key: str, why: str) -> None
 
 def test_a_long_curve_is_cut_and_says_so() -> None:
     """A curve that would take long ends early."""
-    found = preview(compose_study(["effect=shift", "design.max_pairs=400"]), "0.0").curve
+    found = preview(compose_study(["effect=shift", "design.up_to=400"]), "0.0").curve
     assert found is not None
-    assert 12 <= found.pairs[-1] < 400
+    assert 12 <= found.sizes[-1] < 400
     assert not found.is_whole
-    assert found.size.pairs == 41
+    assert found.size.size == 41

@@ -18,12 +18,12 @@ from sim.report.terminal import summary
 from sim.study import Study, parse_study
 
 SMALL = [
-    "design.sizes=[12,24]", "monte_carlo.replicates=100", "monte_carlo.search_replicates=100",
+    "design.n=[12,24]", "monte_carlo.replicates=100", "monte_carlo.search_replicates=100",
     "monte_carlo.block_size=100", "store.file=null",
 ]  # fmt: skip
 OWN_SCALE = [
-    "scale.domains=[pain,sleep]", "effect=shift", "decision.primary=all",
-    "decision.rules={all: {kind: all, endpoints: domains, roles: [mentor]}, total: null, "
+    "questionnaire.items=[pain,sleep]", "effect=shift", "primary=all",
+    "success={all: all of items, total: null, "
     "any domain: null, both published domains: null, at least 4 domains: null}",
 ]  # fmt: skip
 
@@ -49,9 +49,9 @@ def test_every_shipped_value_has_its_reason() -> None:
         (["correlation.pre_post=0.7"], "correlation"),
         (["correlation.stated_as=pearson"], "correlation"),
         (["roles.mentor.pre=[.3,.3,.2,.1,.1]"], "roles.mentor"),
-        (["effect.domains={clinical practice: {median: 5}}"], "effect"),
+        (["effect.items={clinical practice: {median: 5}}"], "effect"),
         (["effect=shift"], "effect"),
-        (["clusters=sites", "clusters.site_icc=0.1"], "clusters"),
+        (["clusters=sites", "clusters.site.icc=0.1"], "clusters"),
         (["selection=baseline", "selection.at_most=18"], "selection"),
         (["experiment=controlled", "uncontrolled.response_shift=0.2"], "uncontrolled"),
         (["experiment=scale_up", "roles.mentee.effect.shift=0.5"], "roles.mentee.effect"),
@@ -68,7 +68,7 @@ def test_a_reason_of_the_planners_stands_beside_her_value() -> None:
     """A reason given with a changed value is that value's; a choice of design needs none."""
     words = ["correlation.pre_post=0.7", "correlation.assumption='our audit'"]
     assert reasons(*words)["correlation"] == "our audit"
-    assert reasons("clusters=sites", "clusters.sites=6")["clusters"] is not None
+    assert reasons("clusters=sites", "clusters.site.sites=6")["clusters"] is not None
     chosen = ["effect=shift", "report.reasons.difference_why='the smallest that matters'"]
     assert reasons(*chosen)["effect"] == "the smallest that matters"
 
@@ -76,7 +76,7 @@ def test_a_reason_of_the_planners_stands_beside_her_value() -> None:
 def test_a_config_file_of_ones_own(tmp_path: Path) -> None:
     """A file over the shipped one that changes a value does not inherit the value's reason."""
     (tmp_path / "experiment").mkdir()
-    text = "# @package _global_\ncorrelation: {domains: 0.2}\n"
+    text = "# @package _global_\ncorrelation: {items: 0.2}\n"
     (tmp_path / "experiment" / "hers.yaml").write_text(text)
     study = Composer(further=tmp_path)(["experiment=hers"])
     found = {own.field: own.note for own in assumptions_of(study)}
@@ -101,7 +101,7 @@ def test_the_page_has_no_reason_of_another_value() -> None:
     first = Scenario.of(Composer())
     assert "the two published medians after" in str(form("a", first, choices))
     changed = {**first.data, "effect": {**first.data["effect"], "otherwise": {
-        **first.data["effect"]["otherwise"], "kind": "shift", "shift": 0.1}}}  # fmt: skip
+        **first.data["effect"]["otherwise"], "shift": 0.1}}}  # fmt: skip
     other = Scenario(first.compose, first.chosen, first.base, changed)
     assert "the two published medians after" not in str(form("a", other, choices))
 
@@ -126,14 +126,14 @@ def test_no_reason_is_said_in_every_medium(tmp_path: Path) -> None:
 
 
 def test_another_questionnaire_follows_no_pilot(tmp_path: Path) -> None:
-    """Of other domains neither title, figures, source nor reasons of the shipped pilot are told."""
-    study = planned(*OWN_SCALE, "effect.prior={kind: normal_shift, mean: 0.5, sd: 0.2, "
+    """Of other domains neither figures, source nor reasons of the shipped pilot are told."""
+    study = planned(*OWN_SCALE, "title=Pain and sleep",
+                    "effect.prior={kind: normal_shift, mean: 0.5, sd: 0.2, "
                     "between_sd: 0.1, draws: 20, replicates: 2}")  # fmt: skip
     answer = plan(study)
     text = " ".join(summary(answer).split())
     for untrue in ("everse mentoring", "published", "doi:", "Browne", "pilot"):
         assert untrue not in text
-    assert study.title == "A study of answers before and after"
     assert not any(own.note for own in answer.assumptions)
     assert answer.inflations == ()
     write_run(answer, tmp_path)
@@ -141,8 +141,9 @@ def test_another_questionnaire_follows_no_pilot(tmp_path: Path) -> None:
     assert "Pilot named" not in written
     assert "Raju" not in written
     assert compose_study().title == "Scaling up reverse mentoring"
-    assert compose_study(["report.title=Mine"]).title == "Mine"
-    wider = ["scale.points=7", "roles.mentor.pre=[.1,.1,.2,.2,.2,.1,.1]", "roles.mentee=null"]
+    assert compose_study(["title=Mine"]).title == "Mine"
+    pre = "roles.mentor.pre=[.1,.1,.2,.2,.2,.1,.1]"
+    wider = ["questionnaire.points=7", pre, "roles.mentee=null"]
     assert not compose_study([*OWN_SCALE, *wider]).follows_pilot
 
 
@@ -155,7 +156,7 @@ def test_the_winners_curse_is_of_the_pilots_effect() -> None:
     pilots = warned("effect.prior=null")
     assert "reported as significant" in pilots
     assert "Assurance, above" not in pilots
-    other = warned("effect.prior=null", "effect.domains={clinical practice: {median: 5}}")
+    other = warned("effect.prior=null", "effect.items={clinical practice: {median: 5}}")
     assert "reported as significant" not in other
 
 

@@ -7,7 +7,7 @@ from sim import compose_study, plan
 from sim.errors import StudyError
 from sim.jobs.simulated_preview import simulated_previews
 
-SMALL = ["design.sizes=[12,24,48]", "monte_carlo.block_size=100", "engine=monte_carlo",
+SMALL = ["design.n=[12,24,48]", "monte_carlo.block_size=100", "engine=monte_carlo",
          "effect.prior=null"]  # fmt: skip
 
 
@@ -19,8 +19,8 @@ def test_the_last_preview_is_the_plan() -> None:
     assert [preview.replicates for preview in found] == [100, 200, 300, 400, 500]
     assert [preview.last for preview in found] == [False] * 4 + [True]
     last, known = found[-1], whole.characteristics
-    for q, name in enumerate(study.decision.rules):
-        power, size = last.answers["primary" if name == study.decision.primary else f"rule.{q}"]
+    for q, name in enumerate(study.success):
+        power, size = last.answers["primary" if name == study.primary else f"rule.{q}"]
         np.testing.assert_array_equal(power.value, known.rule_win.value[:, q])
         assert size == whole.sample_sizes[q]
     for r, role in enumerate(known.roles):
@@ -33,7 +33,7 @@ def test_the_last_preview_is_the_plan() -> None:
 @pytest.mark.parametrize(("block", "most"), [(10, 400), (100, 50), (10, 4000), (70, 1000)])
 def test_there_are_few_previews(block: int, most: int) -> None:
     """However small the blocks, there are at most eight, the last after enough studies."""
-    study = compose_study(["design.sizes=[6]", f"monte_carlo.block_size={block}"])
+    study = compose_study(["design.n=[6]", f"monte_carlo.block_size={block}"])
     seen = [preview.replicates for preview in simulated_previews(study, most)]
     assert len(seen) <= 8
     assert seen == sorted(set(seen))
@@ -44,9 +44,9 @@ def test_endpoints_have_answers_of_their_own() -> None:
     """The size of an endpoint is the smallest studied from which its power stays at the target."""
     (found,) = simulated_previews(compose_study([*SMALL, "effect=shift"]), 100)
     for power, size in found.answers.values():
-        reached = [n for k, n in enumerate(found.pairs) if (power.value[k:] >= 0.8).all()]
-        assert size.pairs == (reached[0] if reached else None)
-    assert any(found.answers[f"0.{e}"][1].pairs for e in range(7))
+        reached = [n for k, n in enumerate(found.sizes) if (power.value[k:] >= 0.8).all()]
+        assert size.size == (reached[0] if reached else None)
+    assert any(found.answers[f"0.{e}"][1].size for e in range(7))
 
 
 def test_models_are_refused() -> None:
@@ -56,8 +56,8 @@ def test_models_are_refused() -> None:
         [
             *SMALL,
             "analysis.test=ordinal_gee",
-            "~decision.rules.total",
-            "decision.primary='any domain'",
+            "~success.total",
+            "primary='any domain'",
             *few,
         ]
     )

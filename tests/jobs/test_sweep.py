@@ -27,7 +27,7 @@ from sim.study import Study
 from sim.study.sections import Design
 
 ALPHAS = {"analysis.alpha": (0.02, 0.1)}
-SHIFTS = tuple({"kind": "shift", "shift": shift} for shift in (0.3, 0.8))
+SHIFTS = tuple({"shift": shift} for shift in (0.3, 0.8))
 
 
 def one_at_a_time(factors: dict[str, Any], **changes: Any) -> Study:
@@ -66,7 +66,7 @@ def test_points_of_a_grid() -> None:
     found = points(small_study(sweep={"kind": "grid", "factors": factors}))
     assert [point.number for point in found] == list(range(7))
     assert found[0].settings == {}
-    assert found[2].label == "effect={kind: shift, shift: 0.3}, correlation.pre_post=0.4"
+    assert found[2].label == "effect={shift: 0.3}, correlation.pre_post=0.4"
     assert [point.study.effect.shift for point in found] == [0.5, *3 * [0.3], *3 * [0.8]]
     assert [point.study.correlation.pre_post for point in found[1:]] == 2 * [0.3, 0.4, 0.5]
     assert {point.factor for point in found} == {None}
@@ -87,7 +87,7 @@ def test_points_one_at_a_time() -> None:
 
 def test_points_of_scenarios() -> None:
     """A scenario sets its fields in the order stated, a field of a section it set included."""
-    settings = {"effect": {"kind": "shift", "shift": 0.1}, "effect.shift": 0.2}
+    settings = {"effect": {"shift": 0.1}, "effect.shift": 0.2}
     found = points(small_study(sweep={"kind": "scenarios", "scenarios": {"twice": settings}}))
     assert [point.label for point in found] == ["as stated", "twice"]
     assert found[1].study.effect.shift == 0.2
@@ -112,12 +112,12 @@ def test_points_of_scenarios() -> None:
             " null",
         ),
         (
-            {"effect": ({"kind": "shift"}, {"kind": "none"})},
-            "sweep point 1 (effect={kind: shift}): effect.shift: is missing and must be given",
+            {"effect": ({"shift": "far"}, {})},
+            "sweep point 1 (effect={shift: far}): effect.shift: 'far' must be a number",
         ),
         (
-            {"decision.primary": ("all", "none")},
-            "sweep point 2 (decision.primary=none): decision.primary: 'none' is not a rule;",
+            {"primary": ("all", "none")},
+            "sweep point 2 (primary=none): primary: 'none' is no rule of success;",
         ),
     ],
 )
@@ -134,14 +134,14 @@ def test_an_invalid_point_is_named(factors: dict[str, Any], line: str) -> None:
 @pytest.mark.parametrize(
     ("sweep_", "changes", "line"),
     [
-        ({"kind": "none"}, {}, "sweep: none is stated; choose one"),
+        ({}, {}, "sweep: none is stated; choose one"),
         ({"kind": "grid", "factors": ALPHAS, "at": 7}, {}, "sweep.at: 7 must be one of the sizes"),
         ({"kind": "grid", "factors": ALPHAS, "rule": "al"}, {}, "sweep.rule: 'al' is not a rule"),
         ({"kind": "grid", "factors": ALPHAS}, {"engine": "exact"}, "engine: exact does not apply"),
         (
             {"kind": "grid", "factors": ALPHAS},
-            {"correlation": {"domains": -0.9}},
-            "correlation.domains: -0.9 is impossible",
+            {"correlation": {"items": -0.9}},
+            "correlation.items: -0.9 is impossible",
         ),
     ],
 )
@@ -163,10 +163,10 @@ def several() -> SweepAnswer:
     factors = {
         "effect": SHIFTS,
         "correlation.pre_post": (0.2, 0.8),
-        "report.title": ("one title", "another"),
-        "design.sizes": ((6, 12, 20), (8, 20)),
-        "decision.primary": ("any", "total"),
-        "correlation.domains": (0.2, -0.9),
+        "title": ("one title", "another"),
+        "design.n": ((6, 12, 20), (8, 20)),
+        "primary": ("any", "total"),
+        "correlation.items": (0.2, -0.9),
     }
     return sweep(one_at_a_time(factors))
 
@@ -184,7 +184,7 @@ def test_points_are_what_plan_says(several: SweepAnswer) -> None:
 
 def test_what_changes_nothing_differs_by_nothing(several: SweepAnswer) -> None:
     """Points that equal the base differ from it by exactly 0, and are not computed again."""
-    titles = [own for own in several.points if own.point.factor == "report.title"]
+    titles = [own for own in several.points if own.point.factor == "title"]
     for result in titles:
         assert result.wins is several.base.wins
         apart, every = several.difference(result), differences(result, several.base)
@@ -192,21 +192,21 @@ def test_what_changes_nothing_differs_by_nothing(several: SweepAnswer) -> None:
         assert (float(apart.value), float(apart.mcse)) == (0, 0)
         assert not every.value.any()
         assert not every.mcse.any()
-    assert several.tasks == len(several.points) - 1 - len(titles) - 2  # decision.primary: no draws
+    assert several.tasks == len(several.points) - 1 - len(titles) - 2  # primary: no draws
 
 
 def test_a_point_that_cannot_exist_fails_alone(several: SweepAnswer) -> None:
     """A point whose people cannot exist says why, and the others are studied."""
     (failed,) = [own for own in several.points if own.failure]
-    assert failed.point.settings == {"correlation.domains": -0.9}
-    assert str(failed.failure).startswith("correlation.domains: -0.9 is impossible")
+    assert failed.point.settings == {"correlation.items": -0.9}
+    assert str(failed.failure).startswith("correlation.items: -0.9 is impossible")
     assert (failed.wins, failed.sizes, several.power(failed)) == (None, (), None)
     assert several.difference(failed) is None
 
 
 def test_sizes_of_a_point_of_its_own(several: SweepAnswer) -> None:
     """Points are compared at sizes that both have; a size does not depend on the others."""
-    more, other = (own for own in several.points if own.point.factor == "design.sizes")
+    more, other = (own for own in several.points if own.point.factor == "design.n")
     apart = differences(more, several.base)
     assert not apart.value[:2].any()
     assert np.isnan(apart.value[2]).all()
@@ -226,11 +226,11 @@ def test_rules_are_compared_too(several: SweepAnswer) -> None:
 
 def test_where_points_are_compared() -> None:
     """Where no size is stated it is the one that the base needs, or else its largest."""
-    strong = {"kind": "shift", "shift": 3.0}
+    strong = {"shift": 3.0}
     grid = {"kind": "grid", "factors": ALPHAS}
     by_total = {**grid, "rule": "total"}  # any domain cannot be won at 6
     assert swept(by_total, effect=strong).at == 6
-    assert swept(by_total, effect={"kind": "shift", "shift": 0.01}).at == 12
+    assert swept(by_total, effect={"shift": 0.01}).at == 12
     stated = swept({**grid, "at": 12}, effect=strong)
     assert (stated.at, stated.is_given) == (12, True)
     total = swept(by_total, effect=strong)
@@ -241,7 +241,7 @@ def test_where_points_are_compared() -> None:
 def test_progress_is_told() -> None:
     """Every block of every point is told, those that need no work included."""
     heard: list[tuple[int, int]] = []
-    study = one_at_a_time({"seed": (2022, 1), "correlation.domains": (0.2, -0.9)})
+    study = one_at_a_time({"seed": (2022, 1), "correlation.items": (0.2, -0.9)})
     sweep(study, lambda done, total: heard.append((done, total)))
     assert [done for done, _ in heard] == sorted(done for done, _ in heard)
     assert heard[-1] == (30, 30)
@@ -294,7 +294,7 @@ def test_an_interrupted_sweep_goes_on(tmp_path: Path) -> None:
 
 def test_a_pool_gives_the_same() -> None:
     """A worker process finds the same wins at every point as this one."""
-    factors = {"effect": SHIFTS, "correlation.domains": (0.2, -0.9)}
+    factors = {"effect": SHIFTS, "correlation.items": (0.2, -0.9)}
     pool = {"kind": "process_pool", "workers": 1}
     alone, together = sweep(one_at_a_time(factors)), sweep(one_at_a_time(factors, compute=pool))
     for one, two in zip(alone.points, together.points, strict=True):
@@ -322,7 +322,8 @@ def test_idle_sections_are_idle(name: str) -> None:
     kept = {key: value for key, value in study if key not in IDLE_SECTIONS}
     kept["design"] = Design.model_construct(ratio=study.design.ratio)
     bare = Study.model_construct(_fields_set=set(kept), **kept)
-    del bare.__dict__["pilot"]  # the idle section with a default
+    for section in IDLE_SECTIONS:
+        del bare.__dict__[section]  # which is there by default
     assert not set(IDLE_SECTIONS) & set(bare.__dict__)
     _known.cache_clear()  # nobody has asked yet
     for role in range(len(study.role_names)):
@@ -332,9 +333,9 @@ def test_idle_sections_are_idle(name: str) -> None:
 def test_people_are_shared_where_they_are_the_same() -> None:
     """Studies that differ in analysis and sizes share their people; others do not."""
     study, census = small_study(), Census()
-    same = small_study(analysis={"alpha": 0.2}, design={"sizes": (7,)}, seed=3)
+    same = small_study(analysis={"alpha": 0.2}, design={"n": (7,)}, seed=3)
     other = small_study(roles={"mentor": {"pre": (0.2, 0.2, 0.2, 0.2, 0.2)}, "mentee": None})
-    moved = small_study(effect={"kind": "shift", "shift": (0.5, 0.5, 0.6)})
+    moved = small_study(effect={"shift": (0.5, 0.5, 0.6)})
     assert people_key(study) == people_key(same)
     assert census.people(study).arms is census.people(same).arms
     assert len({people_key(own) for own in (study, other, moved)}) == 3
@@ -348,8 +349,8 @@ def few_studies(seed: int, factors: dict[str, Any], shift: Any = 0.5) -> SweepAn
     return sweep(
         small_study(
             seed=seed,
-            effect={"kind": "shift", "shift": shift},
-            design={"sizes": (10,)},
+            effect={"shift": shift},
+            design={"n": (10,)},
             monte_carlo={"replicates": 400, "block_size": 50},
             sweep={"kind": "one_at_a_time", "factors": factors},
         )
@@ -381,7 +382,7 @@ def test_one_block_has_no_paired_error() -> None:
     apart = contrast([(1, first), (-1, second)], 50)
     assert float(apart.value) == pytest.approx(0.2)
     assert float(apart.mcse) == pytest.approx(np.sqrt((0.6 * 0.4 + 0.4 * 0.6) / 50))
-    study = one_at_a_time({"report.title": ("x", "y")})
+    study = one_at_a_time({"title": ("x", "y")})
     answer = sweep(study.model_copy(update={
         "monte_carlo": study.monte_carlo.model_copy(update={"replicates": 100, "block_size": 100})
     }))  # fmt: skip
@@ -439,11 +440,11 @@ def test_noise_is_not_ranked_in_many_sweeps() -> None:
 def test_order_is_claimed_where_it_is_clear() -> None:
     """Factors come by influence; equal ones are not told apart, and those without are said so."""
     factors = {
-        "report.title": ("a", "b"),
+        "title": ("a", "b"),
         "analysis.alpha": (0.02, 0.1),
         "effect.shift": (0.0, 2.0),
         "target.power": (0.5, 0.9),
-        "correlation.domains": (-0.9, -0.8),
+        "correlation.items": (-0.9, -0.8),
     }
     study = one_at_a_time(factors)
     twin = sweep(one_at_a_time({**factors, "analysis": tuple(
@@ -452,8 +453,8 @@ def test_order_is_claimed_where_it_is_clear() -> None:
     found = tornado(twin)
     assert found is not None
     assert found.ranks == (("effect.shift",), ("analysis.alpha", "analysis"))
-    assert set(found.unclear) == {"report.title", "target.power"}
-    assert found.left_out == ("correlation.domains",)
+    assert set(found.unclear) == {"title", "target.power"}
+    assert found.left_out == ("correlation.items",)
     spans = [float(own.span.value) for own in found.influences]
     assert spans == sorted(spans, reverse=True)
     strong = found.influences[0]

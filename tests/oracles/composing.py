@@ -12,7 +12,7 @@ from hydra.core.utils import JobRuntime
 from omegaconf import read_write
 
 from sim.compose import Composer
-from sim.sources import CONF
+from sim.sources import CONF, FILE
 
 SHIPPED = {str(CONF), "pkg://hydra.conf", "structured://"}
 """Where the shipped configuration lies."""
@@ -45,7 +45,7 @@ class Kept:
     def _config(self, core: Hydra, stated: tuple[Any, ...], more: dict[str, Any]) -> Any:
         """Compose the files of the shipped configuration once for every choice among them."""
         paths = {place.path for place in core.config_loader.get_search_path().get_path()}
-        if not self.on or paths != SHIPPED:
+        if not self.on or paths != SHIPPED or FILE in repr((stated, more)):
             return self._compose_config(core, *stated, **more)
         key = repr((stated, sorted(more.items()), JobRuntime.instance().conf))
         if key not in self._configs:

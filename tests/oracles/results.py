@@ -8,7 +8,7 @@ from typing import Any
 from sim.report.files import results_csv
 from sim.report.results.answer import PlanAnswer
 
-COLUMNS = ["role", "pairs", "n", "kind", "name", "measure", "value", "mcse", "replicates", "engine"]
+COLUMNS = ["role", "size", "n", "kind", "name", "measure", "value", "mcse", "replicates", "engine"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Line:
     """One line of results.csv; a value that is not defined is None."""
 
     role: str
-    pairs: int
+    size: int
     n: int
     kind: str
     name: str
@@ -59,7 +59,7 @@ def _number(text: str) -> float | None:
 
 def _line(row: dict[str, str]) -> Line:
     return Line(
-        row["role"], int(row["pairs"]), int(row["n"]), row["kind"], row["name"], row["measure"],
+        row["role"], int(row["size"]), int(row["n"]), row["kind"], row["name"], row["measure"],
         _number(row["value"]), _number(row["mcse"]),
         int(row["replicates"]) if row["replicates"] else None, row["engine"],
     )  # fmt: skip

@@ -60,7 +60,8 @@ def endpoint_changes(scores: np.ndarray) -> np.ndarray:
 
 def changes_tested(scores: np.ndarray, analysis: Analysis) -> np.ndarray:
     """Changes of the domains and the total in the form that the analysis's test reads."""
-    return Sample.of(scores, Endpoints.with_total(scores.shape[2])).as_tested(analysis).changes
+    endpoints = Endpoints.with_total(scores.shape[2], analysis.total_cut)
+    return Sample.of(scores, endpoints).as_tested(analysis).changes
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,7 @@ ROLES = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": None}}
 
 def saved_plan(folder: Path, study: Study | None = None, **changes: Any) -> SavedRun:
     """Plan a study of three domains, by default of both roles and two sizes, and read it back."""
-    stated = {"roles": ROLES, "report": {"title": "A small study"}, **changes}
+    stated = {"roles": ROLES, "title": "A small study", **changes}
     write_run(plan(study or small_study(**stated)), folder)
     return read_run(folder)
 
@@ -44,6 +44,14 @@ def summary_of(run: SavedRun) -> dict[str, Any]:
     return data
 
 
+def wherever(run: Path, name: str) -> dict[str, Any]:
+    """Read a run's summary, but for where it was computed and where its blocks were kept."""
+    data: dict[str, Any] = json.loads((run / name).read_text(encoding="utf-8"))
+    stated = data["study"].items()
+    data["study"] = {key: value for key, value in stated if key not in ("compute", "store")}
+    return data
+
+
 def bare(html: str) -> str:
     """Leave out the attributes of a page's elements, and its spans."""
     return re.sub(r"<([a-z]+)[^>]*>", r"<\1>", html.replace("</span>", "")).replace("<span>", "")
@@ -52,10 +60,10 @@ def bare(html: str) -> str:
 def hostile_study(name: str) -> Study:
     """State a study whose title, domain and rule have a hostile name."""
     text = HOSTILE[name]
-    domain = text[:80]  # the most that a domain's name may have
-    rule = {"kind": "one", "endpoints": (domain,), "roles": ("mentor",)}
+    item = text[:200]  # the most that an item's name may have
     return small_study(
-        scale={"points": 5, "domains": (domain, "b", "c")},
-        decision={"primary": text, "rules": {text: rule}},
-        report={"title": text[:200]},
+        questionnaire={"points": 5, "items": (item, "b", "c")},
+        success={item: f"any of {[item]}"},
+        primary=item,
+        title=text[:200],
     )

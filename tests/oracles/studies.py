@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from oracles.samples import ONE_GROUP
+from oracles.totals import with_total_of
 from sim import compose_study
 from sim.cohorts.marginals import DomainMarginals
 from sim.cohorts.population import Population, build_population
@@ -15,38 +16,30 @@ from sim.errors import StudyError
 from sim.inference.rules import DecisionRule
 from sim.power.task import Arm, BlockTask
 from sim.study import Analysis, Study, parse_study
-from sim.study.endpoints import Endpoints
 
 PRE = (0.10, 0.20, 0.40, 0.20, 0.10)
 SMALL = {
-    "scale": {"points": 5, "domains": ("a", "b", "c")},
-    "effect": {"kind": "shift", "shift": 0.5},
+    "questionnaire": {"points": 5, "items": ("a", "b", "c")},
+    "effect": {"shift": 0.5},
     "roles": {"mentor": {"pre": PRE}, "mentee": None},
-    "decision": {
-        "primary": "any",
-        "rules": {
-            "any": {"kind": "any", "endpoints": "domains", "roles": ("mentor",)},
-            "all": {"kind": "all", "endpoints": "domains", "roles": ("mentor",)},
-            "total": {"kind": "one", "endpoints": "total", "roles": ("mentor",)},
-        },
-    },
-    "design": {"sizes": (6, 12)},
+    "success": {"any": "any of items", "all": "all of items", "total": "total"},
+    "primary": "any",
+    "design": {"n": (6, 12)},
     "engine": "monte_carlo",
     "monte_carlo": {"replicates": 200, "search_replicates": 100, "block_size": 100},
     "pilot": None,
 }
 CONTROL: dict[str, Any] = {
-    "kind": "parallel",
     "ratio": (1, 1),
     "unit": "person",
-    "effect": {"kind": "none"},
+    "effect": {},
     "beside": None,
     "assumption": None,
 }
 """A control arm of the same size, by person, that gets nothing."""
 CUTS = {"cut": 3, "total_cut": 10}
 """What McNemar's test needs, in a study of three domains."""
-WHOLE = {"effect", "roles", "rules"}
+WHOLE = {"effect", "roles", "success", "items"}
 """Sections that replace the default rather than add to it."""
 
 
@@ -148,7 +141,7 @@ def task_of(
     """Set roles of one arm each up for simulation, every domain and the total being tested."""
     return BlockTask(
         roles=tuple((Arm(*arm),) for arm in zip(populations, sizes, strict=True)),
-        endpoints=Endpoints.with_total(len(populations[0].tables)),
+        endpoints=with_total_of(populations[0], analysis),
         analysis=analysis,
         rules=rules,
         seed=seed,

@@ -19,7 +19,7 @@ def rich_task() -> BlockTask:
     """Task with most of the parts that there are: sites, two arms, missing answers."""
     study = compose_study(
         ["clusters=sites", "missing=mar", "control=parallel", "analysis.test=ancova",
-         "target.half_width=2", "design.sizes=[20,30]"]
+         "target.half_width=2", "design.n=[20,30]"]
     )  # fmt: skip
     return block_task(study, arms_by_role(study), Purpose.MAIN, 100)
 
@@ -37,7 +37,7 @@ def draws_task() -> AssuranceTask:
     return AssuranceTask((drawn,), make_task(people, (6,), make_analysis()), 1e6, "any")
 
 
-SIZES = ("design.sizes=[20]",)
+SIZES = ("design.n=[20]",)
 TASKS: dict[str, Callable[[], Any]] = {
     "rich": rich_task,
     "graph": graph_task,

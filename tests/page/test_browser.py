@@ -54,7 +54,7 @@ def small(page: Any, scope: str = "a") -> None:
     """Make a scenario quick to simulate."""
     page.select_option(field(scope, "effect"), "shift")
     page.wait_for_selector(field(scope, "effect.shift"))
-    page.fill(field(scope, "design.sizes"), "12, 24")
+    page.fill(field(scope, "design.n"), "12, 24")
     page.fill(field(scope, "monte_carlo.replicates"), "1000")
 
 
@@ -72,7 +72,7 @@ def test_the_answer_comes_while_typing(server: Served, open_page: Any) -> None:
     page = open_page(server.address)
     page.wait_for_selector("#a-instant >> text=from 1,000 simulated studies.")
     assert "about 84 pairs" in page.inner_text("#a-brief")  # the plan says 83 (82 to 86)
-    page.select_option(field("a", "decision.primary"), "both published domains")
+    page.select_option(field("a", "primary"), "both published domains")
     page.wait_for_selector("#a-brief >> text=both published domains")
     page.wait_for_selector("#a-instant >> text=from 1,000 simulated studies.")
     assert "about 61 pairs" in page.inner_text("#a-brief")  # the plan says 59 (58 to 60)
@@ -98,7 +98,7 @@ def a_part_opens_and_leads_on(page: Any) -> None:
     assert page.locator("#a-part-control").get_attribute("open") is not None
     page.select_option(field("a", "analysis.test"), "mann_whitney")
     page.wait_for_selector(error, state="hidden")
-    page.fill(field("a", "design.sizes"), "20, 40")
+    page.fill(field("a", "design.n"), "20, 40")
     page.wait_for_selector("#a-instant >> text=Power 0.8 is not reached by 40 pairs")
     page.click("#a-part-missing > summary")
     page.select_option(field("a", "missing"), "mcar")
@@ -134,18 +134,18 @@ def test_what_is_typed_is_never_lost(server: Served, open_page: Any) -> None:
     page = open_page(server.address)
     page.wait_for_selector("#a-instant >> text=from 1,000 simulated studies.")
     page.select_option(field("a", "experiment"), "dropout")
-    page.focus(field("a", "report.title"))
+    page.focus(field("a", "title"))
     page.keyboard.press("End")
     page.keyboard.type(" abcdefghijklmnopqrstuvwxyz0123456789", delay=15)
     page.select_option(field("a", "effect"), "shift")
-    page.fill(field("a", "design.max_pairs"), "90")
+    page.fill(field("a", "design.up_to"), "90")
     page.wait_for_selector(field("a", "effect.shift"))
     page.wait_for_selector("#a-instant:not(.stale) >> text=from 1,000 simulated studies.")
-    title = page.input_value(field("a", "report.title"))
+    title = page.input_value(field("a", "title"))
     assert title.endswith(" abcdefghijklmnopqrstuvwxyz0123456789")
-    assert page.input_value(field("a", "design.max_pairs")) == "90"
+    assert page.input_value(field("a", "design.up_to")) == "90"
     page.click("#a details[data-opens] > summary")
-    page.wait_for_selector("#a-command >> text=design.max_pairs=90")
+    page.wait_for_selector("#a-command >> text=design.up_to=90")
     page.fill(field("a", "effect.shift"), "0.77")
     page.wait_for_selector("#a-command >> text=effect.shift=0.77")
     page.wait_for_function(
@@ -207,7 +207,7 @@ def test_simulate_download_and_repeat(server: Served, open_page: Any, tmp_path: 
     page = open_page(server.address)
     small(page)
     page.fill(field("a", "monte_carlo.replicates"), "60000")  # long enough to be seen running
-    page.fill(field("a", "report.title"), 'It\'s <b>mine</b> & "yours"')
+    page.fill(field("a", "title"), 'It\'s <b>mine</b> & "yours"')
     page.evaluate(HELD_FOCUS)  # a run may end before anybody looks where the focus is
     page.focus("#a-run")
     page.keyboard.press("Enter")
@@ -271,7 +271,7 @@ def test_two_scenarios_side_by_side(server: Served, open_page: Any) -> None:
     page.wait_for_timeout(200)
     page.click("[data-do=second]")
     page.wait_for_selector(field("b", "effect.shift"))
-    assert page.input_value(field("b", "design.sizes")) == "12, 24"
+    assert page.input_value(field("b", "design.n")) == "12, 24"
     a, b = page.locator("#a").bounding_box(), page.locator("#b").bounding_box()
     assert b["x"] >= a["x"] + a["width"]
     page.click("#compare-compare")

@@ -16,7 +16,7 @@ from sim.page.running import COMPARE, Running
 from sim.page.runs import Places
 from sim.page.waiting import Waiting
 
-SMALL = {"effect": "shift", "design.sizes": "12, 24", "monte_carlo.replicates": "200"}
+SMALL = {"effect": "shift", "design.n": "12, 24", "monte_carlo.replicates": "200"}
 
 
 def new_tab(places: Places) -> BrowserTab:
@@ -78,11 +78,11 @@ def waited(tab: BrowserTab, scope: str) -> dict[str, Any]:
 
 def test_each_wrong_value_has_its_line(tab: BrowserTab) -> None:
     """Two wrong values: a line beside either; one that is mended leaves the other's."""
-    errors = typed(tab, **{"analysis.alpha": "x", "design.max_pairs": "y"})["errors"]["a"]
+    errors = typed(tab, **{"analysis.alpha": "x", "design.up_to": "y"})["errors"]["a"]
     assert errors["analysis.alpha"] == "analysis.alpha: 'x' must be a number"
-    assert errors["design.max_pairs"] == "design.max_pairs: 'y' must be a whole number"
-    assert list(typed(tab, **{"analysis.alpha": "0.05"})["errors"]["a"]) == ["design.max_pairs"]
-    assert typed(tab, **{"design.max_pairs": "60"})["errors"]["a"] == {}
+    assert errors["design.up_to"] == "design.up_to: 'y' must be a whole number"
+    assert list(typed(tab, **{"analysis.alpha": "0.05"})["errors"]["a"]) == ["design.up_to"]
+    assert typed(tab, **{"design.up_to": "60"})["errors"]["a"] == {}
 
 
 def test_changes_are_answered_once_with_their_number(tab: BrowserTab) -> None:
@@ -118,7 +118,7 @@ def test_only_what_is_offered_can_be_chosen(tab: BrowserTab, text: str) -> None:
     found = typed(tab, effect=text)
     assert found["errors"]["a"]["effect"] == "effect: there is no such choice"
     assert 'value="shift" selected' in found["html"]["a-form"]
-    assert tab.scenarios["a"].data["effect"]["kind"] == "shift"
+    assert tab.scenarios["a"].data["effect"]["shift"] == 0.5
 
 
 @pytest.mark.parametrize("most", [1, pytest.param(100, marks=pytest.mark.long)])
@@ -142,7 +142,7 @@ def test_the_form_is_drawn_when_all_is_taken(tab: BrowserTab) -> None:
 def test_the_form_shows_what_the_yaml_states(tab: BrowserTab) -> None:
     """A kind of effect that the YAML states is not shown as the choice before it."""
     data = yaml.safe_load(tab.scenarios["a"].yaml())
-    data["effect"] = {"kind": "odds_ratio", "odds_ratio": 2.0}
+    data["effect"] = {"odds_ratio": 2.0}
     tab.rewrite("a", yaml.safe_dump(data, sort_keys=False))
     form = shown(tab)["html"]["a-form"]
     assert "as it stands (odds ratio)" in form
@@ -153,10 +153,10 @@ def test_what_repeats_it_follows_the_form(tab: BrowserTab) -> None:
     """Once opened, the YAML and the command line change with every change of the form."""
     tab.show_text("a")
     shown(tab)
-    found = typed(tab, **{"effect.shift": "0.77", "report.title": "Other"})
+    found = typed(tab, **{"effect.shift": "0.77", "title": "Other"})
     assert "shift: 0.77" in found["value"]["a-yaml"]
     assert "effect.shift=0.77" in found["html"]["a-command"]
-    assert "report.title=Other" in found["html"]["a-command"]
+    assert "title=Other" in found["html"]["a-command"]
     assert "none: analysis.alpha" in typed(tab, **{"analysis.alpha": "x"})["html"]["a-command"]
 
 

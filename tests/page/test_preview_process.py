@@ -11,7 +11,7 @@ from sim.jobs.simulated_preview import SimulatedPreview, simulated_previews
 from sim.page import preview_process
 from sim.page.preview_process import PreviewProcess, Who
 
-SMALL = ["design.sizes=[12,24]", "monte_carlo.block_size=50", "effect=shift"]
+SMALL = ["design.n=[12,24]", "monte_carlo.block_size=50", "effect=shift"]
 FEW = ["monte_carlo.replicates=100", "monte_carlo.search_replicates=100"]
 A, B = (1, "a"), (2, "a")
 
@@ -83,8 +83,8 @@ def test_a_refusal_is_told(live: PreviewProcess) -> None:
             [
                 *SMALL,
                 "analysis.test=ordinal_gee",
-                "~decision.rules.total",
-                "decision.primary='any domain'",
+                "~success.total",
+                "primary='any domain'",
                 *FEW,
             ]
         ),
@@ -100,7 +100,7 @@ def test_what_takes_too_long_is_given_up(
     """A preview beyond patience ends the process; the next question has a new one."""
     live.start()
     monkeypatch.setattr(live, "_patience", 0.0)
-    live.ask(A, compose_study([*SMALL, "design.sizes=[400]", "monte_carlo.block_size=10000"]))
+    live.ask(A, compose_study([*SMALL, "design.n=[400]", "monte_carlo.block_size=10000"]))
     assert hear(live, A)[A] == [preview_process.TOO_LONG]
     monkeypatch.undo()
     live.ask(A, compose_study(SMALL))
@@ -114,7 +114,7 @@ def test_what_nobody_wants_any_more_makes_way(
     live.ask(B, compose_study(SMALL))
     hear(live, B)  # what it runs is loaded
     monkeypatch.setattr(preview_process, "GRACE", 0.0)
-    long = compose_study([*SMALL, "design.sizes=[1000]", "monte_carlo.block_size=10000"])
+    long = compose_study([*SMALL, "design.n=[1000]", "monte_carlo.block_size=10000"])
     live.ask(A, long)
     (first,) = multiprocessing.active_children()
     live.ask(B, compose_study(SMALL))
@@ -127,7 +127,7 @@ def test_what_nobody_wants_any_more_makes_way(
 
 def test_a_process_that_dies_is_replaced(live: PreviewProcess) -> None:
     """Where the process is killed, the question it had is given up and others are answered."""
-    live.ask(A, compose_study([*SMALL, "design.sizes=[400]", "monte_carlo.block_size=10000"]))
+    live.ask(A, compose_study([*SMALL, "design.n=[400]", "monte_carlo.block_size=10000"]))
     live.ask(B, compose_study(SMALL))
     (child,) = multiprocessing.active_children()
     child.kill()

@@ -83,7 +83,7 @@ def test_stopping_ends_the_process() -> None:
         (["monte_carlo.replicates=100001"], "monte_carlo.replicates"),
         (["monte_carlo.mcse=0.0001"], "monte_carlo.replicates"),
         (["monte_carlo.search_replicates=1000000"], "monte_carlo.search_replicates"),
-        (["design.sizes=[2000]"], "design.max_pairs"),
+        (["design.n=[2000]"], "design.up_to"),
         (["design.search_limit=2000"], "design.search_limit"),
         (["monte_carlo.block_size=10000"], "monte_carlo.block_size"),
     ],

@@ -9,26 +9,28 @@ import yaml
 from sim import compose_study
 from sim.compose import Composer
 from sim.errors import StudyError
-from sim.page.fields import form_parts, group_of, known_field, shown_field, shown_names
-from sim.page.scenario import Scenario, blamed, differing, literal
+from sim.page.fields import known_field, shown_field, shown_names
+from sim.page.overrides import literal
+from sim.page.parts import form_parts, group_of
+from sim.page.scenario import Scenario, blamed, differing
 from sim.page.texts import as_text, from_text
 from sim.sources import CONF
 from sim.study import Study, parse_study
 from sim.study.places import field_at
 
 TYPED = {
-    "report.title": r"It's a \ 'title', \'quoted\' = {x: [1, 2]} ${seed} \\",
+    "title": r"It's a \ 'title', \'quoted\' = {x: [1, 2]} ${seed} \\",
     "effect.shift": "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, -0.7]",
     "roles.mentor.pre": "[0.2, 0.2, 0.2, 0.2, 0.2]",
     "correlation.pre_post": "0.7",
-    "correlation.domains": "0.1",
-    "design.sizes": "[6, 12]",
+    "correlation.items": "0.1",
+    "design.n": "[6, 12]",
     "design.ratio": "[1, 1]",
     "analysis.test": "sign",
     "analysis.alpha": "0.01",
     "analysis.alternative": "greater",
     "analysis.adjustment": "none",
-    "decision.primary": "any domain",
+    "primary": "any domain",
     "target.power": "0.9",
     "monte_carlo.replicates": "500",
     "seed": "7",
@@ -123,9 +125,11 @@ def test_fields_that_say_nothing_are_not_shown(default: Scenario) -> None:
                                                               "fixed_sequence"))  # fmt: skip
     data = yaml.safe_load(default.yaml())
     data["roles"]["mentee"] = None
-    data["decision"]["rules"] = {"total": data["decision"]["rules"]["total"]}
+    data["success"] = {"total": "total"}
     alone = default.rewritten(yaml.safe_dump(data))
     assert not any("mentee" in name for name in every_field(alone))
+    assert "design.ratio" in every_field(default)
+    assert "design.ratio" not in every_field(alone)
 
 
 def test_words_give_the_same_study(default: Scenario) -> None:
@@ -136,7 +140,7 @@ def test_words_give_the_same_study(default: Scenario) -> None:
     words = changed.words()
     assert words is not None
     assert compose_study(words) == changed.study()
-    assert changed.study().report.title == TYPED["report.title"]
+    assert changed.study().title == TYPED["title"]
     assert changed.command("x").startswith("mentorsim plan effect=shift ")
 
 
@@ -152,9 +156,8 @@ def test_yaml_goes_both_ways(default: Scenario) -> None:
     """The whole study is in the YAML; other rules, effects and sections come back by words too."""
     assert parse_study(yaml.safe_load(default.yaml())) == default.study()
     data = yaml.safe_load(default.yaml())
-    data["effect"] = {"kind": "odds_ratio", "odds_ratio": 2.0}
-    data["decision"] = {"primary": "all of it", "rules": {
-        "all of it": {"kind": "all", "endpoints": "domains", "roles": ["mentor"]}}}  # fmt: skip
+    data["effect"] = {"odds_ratio": 2.0}
+    data |= {"primary": "all of it", "success": {"all of it": "all of items"}}
     own = default.rewritten(yaml.safe_dump(data, sort_keys=False))  # the first role is the first
     words = own.words()
     assert words is not None
@@ -167,11 +170,7 @@ def test_yaml_goes_both_ways(default: Scenario) -> None:
 def test_where_words_do_not_do_the_file_does(default: Scenario) -> None:
     """A name that the command line cannot hold is left to the file."""
     data = yaml.safe_load(default.yaml())
-    data["decision"]["rules"]["a: {b}, [c"] = {
-        "kind": "one",
-        "endpoints": "total",
-        "roles": ["mentor"],
-    }
+    data["success"]["a: {b}, [c"] = "total"
     own = default.rewritten(yaml.safe_dump(data))
     assert own.words() is None
     assert own.command("file") == 'mentorsim plan --config-path="$PWD" --config-name=file'
@@ -182,7 +181,7 @@ def test_where_words_do_not_do_the_file_does(default: Scenario) -> None:
     [
         ("analysis.alpha", "abc", "analysis.alpha"),
         ("analysis.alpha", "[", "analysis.alpha"),
-        ("design.max_pairs", "3", "design.max_pairs"),
+        ("design.up_to", "3", "design.up_to"),
         ("effect.shift", "[0.5]", "effect.shift"),
         ("monte_carlo.replicates", "", "monte_carlo.replicates"),
         ("design.ratio", "6:", "design.ratio"),
@@ -234,12 +233,12 @@ def test_differing_names_what_differs(default: Scenario) -> None:
 @pytest.mark.parametrize(
     ("place", "text", "value"),
     [
-        ("report.title", "1, 2", "1, 2"),
+        ("title", "1, 2", "1, 2"),
         ("roles.mentor.pre", "0.1, .2,0.7", [0.1, 0.2, 0.7]),
         ("roles.mentor.pre", "[[1, 0], [0, 1]]", [[1, 0], [0, 1]]),
-        ("design.sizes", " ", None),
-        ("design.sizes", "[12]", [12]),
-        ("design.sizes", "12,24", [12, 24]),
+        ("design.n", " ", None),
+        ("design.n", "[12]", [12]),
+        ("design.n", "12,24", [12, 24]),
         ("design.ratio", "6 : 5", [6, 5]),
         ("design.ratio", "6, 5", [6, 5]),
         ("analysis.sequence", "total, strengths", ["total", "strengths"]),
@@ -249,9 +248,9 @@ def test_differing_names_what_differs(default: Scenario) -> None:
         ("analysis.alpha", "0,05", 0.05),
         ("analysis.alpha", " 5% ", 0.05),
         ("analysis.alpha", "1e-2", 0.01),
-        ("correlation.domains", "0.3", 0.3),
-        ("design.sizes", "12", [12]),
-        ("design.sizes", "12 24; 36", [12, 24, 36]),
+        ("correlation.items", "0.3", 0.3),
+        ("design.n", "12", [12]),
+        ("design.n", "12 24; 36", [12, 24, 36]),
         ("monte_carlo.replicates", "1e3", 1000),
         ("seed", "012", 12),
         ("seed", "0x40", "0x40"),
@@ -270,7 +269,7 @@ def test_text_and_value(default: Scenario, place: str, text: str, value: object)
 def test_a_configuration_of_one_s_own_is_used(tmp_path: Path) -> None:
     """Further choices of a folder are offered, composed, and named on the command line."""
     (tmp_path / "effect").mkdir()
-    (tmp_path / "effect" / "ours.yaml").write_text("# Ours.\nkind: shift\nshift: 0.33\n")
+    (tmp_path / "effect" / "ours.yaml").write_text("# Ours.\nshift: 0.33\n")
     compose = Composer(further=tmp_path)
     assert compose.folders == (CONF, tmp_path)
     own = Scenario.of(compose).changed("effect", "ours")
@@ -291,20 +290,18 @@ def test_words_are_as_plain_as_can_be(value: object, text: str) -> None:
 def test_the_order_of_rules_is_repeated(default: Scenario) -> None:
     """Rules in another order are another study: results are listed in their order."""
     data = yaml.safe_load(default.yaml())
-    data["decision"]["rules"] = dict(reversed(data["decision"]["rules"].items()))
+    data["success"] = dict(reversed(data["success"].items()))
     own = default.rewritten(yaml.safe_dump(data, sort_keys=False))
     words = own.words()
-    assert list(own.study().decision.rules) == list(data["decision"]["rules"])
-    assert words is None or list(compose_study(words).decision.rules) == list(
-        own.study().decision.rules
-    )
+    assert list(own.study().success) == list(data["success"])
+    assert words is None or list(compose_study(words).success) == list(own.study().success)
 
 
 @pytest.mark.parametrize("name", ["a,b", "2024", "true", "x=y", "é-ü", "a b", "q'uote"])
 def test_choices_of_any_name_are_composed(tmp_path: Path, name: str) -> None:
     """A choice may be called anything that a file may be called."""
     (tmp_path / "effect").mkdir()
-    (tmp_path / "effect" / f"{name}.yaml").write_text("kind: shift\nshift: 0.33\n")
+    (tmp_path / "effect" / f"{name}.yaml").write_text("shift: 0.33\n")
     own = Scenario.of(Composer(further=tmp_path), {"effect": name})
     assert own.study().effect.model_dump()["shift"] == 0.33
 
@@ -314,3 +311,64 @@ def test_known_fields_alone(default: Scenario) -> None:
     assert field_at("analysis.alpha", default.data) is known_field("analysis.alpha", default.data)
     with pytest.raises(StudyError, match="not a field"):
         known_field("analysis.beta", default.data)
+
+
+def test_sites_have_fields_under_their_name(default: Scenario) -> None:
+    """Sites are typed where they stand, and their choice is known by what one is called."""
+    own = default.changed("clusters", "sites").changed("clusters.site.icc", "0.1")
+    sites = own.study().sites
+    assert sites is not None
+    assert sites.icc == 0.1
+    assert own.words() == ["clusters=sites", "clusters.site.icc=0.1"]
+    assert own.reason("clusters") is None
+    assert default.changed("clusters", "sites").reason("clusters") is not None
+    data = yaml.safe_load(own.yaml())
+    data["clusters"] = {"ward": data["clusters"]["site"]}
+    data["words"]["site"] = "ward"
+    wards = default.rewritten(yaml.safe_dump(data, sort_keys=False))
+    assert "clusters.ward.icc" in every_field(wards)
+    assert shown_field("clusters.ward.icc", wards.data).label == "Correlation within a ward"
+    assert "Wards" in [part.heading for part in form_parts(wards.data)]
+    wrong = wards.changed("clusters.ward.icc", "2")
+    with pytest.raises(StudyError) as caught:
+        wrong.study()
+    assert blamed(str(caught.value), wrong.data) == "clusters.ward.icc"
+
+
+def test_the_form_has_the_study_s_nouns(default: Scenario) -> None:
+    """People, units and items are called as the study calls them, and a lone role has no pairs."""
+    data = yaml.safe_load(default.yaml())
+    data["roles"] = {"staff nurse": data["roles"]["mentor"]}
+    data["words"] |= {"unit": "staff nurse", "item": "question", "treated": "trained"}
+    data |= {"success": {"total": "total"}, "primary": "total"}
+    own = default.rewritten(yaml.safe_dump(data, sort_keys=False))
+    assert form_parts(own.data)[1].heading == "The staff nurses"
+    labels = {name: shown_field(name, own.data).label for name in every_field(own)}
+    assert labels["design.up_to"] == "Largest size, in staff nurses"
+    assert labels["correlation.items"] == "Correlation between questions"
+    assert labels["roles.staff nurse.pre"] == "Staff nurses: answers before"
+    assert "design.ratio" not in labels
+    assert shown_field("control.ratio", own.changed("control", "parallel").data).label == (
+        "Trained to controls"
+    )
+
+
+def test_a_role_of_the_study_s_own_takes_a_ready_made_effect(default: Scenario) -> None:
+    """An effect can be chosen for a role that the configuration does not have."""
+    data = yaml.safe_load(default.yaml())
+    data["roles"] = {"nurse": data["roles"]["mentor"], "lead-nurse": data["roles"]["mentee"]}
+    data |= {"success": {"total": "total"}, "primary": "total"}
+    own = default.rewritten(yaml.safe_dump(data, sort_keys=False))
+    chosen = own.changed("effect@roles.lead-nurse.effect", "shift")
+    assert chosen.data["roles"]["lead-nurse"]["effect"]["shift"] == 0.5
+    assert chosen.study().effect == own.study().effect
+
+
+def test_a_control_arm_of_the_yaml_comes_back_by_words(default: Scenario) -> None:
+    """A control arm that no choice brought is worded field by field: its name is a group's."""
+    data = yaml.safe_load(default.changed("analysis.test", "ancova").yaml())
+    data["control"] = {"ratio": [2, 1]}
+    own = default.rewritten(yaml.safe_dump(data, sort_keys=False))
+    words = own.words()
+    assert words is not None
+    assert compose_study(words) == own.study()

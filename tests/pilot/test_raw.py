@@ -287,7 +287,7 @@ def test_folders_and_devices(tmp_path: Path) -> None:
 def test_domains_that_a_file_cannot_tell_apart(tmp_path: Path) -> None:
     """Domains of the study that differ in capitals only are refused."""
     (tmp_path / "pilot.csv").write_text("\n".join(LONG))
-    with pytest.raises(StudyError, match=r"^scale.domains: 'a b' and 'A_b' differ only in"):
+    with pytest.raises(StudyError, match=r"^questionnaire.items: 'a b' and 'A_b' differ only in"):
         read_pilot(tmp_path / "pilot.csv", 5, ("a b", "A_b"), ROLES)
 
 
@@ -325,7 +325,7 @@ def outcome(path: Path) -> str:
 def test_the_synthetic_pilot() -> None:
     """The example file is what its script writes, and reads as 12 mentors and 10 mentees."""
     assert synthetic_pilot.TARGET.read_bytes() == synthetic_pilot.text().encode()
-    data = read_pilot(synthetic_pilot.TARGET, 5, compose_study([]).scale.domains, ROLES)
+    data = read_pilot(synthetic_pilot.TARGET, 5, compose_study([]).domains, ROLES)
     assert (data.n("mentor"), data.n("mentee")) == (12, 10)
     assert all(
         name.startswith("synthetic-") for role in data.roles for name in data.participants[role]

@@ -63,21 +63,21 @@ def test_only_what_is_read_must_fit(
     """Answers on another scale than the plan's are read without the plan being changed to it."""
     monkeypatch.chdir(tmp_path)
     answers = f"pilot.data={PILOTS / '11pt_all_rise_one_n12.csv'}"
-    words = ["pilot=synthetic", answers, "scale.points=11", "scale.domains=[q]"]
+    words = ["pilot=synthetic", answers, "questionnaire.points=11", "questionnaire.items=[q]"]
     assert main(["calibrate", *words, *QUICK]) == 0
     assert "Answers of 12 mentors" in capsys.readouterr().out
     assert main(["plan", *words]) == 2
-    assert "scale.domains" in capsys.readouterr().err
+    assert "'clinical practice' is no item or total; known: q, total" in capsys.readouterr().err
 
 
 def test_a_published_total_needs_correlations_only() -> None:
     """Its check asks for how people answer only where correlations of scores are stated."""
-    words = ["scale.points=7"]
+    words = ["questionnaire.points=7"]
     check(compose_study(words, PilotStudy))
-    with pytest.raises(StudyError, match=r"^roles\.mentor\.pre: .* must be 7 probabilities"):
+    with pytest.raises(StudyError, match=r"^roles\.mentor\.pre: .* must be 7 numbers"):
         compose_study([*words, "correlation.stated_as=spearman"], PilotStudy)
-    with pytest.raises(StudyError, match=r"^correlation\.domains: -0\.5 is impossible"):
-        check(compose_study([*words, "correlation.domains=-0.5"], PilotStudy))
+    with pytest.raises(StudyError, match=r"^correlation\.items: -0\.5 is impossible"):
+        check(compose_study([*words, "correlation.items=-0.5"], PilotStudy))
 
 
 @pytest.mark.parametrize("items", [60, 61])
@@ -91,13 +91,13 @@ def test_sixty_items_are_read(
     rows = [f"m{i},mentor," + ",".join([str(1 + i % 2), str(2 + i % 2)] * items) for i in range(9)]
     text = "\n".join([f"participant,role,{head}", *rows])
     Path("answers.csv").write_text(text, encoding="utf-8")
-    words = ["pilot=synthetic", "pilot.data=answers.csv", "scale.points=3"]
-    status = main(["calibrate", *words, f"scale.domains=[{','.join(names)}]", *QUICK])
+    words = ["pilot=synthetic", "pilot.data=answers.csv", "questionnaire.points=3"]
+    status = main(["calibrate", *words, f"questionnaire.items=[{','.join(names)}]", *QUICK])
     out, err = capsys.readouterr()
     if items == 60:
         assert status == 0
         assert "item 59" in out
     else:
         assert status == 2
-        assert err.startswith("mentorsim: scale.domains: ")
+        assert err.startswith("mentorsim: questionnaire.items: ")
         assert err.endswith("must have at most 60 items\n")

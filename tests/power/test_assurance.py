@@ -132,13 +132,13 @@ def test_no_size_suffices_where_the_limit_is_below() -> None:
     wins = simulated(won.astype(np.int64), np.repeat(signs[:, None] > 0, 5, axis=1))
     task = task_of((10, 20), 50)
     far = summary_of(wins, task, target=0.8)
-    assert {size.pairs for size in far.sizes} == {None}
+    assert {size.size for size in far.sizes} == {None}
     assert far.sizes[0].impossible == ("as the study grows assurance tends to 0.60 at the most")
     near = summary_of(wins, task, target=0.62)
-    assert near.sizes[0].pairs is None
+    assert near.sizes[0].size is None
     assert near.sizes[0].impossible is None
     reached = summary_of(wins, task, target=0.58)
-    assert reached.sizes[0].pairs == 10
+    assert reached.sizes[0].size == 10
     assert reached.sizes[0].impossible is None
 
 

@@ -14,15 +14,15 @@ from sim.report.results.answer import PlanAnswer
 
 SIZES = (6, 12, 25)
 RULES = {
-    "one": {"kind": "one", "endpoints": ("b",), "roles": ("mentor",)},
-    "any": {"kind": "any", "endpoints": "domains", "roles": ("mentor",)},
-    "all": {"kind": "all", "endpoints": "domains", "roles": ("mentor",)},
-    "total": {"kind": "one", "endpoints": "total", "roles": ("mentor",)},
+    "one": "b",
+    "any": "any of items",
+    "all": "all of items",
+    "total": "total",
 }
 MCAR = {"kind": "mcar", "rate": 0.2, "item_rate": 0.0, "total": "complete_case"}
 
 SITES = {
-    "kind": "sites", "stated_as": "observed", "site_icc": 0.05, "shared_icc": 0.0,
+    "stated_as": "observed", "icc": 0.05, "shared_icc": 0.0,
     "accrual": "round_robin", "sites": 4, "per_site": 5, "size_variation": 0.0,
 }  # fmt: skip
 
@@ -31,15 +31,16 @@ def believed(**changes: Any) -> dict[str, Any]:
     """State a shift of 0.5 with a normal prior around it; by default of one point."""
     point = {"mean": 0.5, "sd": 0.0, "between_sd": 0.0, "draws": 20, "replicates": 40}
     prior = {"kind": "normal_shift", **point, **changes}
-    return {"kind": "shift", "shift": prior["mean"], "prior": prior}
+    return {"shift": prior["mean"], "prior": prior}
 
 
 def answer_of(**changes: Any) -> PlanAnswer:
     """Plan a small study with a prior, its primary rule on one domain."""
     stated = {
         "effect": believed(),
-        "decision": {"primary": "one", "rules": RULES},
-        "design": {"sizes": SIZES},
+        "primary": "one",
+        "success": RULES,
+        "design": {"n": SIZES},
         "analysis": {"adjustment": "none"},
         "engine": "auto",
         **changes,
@@ -87,12 +88,13 @@ def test_a_point_prior_has_the_exact_power(changes: Mapping[str, Any]) -> None:
 
 def test_roles_have_the_power_of_their_own_people() -> None:
     """A rule on the mentees takes their numbers and their effect, not the mentors'."""
-    rules = {"theirs": {"kind": "one", "endpoints": ("a",), "roles": ("mentee",)}, **RULES}
+    rules = {"theirs": "a for mentee", **RULES}
     mentee = {"pre": PRE, "effect": believed(mean=0.8)}
     answer = answer_of(
         roles={"mentor": {"pre": PRE}, "mentee": mentee},
-        decision={"primary": "one", "rules": rules},
-        design={"sizes": SIZES, "ratio": (2, 1)},
+        primary="one",
+        success=rules,
+        design={"n": SIZES, "ratio": (2, 1)},
     )
     (own,), found = answer.assurances, answer.characteristics
     assert own.exact_rules == (True, True, False, False, False)
@@ -136,7 +138,7 @@ def test_other_rules_do_not_move() -> None:
     "changes",
     [
         {"analysis": {"adjustment": "holm"}},
-        {"clusters": SITES},
+        {"clusters": {"site": SITES}},
     ],
     ids=str,
 )

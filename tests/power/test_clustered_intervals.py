@@ -8,10 +8,11 @@ import pytest
 from oracles.checks import within_error
 from oracles.samples import Arm, analyse
 from oracles.studies import PRE, make_analysis, make_task, sizes_of, small_study, two_arm_study
+from oracles.totals import mean_changes
 from scipy import stats
 
 from sim.cohorts import draw_cohort, role_arms
-from sim.cohorts.truth import mean_changes, true_nulls
+from sim.cohorts.truth import true_nulls
 from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose, generator
 from sim.inference.result import MISSING
@@ -29,7 +30,7 @@ from sim.power.units import interval_unit
 from sim.study import Study
 
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "shared_icc": 0.0,
+    "stated_as": "latent", "icc": 0.2, "shared_icc": 0.0,
     "accrual": "round_robin", "sites": 6, "per_site": 10, "size_variation": 0.0,
     "assumption": None,
 }  # fmt: skip
@@ -42,7 +43,7 @@ LIKERT = 0.006
 @cache
 def measured(test: str, n: int, **clusters: Any) -> tuple[EndpointMeasures, Tally]:
     """Measures of one group of mentors in clusters, tested by one test."""
-    study = small_study(clusters={**SITES, **clusters}, effect={"kind": "shift", "shift": SHIFT})
+    study = small_study(clusters={"site": {**SITES, **clusters}}, effect={"shift": SHIFT})
     population = role_arms(study, 0)[0]
     analysis = make_analysis(test=test, p_value="auto")
     task = make_task(population, (n,), analysis, half_width=0.5)
@@ -114,9 +115,9 @@ def test_width_is_that_of_the_intraclass_correlation() -> None:
 
 def test_those_who_share_a_mentee_are_one_observation() -> None:
     """Mentors who share mentees across sites: the interval goes by mentees, and covers in .95."""
-    stated = {"site_icc": 0.0, "shared_icc": 0.45, "sites": 10}
+    stated = {"icc": 0.0, "shared_icc": 0.45, "sites": 10}
     ratio = {"design": {"ratio": (4, 1)}}
-    study = small_study(clusters={**SITES, **stated}, **ratio)
+    study = small_study(clusters={"site": {**SITES, **stated}}, **ratio)
     population = role_arms(study, 0)[0]
     assert interval_unit(population.clusters, "paired_t") == "shared"
     assert interval_unit(population.clusters, "cluster_mean_t") == "site"
@@ -127,7 +128,7 @@ def test_those_who_share_a_mentee_are_one_observation() -> None:
 
 def test_nobody_alike_is_nobody_clustered() -> None:
     """At a correlation of 0 the interval is that of people, but of sites for a test of sites."""
-    study = small_study(clusters={**SITES, "site_icc": 0.0})
+    study = small_study(clusters={"site": {**SITES, "icc": 0.0}})
     clusters = role_arms(study, 0)[0].clusters
     assert interval_unit(clusters, "signed_rank") == "person"
     assert interval_unit(clusters, "clustered_signed_rank") == "site"
@@ -139,7 +140,7 @@ def test_measures_are_those_of_numpy(total: str) -> None:
     """Mean, bias, coverage, width and errors of size of unequal sites with missing answers."""
     missing = {"kind": "mcar", "rate": 0.5, "item_rate": 0.1, "total": total}
     clusters = {**SITES, "accrual": "in_turn", "per_site": 3, "size_variation": 0.5}
-    population = role_arms(small_study(missing=missing, clusters=clusters), 0)[0]
+    population = role_arms(small_study(missing=missing, clusters={"site": clusters}), 0)[0]
     n, replicates = 9, 2000
     analysis = make_analysis(test="cluster_mean_t", p_value="auto", alpha=0.3)
     task = make_task(population, (n,), analysis, seed=9, block_size=replicates, half_width=1.0)
@@ -259,13 +260,13 @@ def arms_tally(study: Study) -> Tally:
         ("cluster_mean_two_sample_t", {"sites": 8}, "site"),
         ("ancova", {"sites": 8}, "site"),
         ("two_sample_t", {"sites": 8}, "person"),
-        ("mann_whitney", {"site_icc": 0.0, "shared_icc": 0.4, "sites": 8}, "site"),
+        ("mann_whitney", {"icc": 0.0, "shared_icc": 0.4, "sites": 8}, "site"),
     ],
 )
 def test_two_arms_cover(test: str, clusters: dict[str, Any], unit: str) -> None:
     """By site, within sites and by shared mentees, the interval of the difference covers in .95."""
     study = two_arm_study(
-        test, clusters={**SITES, **clusters}, control={"unit": unit},
-        design={"sizes": (48,), "ratio": (3, 1)},
+        test, clusters={"site": {**SITES, **clusters}}, control={"unit": unit},
+        design={"n": (48,), "ratio": (3, 1)},
     )  # fmt: skip
     covers(arms_tally(study))

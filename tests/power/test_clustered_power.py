@@ -6,19 +6,18 @@ import numpy as np
 import pytest
 from oracles.samples import analyse, endpoint_changes
 from oracles.studies import make_analysis, small_study, task_of
+from oracles.totals import mean_changes, observed_icc
 from scipy.stats import nct
 from scipy.stats import t as student
 
 from sim import compose_study
 from sim.cohorts import Population, arms_by_role, draw_cohort, role_arms, without_effect
-from sim.cohorts.clusters import observed_icc
-from sim.cohorts.truth import mean_changes
 from sim.inference.rules import decision_rules
 from sim.power.monte_carlo import simulate_block
 from sim.power.task import BlockTask
 
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "shared_icc": 0.0,
+    "stated_as": "latent", "icc": 0.2, "shared_icc": 0.0,
     "accrual": "round_robin", "sites": 30, "per_site": 10, "size_variation": 0.0,
 }  # fmt: skip
 REPLICATES = 10_000
@@ -26,8 +25,8 @@ REPLICATES = 10_000
 
 def people(shift: float = 0.25, **changed: object) -> Population:
     """Mentors of three domains at thirty sites."""
-    effect = {"kind": "shift", "shift": (shift, 0.0, 1.2 * shift)}
-    return role_arms(small_study(clusters={**SITES, **changed}, effect=effect), 0)[0]
+    effect = {"shift": (shift, 0.0, 1.2 * shift)}
+    return role_arms(small_study(clusters={"site": {**SITES, **changed}}, effect=effect), 0)[0]
 
 
 def changes_of(population: Population, n: int, replicates: int, seed: int) -> np.ndarray:
@@ -70,7 +69,7 @@ def test_levels_of_clustered_tests(test: str, variation: float) -> None:
 
 def test_mentees_shared_across_sites_inflate_the_level() -> None:
     """Where mentors of different sites share mentees, a test that looks at sites is too bold."""
-    stated = {"site_icc": 0.0, "shared_icc": 0.4, "sites": 10}
+    stated = {"icc": 0.0, "shared_icc": 0.4, "sites": 10}
     population = without_effect(people(**stated))
     assert population.clusters is not None
     changes = changes_of(population, 120, 4 * REPLICATES, 43)[..., -1:]
@@ -109,8 +108,8 @@ def test_a_role_does_not_move_the_other() -> None:
 
 def test_a_longer_study_begins_with_the_shorter() -> None:
     """With sites, shared mentees and every kind of missing answer, sizes do not know each other."""
-    words = ["clusters=sites", "clusters.shared_icc=0.1", "clusters.size_variation=0.5"]
-    words += ["clusters.accrual=in_turn", "missing=mnar", "missing.item_rate=0.05"]
+    words = ["clusters=sites", "clusters.site.shared_icc=0.1", "clusters.site.size_variation=0.5"]
+    words += ["clusters.site.accrual=in_turn", "missing=mnar", "missing.item_rate=0.05"]
     words += ["analysis.test=clustered_signed_rank"]
     whole = task(words)
     roles = tuple((replace(arm, sizes=arm.sizes[:1]),) for (arm,) in whole.roles)

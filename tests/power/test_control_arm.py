@@ -8,12 +8,12 @@ import pytest
 from oracles.checks import binomial_agrees, within_error
 from oracles.samples import endpoint_changes
 from oracles.studies import PRE, small_study, two_arm_study
+from oracles.totals import mean_changes
 from scipy.stats import norm
 
 from sim import plan
 from sim.cohorts import draw_cohort, without_effect
 from sim.cohorts.draw import site_stream
-from sim.cohorts.truth import mean_changes
 from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose, generator
 from sim.inference.rules import decision_rules
@@ -29,9 +29,8 @@ from sim.study import Study
 
 SELECTED = {"kind": "baseline", "at_least": None, "at_most": 8, "assumption": None}
 SITES = {
-    "kind": "sites",
     "stated_as": "latent",
-    "site_icc": 0.3,
+    "icc": 0.3,
     "shared_icc": 0.0,
     "accrual": "round_robin",
     "sites": 12,
@@ -64,7 +63,7 @@ def null_tally(test: str) -> Tally:
     """10,000 studies of selected people on whom mentoring has no effect."""
     study = study_of(
         test, selection=SELECTED, uncontrolled={"response_shift": 0.2},
-        effect={"kind": "none"}, design={"sizes": (80,)},
+        effect={}, design={"n": (80,)},
     )  # fmt: skip
     return tally_of(study)
 
@@ -84,8 +83,8 @@ def test_level_with_a_control_arm(test: str) -> None:
 def test_level_without_one_is_far_above() -> None:
     """The same people in one group: the test takes what needs no mentoring for its effect."""
     study = small_study(
-        selection=SELECTED, uncontrolled={"response_shift": 0.2}, effect={"kind": "none"},
-        design={"sizes": (40,)}, analysis={"adjustment": "none"},
+        selection=SELECTED, uncontrolled={"response_shift": 0.2}, effect={},
+        design={"n": (40,)}, analysis={"adjustment": "none"},
     )  # fmt: skip
     search = Search(study, decision_rules(study), InProcessExecutor())
     task = block_task(study, search.arms, Purpose.NULL, 250)
@@ -98,7 +97,7 @@ def test_estimates_are_unbiased_and_covered(test: str) -> None:
     """The effect's estimate is mentoring's own in spite of the selection; intervals cover it."""
     study = study_of(
         test, selection=SELECTED, uncontrolled={"response_shift": 0.2},
-        effect={"kind": "shift", "shift": (0.5, 0.2, 0.0)}, design={"sizes": (60,)},
+        effect={"shift": (0.5, 0.2, 0.0)}, design={"n": (60,)},
     )  # fmt: skip
     search = Search(study, decision_rules(study), InProcessExecutor())
     tally = tally_of(study)
@@ -106,7 +105,7 @@ def test_estimates_are_unbiased_and_covered(test: str) -> None:
     own = mean_changes(search.arms[0][0]) - mean_changes(without_effect(search.arms[0][0]))
     assert np.allclose(truth[0].mean_change, own)
     assert truth[0].true_nulls.tolist() == [False, False, True]
-    names = (*study.scale.domains, "total")
+    names = (*study.domains, "total")
     found = summarise(
         tally, truth, study.sizes, ((60,),), ("mentor",), names, decision_rules(study)
     ).roles[0].measures  # fmt: skip
@@ -120,9 +119,7 @@ def test_estimates_are_unbiased_and_covered(test: str) -> None:
 
 def test_covariance_analysis_wins_most() -> None:
     """Adjusting for the score before gives more power than changes do."""
-    power = [
-        tally_of(study_of(test, design={"sizes": (80,)}), blocks=8).won[0, -1] for test in TESTS
-    ]
+    power = [tally_of(study_of(test, design={"n": (80,)}), blocks=8).won[0, -1] for test in TESTS]
     assert power[1] > power[0] + 50
     assert power[1] > power[2] + 50
 
@@ -142,7 +139,7 @@ def test_arms_fill_in_blocks(
     ratio: tuple[int, int], pairs: tuple[int, ...], arms: list[tuple[int, int]]
 ) -> None:
     """Every complete block holds the stated ratio; neither arm ever shrinks."""
-    study = study_of(control={"ratio": ratio}, design={"sizes": pairs})
+    study = study_of(control={"ratio": ratio}, design={"n": pairs})
     assert [study.arm_pairs(n) for n in pairs] == arms
     steps = np.diff([study.arm_pairs(n) for n in range(2, 60)], axis=0)
     assert (steps >= 0).all()
@@ -151,7 +148,7 @@ def test_arms_fill_in_blocks(
 
 def test_people_of_both_arms_are_counted() -> None:
     """A role's participants are those of both arms, the mentees by the ratio in each."""
-    study = study_of(roles=ROLES, design={"sizes": (12,), "ratio": (6, 5)})
+    study = study_of(roles=ROLES, design={"n": (12,), "ratio": (6, 5)})
     assert study.arm_participants(0, 12) == (6, 6)
     assert study.arm_participants(1, 12) == (5, 5)
     assert study.participants(1, 12) == 10
@@ -162,7 +159,7 @@ def test_arms_at_the_same_sites_share_them() -> None:
     correlations = {}
     for unit in ("person", "site"):
         study = study_of(
-            clusters={**SITES, "site_icc": 0.45}, control={"unit": unit}, design={"sizes": (24,)},
+            clusters={"site": {**SITES, "icc": 0.45}}, control={"unit": unit}, design={"n": (24,)},
             correlation={"pre_post": 0.2},
         )  # fmt: skip
         search = Search(study, decision_rules(study), InProcessExecutor())
@@ -183,8 +180,8 @@ def test_sites_allocated_whole_need_a_test_of_sites() -> None:
     levels = {}
     for test in ("two_sample_t", "cluster_mean_two_sample_t"):
         study = study_of(
-            test, clusters=SITES, control={"unit": "site"}, effect={"kind": "none"},
-            design={"sizes": (96,)},
+            test, clusters={"site": SITES}, control={"unit": "site"}, effect={},
+            design={"n": (96,)},
         )  # fmt: skip
         tally = tally_of(study, blocks=24)
         levels[test] = tally.rejected[0, -1] / tally.replicates
@@ -200,8 +197,8 @@ def answer() -> PlanAnswer:
     """Both designs side by side, of both roles."""
     study = study_of(
         roles=ROLES, selection=SELECTED, control={"beside": "signed_rank"},
-        design={"sizes": (20, 40, 80)}, effect={"kind": "shift", "shift": 0.7},
-        decision={"primary": "total"},
+        design={"n": (20, 40, 80)}, effect={"shift": 0.7},
+        primary="total",
         monte_carlo={"replicates": 2000, "search_replicates": 2000, "block_size": 250},
     )  # fmt: skip
     return plan(study)
@@ -210,9 +207,9 @@ def answer() -> PlanAnswer:
 def test_audit_adds_up(answer: PlanAnswer) -> None:
     """Mentoring, response shift and regression are the change; controls change by the rest."""
     own = answer.change_parts["mentor"]
-    assert np.allclose(own.mentoring + own.response_shift + own.regression, own.change)
+    assert np.allclose(own.treatment + own.response_shift + own.regression, own.change)
     assert own.control_change is not None
-    assert np.allclose(own.control_change, own.change - own.mentoring)
+    assert np.allclose(own.control_change, own.change - own.treatment)
     assert own.regression[-1] > 0.3
     assert np.allclose(own.response_shift, 0, atol=1e-9)
     assert 0.3 < own.taking_part < 0.7
@@ -222,9 +219,9 @@ def test_both_designs_stand_side_by_side(answer: PlanAnswer) -> None:
     """The one group needs fewer pairs, and calls mentoring a success where it does nothing."""
     other = answer.one_group
     assert other is not None
-    assert other.size.pairs is not None
-    assert answer.sample_size.pairs is not None
-    assert other.size.pairs < answer.sample_size.pairs
+    assert other.size.size is not None
+    assert answer.sample_size.size is not None
+    assert other.size.size < answer.sample_size.size
     assert other.null_win.value > 0.3
     assert other.controlled_null_win.value < 0.05
     text = " ".join(summary(answer).split())
@@ -237,7 +234,7 @@ def test_both_designs_stand_side_by_side(answer: PlanAnswer) -> None:
 def test_answers_count_both_arms(answer: PlanAnswer) -> None:
     """Sizes are pairs of both arms together."""
     assert answer.characteristics.roles[0].n == (20, 40, 80)
-    pairs = answer.sample_size.pairs or 0
+    pairs = answer.sample_size.size or 0
     text = " ".join(summary(answer).split())
     half = pairs // 2
     assert f"with {half} mentored and {half} controls, {pairs} mentors and" in text
@@ -247,7 +244,7 @@ def test_answers_count_both_arms(answer: PlanAnswer) -> None:
 def test_the_same_wherever_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """A study with controls is the same in another order of blocks and for another block count."""
     study = study_of(
-        clusters=SITES, missing={"kind": "mcar", "rate": 0.2, "item_rate": 0.0},
+        clusters={"site": SITES}, missing={"kind": "mcar", "rate": 0.2, "item_rate": 0.0},
         monte_carlo={"replicates": 400, "search_replicates": 400, "block_size": 100},
     )  # fmt: skip
     search = Search(study, decision_rules(study), InProcessExecutor())
@@ -274,9 +271,9 @@ def test_one_group_is_not_moved_by_a_control_section() -> None:
 
 def test_mentors_of_one_mentee_are_warned_of_within_an_arm() -> None:
     """A site is shared by both arms and cancels; a mentee is in one arm, and the level shows it."""
-    clusters = {**SITES, "site_icc": 0.0, "shared_icc": 0.4}
+    clusters = {**SITES, "icc": 0.0, "shared_icc": 0.4}
     study = study_of(
-        "two_sample_t", clusters=clusters, design={"sizes": (40,), "ratio": (6, 1)},
+        "two_sample_t", clusters={"site": clusters}, design={"n": (40,), "ratio": (6, 1)},
         monte_carlo={"replicates": 400, "search_replicates": 400, "block_size": 100},
     )  # fmt: skip
     warnings = " ".join(plan(study).warnings)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from oracles.samples import CLUSTERED, FITTED, ONE_GROUP, TWO_ARMS
 from oracles.studies import small_study, two_arm_study
+from oracles.totals import true_effects
 
-from sim.cohorts import role_arms, true_effects
+from sim.cohorts import role_arms
 from sim.errors import StudyError
 from sim.jobs.plan import plan
 from sim.power.exact_api import exact_power
@@ -17,11 +18,11 @@ from sim.study.methods import TESTS
 
 PRE = (0.30, 0.30, 0.20, 0.12, 0.08)
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "shared_icc": 0.0,
+    "stated_as": "latent", "icc": 0.1, "shared_icc": 0.0,
     "accrual": "round_robin", "sites": 8, "per_site": 10, "size_variation": 0.0,
 }  # fmt: skip
 SHIFTS = (0.6, 0.3, 0.0)
-ANY = {"any": {"kind": "any", "endpoints": "domains", "roles": ("mentor",)}}
+ANY = {"any": "any of items"}
 
 
 def stated(side: int, domains: int = 3, **changes: Any) -> dict[str, Any]:
@@ -33,11 +34,11 @@ def stated(side: int, domains: int = 3, **changes: Any) -> dict[str, Any]:
         analysis |= {"cut": 4, "total_cut": 11} if side > 0 else {"cut": 3, "total_cut": 8}
     return {
         "roles": {"mentor": {"pre": PRE[::side]}, "mentee": None},
-        "effect": {"kind": "shift", "shift": tuple(side * own for own in SHIFTS[:domains])},
-        "design": {"sizes": (12, 25)},
+        "effect": {"shift": tuple(side * own for own in SHIFTS[:domains])},
+        "design": {"n": (12, 25)},
         "monte_carlo": {"replicates": 400, "search_replicates": 400},
         "analysis": analysis,
-        "scale": {"domains": ("a", "b", "c")[:domains]},
+        "questionnaire": {"items": ("a", "b", "c")[:domains]},
         **changes,
     }
 
@@ -93,10 +94,10 @@ def test_a_mirrored_study_has_the_same_simulated_power(test: str) -> None:
     """By simulation power and possible rules of a mirrored study agree within error."""
     changes: dict[str, Any] = {"analysis": {"test": test}}
     if test in CLUSTERED:
-        changes["clusters"] = SITES
+        changes["clusters"] = {"site": SITES}
     if test in FITTED:  # fitted one by one, and without the total
-        changes |= {"domains": 1, "design": {"sizes": (25,)}}
-        changes["decision"] = {"primary": "any", "rules": ANY}
+        changes |= {"domains": 1, "design": {"n": (25,)}}
+        changes |= {"primary": "any", "success": ANY}
         changes["monte_carlo"] = {"replicates": 100, "search_replicates": 100}
     assert_alike(*mirrored(**changes))
 
@@ -106,9 +107,9 @@ def test_mirrored_arms_have_the_same_power(test: str) -> None:
     """Arms whose mentored fall win as often as arms whose mentored rise, each its own success."""
     found = []
     for side in (1, -1):
-        changes = stated(side) | {"design": {"sizes": (60,)}}
+        changes = stated(side) | {"design": {"n": (60,)}}
         if test.startswith("cluster"):
-            changes |= {"clusters": SITES, "control": {"unit": "site"}}
+            changes |= {"clusters": {"site": SITES}, "control": {"unit": "site"}}
         found.append(plan(two_arm_study(test, **changes)))
     assert_alike(*found)
 
@@ -116,15 +117,15 @@ def test_mirrored_arms_have_the_same_power(test: str) -> None:
 def test_assurance_and_detectable_effects_look_the_same_way() -> None:
     """The smallest detectable fall mirrors the rise, and assurance over falls is that over them."""
     effect = {
-        side: {"kind": "shift", "shift": side * 0.5, "prior": {
+        side: {"shift": side * 0.5, "prior": {
             "kind": "normal_shift", "mean": side * 0.5, "sd": 0.1, "between_sd": 0.0,
             "draws": 40, "replicates": 20,
         }}
         for side in (1, -1)
     }  # fmt: skip
-    target, analysis = {"detectable_at": 25}, {"adjustment": "none"}
+    design, analysis = {"n": (12, 25), "solve": "effect"}, {"adjustment": "none"}
     up, down = (
-        plan(small_study(**stated(side, effect=effect[side], target=target, analysis=analysis)))
+        plan(small_study(**stated(side, effect=effect[side], design=design, analysis=analysis)))
         for side in (1, -1)
     )
     for one, other in zip(up.detectable, down.detectable, strict=True):
@@ -150,7 +151,7 @@ def test_better_is_towards_success() -> None:
 
 def test_an_effect_against_success_is_warned_of() -> None:
     """A planned fall where a rise is the success says so in one line, with the setting to use."""
-    against = plan(small_study(effect={"kind": "shift", "shift": -0.5}))
+    against = plan(small_study(effect={"shift": -0.5}))
     (said,) = [own for own in against.warnings if "success is a rise" in own]
     assert said == (
         "The stated effect on the mentors is a fall of 'a', 'b', 'c', and success is a rise: the "

@@ -94,7 +94,7 @@ def test_a_subscale_is_the_sum_of_its_domains() -> None:
 @pytest.mark.parametrize("endpoints", [SUBSCALES, NONE], ids=["subscales", "none"])
 def test_tallies_are_kept_and_limits_known(endpoints: Endpoints) -> None:
     """Tallies of any sets are written and read back whole, and every rule's limit is bounded."""
-    task = task_of(small_study(effect={"kind": "shift", "shift": 0.4}), endpoints)
+    task = task_of(small_study(effect={"shift": 0.4}), endpoints)
     tally = simulate_block(task, 0)
     again = from_bytes(Tally, tally_layout(task), to_bytes(tally))
     for field in fields(Tally):
@@ -105,7 +105,7 @@ def test_tallies_are_kept_and_limits_known(endpoints: Endpoints) -> None:
 
 def test_the_exact_engine_takes_sums_of_one_domain() -> None:
     """It enumerates domains and sums of single ones; effects of a sum are sums of effects."""
-    study = small_study(effect={"kind": "shift", "shift": (0.2, 0.4, 0.6)})
+    study = small_study(effect={"shift": (0.2, 0.4, 0.6)})
     (people,) = arms_by_role(study)[0]
     pmfs = Enumerable.of(people, SUBSCALES, make_analysis()).pmfs
     assert list(pmfs) == [0, 1, 2, 5]

@@ -85,12 +85,13 @@ def test_errors_are_standard_ones() -> None:
 
 def searched(engine: str, adjustment: str) -> OperatingCharacteristics:
     """Operating characteristics of a rule on one domain of three."""
-    rule = {"kind": "one", "endpoints": ("b",), "roles": ("mentor",)}
+    rule = "b"
     study = small_study(
         engine=engine,
-        decision={"primary": "own", "rules": {"own": rule}},
+        primary="own",
+        success={"own": rule},
         analysis={"adjustment": adjustment},
-        design={"sizes": (8, 15, 24)},
+        design={"n": (8, 15, 24)},
         monte_carlo={"replicates": 10_000, "search_replicates": 10_000, "block_size": 500},
     )
     return Search(study, decision_rules(study), InProcessExecutor()).run().main

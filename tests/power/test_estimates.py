@@ -86,24 +86,24 @@ def sized(pairs: tuple[int, ...], power: list[float], target: float = 0.8) -> Sa
 def test_smallest_size_stays(power: list[float], expected: tuple[int | None, int | None]) -> None:
     """The answer is the size from which power never falls below the target again."""
     found = sized(tuple(range(10, 10 + len(power))), power)
-    assert (found.pairs, found.first_reached) == expected
+    assert (found.size, found.first_reached) == expected
     assert found.limit == 9 + len(power)
 
 
 def test_smallest_size_says_its_power() -> None:
     """Power and error are those at the answer, or at the limit where there is none."""
     kept = sized((5, 9, 20), [0.5, 0.9, 0.85])
-    assert (kept.pairs, kept.power, kept.mcse, kept.replicates) == (9, 0.9, 0.01, 1000)
+    assert (kept.size, kept.power, kept.mcse, kept.replicates) == (9, 0.9, 0.01, 1000)
     missed = sized((5, 9, 20), [0.5, 0.9, 0.85], 0.88)
-    assert (missed.pairs, missed.first_reached, missed.power, missed.mcse) == (None, 9, 0.85, 0.02)
+    assert (missed.size, missed.first_reached, missed.power, missed.mcse) == (None, 9, 0.85, 0.02)
 
 
 def test_interval_of_the_size() -> None:
     """The interval runs from where the upper limit stays at the target to where the lower does."""
     found = sized(tuple(range(10, 16)), [0.7, 0.79, 0.80, 0.81, 0.83, 0.84])
-    assert (found.low, found.pairs, found.high) == (11, 12, 14)
+    assert (found.low, found.size, found.high) == (11, 12, 14)
     beyond = sized(tuple(range(10, 13)), [0.7, 0.79, 0.81])
-    assert (beyond.low, beyond.pairs, beyond.high) == (11, 12, None)
+    assert (beyond.low, beyond.size, beyond.high) == (11, 12, None)
 
 
 def test_true_saw_tooth_of_the_sign_test() -> None:
@@ -115,5 +115,5 @@ def test_true_saw_tooth_of_the_sign_test() -> None:
         critical = np.flatnonzero(2 * tail <= 0.05).max()
         power.append(float(stats.binom(n, 0.3).cdf(critical)))
     found = sized(sizes, power)
-    assert found.first_reached < found.pairs
-    assert min(power[sizes.index(found.pairs) :]) >= 0.8 > power[sizes.index(found.pairs) - 1]
+    assert found.first_reached < found.size
+    assert min(power[sizes.index(found.size) :]) >= 0.8 > power[sizes.index(found.size) - 1]

@@ -53,18 +53,17 @@ def search(**changes: Any) -> OperatingCharacteristics:
     return Search(study, decision_rules(study), InProcessExecutor()).run().main
 
 
-def rule(**stated: Any) -> dict[str, Any]:
-    """Primary rule of a study with one rule."""
-    return {"primary": "own", "rules": {"own": {"roles": ("mentor",), **stated}}}
+def rule(stated: str, **others: str) -> dict[str, Any]:
+    """Primary rule of a study, and others."""
+    return {"primary": "own", "success": {"own": stated, **others}}
 
 
-ONE = rule(kind="one", endpoints=("b",))
-TOTAL = rule(kind="one", endpoints="total")
+ONE = rule("b")
 REFUSED = {
-    "joint": ({"decision": rule(kind="any", endpoints="domains")}, "joins .*endpoints"),
-    "total": ({"decision": TOTAL}, "total is a sum over correlated domains"),
-    "holm": ({"decision": ONE, "analysis": {"adjustment": "holm"}}, "looks at all domains"),
-    "hommel": ({"decision": ONE, "analysis": {"adjustment": "hommel"}}, "looks at all domains"),
+    "joint": (rule("any of items"), "joins .*endpoints"),
+    "total": (rule("total"), "looks at a sum of correlated domains"),
+    "holm": ({**ONE, "analysis": {"adjustment": "holm"}}, "looks at all domains"),
+    "hommel": ({**ONE, "analysis": {"adjustment": "hommel"}}, "looks at all domains"),
 }
 
 
@@ -78,8 +77,7 @@ def test_rules_that_are_not_exact(changes: dict[str, Any], words: str) -> None:
 @pytest.mark.parametrize("adjustment", ["none", "bonferroni", "sidak"])
 def test_rule_on_one_domain_is_exact(adjustment: str) -> None:
     """A rule on one domain under a single threshold is answered exactly; the total is not."""
-    decision = {"primary": "own", "rules": {**ONE["rules"], "sum": TOTAL["rules"]["own"]}}
-    found = search(engine="exact", decision=decision, analysis={"adjustment": adjustment})
+    found = search(engine="exact", **rule("b", sum="total"), analysis={"adjustment": adjustment})
     assert found.exact_rules == (True, False)
     assert found.rule_win.mcse[:, 0].tolist() == [0, 0]
     assert (found.rule_win.mcse[:, 1] > 0).any()
@@ -89,17 +87,18 @@ def test_rule_on_one_domain_is_exact(adjustment: str) -> None:
 
 def test_monte_carlo_is_never_exact() -> None:
     """Under engine=monte_carlo nothing is exact."""
-    found = search(engine="monte_carlo", decision=ONE, analysis={"adjustment": "none"})
+    found = search(engine="monte_carlo", **ONE, analysis={"adjustment": "none"})
     assert (found.exact_rules, found.roles[0].exact) == ((False,), (False,) * 4)
     assert found.replicates == 200
 
 
 def test_refusal_does_not_touch_other_rules() -> None:
     """Under engine=exact a secondary rule that joins endpoints is simulated."""
-    joint = rule(kind="all", endpoints="domains")["rules"]["own"]
-    decision = {"primary": "own", "rules": {**ONE["rules"], "joint": joint}}
     roles = {"mentor": {"pre": PRE}, "mentee": None}
     found = search(
-        engine="exact", decision=decision, roles=roles, analysis={"adjustment": "bonferroni"}
+        engine="exact",
+        **rule("b", joint="all of items"),
+        roles=roles,
+        analysis={"adjustment": "bonferroni"},
     )
     assert found.exact_rules == (True, False)

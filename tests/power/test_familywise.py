@@ -30,7 +30,7 @@ PATTERNS = {
 """Latent shifts per domain."""
 GATE = {
     "weights": {"total": 1.0},
-    "transitions": {"total": {"domains": 1.0}, "domains": {"domains": 1.0}},
+    "transitions": {"total": {"items": 1.0}, "items": {"items": 1.0}},
 }
 SHARED = {
     "weights": {"total": 0.5, "a": 0.25, "b": 0.25},
@@ -62,19 +62,20 @@ STRICT = norm.isf(1e-5)
 def study_of(procedure: str, pattern: str) -> Study:
     """Five correlated domains with exact p-values."""
     name = procedure.partition(",")[0]
-    rule = {"kind": "any", "endpoints": ("a",), "roles": ("mentor",)}
+    rule = "any of [a]"
     return small_study(
-        scale={"domains": DOMAINS},
-        effect={"kind": "shift", "shift": PATTERNS[pattern]},
+        questionnaire={"items": DOMAINS},
+        effect={"shift": PATTERNS[pattern]},
         analysis={
             "p_value": "exact",
             "adjustment": name,
             "exact_limit": 25,
             **PROCEDURES.get(procedure, {}),
         },
-        decision={"primary": "first", "rules": {"first": rule}},
-        design={"sizes": (SIZE,)},
-        correlation={"domains": 0.5},
+        primary="first",
+        success={"first": rule},
+        design={"n": (SIZE,)},
+        correlation={"items": 0.5},
     )
 
 
@@ -147,7 +148,7 @@ def test_gatekeeping_rejects_no_domain_without_the_total() -> None:
 
 
 def test_graphs_are_written_out_exactly() -> None:
-    """Names and "domains" become exact fractions over all endpoints."""
+    """Names and "items" become exact fractions over all endpoints."""
     family = order_of(study_of("graphical", "mixed"))
     assert family is not None
     assert family.graph is not None
@@ -160,9 +161,9 @@ def test_graphs_are_written_out_exactly() -> None:
     ("graph", "row", "expected"),
     [
         # what is said of all domains holds for one of them less itself
-        ({"weights": {"total": 1}, "transitions": {"total": {"domains": 1}, "domains": {"e": 1}}},
+        ({"weights": {"total": 1}, "transitions": {"total": {"items": 1}, "items": {"e": 1}}},
          4, (0,) * 6),
-        ({"weights": {"total": 1}, "transitions": {"total": {"domains": 1}, "domains": {"e": 1}}},
+        ({"weights": {"total": 1}, "transitions": {"total": {"items": 1}, "items": {"e": 1}}},
          0, (0, 0, 0, 0, 1, 0)),
         # three rounded thirds are one, and each a third
         ({"weights": {"total": 1},
@@ -197,7 +198,7 @@ def test_max_t_keeps_its_error_with_missing_answers(pattern: str) -> None:
     """Signs flipped jointly keep the familywise error where single answers are missing."""
     study = study_of("westfall_young", pattern)
     data = study.model_dump()
-    data["missing"] = {"kind": "none", "item_rate": 0.15, "total": "complete_case"}
+    data["missing"] = {"rate": 0.0, "item_rate": 0.15, "total": "complete_case"}
     study = parse_study(data)
     task = task_of(
         (role_arms(study, 0)[0],), ((SIZE,),), study.analysis, decision_rules(study),

@@ -14,7 +14,7 @@ from sim.jobs.search import FEWEST_BLOCKS, Search
 from sim.power.sample_size import SampleSize
 from sim.study import Study
 
-RULE = {"own": {"kind": "one", "endpoints": ("a",), "roles": ("mentor",)}}
+RULE = {"own": "a"}
 THREE_POINTS = ((7 / 60, 0.175, 0.15), (0.06, 7 / 60, 0.175), (0.03, 0.06, 7 / 60))
 """A table of before by after whose changes are those of benchmark B1."""
 TWO_POINTS = ((0.0, 0.7), (0.3, 0.0))
@@ -54,12 +54,13 @@ EVERY = pytest.mark.parametrize(
 def study_of(design: Design) -> Study:
     """Study with one domain: 20 blocks at first, doubling up to 10,000 replicates."""
     return small_study(
-        scale={"points": len(design.table), "domains": ("a",)},
+        questionnaire={"points": len(design.table), "items": ("a",)},
         roles={"mentor": {"pre": tuple(map(sum, design.table))}, "mentee": None},
-        effect={"kind": "joint", "joint": design.table},
+        effect={"joint": design.table},
         analysis={"test": design.test, "p_value": design.p_value, "adjustment": "holm"},
-        decision={"primary": "own", "rules": RULE},
-        design={"sizes": tuple(range(25, 75))},
+        primary="own",
+        success=RULE,
+        design={"n": tuple(range(25, 75))},
         monte_carlo={"replicates": 2000, "search_replicates": CAP, "block_size": 100},
         target={"power": 0.8},
     )

@@ -27,21 +27,21 @@ THREE = Endpoints.with_total(3)
 BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE}}
 
 
-def study_of(rule: dict[str, Any], **changes: Any) -> Study:
+def study_of(rule: str, **changes: Any) -> Study:
     """State a study of four domains with unequal effects, one rule and t tests."""
     stated = {
-        "scale": {"points": 5, "domains": ("a", "b", "c", "d")},
-        "effect": {"kind": "shift", "shift": SHIFTS},
-        "decision": {"primary": "it", "rules": {"it": {"roles": ("mentor",), **rule}}},
+        "questionnaire": {"points": 5, "items": ("a", "b", "c", "d")},
+        "effect": {"shift": SHIFTS},
+        "primary": "it", "success": {"it": rule},
         "analysis": {"test": "paired_t", "p_value": "auto", "adjustment": "none"},
-        "correlation": {"pre_post": 0.5}, "design": {"sizes": (SIZE,)},
+        "correlation": {"pre_post": 0.5}, "design": {"n": (SIZE,)},
         "monte_carlo": {"replicates": 10_000, "search_replicates": 10_000, "block_size": 500},
     }  # fmt: skip
     return small_study(**{**stated, **changes})
 
 
-ALL = {"kind": "all", "endpoints": "domains"}
-TWO = {"kind": "at_least", "k": 2, "endpoints": "domains"}
+ALL = "all of items"
+TWO = "at least 2 of items"
 
 
 @cache
@@ -73,7 +73,7 @@ def test_all_of_four_is_that_of_a_plain_simulation() -> None:
     answer = answer_of("all")
     least = least_of(answer)
     assert [name for _, name in least.kept] == ["a", "b", "c"]
-    between = float(answer.study.correlation.domains)
+    between = float(answer.study.correlation.items)
     expected = plain_rule((0.6, 0.35, 0.5, 0.0), 4, "none", between)
     assert agree((least.value, least.mcse), expected)
 
@@ -85,7 +85,7 @@ def test_two_of_four_is_that_of_a_plain_simulation(adjustment: str) -> None:
     least = least_of(answer)
     assert least.kept == (("mentor", "a"),)
     assert [name for _, name in least.without] == ["b", "c", "d"]
-    between = float(answer.study.correlation.domains)
+    between = float(answer.study.correlation.items)
     expected = plain_rule((0.6, 0.0, 0.0, 0.0), 2, adjustment, between)
     assert agree((least.value, least.mcse), expected)
     none = plain_rule((0.0,) * 4, 2, adjustment, between)
@@ -94,15 +94,15 @@ def test_two_of_four_is_that_of_a_plain_simulation(adjustment: str) -> None:
 
 def test_both_roles_count() -> None:
     """Of totals of both roles the weaker one has no effect: as by hand, within 4 errors."""
-    rule = {"kind": "all", "endpoints": "total", "roles": ("mentor", "mentee")}
-    roles = {"mentor": {"pre": PRE, "effect": {"kind": "shift", "shift": 0.25}},
-             "mentee": {"pre": PRE, "effect": {"kind": "shift", "shift": 0.15}}}  # fmt: skip
+    rule = "all of [total] for [mentor, mentee]"
+    roles = {"mentor": {"pre": PRE, "effect": {"shift": 0.25}},
+             "mentee": {"pre": PRE, "effect": {"shift": 0.15}}}  # fmt: skip
     answer = plan(study_of(rule, roles=roles))
     least = least_of(answer)
     assert least.kept == (("mentor", "total"),)
     assert least.without == (("mentee", "total"),)
     people = [answer.characteristics.roles[role].n[0] for role in (0, 1)]
-    between, met = float(answer.study.correlation.domains), []
+    between, met = float(answer.study.correlation.items), []
     for shift, size in zip((0.25, 0.0), people, strict=True):
         drawn = PlainStudy(PRE, (shift,) * 4, 0.5, between).changes(size, 20_000, seed=size)
         p, sign = t_tests(with_totals(drawn))
@@ -145,7 +145,7 @@ def test_a_level_that_only_it_exceeds_makes_a_size_unusable() -> None:
 
 def test_a_rule_that_one_endpoint_meets_needs_no_further_run() -> None:
     """Its null is the full one: nothing is simulated, said or written."""
-    answer = plan(study_of({"kind": "any", "endpoints": "domains"},
+    answer = plan(study_of("any of items",
                            monte_carlo={"replicates": 500, "block_size": 500}))  # fmt: skip
     assert answer.least_favourable is None
     assert "least_favourable" not in results_csv(answer)
@@ -193,7 +193,7 @@ def test_a_total_without_effect_has_no_domain_with_one() -> None:
 
 def test_a_total_of_which_every_domain_has_none_is_named_so() -> None:
     """Where a rule looks at all domains and their total, the full null is least favourable."""
-    rule = {"kind": "at_least", "k": 2, "endpoints": ("a", "b", "c", "d", "total")}
+    rule = "at least 2 of [a, b, c, d, total]"
     answer = plan(study_of(rule, monte_carlo={"replicates": 1000, "block_size": 500}))
     least = least_of(answer)
     assert least.kept == ()
@@ -214,7 +214,7 @@ CONDITIONS: dict[str, dict[str, Any]] = {
 def arms_of(condition: str) -> Arms:
     """Arms of a study of three domains under some conditions."""
     if condition == "two arms":
-        effect = {"kind": "shift", "shift": (0.2, 0.1, 0.0)}
+        effect = {"shift": (0.2, 0.1, 0.0)}
         return role_arms(two_arm_study("two_sample_t", control={"effect": effect}), 0)
     return role_arms(small_study(**CONDITIONS[condition]), 0)
 

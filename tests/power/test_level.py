@@ -35,7 +35,7 @@ EVERY = pytest.mark.parametrize("analysis", ANALYSES, ids=analysis_id)
 
 def null_people() -> Population:
     """People on whom mentoring has no effect: symmetric nine-valued changes."""
-    study = small_study(scale={"domains": ("a", "b")}, correlation={"domains": 0.4})
+    study = small_study(questionnaire={"items": ("a", "b")}, correlation={"items": 0.4})
     return without_effect(role_arms(study, 0)[0])
 
 
@@ -130,7 +130,7 @@ def test_level_by_many_replicates(analysis: Analysis) -> None:
 @pytest.mark.parametrize("alternative", ["two_sided", "greater", "less"])
 def test_rejections_of_a_harmful_effect_are_no_wins(alternative: str) -> None:
     """Where scores fall, two-sided tests reject and do not win; one-sided ones say which way."""
-    study = small_study(effect={"kind": "shift", "shift": -1.0})
+    study = small_study(effect={"shift": -1.0})
     analysis = make_analysis(alternative=alternative)
     tally = simulate(
         make_task(role_arms(study, 0)[0], (20,), analysis), range(4), InProcessExecutor()

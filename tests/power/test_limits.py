@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from oracles.samples import ONE_GROUP, TWO_ARMS, Arm, changes_tested, endpoint_changes
 from oracles.studies import CONTROL, PRE, make_analysis, population_of_changes, small_study
+from oracles.totals import with_total_of
 
 from sim import compose_study, plan
 from sim.cohorts import arms_by_role, draw_cohort, role_arms
@@ -22,12 +23,12 @@ from sim.report.terminal import summary
 from sim.study import Study
 from sim.study.endpoints import Endpoints
 
-NONE = {"kind": "none"}
+NONE = {}
 LEAVES = {"kind": "mnar", "rate": 0.3, "slope": -2.0}
 BY_TOTAL = {"kind": "mar", "rate": 0.3, "slope": 1.5}
 SITES: dict[str, Any] = {
-    "kind": "sites", "sites": 6, "per_site": 5, "accrual": "round_robin", "size_variation": 0.0,
-    "site_icc": 0.2, "shared_icc": 0.0, "stated_as": "latent", "assumption": None,
+    "sites": 6, "per_site": 5, "accrual": "round_robin", "size_variation": 0.0,
+    "icc": 0.2, "shared_icc": 0.0, "stated_as": "latent", "assumption": None,
 }  # fmt: skip
 
 
@@ -44,8 +45,7 @@ def bounds_of(study: Study) -> dict[str, tuple[float, float]]:
 
 def rule(endpoint: str) -> dict[str, Any]:
     """Decide by one endpoint."""
-    stated = {"kind": "one", "endpoints": "total" if endpoint == "total" else (endpoint,)}
-    return {"primary": "one", "rules": {"one": {**stated, "roles": ("mentor",)}}}
+    return {"primary": "one", "success": {"one": endpoint}}
 
 
 # ------------------------------------------------------------------ what was said and false
@@ -57,13 +57,13 @@ MNAR = ["effect=none", "missing=mnar", "missing.rate=0.3", "missing.slope=-2", "
 def test_the_search_goes_on_where_dropout_makes_an_effect() -> None:
     """No effect, but those who fall leave: power passes the target, yet that is no answer."""
     few = ["monte_carlo.replicates=200", "monte_carlo.search_replicates=200"]
-    sizes = ["design.max_pairs=60", "design.search_limit=120", "engine=monte_carlo"]
+    sizes = ["design.up_to=60", "design.search_limit=120", "engine=monte_carlo"]
     answer = plan(compose_study([*MNAR, *few, *sizes, "monte_carlo.block_size=100"]))
     both = answer.missing_by_chance
     assert both is not None
     assert all(size.impossible is None for size in both.sizes_by_answers)
-    assert answer.study.design.max_pairs == 120  # beyond 60, where power is .74
-    assert both.pair("total")[1].pairs is not None
+    assert answer.study.design.up_to == 120  # beyond 60, where power is .74
+    assert both.pair("total")[1].size is not None
     assert answer.sample_size.impossible is not None  # of people who do not leave by their answers
     text = " ".join(summary(answer).split())
     assert "nor can any" in text
@@ -76,11 +76,11 @@ def test_assurance_keeps_below_its_limit_under_dropout() -> None:
     prior = {"kind": "normal_shift", "mean": 0.0, "sd": 0.15, "between_sd": 0.0,
              "draws": 40, "replicates": 50}  # fmt: skip
     study = small_study(
-        effect={"kind": "shift", "shift": 0.0, "prior": prior}, missing=LEAVES,
-        design={"sizes": (60, 150)},
+        effect={"shift": 0.0, "prior": prior}, missing=LEAVES,
+        design={"n": (60, 150)},
     )  # fmt: skip
     (own,) = assurances(study, believed_effects(study), InProcessExecutor())
-    q = list(study.decision.rules).index("total")
+    q = list(study.success).index("total")
     assert own.limit.value[q] > 0.9
     assert (own.value.value[:, q] <= own.limit.high[q]).all()
     assert own.value.value[1, q] > 0.65
@@ -95,24 +95,22 @@ def test_a_mean_of_zero_is_not_impossible_for_ranks() -> None:
     analysis = make_analysis(p_value="auto")
     assert exact_rejection(pmf, [250], analysis).win[0] == pytest.approx(0.795, abs=0.01)
     assert estimands_of(
-        (people,), Endpoints.with_total(len(people.tables)), analysis
+        (people,), with_total_of(people, analysis), analysis
     ).value == pytest.approx([0.14, 0.14])
-    means = estimands_of(
-        (people,), Endpoints.with_total(len(people.tables)), make_analysis(test="paired_t")
-    )
+    means = estimands_of((people,), with_total_of(people), make_analysis(test="paired_t"))
     assert means.value.tolist() == [0, 0]
     table = np.diag([0.1, 0.1, 0.1, 0.1, 0.1])
     table[4, 0], table[0, 1], table[1, 2], table[2, 3], table[3, 4] = 0.1, 0.1, 0.1, 0.1, 0.1
     study = small_study(
-        effect={"kind": "joint", "joint": table.tolist()},
+        effect={"joint": table.tolist()},
         roles={"mentor": {"pre": tuple(table.sum(axis=1).tolist())}, "mentee": None},
-        decision=rule("a"), design={"sizes": None, "min_pairs": 6, "max_pairs": 10,
+        **rule("a"), design={"n": None, "smallest": 6, "up_to": 10,
                                     "search_limit": 20},
         engine="auto", analysis={"adjustment": "none"},
     )  # fmt: skip
     answer = plan(study)
     assert answer.sample_size.impossible is None
-    assert answer.study.design.max_pairs == 20
+    assert answer.study.design.up_to == 20
     assert not any("not its mean" in warning for warning in answer.warnings)
 
 
@@ -122,16 +120,16 @@ def test_a_mean_of_zero_is_not_impossible_for_ranks() -> None:
 CASES: dict[str, dict[str, Any]] = {
     "nobody leaves": {},
     "by the total": {"missing": BY_TOTAL, "effect": NONE},
-    "by the change": {"missing": LEAVES, "effect": {"kind": "shift", "shift": -0.2}},
+    "by the change": {"missing": LEAVES, "effect": {"shift": -0.2}},
     "selected": {"selection": {"kind": "baseline", "at_most": 8}, "effect": NONE},
     "screened": {"selection": {"kind": "screening", "at_most": 8, "retest": 0.7}, "effect": NONE},
     "shifted": {"uncontrolled": {"response_shift": 0.1}, "effect": NONE, "missing": BY_TOTAL},
 }
 BOTH_ARMS: dict[str, dict[str, Any]] = {
-    "two arms": {"control": CONTROL, "effect": {"kind": "shift", "shift": 0.2}},
+    "two arms": {"control": CONTROL, "effect": {"shift": 0.2}},
     "two arms, by the change": {
         "control": {**CONTROL, "ratio": (2, 1)},
-        "effect": {"kind": "post", "post": (0.25, 0.1, 0.3, 0.1, 0.25)},
+        "effect": {"post": (0.25, 0.1, 0.3, 0.1, 0.25)},
         "missing": LEAVES,
     },
 }
@@ -144,7 +142,7 @@ def test_the_tests_find_the_estimands(stated: Mapping[str, Any]) -> None:
     cohort = draw_cohort(people, 12_000, 1, np.random.default_rng(5))
     for test in ONE_GROUP:
         analysis = make_analysis(test=test, p_value="auto")
-        found = estimands_of((people,), Endpoints.with_total(len(people.tables)), analysis)
+        found = estimands_of((people,), with_total_of(people, analysis), analysis)
         changes = changes_tested(cohort.scores, analysis)
         result = ONE_GROUP[test](changes, np.array([12_000]), analysis)
         sure = result.pvalue[0, 0] < 1e-6
@@ -232,9 +230,9 @@ def test_impossible_is_below_the_target() -> None:
 @pytest.mark.parametrize(
     "stated",
     [
-        {"clusters": SITES, "analysis": {"test": "cluster_mean_t"}},
-        {"clusters": SITES, "analysis": {"test": "paired_t", "adjustment": "none"}},
-        {"clusters": SITES, "analysis": {"test": "clustered_signed_rank"}},
+        {"clusters": {"site": SITES}, "analysis": {"test": "cluster_mean_t"}},
+        {"clusters": {"site": SITES}, "analysis": {"test": "paired_t", "adjustment": "none"}},
+        {"clusters": {"site": SITES}, "analysis": {"test": "clustered_signed_rank"}},
         {"missing": {**LEAVES, "item_rate": 0.1, "total": "prorated"}},
     ],
     ids=["site means", "people of few sites", "site ranks", "prorated under dropout"],
@@ -247,23 +245,23 @@ def test_nothing_is_claimed_of_what_does_not_converge(stated: Mapping[str, Any])
 def test_sites_that_are_added_bring_a_conclusion() -> None:
     """Where sites are filled in turn their number grows, and with it the power to 1."""
     turn = {**SITES, "accrual": "in_turn"}
-    study = small_study(clusters=turn, analysis={"test": "cluster_mean_t"})
+    study = small_study(clusters={"site": turn}, analysis={"test": "cluster_mean_t"})
     assert bounds_of(study)["total"] == (1, 1)
 
 
 def test_half_is_the_most_without_effect_at_few_sites() -> None:
     """In one group no direction is favoured, whatever the sites: no more than half are wins."""
-    study = small_study(effect=NONE, clusters=SITES, analysis={"test": "cluster_mean_t"})
+    study = small_study(effect=NONE, clusters={"site": SITES}, analysis={"test": "cluster_mean_t"})
     assert bounds_of(study)["total"] == (0, 0.5)
 
 
 def test_a_model_is_left_alone() -> None:
     """Of a fitted model nothing is claimed, effect or none."""
-    for effect in (NONE, {"kind": "shift", "shift": 0.5}):
+    for effect in (NONE, {"shift": 0.5}):
         people = role_arms(small_study(effect=effect), 0)[0]
         found = estimands_of(
             (people,),
-            Endpoints.with_total(len(people.tables)),
+            with_total_of(people),
             make_analysis(test="ordinal_gee", p_value="auto"),
         )
         assert np.isnan(found.value).all()
@@ -273,7 +271,7 @@ def test_a_model_is_left_alone() -> None:
 @pytest.mark.parametrize("shift", [1e-9, -1e-9])
 def test_a_tiny_departure_is_on_no_side(shift: float) -> None:
     """A departure that is next to rounding is called neither an effect nor none."""
-    study = small_study(effect={"kind": "shift", "shift": shift}, analysis={"adjustment": "none"})
+    study = small_study(effect={"shift": shift}, analysis={"adjustment": "none"})
     assert set(bounds_of(study).values()) == {(0, 1)}
 
 
@@ -281,8 +279,7 @@ def test_a_tiny_departure_is_on_no_side(shift: float) -> None:
 
 
 ONE_RISES = {
-    "kind": "by_domain",
-    "domains": {"a": {"kind": "shift", "shift": 0.5}, "b": {"kind": "shift", "shift": -0.5}},
+    "items": {"a": {"shift": 0.5}, "b": {"shift": -0.5}},
     "otherwise": NONE,
 }
 
@@ -290,12 +287,9 @@ ONE_RISES = {
 @pytest.mark.parametrize("adjustment", ["none", "holm", "hommel", "benjamini_hochberg"])
 def test_rules_count_what_is_sure(adjustment: str) -> None:
     """One rises, one falls, one has no effect: any is met in the end, all never, two by chance."""
-    two = {"kind": "at_least", "k": 2, "endpoints": "domains", "roles": ("mentor",)}
-    rules = {**small_study().model_dump()["decision"]["rules"], "two": two}
+    rules = {**small_study().model_dump()["success"], "two": "at least 2 of items"}
     study = small_study(
-        effect=ONE_RISES,
-        analysis={"adjustment": adjustment},
-        decision={"primary": "any", "rules": rules},
+        effect=ONE_RISES, analysis={"adjustment": adjustment}, primary="any", success=rules
     )
     found = bounds_of(study)
     assert found["any"] == (1, 1)
@@ -316,9 +310,9 @@ def test_a_sequence_stops_at_what_is_not_found(
     sequence: list[str], alternative: str, expected: dict[str, tuple[float, float]]
 ) -> None:
     """An endpoint behind one without effect is won no more often than that one is rejected."""
-    rules = {name: rule(name)["rules"]["one"] for name in "abc"}
+    rules = {name: name for name in "abc"}
     study = small_study(
-        effect=ONE_RISES, decision={"primary": sequence[0], "rules": rules},
+        effect=ONE_RISES, primary=sequence[0], success=rules,
         analysis={"adjustment": "fixed_sequence", "sequence": sequence,
                   "alternative": alternative},
     )  # fmt: skip
@@ -340,9 +334,9 @@ def test_a_graph_passes_on_what_is_rejected(
     graph = {"weights": {first: 1.0}, "transitions": {
         first: {rest[0]: 0.5, rest[1]: 0.5}, rest[0]: {rest[1]: 1.0}, rest[1]: {rest[0]: 1.0},
     }}  # fmt: skip
-    rules = {name: rule(name)["rules"]["one"] for name in "abc"}
+    rules = {name: name for name in "abc"}
     study = small_study(
-        effect=ONE_RISES, decision={"primary": first, "rules": rules},
+        effect=ONE_RISES, primary=first, success=rules,
         analysis={"adjustment": "graphical", "graph": graph},
     )  # fmt: skip
     assert bounds_of(study) == {name: pytest.approx(own) for name, own in expected.items()}
@@ -353,14 +347,14 @@ def test_a_graph_passes_on_what_is_rejected(
 
 def test_what_a_test_does_not_see_is_said_by_test() -> None:
     """A change of shape around the same mean is unseen by the mean, and said so of it alone."""
-    wider = {"kind": "post", "post": (0.2, 0.1, 0.4, 0.1, 0.2)}
-    few = {"decision": rule("a"), "effect": wider}
+    wider = {"post": (0.2, 0.1, 0.4, 0.1, 0.2)}
+    few = {**rule("a"), "effect": wider}
     by_mean = plan(small_study(analysis={"test": "paired_t"}, **few))
     assert any("but not its mean, which is all" in warning for warning in by_mean.warnings)
     assert by_mean.sample_size.impossible is not None
-    lopsided = {"kind": "post", "post": (0.0, 0.40, 0.30, 0.20, 0.10)}
+    lopsided = {"post": (0.0, 0.40, 0.30, 0.20, 0.10)}
     assert np.dot((0.0, 0.40, 0.30, 0.20, 0.10), range(1, 6)) == np.dot(PRE, range(1, 6))
-    by_rank = plan(small_study(decision=rule("a"), effect=lopsided))
+    by_rank = plan(small_study(**rule("a"), effect=lopsided))
     assert abs(by_rank.estimands["mentor"].value[0]) > 1e-5  # seen, if only by thousands
     assert not any("not its mean" in warning for warning in by_rank.warnings)
 

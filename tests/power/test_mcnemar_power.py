@@ -130,7 +130,7 @@ def test_exact_level_never_exceeds_alpha(changed: float) -> None:
 )  # fmt: skip
 def test_null_run_has_the_enumerated_level(options: dict[str, Any]) -> None:
     """Without effect each domain rejects as often as its discordant pairs say."""
-    people = without_effect(role_arms(small_study(correlation={"domains": 0.4}), 0)[0])
+    people = without_effect(role_arms(small_study(correlation={"items": 0.4}), 0)[0])
     analysis = make_analysis(test="mcnemar", **options)
     task = make_task(people, (8, 30), analysis, purpose=Purpose.NULL)
     tally = simulate(task, range(40), InProcessExecutor())
@@ -156,7 +156,7 @@ def test_change_of_success_from_the_table() -> None:
 
 def test_total_of_one_domain_is_that_domain() -> None:
     """With one domain and the same cut the total is tested as the domain is."""
-    people = role_arms(small_study(scale={"domains": ("a",)}), 0)[0]
+    people = role_arms(small_study(questionnaire={"items": ("a",)}), 0)[0]
     task = make_task(people, (6, 20), make_analysis(test="mcnemar", cut=4, total_cut=4))
     tally = simulate_block(task, 0)
     assert np.array_equal(tally.rejected[:, 0], tally.rejected[:, 1])
@@ -165,7 +165,7 @@ def test_total_of_one_domain_is_that_domain() -> None:
 
 def test_total_by_counting_people() -> None:
     """The total's rejections are those of SciPy's binomial test on each study's totals."""
-    people = role_arms(small_study(effect={"kind": "shift", "shift": 0.8}), 0)[0]
+    people = role_arms(small_study(effect={"shift": 0.8}), 0)[0]
     task = make_task(people, (25,), make_analysis(test="mcnemar"), block_size=200)
     rng = generator(task.seed, Purpose.MAIN, 0, 2)
     reached = draw_cohort(people, 25, 200, rng).scores.astype(int).sum(axis=2) >= CUTS["total_cut"]
@@ -181,7 +181,7 @@ def test_total_by_counting_people() -> None:
 
 def test_total_without_a_cut_has_no_information() -> None:
     """A total that no cut is stated for never rejects, and counts as uninformative."""
-    people = role_arms(small_study(effect={"kind": "shift", "shift": 2.0}), 0)[0]
+    people = role_arms(small_study(effect={"shift": 2.0}), 0)[0]
     task = make_task(people, (30,), make_analysis(test="mcnemar", total_cut=None))
     tally = simulate_block(task, 0)
     assert (tally.uninformative[0, -1], tally.rejected[0, -1]) == (task.block_size, 0)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from oracles.studies import make_analysis, small_study
+from oracles.totals import with_total_of
 
 from sim import exact_power, plan
 from sim.cohorts import role_arms
@@ -19,14 +20,12 @@ from sim.power.estimands import estimands_of
 from sim.power.exact import exact_rejection
 from sim.power.operating import OperatingCharacteristics
 from sim.report.terminal import summary
-from sim.study.endpoints import Endpoints
 
 ERRORS = 4.0
 """Monte Carlo standard errors allowed."""
 PRE = np.array([0.10, 0.20, 0.40, 0.20, 0.10])
 
-ONE = {"primary": "own", "rules": {"own": {"kind": "one", "endpoints": ("b",),
-                                           "roles": ("mentor",)}}}  # fmt: skip
+ONE = {"primary": "own", "success": {"own": "b"}}  # fmt: skip
 AT_CUT = {"test": "mcnemar", "cut": 4, "total_cut": None}
 
 
@@ -35,9 +34,9 @@ def searched(engine: str) -> OperatingCharacteristics:
     """Operating characteristics of a rule on one of three domains, under one engine."""
     study = small_study(
         engine=engine,
-        decision=ONE,
+        **ONE,
         analysis={**AT_CUT, "adjustment": "bonferroni"},
-        design={"sizes": (12, 30, 60)},
+        design={"n": (12, 30, 60)},
         monte_carlo={"replicates": 10_000, "search_replicates": 10_000, "block_size": 500},
     )
     return Search(study, decision_rules(study), InProcessExecutor()).run().main
@@ -82,17 +81,17 @@ def test_too_few_who_can_rise() -> None:
     assert ShiftSearch(pre, 0.5, 20, 0.8, analysis).solve() == (None, None)
 
 
-HIDDEN = {"kind": "post", "post": (0.0, 0.30, 0.40, 0.20, 0.10)}
+HIDDEN = {"post": (0.0, 0.30, 0.40, 0.20, 0.10)}
 """Everybody leaves the lowest point, and nobody crosses between 3 and 4."""
 
 
 def test_a_change_below_the_cut_is_not_seen() -> None:
     """An effect that leaves the share at the cut alone is warned of, and no size suffices."""
-    answer = plan(small_study(effect=HIDDEN, decision=ONE, analysis=AT_CUT))
+    answer = plan(small_study(effect=HIDDEN, **ONE, analysis=AT_CUT))
     assert any("share at 4 or above does not" in warning for warning in answer.warnings)
-    assert answer.sample_size.pairs is None
+    assert answer.sample_size.size is None
     assert "its test does not tend to significance" in str(answer.sample_size.impossible)
-    seen = plan(small_study(effect=HIDDEN, decision=ONE, analysis={**AT_CUT, "cut": 2}))
+    seen = plan(small_study(effect=HIDDEN, **ONE, analysis={**AT_CUT, "cut": 2}))
     assert seen.sample_size.impossible is None
     assert not any("or above does not" in warning for warning in seen.warnings)
 
@@ -100,10 +99,10 @@ def test_a_change_below_the_cut_is_not_seen() -> None:
 @pytest.mark.parametrize(
     ("effect", "total_cut", "alternative", "total"),
     [
-        ({"kind": "shift", "shift": 0.5}, 10, "two_sided", 1),
-        ({"kind": "shift", "shift": 0.5}, None, "two_sided", 0),
-        ({"kind": "none"}, 10, "two_sided", 0),
-        ({"kind": "shift", "shift": -0.5}, 10, "less", -1),
+        ({"shift": 0.5}, 10, "two_sided", 1),
+        ({"shift": 0.5}, None, "two_sided", 0),
+        ({}, 10, "two_sided", 0),
+        ({"shift": -0.5}, 10, "less", -1),
     ],
 )
 def test_effects_that_the_test_looks_for(
@@ -112,7 +111,7 @@ def test_effects_that_the_test_looks_for(
     """They are the changes of the shares at the cut; an untested total is on no side."""
     people = role_arms(small_study(effect=effect), 0)[0]
     analysis = make_analysis(test="mcnemar", cut=4, total_cut=total_cut, alternative=alternative)
-    found = estimands_of((people,), Endpoints.with_total(len(people.tables)), analysis).value
+    found = estimands_of((people,), with_total_of(people, analysis), analysis).value
     share = people.post[:, 3:].sum(axis=1) - people.pre[:, 3:].sum(axis=1)
     assert np.allclose(found[:-1], share, rtol=0, atol=1e-12)
     assert np.sign(found[-1]) == total
@@ -120,7 +119,7 @@ def test_effects_that_the_test_looks_for(
 
 def test_the_answer_says_what_is_tested() -> None:
     """Cuts, shares at the cut and an untested total are said; the shares are the table's."""
-    answer = plan(small_study(decision=ONE, analysis=AT_CUT))
+    answer = plan(small_study(**ONE, analysis=AT_CUT))
     text = summary(answer)
     words = " ".join(text.split())
     assert "McNemar's test of answers at 4 or above (exact p up to 25 discordant pairs" in words
@@ -146,7 +145,7 @@ def test_exact_power_wants_three_probabilities(pmf: list[float]) -> None:
 def test_precision_does_not_need_a_tested_total() -> None:
     """A half-width that was asked for is answered for the rule's domain, the total untested."""
     target = {"half_width": 1.0}
-    text = summary(plan(small_study(decision=ONE, analysis=AT_CUT, target=target)))
+    text = summary(plan(small_study(**ONE, analysis=AT_CUT, target=target)))
     words = " ".join(text.split())
     assert "the 95% interval of the mentors' mean change in 'b' is" in words
     assert "the expected half-width of that interval is at most 1 points" in words

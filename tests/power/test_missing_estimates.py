@@ -3,10 +3,11 @@
 import numpy as np
 from oracles.samples import analyse
 from oracles.studies import make_analysis, sizes_of, small_study, task_of
+from oracles.totals import mean_changes
 from scipy.stats import t as student
 
 from sim.cohorts import draw_cohort, role_arms
-from sim.cohorts.truth import mean_changes, true_nulls
+from sim.cohorts.truth import true_nulls
 from sim.compute.streams import Purpose, generator
 from sim.inference.rules import DecisionRule
 from sim.power.monte_carlo import simulate_block

@@ -13,18 +13,19 @@ from sim.jobs.preview import preview
 from sim.study import Study
 
 RULES = {
-    "domain": {"kind": "one", "endpoints": ("a",), "roles": ("mentor",)},
-    "total": {"kind": "one", "endpoints": "total", "roles": ("mentor",)},
+    "domain": "a",
+    "total": "total",
 }
 
 
 def study_of(primary: str = "total", **changes: Any) -> Study:
     """Study one domain, exactly, by its name and by its total."""
     stated = {
-        "scale": {"points": 5, "domains": ("a",)},
+        "questionnaire": {"points": 5, "items": ("a",)},
         "roles": {"mentor": {"pre": PRE}, "mentee": None},
-        "decision": {"primary": primary, "rules": RULES},
-        "design": {"sizes": tuple(range(30, 46))},
+        "primary": primary,
+        "success": RULES,
+        "design": {"n": tuple(range(30, 46))},
         "engine": "exact",
         **changes,
     }
@@ -40,7 +41,7 @@ def test_the_total_of_one_domain_is_the_domain(primary: str, engine: str) -> Non
     assert found.exact_rules == (True, True)
     assert found.roles[0].exact == (True, True)
     assert np.array_equal(found.rule_win.value[:, 0], found.rule_win.value[:, 1])
-    sizes = [(own.pairs, own.low, own.high, own.replicates) for own in answer.sample_sizes]
+    sizes = [(own.size, own.low, own.high, own.replicates) for own in answer.sample_sizes]
     assert sizes[0] == sizes[1]
     assert sizes[0][3] == 0
 
@@ -51,8 +52,8 @@ def test_the_total_at_its_own_cut() -> None:
     both = plan(study_of(analysis=at)).characteristics.rule_win.value
     other = plan(study_of("domain", analysis={**at, "cut": 4})).characteristics.rule_win.value
     assert np.array_equal(both[:, 1], other[:, 0])
-    alone = {"primary": "domain", "rules": {"domain": RULES["domain"]}}
-    plain = study_of(analysis={"test": "mcnemar", "cut": 3, "total_cut": None}, decision=alone)
+    alone = {"primary": "domain", "success": {"domain": RULES["domain"]}}
+    plain = study_of(analysis={"test": "mcnemar", "cut": 3, "total_cut": None}, **alone)
     untested = plan(plain).characteristics.roles[0]
     assert untested.exact == (True, False)
     assert (untested.measures.win.value[:, 1] == 0).all()
@@ -66,7 +67,7 @@ def test_one_hypothesis_needs_no_adjustment(adjustment: str) -> None:
     assert procedure is not None
     assert procedure.direction == "single"
     assert procedure.thresholds[-procedure.needed[0]] == pytest.approx(0.05, rel=1e-15)
-    sizes = {"sizes": (20, 30)}
+    sizes = {"n": (20, 30)}
     plain = plan(study_of("domain", analysis={"adjustment": "none"}, design=sizes))
     adjusted = plan(study_of("domain", analysis={"adjustment": adjustment}, design=sizes))
     assert np.allclose(

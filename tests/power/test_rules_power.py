@@ -65,7 +65,7 @@ def test_any_under_holm_is_any_under_bonferroni() -> None:
 
 def test_domains_that_are_one_and_the_same() -> None:
     """Where all domains are one, every rule on unadjusted wins has the power of one domain."""
-    study = small_study(correlation={"domains": 1.0})
+    study = small_study(correlation={"items": 1.0})
     rules = tuple(DecisionRule(str(k), (0,), (0, 1, 2), k) for k in (1, 2, 3))
     task = make_task(role_arms(study, 0)[0], (12,), make_analysis(), rules=rules)
     tally = simulate(task, range(2), InProcessExecutor())

@@ -90,7 +90,7 @@ def test_nothing_missing_is_the_plain_power() -> None:
     assert np.allclose(found.power, exact_rejection(PMF, SIZES, analysis).power, atol=1e-9)
 
 
-FAST = ["effect=shift", "design.sizes=[10,20]", "monte_carlo.replicates=2000"]
+FAST = ["effect=shift", "design.n=[10,20]", "monte_carlo.replicates=2000"]
 
 
 def test_auto_is_exact_where_people_are_missing_by_chance() -> None:
@@ -113,15 +113,15 @@ def test_auto_is_exact_where_people_are_missing_by_chance() -> None:
         (["missing=mnar"], "who drops out depends on the answers"),
         (["clusters=sites"], "participants are correlated within clusters"),
         (
-            ["clusters=sites", "clusters.site_icc=0", "analysis.test=cluster_mean_t"],
+            ["clusters=sites", "clusters.site.icc=0", "analysis.test=cluster_mean_t"],
             "cluster_mean_t looks at sites",
         ),
     ],
 )
 def test_where_the_exact_engine_does_not_apply(words: list[str], reason: str) -> None:
     """engine=exact refuses in words; engine=auto simulates."""
-    rule = "++decision.rules.one_domain={kind:one,endpoints:[clinical practice],roles:[mentor]}"
-    words = [*FAST, *words, rule, "decision.primary=one_domain", "analysis.adjustment=none"]
+    rule = "++success.one_domain='clinical practice'"
+    words = [*FAST, *words, rule, "primary=one_domain", "analysis.adjustment=none"]
     with pytest.raises(StudyError, match=reason):
         plan(compose_study([*words, "engine=exact"]))
     assert not any(plan(compose_study(words)).characteristics.roles[0].exact)
@@ -132,22 +132,20 @@ def test_where_the_exact_engine_does_not_apply(words: list[str], reason: str) ->
     [["missing=mar"], ["clusters=sites"], ["clusters=sites", "analysis.test=cluster_mean_t"]],
 )
 def test_refused_before_anything_is_run(words: list[str]) -> None:
-    """engine=exact and detectable effects are refused by the check, which runs nothing."""
-    rule = "++decision.rules.one_domain={kind:one,endpoints:[clinical practice],roles:[mentor]}"
-    one = [*FAST, *words, rule, "decision.primary=one_domain", "analysis.adjustment=none"]
+    """engine=exact is refused by the check, which runs nothing."""
+    rule = "++success.one_domain='clinical practice'"
+    one = [*FAST, *words, rule, "primary=one_domain", "analysis.adjustment=none"]
     with pytest.raises(StudyError, match=r"^engine: exact cannot answer: .*; use engine=auto$"):
         check(compose_study([*one, "engine=exact"]))
-    study = compose_study([*FAST, *words, "target.detectable_at=20"])
-    with pytest.raises(StudyError, match=r"^target.detectable_at: .* cannot answer: .*; use null$"):
-        check(study)
-    with pytest.raises(StudyError, match=r"^target.detectable_at: "):
-        plan(study)
 
 
-def test_a_table_has_no_detectable_shift() -> None:
-    """Where an effect states a table, whose correlation is its own, no shift is looked for."""
-    with pytest.raises(StudyError, match=r"^target.detectable_at: looks for a shift, and an effe"):
-        check(compose_study([*FAST, "effect=joint", "target.detectable_at=20"]))
+def test_what_is_not_enumerated_has_no_shift_by_domain() -> None:
+    """The primary rule's smallest effect is there all the same."""
+    asked = ["design.n=20", "design.solve=effect"]
+    answer = plan(compose_study([*FAST, "missing=mar", *asked]))
+    assert answer.detectable == ()
+    assert answer.detectable_rule is not None
+    assert answer.detectable_rule.size == 20
 
 
 def test_detectable_effects_allow_for_drop_out() -> None:
@@ -163,7 +161,7 @@ def test_detectable_effects_allow_for_drop_out() -> None:
     table = rectangle_table(cut_points(pre), cut_points(shifted(pre, shift)), 0.5)
     power = thinned_rejection(table_change_pmf(table), np.array([24]), analysis, 0.2, 1e12).win[0]
     assert power == pytest.approx(0.8, abs=1e-4)
-    words = [*FAST, "missing=mcar", "missing.rate=0.2", "target.detectable_at=24"]
+    words = [*FAST, "missing=mcar", "missing.rate=0.2", "design.n=24", "design.solve=effect"]
     found = plan(compose_study([*words, "monte_carlo.replicates=200", "analysis.p_value=exact"]))
     assert found.detectable[0].shift == pytest.approx(shift, abs=1e-4)
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from oracles.checks import binomial_agrees
 from oracles.studies import PRE, small_study, two_arm_study
+from oracles.totals import mean_changes, true_effects
 from scipy.stats import norm
 
 from sim import plan
 from sim.cohorts import draw_cohort, role_arms
 from sim.cohorts.participants import arm_accrual
-from sim.cohorts.truth import mean_changes, true_effects, true_nulls
+from sim.cohorts.truth import true_nulls
 from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose, generator
 from sim.errors import StudyError
@@ -20,6 +21,7 @@ from sim.jobs.one_group import without_control
 from sim.jobs.plan import attainable, check
 from sim.jobs.search import Search
 from sim.jobs.tasks import block_task
+from sim.power.detectable import detectable_effects
 from sim.power.participation import participation
 from sim.power.role import draw_samples
 from sim.power.simulate import simulate
@@ -31,9 +33,8 @@ from sim.report.topics.size import people_words
 from sim.study import Study
 
 SITES = {
-    "kind": "sites",
     "stated_as": "latent",
-    "site_icc": 0.3,
+    "icc": 0.3,
     "shared_icc": 0.0,
     "accrual": "round_robin",
     "sites": 12,
@@ -42,7 +43,7 @@ SITES = {
     "assumption": None,
 }
 MAR = {"kind": "mar", "rate": 0.25, "slope": -0.7, "item_rate": 0.0}
-SHIFTED = {"kind": "shift", "shift": 0.4}
+SHIFTED = {"shift": 0.4}
 FEW = {"replicates": 1000, "search_replicates": 1000, "block_size": 250}
 APPROXIMATE = 0.004
 """What the level of an approximate test may differ at some 40 people an arm."""
@@ -71,8 +72,8 @@ def tally_of(study: Study, purpose: Purpose = Purpose.MAIN, blocks: int = 24) ->
 @pytest.mark.parametrize("purpose", [Purpose.MAIN, Purpose.NULL])
 def test_equal_effects_reject_at_alpha(purpose: Purpose) -> None:
     """What both arms get cancels, whether as the stated effect or in the null run."""
-    effect = SHIFTED if purpose is Purpose.MAIN else {"kind": "shift", "shift": 1.2}
-    study = study_of(control={"effect": SHIFTED}, effect=effect, design={"sizes": (80,)})
+    effect = SHIFTED if purpose is Purpose.MAIN else {"shift": 1.2}
+    study = study_of(control={"effect": SHIFTED}, effect=effect, design={"n": (80,)})
     tally = tally_of(study, purpose)
     levels = tally.rejected[0] / tally.replicates
     error = norm.isf(1e-5) * np.sqrt(0.05 * 0.95 / tally.replicates)
@@ -93,8 +94,8 @@ def test_equal_effects_are_true_nulls_and_never_enough() -> None:
 def test_an_effect_on_controls_alone_is_an_effect() -> None:
     """Mentoring that does nothing where the controls gain: endpoints are shown, no null is true."""
     study = study_of(
-        control={"effect": SHIFTED}, effect={"kind": "none"}, monte_carlo=FEW,
-        analysis={"alternative": "less"}, design={"sizes": (40,)},
+        control={"effect": SHIFTED}, effect={}, monte_carlo=FEW,
+        analysis={"alternative": "less"}, design={"n": (40,)},
     )  # fmt: skip
     answer = plan(study)
     assert not answer.effects["mentor"].true_null.any()
@@ -116,8 +117,8 @@ def test_an_effect_on_controls_alone_is_an_effect() -> None:
 def test_level_with_unequal_arms_sites_and_drop_out(ratio: tuple[int, int]) -> None:
     """Sites that both arms share cancel in any ratio; missing answers by chance do not matter."""
     study = study_of(
-        control={"ratio": ratio}, clusters=SITES, missing=MAR, effect={"kind": "none"},
-        design={"sizes": (120,)},
+        control={"ratio": ratio}, clusters={"site": SITES}, missing=MAR, effect={},
+        design={"n": (120,)},
     )  # fmt: skip
     tally = tally_of(study)
     levels = tally.rejected[0] / tally.replicates
@@ -134,7 +135,9 @@ def test_every_site_holds_the_ratio(accrual: str, ratio: tuple[int, int], variat
     """Allocated by person, whole blocks enter a site: each has both arms, in the stated ratio."""
     clusters = {**SITES, "accrual": accrual, "size_variation": variation}
     both = sum(ratio)
-    study = study_of(control={"ratio": ratio}, clusters=clusters, design={"sizes": (24 * both,)})
+    study = study_of(
+        control={"ratio": ratio}, clusters={"site": clusters}, design={"n": (24 * both,)}
+    )
     arms = role_arms(study, 0)
     counts = [
         np.bincount(arm.clusters.sites(24 * own))
@@ -150,15 +153,15 @@ def test_every_site_holds_the_ratio(accrual: str, ratio: tuple[int, int], variat
 def test_a_site_that_blocks_do_not_fill_is_refused() -> None:
     """One line says what would fit."""
     clusters = {**SITES, "accrual": "in_turn", "per_site": 10}
-    with pytest.raises(StudyError, match=r"^clusters.per_site: 10 must be a multiple of 3, "):
-        study_of(control={"ratio": (2, 1)}, clusters=clusters)
+    with pytest.raises(StudyError, match=r"^clusters.site.per_site: 10 must be a multiple of 3, "):
+        study_of(control={"ratio": (2, 1)}, clusters={"site": clusters})
 
 
 @pytest.mark.parametrize(("ratio", "own"), [((1, 1), (6, 6)), ((1, 3), (3, 9)), ((2, 1), (8, 4))])
 def test_sites_are_allocated_in_the_ratio(ratio: tuple[int, int], own: tuple[int, int]) -> None:
     """Allocated whole, the sites are shared between the arms as stated, and counted together."""
     study = study_of(
-        control={"ratio": ratio, "unit": "site"}, clusters=SITES, design={"sizes": (12, 120)}
+        control={"ratio": ratio, "unit": "site"}, clusters={"site": SITES}, design={"n": (12, 120)}
     )
     found = [arm_accrual(study, arm)[0].sites for arm in (0, 1)]
     assert tuple(found) == own
@@ -168,21 +171,21 @@ def test_sites_are_allocated_in_the_ratio(ratio: tuple[int, int], own: tuple[int
 
 def test_sites_of_both_arms_are_counted_once() -> None:
     """Where both arms are at every site there are as many sites as there are."""
-    study = study_of(clusters=SITES, design={"sizes": (12, 120)})
+    study = study_of(clusters={"site": SITES}, design={"n": (12, 120)})
     arms = role_arms(study, 0)
     assert participation(study, 0, *arms).sites == (6, 12)
 
 
 def test_too_few_sites_for_the_ratio() -> None:
     """The line says how many it takes."""
-    study = study_of(control={"ratio": (20, 1), "unit": "site"}, clusters=SITES)
+    study = study_of(control={"ratio": (20, 1), "unit": "site"}, clusters={"site": SITES})
     with pytest.raises(StudyError, match=r"12 are too few to be allocated 20:1 .* at least 21$"):
         check(study)
 
 
 def test_an_empty_arm_wins_nothing() -> None:
     """With twenty mentored to one control there is nobody to compare with before pair 21."""
-    study = study_of("mann_whitney", control={"ratio": (20, 1)}, design={"sizes": (12, 20, 21, 42)})
+    study = study_of("mann_whitney", control={"ratio": (20, 1)}, design={"n": (12, 20, 21, 42)})
     found = attainable(study, decision_rules(study))
     assert found.smallest["mentor"][:2] == (1.0, 1.0)
     assert found.smallest["mentor"][2] < 0.05
@@ -194,7 +197,7 @@ def test_an_empty_arm_wins_nothing() -> None:
 
 def test_no_stream_of_the_mentored_is_the_controls() -> None:
     """The controls' numbers are none that the mentored, or what they spawn, ever draw."""
-    study = study_of(effect={"kind": "none"}, design={"sizes": (12,)})
+    study = study_of(effect={}, design={"n": (12,)})
     drawn = []
     for purpose in (Purpose.MAIN, Purpose.NULL):
         for block in range(4):
@@ -217,7 +220,7 @@ def test_no_stream_of_the_mentored_is_the_controls() -> None:
 def test_arms_of_a_block_share_sites_by_person_only(unit: str) -> None:
     """What the people of a site share goes into both arms of a block, or into one."""
     study = study_of(
-        clusters={**SITES, "site_icc": 0.45}, control={"unit": unit}, design={"sizes": (24,)},
+        clusters={"site": {**SITES, "icc": 0.45}}, control={"unit": unit}, design={"n": (24,)},
         correlation={"pre_post": 0.2},
     )  # fmt: skip
     task = task_of(study)
@@ -241,21 +244,24 @@ def test_the_one_group_is_that_study_itself() -> None:
     study = study_of(
         "ancova", control={"beside": "signed_rank"}, uncontrolled={"response_shift": 0.12},
         roles={"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": None}},
-        decision={"primary": "total"}, design={"sizes": (10, 21)}, monte_carlo=FEW,
+        primary="total", design={"n": (10, 21)}, monte_carlo=FEW,
     )  # fmt: skip
     answer, plain = plan(study), without_control(study)
     assert plain is not None
     alone, other = plan(plain), answer.one_group
     assert other is not None
-    q, k = alone.null_characteristics.rule_index("total"), alone.study.sizes.index(other.pairs)
+    q, k = (
+        alone.null_characteristics.rule_index("total"),
+        alone.study.sizes.index(other.compared_at),
+    )
     null = alone.null_characteristics
     assert other.null_win.value == null.rule_win.value[k, q]
     assert other.null_rejection.value == null.rule_rejection.value[k, q]
     assert other.null_rejection.value > other.null_win.value > 0.05  # some in either direction
     assert other.win.value == alone.characteristics.rule_win.value[k, q]
     assert other.size == alone.sample_size
-    if other.size.pairs is not None:
-        at = alone.study.sizes.index(other.size.pairs)
+    if other.size.size is not None:
+        at = alone.study.sizes.index(other.size.size)
         assert other.null_win_at_own is not None
         assert other.null_win_at_own.value == null.rule_win.value[at, q]
     assert other.controlled_null_rejection.value < 0.09
@@ -265,7 +271,7 @@ def test_the_one_group_is_that_study_itself() -> None:
 def test_nothing_is_said_where_a_control_arm_saves_nothing() -> None:
     """Without selection or shift one group has its level too: no warning on noise."""
     study = study_of(
-        control={"beside": "paired_t"}, design={"sizes": (40,)}, decision={"primary": "total"},
+        control={"beside": "paired_t"}, design={"n": (40,)}, primary="total",
         monte_carlo=FEW,
     )  # fmt: skip
     assert not [words for words in plan(study).warnings if "no saving" in words]
@@ -277,26 +283,27 @@ def test_nothing_is_said_where_a_control_arm_saves_nothing() -> None:
 def test_arms_are_in_the_data() -> None:
     """The sizes of both arms are in summary.json, by role; parts of a change by endpoint."""
     study = study_of(
-        effect={"kind": "shift", "shift": 1.5}, control={"ratio": (2, 1)},
-        design={"sizes": (31, 62)}, monte_carlo=FEW,
+        effect={"shift": 1.5}, control={"ratio": (2, 1)},
+        design={"n": (31, 62)}, monte_carlo=FEW,
     )  # fmt: skip
     answer = plan(study)
     data = summary_data(answer)
     size = next(s for s in data["sample_sizes"] if s["rule"] == "any")
-    assert size["pairs"] in (31, 62)
-    mentored, controls = study.arm_participants(0, size["pairs"])
-    assert size["arms"] == {"mentor": {"mentored": mentored, "controls": controls}}
-    assert mentored + controls == size["participants"]["mentor"] == size["pairs"]
-    assert f"{mentored} mentored and {controls} controls" in people_words(study, size["pairs"])
-    assert set(data["audit"]["mentor"]["response_shift"].values()) == {0.0}
-    assert list(data["audit"]["mentor"]["change"]) == ["a", "b", "c", "total"]
+    assert size["size"] in (31, 62)
+    mentored, controls = study.arm_participants(0, size["size"])
+    assert data["participants"]["any"] == {"mentor": (mentored, controls)}
+    assert mentored + controls == size["size"]
+    assert f"{mentored} mentored and {controls} controls" in people_words(study, size["size"])
+    parts = data["change_parts"]["mentor"]
+    assert parts["response_shift"] == pytest.approx([0] * 4, abs=1e-9)
+    assert len(parts["change"]) == len(study.endpoints) == 4
 
 
 def test_true_nulls_are_against_the_controls() -> None:
     """A response shift in both arms is no effect; an effect is, whatever the shift."""
     study = study_of(
-        uncontrolled={"response_shift": 0.3}, effect={"kind": "shift", "shift": (0.4, 0.0, 0.0)},
-        control={"effect": {"kind": "shift", "shift": (0.4, 0.2, 0.0)}},
+        uncontrolled={"response_shift": 0.3}, effect={"shift": (0.4, 0.0, 0.0)},
+        control={"effect": {"shift": (0.4, 0.2, 0.0)}},
     )  # fmt: skip
     mentored, controls = role_arms(study, 0)
     assert true_nulls(mentored, controls).tolist() == [True, False, True]
@@ -307,11 +314,10 @@ def test_true_nulls_are_against_the_controls() -> None:
 def test_detectable_effects_do_not_know_a_response_shift() -> None:
     """The smallest effect of mentoring is not that of mentoring and a shift together."""
     study = small_study(
-        target={"detectable_at": 30}, uncontrolled={"response_shift": 0.3},
+        design={"n": (30,), "solve": "effect"}, uncontrolled={"response_shift": 0.3},
         analysis={"adjustment": "none"},
     )  # fmt: skip
-    with pytest.raises(StudyError, match=r"^target.detectable_at: .*response_shift"):
-        check(study)
+    assert detectable_effects(study, (role_arms(study, 0)[0],)) == ()
 
 
 @pytest.mark.parametrize("procedure", ["holm", "hommel", "graphical"])
@@ -321,13 +327,13 @@ def test_familywise_error_between_arms(procedure: str, shifts: tuple[float, ...]
     graph = None
     if procedure == "graphical":
         graph = {
-            "weights": {"total": 0.5, "domains": 0.5},
-            "transitions": {"total": {"domains": 1.0}, "domains": {"domains": 0.5, "total": 0.5}},
+            "weights": {"total": 0.5, "items": 0.5},
+            "transitions": {"total": {"items": 1.0}, "items": {"items": 0.5, "total": 0.5}},
         }
     study = study_of(
         "mann_whitney", analysis={"adjustment": procedure, "graph": graph},
-        control={"effect": SHIFTED}, design={"sizes": (80,)},
-        effect={"kind": "shift", "shift": tuple(0.4 + shift for shift in shifts)},
+        control={"effect": SHIFTED}, design={"n": (80,)},
+        effect={"shift": tuple(0.4 + shift for shift in shifts)},
     )  # fmt: skip
     tally = tally_of(study)
     wrong = tally.families[0, 0, 1:].sum() / tally.replicates
@@ -339,8 +345,8 @@ def test_familywise_error_between_arms(procedure: str, shifts: tuple[float, ...]
 def test_level_of_sites_in_unequal_numbers() -> None:
     """Site means of three sites against nine: the test of sites keeps its level."""
     study = study_of(
-        "cluster_mean_two_sample_t", control={"ratio": (1, 3), "unit": "site"}, clusters=SITES,
-        effect={"kind": "none"}, design={"sizes": (96,)},
+        "cluster_mean_two_sample_t", control={"ratio": (1, 3), "unit": "site"},
+        clusters={"site": SITES}, effect={}, design={"n": (96,)},
     )  # fmt: skip
     tally = tally_of(study)
     assert binomial_agrees(int(tally.rejected[0, -1]), tally.replicates, 0.05)

@@ -20,12 +20,12 @@ TABLE = ((0.2, 0.1, 0.0), (0.05, 0.3, 0.15), (0.0, 0.1, 0.1))
 
 def population(kind: str) -> Population:
     """People to be drawn in one of the ways that there are."""
-    three = {"scale": {"points": 3}, "effect": {"kind": "joint", "joint": TABLE}}
+    three = {"questionnaire": {"points": 3}, "effect": {"joint": TABLE}}
     changes = {
         "correlated": {},
-        "independent": {"correlation": {"domains": 0.0}},
+        "independent": {"correlation": {"items": 0.0}},
         "joint": {**three, "roles": {"mentor": {"pre": (0.3, 0.5, 0.2)}, "mentee": None}},
-        "one domain": {"scale": {"domains": ("a",)}},
+        "one domain": {"questionnaire": {"items": ("a",)}},
     }[kind]
     return role_arms(small_study(**changes), 0)[0]
 
@@ -71,7 +71,7 @@ def test_scenarios_share_their_random_numbers() -> None:
     """A study with a larger shift has the same people before, who then score no lower."""
     seen = []
     for shift in (0.2, 0.6):
-        study = small_study(effect={"kind": "shift", "shift": shift})
+        study = small_study(effect={"shift": shift})
         rng = generator(11, Purpose.MAIN, 0, 0)
         seen.append(draw_cohort(role_arms(study, 0)[0], 30, 50, rng).scores)
     assert np.array_equal(seen[0][..., 0], seen[1][..., 0])

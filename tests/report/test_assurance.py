@@ -26,7 +26,7 @@ LONG = "a prior that was agreed on by the steering group in a long meeting on a 
 @pytest.fixture(scope="module")
 def twenty() -> PlanAnswer:
     """The default study at 20 pairs, with fewer replicates."""
-    return plan(compose_study(["design.sizes=[20]", "monte_carlo.replicates=1000"]))
+    return plan(compose_study(["design.n=[20]", "monte_carlo.replicates=1000"]))
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +34,7 @@ def small() -> PlanAnswer:
     """A small study with a prior."""
     prior = {"kind": "normal_shift", "mean": 0.5, "sd": 0.1, "between_sd": 0.0, "draws": 20,
              "replicates": 20}  # fmt: skip
-    return plan(
-        small_study(
-            effect={"kind": "shift", "shift": 0.8, "prior": prior}, design={"sizes": (6, 20, 40)}
-        )
-    )
+    return plan(small_study(effect={"shift": 0.8, "prior": prior}, design={"n": (6, 20, 40)}))
 
 
 def with_value(answer: PlanAnswer, value: float, **changes: object) -> PlanAnswer:
@@ -81,7 +77,7 @@ def test_far_below_power_at_twenty_pairs(twenty: PlanAnswer) -> None:
     assert warning in twenty.warnings
     text = summary(twenty)
     assert warning in words(text)
-    rows = [line for line in text.splitlines() if line.startswith("20  ")]
+    rows = [line for line in text.splitlines() if line.strip().startswith("20  ")]
     assert any(f"{power:.3f}" in row and f"{assurance:.3f} ±" in row for row in rows)
 
 
@@ -147,17 +143,17 @@ def test_estimates_stand_by_size_and_prior(twenty: PlanAnswer, small: PlanAnswer
     A size that was given is no answer, whether or not it suffices.
     """
     (table,) = assurance_by_size(twenty)
-    q = twenty.characteristics.rule_index(twenty.study.decision.primary)
+    q = twenty.characteristics.rule_index(twenty.study.primary)
     priors = [estimate(prior.value, 0, q) for prior in twenty.assurances]
     assert table.rows == (("20", estimate(twenty.characteristics.rule_win, 0, q), *priors),)
-    assert twenty.sample_size.pairs is None
+    assert twenty.sample_size.size is None
     assert table.marked is None
-    reached = replace(twenty.sample_size, pairs=20)
+    reached = replace(twenty.sample_size, size=20)
     answer = replace(twenty, sample_sizes=(reached, *twenty.sample_sizes[1:]))
     assert assurance_by_size(answer)[0].marked is None
     (several,) = assurance_by_size(small)
     assert several.marked is not None
-    assert several.rows[several.marked][0] == str(small.sample_size.pairs)
+    assert several.rows[several.marked][0] == str(small.sample_size.size)
 
 
 def test_nothing_is_told_without_priors(small: PlanAnswer) -> None:
@@ -181,7 +177,7 @@ def test_a_target_out_of_reach(
 ) -> None:
     """A size that is not reached, or cannot be, stands next to the limit as far as it is known."""
     (own,) = small.assurances
-    missed = replace(own.sizes[0], pairs=None, low=None, high=None, low_at_least=None)
+    missed = replace(own.sizes[0], size=None, low=None, high=None, low_at_least=None)
     sizes = tuple(replace(missed, impossible=impossible) for _ in own.sizes)
     shape = own.limit.value.shape
     limits = replace(own.limit, value=np.full(shape, value), high=np.full(shape, 0.7))
@@ -195,13 +191,13 @@ def test_a_target_out_of_reach(
 def test_size_and_spread_under_a_prior(small: PlanAnswer) -> None:
     """The size by assurance has its interval; the power has its chance and its quartiles."""
     (own,), k = small.assurances, small.place
-    q = small.characteristics.rule_index(small.study.decision.primary)
+    q = small.characteristics.rule_index(small.study.primary)
     by_size, power = tables(small)
     assert by_size.rows[0][-1] == size_with_interval(own.sizes[q])
     low, high = own.power_quantiles[[1, 3], k, q]
     chance = estimate(own.enough, k, q)
     assert power.rows == (("stated prior", chance, f"{low:.2f} to {high:.2f}"),)
-    assert f"{small.pairs} pairs" in str(power.caption)
+    assert f"{small.size} pairs" in str(power.caption)
     assert "averaged over 20 draws of the effect" in sentences(small)
     assert "Rules of thumb" not in sentences(small)  # there is no pilot
 
@@ -248,14 +244,13 @@ def test_exact_powers_are_said_to_be(
     text = sentences(answer)
     for sentence in (ALL_EXACT, SOME_EXACT, BESIDE_EXACT):
         assert (sentence in text) == (sentence == expected)
-    data = summary_data(answer)["assurance"]
-    rules = list(small.study.decision.rules)
-    assert [own["exact"] for own in data] == [rules if engine else [] for engine in exact]
+    data = summary_data(answer)["assurances"]
+    assert [own["exact_rules"] for own in data] == [[engine] * number for engine in exact]
 
 
 def test_rules_of_thumb_beside_a_pilot(twenty: PlanAnswer) -> None:
     """With a pilot and a size, both rules of thumb say what they allow for."""
-    size = replace(twenty.sample_size, pairs=20)
+    size = replace(twenty.sample_size, size=20)
     answer = replace(twenty, sample_sizes=(size, *twenty.sample_sizes[1:]))
     told = sentences(answer)
     assert "a standard deviation taken from a pilot of 6 mentors, though not for its effect" in told
@@ -268,12 +263,14 @@ def test_summary_has_assurance(twenty: PlanAnswer, tmp_path: Path) -> None:
     """summary.json holds draws, limits, sizes and the rules of thumb, by prior."""
     write_run(twenty, tmp_path)
     data = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
-    assert [own["prior"] for own in data["assurance"]] == ["neutral", "sceptical", "hierarchical"]
-    rules = list(twenty.study.decision.rules)
-    for own in data["assurance"]:
+    assert [own["prior"] for own in data["assurances"]] == ["neutral", "sceptical", "hierarchical"]
+    rules = list(twenty.study.success)
+    for own in data["assurances"]:
         assert own["draws"] == 200
-        assert list(own["limit"]) == list(own["pairs"]) == list(own["interval"]) == rules
-        assert all(0 <= value <= 1 for value in own["limit"].values())
-        assert own["no_size_suffices"] == {}
+        assert [size["rule"] for size in own["sizes"]] == rules
+        assert len(own["limit"]["value"]) == len(rules)
+        assert all(0 <= value <= 1 for value in own["limit"]["value"])
+        assert [size["impossible"] for size in own["sizes"]] == [None] * len(rules)
+        assert "value" not in own  # at every size, which results.csv has
     assert [own["name"] for own in data["inflations"]] == ["Browne 1995", "Julious 2006"]
     assert any("far below" in warning for warning in data["warnings"])

@@ -25,9 +25,7 @@ def browser() -> Iterator[Browser]:
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a small study."""
     folder = tmp_path_factory.mktemp("page")
-    run = saved_plan(
-        folder, effect={"kind": "shift", "shift": 1.0}, design={"sizes": (6, 9, 12, 15)}
-    )
+    run = saved_plan(folder, effect={"shift": 1.0}, design={"n": (6, 9, 12, 15)})
     return write_page(run, folder)
 
 

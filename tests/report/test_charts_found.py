@@ -24,7 +24,7 @@ from sim.report.charts.tornado import tornado_bars
 from sim.report.saved import SavedRun, read_run
 from sim.report.sweep import write_sweep
 
-SHIFTS = tuple({"kind": "shift", "shift": shift} for shift in (0.3, 0.8))
+SHIFTS = tuple({"shift": shift} for shift in (0.3, 0.8))
 HOSTILE = ("<script>alert(1)</script>", "a.b[0]", "../x", "x" * 10_000, "two lines \\x1b[31m")
 SWEEPS: dict[str, dict[str, Any]] = {
     "one": {"kind": "grid", "at": 12, "factors": {"effect": SHIFTS}},
@@ -34,23 +34,23 @@ SWEEPS: dict[str, dict[str, Any]] = {
     },
     "three": {
         "kind": "grid",
-        "factors": {"effect": SHIFTS, "seed": (1, 2), "design.sizes": ((6, 12), (8, 30))},
+        "factors": {"effect": SHIFTS, "seed": (1, 2), "design.n": ((6, 12), (8, 30))},
     },
     "tornado": {
         "kind": "one_at_a_time", "at": 12,
         "factors": {
             "effect": SHIFTS, "analysis.alpha": (0.02, 0.1), "target.power": (0.5, 0.9),
-            "report.title": HOSTILE[:3],
+            "title": HOSTILE[:3],
         },
     },
     "scenarios": {
         "kind": "scenarios", "at": 12,
         "scenarios": {
-            "good": {"effect.shift": 1.0}, "larger": {"design.sizes": (8, 30)},
-            **{name: {"report.title": name[:200]} for name in HOSTILE},
+            "good": {"effect.shift": 1.0}, "larger": {"design.n": (8, 30)},
+            **{name: {"title": name[:200]} for name in HOSTILE},
         },
     },
-    "many": {"kind": "grid", "at": 12, "factors": {"report.title": tuple(map(str, range(45)))}},
+    "many": {"kind": "grid", "at": 12, "factors": {"title": tuple(map(str, range(45)))}},
 }  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def test_figures_of_each_kind(runs: Mapping[str, SavedRun]) -> None:
     """A curve for one factor, maps for two, bars for one at a time, else a list of points."""
     assert {name: list(named(run)) for name, run in runs.items()} == {
         "one": ["factor_curve"],
-        "two": ["power_map", "pairs_map"],
+        "two": ["power_map", "size_map"],
         "three": ["points"],
         "tornado": ["tornado", "points"],
         "scenarios": ["points"],
@@ -127,7 +127,7 @@ def test_a_curve_over_one_factor(runs: Mapping[str, SavedRun]) -> None:
 def test_maps_over_two_factors(runs: Mapping[str, SavedRun]) -> None:
     """Each cell is its point, with its error; a size that does not suffice is said."""
     run = runs["two"]
-    power, pairs = named(run)["power_map"], named(run)["pairs_map"]
+    power, pairs = named(run)["power_map"], named(run)["size_map"]
     for cell, size, point in zip(
         values(power), values(pairs), summary_of(run)["points"][1:], strict=True
     ):
@@ -135,9 +135,9 @@ def test_maps_over_two_factors(runs: Mapping[str, SavedRun]) -> None:
         assert cell["across"] == f"{point['settings']['correlation.pre_post']}"
         assert cell["value"] == point["power"]["value"]
         assert cell["error"] == f"±{point['power']['mcse']:.3f}"
-        needed = next(own for own in point["sample_sizes"] if own["rule"] == point["rule"])
-        assert size["value"] == needed["pairs"]
-        assert (size["said"] == "over 12") == (needed["pairs"] is None)
+        needed = next(own for own in point["sizes"] if own["rule"] == point["rule"])
+        assert size["value"] == needed["size"]
+        assert (size["said"] == "over 12") == (needed["size"] is None)
     assert {row["said"] for row in values(power)} <= drawn(power)
 
 
@@ -157,13 +157,13 @@ def test_bars_of_the_tornado_carry_their_intervals(runs: Mapping[str, SavedRun])
     found = summary_of(runs["tornado"])["tornado"]
     rows = values(named(runs["tornado"])["tornado"])
     ends = [
-        (own[side]["value"], own[side]["low"], own[side]["high"], own["clear"])
-        for own in found["factors"] for side in ("lowest", "highest") if own[side]["point"]
+        (*(own[f"to_{side}"][key] for key in ("value", "low", "high")), own["clear"])
+        for own in found["influences"] for side in ("low", "high") if own[side]
     ]  # fmt: skip
     assert [
         (row["value"], row["low"], row["high"], row["side"] != "not clear of noise") for row in rows
     ] == ends
-    assert {own["clear"] for own in found["factors"]} == {True, False}
+    assert {own["clear"] for own in found["influences"]} == {True, False}
 
 
 def test_an_order_is_claimed_only_where_it_is_clear(runs: Mapping[str, SavedRun]) -> None:
@@ -195,7 +195,10 @@ def test_data_sets_and_exact_p_are_those_saved(pilot: SavedRun) -> None:
     """Counts by test, and by exact p, add up to the same numbers."""
     found = named(pilot)
     assert list(found) == ["data_sets_mentor", "exact_p_mentor", "shifts_mentor"]
-    counts = summary_of(pilot)["roles"][0]["data_sets"]
+    counts = {
+        own["outcome"]["name"]: {test: fit["data_sets"] for test, fit in own["fits"].items()}
+        for own in summary_of(pilot)["roles"][0]["outcomes"]
+    }
     bars = {(row["outcome"], row["number"]) for row in values(found["data_sets_mentor"])}
     assert bars == {(outcome, n) for outcome, own in counts.items() for n in own.values()}
     with (pilot.folder / "patterns.csv").open(encoding="utf-8") as file:
@@ -215,9 +218,9 @@ def test_shifts_are_those_saved(pilot: SavedRun) -> None:
     """Median and interval of every domain under every prior."""
     figure = named(pilot)["shifts_mentor"]
     saved = [
-        (prior, domain, own["domains"][domain]["shift"])
-        for prior, own in summary_of(pilot)["roles"][0]["posterior"].items()
-        for domain in own["domains"]
+        (own["prior"], domain, belief["shift_quantiles"])
+        for own in summary_of(pilot)["roles"][0]["posteriors"]
+        for domain, belief in zip(pilot.calibration.study.domains, own["domains"], strict=True)
     ]
     shown = [
         (row["prior"], row["domain"], [row["low"], row["middle"], row["high"]])

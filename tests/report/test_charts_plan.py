@@ -36,7 +36,7 @@ from sim.report.charts.theme import blended, config, themed
 from sim.report.files import write_run
 from sim.report.saved import SavedRun, read_run
 
-WORDS = ["design.sizes=[6,12,24,90]", "monte_carlo.replicates=500", "effect.prior.draws=20"]
+WORDS = ["design.n=[6,12,24,90]", "monte_carlo.replicates=500", "effect.prior.draws=20"]
 NAMES = [
     "power_curve", "rule_curves", "endpoint_curves_mentor", "answers_mentor", "assurance",
     "power_spread",
@@ -65,16 +65,11 @@ def drawn(run: SavedRun) -> dict[str, Figure]:
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
     """A plan whose names mean harm, saved."""
     folder = tmp_path_factory.mktemp("hostile")
-    rules = {
-        name * (125 if name == HOSTILE[4] else 1): {
-            "kind": "one", "endpoints": "total", "roles": ["mentor"], "k": None,
-        }
-        for name in HOSTILE
-    }  # fmt: skip
     study = small_study(
-        scale={"points": 5, "domains": HOSTILE},
-        decision={"primary": HOSTILE[0], "rules": rules},
-        design={"sizes": (6, 12)},
+        questionnaire={"points": 5, "items": HOSTILE},
+        primary=HOSTILE[0],
+        success=dict.fromkeys(HOSTILE, "total"),
+        design={"n": (6, 12)},
         monte_carlo={"replicates": 100},
     )
     write_run(plan(study), folder)
@@ -126,38 +121,38 @@ def test_curves_hold_the_saved_numbers(run: SavedRun, drawn: dict[str, Figure]) 
     shown = drawn["rule_curves"].spec["data"]["values"]
     assert len(saved) == len(shown) == 16
     for row in saved:
-        own = next(s for s in shown if (s["name"], s["pairs"]) == (row.name, row.pairs))
+        own = next(s for s in shown if (s["name"], s["size"]) == (row.name, row.size))
         assert (own["value"], own["mcse"]) == (row.value, row.mcse)
         assert own["low"] == max(0, row.value - 1.96 * row.mcse)
         assert own["high"] == min(1, row.value + 1.96 * row.mcse)
     primary = [own["value"] for own in drawn["power_curve"].spec["data"]["values"]]
-    assert primary == [row.value for row in saved if row.name == summary_of(run)["primary_rule"]]
+    assert primary == [row.value for row in saved if row.name == run.answer.sample_size.rule]
 
 
 def test_endpoints_assurance_and_spread_hold_the_saved_numbers(
     run: SavedRun, drawn: dict[str, Figure]
 ) -> None:
     """Nothing is left out, and no value is another's."""
-    rows, rule, at = rows_of(run.answer), summary_of(run)["primary_rule"], run.answer.pairs
+    rows, rule, at = rows_of(run.answer), run.answer.sample_size.rule, run.answer.size
     shown = drawn["endpoint_curves_mentor"].spec["data"]["values"]
     effects = run.answer.effects["mentor"]
-    names = [*run.answer.study.scale.domains, "total"]
+    names = [*run.answer.study.domains, "total"]
     affected = {name for name, null in zip(names, effects.true_null, strict=True) if not null}
     saved = [
         row for row in rows if (row.role, row.kind, row.measure) == ("mentor", "endpoint", "win")
     ]
-    found = {(own["name"], own["pairs"]): own["value"] for own in shown}
-    assert found == {(row.name, row.pairs): row.value for row in saved if row.name in affected}
+    found = {(own["name"], own["size"]): own["value"] for own in shown}
+    assert found == {(row.name, row.size): row.value for row in saved if row.name in affected}
     averaged = {
-        (own["name"].removesuffix(" prior"), own["pairs"]): own["value"]
+        (own["name"].removesuffix(" prior"), own["size"]): own["value"]
         for own in drawn["assurance"].spec["data"]["values"]
     }
     spread = {row["name"]: row for row in drawn["power_spread"].spec["data"]["values"]}
     assert len(spread) == 3
     for row in rows:
         if row.name == rule and row.measure.startswith("assurance_"):
-            assert averaged[row.measure.removeprefix("assurance_"), row.pairs] == row.value
-        if row.name == rule and row.measure.startswith("power_q") and row.pairs == at:
+            assert averaged[row.measure.removeprefix("assurance_"), row.size] == row.value
+        if row.name == rule and row.measure.startswith("power_q") and row.size == at:
             _, share, prior = row.measure.split("_")
             assert spread[prior][share] == row.value
 
@@ -189,7 +184,7 @@ def test_curves_clear_of_the_level_are_drawn(run: SavedRun) -> None:
 
 def test_one_size_is_no_curve() -> None:
     """Of one size power is said in words, and nothing is drawn against the sample size."""
-    answer = plan(small_study(design={"sizes": (12,)}, effect={"kind": "shift", "shift": 0.8}))
+    answer = plan(small_study(design={"n": (12,)}, effect={"shift": 0.8}))
     drawn = {own.name: own for own in plan_figures(answer)}
     assert list(drawn) == ["power_curve", "answers_mentor"]
     assert isinstance(drawn["power_curve"], Omitted)
@@ -222,7 +217,7 @@ def test_every_curve_is_named_at_its_end(run: SavedRun, drawn: dict[str, Figure]
     """Up to six names stand right of their curves, apart, in the frame; more make a legend."""
     few = drawn["rule_curves"].spec
     rows = few["layer"][-1]["data"]["values"]
-    ends = {row["name"]: row["value"] for row in few["data"]["values"] if row["pairs"] == 90}
+    ends = {row["name"]: row["value"] for row in few["data"]["values"] if row["size"] == 90}
     assert {row["name"]: row["value"] for row in rows} == ends
     assert not any(part.get("legend") for part in every(few))
     curves = [replace(rule_series(run.answer, "total"), name=f"rule {i}") for i in range(7)]
@@ -266,7 +261,7 @@ def test_bars_hold_the_shares_before_and_after(run: SavedRun, drawn: dict[str, F
     effects = summary_of(run)["effects"]["mentor"]
     stated = run.config["roles"]["mentor"]["pre"]
     rows = drawn["answers_mentor"].spec["data"]["values"]
-    for d, name in enumerate(summary_of(run)["endpoints"][:-1]):
+    for d, name in enumerate(run.answer.study.domains):
         before, after = (
             [row["share"] for row in rows if (row["domain"], row["time"]) == (name, time)]
             for time in ("before", "after")
@@ -286,14 +281,14 @@ def test_the_answer_is_marked(run: SavedRun, drawn: dict[str, Figure]) -> None:
     size = summary_of(run)["sample_sizes"][0]
     marks = list(every(drawn["power_curve"].spec["layer"]))
     assert {"datum": size["target"]} in [part.get("y") for part in marks]
-    assert {"datum": size["pairs"]} in [part.get("x") for part in marks]
-    answer = f"{size['at_least']} to {size['pairs']} pairs are needed for power 0.80"
+    assert {"datum": size["size"]} in [part.get("x") for part in marks]
+    answer = f"{size['at_least']} to {size['size']} pairs are needed for power 0.80"
     assert drawn["power_curve"].title.startswith(answer)
 
 
 def test_no_answer_is_said(run: SavedRun) -> None:
     """Where no size suffices the title says so, and no size is marked."""
-    sizes = tuple(replace(own, pairs=None, high=None) for own in run.answer.sample_sizes)
+    sizes = tuple(replace(own, size=None, high=None) for own in run.answer.sample_sizes)
     power, rules, *_ = plan_figures(replace(run.answer, sample_sizes=sizes))
     assert isinstance(power, Figure)
     assert isinstance(rules, Figure)
@@ -360,7 +355,7 @@ def test_the_page_shows_numbers_under_the_pointer(drawn: dict[str, Figure]) -> N
         hover = spec["layer"][-1]
         assert hover["mark"]["opacity"] == 0
         assert [own["field"] for own in hover["encoding"]["tooltip"]][:3] == [
-            "pairs",
+            "size",
             "name",
             "value",
         ]
@@ -395,9 +390,9 @@ def test_hostile_names_are_text(hostile: SavedRun) -> None:
 
 def test_too_many_curves_are_not_dropped_in_silence() -> None:
     """Where more are left out than can be told apart, the figure says how many and where."""
-    one = {"kind": "one", "endpoints": "total", "roles": ("mentor",)}
+    one = "total"
     rules = {f"rule {i}": one for i in range(20)}
-    answer = plan(small_study(decision={"primary": "rule 0", "rules": rules}))
+    answer = plan(small_study(primary="rule 0", success=rules))
     (figure,) = (own for own in plan_figures(answer) if own.name == "rule_curves")
     assert isinstance(figure, Figure)
     assert "The first 14 of 20 rules are drawn; all are in results.csv." in figure.caption

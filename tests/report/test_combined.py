@@ -18,7 +18,7 @@ from sim.report.saved import SavedRun, read_run
 from sim.report.sweep import write_sweep
 
 SWEEP = [
-    "effect=shift", "effect.prior=null", "design.sizes=[12,24]", "monte_carlo.replicates=200",
+    "effect=shift", "effect.prior=null", "design.n=[12,24]", "monte_carlo.replicates=200",
     "monte_carlo.block_size=100", "sweep=grid",
     "sweep.factors={effect.shift: [0.3, 0.5], correlation.pre_post: [0.3, 0.5]}",
 ]  # fmt: skip
@@ -31,7 +31,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[SavedRun, ...]:
     for name in ("a", "b", "c"):
         (folder / name).mkdir()
     first = saved_plan(folder / "a")
-    second = saved_plan(folder / "b", report={"title": "=cmd()"}, seed=7)
+    second = saved_plan(folder / "b", title="=cmd()", seed=7)
     write_sweep(sweep(compose_study(SWEEP)), folder / "c")
     return first, second, read_run(folder / "c")
 
@@ -42,12 +42,12 @@ def test_every_row_of_every_run_is_there(runs: tuple[SavedRun, ...]) -> None:
     assert tuple(lines[0]) == COLUMNS
     by_run = {name: [line for line in lines if line["run"] == name] for name in ("a", "b", "c")}
     for name, run in zip(("a", "b"), runs, strict=False):
-        values = [(row.name, row.pairs, repr(row.value)) for row in rows_of(run.answer)]
-        found = [(line["name"], int(line["pairs"]), line["value"]) for line in by_run[name]]
+        values = [(row.name, row.size, repr(row.value)) for row in rows_of(run.answer)]
+        found = [(line["name"], int(line["size"]), line["value"]) for line in by_run[name]]
         assert found == values
     assert {line["title"] for line in by_run["b"]} == {"'=cmd()"}
     points = {line["point"] for line in by_run["c"]}
-    assert points == {str(point["point"]) for point in summary_of(runs[2])["points"]}
+    assert points == {str(point["number"]) for point in summary_of(runs[2])["points"]}
     assert len(by_run["c"]) == len(points) * 2 * 4  # sizes and rules
 
 
@@ -169,7 +169,7 @@ def test_a_run_that_cannot_be_drawn_is_told_all_the_same(
 
     monkeypatch.setattr("sim.report.outputs.write_figures", fail)
     monkeypatch.chdir(tmp_path)
-    words = ["design.sizes=[6,12]", "monte_carlo.replicates=200", "effect.prior=null"]
+    words = ["design.n=[6,12]", "monte_carlo.replicates=200", "effect.prior=null"]
     words += ["monte_carlo.block_size=100", "store.file=null", "hydra.run.dir=run"]
     assert main([*words, "report.files=[figures]"]) == 2
     said = capsys.readouterr()

@@ -25,29 +25,36 @@ from sim.report.topics.assumptions import (
 )
 from sim.report.topics.design import allocation_words, criterion, design_sentence
 from sim.report.topics.method import method_section, multiplicity_words, test_sentence
-from sim.report.topics.record import completeness_section, limits_section, replication_table
-from sim.report.topics.simulation import ademp_table
+from sim.report.topics.record import (
+    ademp_table,
+    completeness_section,
+    limits_section,
+    replication_table,
+)
 from sim.report.topics.size import people_words
 from sim.report.topics.sources import Source, sources
 from sim.study import Study
-from sim.study.words import StudyWords
+from sim.study.words import Words
 
 test_sentence.__test__ = False  # type: ignore[attr-defined]  # a function of ours, no test
-WARD = StudyWords("the course", "trained", "nurse", "nurses", "ward")
+WARD = Words(
+    intervention="the course", treated="trained", unit="nurse", site="ward", item="question"
+)
 
 
 @pytest.fixture(scope="module")
 def answer() -> PlanAnswer:
     """A study of two arms and roles, with drop-out and a rule of several endpoints."""
-    rule = {"kind": "at_least", "endpoints": "domains", "roles": ("mentor", "mentee"), "k": 2}
+    rule = "at least 2 of items for [mentor, mentee]"
     return plan(
         small_study(
             roles=ROLES,
-            effect={"kind": "shift", "shift": 0.8},
+            effect={"shift": 0.8},
             control={**CONTROL, "ratio": (2, 1)},
             missing={"kind": "mcar", "rate": 0.1},
             analysis={"test": "welch_t"},
-            decision={"primary": "two", "rules": {"two": rule}},
+            primary="two",
+            success={"two": rule},
         )
     )
 
@@ -55,9 +62,9 @@ def answer() -> PlanAnswer:
 @pytest.fixture(scope="module")
 def single() -> PlanAnswer:
     """A study of one group whose rule looks at the total, with assurance."""
-    words = ["effect=believed", "roles.mentee=null", "design.sizes=[20,40]",
+    words = ["effect=believed", "roles.mentee=null", "design.n=[20,40]",
              "effect.prior.draws=20", "monte_carlo.replicates=200", "clusters=sites",
-             "monte_carlo.search_replicates=200", "decision.rules={at least 4 domains:null}",
+             "monte_carlo.search_replicates=200", "success={at least 4 domains:null}",
              "store.file=null"]  # fmt: skip
     return plan(compose_study(words))
 
@@ -127,10 +134,9 @@ def test_the_main_numbers_have_a_source(answer: PlanAnswer, single: PlanAnswer) 
 # ---------------------------------------------------------------------------- the study's words
 
 
-def in_other_words(monkeypatch: pytest.MonkeyPatch, answer: PlanAnswer) -> PlanAnswer:
+def in_other_words(answer: PlanAnswer) -> PlanAnswer:
     """Give the answer of a study that calls its things otherwise."""
-    monkeypatch.setattr(type(answer.study), "words", WARD)
-    return answer
+    return replace(answer, study=answer.study.model_copy(update={"words": WARD}))
 
 
 def every_word(answer: PlanAnswer) -> str:
@@ -143,12 +149,11 @@ def every_word(answer: PlanAnswer) -> str:
     return "\n".join(said)
 
 
-def test_things_have_the_names_that_the_study_gives_them(
-    either: PlanAnswer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With other words for unit, site and intervention, none of the shipped ones is left."""
-    said = every_word(in_other_words(monkeypatch, either))
-    assert not re.search(r"\bpairs?\b|mentoring|mentored|\bsites?\b", said)
+def test_things_have_the_names_that_the_study_gives_them(either: PlanAnswer) -> None:
+    """With other words for unit, site, item and intervention, none of the shipped ones is left."""
+    said = every_word(in_other_words(either))
+    assert not re.search(r"\bpairs?\b|mentoring|mentored|\bsites?\b|\bdomains?\b", said)
+    assert "questions" in said
     assert "the course" in said
     assert "nurses" in said
 
@@ -164,23 +169,27 @@ def test_no_code_words_in_the_assumptions(either: PlanAnswer) -> None:
 
 def test_each_kind_of_effect_is_worded() -> None:
     """Numbers of the domains stand with their names, equal ones together."""
-    domains, each = ("a", "b", "c"), (0.2, 0.5, 0.2)
+    each = (0.2, 0.5, 0.2)
     kinds: dict[str, dict[str, Any]] = {
-        "none": {"kind": "none"},
-        "shift of the latent score by 0.2 (a and c); 0.5 (b) SD": {"kind": "shift", "shift": each},
-        "cumulative odds ratio 2": {"kind": "odds_ratio", "odds_ratio": 2.0},
-        "median after 4": {"kind": "median", "median": 4},
-        "answers after 10-20-40-20-10% at points 1 to 5": {"kind": "post", "post": PRE_SHARES},
+        "none": {},
+        "change of the mean by 0.5 points": {"mean_change": 0.5},
+        "20 percentage points more with an answer of 4 or above": {
+            "responders": {"at_least": 4, "rise": 0.2}
+        },
+        "shift of the latent score by 0.2 (a and c); 0.5 (b) SD": {"shift": each},
+        "cumulative odds ratio 2": {"odds_ratio": 2.0},
+        "median after 4": {"median": 4},
+        "answers after 10-20-40-20-10% at points 1 to 5": {"post": PRE_SHARES},
         "median after 4 in a; none in the other domains": {
-            "kind": "by_domain",
-            "domains": {"a": {"kind": "median", "median": 4}},
-            "otherwise": {"kind": "none"},
+            "items": {"a": {"median": 4}},
+            "otherwise": {},
         },
     }
     for said, effect in kinds.items():
-        assert effect_words(small_study(effect=effect).effect, domains) == said
-    joint = compose_study(["effect=joint", "pilot=none"]).effect
-    assert effect_words(joint, domains).endswith("(5 by 5), one table for all domains")
+        study = small_study(effect=effect)
+        assert effect_words(study, study.effect) == said
+    joint = compose_study(["effect=joint", "pilot=none"])
+    assert effect_words(joint, joint.effect).endswith("(5 by 5), one table for all domains")
 
 
 PRE_SHARES = (0.1, 0.2, 0.4, 0.2, 0.1)
@@ -191,7 +200,7 @@ def test_a_long_distribution_is_listed_whole() -> None:
     names = tuple(f"domain number {d}" for d in range(12))
     tilted = tuple((0.1 + d / 100, 0.2, 0.4 - d / 100, 0.2, 0.1) for d in range(12))
     study = small_study(
-        scale={"points": 5, "domains": names}, roles={"mentor": {"pre": tilted}},
+        questionnaire={"points": 5, "items": names}, roles={"mentor": {"pre": tilted}},
     )  # fmt: skip
     label, value = stated(study, "roles.mentor")
     assert label == "answers of the mentors before"
@@ -212,24 +221,23 @@ def test_a_gap_is_a_blank_for_the_form_alone(single: PlanAnswer) -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ({"kind": "one", "endpoints": "total"}, "rise in the total of all domains, for"),
-        ({"kind": "any", "endpoints": "domains"}, "rise in at least one of the 3 domains, for"),
-        ({"kind": "at_least", "endpoints": "domains", "k": 2}, "rise in at least 2 of the 3"),
-        ({"kind": "all", "endpoints": ("a", "total")},
+        ("total", "rise in the total of all domains, for"),
+        ("any of items", "rise in at least one of the 3 domains, for"),
+        ("at least 2 of items", "rise in at least 2 of the 3"),
+        ("all of [a, total]",
          "rise in each of 'a' and the total of all domains, for the mentors."),
     ],
 )  # fmt: skip
-def test_the_criterion_by_kind_of_rule(rule: dict[str, Any], said: str) -> None:
+def test_the_criterion_by_kind_of_rule(rule: str, said: str) -> None:
     """One, any, some or all of the endpoints are named as the rule has them."""
-    stated_rule = {**rule, "roles": ("mentor",)}
-    study = small_study(decision={"primary": "it", "rules": {"it": stated_rule}})
+    study = small_study(primary="it", success={"it": rule})
     assert said in criterion(study).text
 
 
 def test_a_fall_and_a_difference_are_said() -> None:
     """A success below zero is one where lower is better; with two arms the difference counts."""
     falling = small_study(analysis={"direction": "fall"})
-    assert "is a significant fall in" in criterion(falling).text
+    assert "shows a significant fall in" in criterion(falling).text
     assert "success being a fall" in design_sentence(falling)
     arms = small_study(control=CONTROL, analysis={"test": "welch_t", "direction": "fall"})
     assert "difference between the arms" in criterion(arms).text
@@ -250,9 +258,8 @@ def test_form_and_screen_name_one_test(either: PlanAnswer) -> None:
 def test_limits_shorten_long_names_alone(single: PlanAnswer) -> None:
     """A warning is carried over whole, but for names that are longer than names are shown."""
     long = "n" * 80
-    rules = dict.fromkeys([long], single.study.decision.rules["total"])
-    decision = single.study.decision.model_copy(update={"rules": rules})
-    study = single.study.model_copy(update={"decision": decision})
+    rules = dict.fromkeys([long], single.study.success["total"])
+    study = single.study.model_copy(update={"success": rules})
     warned = replace(single, study=study, warnings=(f"The rule '{long}' is long.",))
     (entry,) = limits_section(warned).blocks
     assert entry.text == f"The rule '{'n' * 59}…' is long."  # type: ignore[union-attr]

@@ -1,6 +1,7 @@
 """The smallest detectable effects, once for every output."""
 
 from dataclasses import replace
+from html import unescape
 from math import nan
 from pathlib import Path
 
@@ -9,22 +10,22 @@ from oracles.saved import bare
 from oracles.studies import small_study
 
 from sim import plan
-from sim.report.document.model import words_of
+from sim.report.document.model import typeset, words_of
 from sim.report.document.numbers import number
-from sim.report.files import write_run
+from sim.report.files import result_cells, summary_data, write_run
 from sim.report.justification import justification
 from sim.report.printers.html.page import page
 from sim.report.printers.markdown import markdown
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import read_run
 from sim.report.terminal import summary
-from sim.report.topics.detectable import detectable_table
+from sim.report.topics.detectable import detectable_blocks, detectable_table
 
 
 @pytest.fixture(scope="module")
 def detectable() -> PlanAnswer:
     """A study that asks for the effects that 30 pairs detect."""
-    return plan(small_study(target={"detectable_at": 30}, analysis={"adjustment": "none"}))
+    return plan(small_study(design={"n": 30, "solve": "effect"}, analysis={"adjustment": "none"}))
 
 
 def test_every_effect_is_in_every_output(detectable: PlanAnswer, tmp_path: Path) -> None:
@@ -53,3 +54,72 @@ def test_none_suffices(detectable: PlanAnswer) -> None:
     (table,) = detectable_table(replace(detectable, detectable=(never, *others)))
     assert table.rows[0][2:] == ("none suffices", number(nan))
     assert detectable_table(replace(detectable, detectable=())) == ()
+
+
+def said(answer: PlanAnswer) -> str:
+    """The paragraph on the primary rule."""
+    paragraph, *_ = detectable_blocks(answer)
+    return paragraph.text
+
+
+def test_the_rule_is_in_every_output(detectable: PlanAnswer, tmp_path: Path) -> None:
+    """One sentence on screen, in the page and in the form; one row; all of it in summary.json."""
+    smallest = detectable.detectable_rule
+    common = smallest.common
+    written = (
+        f"With 30 pairs the smallest effect with which 'any' is met with power 0.8 is a latent "
+        f"shift of {common.value:+.2f} SD (95% interval {common.low:+.2f} to {common.high:+.2f}, "
+        f"of the simulation) in every domain: a mean change of {common.mean_change:+.2f} points."
+    )
+    assert said(detectable) == written
+    write_run(detectable, tmp_path)
+    run = read_run(tmp_path)
+    assert read_run(tmp_path).answer.detectable_rule == smallest
+    assert written in " ".join(summary(detectable).split())
+    for output in (unescape(bare(page(run))), markdown(justification(run))):
+        assert words_of(typeset(written)) in " ".join(output.split())
+    (row,) = [cells for cells in result_cells(detectable) if "detectable_effect" in cells]
+    value, error = smallest.on_scale
+    assert row == ["mentor", 30, 30, "rule", "any", "detectable_effect", value, error,
+                   smallest.replicates, "monte_carlo"]  # fmt: skip
+    assert value == common.value
+    assert summary_data(detectable)["detectable_rule"]["multiple"] == smallest.multiple
+
+
+def test_the_rule_in_other_words(detectable: PlanAnswer) -> None:
+    """None needed, none enough, turned, exact, and an odds ratio are each said."""
+    smallest = detectable.detectable_rule
+
+    def of(**changes: object) -> str:
+        return said(replace(detectable, detectable_rule=replace(smallest, **changes)))
+
+    none = of(multiple=None, low=None, high=None, mcse=None, domains=(), power=0.4)
+    assert none == (
+        "With 30 pairs no effect is large enough: the largest tried meets 'any' with probability "
+        "0.400, and 0.8 is wanted."
+    )
+    assert "without any effect of mentoring" in of(multiple=0.0, power=0.9)
+    assert of(turned=True).endswith("against the success; this is its mirror image.")
+    assert " SD (exact) in every domain" in of(replicates=0)
+    odds = replace(smallest.common, scale="odds_ratio", value=1.94, low=1.9, high=2.0)
+    assert "an odds ratio of 1.94 (95% interval 1.90 to 2.00, of the" in of(domains=(odds,))
+
+
+def test_unlike_domains_are_tabulated(detectable: PlanAnswer) -> None:
+    """Where the domains differ the effect is a multiple of the one assumed, domain by domain."""
+    smallest = detectable.detectable_rule
+    first, *others = smallest.domains
+    changed = replace(smallest, domains=(replace(first, value=1.25, mean_change=2.0), *others))
+    text, table, *_ = detectable_blocks(replace(detectable, detectable_rule=changed))
+    assert f"{smallest.multiple:.2f} times the effect assumed (95% interval" in text.text
+    assert text.text.endswith("to +2.00 points.")
+    assert table.rows[0] == (first.domain, "mentors", "latent shift", "+1.25", "+2.00")
+    assert len(table.rows) == 3
+
+
+def test_nothing_is_shown_unless_wanted(detectable: PlanAnswer) -> None:
+    """No sentence, row or number where the study does not ask."""
+    plain = replace(detectable, detectable_rule=None)
+    assert detectable_blocks(plain) == ()
+    assert not any("detectable_effect" in cells for cells in result_cells(plain))
+    assert summary_data(plain)["detectable_rule"] is None

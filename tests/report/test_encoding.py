@@ -24,7 +24,7 @@ from sim.report.results.rows import Row
 from sim.report.results.sweep import sweep_report
 from sim.report.saved import read_run
 
-SMALL = ("design.sizes=[4,7]", "monte_carlo.replicates=100", "monte_carlo.block_size=50",
+SMALL = ("design.n=[4,7]", "monte_carlo.replicates=100", "monte_carlo.block_size=50",
          "monte_carlo.search_replicates=100")  # fmt: skip
 
 
@@ -73,7 +73,7 @@ CHOICES = {
     "control": ["none", "parallel"],
     "analysis.alternative": ["two_sided", "greater"],
     "analysis.adjustment": ["holm", "none"],
-    "decision.primary": ["total", "'any domain'"],
+    "primary": ["total", "'any domain'"],
     "target.half_width": ["null", "1.5"],
 }
 
@@ -96,11 +96,11 @@ def test_an_answer_is_read_back_to_the_bit(chosen: dict[str, str]) -> None:
 
 FACTORS: dict[str, list[object]] = {
     "effect.shift": [0.2, 1, 0.7],
-    "correlation.domains": [-0.9, 0.2],
-    "design.sizes": [[6], [6, 12]],
+    "correlation.items": [-0.9, 0.2],
+    "design.n": [[6], [6, 12]],
     "target.power": [0.5, 0.95],
-    "effect": [{"kind": "shift", "shift": 0.4}, {"kind": "none"}],
-    "report.title": ["=cmd()", "nan", "NaN"],
+    "effect": [{"shift": 0.4}, {}],
+    "title": ["=cmd()", "nan", "NaN"],
 }
 
 

@@ -18,7 +18,7 @@ from sim.study import parse_study
 @pytest.fixture(scope="module")
 def answer() -> PlanAnswer:
     """A small plan in which nobody in one domain can change."""
-    return plan(small_study(correlation={"pre_post": 1.0}, effect={"kind": "none"}))
+    return plan(small_study(correlation={"pre_post": 1.0}, effect={}))
 
 
 def refuse(constant: str) -> Any:
@@ -30,7 +30,7 @@ def test_columns_are_fixed(answer: PlanAnswer, tmp_path: Path) -> None:
     """results.csv has exactly the columns that other people's programs rely on."""
     write_run(answer, tmp_path)
     first = (tmp_path / "results.csv").read_bytes().split(b"\n")[0]
-    assert first.decode() == "role,pairs,n,kind,name,measure,value,mcse,replicates,engine"
+    assert first.decode() == "role,size,n,kind,name,measure,value,mcse,replicates,engine"
     assert ",".join(COLUMNS) == first.decode()
 
 
@@ -42,8 +42,12 @@ def test_json_is_valid(answer: PlanAnswer, tmp_path: Path) -> None:
         for name in ("summary.json", "manifest.json")
     )
     assert summary["effects"]["mentor"]["standardised"][0] is None
-    assert summary["primary_rule"] == "any"
-    assert manifest["seed"] == answer.study.seed
+    assert summary["study"]["primary"] == "any"
+    assert manifest["seed"] == summary["study"]["seed"] == answer.study.seed
+    power = answer.characteristics.rule_win.value
+    assert summary["characteristics"]["rule_win"]["value"] == power.tolist()
+    assert summary["version"] == manifest["versions"]["mentorsim"]
+    assert "null_characteristics" not in summary  # at every size, which results.csv has
 
 
 def test_manifest_repeats_the_study(answer: PlanAnswer, tmp_path: Path) -> None:
@@ -92,16 +96,16 @@ def test_nobody_changing_is_no_information(answer: PlanAnswer) -> None:
     """Where nobody changes every replicate is uninformative and none rejects."""
     results = results_of(answer)
     for name in "abc":
-        assert results.value(name=name, pairs=12, measure="no_information") == 1
-        assert results.value(name=name, pairs=12, measure="rejection") == 0
+        assert results.value(name=name, size=12, measure="no_information") == 1
+        assert results.value(name=name, size=12, measure="rejection") == 0
 
 
 def test_summary_names_the_people(tmp_path: Path) -> None:
     """The summary holds each rule's size and the people it takes."""
-    found = plan(small_study(effect={"kind": "shift", "shift": 1.5}))
+    found = plan(small_study(effect={"shift": 1.5}))
     write_run(found, tmp_path)
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     sizes = {size["rule"]: size for size in summary["sample_sizes"]}
     assert sizes.keys() == {"any", "all", "total"}
-    assert sizes["any"]["participants"] == {"mentor": found.sample_size.pairs}
+    assert summary["participants"]["any"] == {"mentor": [found.sample_size.size]}
     assert "power 0.8" in summary["answer"]

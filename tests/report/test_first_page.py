@@ -117,7 +117,7 @@ def test_the_statement_stands_alone(run: SavedRun, form: Document, tmp_path: Pat
 
 def test_one_size_has_no_picture(tmp_path: Path) -> None:
     """Where one size was studied there is no curve, and the statement stands alone."""
-    form = justification(saved_plan(tmp_path, design={"sizes": (12,)}))
+    form = justification(saved_plan(tmp_path, design={"n": (12,)}))
     (told,) = form.sections[0].blocks
     assert isinstance(told, Paragraph)
     document = read_word(form)

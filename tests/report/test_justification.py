@@ -30,7 +30,7 @@ from sim.report.document.model import (
     words_of,
 )
 from sim.report.document.references import REFERENCES
-from sim.report.document.sizes import pairs_cell
+from sim.report.document.sizes import size_with_interval
 from sim.report.files import write_run
 from sim.report.justification import justification, missing_items, write_justification
 from sim.report.printers.markdown import markdown
@@ -47,41 +47,41 @@ QUICK = [
     "store.file=null",
 ]
 STUDIES = {
-    "default": ["design.sizes=[40,80,90,100]", "effect.prior.draws=20"],
-    "controlled": ["experiment=controlled", "design.sizes=[120,160,200]", "control.ratio=[2,1]"],
-    "multi_site": ["experiment=multi_site", "design.sizes=[20,60,160]", "effect.prior=null"],
-    "dropout": ["experiment=dropout", "design.sizes=[40,60,80,120]", "effect.prior=null"],
+    "default": ["design.n=[40,80,90,100]", "effect.prior.draws=20"],
+    "controlled": ["experiment=controlled", "design.n=[120,160,200]", "control.ratio=[2,1]"],
+    "multi_site": ["experiment=multi_site", "design.n=[20,60,160]", "effect.prior=null"],
+    "dropout": ["experiment=dropout", "design.n=[40,60,80,120]", "effect.prior=null"],
     "by_site": [
         "experiment=controlled",
         "selection=none",
         "clusters=sites",
-        "clusters.sites=20",
+        "clusters.site.sites=20",
         "missing=items",
         "control.unit=site",
         "analysis.test=cluster_mean_two_sample_t",
-        "decision.primary='any domain'",
-        "design.sizes=[40,80]",
+        "primary='any domain'",
+        "design.n=[40,80]",
     ],
-    "believed": ["effect=believed", "design.sizes=[30,60,90]", "effect.prior.draws=20"],
+    "believed": ["effect=believed", "design.n=[30,60,90]", "effect.prior.draws=20"],
     "mcnemar": [
         "analysis.test=mcnemar",
         "analysis.cut=4",
         "analysis.total_cut=24",
-        "decision.primary='any domain'",
-        "design.sizes=[40,80]",
+        "primary='any domain'",
+        "design.n=[40,80]",
         "effect.prior=null",
     ],
     "exact": [
         "effect=shift",
         "engine=exact",
         "analysis.adjustment=none",
-        "decision.primary=practice",
-        "+decision.rules.practice={kind: one, endpoints: [clinical practice], roles: [mentor]}",
-        "design.sizes=[20,40,60]",
+        "primary=practice",
+        "+success.practice=clinical practice",
+        "design.n=[20,40,60]",
     ],
     "never": [
-        "decision.primary='at least 4 domains'",
-        "design.sizes=[20,40]",
+        "primary='at least 4 domains'",
+        "design.n=[20,40]",
         "effect.prior=null",
         "design.search_limit=40",
     ],
@@ -171,12 +171,16 @@ def test_the_document_is_a_word_file(run: SavedRun) -> None:
     assert len(document.tables) == len(tables)
     assert all("tblHeader" in table.rows[0]._tr.xml for table in document.tables)
     texts = [own.text for own in document.paragraphs]
-    starts = ("The study needs", "With", "This design does not justify a sample size")
-    first = next(text for text in texts[texts.index("Sample size") :] if text.startswith(starts))
+    starts = (("The study needs", "Of", "With"), "This design does not justify a sample size")
+    first = next(
+        text
+        for text in texts[texts.index("Sample size") :]
+        if text.startswith((*starts[0], starts[1]))
+    )
     assert texts.index("Statement") < texts.index("Sample size") < texts.index(first)
     size = run.answer.sample_size
     unusable = bool(briefly(run.answer, size))
-    assert first.startswith(starts[2]) == (size.pairs is None or unusable)
+    assert first.startswith(starts[1]) == (size.size is None or unusable)
     assert document.core_properties.language == "en-GB"
     assert run.answer.sample_sizes[0].rule in "\n".join(texts) + str(
         [c.text for t in document.tables for c in t._cells]
@@ -193,7 +197,7 @@ def test_a_changed_result_is_a_changed_number(folders: dict[str, Path]) -> None:
     before, after = markdown(justification(run)), markdown(justification(other))
     assert "0.123" in after
     assert "0.123" not in before
-    assert f"| {answer.pairs * people.analysable[-1] * 0.5:.0f} |" in after
+    assert f"| {answer.size * people.analysable[-1] * 0.5:.0f} |" in after
 
 
 def test_the_same_run_is_the_same_bytes(folders: dict[str, Path], tmp_path: Path) -> None:
@@ -281,34 +285,35 @@ def test_each_reason_fills_its_own_blank(folders: dict[str, Path]) -> None:
     assert "Nothing is missing." in markdown(found)
 
 
-def adjusted_rows(run: SavedRun) -> dict[str, tuple[str, ...]]:
-    """Rows of the table of adjustments: what is stated, pairs before, pairs after."""
+def adjusted_rows(run: SavedRun) -> dict[str, str]:
+    """Rows of the table of adjustments: the size before each; none where none bears on it."""
     item = next(own for own in justification(run).sections if own.heading == "Adjustments")
-    table = next(block for block in item.blocks if isinstance(block, Table))
-    rows = [tuple(map(words_of, row)) for row in table.rows]
-    return {row[0]: row[1:] for row in rows}
+    stated, *tables = (block for block in item.blocks if isinstance(block, Table))
+    assert len(stated.rows) == 3
+    sizes = [table for table in tables if "before each adjustment" in words_of(table.caption)]
+    return {words_of(row[0]): words_of(row[1]) for table in sizes for row in table.rows}
 
 
 def test_the_size_before_each_adjustment(folders: dict[str, Path]) -> None:
-    """Each adjustment in the study has its number before, and the others are unchanged."""
+    """Each adjustment that bears on the criterion has its number before, and no other has."""
     for name, there in ADJUSTED.items():
         run = read_run(folders[name])
         rows = adjusted_rows(run)
         found = {own.adjustment: own.size for own in run.answer.before_adjustments}
         assert list(found) == there
         for adjustment, row in ROWS.items():
+            assert (row in rows) == (adjustment in there)
             if adjustment not in there:
-                assert adjustment == "all" or rows[row][1] == "unchanged"
                 continue
-            pairs, limit = found[adjustment].pairs, found[adjustment].limit
+            pairs, limit = found[adjustment].size, found[adjustment].limit
             expected = rf"more than {limit}" if pairs is None else rf"(at most |\d+ to )?{pairs}\b"
-            assert re.match(expected, rows[row][1])
-        assert ("All of these together" in rows) == ("all" in there)
+            assert re.match(expected, rows[row])
+        assert ("as planned" in rows or "as planned (not usable)" in rows) == bool(there)
         assert ("nothing is added to it" in markdown(justification(run))) == bool(there)
 
 
-ROWS = {"missing": "Missing answers", "clusters": "Clustering", "multiplicity": "Multiplicity",
-        "all": "All of these together"}  # fmt: skip
+ROWS = {"missing": "missing answers", "clusters": "clusters", "multiplicity": "multiplicity",
+        "all": "all of these"}  # fmt: skip
 ADJUSTED = {
     "default": [],
     "controlled": [],
@@ -359,10 +364,10 @@ def test_a_size_before_has_its_interval(
 ) -> None:
     """It is a limit at the smallest size studied, 40, or beyond the largest, and may be exact."""
     after = {40: None, 60: 41, 80: 61, None: None}
-    stated = {"pairs": pairs, "low": low, "high": high, "replicates": replicates,
+    stated = {"size": pairs, "low": low, "high": high, "replicates": replicates,
               "at_least": after[pairs], "low_at_least": after[low]}  # fmt: skip
     rows = adjusted_rows(with_before(read_run(folders["dropout"]), **stated))
-    assert rows["Missing answers"][1] == said
+    assert rows["missing answers"] == said
 
 
 def test_a_control_arm_is_compared(folders: dict[str, Path]) -> None:
@@ -373,8 +378,8 @@ def test_a_control_arm_is_compared(folders: dict[str, Path]) -> None:
     other = run.answer.one_group
     assert other is not None
     rows = {words_of(row[0]): words_of(row[1]) for row in table.rows}
-    assert rows["one group"].startswith(pairs_cell(other.size))
-    assert re.match(r"(over |≤)?\d+", rows["two arms"])
+    assert rows["one group"] == size_with_interval(other.size)
+    assert re.match(r"(more than |at most )?\d+", rows["two arms"])
 
 
 def test_the_items_of_the_guidelines(run: SavedRun) -> None:
@@ -395,7 +400,7 @@ def test_saw_teeth_are_those_of_exact_tests(run: SavedRun) -> None:
     exact = analysis["test"] in ("signed_rank", "sign", "mcnemar", "sign_flip")
     exact &= analysis["p_value"] != "asymptotic"
     cited = any("saw-toothed" in text for text in justification(run).references)
-    assert cited == (exact and size.pairs is not None and not briefly(run.answer, size))
+    assert cited == (exact and size.size is not None and not briefly(run.answer, size))
 
 
 def test_few_sites_are_said_of_the_clustered_test() -> None:
@@ -425,11 +430,13 @@ def hostile_run(run: SavedRun) -> SavedRun:
     answer = run.answer
     study = answer.study
     rules = {LONG if name == "any domain" else name: rule
-             for name, rule in study.decision.rules.items()}  # fmt: skip
+             for name, rule in study.success.items()}  # fmt: skip
+    items = {HOSTILE if name == study.domains[0] else name: item
+             for name, item in study.questionnaire.items.items()}  # fmt: skip
     changes = {
-        "scale": study.scale.model_copy(update={"domains": (HOSTILE, *study.scale.domains[1:])}),
-        "report": study.report.model_copy(update={"title": HOSTILE}),
-        "decision": study.decision.model_copy(update={"rules": rules}),
+        "questionnaire": study.questionnaire.model_copy(update={"items": items}),
+        "title": HOSTILE,
+        "success": rules,
     }
     assumptions = tuple(replace(own, note=HOSTILE) for own in answer.assumptions)
     hostile = replace(answer, study=study.model_copy(update=changes), assumptions=assumptions)

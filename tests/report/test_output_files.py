@@ -11,7 +11,7 @@ from oracles.saved import saved_plan
 from sim.app import main
 from sim.errors import NotWritten, StudyError
 from sim.report.charts.figures import FOLDER
-from sim.report.files import write_results, write_whole
+from sim.report.files import write_whole
 from sim.report.folders import claim_folder
 from sim.report.output_files import DRAWINGS, OUTPUTS, RESULTS, write_together
 from sim.report.outputs import write_report
@@ -41,13 +41,24 @@ def held(folder: Path) -> list[str]:
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
+def write_anew(folder: Path, **tables: str) -> None:
+    """Write results in the place of all earlier outputs: a manifest, and tables by name."""
+    contents = {"manifest.json": MANIFEST, **{f"{name}.csv": tables[name] for name in tables}}
+    write_together(
+        folder,
+        "results",
+        lambda stage: [write_whole(stage / name, text) for name, text in contents.items()],
+        OUTPUTS,
+    )
+
+
 def test_old_outputs_go_and_foreign_files_stay(tmp_path: Path) -> None:
     """A run into a folder of another leaves nothing of that one beside its own results."""
     old = ("report.html", "figures/power_curve.svg", "figures/shifts_mentor.png", "sweep.csv")
     filled(tmp_path, *FOREIGN, *old, "run_2/report.html", "run_2/figures/points.svg")
-    write_results({"results.csv": "new", "manifest.json": MANIFEST}, tmp_path)
+    write_anew(tmp_path, results="new")
     assert set(held(tmp_path)) >= {*FOREIGN, *old}  # nothing yet shows that they are ours
-    write_results({"results.csv": "newer", "manifest.json": MANIFEST}, tmp_path)
+    write_anew(tmp_path, results="newer")
     assert held(tmp_path) == sorted([*FOREIGN, "results.csv", "manifest.json"])
     assert (tmp_path / "results.csv").read_text() == "newer"
     assert not (tmp_path / "run_2").exists()
@@ -58,7 +69,7 @@ def test_the_command_leaves_no_drawing_of_another_run(
 ) -> None:
     """The page of an earlier run is gone when another has written its results there."""
     monkeypatch.chdir(tmp_path)
-    words = ["design.sizes=[6]", "monte_carlo.replicates=100", "monte_carlo.block_size=100"]
+    words = ["design.n=[6]", "monte_carlo.replicates=100", "monte_carlo.block_size=100"]
     words += ["engine=monte_carlo", "effect.prior=null", "store.file=null", "hydra.run.dir=run"]
     assert main([*words, "report.files=[justification]"]) == 0
     assert len(held(tmp_path / "run")) == 7
@@ -119,7 +130,7 @@ def test_a_folder_in_the_way(tmp_path: Path) -> None:
     """Where a folder has the name of an output, none is written, in one line."""
     (tmp_path / "results.csv").mkdir()
     with pytest.raises(NotWritten, match=r"results could not be written \(a folder has the name"):
-        write_results({"manifest.json": MANIFEST, "results.csv": ""}, tmp_path)
+        write_anew(tmp_path, results="")
     assert held(tmp_path) == []
 
 

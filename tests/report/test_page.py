@@ -127,7 +127,7 @@ def test_the_curve_holds_every_rule_and_endpoint(run: SavedRun, html: str) -> No
     assert len(curves) == 3 + 2 * 4
     for own in curves[:3]:
         for pairs, value, mcse in own["points"]:
-            at = main.pairs.index(pairs), main.rule_index(own["label"])
+            at = main.sizes.index(pairs), main.rule_index(own["label"])
             assert value == pytest.approx(main.rule_win.value[at], rel=1e-4)
             assert mcse == pytest.approx(main.rule_win.mcse[at], rel=1e-4)
     assert data["curve"]["people"] == {
@@ -155,10 +155,10 @@ def test_the_page_of_a_long_study_is_small(tmp_path: Path) -> None:
     """Two hundred sizes and seven domains of two roles take less than 1.5 MB."""
     domains = tuple("abcdefg")
     study = small_study(
-        scale={"points": 5, "domains": domains},
+        questionnaire={"points": 5, "items": domains},
         roles={"mentor": {"pre": (0.1, 0.2, 0.4, 0.2, 0.1)},
                "mentee": {"pre": (0.1, 0.2, 0.4, 0.2, 0.1), "effect": None}},
-        design={"sizes": tuple(range(6, 241))},
+        design={"n": tuple(range(6, 241))},
     )  # fmt: skip
     assert len(page(saved_plan(tmp_path, study)).encode()) < 1_500_000
 
@@ -226,7 +226,7 @@ def test_every_kind_of_block_is_printed(run: SavedRun, monkeypatch: pytest.Monke
         Paragraph(("last",)),
         table,
     )
-    sections = (page_module.Section("A section", "here", (), blocks),)
+    sections = (page_module.Part("A section", blocks, name="here"),)
     monkeypatch.setattr(page_module, "_sections", lambda *_: sections)
     html = page(run)
     assert f'<p class="answer">{as_set(blocks[0].text)}</p>' in html
@@ -244,8 +244,8 @@ def test_the_headline_is_the_answer(run: SavedRun, monkeypatch: pytest.MonkeyPat
     """A size, none within reach, or none that can be used."""
     size = run.answer.sample_size
     words = "No size up to 12 pairs"
-    if size.pairs is not None:
-        words = f"{size.pairs} pairs, the smallest of 6 and 12 that suffices"
+    if size.size is not None:
+        words = f"{size.size} pairs, the smallest of 6 and 12 that suffices"
     assert f'<p class="headline">{words}</p>' in page(run)
     monkeypatch.setattr(size_module, "reasons", lambda *_: ("the test rejects too often",))
     assert '<p class="headline">No size can be given</p>' in page(run)

@@ -6,18 +6,22 @@ import pytest
 from oracles.studies import PRE, small_study
 
 from sim import compose_study, plan
-from sim.report.files import summary_data
+from sim.report.files import as_json, summary_data
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.arms import uncontrolled_warnings
-from sim.report.topics.participation import participation_blocks, participation_warnings
+from sim.report.topics.participation import (
+    cluster_words,
+    participation_blocks,
+    participation_warnings,
+)
 from sim.report.topics.soundness import reasons
 
 FAST = [
-    "experiment=scale_up", "effect.prior=null", "design.sizes=[12,60]",
+    "experiment=scale_up", "effect.prior=null", "design.n=[12,60]",
     "monte_carlo.replicates=200", "monte_carlo.search_replicates=200",
     "monte_carlo.block_size=100",
 ]  # fmt: skip
-SITES = ["clusters=sites", "clusters.sites=8", "clusters.shared_icc=0.1"]
+SITES = ["clusters=sites", "clusters.site.sites=8", "clusters.site.shared_icc=0.1"]
 
 
 def answered(*words: str) -> PlanAnswer:
@@ -54,7 +58,7 @@ def test_nothing_to_say() -> None:
         (
             ["missing=mar", "missing.item_rate=0.1", "missing.total=prorated"],
             "Of 60 mentors recruited about 44 can be analysed in a domain and 54 in total "
-            "(10% of people lost by the total before; 10% of single answers missing",
+            "(10% of people lost by the sum of all answers before; 10% of single answers missing",
         ),
     ],
 )
@@ -79,7 +83,7 @@ def test_what_cannot_be_estimated_or_observed() -> None:
     """No number stands where nobody can be analysed, or all have the same change."""
     mentors, _ = sentences("missing=items", "missing.item_rate=0.9")
     assert mentors.endswith("Those are too few for the mean change in total ever to be estimated.")
-    alike = ["roles.mentor.pre=[0,0,1,0,0]", "effect=none", "clusters.stated_as=latent"]
+    alike = ["roles.mentor.pre=[0,0,1,0,0]", "effect=none", "clusters.site.stated_as=latent"]
     mentors, _ = sentences(*SITES, *alike, "pilot=none")
     assert mentors.endswith(", which cannot be observed where all have the same change.")
 
@@ -105,34 +109,35 @@ def test_a_test_that_ignores_shared_mentees() -> None:
         "The test ignores that mentors of different sites who share a mentee resemble each other: "
     )
     assert "Use analysis.test" not in line
-    within = ["clusters.accrual=in_turn", "clusters.per_site=6"]
+    within = ["clusters.site.accrual=in_turn", "clusters.site.per_site=6"]
     assert participation_warnings(answered(*SITES, *within, "analysis.test=cluster_mean_t")) == []
 
 
 def test_the_summary_holds_it_all() -> None:
     """summary.json gives shares, sites by size, and both correlations, per role."""
-    data = summary_data(answered(*SITES, "missing=mcar", "missing.rate=0.2"))
-    parts = json.loads(json.dumps(data["participation"]))
-    assert parts["mentor"]["sites"] == {"12": 8, "60": 8}
-    assert parts["mentee"]["sites"] == {"12": 7, "60": 8}  # the sixth mentor brings no new mentee
-    assert parts["mentee"]["analysable"]["total"] == pytest.approx(0.8)
-    levels = parts["mentor"]["intraclass_correlation"]
+    answer = answered(*SITES, "missing=mcar", "missing.rate=0.2")
+    parts = json.loads(as_json(summary_data(answer)))["participation"]
+    domains = answer.study.domains
+    assert parts["mentor"]["sites"] == [8, 8]
+    assert parts["mentee"]["sites"] == [7, 8]  # the sixth mentor brings no new mentee
+    assert parts["mentee"]["analysable"][-1] == pytest.approx(0.8)
+    levels = parts["mentor"]["levels"]
     assert [level["level"] for level in levels] == ["site", "shared"]
     assert len(levels[0]["latent"]) == 7
-    assert levels[0]["observed"]["clinical practice"] == pytest.approx(0.05)
-    assert levels[0]["observed"]["total"] > 0.05
+    assert levels[0]["observed"][domains.index("clinical practice")] == pytest.approx(0.05)
+    assert levels[0]["observed"][len(domains)] > 0.05
 
 
 def test_one_group_is_warned_of_at_its_size() -> None:
     """How often one group rejects without mentoring is said of the answer, not the largest size."""
     answer = plan(
         small_study(
-            effect={"kind": "shift", "shift": 0.9}, uncontrolled={"response_shift": 0.3},
-            design={"sizes": (12, 48)}, decision={"primary": "total"},
+            effect={"shift": 0.9}, uncontrolled={"response_shift": 0.3},
+            design={"n": (12, 48)}, primary="total",
             monte_carlo={"replicates": 400, "search_replicates": 400, "block_size": 200},
         )
     )  # fmt: skip
-    assert answer.sample_size.pairs == 12
+    assert answer.sample_size.size == 12
     null = answer.null_characteristics
     small, large = null.rule_rejection.value[:, null.rule_index("total")]
     assert small < large
@@ -153,18 +158,37 @@ def test_who_resemble_each_other_is_said_in_the_words_of_the_study(
 ) -> None:
     """Where a test ignores clusters, its reason names them as the study does."""
     clusters = {
-        "kind": "sites", "stated_as": "latent", "site_icc": site, "shared_icc": shared,
+        "stated_as": "latent", "icc": site, "shared_icc": shared,
         "accrual": "round_robin", "sites": 4, "per_site": 10, "size_variation": 0.0,
         "assumption": None,
     }  # fmt: skip
-    total = {"kind": "one", "endpoints": "total", "roles": ("coach",)}
+    total = "total for coach"
     study = small_study(
         roles={"coach": {"pre": PRE}, "pupil": {"pre": PRE, "effect": None}},
-        design={"sizes": (40,), "ratio": (4, 1)}, clusters=clusters,
+        design={"n": (40,), "ratio": (4, 1)}, clusters={"site": clusters},
         analysis={"test": "paired_t", "p_value": "auto"},
-        decision={"primary": "total", "rules": {"total": total}},
+        primary="total", success={"total": total},
         monte_carlo={"replicates": 1000, "block_size": 250},
     )  # fmt: skip
     answer = plan(study)
     (reason,) = reasons(answer, answer.sample_size)
     assert alike in reason
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        (
+            ["clusters.site.sizes=[3,4,4,5,5,6,6,7]"],
+            "8 sites of 3 to 7 pairs (5 on average, coefficient of variation 0.24), taking turns",
+        ),
+        (
+            ["clusters.site.sizes=[1200,1200]", "clusters.site.accrual=in_turn"],
+            "2 sites of 1,200 pairs each, one after the other",
+        ),
+    ],
+)
+def test_listed_sites_in_words(stated: list[str], words: str) -> None:
+    """How many sites are listed, how large they are and in which order they fill is said."""
+    study = compose_study(["clusters=sites", *stated])
+    assert list(cluster_words(study, study.sites))[-1] == words

@@ -2,14 +2,15 @@
 
 import re
 from functools import cache
+from math import isnan
 from pathlib import Path
-from typing import Any
 
 import pytest
 from oracles.studies import PRE, small_study
 
 from sim import plan
 from sim.page.answers import answer_part
+from sim.power.precision import half_width_reached, interval_at
 from sim.report.files import summary_data, write_run
 from sim.report.justification import justification
 from sim.report.printers.html.page import page
@@ -19,14 +20,12 @@ from sim.report.saved import read_run
 from sim.report.terminal import summary
 
 SITES = {
-    "kind": "sites", "stated_as": "observed", "site_icc": 0.2, "shared_icc": 0.0,
+    "stated_as": "observed", "icc": 0.2, "shared_icc": 0.0,
     "accrual": "round_robin", "sites": 6, "per_site": 10, "size_variation": 0.0,
     "assumption": None,
 }  # fmt: skip
 BY_SITE = {"test": "cluster_mean_t", "p_value": "auto"}
-TOTAL = {"primary": "total", "rules": {
-    "total": {"kind": "one", "endpoints": "total", "roles": ("mentor",)},
-}}  # fmt: skip
+TOTAL = {"primary": "total", "success": {"total": "total"}}
 WIDE = 3.0
 """Half-width that people would reach early, and six sites never."""
 
@@ -36,9 +35,9 @@ def sized(accrual: str, test: str = "cluster_mean_t", half_width: float = WIDE) 
     """Plan a study that is to be precise, in sites."""
     return plan(
         small_study(
-            clusters={**SITES, "accrual": accrual}, analysis={"test": test, "p_value": "auto"},
-            target={"half_width": half_width}, decision=TOTAL,
-            design={"sizes": (6, 11, 30, 60, 120)},
+            clusters={"site": {**SITES, "accrual": accrual}}, **TOTAL,
+            analysis={"test": test, "p_value": "auto"}, target={"half_width": half_width},
+            design={"n": (6, 11, 30, 60, 120)},
         )
     )  # fmt: skip
 
@@ -67,7 +66,7 @@ def test_no_size_is_promised_below_two_sites() -> None:
     """Where one site is filled first there is no interval, and none is promised, until a second."""
     answer = sized("in_turn", half_width=1000.0)
     assert answer.precision.reached is not None
-    assert answer.precision.reached.pairs == 11
+    assert answer.precision.reached.size == 11
     assert "only so far" not in said(answer)
 
 
@@ -97,15 +96,15 @@ def test_every_width_has_its_coverage(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "endpoint", "among"),
+    ("rule", "role", "endpoint", "among"),
     [
-        ({"kind": "all", "endpoints": "domains", "roles": ("mentor", "mentee")}, "b", 6),
-        ({"kind": "one", "endpoints": ("c",), "roles": ("mentee",)}, "c", 1),
-        ({"kind": "any", "endpoints": ("a", "total"), "roles": ("mentor",)}, "total", 2),
+        ("all of items for [mentor, mentee]", "mentee", "b", 6),
+        ("c for mentee", "mentee", "c", 1),
+        ("any of [a, total]", "mentor", "total", 2),
     ],
 )
 def test_the_interval_is_that_of_the_primary_rule(
-    rule: dict[str, Any], endpoint: str, among: int
+    rule: str, role: str, endpoint: str, among: int
 ) -> None:
     """Not of a total that nobody asked of; of several endpoints it is the widest, which is said."""
     extreme = (0.5, 0.0, 0.0, 0.0, 0.5)
@@ -113,12 +112,29 @@ def test_the_interval_is_that_of_the_primary_rule(
         "mentor": {"pre": PRE},
         "mentee": {"pre": (PRE, extreme, PRE), "effect": None},
     }
-    stated = {"primary": "own", "rules": {"own": rule}}
-    answer = plan(small_study(roles=roles, decision=stated, target={"half_width": 0.8}))
+    stated = {"primary": "it", "success": {"it": rule}, "target": {"half_width": 0.8}}
+    answer = plan(small_study(roles=roles, **stated))
     own = answer.precision
-    assert (own.role, own.endpoint, own.among) == (rule["roles"][-1], endpoint, among)
+    assert (own.role, own.endpoint, own.among) == (role, endpoint, among)
     named = endpoint if endpoint == "total" else f"'{endpoint}'"
     widest = f", the widest of the rule's {among} endpoints," if among > 1 else ""
     text = said(answer)
     assert f"the 95% interval of the {own.role}s' mean change in {named}{widest} is" in text
     assert ("mean change in total" in text) == (endpoint == "total")
+
+
+def test_precision_of_any_endpoint() -> None:
+    """Each endpoint has an interval at each size, and the first size from which it is narrow."""
+    main = sized("in_turn").characteristics
+    (role,) = main.roles
+    widths = role.measures.width.value
+    for e, endpoint in enumerate(role.endpoints):
+        known = [interval_at(main, role, endpoint, size) for size in main.sizes]
+        assert [of and of.width for of in known] == [
+            None if isnan(width) else width for width in widths[:, e]
+        ]
+        half_width = widths[3, e] / 2 + 1e-9
+        reached = half_width_reached(main, role, endpoint, half_width)
+        assert reached == interval_at(main, role, endpoint, 60)
+        assert half_width_reached(main, role, endpoint, 0.5 * widths[-1, e] - 1e-9) is None
+        assert half_width_reached(main, role, endpoint, None) is None

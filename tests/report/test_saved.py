@@ -15,7 +15,7 @@ from sim.report.topics.size import answer_sentence
 from sim.study import parse_study
 from sim.study.spreadsheet import FORMULA, harmless
 
-WORDS = ["design.sizes=[6,12]", "monte_carlo.replicates=500", "effect=shift", "effect.prior=null"]
+WORDS = ["design.n=[6,12]", "monte_carlo.replicates=500", "effect=shift", "effect.prior=null"]
 
 
 @pytest.fixture(scope="module")
@@ -42,19 +42,16 @@ def test_the_rows_come_back(answer: PlanAnswer, folder: Path) -> None:
 
 HOSTILE = [
     "=cmd()|' /C calc'!A0", "+1", "-2", "@SUM(A1)", " =1", "two lines", "  =blanks", "'=quoted",
-    'a,"b"', "=" + "long " * 2000,
+    'a,"b"', "=" + "long " * 39,
 ]  # fmt: skip
 
 
 def test_no_name_is_a_formula(tmp_path: Path) -> None:
     """Whatever endpoints and rules are called, no cell is a formula, and names come back."""
     study = compose_study([*WORDS, "engine=monte_carlo"])
-    plain, primary = study.model_dump(), study.decision.primary
-    rule = plain["decision"]["rules"][primary]
-    domains = [name[:80] for name in HOSTILE[: len(study.scale.domains)]]
-    plain["scale"]["domains"] = domains
-    plain["decision"] = {**plain["decision"], "primary": HOSTILE[0],
-                         "rules": dict.fromkeys(HOSTILE, rule)}  # fmt: skip
+    plain = study.model_dump()
+    plain["questionnaire"]["items"] = HOSTILE[: len(study.domains)]
+    plain |= {"primary": HOSTILE[0], "success": dict.fromkeys(HOSTILE, "total")}
     found = plan(parse_study(plain))
     write_run(found, tmp_path)
     with (tmp_path / "results.csv").open(encoding="utf-8", newline="") as file:

@@ -33,14 +33,15 @@ from sim.report.topics.sweep import size_words
 @cache
 def answer(*sizes: int) -> PlanAnswer:
     """Plan a study at some sizes; it needs 13 to 20 pairs, and 'all' more than 8."""
-    total = {"kind": "one", "endpoints": "total", "roles": ("mentor",)}
-    anything = {"kind": "any", "endpoints": "domains", "roles": ("mentor",)}
+    total = "total"
+    anything = "any of items"
     return plan(
         small_study(
-            effect={"kind": "shift", "shift": 0.8},
-            decision={"primary": "total", "rules": {"total": total, "any": anything}},
+            effect={"shift": 0.8},
+            primary="total",
+            success={"total": total, "any": anything},
             missing={"kind": "mcar", "rate": 0.1},
-            design={"sizes": sizes},
+            design={"n": sizes},
         )
     )
 
@@ -69,7 +70,7 @@ def test_a_gap_is_said_in_every_medium(tmp_path: Path) -> None:
     """Between sizes of which the smaller is too few and the larger suffices, both are said."""
     run, found = saved(tmp_path, 6, 30), answer(6, 30)
     size = found.sample_size
-    assert (size.pairs, size.at_least, size.every) == (30, 7, True)
+    assert (size.size, size.at_least, size.every) == (30, 7, True)
     texts = texts_of(run, found)
     words = (
         "6 is too few, 30 suffices, and the sizes between were not studied: the study needs 7 to 30"
@@ -78,19 +79,17 @@ def test_a_gap_is_said_in_every_medium(tmp_path: Path) -> None:
         "Of 6 and 30 pairs, 30 is the smallest that suffices for power 0.8 for the rule 'total'"
     )
     assert "30 pairs, the smallest of 6 and 30 that suffices" in texts["page"]
-    assert "needs 30 pairs, the fewest of 6 and 30 that suffice" in texts["justification"]
-    for name in ("answer", "terminal", "page"):
+    for name in ("answer", "terminal", "page", "justification"):
         assert words in texts[name]
     for name in ("one line", "page", "terminal", "preview", "justification"):
         assert "7 to 30 pairs" in texts[name]
-    assert "6 are too few, 30 suffice, the sizes between were not studied" in texts["justification"]
     assert not any(re.search(r"(needs|about) 30 pairs[^,]", text) for text in texts.values())
     for draw in (power_curve, rule_curves):
         figure = draw(found)
         assert isinstance(figure, Figure)
         assert "7 to 30 pairs" in figure.title
     saved_size = json.loads((tmp_path / "summary.json").read_text())["sample_sizes"][0]
-    assert (saved_size["at_least"], saved_size["pairs"]) == (7, 30)
+    assert (saved_size["at_least"], saved_size["size"]) == (7, 30)
 
 
 def test_the_smallest_studied_is_an_upper_limit_everywhere(tmp_path: Path) -> None:
@@ -115,8 +114,8 @@ def test_sizes_one_after_the_other_are_known() -> None:
     """Where every size was studied the answer is that size, and it stays up to the limit."""
     found = answer(*range(10, 26))
     size = found.sample_size
-    assert size.at_least == size.pairs
-    assert re.search(rf"{size.pairs} pairs, {size.pairs} mentors", " ".join(summary(found).split()))
+    assert size.at_least == size.size
+    assert re.search(rf"{size.size} pairs, {size.size} mentors", " ".join(summary(found).split()))
     assert "it stays at the target up to 25 pairs" in " ".join(summary(found).split())
 
 

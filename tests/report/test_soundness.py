@@ -27,27 +27,24 @@ from sim.report.saved import read_run
 from sim.report.sweep import sweep_line, sweep_summary, write_sweep
 from sim.report.terminal import summary
 from sim.report.topics.design import design_sentence
-from sim.report.topics.levels import level_warnings
 from sim.report.topics.participation import participation_warnings
 from sim.report.topics.size import one_line
-from sim.report.topics.soundness import design_reasons, judged, reasons
+from sim.report.topics.soundness import design_reasons, judged, level_warnings, reasons
 
 SEVERE = {"kind": "mnar", "rate": 0.3, "slope": -2.0}
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.2, "shared_icc": 0.0,
+    "stated_as": "latent", "icc": 0.2, "shared_icc": 0.0,
     "accrual": "round_robin", "sites": 6, "per_site": 10, "size_variation": 0.0,
 }  # fmt: skip
 FIVE = {**SITES, "sites": 5}
-ROLES = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {"kind": "shift", "shift": 0.4}}}
+ROLES = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {"shift": 0.4}}}
 SOME = {"replicates": 2000, "search_replicates": 2000, "block_size": 500}
-TOTAL = {"primary": "total", "rules": {"total": {"kind": "one", "endpoints": "total",
-                                                "roles": ("mentor",)}}}  # fmt: skip
+TOTAL = {"primary": "total", "success": {"total": "total"}}
 
 
-def rule(kind: str, roles: tuple[str, ...], endpoints: Any = "domains") -> dict[str, Any]:
-    """Give the section of one rule."""
-    return {"primary": "own", "rules": {"own": {"kind": kind, "endpoints": endpoints,
-                                               "roles": roles}}}  # fmt: skip
+def rule(text: str) -> dict[str, Any]:
+    """Give the sections of one rule."""
+    return {"primary": "it", "success": {"it": text}}
 
 
 @cache
@@ -55,8 +52,8 @@ def dropout() -> PlanAnswer:
     """Answer of a study whose size shrinks because those who gain less drop out."""
     return plan(
         small_study(
-            missing=SEVERE, effect={"kind": "shift", "shift": 0.5}, decision=TOTAL,
-            design={"sizes": tuple(range(6, 41, 2))}, monte_carlo=SOME,
+            missing=SEVERE, effect={"shift": 0.5}, **TOTAL,
+            design={"n": tuple(range(6, 41, 2))}, monte_carlo=SOME,
         )
     )  # fmt: skip
 
@@ -68,7 +65,7 @@ def said(answer: PlanAnswer) -> str:
 
 def at(*sizes: int, **changes: Any) -> PlanAnswer:
     """Answer of a small study at a few sizes, from enough studies to see a level."""
-    return plan(small_study(**{"design": {"sizes": sizes}, "monte_carlo": SOME, **changes}))
+    return plan(small_study(**{"design": {"n": sizes}, "monte_carlo": SOME, **changes}))
 
 
 # ------------------------------------------------------------------------- what makes it unusable
@@ -77,7 +74,7 @@ def at(*sizes: int, **changes: Any) -> PlanAnswer:
 def test_dropping_out_by_the_answers_breaks_the_level() -> None:
     """Without effect the rule is met three times in four: a warning in numbers, and no size."""
     words = ["effect=none", "missing=mnar", "missing.rate=0.3", "missing.slope=-2",
-             "design.sizes=[60]", "monte_carlo.replicates=1000"]  # fmt: skip
+             "design.n=[60]", "monte_carlo.replicates=1000"]  # fmt: skip
     answer = plan(compose_study(words))
     null, both = answer.null_characteristics, answer.missing_by_chance
     level = null.rule_win.value[0, null.rule_index("total")]
@@ -97,12 +94,12 @@ def test_dropping_out_by_the_answers_breaks_the_level() -> None:
 
 def test_a_bias_without_a_level_is_said_too() -> None:
     """Two arms that drop out alike keep their level, but their difference is biased."""
-    control = {"kind": "parallel", "ratio": (1, 1), "unit": "person", "effect": {"kind": "none"},
+    control = {"ratio": (1, 1), "unit": "person", "effect": {},
                "beside": None}  # fmt: skip
     study = small_study(
-        missing={**SEVERE, "rate": 0.5}, control=control, effect={"kind": "shift", "shift": 0.8},
-        analysis={"test": "two_sample_t", "p_value": "auto"}, decision=TOTAL,
-        design={"sizes": (100,)}, monte_carlo=SOME,
+        missing={**SEVERE, "rate": 0.5}, control=control, effect={"shift": 0.8},
+        analysis={"test": "two_sample_t", "p_value": "auto"}, **TOTAL,
+        design={"n": (100,)}, monte_carlo=SOME,
     )  # fmt: skip
     answer = plan(study)
     verdict = judged(answer, answer.sample_size)
@@ -120,7 +117,7 @@ def test_a_bias_without_a_level_is_said_too() -> None:
 )  # fmt: skip
 def test_dropping_out_by_chance_is_no_reason(missing: dict[str, Any]) -> None:
     """Where answers decide nothing the size stands, and no difference is said, even by chance."""
-    answer = at(40, missing=missing, decision=TOTAL)
+    answer = at(40, missing=missing, **TOTAL)
     assert reasons(answer, answer.sample_size) == ()
     role = answer.characteristics.roles[0]
     bias = role.measures.bias
@@ -134,13 +131,13 @@ def test_dropping_out_by_chance_is_no_reason(missing: dict[str, Any]) -> None:
 
 def test_a_test_that_ignores_clusters_has_no_size() -> None:
     """Six sites that it ignores: its level is beyond alpha and no size is given; by sites it is."""
-    plain = at(60, clusters=SITES, decision=TOTAL)
+    plain = at(60, clusters={"site": SITES}, **TOTAL)
     (reason,) = reasons(plain, plain.sample_size)
     level = plain.null_characteristics.rule_win.value[0, 0]
     assert reason.startswith("the test ignores that people of one site resemble each other, and ")
     assert f"{level:.3f} (Monte Carlo error" in reason
     assert one_line(plain).startswith("total: no usable power, the test ignores clusters (60 pairs")
-    by_site = at(60, clusters=SITES, decision=TOTAL, analysis={"test": "cluster_mean_t"})
+    by_site = at(60, clusters={"site": SITES}, **TOTAL, analysis={"test": "cluster_mean_t"})
     assert reasons(by_site, by_site.sample_size) == ()
 
 
@@ -161,12 +158,12 @@ def test_what_a_level_may_be() -> None:
 
 def test_a_rule_that_needs_all_needs_no_adjustment() -> None:
     """Whatever drop-out does to its level, multiplicity is not named of a rule that needs all."""
-    every = at(40, missing={**SEVERE, "rate": 0.5}, decision=rule("all", ("mentor",)),
+    every = at(40, missing={**SEVERE, "rate": 0.5}, **rule("all of items"),
                analysis={"adjustment": "none"})  # fmt: skip
     assert every.null_characteristics.rule_rejection.value[0, 0] > 0.1
     assert "Multiplicity" not in " ".join(every.warnings)
     assert "Who drops out depends on the answers" in said(every)
-    some = at(40, decision=rule("any", ("mentor",)), analysis={"adjustment": "none"})
+    some = at(40, **rule("any of items"), analysis={"adjustment": "none"})
     level = some.null_characteristics.rule_rejection.value[0, 0]
     assert "Multiplicity is not controlled: where mentoring does nothing the tests of" in said(some)
     assert f"{level:.3f}" in said(some)
@@ -176,19 +173,19 @@ def test_a_rule_that_needs_all_needs_no_adjustment() -> None:
 @pytest.mark.parametrize(
     ("stated", "warned"),
     [
-        (rule("any", ("mentor", "mentee"), "total"), True),
-        (rule("all", ("mentor", "mentee"), "total"), False),
-        (rule("any", ("mentor",), ("a", "total")), True),  # the total is tested on its own
-        (rule("any", ("mentor",), "domains"), False),
+        ("any of [total] for [mentor, mentee]", True),
+        ("all of [total] for [mentor, mentee]", False),
+        ("any of [a, total]", True),  # the total is tested on its own
+        ("any of items", False),
     ],
 )
-def test_an_adjustment_within_part_of_a_rule(stated: dict[str, Any], *, warned: bool) -> None:
+def test_an_adjustment_within_part_of_a_rule(stated: str, *, warned: bool) -> None:
     """A rule that joins what is not adjusted together is met too often, and that is said."""
-    answer = at(40, roles=ROLES, decision=stated, analysis={"adjustment": "holm"})
+    answer = at(40, roles=ROLES, **rule(stated), analysis={"adjustment": "holm"})
     level = answer.null_characteristics.rule_rejection.value[0, 0]
     assert ("among the domains of one role" in said(answer)) == warned
     assert (f"probability {level:.3f}" in said(answer)) == warned
-    if len(stated["rules"]["own"]["roles"]) == 2:  # two totals are independent
+    if "mentee" in stated:  # two totals are independent
         assert (level > 0.08) == warned
         assert (reasons(answer, answer.sample_size) == ()) != warned
 
@@ -196,7 +193,7 @@ def test_an_adjustment_within_part_of_a_rule(stated: dict[str, Any], *, warned: 
 @pytest.mark.parametrize(("kind", "expected"), [("all", True), ("any", False)])
 def test_which_null_a_level_is_of(tmp_path: Path, kind: str, *, expected: bool) -> None:
     """Of a rule that needs more than one endpoint it is said; of others there is nothing to say."""
-    answer = at(12, 40, decision=rule(kind, ("mentor",)), analysis={"adjustment": "holm"})
+    answer = at(12, 40, **rule(f"{kind} of items"), analysis={"adjustment": "holm"})
     write_run(answer, tmp_path)
     for text in (" ".join(summary(answer).split()), markdown(justification(read_run(tmp_path)))):
         words = "That level is of no effect on any of the 3 endpoints. The least favourable null is"
@@ -208,12 +205,12 @@ def test_which_null_a_level_is_of(tmp_path: Path, kind: str, *, expected: bool) 
 
 def test_few_sites_make_a_signed_rank_test_too_rare() -> None:
     """With five sites it keeps far below its level: a warning says how many it is meant for."""
-    rare = at(60, clusters=FIVE, decision=TOTAL, analysis={"test": "clustered_signed_rank"})
+    rare = at(60, clusters={"site": FIVE}, **TOTAL, analysis={"test": "clustered_signed_rank"})
     level = rare.null_characteristics.roles[0].measures.rejection.value[0, -1]
     assert level < 0.035
     assert f"rejected with probability {level:.3f}" in said(rare)
     assert "meant for 20 sites or more" in said(rare)
-    by_means = at(60, clusters=FIVE, decision=TOTAL, analysis={"test": "cluster_mean_t"})
+    by_means = at(60, clusters={"site": FIVE}, **TOTAL, analysis={"test": "cluster_mean_t"})
     assert "too rarely" not in said(by_means)
 
 
@@ -223,9 +220,9 @@ def test_arms_that_spread_unequally(test: str, ratio: tuple[int, int]) -> None:
     """Equal means, more spread in the smaller arm: how often that is rejected is said, and why."""
     narrow = (0.0, 0.05, 0.9, 0.05, 0.0)
     study = two_arm_study(
-        test, roles={"mentor": {"pre": narrow}, "mentee": None}, decision=TOTAL,
-        effect={"kind": "post", "post": (0.35, 0.10, 0.10, 0.10, 0.35)}, monte_carlo=SOME,
-        control={"ratio": ratio}, design={"sizes": (80,)},
+        test, roles={"mentor": {"pre": narrow}, "mentee": None}, **TOTAL,
+        effect={"post": (0.35, 0.10, 0.10, 0.10, 0.35)}, monte_carlo=SOME,
+        control={"ratio": ratio}, design={"n": (80,)},
     )  # fmt: skip
     answer = plan(study)
     rejected = answer.characteristics.roles[0].measures.rejection.value[0, -1]
@@ -242,9 +239,9 @@ def test_arms_that_spread_unequally(test: str, ratio: tuple[int, int]) -> None:
 
 def test_an_unusable_size_gives_no_headline_number(tmp_path: Path) -> None:
     """Terminal, page, figures and justification put the reason in the number's place."""
-    answer = at(20, 30, 60, clusters=SITES, decision=TOTAL)
+    answer = at(20, 30, 60, clusters={"site": SITES}, **TOTAL)
     size = answer.sample_size
-    assert size.pairs is not None
+    assert size.size is not None
     text = " ".join(summary(answer).split())
     assert "Answer ------ No size can be given for power 0.8 for the rule 'total': the te" in text
     assert f"reach that power with {pairs_words(size)} pairs" in text
@@ -257,7 +254,7 @@ def test_an_unusable_size_gives_no_headline_number(tmp_path: Path) -> None:
     assert '<p class="headline">No size can be given</p>' in text
     assert 'class="mark">answer' not in text
     for figure in figures(saved):
-        assert f"{size.pairs} pairs" not in figure.title
+        assert f"{size.size} pairs" not in figure.title
     curve = next(figure for figure in figures(saved) if figure.name == "power_curve")
     assert curve.title.startswith("No size can be given for power 0.80")
     assert "the test ignores that people of one site" in str(curve.caption)
@@ -277,8 +274,8 @@ def test_a_sweep_marks_what_cannot_be_used(tmp_path: Path) -> None:
     factors = {"missing.slope": (0.0, -2.0), "correlation.pre_post": (0.5, 0.6)}
     stated = {"kind": "grid", "factors": factors, "at": 40, "rule": None}
     study = small_study(
-        sweep=stated, missing={**SEVERE, "slope": 0.0}, decision=TOTAL,
-        design={"sizes": (20, 40, 60)},
+        sweep=stated, missing={**SEVERE, "slope": 0.0}, **TOTAL,
+        design={"n": (20, 40, 60)},
     )  # fmt: skip
     answer = sweep(study)
     powers = [float(power.value) for own in answer.points if (power := answer.power(own))]
@@ -305,8 +302,8 @@ def test_the_first_simulated_studies_give_no_headline_number() -> None:
     assert [isinstance(part, str) for part in parts] == [True]
     assert str(parts[0]).startswith("No size can be given here: who drops out depends on the ans")
     assert len(simulated_sentence(dropout().sample_size)) == 3
-    assert design_causes(small_study(clusters=SITES), [0]) == ("clusters",)
-    assert ignored_clusters(small_study(clusters=SITES), 0) == ("site",)
+    assert design_causes(small_study(clusters={"site": SITES}), [0]) == ("clusters",)
+    assert ignored_clusters(small_study(clusters={"site": SITES}), 0) == ("site",)
 
 
 def test_a_comparison_says_what_cannot_be_used() -> None:
@@ -325,8 +322,8 @@ def test_a_comparison_says_what_cannot_be_used() -> None:
 def test_words_of_one_domain_and_of_mcnemar(tmp_path: Path) -> None:
     """One domain is not "1 domains", and McNemar's test takes no article."""
     study = small_study(
-        scale={"points": 5, "domains": ("a",)}, analysis={"test": "mcnemar", "cut": 4},
-        decision=rule("any", ("mentor",)),
+        questionnaire={"points": 5, "items": ("a",)}, analysis={"test": "mcnemar", "cut": 4},
+        **rule("any of items"),
     )  # fmt: skip
     assert "one domain scored 1 to 5; " in design_sentence(study)
     write_run(plan(study), tmp_path)

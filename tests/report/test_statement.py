@@ -29,14 +29,14 @@ def planned(*words: str) -> PlanAnswer:
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_the_statement_of_every_experiment_fits(name: str) -> None:
     """It has at most 120 words, and says design, test, level, effect, power and number."""
-    words = ["design.sizes=[20,120]", f"experiment={name}"]
+    words = ["design.n=[20,120]", f"experiment={name}"]
     answer = planned(*words) if name != "assurance" else plan(
         compose_study([*words, *QUICK[:3], "effect.prior.draws=20", "effect.prior.replicates=20"])
     )  # fmt: skip
     found = statement(answer)
     assert count_words(found.parts) <= MOST_WORDS
     text = found.text
-    assert "significance level 0.05" in text
+    assert "significance level of 0.05" in text
     assert answer.study.analysis.test_facts.in_prose in text
     assert f"{answer.sample_size.power:.2f}" in text or "does not justify" in text
     assert ("The effect assumed is" in text) or ("No effect is assumed." in text)
@@ -47,11 +47,10 @@ def test_details_go_before_the_statement_grows_too_long() -> None:
     """Of a study with much to say the method and then the allowances are left out, whole."""
     name = "a long name of some outcome here"
     domains = ",".join(f"'{d}: {name}'" for d in "abc")
-    long = [f"scale.domains=[{domains}]", "pilot=none", "design.sizes=[20,60]", "missing=mcar",
+    long = [f"questionnaire.items=[{domains}]", "pilot=none", "design.n=[20,60]", "missing=mcar",
             "effect=shift", "clusters=sites", "analysis.test=cluster_mean_t",
-            "~decision.rules",
-            f"+decision.rules={{each: {{kind: all, endpoints: [{domains}], roles: [mentor]}}}}",
-            "decision.primary=each",
+            "~success", "+success={each: all of items}",
+            "primary=each",
             "report.reasons.difference_why='twenty words of a reason that is as long as it may "
             "be so that the statement as a whole is close to the limit'"]  # fmt: skip
     found = statement(planned(*long))
@@ -62,11 +61,11 @@ def test_details_go_before_the_statement_grows_too_long() -> None:
 
 def test_a_basis_that_is_not_given_is_a_blank() -> None:
     """Where nobody says why this effect, the planner is asked; the pilot's is cited."""
-    unknown = statement(planned("effect=shift", "design.sizes=[20,60]"))
+    unknown = statement(planned("effect=shift", "design.n=[20,60]"))
     assert [part.text for part in unknown.parts if isinstance(part, Blank)]
-    pilot = planned("design.sizes=[20,60]")
+    pilot = planned("design.n=[20,60]")
     assert "(Raju 2022)" in statement(pilot).text
-    given = replace(pilot, study=compose_study([*QUICK, "effect=shift", "design.sizes=[20,60]",
+    given = replace(pilot, study=compose_study([*QUICK, "effect=shift", "design.n=[20,60]",
                     "report.reasons.difference_why='agreed with patients'"]))  # fmt: skip
     assert "agreed with patients" in statement(given).text
 
@@ -86,13 +85,13 @@ def test_the_power_is_that_of_one_size() -> None:
 
     The people in brackets are those of the same size.
     """
-    ranged = planned("design.sizes=[20,120]", "effect=shift")
+    ranged = planned("design.n=[20,120]", "effect=shift")
     size = ranged.sample_size
-    assert (size.pairs, size.at_least) == (120, 21)
+    assert (size.size, size.at_least) == (120, 21)
     needed = f"needs 21 to 120 pairs (120 mentors and {ranged.study.participants(1, 120)} mentees)"
     assert f"{needed} for a power of 0.80; with 120 it is {size.power:.2f}." in (
         statement(ranged).text
     )
-    known = planned("design.sizes=[20,21,22,23,24,25,26,27,28,29,30,31,32]", "effect=shift")
-    assert known.sample_size.at_least == known.sample_size.pairs is not None
+    known = planned("design.n=[20,21,22,23,24,25,26,27,28,29,30,31,32]", "effect=shift")
+    assert known.sample_size.at_least == known.sample_size.size is not None
     assert f"; there it is {known.sample_size.power:.2f}." in statement(known).text

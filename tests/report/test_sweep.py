@@ -14,7 +14,7 @@ from sim.power.sweep import SweepAnswer, differences
 from sim.report.sweep import sweep_csv, sweep_line, sweep_summary, write_sweep
 from sim.study.spreadsheet import harmless
 
-SHIFTS = tuple({"kind": "shift", "shift": shift} for shift in (0.3, 0.8))
+SHIFTS = tuple({"shift": shift} for shift in (0.3, 0.8))
 HOSTILE = (
     "<script>alert(1)</script>", "=cmd()", "+1", "-1", "@x", "  =x", "../x", "x" * 10_000,
     "two lines \\x1b[31mred", 'quoted " , comma',
@@ -24,16 +24,16 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "two factors": {
         "kind": "grid",
         "factors": {
-            "effect": SHIFTS,
+            "effect": ({"shift": 0.4}, {"shift": 0.8, "selected_for_significance": True}),
             "correlation.pre_post": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.12345678901),
         },
     },
     "two plain factors": {
-        "kind": "grid", "at": 6, "factors": {"correlation.domains": (0.1, -0.9), "seed": (1, 2)},
+        "kind": "grid", "at": 6, "factors": {"correlation.items": (0.1, -0.9), "seed": (1, 2)},
     },
     "three factors": {
         "kind": "grid",
-        "factors": {"effect": SHIFTS, "seed": (1, 2), "design.sizes": ((6, 12), (8, 30))},
+        "factors": {"effect": SHIFTS, "seed": (1, 2), "design.n": ((6, 12), (8, 30))},
     },
     "one at a time": {
         "kind": "one_at_a_time",
@@ -41,23 +41,23 @@ SWEEPS: dict[str, dict[str, Any]] = {
         "factors": {
             "effect": SHIFTS,
             "analysis.alpha": (0.02, 0.1),
-            "correlation.domains": (-0.9, 0.2),
+            "correlation.items": (-0.9, 0.2),
             "target.power": (0.5, 0.9),
-            "design.sizes": ((7,), (8,)),
+            "design.n": ((7,), (8,)),
         },
     },
     "scenarios": {
         "kind": "scenarios",
         "scenarios": {
             "good": {"effect.shift": 1.0},
-            "bad": {"effect.shift": 0.1, "correlation.domains": -0.9},
-            **{name: {"report.title": name[:200]} for name in HOSTILE},
+            "bad": {"effect.shift": 0.1, "correlation.items": -0.9},
+            **{name: {"title": name[:200]} for name in HOSTILE},
         },
     },
-    "hostile values": {"kind": "one_at_a_time", "factors": {"report.title": HOSTILE[:5]}},
+    "hostile values": {"kind": "one_at_a_time", "factors": {"title": HOSTILE[:5]}},
     "many": {"kind": "grid", "factors": {"seed": tuple(range(70))}},
     "a large grid": {
-        "kind": "grid", "factors": {"seed": tuple(range(63)), "report.title": ("a", "b")},
+        "kind": "grid", "factors": {"seed": tuple(range(63)), "title": ("a", "b")},
     },
 }  # fmt: skip
 
@@ -98,8 +98,8 @@ def test_columns(answers: dict[str, SweepAnswer]) -> None:
     """One table has point, label, a column for each factor, and the columns of results.csv."""
     first = sweep_csv(answers["one at a time"]).splitlines()[0]
     assert first == (
-        "point,label,effect,analysis.alpha,correlation.domains,target.power,design.sizes,"
-        "role,pairs,n,kind,name,measure,value,mcse,replicates,difference,difference_mcse"
+        "point,label,effect,analysis.alpha,correlation.items,target.power,design.n,"
+        "role,size,n,kind,name,measure,value,mcse,replicates,difference,difference_mcse"
     )
 
 
@@ -109,7 +109,7 @@ def test_rows_are_what_was_found(answers: dict[str, SweepAnswer]) -> None:
     rows = table(answer)
     studied = [own for own in answer.points if own.wins is not None]
     assert len(rows) == sum(len(own.point.study.sizes) * 3 for own in studied)
-    by_place = {(row["point"], row["pairs"], row["name"]): row for row in rows}
+    by_place = {(row["point"], row["size"], row["name"]): row for row in rows}
     for own in studied:
         apart = differences(own, answer.base)
         for k, pairs in enumerate(own.point.study.sizes):
@@ -128,10 +128,10 @@ def test_rows_are_what_was_found(answers: dict[str, SweepAnswer]) -> None:
 def test_factors_have_their_values(answers: dict[str, SweepAnswer]) -> None:
     """A factor's column holds the value set there, or that of the study as stated."""
     rows = {row["point"]: row for row in table(answers["one at a time"])}
-    assert json.loads(rows["2"]["effect"]) == {"kind": "shift", "shift": 0.8}
+    assert json.loads(rows["2"]["effect"]) == {"shift": 0.8}
     assert [rows[point]["effect"] for point in "03"] == 2 * ["as stated"]
     assert [rows[point]["analysis.alpha"] for point in "034"] == ["0.05", "0.02", "0.1"]
-    assert json.loads(rows["0"]["design.sizes"]) == [6, 12]
+    assert json.loads(rows["0"]["design.n"]) == [6, 12]
     assert "5" not in rows  # it failed
 
 
@@ -139,7 +139,7 @@ def test_no_cell_is_a_formula(answers: dict[str, SweepAnswer]) -> None:
     """No text of the user's is taken for a formula, none is lost, and numbers stay numbers."""
     for name in ("scenarios", "hostile values"):
         for row in table(answers[name]):
-            for column in ("label", "report.title", "name"):
+            for column in ("label", "title", "name"):
                 assert not row[column].startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     labels = {row["label"] for row in table(answers["scenarios"])}
     assert labels == {"as stated", "good", *map(harmless, HOSTILE)}
@@ -163,7 +163,7 @@ def test_files_have_fixed_names(answers: dict[str, SweepAnswer], tmp_path: Path)
     data = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
     assert [point["label"] for point in data["points"]] == ["as stated", "good", "bad", *HOSTILE]
     failed = data["points"][2]
-    assert failed["failure"].startswith("correlation.domains: -0.9 is impossible")
+    assert failed["failure"].startswith("correlation.items: -0.9 is impossible")
     assert failed["power"] is None
     assert data["tornado"] is None
 
@@ -171,15 +171,16 @@ def test_files_have_fixed_names(answers: dict[str, SweepAnswer], tmp_path: Path)
 def test_the_tornado_as_data(answers: dict[str, SweepAnswer], tmp_path: Path) -> None:
     """The tornado's numbers are in sweep.json, with which order is claimed."""
     write_sweep(answers["one at a time"], tmp_path)
-    data = json.loads((tmp_path / "sweep.json").read_text(encoding="utf-8"))["tornado"]
-    effect = data["factors"][0]
+    data = json.loads((tmp_path / "sweep.json").read_text(encoding="utf-8"))
+    bars = data["tornado"]["influences"]
+    effect = bars[0]
     assert effect["factor"] == "effect"
-    assert (effect["lowest"]["point"], effect["highest"]["point"]) == (1, 2)
-    gap = effect["highest"]["value"] - effect["lowest"]["value"]
-    assert effect["range"]["value"] == pytest.approx(gap)
+    assert (effect["low"], effect["high"]) == (1, 2)
+    gap = effect["to_high"]["value"] - effect["to_low"]["value"]
+    assert effect["span"]["value"] == pytest.approx(gap)
     assert data["order"][0] == ["effect"]
-    assert "target.power" in data["not_distinguishable"]
-    assert data["not_studied"] == ["design.sizes"]
+    assert "target.power" in [bar["factor"] for bar in bars if not bar["clear"]]
+    assert data["tornado"]["left_out"] == ["design.n"]
 
 
 def test_what_the_summary_says(answers: dict[str, SweepAnswer]) -> None:
@@ -191,8 +192,8 @@ def test_what_the_summary_says(answers: dict[str, SweepAnswer]) -> None:
     assert "1. effect; " in text
     assert "Not distinguishable from no influence:" in text
     assert "target.power" in text.split("Not distinguishable")[1]
-    assert "Not studied at that size: design.sizes." in text
-    assert "- correlation.domains=-0.9: correlation.domains: -0.9 is impossible" in text
+    assert "Not studied at that size: design.n." in text
+    assert "- correlation.items=-0.9: correlation.items: -0.9 is impossible" in text
     assert "(not told apart)" not in text or "analysis.alpha" in text
 
 
@@ -200,7 +201,7 @@ def test_heat_maps_have_every_cell(answers: dict[str, SweepAnswer]) -> None:
     """Two factors give a map of power and one of sizes, wide ones in several parts."""
     answer = answers["two factors"]
     text = sweep_summary(answer)
-    assert "row 2: {kind: shift, shift: 0.8}" in text
+    assert "row 2: {shift: 0.8, selected_for_significance: true}" in text
     assert "col 7: 0.12345678901" in text
     for own in answer.points[1:]:
         power = answer.power(own)

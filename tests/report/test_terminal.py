@@ -11,36 +11,31 @@ from sim.report.terminal import summary
 from sim.report.topics.size import one_line
 
 RULES = {
-    f"rule {i} which is named at length by a careful planner": {
-        "kind": "any",
-        "endpoints": "domains",
-        "roles": ("mentor",),
-    }
-    for i in range(6)
+    f"rule {i} which is named at length by a careful planner": "any of items" for i in range(6)
 }
 BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE}}
 SITES = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "shared_icc": 0.0,
+    "stated_as": "latent", "icc": 0.1, "shared_icc": 0.0,
     "accrual": "in_turn", "sites": 5, "per_site": 3, "size_variation": 0.0,
 }  # fmt: skip
 STUDIES: dict[str, dict[str, Any]] = {
     "small": {},
     "two roles": {"roles": BOTH},
-    "no effect": {"effect": {"kind": "none"}},
-    "one size": {"design": {"sizes": (5000,)}, "scale": {"domains": ("a",)},
+    "no effect": {"effect": {}},
+    "one size": {"design": {"n": (5000,)}, "questionnaire": {"items": ("a",)},
                  "monte_carlo": {"replicates": 100, "block_size": 10}},
-    "many sizes": {"design": {"sizes": None, "min_pairs": 2, "max_pairs": 90}},
-    "long rules": {"decision": {"primary": next(iter(RULES)), "rules": RULES}},
-    "long title": {"report": {"title": "A title that goes on " * 9}},
-    "one unbroken word": {"report": {"title": "x" * 200}},
+    "many sizes": {"design": {"n": None, "smallest": 2, "up_to": 90}},
+    "long rules": {"primary": next(iter(RULES)), "success": RULES},
+    "long title": {"title": "A title that goes on " * 9},
+    "one unbroken word": {"title": "x" * 200},
     "one-sided t": {"analysis": {"test": "paired_t", "p_value": "auto", "alternative": "less"}},
     "corrected": {"analysis": {"p_value": "asymptotic", "continuity": True, "zeros": "pratt"}},
     "McNemar": {"analysis": {"test": "mcnemar", "cut": 4, "total_cut": 11}},
-    "adjusted": {"missing": {"kind": "mcar", "rate": 0.2}, "clusters": SITES,
+    "adjusted": {"missing": {"kind": "mcar", "rate": 0.2}, "clusters": {"site": SITES},
                  "analysis": {"test": "clustered_signed_rank"}},
-    "one mentee": {"roles": BOTH, "design": {"sizes": (2, 3), "ratio": (3, 1)},
+    "one mentee": {"roles": BOTH, "design": {"n": (2, 3), "ratio": (3, 1)},
                    "analysis": {"alpha": 0.5, "alternative": "greater"}},
-    "nobody changes": {"effect": {"kind": "none"}, "correlation": {"pre_post": 1.0}},
+    "nobody changes": {"effect": {}, "correlation": {"pre_post": 1.0}},
 }  # fmt: skip
 
 
@@ -56,9 +51,9 @@ def test_fits_eighty_columns(name: str) -> None:
 
 def test_answer_and_error_are_printed() -> None:
     """The answer's size and the Monte Carlo error of its power are in the text."""
-    answer = plan(small_study(effect={"kind": "shift", "shift": 1.5}))
+    answer = plan(small_study(effect={"shift": 1.5}))
     text = " ".join(summary(answer).split())
-    assert answer.sample_size.pairs in (6, 12)
+    assert answer.sample_size.size in (6, 12)
     assert answer.sample_size.at_least == 7
     assert "Of 6 and 12 pairs, 12 is the smallest that suffices" in text
     assert f"Monte Carlo error {answer.sample_size.mcse:.3f}" in text
@@ -67,8 +62,8 @@ def test_answer_and_error_are_printed() -> None:
 
 def test_not_reached_is_said() -> None:
     """Where no size reaches the target, that is said, not a number."""
-    answer = plan(small_study(effect={"kind": "shift", "shift": 0.01}))
-    assert answer.sample_size.pairs is None
+    answer = plan(small_study(effect={"shift": 0.01}))
+    assert answer.sample_size.size is None
     assert "Neither of 6 and 12 pairs reaches power 0.8" in " ".join(summary(answer).split())
     assert "not reached" in one_line(answer)
 
@@ -89,12 +84,12 @@ def test_asymptotic_level_is_stated() -> None:
     assert "The p-value is approximate at small sizes with ties: with 6 mentors" in text
     assert f"is rejected with probability {level:.3f} where mentoring does nothing" in text
     two_arms = {
-        "kind": "parallel", "ratio": (1, 1), "unit": "person", "effect": {"kind": "none"},
+        "ratio": (1, 1), "unit": "person", "effect": {},
         "beside": None,
     }  # fmt: skip
     noise = small_study(
         control=two_arms, analysis={"test": "two_sample_t", "p_value": "auto"},
-        design={"sizes": tuple(range(10, 40))},
+        design={"n": tuple(range(10, 40))},
     )  # fmt: skip
     assert "approximate" not in " ".join(plan(noise).warnings)
     exact = " ".join(summary(plan(small_study(analysis={"p_value": "exact"}))).split())

@@ -12,5 +12,5 @@ LONG = tuple(f"a domain with quite a long name, number {i} of twenty of them" fo
 @pytest.mark.parametrize("domains", [LONG, ("y" * 80,), ("exactly twenty-two char",)])
 def test_long_names_fit_eighty_columns(domains: tuple[str, ...]) -> None:
     """No line is longer than 80 columns, whatever the domains are called."""
-    lines = summary(plan(small_study(scale={"domains": domains}))).splitlines()
+    lines = summary(plan(small_study(questionnaire={"items": domains}))).splitlines()
     assert max(map(len, lines)) <= 80

@@ -24,14 +24,13 @@ from sim.report.saved import SavedRun, read_run
 from sim.report.terminal import summary
 from sim.report.topics.assurance import assurance_by_size
 from sim.report.topics.drop_out import both_sizes, drop_out_warnings, versions
-from sim.report.topics.power import level_sentence, near_table, power_tables
-from sim.report.topics.size import answer_sentence, one_line, other_rules_table
+from sim.report.topics.power import level_sentence, near_table, other_rules_tables, power_tables
+from sim.report.topics.size import answer_sentence, one_line
 from sim.report.topics.sources import sources
 from sim.report.topics.statement import MOST_WORDS, count_words, statement
 
 SOME = {"replicates": 2000, "search_replicates": 2000, "block_size": 500}
-TOTAL = {"primary": "total", "rules": {"total": {"kind": "one", "endpoints": "total",
-                                                "roles": ("mentor",)}}}  # fmt: skip
+TOTAL = {"primary": "total", "success": {"total": "total"}}  # fmt: skip
 
 
 @cache
@@ -40,8 +39,8 @@ def answer_of(kind: str = "mnar", slope: float = -2.0, sizes: tuple[int, ...] = 
     missing = {"kind": kind, "rate": 0.3, **({"slope": slope} if kind != "mcar" else {})}
     return plan(
         small_study(
-            missing=missing, effect={"kind": "shift", "shift": 0.5}, decision=TOTAL,
-            design={"sizes": sizes or tuple(range(6, 41, 2))}, monte_carlo=SOME,
+            missing=missing, effect={"shift": 0.5}, **TOTAL,
+            design={"n": sizes or tuple(range(6, 41, 2))}, monte_carlo=SOME,
         )
     )  # fmt: skip
 
@@ -65,9 +64,9 @@ def test_the_terminal_gives_both_sizes() -> None:
     answer = answer_of()
     size, (chance, by_answers) = answer.sample_size, pair(answer)
     assert size == chance
-    assert size.pairs is not None
-    assert by_answers.pairs is not None
-    assert by_answers.pairs < size.pairs
+    assert size.size is not None
+    assert by_answers.size is not None
+    assert by_answers.size < size.size
     text = " ".join(summary(answer).split())
     assert f"it is {size.power:.3f}" in text
     assert "the larger of two sizes, that for the effect on everybody, with as many answers" in text
@@ -127,11 +126,10 @@ def test_each_power_table_is_of_its_drop_out() -> None:
 def test_every_rule_has_both_sizes_in_one_table() -> None:
     """A row each, by chance and by the answers; there is none where people leave by chance."""
     answer = answer_of()
-    table = other_rules_table(answer)
-    assert table is not None
+    (table,) = other_rules_tables(answer)
     assert [row[1] for row in table.rows] == ["by chance", "by the answers"]
     assert [row[2] for row in table.rows] == [pairs_words(own) for own in pair(answer)]
-    assert other_rules_table(answer_of("mcar")) is None
+    assert other_rules_tables(answer_of("mcar")) == ()
 
 
 def test_the_level_is_that_of_the_tests_and_the_warning_that_of_the_study() -> None:
@@ -153,15 +151,15 @@ def test_where_drop_out_hides_the_effect_its_size_is_the_larger() -> None:
     answer = answer_of(slope=1.0, sizes=tuple(range(20, 121, 10)))
     chance, by_answers = pair(answer)
     assert answer.sample_size == by_answers
-    assert chance.pairs is not None
-    assert by_answers.pairs is None or by_answers.pairs > chance.pairs
+    assert chance.size is not None
+    assert by_answers.size is None or by_answers.size > chance.size
     (words,) = both_sizes(answer, answer.sample_size)
     assert "under the drop-out that depends on the answers; for the effect on everybody" in words
     assert f"missing by chance {pairs_words(chance)} pairs" in words
     assert "is lost to bias" in " ".join(drop_out_warnings(answer))
     first, second = interactive_curve(answer)["curves"][:2]  # that which decides comes first
     assert first["label"] == "total, drop-out by the answers"
-    assert (bool(first["answer"]), second["answer"]) == (by_answers.pairs is not None, [])
+    assert (bool(first["answer"]), second["answer"]) == (by_answers.size is not None, [])
 
 
 def test_power_next_to_assurance_is_that_on_which_the_size_rests() -> None:
@@ -170,9 +168,9 @@ def test_power_next_to_assurance_is_that_on_which_the_size_rests() -> None:
              "draws": 20, "replicates": 50}  # fmt: skip
     answer = plan(
         small_study(
-            missing={"kind": "mnar", "rate": 0.3, "slope": -2.0}, decision=TOTAL,
-            effect={"kind": "shift", "shift": 0.5, "prior": prior},
-            design={"sizes": (20, 30, 40)}, monte_carlo=SOME,
+            missing={"kind": "mnar", "rate": 0.3, "slope": -2.0}, **TOTAL,
+            effect={"shift": 0.5, "prior": prior},
+            design={"n": (20, 30, 40)}, monte_carlo=SOME,
         )
     )  # fmt: skip
     by_chance, by_answers = versions(answer)
@@ -204,7 +202,7 @@ def test_the_statement_tells_by_which_loss_the_number_is() -> None:
     answer = answer_of()
     _, by_answers = pair(answer)
     parts = statement(answer).parts
-    said = f"as lost by chance; lost by the change itself, {by_answers.pairs} suffice, by bias."
+    said = f"as lost by chance; lost by the change itself, {by_answers.size} suffice, by bias."
     assert said in words_of(parts)
     assert "allows for" not in words_of(parts)
     assert count_words(parts) <= MOST_WORDS
@@ -214,7 +212,7 @@ def test_the_statement_tells_by_which_loss_the_number_is() -> None:
 def test_each_number_of_the_form_stands_where_it_says(saved: SavedRun) -> None:
     """The rows named for both powers and levels are there, with these numbers."""
     answer = saved.answer
-    head = ("role", "pairs", "n", "kind", "name", "measure", "value", "mcse")
+    head = ("role", "size", "n", "kind", "name", "measure", "value", "mcse")
     rows = [dict(zip(head, cells, strict=False)) for cells in result_cells(answer)]
     named = [own for own in sources(answer) if "drop-out" in own.name]
     assert len(named) == 6
@@ -225,12 +223,12 @@ def test_each_number_of_the_form_stands_where_it_says(saved: SavedRun) -> None:
 
 
 def test_plain_data_have_both_sizes_only_where_there_are_two() -> None:
-    """And tell on which the answer rests."""
+    """And the larger is the answer."""
     both = summary_data(answer_of())["missing_by_chance"]
     chance, by_answers = pair(answer_of())
-    assert both["rests_on"] == "chance"
-    assert [both[key][0]["pairs"] for key in ("sizes", "sizes_by_answers")] == [
-        chance.pairs, by_answers.pairs,
+    assert summary_data(answer_of())["sample_sizes"] == both["sizes"]
+    assert [both[key][0]["size"] for key in ("sizes", "sizes_by_answers")] == [
+        chance.size, by_answers.size,
     ]  # fmt: skip
     assert summary_data(answer_of("mcar"))["missing_by_chance"] is None
 

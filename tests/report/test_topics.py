@@ -1,5 +1,6 @@
 """Topics say each fact once, from the answer alone, in the study's words."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -10,12 +11,13 @@ from oracles.studies import PRE, small_study, two_arm_study
 from sim import plan
 from sim.report.document.model import Blank, Block, Table, blanks_of, cells_of, words_of
 from sim.report.results.answer import PlanAnswer
-from sim.report.topics import arms, direction, effects, participation, precision
-from sim.study.draft import Draft
-from sim.study.words import StudyWords
+from sim.report.topics import arms, effects, participation, precision, warnings
+from sim.study.words import Words
 
-ROLES = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {"kind": "none"}}}
-NURSES = StudyWords("the course", "trained", "nurse", "nurses", "ward")
+ROLES = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {}}}
+NURSES = Words(
+    intervention="the course", treated="trained", unit="nurse", site="ward", item="question"
+)
 
 
 @cache
@@ -112,24 +114,24 @@ def test_widths_by_size_are_those_simulated() -> None:
     assert role.measures.width is not None
     for k, (pairs, width, _) in enumerate(table.rows):
         value, error = role.measures.width.value[k, e], role.measures.width.mcse[k, e]
-        assert words_of(pairs) == str(answer.characteristics.pairs[k])
+        assert words_of(pairs) == str(answer.characteristics.sizes[k])
         assert words_of(width) == f"{value:.3f} ±{error:.3f}"
 
 
 @pytest.mark.parametrize("which", [one_group, two_arms])
-def test_every_noun_is_the_studys(which: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the words of another study no topic speaks of mentoring, mentored people or pairs."""
-    answer: PlanAnswer = which()
-    monkeypatch.setattr(Draft, "words", NURSES)
+def test_every_noun_is_the_studys(which: Callable[[], PlanAnswer]) -> None:
+    """With the words of another study no topic speaks of mentoring, pairs or domains."""
+    answer = which()
+    answer = replace(answer, study=answer.study.model_copy(update={"words": NURSES}))
     said = words_in((
         *effects.assumed_blocks(answer), *effects.target_section(answer).blocks,
         *arms.change_blocks(answer), *arms.one_group_blocks(answer),
         *precision.precision_blocks(answer), precision.precision_table(answer),
         *participation.participation_blocks(answer),
     ))  # fmt: skip
-    warned = (*arms.uncontrolled_warnings(answer), *direction.direction_warnings(answer),
-              direction.apparent_change(answer.study, ["a"], "nurse", "rise"))  # fmt: skip
+    warned = (*arms.uncontrolled_warnings(answer), *warnings.direction_warnings(answer),
+              warnings.apparent_change(answer.study, ["a"], "nurse", "rise"))  # fmt: skip
     for text in (said, *warned):
         plain = text.replace("the mentors", "").replace("mentors", "").replace("mentees", "")
-        assert not any(word in plain for word in ("mentor", "pair ", "pairs")), plain
+        assert not any(word in plain for word in ("mentor", "pair ", "size", "domain")), plain
     assert "the course" in " ".join(warned) + said

@@ -13,20 +13,19 @@ from sim.report.printers.html.page import page
 from sim.report.printers.markdown import markdown
 from sim.report.saved import read_run
 from sim.report.terminal import summary
-from sim.report.topics.worse_off import worse_off_tables
+from sim.report.topics.effects import worse_off_tables
 
-JOINT = {"kind": "joint", "joint": (
+JOINT = {"joint": (
     (0.0, 0.1, 0.0), (0.3, 0.1, 0.2), (0.1, 0.1, 0.1))}  # fmt: skip
 
 
 def test_people_are_counted_by_hand() -> None:
     """Of a joint table the number is that of people times the shares below the diagonal."""
     study = small_study(
-        scale={"points": 3, "domains": ("one",)},
+        questionnaire={"points": 3, "items": ("one",)},
         roles={"mentor": {"pre": (0.1, 0.6, 0.3), "effect": JOINT}},
-        design={"sizes": (40,)},
-        decision={"primary": "one", "rules": {"one": {"kind": "one", "endpoints": ("one",),
-                                                      "roles": ("mentor",), "k": None}}},
+        design={"n": (40,)},
+        primary="one", success={"one": "one"},
     )  # fmt: skip
     (table,) = worse_off_tables(plan(study))
     people = study.participants(0, 40)
@@ -36,7 +35,7 @@ def test_people_are_counted_by_hand() -> None:
 
 def test_it_stands_in_every_output(tmp_path: Path) -> None:
     """Terminal, page, form and local page have the table; a role without effect has none."""
-    answer = plan(small_study(design={"sizes": (20, 40)}))
+    answer = plan(small_study(design={"n": (20, 40)}))
     write_run(answer, tmp_path)
     run = read_run(tmp_path)
     screen = " ".join(summary(answer).split())
@@ -53,5 +52,5 @@ def test_it_stands_in_every_output(tmp_path: Path) -> None:
 def test_below_is_below_whatever_the_success(direction: str) -> None:
     """Where a fall is the success the same people end below."""
     analysis = {"direction": direction, "test": "sign", "p_value": "exact"}
-    rows = [worse_off_tables(plan(small_study(analysis=analysis, design={"sizes": (20,)})))[0].rows]
-    assert rows[0] == worse_off_tables(plan(small_study(design={"sizes": (20,)})))[0].rows
+    rows = [worse_off_tables(plan(small_study(analysis=analysis, design={"n": (20,)})))[0].rows]
+    assert rows[0] == worse_off_tables(plan(small_study(design={"n": (20,)})))[0].rows

@@ -8,17 +8,15 @@ from oracles.studies import PRE, small_study
 from sim.errors import StudyError
 
 PARALLEL = {
-    "kind": "parallel",
     "ratio": (1, 1),
     "unit": "person",
-    "effect": {"kind": "none"},
+    "effect": {},
     "beside": None,
 }
 ANCOVA = {"control": PARALLEL, "analysis": {"test": "ancova", "p_value": "auto"}}
 SITES = {
-    "kind": "sites",
     "stated_as": "latent",
-    "site_icc": 0.1,
+    "icc": 0.1,
     "shared_icc": 0.0,
     "accrual": "round_robin",
     "sites": 8,
@@ -26,12 +24,9 @@ SITES = {
     "size_variation": 0.0,
 }
 BASELINE = {"kind": "baseline", "at_least": None, "at_most": 8}
-GRAPH = {"weights": {"total": 1.0}, "transitions": {"total": {"domains": 1.0}}}
+GRAPH = {"weights": {"total": 1.0}, "transitions": {"total": {"items": 1.0}}}
 GEE = {"test": "ordinal_gee", "p_value": "auto"}
-DOMAINS_ONLY = {
-    "primary": "any",
-    "rules": {"any": {"kind": "any", "endpoints": "domains", "roles": ("mentor",)}},
-}
+ITEMS_ONLY: dict[str, Any] = {"primary": "any", "success": {"any": "any of items"}}
 
 
 def graph(**changes: Any) -> dict[str, Any]:
@@ -70,14 +65,18 @@ LINES: list[tuple[dict[str, Any], str]] = [
     (
         {
             "control": PARALLEL,
-            "clusters": SITES,
+            "clusters": {"site": SITES},
             "analysis": {"test": "cluster_mean_two_sample_t", "p_value": "auto"},
         },
         "analysis.test: 'cluster_mean_two_sample_t' compares sites of two arms; use "
         "control.unit=site, or another test",
     ),
     (
-        {**ANCOVA, "missing": {"kind": "none", "item_rate": 0.1, "total": "prorated"}},
+        {**ANCOVA, "clusters": {"ward": {**SITES, "accrual": "in_turn", "per_site": 5}}},
+        "clusters.ward.per_site: 5 must be a multiple of 2, whole blocks of control.ratio",
+    ),
+    (
+        {**ANCOVA, "missing": {"item_rate": 0.1, "total": "prorated"}},
         "missing.total: 'prorated' is not offered with a control arm; use complete_case",
     ),
     (
@@ -85,7 +84,7 @@ LINES: list[tuple[dict[str, Any], str]] = [
             **ANCOVA,
             "control": {
                 **PARALLEL,
-                "effect": {"kind": "posterior", "file": "raju_2022.csv", "under": "neutral"},
+                "effect": {"posterior": "raju_2022.csv", "under": "neutral"},
             },
         },
         "control.effect: 'posterior' must be stated in numbers, without a posterior or prior",
@@ -93,9 +92,8 @@ LINES: list[tuple[dict[str, Any], str]] = [
     (
         {
             **ANCOVA,
-            "control": {**PARALLEL, "effect": {"kind": "shift", "shift": 0.1}},
+            "control": {**PARALLEL, "effect": {"shift": 0.1}},
             "effect": {
-                "kind": "shift",
                 "shift": 0.5,
                 "prior": {
                     "kind": "normal_shift",
@@ -111,12 +109,12 @@ LINES: list[tuple[dict[str, Any], str]] = [
         "effect.prior=null)",
     ),
     (
-        {**ANCOVA, "control": {**PARALLEL, "effect": {"kind": "median", "median": 9}}},
+        {**ANCOVA, "control": {**PARALLEL, "effect": {"median": 9}}},
         "control.effect.median: 9 must be a point from 1 to 5",
     ),
     (
-        {**ANCOVA, "control": {**PARALLEL, "effect": {"kind": "shift", "shift": (1.0, 2.0)}}},
-        "control.effect.shift: [1.0, 2.0] must be one value, or 3 (one per domain)",
+        {**ANCOVA, "control": {**PARALLEL, "effect": {"shift": (1.0, 2.0)}}},
+        "control.effect.shift: [1.0, 2.0] must be one value, or 3 (one per item)",
     ),
     # who takes part, what changes anyway
     (
@@ -132,13 +130,13 @@ LINES: list[tuple[dict[str, Any], str]] = [
         "selection.at_most: null excludes nobody; state a limit, or choose selection=none",
     ),
     (
-        {"selection": BASELINE, "clusters": SITES},
+        {"selection": BASELINE, "clusters": {"site": SITES}},
         "selection: 'baseline' is not offered together with clusters; use selection=none or "
         "clusters=none",
     ),
     (
         {"uncontrolled": {"response_shift": (0.1, 0.2)}},
-        "uncontrolled.response_shift: [0.1, 0.2] must be one value, or 3 (one per domain)",
+        "uncontrolled.response_shift: [0.1, 0.2] must be one value, or 3 (one per item)",
     ),
     (
         {"uncontrolled": {"response_shift": 4.5}},
@@ -164,7 +162,7 @@ LINES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"analysis": sequence("total", "a", "b")},
-        "decision.rules.any.endpoints: 'c' is not tested: analysis.sequence does not name it",
+        "success.any: 'c' is not tested: analysis.sequence does not name it",
     ),
     (
         {"analysis": {"adjustment": "graphical"}},
@@ -187,7 +185,7 @@ LINES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"analysis": graph(transitions={"d": {"a": 1.0}})},
-        "analysis.graph.transitions: 'd' is not an endpoint; known: a, b, c, total, domains",
+        "analysis.graph.transitions: 'd' is not an endpoint; known: a, b, c, total, items",
     ),
     (
         {"analysis": graph(transitions={"a": {"a": 1.0}})},
@@ -211,20 +209,19 @@ LINES: list[tuple[dict[str, Any], str]] = [
     ),
     # models
     (
-        {"analysis": GEE, "decision": {"primary": "total"}},
-        "decision.rules.total.endpoints: 'total' is not tested by analysis.test=ordinal_gee; "
-        "name domains",
+        {"analysis": GEE, "primary": "total"},
+        "success.total: 'total' is not tested by analysis.test=ordinal_gee; name items",
     ),
     (
-        {"analysis": GEE, "design": {"sizes": None}},
-        "design.sizes: null means a model per study and size; state the sizes, as in "
-        "design.sizes=[20,40,60]",
+        {"analysis": GEE, "design": {"n": None}},
+        "design.n: null means a model per study and size; state the sizes, as in "
+        "design.n=[20,40,60]",
     ),
     (
         {"analysis": GEE, "monte_carlo": {"replicates": 30_000}},
         "monte_carlo.replicates: 30000 means up to 360,000 models with "
         "analysis.test=ordinal_gee; at most 300,000 (lower monte_carlo.search_replicates too, or "
-        "state fewer design.sizes)",
+        "state fewer design.n)",
     ),
     (
         {"analysis": graph(weights={})},
@@ -233,12 +230,12 @@ LINES: list[tuple[dict[str, Any], str]] = [
     (
         {
             "analysis": {**GEE, **graph(weights={"a": 1.0}, transitions={"a": {"total": 1.0}})},
-            "decision": DOMAINS_ONLY,
+            **ITEMS_ONLY,
         },
         "analysis.graph: 'total' is not tested by analysis.test=ordinal_gee as stated",
     ),
     (
-        {"analysis": {**GEE, **sequence("total", "a")}, "decision": DOMAINS_ONLY},
+        {"analysis": {**GEE, **sequence("total", "a")}, **ITEMS_ONLY},
         "analysis.sequence: 'total' is not tested by analysis.test=ordinal_gee as stated",
     ),
 ]
@@ -259,4 +256,4 @@ def test_what_goes_together_is_taken() -> None:
     small_study(analysis=sequence("total", "a", "b", "c"))
     small_study(analysis=graph())
     small_study(analysis={"adjustment": "westfall_young", "test": "sign_flip"})
-    small_study(analysis=GEE, decision={**DOMAINS_ONLY}, roles={"mentor": {"pre": PRE}})
+    small_study(analysis=GEE, **ITEMS_ONLY, roles={"mentor": {"pre": PRE}})

@@ -1,19 +1,22 @@
-"""YAML alone holds the values of settings; what code has of them is the same."""
+"""What is not stated is neutral; the shipped study and the functions take the same for granted."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import sim
 from sim import compose_study
+from sim.study import Study, parse_study
 from sim.study.base import Section
 
-MARKS = {"pilot", "selected_for_significance"}
-"""Marks that a section bears, or does not: absent is false."""
-FACTS = {"summary"}
-"""What is said of a fact in a user's file: medians, as most papers print, need no word."""
+SHIPPED = {
+    "title", "questionnaire", "roles", "effect", "correlation.assumption", "words.intervention",
+    "words.treated", "words.unit", "words.item", "design.search_limit", "design.ratio", "success",
+    "analysis.adjustment", "pilot",
+}  # fmt: skip
+"""What the shipped study states of its subject, or unlike the neutral one."""
 DIFFERENT = {
     ("sign_test", "p_value"), ("sign_flip", "p_value"), ("mcnemar", "p_value"),
     ("mcnemar_table", "p_value"), ("sign_test", "exact_limit"), ("mcnemar", "exact_limit"),
@@ -22,24 +25,40 @@ DIFFERENT = {
 """Alone, these are exact unless told otherwise; within a study, as `analysis.p_value` says."""
 
 
-def sections(of: type[Section] = Section) -> Iterator[type[Section]]:
-    """Every section of a study."""
-    for section in of.__subclasses__():
-        yield section
-        yield from sections(section)
+def neutral() -> Study:
+    """Parse a study that states its questions alone."""
+    answers = {"listening": [0.1, 0.2, 0.4, 0.2, 0.1], "empathy": "like: listening"}
+    return parse_study({"questionnaire": {"items": answers}})
 
 
-def test_no_setting_has_its_value_in_the_code() -> None:
-    """What YAML leaves out is refused, or not asked for: nothing else stands in for it."""
-    compose_study()
-    valued = {
-        name
-        for section in sections()
-        for name, field in section.model_fields.items()
-        if not field.is_required()
-        and field.get_default(call_default_factory=True) not in (None, ())
-    }
-    assert valued == MARKS | FACTS
+def values_of(study: Study) -> dict[str, Any]:
+    """List what a study holds, field by field where a section of fixed fields is concerned."""
+    whole = {"questionnaire", "effect", "pilot"}
+    found: dict[str, Any] = {}
+    for section, value in study:
+        fields = {} if section in whole else dict(value) if isinstance(value, Section) else {}
+        found |= {f"{section}.{name}": inner for name, inner in fields.items()}
+        found |= {} if fields else {section: value}
+    return found
+
+
+def test_a_study_of_questions_alone_is_nobody_in_particular() -> None:
+    """It does nothing to participants, whose total is looked at, and is read back as it is."""
+    study = neutral()
+    assert parse_study(study.model_dump(mode="json")) == study
+    assert "mentor" not in str(study.model_dump()).lower()
+    assert (study.role_names, study.words.units) == (("participant",), "participants")
+    assert {name: str(rule) for name, rule in study.success.items()} == {"total": "total"}
+    assert (study.effect.kind, study.missing.any, study.sites, study.control, study.pilot) == (
+        "none", False, None, None, None,
+    )  # fmt: skip
+
+
+def test_the_shipped_study_has_the_defaults() -> None:
+    """What YAML repeats of the defaults, so that it can be read there, is the same."""
+    shipped, plain = values_of(compose_study()), values_of(neutral())
+    stated = {name for name in shipped | plain if shipped.get(name) != plain.get(name)}
+    assert {name.removesuffix(".kind") for name in stated} == SHIPPED
 
 
 @pytest.mark.parametrize("name", sim.__all__)

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 from sim.compose import compose_study
 from sim.errors import StudyError
 from sim.study import Study, parse_study
-from sim.study.parse import complaints_of, draft_of
+from sim.study.parse import draft_of
+from sim.study.study import complaints_of
 
 
 def plain() -> dict[str, Any]:
@@ -93,31 +94,41 @@ def test_lists_become_tuples() -> None:
         ("seed", True, "seed: true must be a whole number"),
         ("seed", None, "seed: null must be a whole number"),
         ("design.ratio", [6, 0], "design.ratio[1]: 0 must be from 1 to 100"),
-        ("design.sizes", 7, "design.sizes: 7 must be a list"),
-        ("design.sizes", [], "design.sizes: [] must name at least one size, or be null"),
-        ("design.sizes", [6, 6], "design.sizes: [6, 6] must rise, each size once"),
-        ("scale.domains", [], "scale.domains: [] must name at least 1"),
-        ("report.title", "", "report.title: '' must not be empty"),
+        ("design.n", 7.5, "design.n: 7.5 must be a whole number"),
+        ("design.n", [], "design.n: [] must name at least one size, or be null"),
+        ("design.n", [6, 6], "design.n: [6, 6] must rise, each size once"),
+        ("questionnaire.items", [], "questionnaire.items: [] must name at least 1"),
+        ("title", "", "title: '' must not be empty"),
         ("roles.mentor", 3, "roles.mentor: 3 must be a section with fields of its own"),
-        ("correlation.domains", "x", "correlation.domains: 'x' must be a number, or a list"),
+        ("correlation.items", "x", "correlation.items: 'x' must be a number, or a list"),
         ("report.tabel_rows", 3, "report.tabel_rows: unknown field; did you mean 'table_rows'?"),
-        ("target.zzz", 3, "target.zzz: unknown field; known: power, half_width, detectable_at"),
-        ("effect", {"shift": 1}, "effect.kind: is missing and must be given"),
-        ("effect", {"kind": "shift"}, "effect.shift: is missing and must be given"),
+        ("target.zzz", 3, "target.zzz: unknown field; known: power, half_width"),
         (
             "effect",
-            {"kind": "odds_ratio", "odds_ratio": [1, 1, 1, 1, 1, 1, 0]},
+            {"shift": 1, "median": 3},
+            "effect: states shift and median, each an effect of its own; state one of them",
+        ),
+        (
+            "effect",
+            {"kind": "shift"},
+            "effect.kind: is gone: an effect is stated by its value, such as effect.shift=0.5",
+        ),
+        ("effect", {"shft": 1}, "effect.shft: unknown field; did you mean 'shift'?"),
+        ("effect", {"posterior": "raju"}, "effect.under: is missing and must be given"),
+        (
+            "effect",
+            {"odds_ratio": [1, 1, 1, 1, 1, 1, 0]},
             "effect.odds_ratio[6]: 0 must be above 0",
         ),
         (
             "effect",
-            {"kind": "shift", "shift": [1, 2]},
-            "effect.shift: [1.0, 2.0] must be one value, or 7 (one per domain)",
+            {"shift": [1, 2]},
+            "effect.shift: [1.0, 2.0] must be one value, or 7 (one per item)",
         ),
         (
-            "effect.domains.strengths",
-            {"kind": "shift", "shift": "much"},
-            "effect.domains.strengths.shift: 'much' must be a number, or a list",
+            "effect.items.strengths",
+            {"shift": "much"},
+            "effect.items.strengths.shift: 'much' must be a number, or a list",
         ),
         (
             "analysis.test",
@@ -133,13 +144,19 @@ def test_lists_become_tuples() -> None:
         (
             "roles.mentor.pre",
             [0.1, 0.2, 0.3, 0.2, 0.1],
-            "roles.mentor.pre: [0.1, 0.2, 0.3, 0.2, 0.1] sums to 0.9; probabilities must sum to 1",
+            "roles.mentor.pre: [0.1, 0.2, 0.3, 0.2, 0.1] sums to 0.9; shares must sum to 1 and"
+            " percents to 100 (people are given as counts)",
         ),
         (
-            "decision.rules.total.roles",
-            ["mentr"],
-            "decision.rules.total.roles: 'mentr' is no role that takes part; "
-            "did you mean 'mentor'?",
+            "success.total",
+            "total for mentr",
+            "success.total: 'mentr' is no role; did you mean 'mentor'?",
+        ),
+        (
+            "success.total",
+            {"kind": "one"},
+            "success.total: {'kind': 'one'} is no rule; write the name of an item or total, or all"
+            " of, any of or at least K of a list such as [first, second] or of items",
         ),
     ],
 )
@@ -148,19 +165,24 @@ def test_the_line_of_a_wrong_value(place: str, value: object, line: str) -> None
     assert complaint(changed(place, value)) == line
 
 
-def test_further_mistakes_are_counted() -> None:
-    """Where several fields are wrong, one is named and the others are counted."""
+def test_every_mistake_has_its_line() -> None:
+    """Where several fields are wrong, each is named in a line."""
     data = changed("seed", -1)
     data["report"]["table_rows"] = 1
     data["nonsense"] = 1
-    assert complaint(data).endswith("(and 2 more)")
+    first, second, third = complaint(data).splitlines()
+    assert first == "seed: -1 must be at least 0 and below 9223372036854775808"
+    assert second == "report.table_rows: 1 must be from 2 to 60"
+    assert third.startswith("nonsense: unknown field; ")
 
 
-def test_a_missing_section_is_named() -> None:
-    """A section that is not there is named."""
+def test_what_is_left_out_is_neutral_or_named() -> None:
+    """Of all sections only the questions must be stated; no other is missed."""
     data = plain()
     del data["target"]
-    assert complaint(data) == "target: is missing and must be given"
+    assert parse_study(data) == compose_study()
+    del data["questionnaire"]
+    assert complaint(data) == "questionnaire: is missing and must be given"
 
 
 def test_a_long_value_is_cut() -> None:
@@ -177,8 +199,7 @@ def test_a_table_cannot_be_shifted(*, by_domain: bool) -> None:
     words = ["effect=joint", f"++effect={{{prior}}}"]
     if by_domain:
         table = [[0.2, 0, 0, 0, 0]] * 5
-        own = f"{{strengths: {{kind: joint, joint: {table}}}}}"
-        parts = f"kind: by_domain, otherwise: {{kind: none}}, domains: {own}"
+        parts = f"otherwise: none, items: {{strengths: {{joint: {table}}}}}"
         words = ["effect=none", f"++effect={{{parts}, {prior}}}"]
     with pytest.raises(StudyError, match=r"^effect.prior: 'normal_shift' draws shifts, and cannot"):
         compose_study(words)
@@ -207,8 +228,8 @@ def test_every_wrong_field_has_its_line() -> None:
 def test_a_draft_need_not_go_together() -> None:
     """Values that do not go together make a draft, not a study; what is left out is filled in."""
     data = compose_study().model_dump(mode="json")
-    data["control"] = {"kind": "parallel", "ratio": [1, 1], "unit": "person",
-                       "effect": {"kind": "none"}, "beside": None}  # fmt: skip
+    data["control"] = {"ratio": [1, 1], "unit": "person",
+                       "effect": {}, "beside": None}  # fmt: skip
     with pytest.raises(StudyError):
         parse_study(data)
     assert draft_of(data)["control"]["assumption"] is None

@@ -11,19 +11,20 @@ from sim.power.operating import OperatingCharacteristics
 from sim.study import Study
 
 CLUSTERS = {
-    "kind": "sites", "stated_as": "latent", "site_icc": 0.1, "shared_icc": 0.1, "sites": 4,
-    "per_site": 5, "accrual": "round_robin", "size_variation": 0.0, "assumption": None,
+    "site": {
+        "stated_as": "latent", "icc": 0.1, "shared_icc": 0.1, "sites": 4,
+        "per_site": 5, "accrual": "round_robin", "size_variation": 0.0, "assumption": None,
+    }
 }  # fmt: skip
 
 
 def study_of(*names: str, **changes: Any) -> Study:
     """Two roles in clusters, of these names; success is that both totals are won."""
-    effects = ({"kind": "shift", "shift": 0.5}, {"kind": "shift", "shift": 0.8})
+    effects = ({"shift": 0.5}, {"shift": 0.8})
     roles = {name: {"pre": PRE, "effect": own} for name, own in zip(names, effects, strict=False)}
-    rule = {"kind": "all", "endpoints": "total", "roles": names}
-    decision = {"primary": "totals", "rules": {"any": None, "all": None, "total": None,
-                                               "totals": rule}}  # fmt: skip
-    return small_study(roles=roles, decision=decision, clusters=CLUSTERS, **changes)
+    success = {"totals": f"all of [total] for [{', '.join(names)}]"}
+    stated = {"roles": roles, "success": success, "primary": "totals", "clusters": CLUSTERS}
+    return small_study(**stated, **changes)
 
 
 def numbers(found: OperatingCharacteristics) -> list[list[float]]:
@@ -50,10 +51,10 @@ def test_the_first_role_is_the_one_that_pairs_count() -> None:
 def test_a_role_that_is_null_is_left_out() -> None:
     """The command line replaces the shipped roles by one of another name."""
     words = ["roles.mentor=null", "roles.mentee=null", f"+roles.nurse={{pre:{list(PRE)}}}",
-             "decision.primary=any", "decision.rules={total:null,any domain:null,"
-             "both published domains:null,at least 4 domains:null,"
-             "any:{kind:any,endpoints:domains,roles:[nurse]}}"]  # fmt: skip
-    assert compose_study(words).role_names == ("nurse",)
+             "primary=any", "+success.any='any of items for nurse'"]  # fmt: skip
+    study = compose_study(words)
+    assert study.role_names == ("nurse",)
+    assert study.success["total"].roles == study.success["any"].roles == ("nurse",)
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,9 @@ OWN = """\
 defaults:
   - override /effect: shift
   - override /pilot: none
-scale: {domains: [speaking up, asking for help]}
+questionnaire: {items: [speaking up, asking for help]}
 effect: {shift: 0.5, assumption: none}
-decision:
-  rules: {any domain: null, both published domains: null, at least 4 domains: null}
+success: {any domain: null, both published domains: null, at least 4 domains: null}
 """
 
 
@@ -32,7 +31,7 @@ def test_own_domains_are_stated_in_a_file_alone(
     (tmp_path / "experiment").mkdir()
     (tmp_path / "experiment" / "own.yaml").write_text(OWN)
     monkeypatch.chdir(tmp_path)
-    words = ["--config-dir", ".", "experiment=own", "design.sizes=[6,12]", "report.files=[]"]
+    words = ["--config-dir", ".", "experiment=own", "design.n=[6,12]", "report.files=[]"]
     words += ["monte_carlo.replicates=200", "monte_carlo.block_size=100", "store.file=null"]
     assert main([*words, "hydra.run.dir=run"]) == 0
     assert "speaking up" in capsys.readouterr().out
@@ -41,11 +40,11 @@ def test_own_domains_are_stated_in_a_file_alone(
 
 def test_the_primary_rule_cannot_be_dropped() -> None:
     """Without the rule that sizes the study there is no question."""
-    rules = {"any": None, "all": {"kind": "all", "endpoints": "domains", "roles": ("mentor",)}}
-    with pytest.raises(StudyError, match=r"^decision.primary: 'any' "):
-        small_study(decision={"primary": "any", "rules": rules})
-    with pytest.raises(StudyError, match=r"^decision.rules: "):
-        small_study(decision={"primary": "any", "rules": {"any": None}})
+    rules = {"any": None, "all": "all of items"}
+    with pytest.raises(StudyError, match=r"^primary: 'any' "):
+        small_study(primary="any", success=rules)
+    with pytest.raises(StudyError, match=r"^success: "):
+        small_study(primary="any", success={"any": None})
 
 
 def test_a_test_that_nobody_enumerates_is_simulated() -> None:

@@ -94,7 +94,7 @@ def test_rf03_smallest_size() -> None:
     """RF03-WSR-n-for-80: 35 is the smallest size with power .8, by 800,000 runs a size."""
     counts = [[sum(rejections(n, 100_000, 1000 * n + part) for part in range(8))] for n in TIGHT]
     found = smallest_size("one", 0.8, tuple(TIGHT), proportion(counts, 800_000), 0)
-    assert agrees("RF03-WSR-n-for-80", "n", found.pairs)
+    assert agrees("RF03-WSR-n-for-80", "n", found.size)
 
 
 TESTS = {

@@ -79,13 +79,13 @@ def _finding(answer: PlanAnswer) -> str:
         return f"Power and assurance of the rule {quoted(size.rule)}"
     averaged = [float(own.value.value[answer.place, place]) for own in answer.assurances]
     return (
-        f"With {answer.study.words.count(answer.pairs)} power is {size.power:.2f} at the stated "
+        f"With {answer.study.words.count(answer.size)} power is {size.power:.2f} at the stated "
         f"effect, and {span(averaged, '.2f')} averaged over what is believed"
     )
 
 
 def _spread_words(answer: PlanAnswer, rows: Sequence[Spec]) -> tuple[str, str]:
-    size, with_ = answer.sample_size, answer.study.words.count(answer.pairs)
+    size, with_ = answer.sample_size, answer.study.words.count(answer.size)
     title = f"Power of {quoted(size.rule)} with {with_}, over what each prior leaves possible"
     if not reasons(answer, size):
         medians = listed(f"{row['q50']:.2f} ({_line(row['name'])})" for row in rows)
@@ -101,7 +101,7 @@ def _spread_words(answer: PlanAnswer, rows: Sequence[Spec]) -> tuple[str, str]:
 def _one_spread_words(answer: PlanAnswer, row: Spec) -> str:
     return (
         f"Under the {_line(row['name'])} prior the median power with "
-        f"{answer.study.words.count(answer.pairs)} is {row['q50']:.2f}; the middle half of the "
+        f"{answer.study.words.count(answer.size)} is {row['q50']:.2f}; the middle half of the "
         f"powers believed is {row['q25']:.2f} to {row['q75']:.2f}, the middle 90% "
         f"{row['q05']:.2f} to {row['q95']:.2f}."
     )
@@ -137,7 +137,7 @@ def _layers(answer: PlanAnswer, labels: Sequence[str]) -> list[Spec]:
     axis = label_axis(labels)
     y = {"field": "name", "type": "nominal", "title": None, "axis": axis,
          "scale": {"domain": list(labels)}}  # fmt: skip
-    x = {**POWER, "title": f"Power with {answer.study.words.count(answer.pairs)}"}
+    x = {**POWER, "title": f"Power with {answer.study.words.count(answer.size)}"}
 
     def bar(low: str, high: str, thick: float) -> Spec:
         mark = {"type": "rule", "style": "main-error", "strokeWidth": thick}

@@ -31,7 +31,7 @@ def pairs_axis(studied: Sequence[int], units: str) -> Spec:
     if last - first <= MOST_TICKS:  # halves of a pair are none
         ticks = {"values": list(range(first, last + 1))}
     return {
-        "field": "pairs",
+        "field": "size",
         "type": "quantitative",
         "title": f"Sample size ({units})",
         "scale": {"domain": domain, "nice": False},
@@ -124,7 +124,7 @@ def marks(
     size: SampleSize, studied: Sequence[int], units: str, free: Corner, *, usable: bool
 ) -> Iterator[Spec]:
     """Mark the target, and the answer with its interval where there is one."""
-    target, pairs = size.target, size.pairs
+    target, pairs = size.target, size.size
     yield from target_line(target, free)
     if pairs is None or not usable:
         return
@@ -159,5 +159,5 @@ def _answer_text(size: SampleSize, units: str, *, early: bool) -> Iterator[Spec]
     if interval(size):
         texts += [("note", interval(size)), ("note", f"({CONFIDENCE})")]
     for place, (style, text) in enumerate(texts, 1):
-        at = {**datum(size.pairs, 0.05 + 0.07 * (len(texts) - place)), "text": {"value": text}}
+        at = {**datum(size.size, 0.05 + 0.07 * (len(texts) - place)), "text": {"value": text}}
         yield single({"type": "text", "style": style, **side}, at)

@@ -29,6 +29,7 @@ from sim.report.charts.series import (
     span_words,
 )
 from sim.report.charts.theme import Spec
+from sim.report.document.phrases import sentence_case
 from sim.report.document.sizes import is_known, pairs_words
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import BY_ANSWERS, BY_CHANCE
@@ -73,7 +74,7 @@ def rule_curves(answer: PlanAnswer) -> Figure | None:
     if len(curves) < 2 or len(sizes(curves)) < 2:
         return None
     every, usable = answer.sample_sizes, _usable(answer)
-    reached = [size for size in usable if size.pairs is not None]
+    reached = [size for size in usable if size.size is not None]
     missed, unusable = len(usable) - len(reached), len(every) - len(usable)
     limit = answer.study.words.count(every[0].limit)
     below = []
@@ -112,8 +113,8 @@ def endpoint_curves(answer: PlanAnswer, role: RoleCharacteristics) -> Figure | O
         return None
     title = f"Power of the {people}' endpoints, each tested on its own"
     if not reasons(answer, answer.sample_size):
-        powers = [series.at(answer.pairs) for series in curves]
-        with_ = answer.study.words.count(answer.pairs)
+        powers = [series.at(answer.size) for series in curves]
+        with_ = answer.study.words.count(answer.size)
         reach = span(powers, ".2f")
         title = f"With {with_} the {people}' endpoints have power {reach}, each on its own"
     words = " ".join(["Not adjusted for multiplicity.", *_null_words(answer, role, flat)])
@@ -157,7 +158,7 @@ def many(
 
 
 def _end_labels(labels: Sequence[str], curves: Sequence[Series]) -> list[Spec]:
-    ends = [(int(series.pairs[-1]), float(series.value[-1])) for series in curves]
+    ends = [(int(series.sizes[-1]), float(series.value[-1])) for series in curves]
     return end_labels(labels, ends, HEIGHT)
 
 
@@ -172,13 +173,13 @@ def _size_words(answer: PlanAnswer, size: SampleSize) -> str:
     rule, words = f"the rule {quoted(size.rule)}", answer.study.words
     if reasons(answer, size):
         return f"No size can be given for power {size.target:.2f} for {rule}"
-    if len(answer.characteristics.pairs) == 1:
+    if len(answer.characteristics.sizes) == 1:
         return f"With {words.count(size.limit)} the power is {size.power:.2f} for {rule}"
-    if size.pairs is None:
+    if size.size is None:
         limit = words.count(size.limit)
         return f"No size up to {limit} reaches power {size.target:.2f} for {rule}"
     if is_known(size):
-        return f"{words.count(size.pairs)} give power {size.target:.2f} or more for {rule}"
+        return f"{words.count(size.size)} give power {size.target:.2f} or more for {rule}"
     needed = pairs_words(size)
     return (
         f"{needed[0].upper()}{needed[1:]} {words.units} are needed for power {size.target:.2f}, "
@@ -189,7 +190,7 @@ def _size_words(answer: PlanAnswer, size: SampleSize) -> str:
 def _rules_words(answer: PlanAnswer, usable: Sequence[SampleSize]) -> str:
     size, units = answer.sample_size, answer.study.words.units
     reached = sorted(
-        (own.pairs, pairs_words(own), own.rule) for own in usable if own.pairs is not None
+        (own.size, pairs_words(own), own.rule) for own in usable if own.size is not None
     )
     if not usable:
         return f"Power of each rule: no size for power {size.target:.2f} can be given"
@@ -249,4 +250,6 @@ def unusable_words(answer: PlanAnswer) -> list[str]:
 def unit_words(answer: PlanAnswer) -> list[str]:
     """Say what a size counts where there are two arms."""
     units = answer.study.words.units
-    return [f"{units.capitalize()} of both arms are counted."] if answer.study.has_controls else []
+    return (
+        [f"{sentence_case(units)} of both arms are counted."] if answer.study.has_controls else []
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from sim.errors import StudyError, reason_of
 from sim.report.charts.labels import titled
 from sim.report.charts.theme import SCHEMA, WIDTH, Spec
 
@@ -30,7 +32,7 @@ class Omitted:
     words: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Figure:
     """One figure.
 
@@ -59,6 +61,33 @@ class Figure:
     def caption(self) -> str:
         """Title and what stands below it, as one paragraph."""
         return f"{self.title}. {self.below}".rstrip()
+
+    def save(self, path: str | Path) -> None:
+        """Write it as SVG, or as PNG where the file's name ends so.
+
+        Raises
+        ------
+        StudyError
+            Where the name ends otherwise, or the file cannot be written.
+        """
+        from sim.report.charts.render import as_png
+
+        path, svg = Path(path), self._repr_svg_()
+        if path.suffix not in (".svg", ".png"):
+            raise StudyError(f"save: {path.name!r} must end in .svg or .png")
+        try:
+            path.write_bytes(svg.encode() if path.suffix == ".svg" else as_png(svg))
+        except OSError as error:
+            raise StudyError(f"{path}: cannot be written ({reason_of(error)})") from None
+
+    def __repr__(self) -> str:
+        return f"<Figure {self.name}: {self.title}>"
+
+    def _repr_svg_(self) -> str:
+        """Show it in a notebook."""
+        from sim.report.charts.render import as_svg
+
+        return as_svg(self.spec)
 
 
 def layered(

@@ -11,11 +11,13 @@ from sim.report.charts.figure import Figure, Omitted
 from sim.report.charts.likert import answer_bars
 from sim.report.charts.pilot import believed_shifts, data_set_counts, exact_p_values
 from sim.report.charts.render import as_png, as_svg
-from sim.report.charts.sweeps import sweep_figures
+from sim.report.charts.sweeps import point_figures
 from sim.report.charts.tornado import tornado_bars
 from sim.report.document.model import Paragraph, text
 from sim.report.files import write_whole
 from sim.report.results.answer import PlanAnswer
+from sim.report.results.calibration import CalibrationReport
+from sim.report.results.sweep import SweepReport
 from sim.report.saved import SavedRun
 
 FOLDER = "figures"
@@ -42,7 +44,12 @@ def figures(run: SavedRun) -> tuple[Figure, ...]:
     """
     if run.job == "plan":
         return tuple(own for own in plan_figures(run.answer) if isinstance(own, Figure))
-    return tuple(figure for figure in _OF_JOB[run.job](run) if figure is not None)
+    drawn = (
+        calibration_figures(run.calibration)
+        if run.job == "calibrate"
+        else (sweep_figures(run.sweep))
+    )
+    return tuple(figure for figure in drawn if figure is not None)
 
 
 def plan_figures(answer: PlanAnswer) -> Iterator[Figure | Omitted]:
@@ -138,16 +145,15 @@ def _write(figure: Figure, folder: Path) -> Iterator[Path]:
     yield write_whole(folder / f"{figure.name}.png", as_png(svg))
 
 
-def _of_calibrate(run: SavedRun) -> Iterator[Figure | None]:
-    for role in run.calibration.roles:
+def calibration_figures(report: CalibrationReport) -> Iterator[Figure | None]:
+    """Draw what a pilot says; nothing in the place of a figure that it has not got."""
+    for role in report.roles:
         yield data_set_counts(role)
         yield exact_p_values(role)
-        yield believed_shifts(run.calibration, role)
+        yield believed_shifts(report, role)
 
 
-def _of_sweep(run: SavedRun) -> Iterator[Figure | None]:
-    yield tornado_bars(run.sweep)
-    yield from sweep_figures(run.sweep)
-
-
-_OF_JOB = {"calibrate": _of_calibrate, "sweep": _of_sweep}
+def sweep_figures(report: SweepReport) -> Iterator[Figure | None]:
+    """Draw a sweep; nothing in the place of a figure that it has not got."""
+    yield tornado_bars(report)
+    yield from point_figures(report)

@@ -193,11 +193,6 @@ def told_apart(values: Sequence[Any]) -> tuple[str, list[Any]]:
     return "", list(values)
 
 
-def mark(point: PointReport) -> str:
-    """Mark what is simulated at a point but cannot be used."""
-    return "*" if point.unusable else ""
-
-
 def unusable_points(points: Sequence[PointReport]) -> list[str]:
     """Say how many points cannot be used, and why; nothing where all can."""
     unusable = sum(bool(point.unusable) for point in points)

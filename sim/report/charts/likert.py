@@ -22,7 +22,7 @@ NARROW = 0.14
 
 
 def answer_bars(answer: DesignFacts, role: str) -> Figure | Omitted:
-    """Shares of every answer before and after, per domain, as assumed.
+    """Shares of every answer before and after, per item, as assumed.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def answer_bars(answer: DesignFacts, role: str) -> Figure | Omitted:
             f"The {people}' answers are assumed to be spread after as they are before: {ceilings} "
             f"are at the {end}.",
         )
-    domains = study.scale.domains
+    domains = study.domains
     shown = domains[:MOST_DOMAINS]
     bars = answer_shares(
         effects.reaching.tolist(), effects.rising_to.tolist(), effects.falling_below.tolist()
@@ -55,7 +55,7 @@ def answer_bars(answer: DesignFacts, role: str) -> Figure | Omitted:
     below = ["Upper bar before, lower bar after. The assumption, not data: no simulation error."]
     if study.has_controls:
         below.append(f"After: of the {study.words.treated} arm.")
-    below.append(limited(len(domains), MOST_DOMAINS, "domains", "summary.json"))
+    below.append(limited(len(domains), MOST_DOMAINS, study.words.items, "summary.json"))
     best = -1 if side > 0 else 0
     tops = "; ".join(
         f"{plain(name)} {percent(before[best])} before, {percent(after[best])} after"
@@ -64,10 +64,15 @@ def answer_bars(answer: DesignFacts, role: str) -> Figure | Omitted:
     rows = [
         row
         for label, shares in zip(labels, bars, strict=False)
-        for row in _rows(label, shares, best)
+        for row in _rows(label, shares, best, study.questionnaire.lowest)
     ]
     numbers = [_numbers(labels, "pale"), _numbers(labels, "dark")]
-    layers = [_bars(labels, len(bars[0][0])), *numbers, *_head(side), _tops(labels)]
+    layers = [
+        _bars(labels, len(bars[0][0]), study.questionnaire.lowest),
+        *numbers,
+        *_head(side),
+        _tops(labels),
+    ]
     said = (title, below, f"At the {end} point: {tops}.")
     height = {"step": 36, "for": "position"}
     return layered(f"answers_{role}", said, layers, rows, height=height, two_axes=True)
@@ -103,7 +108,9 @@ def _steps(reaching: Sequence[float]) -> list[float]:
     return [max(high - low, 0.0) for high, low in pairwise(edges)]
 
 
-def _rows(label: str, times: tuple[list[float], list[float]], best: int) -> Iterator[Spec]:
+def _rows(
+    label: str, times: tuple[list[float], list[float]], best: int, lowest: int
+) -> Iterator[Spec]:
     for time, shares in zip(("before", "after"), times, strict=True):
         start = 0.0
         for point, share in enumerate(shares, 1):
@@ -111,7 +118,7 @@ def _rows(label: str, times: tuple[list[float], list[float]], best: int) -> Iter
             outside = best != 0 and point == len(shares)  # its number stands right of the bar
             dark = not DARK_ENDS <= place <= 1 - DARK_ENDS
             yield {
-                "domain": label, "time": time, "answer": str(point), "point": point,
+                "domain": label, "time": time, "answer": str(lowest + point - 1), "point": point,
                 "share": share, "start": start, "stop": start + share,
                 "middle": start + share / 2, "top": point == len(shares),
                 "tone": "dark" if dark else "pale",
@@ -141,8 +148,8 @@ def _across(field: str) -> Spec:
     }  # fmt: skip
 
 
-def _bars(labels: Sequence[str], number: int) -> Spec:
-    names = [str(point) for point in range(1, number + 1)]
+def _bars(labels: Sequence[str], number: int, lowest: int) -> Spec:
+    names = [str(lowest + place) for place in range(number)]
     colour = {
         "field": "answer",
         "type": "nominal",

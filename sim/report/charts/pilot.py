@@ -117,12 +117,16 @@ def _p_layers(
     ]
 
 
+ENDS = ("low", "middle", "high")
+"""Names of the quantiles of a shift."""
+
+
 def believed_shifts(report: CalibrationReport, role: RoleReport) -> Figure:
-    """Median and 95% interval of every domain's latent shift under each prior."""
-    domains = report.study.scale.domains
+    """Median and 95% interval of every item's latent shift under each prior."""
+    domains = report.study.domains
     names, priors = two_lines(domains), distinct([own.prior for own in role.posteriors])
     rows: list[Spec] = [
-        {**dict(zip(("low", "middle", "high"), map(float, belief.domains[d].shift), strict=True)),
+        {**dict(zip(ENDS, belief.domains[d].shift_quantiles.tolist(), strict=True)),
          "domain": name, "prior": prior}
         for d, name in enumerate(names[:MOST_DOMAINS])
         for prior, belief in zip(priors, role.posteriors, strict=True)
@@ -134,7 +138,7 @@ def believed_shifts(report: CalibrationReport, role: RoleReport) -> Figure:
     below = [
         f"Latent shift of the {people}: median and 95% interval, by prior. Rests on "
         f"{least:,.0f} effective draws or more.",
-        limited(len(domains), MOST_DOMAINS, "domains", "summary.json"),
+        limited(len(domains), MOST_DOMAINS, report.study.words.items, "summary.json"),
     ]
     seen = "; ".join(
         f"{_line(r['domain'])}, {r['prior']}: {r['middle']:.2f} ({r['low']:.2f} to {r['high']:.2f})"

@@ -30,7 +30,7 @@ class Series:
     ----------
     name : str
         What it is of.
-    pairs : ndarray of int, shape (K,)
+    sizes : ndarray of int, shape (K,)
         Rising sizes.
     value, mcse : ndarray, shape (K,)
         The probability and its Monte Carlo error.
@@ -39,14 +39,14 @@ class Series:
     """
 
     name: str
-    pairs: IntArray
+    sizes: IntArray
     value: FloatArray
     mcse: FloatArray
     replicates: IntArray
 
     def at(self, pairs: int) -> float:
         """Give the probability at a size at which it is defined."""
-        return float(self.value[self.pairs == pairs][0])
+        return float(self.value[self.sizes == pairs][0])
 
 
 def column(name: str, pairs: Sequence[int], of: Estimate, place: int) -> Series:
@@ -63,7 +63,7 @@ def rule_series(
 ) -> Series:
     """Power of one rule, by default in the study as it is stated."""
     main = of or answer.characteristics
-    return column(rule, main.pairs, main.rule_win, main.rule_index(rule))
+    return column(rule, main.sizes, main.rule_win, main.rule_index(rule))
 
 
 def power_series(answer: PlanAnswer, rule: str) -> list[Series]:
@@ -79,7 +79,7 @@ def power_series(answer: PlanAnswer, rule: str) -> list[Series]:
 
 def endpoint_series(answer: PlanAnswer, role: RoleCharacteristics) -> list[Series]:
     """Unadjusted power of every endpoint of a role."""
-    pairs, win = answer.characteristics.pairs, role.measures.win
+    pairs, win = answer.characteristics.sizes, role.measures.win
     return [column(name, pairs, win, e) for e, name in enumerate(role.endpoints)]
 
 
@@ -88,17 +88,17 @@ def assurance_series(answer: PlanAnswer, assurance: Assurance) -> Series:
     main, of = answer.characteristics, assurance.value
     place = main.rule_index(answer.sample_size.rule)
     drawn = replace(of, replicates=np.full_like(of.replicates, assurance.draws))
-    return column(f"{assurance.prior} prior", main.pairs, drawn, place)
+    return column(f"{assurance.prior} prior", main.sizes, drawn, place)
 
 
 def points(curves: Sequence[Series], labels: Sequence[str]) -> Iterator[Spec]:
     """Data of the curves; the band is cut to what a probability can be."""
     for series, label in zip(curves, labels, strict=True):
         for pairs, value, mcse in zip(
-            series.pairs.tolist(), series.value.tolist(), series.mcse.tolist(), strict=True
+            series.sizes.tolist(), series.value.tolist(), series.mcse.tolist(), strict=True
         ):
             yield {
-                "pairs": pairs,
+                "size": pairs,
                 "name": label,
                 "value": value,
                 "low": max(value - Z95 * mcse, 0.0),
@@ -109,7 +109,7 @@ def points(curves: Sequence[Series], labels: Sequence[str]) -> Iterator[Spec]:
 
 def sizes(curves: Sequence[Series]) -> list[int]:
     """Sizes studied, rising."""
-    return sorted({size for series in curves for size in series.pairs.tolist()})
+    return sorted({size for series in curves for size in series.sizes.tolist()})
 
 
 def free_corner(curves: Sequence[Series], target: float) -> Corner:
@@ -125,7 +125,7 @@ def _taken(curves: Sequence[Series], target: float, corner: Corner, aside: float
     start = last - aside * (last - first) if corner.right else float(first)
     across = start + np.linspace(0, aside * (last - first), 21)
     low, high = (target - TALL, target) if corner.below else (target, target + TALL)
-    within = [np.interp(across, own.pairs, own.value) for own in curves]
+    within = [np.interp(across, own.sizes, own.value) for own in curves]
     return any(value.min() < high and value.max() > low for value in within)
 
 

@@ -11,7 +11,6 @@ from sim.report.charts.figure import Figure, datum, layered, limited, single
 from sim.report.charts.labels import (
     distinct,
     label_axis,
-    mark,
     plain,
     room,
     span,
@@ -22,6 +21,7 @@ from sim.report.charts.labels import (
 from sim.report.charts.theme import SEQUENTIAL, WIDTH, Spec
 from sim.report.document.sizes import CONFIDENCE, interval_cell, pairs_cell
 from sim.report.results.sweep import PointReport, SweepReport
+from sim.report.topics.sweep import mark
 from sim.study.sweep import GridSweep, OneAtATimeSweep
 
 Values = list[Any]
@@ -37,14 +37,14 @@ DARK_FROM = 0.55
 """Share of a scale from which its colours need white letters."""
 
 
-def sweep_figures(report: SweepReport) -> Iterator[Figure | None]:
+def point_figures(report: SweepReport) -> Iterator[Figure | None]:
     """Figures of a sweep that is no tornado: a curve, heat maps or a list of points."""
     factors = _factors(report)
     if len(factors) == 1 and _is_numeric(told_apart(next(iter(factors.values())))[1]):
         yield _factor_curve(report, factors)
     elif len(factors) == 2 and _fits(factors):
         yield _heat_map(report, factors, "power_map", _power_cell)
-        yield _heat_map(report, factors, "pairs_map", _pairs_cell)
+        yield _heat_map(report, factors, "size_map", _pairs_cell)
     else:
         yield point_list(report)
 
@@ -247,9 +247,9 @@ def _pairs_cell(point: PointReport) -> tuple[float | None, str, str]:
         return None, "failed" if point.failure else "not studied", ""
     if size.impossible:
         return None, "never", ""
-    if size.pairs is None:
+    if size.size is None:
         return None, f"over {size.limit}", ""
-    return size.pairs, f"{pairs_cell(size)}{mark(point)}", interval_cell(size)
+    return size.size, f"{pairs_cell(size)}{mark(point)}", interval_cell(size)
 
 
 def _power(point: PointReport) -> Iterator[tuple[float, float, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -230,6 +230,11 @@ def text(*parts: Part) -> Paragraph:
     return Paragraph(line(*parts))
 
 
+def entries(items: Iterable[str]) -> tuple[Paragraph, ...]:
+    """Write a list, an entry an item."""
+    return tuple(Paragraph((item,), "entry") for item in items)
+
+
 def listed(names: Sequence[Cell]) -> Line:
     """Put several in a row: a, b and c."""
     parts: list[Part] = []
@@ -238,6 +243,25 @@ def listed(names: Sequence[Cell]) -> Line:
             parts.append(" and " if place == len(names) - 1 else ", ")
         parts.extend(parts_of(name))
     return tuple(parts)
+
+
+def listed_words(names: Sequence[Cell]) -> str:
+    """Put several in a row, as words."""
+    return words_of(listed(names))
+
+
+def by_columns(
+    caption: Cell, *columns: tuple[Cell, Iterable[Cell]], left: int = 1, marked: int | None = None
+) -> Table:
+    """Make a table of columns, each a name and its cells.
+
+    Examples
+    --------
+    >>> by_columns("Sizes", ("role", ["nurse"]), ("people", ["40"])).rows
+    (('nurse', '40'),)
+    """
+    head, cells = zip(*columns, strict=True)
+    return Table(caption, head, tuple(zip(*cells, strict=True)), left, marked)
 
 
 def clean(words: str, most: int = LONG_PROSE) -> str:
@@ -258,6 +282,11 @@ def clean(words: str, most: int = LONG_PROSE) -> str:
     )
     shown = re.sub(" +", " ", shown).strip()
     return shown if len(shown) <= most else shown[: most - 1].rstrip() + "…"
+
+
+def short(name: str) -> str:
+    """Shorten a name of the planner's as it is shown."""
+    return clean(name, LONG_NAME)
 
 
 def _turns(mark: str) -> bool:

@@ -41,9 +41,9 @@ def with_error(value: float, mcse: float, digits: int = 3, sign: str = "-") -> s
     return f"{number(value, digits, sign)} ±{number(mcse, digits)}"
 
 
-def with_interval(value: float, low: float, high: float, sign: str = "-") -> str:
-    """Write an estimate to two digits and its interval, or a dash where it is not defined."""
-    first, *ends = (number(amount, 2, sign) for amount in (value, low, high))
+def with_interval(value: float, low: float, high: float, sign: str = "-", digits: int = 2) -> str:
+    """Write an estimate and its interval, or a dash where it is not defined."""
+    first, *ends = (number(amount, digits, sign) for amount in (value, low, high))
     return first if isnan(value) else f"{first} ({', '.join(ends)})"
 
 

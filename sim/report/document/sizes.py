@@ -25,19 +25,19 @@ def known_range(pairs: int, at_least: int | None) -> str:
 
 def is_known(size: SampleSize) -> bool:
     """Tell whether the answer is a single size: the next smaller one was studied too."""
-    return size.pairs is not None and size.at_least == size.pairs
+    return size.size is not None and size.at_least == size.size
 
 
 def pairs_words(size: SampleSize) -> str:
     """Write the answer in pairs, or the size that is not enough."""
-    if size.pairs is None:
+    if size.size is None:
         return f"more than {size.limit}"
-    return known_range(size.pairs, size.at_least)
+    return known_range(size.size, size.at_least)
 
 
 def pairs_cell(size: SampleSize) -> str:
     """Write the answer in few characters."""
-    if size.pairs is None:
+    if size.size is None:
         return f"over {size.limit}"
     return pairs_words(size).replace("at most ", "≤").replace(" to ", "–")
 
@@ -93,7 +93,7 @@ def size_with_interval(size: SampleSize) -> str:
     --------
     >>> ends = {"low": 60, "high": 80, "at_least": 41, "low_at_least": 41}
     >>> known = {"target": 0.8, "first_reached": 60, "limit": 90, "power": 0.81, "mcse": 0.01}
-    >>> size_with_interval(SampleSize("total", pairs=60, replicates=200, **ends, **known))
+    >>> size_with_interval(SampleSize("total", size=60, replicates=200, **ends, **known))
     '41 to 60 (41 to 80)'
     """
     if size.impossible:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from textwrap import wrap
 
 from sim.report.document.model import Block, Paragraph, Picture, Section, Table, words_of
-from sim.report.layout import WIDTH, heading, paragraph
+from sim.report.layout import WIDTH, file_part, heading, paragraph, title
 
 NAME, FEWEST = 24, 7
 """Columns of a row's name for which there is always room: one that is longer may stand on a line
@@ -17,6 +18,14 @@ GAP = 2
 """Blanks between columns."""
 MARK = " <"
 """What follows the row that holds the answer."""
+
+
+def screen_text(
+    name: str, opening: Sequence[Block], sections: Iterable[Section], files: Sequence[Path]
+) -> str:
+    """Print a title, what opens the answer, its sections, and the files that were written."""
+    parts = [title(name), *map(block_text, opening), *sections_text(sections), *file_part(files)]
+    return "\n".join(line.rstrip() for line in "\n\n".join(parts).splitlines())
 
 
 def sections_text(sections: Iterable[Section]) -> Iterator[str]:
@@ -85,7 +94,10 @@ def _width(table: Table, c: int, head: int, most: int = WIDTH) -> int:
     """Columns that one takes, its name wrapped at `head`, cells longer than `most` left out."""
     cells = [len(words_of(row[c])) for row in table.rows]
     longest = max((cell for cell in cells if cell <= most), default=0)
-    name = wrap(words_of(table.head[c]), max(longest, head), break_long_words=head == HEAD)
+    words = words_of(table.head[c])
+    whole = max(map(len, words.split()), default=0)  # a word is cut only where it is very long
+    name = wrap(words, max(longest, head, whole if whole <= NAME else 0),
+                break_long_words=head == HEAD)  # fmt: skip
     fewest = FEWEST if c >= table.left and head == HEAD else 0
     return max(longest, *map(len, name or [""]), fewest)
 

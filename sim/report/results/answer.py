@@ -11,12 +11,14 @@ from sim.cohorts import TrueEffects
 from sim.power.assurance import Assurance
 from sim.power.change_parts import ChangeParts, OneGroup
 from sim.power.detectable import DetectableEffect
+from sim.power.detectable_rule import DetectableForRule
 from sim.power.estimands import Estimands
 from sim.power.operating import OperatingCharacteristics
 from sim.power.participation import Participation
 from sim.power.precision import Precision
 from sim.power.sample_size import SampleSize
 from sim.report.results.size_notes import LeastFavourable, MissingByChance
+from sim.shown import Shown
 from sim.study import Study, parse_study
 
 SavedStudy = Annotated[
@@ -147,7 +149,7 @@ class DesignFacts:
         What cannot be won at which size.
     change_parts : dict of str to ChangeParts
         Where the change comes from, per role; empty where all of it is
-        mentoring's and there is no control arm.
+        the treatment's and there is no control arm.
     assurances : tuple of Assurance
         Power averaged over what is believed of the effect, one per prior;
         empty where there are none.
@@ -161,8 +163,8 @@ class DesignFacts:
     assurances: tuple[Assurance, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class PlanAnswer(DesignFacts):
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class PlanAnswer(Shown, DesignFacts):
     """What a design can achieve, and how large it must be.
 
     Attributes
@@ -179,7 +181,7 @@ class PlanAnswer(DesignFacts):
     precision : Precision
         The interval of the primary rule's endpoint.
     detectable : tuple of DetectableEffect
-        Smallest detectable effects; empty unless wanted.
+        Smallest shift of each domain tested alone; empty unless wanted, and enumerated.
     assumptions : tuple of Assumption
         What the answer rests on.
     pilot_scores : tuple of PilotScore
@@ -198,6 +200,8 @@ class PlanAnswer(DesignFacts):
         Both sizes, where dropping out depends on the answers.
     least_favourable : LeastFavourable or None
         Of a primary rule that needs several endpoints.
+    detectable_rule : DetectableForRule or None
+        Smallest effect with which the primary rule is met, where it is wanted.
     warnings : tuple of str
         What a good statistician would say.
     """
@@ -216,13 +220,14 @@ class PlanAnswer(DesignFacts):
     inflations: tuple[Inflation, ...] = ()
     missing_by_chance: MissingByChance | None = None
     least_favourable: LeastFavourable | None = None
+    detectable_rule: DetectableForRule | None = None
     warnings: tuple[str, ...] = ()
 
     @property
     def planned(self) -> OperatingCharacteristics:
         """That on which the primary rule's sample size rests."""
         chance = self.missing_by_chance
-        if chance is not None and chance.is_larger(self.study.decision.primary):
+        if chance is not None and chance.is_larger(self.study.primary):
             return chance.characteristics
         return self.characteristics
 
@@ -235,14 +240,14 @@ class PlanAnswer(DesignFacts):
     @property
     def sample_size(self) -> SampleSize:
         """The primary rule's sample size."""
-        return next(s for s in self.sample_sizes if s.rule == self.study.decision.primary)
+        return next(s for s in self.sample_sizes if s.rule == self.study.primary)
 
     @property
     def place(self) -> int:
         """Place of the answer's size, or of the largest one, among the sizes studied."""
-        return self.characteristics.pairs.index(self.sample_size.pairs or self.sample_size.limit)
+        return self.characteristics.sizes.index(self.sample_size.size or self.sample_size.limit)
 
     @property
-    def pairs(self) -> int:
+    def size(self) -> int:
         """The answer's size, or the largest studied."""
-        return self.characteristics.pairs[self.place]
+        return self.characteristics.sizes[self.place]

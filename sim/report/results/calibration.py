@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sim.arrays import FloatArray
 from sim.pilot.calibrated import CalibrationAnswer, RoleCalibration
-from sim.pilot.describe import Interval
+from sim.pilot.describe import PilotDescription
 from sim.pilot.evidence import Finding
 from sim.pilot.forensics import DataSets, Printed
-from sim.pilot.posterior import DomainPosterior, Posterior
+from sim.pilot.posterior import Belief, DomainPosterior, Posterior
 from sim.pilot.total_check import TotalCheck
 from sim.report.results.answer import SavedStudy
 
@@ -53,29 +53,6 @@ class OutcomeReport:
 
 
 @dataclass(frozen=True, eq=False)
-class Belief:
-    """Posterior of one domain.
-
-    Attributes
-    ----------
-    shift, correlation : ndarray, shape (3,)
-        2.5%, 50% and 97.5% of the latent shift and of the correlation before and after.
-    rises : float
-        P(shift > 0).
-    effective : float
-        Effective sample size.
-    largest : float
-        Largest weight of a draw.
-    """
-
-    shift: FloatArray
-    correlation: FloatArray
-    rises: float
-    effective: float
-    largest: float
-
-
-@dataclass(frozen=True, eq=False)
 class PosteriorReport:
     """Posterior under one prior.
 
@@ -103,15 +80,6 @@ class PosteriorReport:
 
 
 @dataclass(frozen=True, eq=False)
-class Described:
-    """Raw answers of one role: complete pairs, mean change and polychoric correlation by domain."""
-
-    complete: tuple[int, ...]
-    mean_change: Interval
-    polychoric: Interval
-
-
-@dataclass(frozen=True, eq=False)
 class RoleReport:
     """What the pilot says of one role.
 
@@ -123,7 +91,7 @@ class RoleReport:
         Participants.
     outcomes : tuple of OutcomeReport
         What fits each published comparison; empty for raw data.
-    described : Described or None
+    described : PilotDescription or None
         Raw answers; None for published summaries.
     posteriors : tuple of PosteriorReport
         One per prior.
@@ -134,7 +102,7 @@ class RoleReport:
     role: str
     n: int
     outcomes: tuple[OutcomeReport, ...]
-    described: Described | None
+    described: PilotDescription | None
     posteriors: tuple[PosteriorReport, ...]
     total: dict[str, TotalCheck]
 
@@ -157,7 +125,7 @@ def _role(answer: CalibrationAnswer, role: RoleCalibration) -> RoleReport:
         role=role.role,
         n=role.n,
         outcomes=tuple(map(_outcome, role.findings)),
-        described=_described(answer, role.role),
+        described=answer.descriptions.get(role.role),
         posteriors=tuple(map(_posterior, role.posteriors)),
         total=role.total,
     )
@@ -182,13 +150,6 @@ def _fit(sets: DataSets) -> Fit:
     )
 
 
-def _described(answer: CalibrationAnswer, role: str) -> Described | None:
-    of_role = answer.descriptions.get(role)
-    if of_role is None:
-        return None
-    return Described(tuple(of_role.complete.tolist()), of_role.mean_change, of_role.polychoric)
-
-
 def _posterior(posterior: Posterior) -> PosteriorReport:
     return PosteriorReport(
         posterior.prior,
@@ -199,10 +160,5 @@ def _posterior(posterior: Posterior) -> PosteriorReport:
 
 
 def _belief(domain: DomainPosterior) -> Belief:
-    return Belief(
-        domain.shift_quantiles,
-        domain.correlation_quantiles,
-        domain.rises,
-        domain.effective,
-        domain.largest,
-    )
+    """Leave the weights out."""
+    return Belief(**{field.name: getattr(domain, field.name) for field in fields(Belief)})

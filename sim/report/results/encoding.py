@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import zlib
+from collections.abc import Callable, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
@@ -16,10 +17,12 @@ from sim.errors import StudyError
 
 Job = Literal["plan", "calibrate", "sweep"]
 """The jobs that leave an answer."""
-FORMAT = 3
+FORMAT = 5
 """Number of the format; it rises with every change of the dataclasses that an answer is made of."""
 ANSWER = "answer.json.gz"
 """Name of the file that holds an answer, in the folder of a run."""
+LeftOut = Mapping[str, object]
+"""Names of fields, and what is left out within them."""
 _T = TypeVar("_T")
 _NOT_WHOLE = (EOFError, ValueError, LookupError, TypeError, OSError, zlib.error)
 
@@ -40,8 +43,7 @@ def encode(answer: object, job: Job) -> bytes:
         Compressed JSON, a line that says what it is and a line with the answer; the same
         at any time and place for the same answer.
     """
-    data = TypeAdapter(type(answer)).dump_python(answer, mode="json")
-    lines = {"format": FORMAT, "job": job}, _as_json(data)
+    lines = {"format": FORMAT, "job": job}, defined(plain(answer), str)  # read as the same numbers
     text = "\n".join(json.dumps(line, separators=(",", ":")) for line in lines)
     return gzip.compress(text.encode(), 3, mtime=0)
 
@@ -103,12 +105,30 @@ def _job(file: gzip.GzipFile) -> Job:
     return job
 
 
-def _as_json(value: Any) -> Any:
-    """Write numbers that JSON has not got as text, which is read as the same numbers."""
+def plain(answer: object, left_out: LeftOut | None = None) -> dict[str, Any]:
+    """Hold an answer as plain data, under the names of its fields.
+
+    Parameters
+    ----------
+    answer : dataclass
+        As :func:`encode` takes it.
+    left_out : mapping, optional
+        Fields that are not wanted, those of fields within, and so on; "__all__" stands for every
+        item of a list or dictionary.
+    """
+    exclude: Any = left_out
+    data: dict[str, Any] = TypeAdapter(type(answer)).dump_python(
+        answer, mode="json", exclude=exclude
+    )
+    return data
+
+
+def defined(value: Any, instead: Callable[[float], object]) -> Any:
+    """Write something else for the numbers that JSON has not got, at every depth."""
     if isinstance(value, float) and not isfinite(value):
-        return str(value)
-    if isinstance(value, list):
-        return list(map(_as_json, value))
+        return instead(value)
+    if isinstance(value, list | tuple):
+        return [defined(item, instead) for item in value]
     if isinstance(value, dict):
-        return {key: _as_json(item) for key, item in value.items()}
+        return {key: defined(item, instead) for key, item in value.items()}
     return value

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class Row:
     """One line of results.csv."""
 
     role: str
-    pairs: int
+    size: int
     n: int
     kind: str
     name: str
@@ -61,24 +61,56 @@ def result_rows(characteristics: OperatingCharacteristics, prefix: str = "") -> 
     for role in characteristics.roles:
         yield from _endpoint_rows(characteristics, role, prefix)
         yield from _family_rows(characteristics, role, prefix)
-    for k, pairs in enumerate(characteristics.pairs):
-        for q, rule in enumerate(characteristics.rules):
-            who, n = _people(characteristics, rule, k)
-            engine = EXACT if characteristics.exact_rules[q] else MONTE_CARLO
-            for measure in ("rejection", "win"):
-                estimate: Estimate = getattr(characteristics, f"rule_{measure}")
-                place = (who, pairs, n, "rule", rule.name, prefix + measure)
-                yield from _row(place, estimate, (k, q), engine)
+    yield from rule_rows(characteristics, prefix)
 
 
-def rule_rows(characteristics: OperatingCharacteristics, measure: str, name: str) -> Iterator[Row]:
-    """Lay one measure of every rule out under another name, by size and rule."""
-    estimate: Estimate = getattr(characteristics, f"rule_{measure}")
-    for k, pairs in enumerate(characteristics.pairs):
+def answer_rows(answer: PlanAnswer, of_run: Callable[..., Iterator[Row]]) -> Iterator[Row]:
+    """Lay an answer out in the order of results.csv.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        The answer.
+    of_run : callable
+        What is laid out of either run: :func:`result_rows` all, :func:`rule_rows` only rules.
+
+    Yields
+    ------
+    Row
+        The run under the assumed effect, that without any as ``null_...``, assurance, and what
+        only some studies have.
+    """
+    main = answer.characteristics
+    yield from of_run(main)
+    yield from of_run(answer.null_characteristics, "null_")
+    for assurance in answer.assurances:
+        yield from assurance_rows(main, assurance)
+    yield from further_rows(answer)
+
+
+def rule_rows(characteristics: OperatingCharacteristics, prefix: str = "") -> Iterator[Row]:
+    """Lay level and power of every rule out, by size, rule and measure."""
+    rejection, win = characteristics.rule_rejection, characteristics.rule_win
+    measures = {f"{prefix}rejection": rejection, f"{prefix}win": win}
+    yield from _rule_rows(characteristics, measures)
+
+
+def _rule_rows(
+    characteristics: OperatingCharacteristics,
+    measures: Mapping[str, Estimate],
+    exact_rules: Sequence[bool] | None = None,
+) -> Iterator[Row]:
+    """Lay estimates of every rule out, by size, rule and measure.
+
+    Exact are the rules that are so in `characteristics`, or those of `exact_rules`.
+    """
+    exact = characteristics.exact_rules if exact_rules is None else exact_rules
+    for k, pairs in enumerate(characteristics.sizes):
         for q, rule in enumerate(characteristics.rules):
             who, n = _people(characteristics, rule, k)
-            engine = EXACT if characteristics.exact_rules[q] else MONTE_CARLO
-            yield from _row((who, pairs, n, "rule", rule.name, name), estimate, (k, q), engine)
+            engine = EXACT if exact[q] else MONTE_CARLO
+            for name, estimate in measures.items():
+                yield from _row((who, pairs, n, "rule", rule.name, name), estimate, (k, q), engine)
 
 
 def further_rows(answer: PlanAnswer) -> Iterator[Row]:
@@ -95,19 +127,35 @@ def further_rows(answer: PlanAnswer) -> Iterator[Row]:
         Where dropping out depends on the answers, each rule's power and level
         with as many missing by chance, at every size; of a primary rule that needs
         several endpoints, how often it is met under its least favourable null,
-        at the answer's size.
+        at the answer's size; where it is wanted, the smallest detectable effect.
     """
     chance, least = answer.missing_by_chance, answer.least_favourable
     if chance is not None:
-        yield from rule_rows(chance.characteristics, "win", WIN_BY_CHANCE)
-        yield from rule_rows(chance.null_characteristics, "rejection", f"null_rejection_{CHANCE}")
-        yield from rule_rows(chance.null_characteristics, "win", f"null_{WIN_BY_CHANCE}")
+        main, null = chance.characteristics, chance.null_characteristics
+        yield from _rule_rows(main, {WIN_BY_CHANCE: main.rule_win})
+        yield from _rule_rows(null, {f"null_rejection_{CHANCE}": null.rule_rejection})
+        yield from _rule_rows(null, {f"null_{WIN_BY_CHANCE}": null.rule_win})
     if least is not None:
         main = answer.characteristics
         rule = main.rules[main.rule_index(least.rule)]
-        who, n = _people(main, rule, main.pairs.index(least.pairs))
-        place = (who, least.pairs, n, "rule", rule.name, "least_favourable_win")
+        who, n = _people(main, rule, main.sizes.index(least.size))
+        place = (who, least.size, n, "rule", rule.name, "least_favourable_win")
         yield from _row(place, least.estimate, (), MONTE_CARLO)
+    yield from _detectable_row(answer)
+
+
+def _detectable_row(answer: PlanAnswer) -> Iterator[Row]:
+    """Lay the smallest effect out on its scale, or as a multiple of the one assumed."""
+    smallest, study = answer.detectable_rule, answer.study
+    if smallest is None or not smallest.multiple:
+        return
+    main = answer.characteristics
+    rule = main.rules[main.rule_index(smallest.rule)]
+    who = "+".join(study.role_names[role] for role in rule.roles)
+    n = sum(study.participants(role, smallest.size) for role in rule.roles)
+    place = (who, smallest.size, n, "rule", rule.name, "detectable_effect")
+    engine = MONTE_CARLO if smallest.replicates else EXACT
+    yield Row(*place, *smallest.on_scale, smallest.replicates, engine)
 
 
 def _people(
@@ -121,7 +169,7 @@ def _people(
 def _endpoint_rows(
     characteristics: OperatingCharacteristics, role: RoleCharacteristics, prefix: str
 ) -> Iterator[Row]:
-    for k, pairs in enumerate(characteristics.pairs):
+    for k, pairs in enumerate(characteristics.sizes):
         for e, name in enumerate(role.endpoints):
             for measure in MEASURES:
                 estimate = getattr(role.measures, measure)
@@ -136,7 +184,7 @@ def _family_rows(
 ) -> Iterator[Row]:
     if role.family is None:
         return
-    for k, pairs in enumerate(characteristics.pairs):
+    for k, pairs in enumerate(characteristics.sizes):
         for measure in FAMILY_MEASURES:
             place = (role.role, pairs, role.n[k], "rule", role.family_name, prefix + measure)
             yield from _row(place, getattr(role.family, measure), (k,), MONTE_CARLO)
@@ -172,23 +220,12 @@ def assurance_rows(
         By size, rule and measure: assurance, P(power at the target or above),
         quantiles of the power over what is believed.
     """
-    quantiles = [
-        (f"power_q{100 * share:02.0f}_{assurance.prior}", quantile, mcse)
-        for share, quantile, mcse in zip(
-            QUANTILES, assurance.power_quantiles, assurance.quantile_mcse, strict=True
-        )
-    ]
-    measures = [
-        (f"assurance_{assurance.prior}", assurance.value.value, assurance.value.mcse),
-        (f"power_at_target_{assurance.prior}", assurance.enough.value, assurance.enough.mcse),
-        *quantiles,
-    ]
-    for k, pairs in enumerate(characteristics.pairs):
-        for q, rule in enumerate(characteristics.rules):
-            who, n = _people(characteristics, rule, k)
-            engine = EXACT if assurance.exact_rules[q] else MONTE_CARLO
-            for name, value, mcse in measures:
-                yield Row(
-                    who, pairs, n, "rule", rule.name, name,
-                    float(value[k, q]), float(mcse[k, q]), assurance.draws, engine,
-                )  # fmt: skip
+    measures = {
+        f"assurance_{assurance.prior}": assurance.value,
+        f"power_at_target_{assurance.prior}": assurance.enough,
+    }
+    quantiles = assurance.power_quantiles, assurance.quantile_mcse
+    for share, value, mcse in zip(QUANTILES, *quantiles, strict=True):
+        name = f"power_q{100 * share:02.0f}_{assurance.prior}"
+        measures[name] = replace(assurance.value, value=value, mcse=mcse)  # a row has no interval
+    yield from _rule_rows(characteristics, measures, assurance.exact_rules)

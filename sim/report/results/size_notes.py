@@ -53,7 +53,7 @@ class LeastFavourable:
     ----------
     rule : str
         The rule, which needs several endpoints.
-    pairs : int
+    size : int
         Size at which it is: the answer, or the largest studied.
     kept, without : tuple of (str, str)
         Role and name of the rule's endpoints that keep the assumed effect,
@@ -65,7 +65,7 @@ class LeastFavourable:
     """
 
     rule: str
-    pairs: int
+    size: int
     kept: tuple[tuple[str, str], ...]
     without: tuple[tuple[str, str], ...]
     value: float

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
 from pydantic import PlainValidator
 
 from sim.power.estimates import Estimate
 from sim.power.sample_size import SampleSize
-from sim.power.sweep import PointResult, SweepAnswer
+from sim.power.sweep import NamedPoint, PointResult, SweepAnswer
 from sim.power.tornado import Tornado, tornado
 from sim.report.results.answer import SavedStudy
 from sim.report.topics.soundness import point_reasons
@@ -26,22 +26,12 @@ Settings = Annotated[dict[str, Any], PlainValidator(_with_tuples)]
 """Value by field, as the sweep states it."""
 
 
-@dataclass(frozen=True, eq=False)
-class PointReport:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PointReport(NamedPoint):
     """What is reported of one point.
 
     Attributes
     ----------
-    number : int
-        0 is the study as it is, the base.
-    label : str
-        What is set, or the scenario's name; as the user wrote it.
-    factor : str or None
-        The factor that alone was set, where one at a time is.
-    settings : dict of str to object
-        Value by field, in the order in which they were set.
-    rule : str
-        Name of the rule by which it is compared.
     seed : int
         Points of one seed share their random numbers.
     failure : str or None
@@ -54,11 +44,7 @@ class PointReport:
         One per rule; empty where the point failed.
     """
 
-    number: int
-    label: str
-    factor: str | None
     settings: Settings
-    rule: str
     seed: int
     failure: str | None
     power: Estimate | None
@@ -131,11 +117,7 @@ def sweep_report(answer: SweepAnswer) -> SweepReport:
 def _point(answer: SweepAnswer, result: PointResult) -> PointReport:
     point = result.point
     return PointReport(
-        number=point.number,
-        label=point.label,
-        factor=point.factor,
-        settings=point.settings,
-        rule=point.rule,
+        **{field.name: getattr(point, field.name) for field in fields(NamedPoint)},
         seed=point.study.seed,
         failure=result.failure,
         power=answer.power(result),

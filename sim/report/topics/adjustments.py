@@ -6,36 +6,31 @@ from collections.abc import Iterator
 
 from sim.report.document.guidelines import reason, requirement
 from sim.report.document.model import (
-    LONG_NAME,
     Block,
     Paragraph,
     Requirement,
     Section,
     Table,
-    clean,
-    listed,
+    listed_words,
+    short,
     text,
-    words_of,
 )
 from sim.report.document.numbers import number
+from sim.report.document.phrases import sentence_case, sums_words, the_endpoint
 from sim.report.document.sizes import CONFIDENCE, size_with_interval
 from sim.report.results.answer import PlanAnswer, SizeBefore
 from sim.report.topics.arms import one_group_blocks
 from sim.report.topics.participation import cluster_noun, cluster_words, missing_words
 from sim.report.topics.soundness import briefly
 from sim.study import Study
-from sim.study.clusters import SiteClusters
 from sim.study.methods import TESTS
 
-Row = tuple[str, str, str, str]
-"""Adjustment, its settings, size before, size after."""
 NAMES = {
     "missing": "missing answers",
     "clusters": "clusters",
     "multiplicity": "multiplicity",
     "all": "all of these",
 }
-UNCHANGED = "unchanged"
 GUIDELINE = "DELTA2, item 5"
 
 
@@ -55,12 +50,12 @@ def before_blocks(answer: PlanAnswer) -> tuple[Block, ...]:
         return ()
     size = answer.sample_size
     usable = not briefly(answer, size)
-    known = usable and size.pairs is not None
+    known = usable and size.size is not None
     rows = [(NAMES[before.adjustment], size_with_interval(before.size))
             for before in answer.before_adjustments]  # fmt: skip
     planned = "as planned" if usable else "as planned (not usable)"
     rows.append((planned, size_with_interval(size)))
-    rule = clean(size.rule, LONG_NAME)
+    rule = short(size.rule)
     table = Table(
         f"How large the study would be before each adjustment, all else equal, rule '{rule}'",
         ("before allowing for", f"{answer.study.words.units} needed (interval of {CONFIDENCE})"),
@@ -87,12 +82,8 @@ def _otherwise(study: Study, before: SizeBefore) -> str:
     if before.test != study.analysis.test:
         told.append(f"by {TESTS[before.test].in_prose}")
     if before.unit != study.allocation_unit:
-        told.append(f"with {study.words.units} allocated instead of {study.words.site}s")
-    return words_of(listed(told))
-
-
-def _before(answer: PlanAnswer, name: str) -> SizeBefore | None:
-    return next((own for own in answer.before_adjustments if own.adjustment == name), None)
+        told.append(f"with {study.words.units} allocated instead of {study.words.sites}")
+    return listed_words(told)
 
 
 # ------------------------------------------------------------------------------- in the form
@@ -110,40 +101,19 @@ def adjustments_section(answer: PlanAnswer) -> Section:
     -------
     Section
     """
-    units = answer.study.words.units
-    head = (
-        "Adjustment",
-        "What is stated",
-        f"{units} before".capitalize(),
-        f"{units} after".capitalize(),
-    )
-    blocks: list[Block] = [Table((), head, tuple(_rows(answer)), left=len(head))]
+    stated = {"Missing answers": _missing(answer.study), "Clustering": _clusters(answer),
+              "Multiplicity": _multiplicity(answer)}  # fmt: skip
+    head = ("Adjustment", "What is stated")
+    blocks: list[Block] = [Table((), head, tuple(stated.items()), left=2)]
     # the size before each is this document's offer; the guideline does not ask for it
     wanted = "Adjustments for missing answers, clusters and multiplicity"
     needed = Requirement(GUIDELINE, "Why these adjustments", "not applicable")
     if answer.before_adjustments:
         said, there = reason(answer.study, "adjustments", "why these adjustments, with references")
-        blocks += [text(_explanation(answer)), *_caveats(answer), text(said)]
+        blocks += [text(_explanation(answer)), *before_blocks(answer), text(said)]
         needed = requirement(GUIDELINE, needed.text, there=there)
     blocks += one_group_blocks(answer)
     return Section("Adjustments", tuple(blocks), (requirement(GUIDELINE, wanted), needed))
-
-
-def _rows(answer: PlanAnswer) -> Iterator[Row]:
-    study, after = answer.study, size_with_interval(answer.sample_size)
-    yield "Missing answers", _missing(study), _size_before(answer, "missing"), after
-    yield "Clustering", _clusters(answer), _size_before(answer, "clusters"), after
-    multiplicity = _size_before(answer, "multiplicity")
-    yield "Multiplicity", _multiplicity(study, multiplicity), multiplicity, after
-    if _before(answer, "all") is not None:
-        assumed = "The same study without any of these"
-        yield "All of these together", assumed, _size_before(answer, "all"), after
-
-
-def _size_before(answer: PlanAnswer, name: str) -> str:
-    """Size before an adjustment; unchanged where it does not bear on the criterion."""
-    before = _before(answer, name)
-    return UNCHANGED if before is None else size_with_interval(before.size)
 
 
 def _explanation(answer: PlanAnswer) -> str:
@@ -158,8 +128,9 @@ def _explanation(answer: PlanAnswer) -> str:
     return (
         "The size before an adjustment is that of the same study without it, all else equal: the "
         "same criterion, target, sizes studied, search and seed. What is stated is part of every "
-        "simulated study, so the size after allows for it already and nothing is added to it."
-        f"{errors} The differences need not add up."
+        "simulated study, so the size as planned allows for it already and nothing is added to it."
+        f"{errors} One that is not in the table does not bear on the criterion. The differences "
+        "need not add up."
     )
 
 
@@ -167,40 +138,49 @@ def _missing(study: Study) -> str:
     stated = missing_words(study)
     if not stated:
         return "None: everybody is taken to answer"
+    if not study.totals:
+        return listed_words(stated)
     total = "prorated" if study.missing.total == "prorated" else "missing too"
-    return f"{words_of(listed(stated))}; a total with missing answers is {total}"
+    return f"{listed_words(stated)}; a total with missing answers is {total}"
 
 
 def _clusters(answer: PlanAnswer) -> str:
-    study, clusters = answer.study, answer.study.clusters
-    if not isinstance(clusters, SiteClusters):
+    study, clusters = answer.study, answer.study.sites
+    if clusters is None:
         return f"None: {study.words.units} are taken as independent"
-    return "; ".join([*cluster_words(study, clusters), _observed(answer)])
+    observed = [_observed(answer, name) for name in study.totals]
+    return "; ".join([*cluster_words(study, clusters), *observed])
 
 
-def _observed(answer: PlanAnswer) -> str:
-    """Give the correlations that follow for the change of the total in points."""
-    words = answer.study.words
+def _observed(answer: PlanAnswer, total: str) -> str:
+    """Give the correlations that follow for the change of a sum in points."""
+    words, e = answer.study.words, answer.study.endpoints.index(total)
     by = {"site": words.site, "shared": cluster_noun(answer.study, "shared")}
     each = [
-        f"{number(float(level.observed[-1]))} ({words.people(role)}, by {by[level.level]})"
+        f"{number(float(level.observed[e]))} ({words.people(role)}, by {by[level.level]})"
         for role, people in answer.participation.items()
         for level in people.levels
     ]
-    return f"that of the total in points: {words_of(listed(each))}"
+    return f"that of {the_endpoint(total)} in points: {listed_words(each)}"
 
 
-def _multiplicity(study: Study, before: str) -> str:
+def _multiplicity(answer: PlanAnswer) -> str:
+    study, bears = answer.study, {before.adjustment for before in answer.before_adjustments}
     adjustment = study.analysis.adjustment_facts
-    if len(study.scale.domains) == 1 and not adjustment.with_total:
-        return "None: there is one domain"
+    if len(study.domains) == 1 and not adjustment.with_total:
+        return f"None: there is one {study.words.item}"
     if not adjustment.adjusts:
         return "None: each outcome at the full level"
-    rule = study.decision.rules[study.decision.primary]
-    if rule.endpoints in ("total", ("total",)) and not adjustment.with_total:
-        return "None for this criterion: the total is tested on its own at the full level"
-    words = adjustment.words
-    words = words.capitalize() if adjustment.with_total else f"Domains {words}"
-    if before == UNCHANGED:
+    rule = study.success[study.primary]
+    looked_at = study.endpoints_of(rule)
+    if all(map(study.is_sum, looked_at)) and not adjustment.with_total:
+        each = "each " * (len(looked_at) > 1)
+        return (
+            f"None for this criterion: {sums_words(looked_at)} {each or 'is '}tested on its own "
+            "at the full level"
+        )
+    words = "" if adjustment.with_total else f"{study.words.items} "
+    words = sentence_case(words + adjustment.words)
+    if "multiplicity" not in bears:
         words += "; what this criterion looks at is tested at the full level all the same"
     return words

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.power.change_parts import OneGroup, Probability
-from sim.power.sample_size import SampleSize
-from sim.report.document.model import LONG_NAME, Block, Paragraph, Table, clean, text
+from sim.report.document.model import Block, Paragraph, Table, by_columns, short, text
 from sim.report.document.numbers import number, percent, with_error
-from sim.report.document.sizes import interval, pairs_cell, pairs_words
+from sim.report.document.phrases import the_endpoint
+from sim.report.document.sizes import pairs_words, size_with_interval
 from sim.report.results.answer import DesignFacts, PlanAnswer
+from sim.report.topics.assumptions import selection_words
 from sim.report.topics.drop_out import BY_ANSWERS
 from sim.report.topics.least_favourable import level_null_words
 from sim.report.topics.soundness import briefly
-from sim.study.control import BaselineSelection, ScreeningSelection
+from sim.study.control import NoSelection
 from sim.study.methods import TESTS
 
 CLEAR = 3.0
@@ -25,8 +26,8 @@ ROUNDING = 1e-6
 LARGE = 0.01
 """Change in points from which it is told that it needs no intervention."""
 NO_CONTROL = (
-    "There is no control arm: part of any change before to after needs no {intervention} (repeated "
-    "questionnaires, regression to the mean), and this design cannot tell it apart."
+    "There is no control arm: part of any change before to after does not need {intervention} "
+    "(repeated questionnaires, regression to the mean), and this design cannot tell it apart."
 )
 
 
@@ -44,16 +45,16 @@ def change_tables(facts: DesignFacts) -> dict[str, Table]:
         By role, an endpoint a row, in points.
     """
     study, words = facts.study, facts.study.words
-    head = ("endpoint", "change", words.intervention, "response shift", "regression to the mean")
     tables = {}
     for role, parts in facts.change_parts.items():
-        columns = (parts.change, parts.mentoring, parts.response_shift, parts.regression)
-        rows = tuple(
-            (clean(name, LONG_NAME), *(_part(float(column[e])) for column in columns))
-            for e, name in enumerate(study.endpoints)
+        columns = {"change": parts.change, words.intervention: parts.treatment,
+                   "response shift": parts.response_shift,
+                   "regression to the mean": parts.regression}  # fmt: skip
+        tables[role] = by_columns(
+            f"Where the mean change of the {words.people(role)} comes from, in points",
+            ("endpoint", map(short, study.endpoints)),
+            *((name, map(_part, column)) for name, column in columns.items()),
         )
-        caption = f"Where the mean change of the {words.people(role)} comes from, in points"
-        tables[role] = Table(caption, head, rows)
     return tables
 
 
@@ -72,17 +73,11 @@ def _part(value: float) -> str:
 
 def _selected(facts: DesignFacts, role: str) -> Iterator[Paragraph]:
     selection = facts.study.selection
-    if not isinstance(selection, BaselineSelection | ScreeningSelection):
+    if isinstance(selection, NoSelection):
         return
-    limits = [
-        f"{word} {value}"
-        for word, value in (("at least", selection.at_least), ("at most", selection.at_most))
-        if value is not None
-    ]
-    when = "before" if isinstance(selection, BaselineSelection) else "in an earlier screening"
     yield text(
-        f"Those {facts.study.words.people(role)} take part whose total {when} is "
-        f"{' and '.join(limits)}: {percent(facts.change_parts[role].taking_part)} of those invited."
+        f"Of the {facts.study.words.people(role)} invited "
+        f"{percent(facts.change_parts[role].taking_part)} take part: {selection_words(selection)}."
     )
 
 
@@ -91,10 +86,22 @@ def _selected(facts: DesignFacts, role: str) -> Iterator[Paragraph]:
 
 def one_group_blocks(answer: PlanAnswer) -> tuple[Block, ...]:
     """Compare the study with the same one without its control arm, where that was computed."""
-    table, other = one_group_table(answer), answer.one_group
-    if table is None or other is None:
+    other, size, words = answer.one_group, answer.sample_size, answer.study.words
+    if other is None:
         return ()
-    words = answer.study.words
+    k = answer.characteristics.sizes.index(other.compared_at)
+    met = Probability.of(answer.characteristics.rule_win, k,
+                         answer.characteristics.rule_index(size.rule))  # fmt: skip
+    two_arms = "two arms" + " (not to be used)" * bool(briefly(answer, size))
+    nothing = f"where {words.intervention} does nothing"
+    table = by_columns(
+        f"With and without a control arm, rule '{short(size.rule)}'",
+        ("design", (two_arms, "one group")),
+        (f"{words.units} for power {size.target:g}",
+         map(size_with_interval, (size, other.size))),
+        (f"met with {words.count(other.compared_at)}", map(_chance, (met, other.win))),
+        (f"met {nothing}", map(_chance, (other.controlled_null_win, other.null_win))),
+    )  # fmt: skip
     said = (
         f"Two arms: {answer.study.analysis.test_facts.title}. One group, everybody "
         f"{words.treated}: {TESTS[other.test].title}. What changes without {words.intervention} "
@@ -102,28 +109,6 @@ def one_group_blocks(answer: PlanAnswer) -> tuple[Block, ...]:
         f"{_lost_by_answers(answer)}"
     )
     return table, text(said)
-
-
-def one_group_table(answer: PlanAnswer) -> Table | None:
-    """Tabulate both designs; None where only one was computed."""
-    other, size, words = answer.one_group, answer.sample_size, answer.study.words
-    if other is None:
-        return None
-    k = answer.characteristics.pairs.index(other.pairs)
-    q = answer.characteristics.rule_index(size.rule)
-    met = Probability.of(answer.characteristics.rule_win, k, q)
-    two_arms = "two arms" + " (not to be used)" * bool(briefly(answer, size))
-    head = (
-        "design", f"{words.units} for power {size.target:g}",
-        f"met with {words.count(other.pairs)}",
-        f"met where {words.intervention} does nothing",
-    )  # fmt: skip
-    rows = (
-        (two_arms, _size_cell(size), _chance(met), _chance(other.controlled_null_win)),
-        ("one group", _size_cell(other.size), _chance(other.win), _chance(other.null_win)),
-    )
-    caption = f"With and without a control arm, rule '{clean(size.rule, LONG_NAME)}'"
-    return Table(caption, head, rows)
 
 
 def _lost_by_answers(answer: PlanAnswer) -> str:
@@ -134,23 +119,17 @@ def _lost_by_answers(answer: PlanAnswer) -> str:
 
 
 def _at_its_size(answer: PlanAnswer, other: OneGroup) -> str:
-    if other.null_win_at_own is None or other.size.pairs is None:
+    if other.null_win_at_own is None or other.size.size is None:
         return ""
     words = answer.study.words
     return (
-        f" With {words.count(other.size.pairs)} the one group meets the rule with probability "
+        f" With {words.count(other.size.size)} the one group meets the rule with probability "
         f"{_chance(other.null_win_at_own)} where {words.intervention} does nothing."
     )
 
 
 def _chance(probability: Probability) -> str:
     return with_error(probability.value, probability.mcse)
-
-
-def _size_cell(size: SampleSize) -> str:
-    """Write a sample size and its interval for a narrow column."""
-    ends = interval(size).replace(f"more than {size.limit}", f"{size.limit}+")
-    return pairs_cell(size) + (f" ({ends})" if ends else "")
 
 
 # ------------------------------------------------------------------------------------ warnings
@@ -169,7 +148,7 @@ def uncontrolled_warnings(answer: PlanAnswer) -> Iterator[str]:
         yield (
             f"{level_null_words(answer).removesuffix(',')}, the tests of the rule '{size.rule}' "
             f"reject with probability {number(float(null.rule_rejection.value[k, q]))} at "
-            f"{words.count(null.pairs[k])}, and the rule is met with "
+            f"{words.count(null.sizes[k])}, and the rule is met with "
             f"{number(float(null.rule_win.value[k, q]))}. Use a control arm (control=parallel)."
         )
 
@@ -183,15 +162,22 @@ def early_uncontrolled(facts: DesignFacts) -> list[str]:
 
 
 def change_without(facts: DesignFacts) -> list[str]:
-    """Say how far each role's total changes without the intervention, if it does."""
+    """Say how far each role's sums change without the intervention, if they do.
+
+    Where there is no sum, how far the item does that changes most.
+    """
     words, sentences = facts.study.words, []
     for role, parts in facts.change_parts.items():
-        without = float(parts.change[-1] - parts.mentoring[-1])
-        if abs(without) >= LARGE:
+        without = parts.change - parts.treatment
+        places = [facts.study.endpoints.index(name) for name in facts.study.totals]
+        for e in places or [int(np.abs(without).argmax())]:
+            if abs(without[e]) < LARGE:
+                continue
+            named = the_endpoint(facts.study.endpoints[e])
             sentences.append(
-                f"Without any {words.intervention} the total of the {words.people(role)} changes "
-                f"by {without:+.2f} points on average (expected with {words.intervention}: "
-                f"{parts.change[-1]:+.2f}); a study without control arm takes that for the effect "
+                f"Without any {words.intervention} {named} of the {words.people(role)} changes "
+                f"by {without[e]:+.2f} points on average (expected with {words.intervention}: "
+                f"{parts.change[e]:+.2f}); a study without control arm takes that for the effect "
                 f"of {words.intervention}."
             )
     return sentences
@@ -206,6 +192,6 @@ def _misleading_group(answer: PlanAnswer) -> Iterator[str]:
         yield (
             f"Without the control arm the study would need {pairs_words(other.size)} "
             f"{words.units}; but where {words.intervention} does nothing its tests reject with "
-            f"probability {_chance(alone)} at {words.count(other.pairs)}, those with a control arm "
-            f"with {_chance(controlled)}. A smaller number is no saving."
+            f"probability {_chance(alone)} at {words.count(other.compared_at)}, those with a "
+            f"control arm with {_chance(controlled)}. A smaller number is no saving."
         )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sim.report.document.guidelines import requirement
 from sim.report.document.model import (
-    LONG_NAME,
     Blank,
     Block,
     Part,
     Section,
     Table,
     clean,
-    listed,
+    listed_words,
+    short,
     text,
-    words_of,
 )
 from sim.report.results.answer import Assumption, PlanAnswer
 from sim.report.topics.participation import cluster_words
@@ -24,7 +23,6 @@ from sim.study.base import Marginal
 from sim.study.control import (
     BaselineSelection,
     NoSelection,
-    ParallelControl,
     ScreeningSelection,
     Selection,
 )
@@ -32,11 +30,11 @@ from sim.study.effects import (
     ByDomainEffect,
     Effect,
     JointEffect,
-    MedianEffect,
-    OddsRatioEffect,
+    NoEffect,
     PostEffect,
     PosteriorEffect,
-    ShiftEffect,
+    Responders,
+    RespondersEffect,
 )
 from sim.study.sections import Correlations
 
@@ -99,88 +97,122 @@ def stated(study: Study, field: str) -> tuple[str, str]:
     str, str
         Its name, and its value in words.
     """
-    words, domains = study.words, study.scale.domains
+    words = study.words
     first, *rest = field.split(".")
     if first == "roles":
         who, role = words.people(rest[0]), study.roles[rest[0]]
         if len(rest) == 1:
-            return f"answers of the {who} before", _marginals(role.pre, domains)
+            return f"answers of the {who} before", _marginals(
+                study.marginals(study.role_names.index(rest[0])), study
+            )
         effect = study.effect if role.effect is None else role.effect
-        return f"effect of {words.intervention} on the {who}", effect_words(effect, domains)
+        return f"effect of {words.intervention} on the {who}", effect_words(study, effect)
     match field:
         case "effect":
-            return f"effect of {words.intervention}", effect_words(study.effect, domains)
-        case "control.effect" if isinstance(study.control, ParallelControl):
-            return "effect on the controls", effect_words(study.control.effect, domains)
-    return _OTHERS[field](study)
+            said = f"effect of {words.intervention}", effect_words(study, study.effect)
+        case "control.effect" if study.control is not None:
+            said = "effect on the controls", effect_words(study, study.control.effect)
+        case "correlation":
+            said = _correlations(study)
+        case "clusters":
+            alike = f"likeness of people of one {words.site}"
+            said = alike, "; ".join(cluster_words(study, study.sites))
+        case "selection":
+            said = "who takes part", selection_words(study.selection)
+        case "uncontrolled":
+            shift = _values(study.uncontrolled.response_shift, study.domains)
+            said = (
+                f"change without {words.intervention}",
+                f"latent shift of everybody by {shift} SD",
+            )
+        case _:
+            said = "control arm", control_words(study)
+    return said
 
 
-def effect_words(effect: Effect, domains: Sequence[str]) -> str:
-    """Write an effect in words, every domain that has a value of its own by name."""
-    words = "none"
+def effect_words(study: Study, effect: Effect, names: Sequence[str] = ()) -> str:
+    """Write an effect in words, every item that has a value of its own by name."""
     match effect:
-        case ShiftEffect():
-            words = f"shift of the latent score by {_values(effect.shift, domains)} SD"
-        case OddsRatioEffect():
-            words = f"cumulative odds ratio {_values(effect.odds_ratio, domains)}"
-        case MedianEffect():
-            words = f"median after {_values(effect.median, domains)}"
+        case NoEffect():
+            said = "none"
+        case RespondersEffect():
+            said = _responders_words(effect.responders)
         case PostEffect():
-            words = f"answers after {_marginals(effect.post, domains)}"
+            said = f"answers after {_marginals(effect.post, study)}"
         case JointEffect():
-            words = _joint_words(effect)
+            said = _joint_words(study, effect)
         case PosteriorEffect():
-            words = f"medians of the {clean(effect.under)} posterior in {clean(effect.file)}"
+            said = f"medians of the {clean(effect.under)} posterior in {clean(effect.posterior)}"
         case ByDomainEffect():
-            words = _by_domain(effect, domains)
-    return words
+            said = _by_item(study, effect)
+        case _:
+            values = _values(getattr(effect, effect.kind), names or study.domains)
+            said = _CHANGES[effect.kind].format(values)
+    return said
 
 
-def _joint_words(effect: JointEffect) -> str:
-    row = effect.joint[0]
-    each = "one table per domain" if isinstance(row[0], tuple) else "one table for all domains"
+_CHANGES = {
+    "shift": "shift of the latent score by {} SD",
+    "odds_ratio": "cumulative odds ratio {}",
+    "median": "median after {}",
+    "mean_change": "change of the mean by {} points",
+}
+"""Effects that are numbers, one or one per item, by their kind."""
+
+
+def _responders_words(responders: Responders) -> str:
+    way = "more" if responders.rise >= 0 else "fewer"
+    reached = f"{way} with an answer of {responders.at_least} or above"
+    return f"{100 * abs(responders.rise):g} percentage points {reached}"
+
+
+def _joint_words(study: Study, effect: JointEffect) -> str:
+    row, words = effect.joint[0], study.words
+    one_each = isinstance(row[0], tuple)
+    each = f"one table per {words.item}" if one_each else f"one table for all {words.items}"
     points = len(row)  # the rows of a table are as many as its columns
     return f"shares of every answer before with every answer after ({points} by {points}), {each}"
 
 
-def _by_domain(effect: ByDomainEffect, domains: Sequence[str]) -> str:
+def _by_item(study: Study, effect: ByDomainEffect) -> str:
     named = [
-        f"{effect_words(of_domain, (name,))} in {clean(name, LONG_NAME)}"
-        for name, of_domain in effect.domains.items()
+        f"{effect_words(study, of_domain, (name,))} in {short(name)}"
+        for name, of_domain in effect.items.items()
     ]
-    if {*domains} <= {*effect.domains}:
+    if {*study.domains} <= {*effect.items}:
         return "; ".join(named)
-    return "; ".join([*named, f"{effect_words(effect.otherwise, domains)} in the other domains"])
+    others = f"{effect_words(study, effect.otherwise)} in the other {study.words.items}"
+    return "; ".join([*named, others])
 
 
-def _values(values: float | Sequence[float | None], domains: Sequence[str]) -> str:
-    """Write one number, or those of the domains, each set of equal ones once."""
+def _values(values: float | Sequence[float | None], names: Sequence[str]) -> str:
+    """Write one number, or those of the items, each set of equal ones once."""
     if isinstance(values, int | float):
         return f"{values:g}"
     written = ["none" if value is None else f"{value:g}" for value in values]
-    return _by_name(written, domains)
+    return _by_name(written, names)
 
 
-def _marginals(shares: Marginal | Sequence[Marginal], domains: Sequence[str]) -> str:
-    """Write the shares of the scale's points, lowest first; of domains that differ by name."""
-    by_domain = [given for given in shares if isinstance(given, tuple)]
-    if not by_domain:
-        return _marginal([share for share in shares if isinstance(share, int | float)])
-    return _by_name(list(map(_marginal, by_domain)), domains)
+def _marginals(shares: Marginal | Sequence[Marginal], study: Study) -> str:
+    """Write the shares of the scale's points, lowest first; of items that differ by name."""
+    by_item = [given for given in shares if isinstance(given, tuple)]
+    if not by_item:
+        return _marginal([share for share in shares if isinstance(share, int | float)], study)
+    return _by_name([_marginal(given, study) for given in by_item], study.domains)
 
 
-def _marginal(shares: Sequence[float]) -> str:
+def _marginal(shares: Sequence[float], study: Study) -> str:
     written = "-".join(f"{round(100 * share, 1):g}" for share in shares)
-    return f"{written}% at points 1 to {len(shares)}"
+    return f"{written}% at points {study.questionnaire.lowest} to {study.questionnaire.highest}"
 
 
 def _by_name(written: Sequence[str], domains: Sequence[str]) -> str:
     names: dict[str, list[str]] = {}
     for value, name in zip(written, domains, strict=True):
-        names.setdefault(value, []).append(clean(name, LONG_NAME))
+        names.setdefault(value, []).append(short(name))
     if len(names) == 1:
         return written[0]
-    return "; ".join(f"{value} ({words_of(listed(which))})" for value, which in names.items())
+    return "; ".join(f"{value} ({listed_words(which)})" for value, which in names.items())
 
 
 def _correlations(study: Study) -> tuple[str, str]:
@@ -188,14 +220,16 @@ def _correlations(study: Study) -> tuple[str, str]:
     if given.full is not None:
         among = f"{len(given.full)} by {len(given.full)} matrix, {_spread(given.full)}"
         return "correlations of all answers before and after", f"{among}, {stated_as}"
-    return "correlation of before and after, and between domains", (
+    if len(study.domains) == 1:
+        return "correlation of before and after", f"{given.pre_post:g}, {stated_as}"
+    return f"correlation of before and after, and between {study.words.items}", (
         f"{given.pre_post:g} and {_between(given)}, {stated_as}"
     )
 
 
 def _between(given: Correlations) -> str:
-    domains = given.domains
-    return f"{domains:g}" if isinstance(domains, int | float) else _spread(domains)
+    among = given.items
+    return f"{among:g}" if isinstance(among, int | float) else _spread(among)
 
 
 def _spread(matrix: Sequence[Sequence[float]]) -> str:
@@ -207,28 +241,19 @@ def _spread(matrix: Sequence[Sequence[float]]) -> str:
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
-def _clusters(study: Study) -> tuple[str, str]:
-    name = f"likeness of people of one {study.words.site}"
-    return name, "; ".join(cluster_words(study, study.clusters))
-
-
-def _selection(study: Study) -> tuple[str, str]:
-    return "who takes part", selection_words(study.selection)
-
-
 def selection_words(selection: Selection) -> str:
     """Say who takes part."""
     match selection:
         case NoSelection():
             return "everybody who is asked"
         case BaselineSelection():
-            return f"people with a total before of {_range(selection)}"
+            return f"people whose answers before sum to {_range(selection)}"
         case ScreeningSelection():
             again = "as before and after"
             if selection.retest is not None:
                 again = f"{selection.retest:g}, of the latent scores"
             return (
-                f"people with a total at a screening of {_range(selection)}; correlation of "
+                f"people whose answers at a screening sum to {_range(selection)}; correlation of "
                 f"screening and baseline {again}"
             )
 
@@ -240,25 +265,11 @@ def _range(selection: BaselineSelection | ScreeningSelection) -> str:
     return f"at least {low}" if high is None else f"at most {high}"
 
 
-def _uncontrolled(study: Study) -> tuple[str, str]:
-    shift = _values(study.uncontrolled.response_shift, study.scale.domains)
-    return f"change without {study.words.intervention}", f"latent shift of everybody by {shift} SD"
-
-
-def _control(study: Study) -> tuple[str, str]:
+def control_words(study: Study) -> str:
+    """Say who is allocated to a control arm."""
     control, words = study.control, study.words
-    if not isinstance(control, ParallelControl):
-        return "control arm", "none"
+    if control is None:
+        return "none"
     unit = words.unit if control.unit == "person" else words.site
     first, second = control.ratio
-    return "control arm", f"{words.treated} to control {first}:{second}, allocated by {unit}"
-
-
-_OTHERS: dict[str, Callable[[Study], tuple[str, str]]] = {
-    "correlation": _correlations,
-    "clusters": _clusters,
-    "selection": _selection,
-    "uncontrolled": _uncontrolled,
-    "control": _control,
-}
-"""Parts of a study that can be assumed, by their place in its settings."""
+    return f"{words.treated} to control {first}:{second}, allocated by {unit}"

@@ -10,12 +10,12 @@ import numpy as np
 from sim.power.assurance import QUANTILES, Assurance, highest_limit
 from sim.power.sample_size import SampleSize
 from sim.report.document.guidelines import cite
-from sim.report.document.model import LONG_NAME, Block, Table, clean, listed, text, words_of
+from sim.report.document.model import Block, Table, by_columns, listed_words, short, text
 from sim.report.document.numbers import estimate, number
 from sim.report.document.sizes import CONFIDENCE, known_range, size_with_interval
 from sim.report.results.answer import Inflation, PlanAnswer
 from sim.report.topics.drop_out import BY_ANSWERS, BY_CHANCE
-from sim.report.topics.power import marked_row, places_shown
+from sim.report.topics.power import by_size
 from sim.report.topics.soundness import briefly
 
 QUARTILES = (QUANTILES.index(0.25), QUANTILES.index(0.75))
@@ -27,7 +27,7 @@ FAR_BELOW, HALVED_FROM = 0.2, 0.1
 def prior_name(assurance: Assurance) -> str:
     """Name of a prior in words."""
     shipped = {"neutral", "sceptical", "hierarchical", "stated"}
-    name = clean(assurance.prior, LONG_NAME)
+    name = short(assurance.prior)
     return f"{name} prior" if name in shipped else name
 
 
@@ -46,19 +46,11 @@ def assurance_by_size(answer: PlanAnswer) -> tuple[Table, ...]:
     """
     if not answer.assurances:
         return ()
-    q, shown = _rule(answer), places_shown(answer)
-    sizes, win = answer.characteristics.pairs, answer.planned.rule_win
-    estimates = (win, *(prior.value for prior in answer.assurances))
-    rows = tuple((str(sizes[k]), *(estimate(of, k, q) for of in estimates)) for k in shown)
-    rule = clean(answer.sample_size.rule, LONG_NAME)
-    return (
-        Table(
-            f"Power at the stated effect, and assurance, of the rule '{rule}', ± standard error",
-            (answer.study.words.units, "at the stated effect", *map(prior_name, answer.assurances)),
-            rows,
-            marked=marked_row(answer, shown),
-        ),
-    )
+    q, rule = _rule(answer), short(answer.sample_size.rule)
+    caption = f"Power at the stated effect, and assurance, of the rule '{rule}', ± standard error"
+    stated = ("at the stated effect", answer.planned.rule_win, q)
+    priors = ((prior_name(prior), prior.value, q) for prior in answer.assurances)
+    return (by_size(answer, caption, stated, *priors),)
 
 
 def assurance_blocks(answer: PlanAnswer) -> tuple[Block, ...]:
@@ -82,7 +74,7 @@ def assurance_blocks(answer: PlanAnswer) -> tuple[Block, ...]:
 
 def _rule(answer: PlanAnswer) -> int:
     """Place of the primary rule."""
-    return answer.characteristics.rule_index(answer.study.decision.primary)
+    return answer.characteristics.rule_index(answer.study.primary)
 
 
 def _meaning(answer: PlanAnswer) -> str:
@@ -90,7 +82,7 @@ def _meaning(answer: PlanAnswer) -> str:
     drawn = f"{answer.assurances[0].draws:,} draws of the effect"
     if len(counts) > 1:
         each = [f"{prior.draws:,} under the {prior_name(prior)}" for prior in answer.assurances]
-        drawn = f"draws of the effect, {_listed(each)}"
+        drawn = f"draws of the effect, {listed_words(each)}"
     source = cite("O'Hagan 2005")
     return (
         "Assurance is the probability of success given all that is believed of the effect"
@@ -100,36 +92,29 @@ def _meaning(answer: PlanAnswer) -> str:
 
 def _size_table(answer: PlanAnswer) -> Table:
     """What each prior makes of the study at its size, and the size that it asks for."""
-    words, k, q = answer.study.words, answer.place, _rule(answer)
-    head = (
-        "believed of the effect",
-        f"assurance at {words.count(answer.pairs)}",
-        "limit as the study grows",
-        f"{words.units} for assurance {answer.sample_size.target:g} (interval of {CONFIDENCE})",
-    )
-    rows = tuple(
-        (
-            prior_name(prior),
-            estimate(prior.value, k, q),
-            _limit(prior, q),
-            size_with_interval(prior.sizes[q]),
-        )
-        for prior in answer.assurances
-    )
-    return Table("Sample size by assurance, ± standard error", head, rows)
+    words, k, q, priors = answer.study.words, answer.place, _rule(answer), answer.assurances
+    needed = f"{words.units} for assurance {answer.sample_size.target:g} (interval of {CONFIDENCE})"
+    return by_columns(
+        "Sample size by assurance, ± standard error",
+        ("believed of the effect", map(prior_name, priors)),
+        (f"assurance at {words.count(answer.size)}",
+         [estimate(prior.value, k, q) for prior in priors]),
+        ("limit as the study grows", [_limit(prior, q) for prior in priors]),
+        (needed, [size_with_interval(prior.sizes[q]) for prior in priors]),
+    )  # fmt: skip
 
 
 def _power_table(answer: PlanAnswer) -> Table:
     """How the true power is spread over what is believed."""
-    k, q = answer.place, _rule(answer)
-    target = f"{answer.sample_size.target:g}"
-    head = ("believed of the effect", f"probability of {target} or more", "middle half")
-    rows = tuple(
-        (prior_name(prior), estimate(prior.enough, k, q), _middle(prior, k, q))
-        for prior in answer.assurances
+    k, q, priors = answer.place, _rule(answer), answer.assurances
+    enough = f"probability of {answer.sample_size.target:g} or more"
+    at = answer.study.words.count(answer.size)
+    return by_columns(
+        f"True power with {at}, given what is believed of the effect",
+        ("believed of the effect", map(prior_name, priors)),
+        (enough, [estimate(prior.enough, k, q) for prior in priors]),
+        ("middle half", [_middle(prior, k, q) for prior in priors]),
     )
-    size = answer.study.words.count(answer.pairs)
-    return Table(f"True power with {size}, given what is believed of the effect", head, rows)
 
 
 def _middle(prior: Assurance, k: int, q: int) -> str:
@@ -181,26 +166,22 @@ def _engine(answer: PlanAnswer) -> Iterator[str]:
 
 def _rules_of_thumb(answer: PlanAnswer) -> Iterator[str]:
     size = answer.sample_size
-    if not answer.inflations or size.pairs is None or briefly(answer, size):
+    if not answer.inflations or size.size is None or briefly(answer, size):
         return
     first, units = answer.inflations[0], answer.study.words.units
     rules = [f"{_inflated(rule, size)} {units}" for rule in answer.inflations]
     yield (
         "Rules of thumb that allow for a standard deviation taken from a pilot of "
-        f"{first.participants} {first.who}, though not for its effect: {_listed(rules)}. They are "
-        "shown for comparison and are not part of the answer."
+        f"{first.participants} {first.who}, though not for its effect: {listed_words(rules)}. "
+        "They are shown for comparison and are not part of the answer."
     )
 
 
 def _inflated(rule: Inflation, size: SampleSize) -> str:
     """Multiply a sample size, as far as it is known."""
     least = None if size.at_least is None else ceil(rule.factor * size.at_least)
-    times = known_range(ceil(rule.factor * (size.pairs or size.limit)), least)
+    times = known_range(ceil(rule.factor * (size.size or size.limit)), least)
     return f"{rule.name} ({rule.meaning}) × {rule.factor:.2f} = {times}"
-
-
-def _listed(names: list[str]) -> str:
-    return words_of(listed(names))
 
 
 def assurance_warnings(answer: PlanAnswer) -> list[str]:
@@ -217,7 +198,7 @@ def assurance_warnings(answer: PlanAnswer) -> list[str]:
     if not (below >= FAR_BELOW or halved) or below < 3 * float(np.hypot(error, averaged_error)):
         return []
     return [
-        f"Power {power:.2f} at {answer.study.words.count(answer.pairs)} holds only if the stated "
+        f"Power {power:.2f} at {answer.study.words.count(answer.size)} holds only if the stated "
         f"effect is true. Averaged over the effects that the {prior_name(lowest)} leaves possible, "
         f"the probability of success there is far below it: {averaged:.2f}."
     ]

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sim.arrays import FloatArray
 from sim.pilot.candidates import CANDIDATES
+from sim.pilot.describe import PilotDescription
 from sim.pilot.forensics import Printed
 from sim.pilot.posterior import FEW_EFFECTIVE
-from sim.report.document.model import Block, Paragraph, Section, Table, clean, text
+from sim.report.document.model import Block, Section, Table, clean, entries, text
 from sim.report.document.numbers import number, percent, with_interval
-from sim.report.results.calibration import (
-    Belief,
-    CalibrationReport,
-    Described,
-    Fit,
-    OutcomeReport,
-    PosteriorReport,
-    RoleReport,
-)
+from sim.report.results.calibration import CalibrationReport, Fit, OutcomeReport, RoleReport
 from sim.study import Study
 
 TITLE = "What the pilot says"
@@ -31,8 +25,7 @@ NAME = 60
 def sections(report: CalibrationReport) -> tuple[Section, ...]:
     """All that a pilot has to say, role by role, and how to read it."""
     of_roles = [section for role in report.roles for section in _of_role(report.study, role)]
-    entries = tuple(Paragraph((note,), "entry") for note in notes(report))
-    return (*of_roles, Section("How to read this", entries))
+    return (*of_roles, Section("How to read this", entries(notes(report))))
 
 
 def source(study: Study) -> str:
@@ -50,7 +43,7 @@ def in_one_line(report: CalibrationReport) -> str:
     shown = []
     for role in report.roles:
         for posterior in role.posteriors:
-            middles = [float(domain.shift[1]) for domain in posterior.domains]
+            middles = [float(domain.shift_quantiles[1]) for domain in posterior.domains]
             shown.append(
                 f"{report.study.words.people(role.role)}, {posterior.prior}: shifts "
                 f"{number(min(middles), 2)} to {number(max(middles), 2)}"
@@ -118,8 +111,8 @@ def _patterns(test: str, fit: Fit) -> Iterator[Block]:
 # -------------------------------------------------------------------------------- raw answers
 
 
-def _answers(study: Study, role: RoleReport, described: Described) -> Section:
-    """Raw answers of one role, a domain a row."""
+def _answers(study: Study, role: RoleReport, described: PilotDescription) -> Section:
+    """Raw answers of one role, an item a row."""
     change, rho = described.mean_change, described.polychoric
     rows = tuple(
         (
@@ -128,9 +121,9 @@ def _answers(study: Study, role: RoleReport, described: Described) -> Section:
             with_interval(change.value[d], change.low[d], change.high[d], "+"),
             with_interval(rho.value[d], rho.low[d], rho.high[d]),
         )
-        for d, name in enumerate(study.scale.domains)
+        for d, name in enumerate(study.domains)
     )
-    head = ("domain", "n", "mean change", "polychoric correlation")
+    head = (study.words.item, "n", "mean change", "polychoric correlation")
     heading = f"Answers of {study.words.counted(role.role, role.n)}"
     return Section(heading, (Table("", head, rows),))
 
@@ -139,34 +132,30 @@ def _answers(study: Study, role: RoleReport, described: Described) -> Section:
 
 
 def _shifts(study: Study, role: RoleReport) -> Section:
-    """Latent shift of every domain under each prior, and how well the draws carry it."""
+    """Latent shift of every item under each prior, and how well the draws carry it."""
     priors = role.posteriors
-    rows = [
-        (clean(name, NAME), *(_interval(prior.domains[d]) for prior in priors))
-        for d, name in enumerate(study.scale.domains)
-    ]
-    rows.append(("P(rise)", *map(_rises, priors)))
-    rows.append(("effective sample", *(f"{prior.effective:,.0f}" for prior in priors)))
-    rows.append(("largest weight", *(number(_largest(prior), 4) for prior in priors)))
-    head = ("domain", *(prior.prior for prior in priors))
-    said = "Median and 95% interval under each prior; P(rise) from domain to domain."
+    rises = [[domain.rises for domain in prior.domains] for prior in priors]
+    largest = [max(domain.largest for domain in prior.domains) for prior in priors]
+    rows = (
+        *(
+            (clean(name, NAME), *(_interval(prior.domains[d].shift_quantiles) for prior in priors))
+            for d, name in enumerate(study.domains)
+        ),
+        ("P(rise)", *(f"{min(shares):.2f} to {max(shares):.2f}" for shares in rises)),
+        ("effective sample", *(f"{prior.effective:,.0f}" for prior in priors)),
+        ("largest weight", *(number(weight, 4) for weight in largest)),
+    )
+    item = study.words.item
+    head = (item, *(prior.prior for prior in priors))
+    said = f"Median and 95% interval under each prior; P(rise) from {item} to {item}."
     people = study.words.people(role.role)
     heading = f"Latent shift of the {people}, in standard deviations"
-    return Section(heading, (text(said), Table("", head, tuple(rows))))
+    return Section(heading, (text(said), Table("", head, rows)))
 
 
-def _interval(belief: Belief) -> str:
-    low, middle, high = (number(float(value), 2) for value in belief.shift)
-    return f"{middle} ({low}, {high})"
-
-
-def _rises(posterior: PosteriorReport) -> str:
-    rises = [domain.rises for domain in posterior.domains]
-    return f"{min(rises):.2f} to {max(rises):.2f}"
-
-
-def _largest(posterior: PosteriorReport) -> float:
-    return max(domain.largest for domain in posterior.domains)
+def _interval(quantiles: FloatArray, digits: int = 2, sign: str = "-") -> str:
+    low, middle, high = map(float, quantiles)
+    return with_interval(middle, low, high, sign, digits)
 
 
 def _tests(study: Study, role: RoleReport) -> Section:
@@ -183,15 +172,14 @@ def _tests(study: Study, role: RoleReport) -> Section:
 
 def _total(role: RoleReport) -> Section:
     """Compare the published total with what the posterior predicts."""
-    rows = []
-    for prior, total in role.total.items():
-        low, middle, high = (number(float(value), 1, "+") for value in total.change)
-        best = max(total.significant.values())
-        rows.append((prior, f"{middle} ({low}, {high})", f"{total.published_change:+g}",
-                     f"up to {number(best, 2)}"))  # fmt: skip
+    rows = tuple(
+        (prior, _interval(total.change, 1, "+"), f"{total.published_change:+g}",
+         f"up to {number(max(total.significant.values()), 2)}")
+        for prior, total in role.total.items()
+    )  # fmt: skip
     head = ("prior", "predicted change", "published", "P(significant)")
     heading = "The published total, as a check (simulated; no part of the above)"
-    return Section(heading, (Table("", head, tuple(rows)),))
+    return Section(heading, (Table("", head, rows),))
 
 
 def notes(report: CalibrationReport) -> tuple[str, ...]:

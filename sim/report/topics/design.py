@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.report.document.guidelines import reason, requirement
-from sim.report.document.model import (
-    LONG_NAME,
-    Paragraph,
-    Requirement,
-    Section,
-    clean,
-    listed,
-    text,
-    words_of,
-)
-from sim.report.document.phrases import CHANGES
+from sim.report.document.model import Paragraph, Requirement, Section, listed_words, short, text
+from sim.report.document.phrases import CHANGES, endpoint_words, sentence_case, the_endpoint
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.method import level_words, multiplicity_words, test_sentence
 from sim.study import TOTAL, Study
-from sim.study.control import ParallelControl
-from sim.study.sections import Rule
+from sim.study.success import ITEMS, Rule
 
 SIGNIFICANT = {1: "significantly above zero", -1: "significantly below zero"}
 """Differences between arms by the sign of the change that is the success."""
@@ -33,7 +23,7 @@ def design_sentence(study: Study) -> str:
     ratio = " only" if len(study.roles) == 1 else " {}:{}".format(*study.design.ratio)
     return (
         f"{_groups(study)} measured before and after, {role_words(study)}{ratio}, {sizes}; "
-        f"{_scale_words(study)}; "
+        f"{scale_words(study)}; "
         f"{test_sentence(study.analysis)}, {level_words(study.analysis)}; "
         f"{multiplicity_words(study)}."
     )
@@ -41,7 +31,7 @@ def design_sentence(study: Study) -> str:
 
 def role_words(study: Study) -> str:
     """Name the people of every role, in a row."""
-    return words_of(listed([study.words.people(role) for role in study.role_names]))
+    return listed_words([study.words.people(role) for role in study.role_names])
 
 
 def outcome_section(answer: PlanAnswer) -> Section:
@@ -59,29 +49,42 @@ def outcome_section(answer: PlanAnswer) -> Section:
 
 def criterion(study: Study) -> Paragraph:
     """Say when the rule that sizes the study is met."""
-    rule, side = study.decision.rules[study.decision.primary], study.analysis.side
-    change = "the change from before to after"
-    success = f"{change} is a significant {CHANGES[side]}"
-    if study.has_controls:
-        success = f"the difference between the arms in {change} is {SIGNIFICANT[side]}"
-    roles = " and for the ".join(map(study.words.people, rule.roles))
+    rule = study.success[study.primary]
     return text(
-        f"The criterion that sizes the study, '{clean(study.decision.primary, LONG_NAME)}', is "
-        f"met where {success} in {_met(study, rule)}, for the {roles}."
+        f"The criterion that sizes the study, '{short(study.primary)}', is met where the "
+        f"change from before to after shows {success(study, _endpoints(study, rule))}."
     )
+
+
+def success(study: Study, endpoints: str) -> str:
+    """Say what meets the rule that sizes the study, given its endpoints in words."""
+    rule, side = study.success[study.primary], study.analysis.side
+    shown = f"a significant {CHANGES[side]}"
+    if study.has_controls:
+        shown = f"a difference between the arms that is {SIGNIFICANT[side]}"
+    needed = {"any": "at least one of ", "at_least": f"at least {rule.k} of ",
+              "all": "each of " * (len(study.endpoints_of(rule)) > 1), "one": ""}  # fmt: skip
+    roles = listed_words([f"the {study.words.people(role)}" for role in rule.roles])
+    return f"{shown} in {needed[rule.kind]}{endpoints}, for {roles}"
 
 
 def questionnaire(study: Study) -> Paragraph:
     """Say what is answered and how it is scored."""
-    points, names = study.scale.points, study.scale.domains
-    given = f"Answers are given before and after {study.words.intervention} in"
-    listing = _names(names)
+    words, names, scored = study.words, study.domains, scored_words(study)
+    given = f"Answers are given before and after {words.intervention} in"
     if len(names) == 1:
-        return text(f"{given} one domain ({listing}), scored 1 to {points}.")
-    return text(
-        f"{given} {len(names)} domains ({listing}), each scored 1 to {points}; their total runs "
-        f"from {len(names)} to {len(names) * points}."
-    )
+        return text(f"{given} one {words.item} ({_names(names)}), {scored}.")
+    given = f"{given} {len(names)} {words.items} ({_names(names)}), each {scored}"
+    return text("; ".join([given, *(_sum_words(study, name) for name in study.totals)]) + ".")
+
+
+def _sum_words(study: Study, name: str) -> str:
+    """Say what a sum sums, and between which values it lies."""
+    asked, members = study.questionnaire, study.totals[name]
+    range_ = f"runs from {len(members) * asked.lowest} to {len(members) * asked.highest}"
+    if name == study.sum_of_all:
+        return f"{_sum_of_all(name)} {range_}"
+    return f"{the_endpoint(name)} sums {_names(members)} and {range_}"
 
 
 def allocation_section(answer: PlanAnswer) -> Section:
@@ -92,10 +95,10 @@ def allocation_section(answer: PlanAnswer) -> Section:
         who = f"All participants are {role_words(study)}."
     required, why = Requirement(label, unequal, "not applicable"), list[Paragraph]()
     control = study.control
-    if isinstance(control, ParallelControl) and control.ratio[0] != control.ratio[1]:
+    if control is not None and control.ratio[0] != control.ratio[1]:
         words, there = reason(study, "allocation", "why the arms are of unequal size")
         required, why = requirement(label, unequal, there=there), [text(words)]
-    allocated = text(f"{who} {allocation_words(study, answer.pairs)}")
+    allocated = text(f"{who} {allocation_words(study, answer.size)}")
     return Section("Allocation", (allocated, *why), (requirement(label, "Allocation ratio"),
                                                      required))  # fmt: skip
 
@@ -103,9 +106,9 @@ def allocation_section(answer: PlanAnswer) -> Section:
 def allocation_words(study: Study, size: int) -> str:
     """Say what is allocated to which arm, at a size."""
     words, control = study.words, study.control
-    if not isinstance(control, ParallelControl):
+    if control is None:
         return f"There is one group: everybody is {words.treated}, before is compared with after."
-    what = f"Whole {words.site}s"
+    what = f"Whole {words.sites}"
     if control.unit == "person":
         what = f"Within every {words.site}, {words.units}"
     first, second = control.ratio
@@ -117,48 +120,46 @@ def allocation_words(study: Study, size: int) -> str:
     )
 
 
-def sentence_case(words: str) -> str:
-    """Begin a sentence."""
-    return words[:1].upper() + words[1:]
+def scored_words(study: Study) -> str:
+    """Say from which to which score an answer runs."""
+    return f"scored {study.questionnaire.lowest} to {study.questionnaire.highest}"
 
 
-def _scale_words(study: Study) -> str:
-    count, scored = len(study.scale.domains), f"scored 1 to {study.scale.points}"
-    return f"one domain {scored}" if count == 1 else f"{count} domains {scored} and their total"
+def scale_words(study: Study) -> str:
+    """Say how many items there are, how they are scored, and what sums them."""
+    count, scored = len(study.domains), scored_words(study)
+    if count == 1:
+        return f"one {study.words.item} {scored}"
+    sums = [
+        _sum_of_all(name) if name == study.sum_of_all else f"the sum {endpoint_words(name)}"
+        for name in study.totals
+    ]
+    return listed_words([f"{count} {study.words.items} {scored}", *sums])
+
+
+def _sum_of_all(name: str) -> str:
+    return "their total" if name == TOTAL else f"their sum {endpoint_words(name)}"
 
 
 def _groups(study: Study) -> str:
     control, words = study.control, study.words
-    if not isinstance(control, ParallelControl):
+    if control is None:
         return "One group"
     unit = "" if control.unit == "person" else f" by {words.site}"
     first, second = control.ratio
     return f"{sentence_case(words.treated)} {words.units} and controls ({first}:{second}{unit})"
 
 
-def _met(study: Study, rule: Rule) -> str:
-    """Say in which endpoints, and in how many of them, a rule must be met."""
-    named = _endpoints(study, rule)
-    match rule.kind:
-        case "any":
-            return f"at least one of {named}"
-        case "at_least":
-            return f"at least {rule.k} of {named}"
-        case "all" if rule.endpoints != TOTAL:
-            return f"each of {named}"
-    return named
-
-
 def _endpoints(study: Study, rule: Rule) -> str:
-    if rule.endpoints == "domains":
-        count = len(study.scale.domains)
-        return "the one domain" if count == 1 else f"the {count} domains"
-    return _names(study.endpoints_of(rule), quote="'")
+    if rule.endpoints == ITEMS:
+        count = len(study.domains)
+        return f"the one {study.words.item}" if count == 1 else f"the {count} {study.words.items}"
+    every = f"the total of all {study.words.items}"
+    return listed_words(
+        [every if name == TOTAL == study.sum_of_all else the_endpoint(name)
+         for name in study.endpoints_of(rule)]
+    )  # fmt: skip
 
 
-def _names(names: Sequence[str], quote: str = "") -> str:
-    written = [
-        "the total of all domains" if name == TOTAL else f"{quote}{clean(name, LONG_NAME)}{quote}"
-        for name in names
-    ]
-    return words_of(listed(written))
+def _names(names: Sequence[str]) -> str:
+    return listed_words([short(name) for name in names])

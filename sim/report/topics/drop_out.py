@@ -84,19 +84,19 @@ def both_sizes(answer: PlanAnswer, size: SampleSize) -> Iterator[str]:
     first, second, other = f"for the effect on everybody, {BY_CHANCE}", BY_ANSWERS, by_answers
     if not known.is_larger(size.rule):
         first, second, other = second, first, chance
-    if len(answer.characteristics.pairs) == 1:
+    if len(answer.characteristics.sizes) == 1:
         yield f"That is {first}; {second} the power is {power_words(other)}."
-    elif size.pairs is not None and other.pairs == size.pairs:
+    elif size.size is not None and other.size == size.size:
         power = power_words(other)
         yield f"That is {first}; {second} it is the same number, and the power there is {power}."
     else:
-        this = "That is" if size.pairs is None else "This is the larger of two sizes, that"
+        this = "That is" if size.size is None else "This is the larger of two sizes, that"
         yield f"{this} {first}; {second} {_other_words(answer.study, other)}."
 
 
 def _other_words(study: Study, size: SampleSize) -> str:
     words, power = study.words, f"{number(size.power)}, {_error_words(size)}"
-    if size.pairs is None:
+    if size.size is None:
         limit = words.count(size.limit)
         return f"no size up to {limit} reaches and keeps that power (with {limit} it is {power})"
     needed = f"{pairs_words(size)} {words.units}{interval_words(size)}"
@@ -134,7 +134,7 @@ def _share_of_bias(answer: PlanAnswer, known: MissingByChance, k: int, q: int) -
     power, by_chance = float(win.value[k, q]), float(fair.value[k, q])
     # both have the same random numbers, so that this is too large rather than too small
     error = float(np.hypot(win.mcse[k, q], fair.mcse[k, q]))
-    apart, at = power - by_chance, answer.study.words.count(answer.pairs)
+    apart, at = power - by_chance, answer.study.words.count(answer.size)
     what = f"The power of the rule '{answer.sample_size.rule}' with {at} is {number(power)}"
     fair_words = f"{BY_CHANCE} it is {number(by_chance)}"
     sure = f"(Monte Carlo error at most {number(error)})"

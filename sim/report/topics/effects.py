@@ -7,11 +7,11 @@ from itertools import chain
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.cohorts import TrueEffects
-from sim.power.change_parts import ChangeParts
 from sim.power.estimands import Estimands
 from sim.report.document.guidelines import reason, requirement
-from sim.report.document.model import LONG_NAME, Block, Section, Table, clean, text
+from sim.report.document.model import Block, Section, Table, by_columns, clean, short, text
 from sim.report.document.numbers import number, percent
 from sim.report.document.phrases import best_end
 from sim.report.results.answer import DesignFacts, PlanAnswer
@@ -112,90 +112,97 @@ def change_table(facts: DesignFacts, role: str) -> Table:
         The mean change, or with a control arm the difference between the arms,
         in points and divided by the standard deviation of the change.
     """
-    parts = facts.change_parts.get(role)
-    if parts is None or parts.control_change is None:
-        return _mean_changes(facts, role)
-    return _between_arms(facts, role, parts)
-
-
-def _mean_changes(facts: DesignFacts, role: str) -> Table:
-    effects = facts.effects[role]
-    rows = tuple(
-        (
-            clean(name, LONG_NAME),
-            number(effects.pre_mean[e], 2),
-            number(effects.pre_mean[e] + effects.mean_change[e], 2),
-            number(effects.mean_change[e], 2, "+"),
-            number(effects.sd_change[e], 2),
-            number(effects.standardised[e], 2, "+"),
-        )
-        for e, name in enumerate(facts.study.endpoints)
+    effects, words, parts = facts.effects[role], facts.study.words, facts.change_parts.get(role)
+    before = effects.pre_mean + facts.study.offsets
+    between, divided, standardised = "", "change / SD (d_z)", effects.standardised
+    changes = [("mean after", _points(before + effects.mean_change)),
+               ("mean change", _changes(effects.mean_change))]  # fmt: skip
+    if parts is not None and parts.control_change is not None:
+        between, divided = ", between the arms", "divided by SD"
+        with np.errstate(divide="ignore", invalid="ignore"):
+            standardised = np.where(effects.sd_change > 0, parts.effect / effects.sd_change, np.nan)
+        changes = [(f"change, {words.treated}", _changes(parts.change)),
+                   ("change, controls", _changes(parts.change - parts.effect)),
+                   ("difference", _changes(parts.effect))]  # fmt: skip
+    return by_columns(
+        f"Assumed of the {words.people(role)}{between}, in points",
+        ("endpoint", map(short, facts.study.endpoints)),
+        ("mean before", _points(before)),
+        *changes,
+        ("SD of change", _points(effects.sd_change)),
+        (divided, _changes(standardised)),
     )
-    head = ("endpoint", "mean before", "mean after", "mean change", "SD of change",
-            "change / SD (d_z)")  # fmt: skip
-    return Table(f"Assumed of the {facts.study.words.people(role)}, in points", head, rows)
 
 
-def _between_arms(facts: DesignFacts, role: str, parts: ChangeParts) -> Table:
-    effects, words = facts.effects[role], facts.study.words
-    with np.errstate(divide="ignore", invalid="ignore"):
-        standardised = np.where(effects.sd_change > 0, parts.effect / effects.sd_change, np.nan)
-    rows = tuple(
-        (
-            clean(name, LONG_NAME),
-            number(effects.pre_mean[e], 2),
-            number(parts.change[e], 2, "+"),
-            number(parts.change[e] - parts.effect[e], 2, "+"),
-            number(parts.effect[e], 2, "+"),
-            number(effects.sd_change[e], 2),
-            number(standardised[e], 2, "+"),
-        )
-        for e, name in enumerate(facts.study.endpoints)
-    )
-    head = ("endpoint", "mean before", f"change, {words.treated}", "change, controls",
-            "difference", "SD of change", "divided by SD")  # fmt: skip
-    caption = f"Assumed of the {words.people(role)}, between the arms, in points"
-    return Table(caption, head, rows)
+def _points(values: FloatArray) -> list[str]:
+    return [number(value, 2) for value in values]
+
+
+def _changes(values: FloatArray) -> list[str]:
+    return [number(value, 2, "+") for value in values]
 
 
 def movement_table(facts: DesignFacts, role: str) -> Table:
-    """Tabulate how the answers of one role move, a domain a row."""
+    """Tabulate how the answers of one role move, an item a row."""
     effects, study = facts.effects[role], facts.study
-    rows = tuple(
-        (
-            clean(name, LONG_NAME),
-            f"{effects.pre_median[d]:g} → {effects.post_median[d]:g}",
-            *(percent(share[d]) for share in (effects.better, effects.same, effects.worse)),
-            percent(effects.ceiling[d]),
-        )
-        for d, name in enumerate(study.scale.domains)
+    lower = 1 - study.questionnaire.lowest
+    medians = zip(effects.pre_median - lower, effects.post_median - lower, strict=True)
+    shares = {"better": effects.better, "same": effects.same, "worse": effects.worse,
+              f"at the {best_end(study.analysis.side)} before": effects.ceiling}  # fmt: skip
+    return by_columns(
+        f"How single answers of the {study.words.people(role)} move",
+        (study.words.item, map(short, study.domains)),
+        ("median", [f"{before:g} → {after:g}" for before, after in medians]),
+        *((name, map(percent, share)) for name, share in shares.items()),
     )
-    head = ("domain", "median", "better", "same", "worse",
-            f"at the {best_end(study.analysis.side)} before")  # fmt: skip
-    return Table(f"How single answers of the {study.words.people(role)} move", head, rows)
 
 
 def _cut_table(facts: DesignFacts, role: str, cut: int) -> Table:
-    """Tabulate the shares at or above a cut, and who crosses it, a domain a row."""
+    """Tabulate the shares at or above a cut, and who crosses it, an item a row."""
     effects, study = facts.effects[role], facts.study
-    before, rise, fall = (
-        shares[:, cut - 2]
-        for shares in (effects.reaching, effects.rising_to, effects.falling_below)
+    every = effects.reaching, effects.rising_to, effects.falling_below
+    before, rise, fall = (shares[:, cut - 2] for shares in every)
+    shares = {"before": before, "after": before + rise - fall, "rise to it": rise,
+              "fall below": fall}  # fmt: skip
+    return by_columns(
+        f"Share of the {study.words.people(role)} with an answer of {cut} or above",
+        (study.words.item, map(short, study.domains)),
+        *((name, [percent(of, 1) for of in share]) for name, share in shares.items()),
+        ("difference", [percent(of, 1, "+") for of in rise - fall]),
     )
-    rows = tuple(
-        (
-            clean(name, LONG_NAME),
-            percent(before[d], 1),
-            percent(before[d] + rise[d] - fall[d], 1),
-            percent(rise[d], 1),
-            percent(fall[d], 1),
-            percent(rise[d] - fall[d], 1, "+"),
-        )
-        for d, name in enumerate(study.scale.domains)
+
+
+def worse_off_tables(answer: PlanAnswer) -> tuple[Table, ...]:
+    """Tabulate the people expected to score lower after than before, at the answer's size.
+
+    Parameters
+    ----------
+    answer : PlanAnswer
+        The answer.
+
+    Returns
+    -------
+    tuple of Table
+        One for each role with an effect, an item a row; of the arm that is
+        treated, where there are two. The distribution of the total's change
+        is not part of an answer.
+    """
+    return tuple(_worse_off(answer, role) for role in _affected(answer))
+
+
+def _worse_off(answer: PlanAnswer, role: str) -> Table:
+    study, effects = answer.study, answer.effects[role]
+    treated = study.arm_participants(study.role_names.index(role), answer.size)[0]
+    falls = effects.worse if study.analysis.side > 0 else effects.better
+    return by_columns(
+        f"Expected to end below their score before, of {study.words.counted(role, treated)}",
+        (study.words.item, map(short, study.domains)),
+        ("people", [number(treated * float(share), 1) for share in falls]),
     )
-    head = ("domain", "before", "after", "rise to it", "fall below", "difference")
-    who = f"{study.words.people(role)} with an answer of {cut} or above"
-    return Table(f"Share of the {who}", head, rows)
+
+
+def _affected(answer: PlanAnswer) -> list[str]:
+    return [role for role, effects in answer.effects.items() if not is_unaffected(effects)]
 
 
 def shares_table(facts: DesignFacts, role: str) -> Table:
@@ -203,15 +210,15 @@ def shares_table(facts: DesignFacts, role: str) -> Table:
     effects, study = facts.effects[role], facts.study
     after = effects.reaching + effects.rising_to - effects.falling_below
     rows = []
-    for d, name in enumerate(study.scale.domains):
+    for d, name in enumerate(study.domains):
         for when, reaching in (("before", effects.reaching[d]), ("after", after[d])):
             shares = -np.diff([1.0, *reaching, 0.0])
-            first = clean(name, LONG_NAME) if when == "before" else ""
+            first = short(name) if when == "before" else ""
             rows.append((first, when, *(percent(share, 1) for share in shares)))
-    points = map(str, range(1, study.scale.points + 1))
+    points = map(str, range(study.questionnaire.lowest, study.questionnaire.highest + 1))
     who = f"{study.words.people(role)}{f' who are {study.words.treated}' * study.has_controls}"
     caption = f"Share of the {who} at each point of the scale"
-    return Table(caption, ("domain", "time", *points), tuple(rows), left=2)
+    return Table(caption, (study.words.item, "time", *points), tuple(rows), left=2)
 
 
 def published_tables(facts: DesignFacts) -> tuple[Table, ...]:
@@ -221,7 +228,7 @@ def published_tables(facts: DesignFacts) -> tuple[Table, ...]:
         return ()
     rows: dict[str, list[tuple[str, ...]]] = {}
     for outcome in pilot.outcomes:
-        if outcome.role in facts.effects and outcome.outcome in study.endpoints:
+        if outcome.role in facts.effects and study.endpoint_of_outcome(outcome.outcome):
             rows.setdefault(outcome.role, []).append(_published_row(facts, outcome))
     return tuple(
         Table(f"Published of the {study.words.people(role)} by the pilot, and assumed", PUBLISHED,
@@ -231,10 +238,11 @@ def published_tables(facts: DesignFacts) -> tuple[Table, ...]:
 
 
 def _published_row(facts: DesignFacts, outcome: PilotOutcome) -> tuple[str, ...]:
-    effects, e = facts.effects[outcome.role], facts.study.endpoints.index(outcome.outcome)
+    endpoint = facts.study.endpoint_of_outcome(outcome.outcome) or outcome.outcome
+    effects, e = facts.effects[outcome.role], facts.study.endpoints.index(endpoint)
     before, change = effects.pre_mean[e], effects.mean_change[e]
     published = (outcome.outcome, outcome.pre, outcome.post, outcome.p)
-    named = (clean(words, LONG_NAME) for words in published)
+    named = (short(words) for words in published)
     return *named, number(before, 2), number(before + change, 2)
 
 
@@ -243,11 +251,11 @@ def _published_row(facts: DesignFacts, outcome: PilotOutcome) -> tuple[str, ...]
 
 def target_section(answer: PlanAnswer) -> Section:
     """Show the target difference on the scale, standardised, and as shares of the answers."""
-    affected = [role for role, effects in answer.effects.items() if not is_unaffected(effects)]
     blocks = (
         *assumed_blocks(answer),
-        *(shares_table(answer, role) for role in affected),
+        *(shares_table(answer, role) for role in _affected(answer)),
         *change_blocks(answer),
+        *worse_off_tables(answer),
     )
     requirements = (
         requirement("DELTA2, item 3b", "Target difference in points, its SD, and standardised"),

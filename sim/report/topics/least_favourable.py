@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sim.power.soundness import Level
-from sim.report.document.model import LONG_NAME, clean, listed, words_of
+from sim.report.document.model import listed_words
 from sim.report.document.numbers import number
-from sim.report.document.phrases import no_effect_words
+from sim.report.document.phrases import endpoint_words, no_effect_words
 from sim.report.results.answer import PlanAnswer
 from sim.report.results.size_notes import LeastFavourable
 from sim.report.topics.drop_out import BY_CHANCE
-from sim.study import TOTAL, Study
+from sim.study import Study
 
 
 def least_favourable_sentences(answer: PlanAnswer) -> Iterator[str]:
@@ -33,12 +33,13 @@ def least_favourable_sentences(answer: PlanAnswer) -> Iterator[str]:
     count = len(least.kept) + len(least.without)
     yield f"That level is of no effect on any of the {count} endpoints."
     if not least.kept:
-        yield "No null is less favourable: a total has an effect where a domain has one."
+        item = answer.study.words.an_item
+        yield f"No null is less favourable: a total has an effect where {item} has one."
         return
     yield (
         f"The least favourable null is that {_kept_words(answer, least)}: the rule is then met "
         f"wrongly with probability {number(least.value)} (Monte Carlo error {number(least.mcse)}) "
-        f"at {answer.study.words.count(least.pairs)}."
+        f"at {answer.study.words.count(least.size)}."
     )
 
 
@@ -67,9 +68,7 @@ def _named(study: Study, endpoints: Sequence[tuple[str, str]]) -> str:
     """Name endpoints, those of one role together."""
     by_role: dict[str, list[str]] = {}
     for role, name in endpoints:
-        named = "total" if name == TOTAL else f"'{clean(name, LONG_NAME)}'"
-        by_role.setdefault(role, []).append(named)
+        by_role.setdefault(role, []).append(endpoint_words(name))
     return " and ".join(
-        f"the {study.words.people(role)}' {words_of(listed(names))}"
-        for role, names in by_role.items()
+        f"the {study.words.people(role)}' {listed_words(names)}" for role, names in by_role.items()
     )

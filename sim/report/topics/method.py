@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.report.document.guidelines import cite, requirement
-from sim.report.document.model import LONG_NAME, Paragraph, Section, clean, text
-from sim.report.document.phrases import CHANGES
+from sim.report.document.model import Paragraph, Section, short, text
+from sim.report.document.phrases import CHANGES, sums_words, the_endpoint, together_words
 from sim.report.results.answer import PlanAnswer
 from sim.study import Analysis, Study
 
@@ -24,19 +24,27 @@ def test_sentence(analysis: Analysis) -> str:
     return test_title(analysis) + (f" ({details})" if details else "")
 
 
-def total_words(analysis: Analysis) -> str:
-    """Say how the total is tested."""
+def _totals_tested(study: Study) -> str:
+    """Say how sums are tested; nothing where there is none."""
+    analysis, sums = study.analysis, sums_words(study.totals)
+    if not sums:
+        return ""
     if not analysis.test_facts.has_total:
-        return "the total not tested"
+        return f", {sums} not tested"
     if analysis.cut is None:
-        return "the total tested on its own"
-    if analysis.total_cut is None:
-        return "the total not tested, for no cut of it is stated"
-    return f"the total tested on its own, at {analysis.total_cut} or above"
+        return f", {sums} {'each ' * (len(study.totals) > 1)}tested on its own"
+    return "".join(f", {_tested_at_cut(study, name)}" for name in study.totals)
+
+
+def _tested_at_cut(study: Study, name: str) -> str:
+    cut = study.total_cut(name)
+    if cut is None:
+        return f"{the_endpoint(name)} not tested, for no cut of it is stated"
+    return f"{the_endpoint(name)} tested on its own, at {cut} or above"
 
 
 def multiplicity_words(study: Study, *, cited: bool = False) -> str:
-    """Say what is adjusted for multiplicity, how, and how the total is tested.
+    """Say what is adjusted for multiplicity, how, and how sums are tested.
 
     Parameters
     ----------
@@ -48,18 +56,18 @@ def multiplicity_words(study: Study, *, cited: bool = False) -> str:
     analysis, facts = study.analysis, study.analysis.adjustment_facts
     source = cite(*facts.references) if cited else ""
     if analysis.sequence:
-        order = ", ".join(clean(name, LONG_NAME) for name in analysis.sequence)
+        order = ", ".join(short(name) for name in analysis.sequence)
         return f"tested one after the other while significant{source}: {order}"
     if analysis.graph:
-        first = [f"{clean(name, LONG_NAME)} with {100 * share:.3g}%"
+        first = [f"{short(name)} with {100 * share:.3g}%"
                  for name, share in analysis.graph.weights.items()]  # fmt: skip
         return (
-            f"domains and total by the graphical procedure{source}, starting from "
+            f"{together_words(study)} by the graphical procedure{source}, starting from "
             f"{', '.join(first)} of the level"
         )
-    if len(study.scale.domains) == 1:
-        return "one domain, nothing to adjust for multiplicity"
-    return f"domains {facts.words}{source}, {total_words(analysis)}"
+    if len(study.domains) == 1:
+        return f"one {study.words.item}, nothing to adjust for multiplicity"
+    return f"{study.words.items} {facts.words}{source}{_totals_tested(study)}"
 
 
 def level_words(analysis: Analysis) -> str:
@@ -70,12 +78,10 @@ def level_words(analysis: Analysis) -> str:
     return f"two-sided {level}" + (", success being a fall" if analysis.side < 0 else "")
 
 
-def aim(study: Study) -> Paragraph:
+def aim(study: Study) -> str:
     """State level, sidedness and the power aimed at."""
-    return text(
-        f"The tests are at {level_words(study.analysis)}; the power aimed at is "
-        f"{study.target.power:g}."
-    )
+    level = level_words(study.analysis)
+    return f"The tests are at {level}; the power aimed at is {study.target.power:g}."
 
 
 def method_section(answer: PlanAnswer) -> Section:

@@ -6,21 +6,26 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.power.design_flaws import ignored_clusters, leaves_by_answers
+from sim.arrays import FloatArray
+from sim.power.design_flaws import ignored_clusters
+from sim.power.estimates import Estimate
 from sim.power.operating import RoleCharacteristics
 from sim.power.participation import LevelCorrelation
 from sim.power.soundness import bias_of
-from sim.report.document.model import LONG_NAME, Paragraph, clean, text
+from sim.report.document.model import Paragraph, listed_words, short, text
 from sim.report.document.numbers import number, percent
-from sim.report.document.phrases import estimated
+from sim.report.document.phrases import endpoint_words, estimated, the_endpoint
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.least_favourable import level_null_words
 from sim.study import Study
-from sim.study.clusters import Clusters, SiteClusters
+from sim.study.clusters import SiteClusters
 from sim.study.methods import TESTS
-from sim.study.missing import NoneMissing
 
-MECHANISMS = {"mcar": "by chance", "mar": "by the total before", "mnar": "by the change itself"}
+MECHANISMS = {
+    "mcar": "by chance",
+    "mar": "by the sum of all answers before",
+    "mnar": "by the change itself",
+}
 """How people are lost."""
 OFTEN = 0.01
 """Share of fits that fail from which it is a warning."""
@@ -39,31 +44,53 @@ def cluster_noun(study: Study, level: str) -> str:
 def missing_words(study: Study) -> tuple[str, ...]:
     """Say how many answers are lost, and how; nothing where all are there."""
     missing, words = study.missing, []
-    if not isinstance(missing, NoneMissing):
+    if missing.rate > 0:
         words.append(f"{percent(missing.rate)} of people lost {MECHANISMS[missing.kind]}")
     if missing.item_rate:
         words.append(f"{percent(missing.item_rate)} of single answers missing")
     return tuple(words)
 
 
-def cluster_words(study: Study, clusters: Clusters) -> Iterator[str]:
+def cluster_words(study: Study, clusters: SiteClusters | None) -> Iterator[str]:
     """Say who resembles whom, how much, and where people come from."""
-    if not isinstance(clusters, SiteClusters):
+    if clusters is None:
         yield "none: everybody is independent"
         return
     words, roles = study.words, study.role_names
     of = "latent change" if clusters.stated_as == "latent" else "change of the scores"
-    yield f"intraclass correlation of the {of} {clusters.site_icc:g} in one {words.site}"
+    yield f"intraclass correlation of the {of} {clusters.icc:g} in one {words.site}"
     if len(roles) > 1 and clusters.shared_icc:
         yield (
             f"{clusters.shared_icc:g} more between {words.people(roles[0])} who share one "
             f"{roles[1]}"
         )
-    filled = f"{clusters.sites} {words.site}s in turn, one {words.unit} each"
-    if clusters.accrual == "in_turn":
+    yield _filled(study, clusters)
+
+
+def _filled(study: Study, clusters: SiteClusters) -> str:
+    """Say how many sites there are, how large, and in which order they fill."""
+    words, one_by_one = study.words, clusters.accrual == "in_turn"
+    if clusters.sizes is not None:
+        order = "one after the other" if one_by_one else "taking turns"
+        return f"{_listed(study, clusters.sizes)}, {order}"
+    filled = f"{clusters.sites} {words.sites} in turn, one {words.unit} each"
+    if one_by_one:
         filled = f"{words.site} after {words.site}, {words.count(clusters.per_site)} each"
     vary = clusters.size_variation
-    yield filled + (f" (coefficient of variation {vary:g})" if vary else "")
+    return filled + (f" (coefficient of variation {vary:g})" if vary else "")
+
+
+def _listed(study: Study, sizes: tuple[int, ...]) -> str:
+    """Say how many sites are listed, and how large they are."""
+    least, most = min(sizes), max(sizes)
+    sites = f"{len(sizes):,} {study.words.sites} of"
+    if least == most:
+        return f"{sites} {study.words.count(most)} each"
+    vary = float(np.std(sizes) / np.mean(sizes))
+    return (
+        f"{sites} {least:,} to {study.words.count(most)} ({np.mean(sizes):.3g} on average, "
+        f"coefficient of variation {vary:.2f})"
+    )
 
 
 def participation_blocks(answer: PlanAnswer) -> tuple[Paragraph, ...]:
@@ -85,44 +112,68 @@ def participation_blocks(answer: PlanAnswer) -> tuple[Paragraph, ...]:
 
 
 def _people(answer: PlanAnswer) -> Iterator[str]:
-    missing, clusters = answer.study.missing, answer.study.clusters
-    complete = isinstance(missing, NoneMissing) and missing.item_rate == 0
+    missing, clusters = answer.study.missing, answer.study.sites
+    complete = missing.rate == 0 and missing.item_rate == 0
     for role in answer.characteristics.roles:
         if not complete:
             yield _analysed(answer, role) + _bias(answer, role)
-        if isinstance(clusters, SiteClusters):
+        if clusters is not None:
             yield _sites(answer, role, clusters)
 
 
 def _analysed(answer: PlanAnswer, role: RoleCharacteristics) -> str:
     n, missing = role.n[answer.place], "; ".join(missing_words(answer.study))
     known = answer.participation[role.role].analysable * n
+    item = answer.study.words.an_item
+    parts = [f"{known[0]:.0f} can be analysed in {item}", *_of_sums(answer.study, known, ".0f")]
     return (
-        f"Of {answer.study.words.counted(role.role, n)} recruited about {known[0]:.0f} can be "
-        f"analysed in a domain and {known[-1]:.0f} in total ({missing})."
+        f"Of {answer.study.words.counted(role.role, n)} recruited about {listed_words(parts)} "
+        f"({missing})."
     )
+
+
+def _of_sums(study: Study, values: FloatArray, form: str) -> list[str]:
+    """Give a number of every sum that has one: 20 in total."""
+    of_sums = zip(study.totals, values[len(study.domains) :], strict=True)
+    return [f"{value:{form}} in {endpoint_words(name)}" for name, value in of_sums
+            if not np.isnan(value)]  # fmt: skip
 
 
 def _bias(answer: PlanAnswer, role: RoleCharacteristics) -> str:
-    bias, at = role.measures.bias, answer.place
-    if bias is None:
+    if role.measures.bias is None:
         return ""
-    value, error = float(bias.value[at, -1]), float(bias.mcse[at, -1])
-    what = estimated(answer.study, role.role).replace(f"the {role.role}s' mean", "the mean")
-    if np.isnan(value):
-        return f" Those are too few for {what} ever to be estimated."
-    return (
-        f" Among those, {what} differs from the truth by {number(value, 2, '+')} points "
-        f"(Monte Carlo error {number(error)})."
-    )
+    said = []
+    for places, named in _estimates(answer.study):
+        what = estimated(answer.study, role.role, named).replace(
+            f"the {answer.study.words.people(role.role)}' mean", "the mean"
+        )
+        bias = bias_of(role, places, answer.place)
+        if bias is None:
+            said.append(f" Those are too few for {what} ever to be estimated.")
+            continue
+        said.append(
+            f" Among those, {what} differs from the truth by {number(bias.value, 2, '+')} points "
+            f"(Monte Carlo error {number(bias.mcse)})."
+        )
+    return "".join(said)
+
+
+def _estimates(study: Study) -> list[tuple[list[int], str]]:
+    """Places and name of every sum; of the items, on average, where there is none."""
+    count = len(study.domains)
+    sums = [([e], endpoint_words(name)) for e, name in enumerate(study.totals, count)]
+    return sums or [(list(range(count)), f"{study.words.an_item}, on average,")]
 
 
 def _sites(answer: PlanAnswer, role: RoleCharacteristics, clusters: SiteClusters) -> str:
     words, at = answer.study.words, answer.place
     people = answer.participation[role.role]
     order = "taking turns" if clusters.accrual == "round_robin" else "filled in turn"
+    if clusters.sizes is not None:
+        order += " in proportion to" if clusters.accrual == "round_robin" else " up to"
+        order += " their listed sizes"
     who = words.counted(role.role, role.n[at])
-    come = f"The {who} come from {people.sites[at]} {words.site}s, {order}"
+    come = f"The {who} come from {people.sites[at]} {words.sites}, {order}"
     parts = [_correlated(answer.study, role.role, level) for level in people.levels]
     return "; ".join([come, *parts]) + "."
 
@@ -130,33 +181,37 @@ def _sites(answer: PlanAnswer, role: RoleCharacteristics, clusters: SiteClusters
 def _correlated(study: Study, role: str, level: LevelCorrelation) -> str:
     low, high = f"{level.latent.min():.3f}", f"{level.latent.max():.3f}"
     latent = low if low == high else f"{low} to {high}"
-    domains, total = level.observed[:-1], level.observed[-1]
-    vary = domains[~np.isnan(domains)]
+    items = level.observed[: len(study.domains)]
+    vary = items[~np.isnan(items)]
     observed = "which cannot be observed where all have the same change"
     if vary.size:
-        observed = f"observed {vary.min():.3f} to {vary.max():.3f} in the domains"
-    if not np.isnan(total):
-        observed += f" and {total:.3f} in total"
+        observed = f"observed {vary.min():.3f} to {vary.max():.3f} in the {study.words.items}"
+    observed = listed_words([observed, *_of_sums(study, level.observed, ".3f")])
     who = f"one {cluster_noun(study, level.level)}"
     if level.level != "site":
-        who += f" but different {study.words.site}s"
+        who += f" but different {study.words.sites}"
     people = study.words.people(role)
     return f"two {people} of {who} have changes correlated {latent} on the latent scale, {observed}"
 
 
 def _failed(answer: PlanAnswer) -> Iterator[str]:
-    """Say how often a model could not be fitted."""
+    """Say how often a model could not be fitted, in the item where it is most often."""
     k = answer.place
     for role in answer.characteristics.roles:
         failed = role.measures.failed
         if failed is not None:
-            e = int(failed.value[k, :-1].argmax())
-            yield (
-                f"With {answer.study.words.counted(role.role, role.n[k])} the model could not be "
-                f"fitted in up to {percent(failed.value[k, e], 1)} of the studies "
-                f"('{clean(role.endpoints[e], LONG_NAME)}', Monte Carlo error "
-                f"{percent(failed.mcse[k, e], 1)}); those count as studies without rejection."
+            yield _fails(
+                answer, role, failed, k, int(failed.value[k, : len(answer.study.domains)].argmax())
             )
+
+
+def _fails(answer: PlanAnswer, role: RoleCharacteristics, failed: Estimate, k: int, e: int) -> str:
+    return (
+        f"With {answer.study.words.counted(role.role, role.n[k])} the model could not be "
+        f"fitted in up to {percent(failed.value[k, e], 1)} of the studies "
+        f"('{short(role.endpoints[e])}', Monte Carlo error {percent(failed.mcse[k, e], 1)}). They "
+        "count as studies, not as rejections: power is what is left."
+    )
 
 
 # ------------------------------------------------------------------------------------ warnings
@@ -170,11 +225,7 @@ def failed_warnings(answer: PlanAnswer) -> Iterator[str]:
             continue
         k, e = divmod(int(failed.value.argmax()), failed.value.shape[1])
         if failed.value[k, e] > OFTEN:
-            yield (
-                f"The model could not be fitted in {percent(failed.value[k, e], 1)} of the studies "
-                f"with {answer.study.words.counted(role.role, role.n[k])} ('{role.endpoints[e]}'). "
-                "They count as studies, not as rejections: power is what is left."
-            )
+            yield _fails(answer, role, failed, k, e)
 
 
 def participation_warnings(answer: PlanAnswer) -> list[str]:
@@ -190,7 +241,7 @@ def _ignored_clusters(answer: PlanAnswer) -> Iterator[str]:
         if shared:
             yield (
                 f"The test ignores that {_who_resemble(study, role.role, shared)} resemble each "
-                f"other: {_attained(role, at, answer)} with {study.words.count(null.pairs[at])}, "
+                f"other: {_attained(role, at, answer)} with {study.words.count(null.sizes[at])}, "
                 f"instead of {study.analysis.alpha:g}.{_other_test(study)}"
             )
 
@@ -200,7 +251,7 @@ def _who_resemble(study: Study, role: str, shared: tuple[str, ...]) -> str:
     people = words.people(role)
     if study.analysis.test_facts.unit == "site":
         other = cluster_noun(study, "shared")
-        return f"{people} of different {words.site}s who share a {other}"
+        return f"{people} of different {words.sites} who share a {other}"
     return " and ".join(f"{people} of one {cluster_noun(study, level)}" for level in shared)
 
 
@@ -216,12 +267,14 @@ def _other_test(study: Study) -> str:
 
 def _attained(role: RoleCharacteristics, at: int, answer: PlanAnswer) -> str:
     level, where = role.measures.rejection, level_null_words(answer)
-    total = ""
-    if answer.study.analysis.tests_total:
-        total = f" and the total with {number(float(level.value[at, -1]))}"
+    study = answer.study
+    items = float(level.value[at, : len(study.domains)].mean())
+    parts = [f"{study.words.an_item} with probability {number(items)} on average"]
+    for name in study.tested_totals:
+        rate = float(level.value[at, study.endpoints.index(name)])
+        parts.append(f"{the_endpoint(name)} with {number(rate)}")
     return (
-        f"{where[0].lower()}{where[1:]} it rejects a domain with probability "
-        f"{number(float(level.value[at, :-1].mean()))} on average{total} "
+        f"{where[0].lower()}{where[1:]} it rejects {listed_words(parts)} "
         f"(Monte Carlo error up to {number(float(level.mcse[at].max()))})"
     )
 
@@ -229,13 +282,16 @@ def _attained(role: RoleCharacteristics, at: int, answer: PlanAnswer) -> str:
 def _biased(answer: PlanAnswer) -> Iterator[str]:
     """Say where those who are analysed differ from everybody, beyond noise; never by chance."""
     study, at = answer.study, answer.place
-    if not leaves_by_answers(study):
+    if not study.missing.depends:
         return
     for role in answer.characteristics.roles:
-        bias = bias_of(role, [-1], at)
-        if bias is not None and bias.clear:
+        for places, named in _estimates(study):
+            bias = bias_of(role, places, at)
+            if bias is None or not bias.clear:
+                continue
             yield (
                 "People who are analysed differ from those who drop out: "
-                f"{estimated(study, bias.role)} comes out {number(abs(bias.value), 2)} points too "
+                f"{estimated(study, bias.role, named)} comes out "
+                f"{number(abs(bias.value), 2)} points too "
                 f"{'high' if bias.value > 0 else 'low'} (Monte Carlo error {number(bias.mcse)})."
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.report.document.model import LONG_NAME, Section, Table, clean, text
+from sim.report.document.model import Section, Table, short, text
 from sim.report.document.numbers import number
 from sim.report.results.answer import PlanAnswer
 from sim.study.pilot import PilotExample
@@ -42,7 +42,7 @@ def _given(example: PilotExample) -> str:
     changes = ", ".join(f"{change:+d}" if change else "0" for change in example.changes)
     return (
         f"Changes of ({changes}) in {len(example.changes)} people, made up to fit the published "
-        f"p = {clean(example.published_p, LONG_NAME)} for {clean(example.outcome, LONG_NAME)}"
+        f"p = {short(example.published_p)} for {short(example.outcome)}"
     )
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.power.precision import Interval, Precision
-from sim.report.document.model import LONG_NAME, Paragraph, Table, clean, text
-from sim.report.document.numbers import estimate, number, with_error
-from sim.report.document.phrases import estimated
+from sim.report.document.model import Paragraph, Table, short, text
+from sim.report.document.numbers import number, with_error
+from sim.report.document.phrases import endpoint_words, estimated
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import BY_ANSWERS
 from sim.report.topics.participation import cluster_noun
-from sim.report.topics.power import marked_row, places_shown
+from sim.report.topics.power import by_size
 from sim.study import TOTAL, Study
-from sim.study.clusters import SiteClusters
 
 
 def precision_blocks(answer: PlanAnswer) -> tuple[Paragraph, ...]:
@@ -36,7 +35,7 @@ def precision_blocks(answer: PlanAnswer) -> tuple[Paragraph, ...]:
 
 def _sentences(answer: PlanAnswer) -> Iterator[str]:
     study, width = answer.study, answer.precision
-    named, size = _named(answer), study.words.count(answer.pairs)
+    named, size = _named(answer), study.words.count(answer.size)
     if width.at is None:
         yield f"With {size} there is no 95% interval of {named}."
     else:
@@ -51,16 +50,16 @@ def _named(answer: PlanAnswer) -> str:
     uncontrolled = width.role in answer.change_parts and not study.has_controls
     also = f" (the part of {study.words.intervention} and the rest)" if uncontrolled else ""
     among = f", the widest of the rule's {width.among} endpoints," if width.among > 1 else ""
-    what = estimated(study, width.role, clean(width.endpoint, LONG_NAME))
+    what = estimated(study, width.role, endpoint_words(width.endpoint))
     return f"{what}{also}{among}{_by(study, width)}"
 
 
 def _by(study: Study, width: Precision) -> str:
     """Name the t interval, where it is not that of people."""
-    site = study.words.site
+    sites = study.words.sites
     of = {
         "person": "",
-        "site": f"the differences within {site}s" if _cancels(study) else f"the means of {site}s",
+        "site": f"the differences within {sites}" if _cancels(study) else f"the means of {sites}",
         "shared": f"the means of those who share a {cluster_noun(study, 'shared')}",
     }[width.unit]
     return f" (t interval of {of})" if of else ""
@@ -85,20 +84,20 @@ def _errors(study: Study, width: Precision) -> str:
 
 
 def _half_width(answer: PlanAnswer) -> str:
-    width, sizes, words = answer.precision, answer.characteristics.pairs, answer.study.words
+    width, sizes, words = answer.precision, answer.characteristics.sizes, answer.study.words
     half = "the expected half-width of that interval"
     if width.reached is None:
         said = f"No size up to {words.count(sizes[-1])} brings {half} down to {width.half_width:g}"
         said += " points"
     else:
-        least = ", the smallest studied" if width.reached.pairs == sizes[0] else ""
+        least = ", the smallest studied" if width.reached.size == sizes[0] else ""
         said = (
-            f"From {words.count(width.reached.pairs)}{least}, {half} is at most "
+            f"From {words.count(width.reached.size)}{least}, {half} is at most "
             f"{width.half_width:g} points: there the interval is {_width(width.reached)}"
         )
     if width.narrow is not None and width.at is not None:
         said += (
-            f"; with {words.count(width.at.pairs)} it is as narrow with probability "
+            f"; with {words.count(width.at.size)} it is as narrow with probability "
             f"{with_error(width.narrow.value, width.narrow.mcse)}"
         )
     return f"{said}.{_only_so_far(answer)}"
@@ -106,13 +105,13 @@ def _half_width(answer: PlanAnswer) -> str:
 
 def _only_so_far(answer: PlanAnswer) -> str:
     """Say that more people of as many sites cannot make an interval as narrow as one likes."""
-    width, clusters, words = answer.precision, answer.study.clusters, answer.study.words
-    fixed = isinstance(clusters, SiteClusters) and clusters.accrual == "round_robin"
+    width, clusters, words = answer.precision, answer.study.sites, answer.study.words
+    fixed = clusters is not None and clusters.accrual == "round_robin"
     alike = any(level.level == "site" for level in answer.participation[width.role].levels)
     if width.reached is not None or not (fixed and alike) or _cancels(answer.study):
         return ""
     return (
-        f" More {words.units} at as many {words.site}s narrow it only so far; more {words.site}s "
+        f" More {words.units} at as many {words.sites} narrow it only so far; more {words.sites} "
         "narrow it further."
     )
 
@@ -136,31 +135,24 @@ def precision_table(answer: PlanAnswer) -> Table:
         At round sizes and at the answer's, which is marked where it can be used.
     """
     width = answer.precision
-    main, words = answer.characteristics, answer.study.words
-    role = next(role for role in main.roles if role.role == width.role)
-    e = role.endpoints.index(width.endpoint)
-    places = places_shown(answer)
-    columns = [role.measures.width, role.measures.coverage]
-    head = [words.units, "width in points", "covers the truth"]
+    role = next(role for role in answer.characteristics.roles if role.role == width.role)
+    e, measures = role.endpoints.index(width.endpoint), role.measures
+    columns = {"width in points": measures.width, "covers the truth": measures.coverage}
     if width.half_width is not None:
-        columns.append(role.measures.narrow)
-        head.append(f"half-width at most {width.half_width:g}")
-    rows = tuple(
-        (f"{main.pairs[k]:,}", *(estimate(column, k, e) for column in columns)) for k in places
-    )
-    return Table(_caption(answer), tuple(head), rows, marked=marked_row(answer, places))
+        columns[f"half-width at most {width.half_width:g}"] = measures.narrow
+    return by_size(answer, _caption(answer), *((name, of, e) for name, of in columns.items()))
 
 
 def _caption(answer: PlanAnswer) -> str:
     study, width = answer.study, answer.precision
     by = {
         "person": "",
-        "site": f" by {study.words.site}s",
+        "site": f" by {study.words.sites}",
         "shared": f" by shared {study.words.people(cluster_noun(study, 'shared'))}",
     }[width.unit]
     under = "" if answer.missing_by_chance is None else f", {BY_ANSWERS}"
     widest = f", the widest of the rule's {width.among}" if width.among > 1 else ""
     return (
-        f"95% t interval{by} of the estimate for {clean(width.endpoint, LONG_NAME)}, "
+        f"95% t interval{by} of the estimate for {short(width.endpoint)}, "
         f"{study.words.people(width.role)}{widest}{under} (± Monte Carlo standard error)"
     )

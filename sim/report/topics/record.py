@@ -1,15 +1,21 @@
-"""What else a form is asked for: interim looks, recruitment, limits, replication, completeness."""
+"""What else a form is asked for: interim looks, recruitment, limits, completeness; ADEMP."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from sim.power.estimates import Estimate
 from sim.report.document.guidelines import cite, reason, requirement
-from sim.report.document.model import LONG_NAME, Cell, Paragraph, Section, Table, clean, text
+from sim.report.document.model import LONG_NAME, Cell, Paragraph, Section, Table, clean, short, text
 from sim.report.document.numbers import number
+from sim.report.document.phrases import sums_words
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import Provenance
+from sim.report.topics.assumptions import effect_words, selection_words, stated
+from sim.report.topics.design import allocation_words, design_sentence
+from sim.report.topics.participation import cluster_words, missing_words
 from sim.study import Study
+from sim.study.control import NoSelection
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -42,9 +48,9 @@ def limits_section(answer: PlanAnswer) -> Section:
 
 def _short_names(study: Study, sentence: str) -> str:
     """Shorten the planner's long names within a sentence."""
-    for name in sorted({*study.endpoints, *study.decision.rules}, key=len, reverse=True):
+    for name in sorted({*study.endpoints, *study.success}, key=len, reverse=True):
         if len(clean(name)) > LONG_NAME:
-            sentence = sentence.replace(name, clean(name, LONG_NAME))
+            sentence = sentence.replace(name, short(name))
     return clean(sentence)
 
 
@@ -130,4 +136,104 @@ def _missing(sections: Sequence[Section]) -> Paragraph:
     return text(
         f"Missing: {status.count('missing')} of these {len(status)} items; what is to be completed "
         "is marked in its section."
+    )
+
+
+# -------------------------------------------------------------------------------- simulation study
+
+
+def ademp_table(answer: PlanAnswer) -> Table:
+    """Describe an answer as a simulation study.
+
+    Returns
+    -------
+    Table
+        A row each: aims, data-generating mechanism, estimands, methods, performance measures.
+    """
+    study = answer.study
+    return Table(
+        "The simulation study in ADEMP form (Morris, White & Crowther 2019)",
+        ("Item", "Here"),
+        (
+            ("Aims", _aims(answer)),
+            ("Data-generating mechanism", " ".join(_mechanism(study, answer.size))),
+            ("Estimands", _estimands(study)),
+            ("Methods", design_sentence(study)),
+            ("Performance measures", " ".join(_performance(answer))),
+        ),
+        left=2,
+    )
+
+
+def _aims(answer: PlanAnswer) -> str:
+    study, rule = answer.study, _rule(answer)
+    if len(study.sizes) == 1:
+        return f"The power of the rule {rule} with {study.words.count(study.sizes[0])}."
+    return (
+        f"The smallest number of {study.words.units} from which the rule {rule} has power "
+        f"{study.target.power:g} or more, and what the design achieves at other sizes."
+    )
+
+
+def _rule(answer: PlanAnswer) -> str:
+    return f"'{short(answer.sample_size.rule)}'"
+
+
+def _mechanism(study: Study, size: int) -> Iterator[str]:
+    words = study.words
+    effects = "; ".join(
+        f"{words.people(name)}, {effect_words(study, study.effect_of(r)[1])}"
+        for r, name in enumerate(study.role_names)
+    )
+    yield (
+        "Every answer is a normal score cut at fixed points, so that answers before have the "
+        f"stated distribution; those after follow from the effect of {words.intervention} "
+        f"({effects})."
+    )
+    yield _sentence(*stated(study, "correlation"))
+    if study.sites is not None:
+        yield _sentence("Clusters", "; ".join(cluster_words(study, study.sites)))
+    if missing := missing_words(study):
+        yield _sentence("Missing answers", "; ".join(missing))
+    if not isinstance(study.selection, NoSelection):
+        yield _sentence("Who takes part", selection_words(study.selection))
+    if study.control is not None:
+        yield allocation_words(study, size)
+        yield _sentence(*stated(study, "control.effect"))
+
+
+def _sentence(name: str, value: str) -> str:
+    return f"{name[:1].upper()}{name[1:]}: {value}."
+
+
+def _estimands(study: Study) -> str:
+    compared = "mean change from before to after"
+    if study.has_controls:
+        compared = "difference of the arms' mean changes"
+    of_sums = f" and of {sums_words(study.totals)}" if study.totals else ""
+    return (
+        f"The {compared}, in points, of each {study.words.item}{of_sums}; and the "
+        "probability that each decision rule is met."
+    )
+
+
+def _performance(answer: PlanAnswer) -> Iterator[str]:
+    yield (
+        "Power and level (share of studies that meet a rule, with the effect and without), mean "
+        "change, bias, coverage and width of 95% intervals, type S and type M errors; each with "
+        "its Monte Carlo standard error in results.csv."
+    )
+    main, null = answer.planned, answer.level_characteristics
+    yield _error(answer, "power", main.rule_win)
+    yield _error(answer, "level", null.rule_win)
+
+
+def _error(answer: PlanAnswer, name: str, of: Estimate) -> str:
+    at = answer.place, answer.characteristics.rule_index(answer.sample_size.rule)
+    where = f"With {answer.study.words.count(answer.size)} the {name} of {_rule(answer)}"
+    if not of.replicates[at]:
+        return f"{where} is computed exactly."
+    return (
+        f"{where} has Monte Carlo error {of.mcse[at]:.4f} from {of.replicates[at]:,} simulated "
+        "studies."
     )

@@ -20,10 +20,6 @@ def sections_of(run: SavedRun) -> tuple[Section, ...]:
 
 def run_title(run: SavedRun) -> str:
     """Title of a run's study, or of a calibration."""
-    match run.job:
-        case "plan":
-            return run.answer.study.title
-        case "sweep":
-            return run.sweep.study.title
-        case _:
-            return calibration.TITLE
+    if run.job == "calibrate":
+        return calibration.TITLE
+    return (run.answer if run.job == "plan" else run.sweep).study.title

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import reduce
+from typing import Any, Literal
 
 from sim.arrays import FloatArray
-from sim.power.estimates import Estimate
 from sim.report.document.model import LONG_NAME, Section, Table, clean, text
-from sim.report.document.numbers import estimate, number, percent, with_error
+from sim.report.document.numbers import number, percent, with_error
 from sim.report.results.answer import PlanAnswer
-from sim.report.results.rows import CHANCE
+from sim.report.results.rows import CHANCE, Row, answer_rows, rule_rows
 from sim.report.topics.adjustments import NAMES
 from sim.report.topics.assurance import prior_name
 from sim.report.topics.drop_out import versions
-from sim.study.clusters import SiteClusters
-from sim.study.missing import NoneMissing
 
 File = Literal["results.csv", "summary.json", "manifest.json"]
+Place = tuple[str | int, ...]
+Entry = tuple[str, File, Place, Callable[[Any], str]]
+"""A number's name, its file and place, and how what stands there is written."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Source:
     name: str
     value: str
     file: File
-    place: tuple[str | int, ...]
+    place: Place
 
     @property
     def where(self) -> str:
@@ -64,86 +65,81 @@ def sources_section(answer: PlanAnswer) -> Section:
 
 
 def sources(answer: PlanAnswer) -> Iterator[Source]:
-    """List the main numbers of the form."""
+    """List the main numbers of the form, each read where it is said to stand."""
+    of_rules = answer_rows(answer, rule_rows)
+    rows = {_place(row.name, row.measure, row.size): row for row in of_rules}
+    manifest = {"config": answer.original, "seed": answer.original.seed}
+    looked_up: dict[File, Callable[[Place], Any]] = {
+        "results.csv": rows.__getitem__,
+        "summary.json": lambda place: reduce(_step, place, answer),
+        "manifest.json": lambda place: reduce(_step, place, manifest),
+    }
+    for name, file, place, written in _entries(answer):
+        value = looked_up[file](place)
+        if value is not None:
+            yield Source(name, written(value), file, place)
+
+
+def _step(of: Any, key: str | int) -> Any:
+    """Go from a part of the answer to one within; the files have the names of its fields."""
+    return getattr(of, key) if isinstance(key, str) and not isinstance(of, dict) else of[key]
+
+
+def _entries(answer: PlanAnswer) -> Iterator[Entry]:
     yield from _size(answer)
     yield from _power(answer)
     yield from _effects(answer)
     yield from _allowances(answer)
     yield from _assurance(answer)
-    yield Source("Seed", str(answer.study.seed), "manifest.json", ("seed",))
+    yield "Seed", "manifest.json", ("seed",), str
 
 
-def _size(answer: PlanAnswer) -> Iterator[Source]:
-    size, units = answer.sample_size, answer.study.words.units
-    at: tuple[str | int, ...] = ("sample_sizes", answer.sample_sizes.index(size))
-    if size.pairs is None:
-        yield Source(f"Largest size studied ({units})", str(size.limit), "summary.json",
-                     (*at, "limit"))  # fmt: skip
+def _size(answer: PlanAnswer) -> Iterator[Entry]:
+    size, words = answer.sample_size, answer.study.words
+    at = "sample_sizes", answer.sample_sizes.index(size)
+    if size.size is None:
+        yield f"Largest size studied ({words.units})", "summary.json", (*at, "limit"), str
         return
-    yield Source(f"Sample size ({units})", str(size.pairs), "summary.json", (*at, "pairs"))
+    yield f"Sample size ({words.units})", "summary.json", (*at, "size"), str
     for role, name in enumerate(answer.study.role_names):
-        of_role = f"Number of {answer.study.words.people(name)}"
-        count = str(answer.study.participants(role, size.pairs))
-        yield Source(of_role, count, "summary.json", (*at, "participants", name))
+        place = "characteristics", "roles", role, "n", answer.place
+        yield f"Number of {words.people(name)}", "summary.json", place, str
     if size.replicates and size.low != size.high:
         for end, key in (("lower", "low_at_least"), ("upper", "high")):
-            value = getattr(size, key)
-            if value is not None:
-                yield Source(f"Its interval, {end} end ({units})", str(value), "summary.json",
-                             (*at, key))  # fmt: skip
+            name = f"Its interval, {end} end ({words.units})"
+            yield name, "summary.json", (*at, key), str
 
 
-def _power(answer: PlanAnswer) -> Iterator[Source]:
-    analysis, target = answer.study.analysis, answer.study.target
-    settings = ("config", "analysis", "alpha"), ("config", "target", "power")
-    yield Source("Significance level", f"{analysis.alpha:g}", "manifest.json", settings[0])
-    yield Source("Power aimed at", f"{target.power:g}", "manifest.json", settings[1])
+def _power(answer: PlanAnswer) -> Iterator[Entry]:
+    yield "Significance level", "manifest.json", ("config", "analysis", "alpha"), _short
+    yield "Power aimed at", "manifest.json", ("config", "target", "power"), _short
     for known in versions(answer):
         end = "" if known.main is answer.characteristics else f"_{CHANCE}"
-        yield from _estimate(answer, known.named("Power"), f"win{end}", known.main.rule_win)
-        yield from _estimate(answer, known.named("Met without any effect"), f"null_win{end}",
-                             known.null.rule_win)  # fmt: skip
-        yield from _estimate(answer, known.named("Rejected without any effect, either direction"),
-                             f"null_rejection{end}", known.null.rule_rejection)  # fmt: skip
-    least = answer.least_favourable
-    if least is not None:
-        value = with_error(least.value, least.mcse)
-        place = _row(answer, "least_favourable_win")
-        yield Source("Met under the least favourable null", value, "results.csv", place)
+        for what, measure in (
+            ("Power", "win"),
+            ("Met without any effect", "null_win"),
+            ("Rejected without any effect, either direction", "null_rejection"),
+        ):
+            yield _of_row(answer, known.named(what), f"{measure}{end}")
+    if answer.least_favourable is not None:
+        yield _of_row(answer, "Met under the least favourable null", "least_favourable_win")
 
 
-def _estimate(answer: PlanAnswer, name: str, measure: str, of: Estimate) -> Iterator[Source]:
-    """Give an estimate of the primary rule at the answer's size."""
-    at = answer.place, answer.characteristics.rule_index(answer.sample_size.rule)
-    yield Source(name, estimate(of, *at), "results.csv", _row(answer, measure))
-
-
-def _effects(answer: PlanAnswer) -> Iterator[Source]:
+def _effects(answer: PlanAnswer) -> Iterator[Entry]:
     study = answer.study
     arm = f", {study.words.treated}" if study.has_controls else ""
-    for role in study.decision.rules[study.decision.primary].roles:
-        who, of = study.words.people(role), answer.effects[role]
-        base = ("effects", role)
-        yield _of_endpoints(answer, f"Mean change of the {who}{arm}", of.mean_change,
-                            (*base, "mean_change"), "+")  # fmt: skip
-        yield _of_endpoints(answer, f"SD of the change of the {who}{arm}", of.sd_change,
-                            (*base, "sd_change"))  # fmt: skip
-        parts = answer.change_parts.get(role)
-        if parts is not None and parts.control_change is not None:
+    for role in study.success[study.primary].roles:
+        who, effects, parts = study.words.people(role), ("effects", role), ("change_parts", role)
+        yield _of_endpoints(
+            answer, f"Mean change of the {who}{arm}", (*effects, "mean_change"), "+"
+        )
+        yield _of_endpoints(answer, f"SD of the change of the {who}{arm}", (*effects, "sd_change"))
+        if study.has_controls and role in answer.change_parts:
             name = f"Mean change of the {who}, controls"
-            yield _of_endpoints(answer, name, parts.control_change,
-                                ("audit", role, "control_change"), "+", named=True)  # fmt: skip
+            yield _of_endpoints(answer, name, (*parts, "control_change"), "+")
 
 
-def _of_endpoints(
-    answer: PlanAnswer,
-    name: str,
-    values: FloatArray,
-    place: tuple[str | int, ...],
-    sign: str = "-",
-    *,
-    named: bool = False,
-) -> Source:
+def _of_endpoints(answer: PlanAnswer, name: str, place: Place, sign: str = "-") -> Entry:
     """Give a number of the primary rule's endpoint, or the range over several.
 
     Parameters
@@ -152,63 +148,67 @@ def _of_endpoints(
         The answer.
     name : str
         What it is.
-    values : ndarray, shape (E,)
-        Of every endpoint.
     place : tuple of str or int
-        Where they stand in summary.json.
+        Where those of every endpoint stand.
     sign : {'-', '+'}
         Whether it is written with a sign.
-    named : bool
-        Whether they stand there by the endpoints' names, and not in their order.
     """
     endpoints, looked_at = answer.study.endpoints, answer.study.primary_endpoints
-    chosen = [float(values[endpoints.index(endpoint)]) for endpoint in looked_at]
+    chosen = [endpoints.index(endpoint) for endpoint in looked_at]
     if len(chosen) == 1:
-        key = looked_at[0] if named else endpoints.index(looked_at[0])
         full = f"{name}, {clean(looked_at[0], LONG_NAME)}"
-        return Source(full, number(chosen[0], 2, sign), "summary.json", (*place, key))
-    ends = dict.fromkeys(number(end, 2, sign) for end in (min(chosen), max(chosen)))
-    return Source(f"{name}, {len(chosen)} outcomes", " to ".join(ends), "summary.json", place)
+        return full, "summary.json", (*place, *chosen), lambda value: number(value, 2, sign)
+    full = f"{name}, {len(chosen)} outcomes"
+    return full, "summary.json", place, lambda values: _range(values[chosen], sign)
 
 
-def _allowances(answer: PlanAnswer) -> Iterator[Source]:
-    study = answer.study
-    missing, clusters = study.missing, study.clusters
-    if not isinstance(missing, NoneMissing):
-        yield Source("Drop-out", percent(missing.rate), "manifest.json",
-                     ("config", "missing", "rate"))  # fmt: skip
-    if missing.item_rate:
-        yield Source("Single answers missing", percent(missing.item_rate), "manifest.json",
-                     ("config", "missing", "item_rate"))  # fmt: skip
-    if isinstance(clusters, SiteClusters):
-        yield Source("Intraclass correlation", f"{clusters.site_icc:g}", "manifest.json",
-                     ("config", "clusters", "site_icc"))  # fmt: skip
+def _range(values: FloatArray, sign: str) -> str:
+    ends = dict.fromkeys(number(float(end), 2, sign) for end in (values.min(), values.max()))
+    return " to ".join(ends)
+
+
+def _allowances(answer: PlanAnswer) -> Iterator[Entry]:
+    study, missing = answer.study, answer.study.missing
+    for name, place, written, is_there in (
+        ("Drop-out", ("missing", "rate"), percent, missing.rate > 0),
+        ("Single answers missing", ("missing", "item_rate"), percent, missing.item_rate),
+        ("Intraclass correlation", ("clusters", *study.clusters, "icc"), _short,
+         study.sites is not None),
+    ):  # fmt: skip
+        if is_there:
+            yield name, "manifest.json", ("config", *place), written
     for i, before in enumerate(answer.before_adjustments):
-        if before.size.pairs is not None:
-            name = f"Size without {NAMES[before.adjustment]}"
-            yield Source(name, str(before.size.pairs), "summary.json",
-                         ("before_adjustments", i, "size", "pairs"))  # fmt: skip
+        name = f"Size without {NAMES[before.adjustment]}"
+        yield name, "summary.json", ("before_adjustments", i, "size", "size"), str
 
 
-def _assurance(answer: PlanAnswer) -> Iterator[Source]:
-    rule = answer.sample_size.rule
-    at = answer.place, answer.characteristics.rule_index(rule)
+def _assurance(answer: PlanAnswer) -> Iterator[Entry]:
+    rule = answer.characteristics.rule_index(answer.sample_size.rule)
     for i, prior in enumerate(answer.assurances):
         name = prior_name(prior)
-        value = with_error(float(prior.value.value[at]), float(prior.value.mcse[at]))
-        row = _row(answer, f"assurance_{prior.prior}")
-        yield Source(f"Assurance ({name})", value, "results.csv", row)
-        size = next(size for size in prior.sizes if size.rule == rule)
-        if size.pairs is not None:
-            wanted = f"Size for assurance {size.target:g} ({name})"
-            place = ("assurance", i, "pairs", rule)
-            yield Source(wanted, str(size.pairs), "summary.json", place)
+        yield _of_row(answer, f"Assurance ({name})", f"assurance_{prior.prior}")
+        wanted = f"Size for assurance {prior.sizes[rule].target:g} ({name})"
+        yield wanted, "summary.json", ("assurances", i, "sizes", rule, "size"), str
 
 
-def _row(answer: PlanAnswer, measure: str) -> tuple[str | int, ...]:
-    """Columns and values of the row of a measure of the primary rule, at the answer's size."""
-    rule = answer.sample_size.rule
-    return ("kind", "rule", "name", rule, "measure", measure, "pairs", answer.pairs)
+def _of_row(answer: PlanAnswer, name: str, measure: str) -> Entry:
+    """Give a measure of the primary rule at the answer's size."""
+    return name, "results.csv", _place(answer.sample_size.rule, measure, answer.size), _estimate
+
+
+def _place(rule: str, measure: str, pairs: int) -> Place:
+    """Columns of results.csv, and what the row of a rule has in them, by turns."""
+    return "kind", "rule", "name", rule, "measure", measure, "size", pairs
+
+
+def _estimate(row: Row) -> str:
+    if not row.replicates:
+        return f"{number(row.value)} (exact)"
+    return with_error(row.value, row.mcse)
+
+
+def _short(value: float) -> str:
+    return f"{value:g}"
 
 
 def _key(key: str | int) -> str:

@@ -7,23 +7,31 @@ from collections.abc import Iterator
 
 from sim import __version__
 from sim.power.sample_size import SampleSize
-from sim.report.document.model import Blank, Line, Paragraph, Part, clean, line, listed, words_of
+from sim.report.document.model import (
+    Blank,
+    Line,
+    Paragraph,
+    Part,
+    clean,
+    line,
+    listed,
+    listed_words,
+    words_of,
+)
 from sim.report.document.numbers import ROUNDING, number, percent
-from sim.report.document.phrases import CHANGES
+from sim.report.document.phrases import sentence_case, significance, the_endpoint
 from sim.report.document.sizes import interval, is_known, pairs_words
 from sim.report.results.answer import PlanAnswer
+from sim.report.topics.design import role_words, scored_words, success
 from sim.report.topics.participation import MECHANISMS, missing_words
-from sim.report.topics.size import is_fixed, people_words
+from sim.report.topics.size import is_fixed, people_words, size_words
 from sim.report.topics.soundness import briefly
-from sim.study import TOTAL, Study
-from sim.study.clusters import SiteClusters
-from sim.study.control import ParallelControl
+from sim.study import Study
 
 MOST_WORDS = 120
 """Words that a form takes."""
 LISTED = 3
 """Most endpoints that are named one by one."""
-SIDES = {"two_sided": "two-sided", "greater": "one-sided", "less": "one-sided"}
 
 
 def statement(answer: PlanAnswer) -> Paragraph:
@@ -58,7 +66,7 @@ def _sentences(answer: PlanAnswer) -> Iterator[tuple[int, Line]]:
     """Give the sentences in order, each with its rank: the highest is left out first."""
     study, size = answer.study, answer.sample_size
     yield 0, line(_design(study))
-    yield 0, _success(study)
+    yield 0, line(_success(study))
     yield 0, _effect(answer)
     yield 0, line(_number(answer, size))
     losses = list(_two_sizes(answer, size))
@@ -69,47 +77,36 @@ def _sentences(answer: PlanAnswer) -> Iterator[tuple[int, Line]]:
 
 
 def _design(study: Study) -> str:
-    words, count = study.words, len(study.scale.domains)
-    who = " and ".join(words.people(role) for role in study.role_names)
+    words, count = study.words, len(study.domains)
+    who = role_words(study)
     asked = f"{count} questions" if count > 1 else "one question"
-    how = f"answer {asked}, scored 1 to {study.scale.points}, before and after {words.intervention}"
-    if not isinstance(study.control, ParallelControl):
+    how = f"answer {asked}, {scored_words(study)}, before and after {words.intervention}"
+    if study.control is None:
         return f"In one group, {who} {how}."
     first, second = study.control.ratio
-    allocated = words.units if study.control.unit == "person" else f"{words.site}s"
+    allocated = words.units if study.control.unit == "person" else f"{words.sites}"
     return (
-        f"{who.capitalize()} {how}, {allocated} being allocated {first}:{second} to "
+        f"{sentence_case(who)} {how}, {allocated} being allocated {first}:{second} to "
         f"{words.intervention} or control."
     )
 
 
-def _success(study: Study) -> Line:
-    analysis, rule = study.analysis, study.decision.rules[study.decision.primary]
-    change = f"a significant {CHANGES[analysis.side]}"
-    if study.has_controls:
-        change = "a significant difference between the arms"
-    names = [_named(name) for name in study.endpoints_of(rule)]
+def _success(study: Study) -> str:
+    analysis, rule = study.analysis, study.success[study.primary]
+    names = [the_endpoint(name, 40) for name in study.endpoints_of(rule)]
     tellable = len(set(names)) == len(names) <= LISTED  # long names, cut, can be the same
-    among = listed(names) if tellable else line(f"{len(names)} outcomes")
-    needed = {"all": "each of " if len(names) > 1 else "", "any": "at least one of ",
-              "at_least": f"at least {rule.k} of ", "one": ""}[rule.kind]  # fmt: skip
-    of = " and ".join(f"the {study.words.people(study.role_names[r])}"
-                      for r in study.roles_of(rule))  # fmt: skip
+    among = listed_words(names) if tellable else f"{len(names)} outcomes"
     adjusted = f", {analysis.adjustment_facts.words}" if len(names) > 1 else ""
-    return line(
-        f"Success is {change} in {needed}", *among, f" of {of}, by {analysis.test_facts.in_prose} "
-        f"({SIDES[analysis.alternative]} significance level {analysis.alpha:g}{adjusted}).",
-    )  # fmt: skip
-
-
-def _named(endpoint: str) -> str:
-    return "the total" if endpoint == TOTAL else f"'{clean(endpoint, 40)}'"
+    return (
+        f"Success is {success(study, among)}, by {analysis.test_facts.in_prose} "
+        f"({significance(study)}{adjusted})."
+    )
 
 
 def _effect(answer: PlanAnswer) -> Line:
     """Say what effect is assumed on the endpoints of the primary rule, and why."""
     study = answer.study
-    rule = study.decision.rules[study.decision.primary]
+    rule = study.success[study.primary]
     changes, standardised = [], []
     for r in study.roles_of(rule):
         role = study.role_names[r]
@@ -160,51 +157,51 @@ def _number(answer: PlanAnswer, size: SampleSize) -> str:
     if why := briefly(answer, size):
         return f"This design does not justify a sample size: {why}."
     if is_fixed(answer):
-        at = f"{words.count(answer.pairs)}, {people_words(study, answer.pairs)}"
+        at = size_words(study, answer.size)
         return f"With {at}, the power is {power} (target {target})."
-    if size.pairs is None:
+    if size.size is None:
         return (
             f"With {words.count(size.limit)}, the most studied, the power is {power}: below the "
             f"target of {target}."
         )
-    people = " and ".join(words.counted(role, study.participants(r, size.pairs))
-                          for r, role in enumerate(study.role_names))  # fmt: skip
-    needs, there = words.count(size.pairs), "there"
+    needs, there = words.count(size.size), "there"
     if not is_known(size):
-        needs, there = f"{pairs_words(size)} {words.units}", f"with {size.pairs}"
-    return f"The study needs {needs} ({people}) for a power of {target}; {there} it is {power}."
+        needs, there = f"{pairs_words(size)} {words.units}", f"with {size.size}"
+    people = people_words(study, size.size)
+    who = "" if people == needs else f" ({people})"
+    return f"The study needs {needs}{who} for a power of {target}; {there} it is {power}."
 
 
 def _two_sizes(answer: PlanAnswer, size: SampleSize) -> Iterator[str]:
     """Say by which loss of people the number is, and what the other loss would take."""
     known, missing = answer.missing_by_chance, answer.study.missing
-    if known is None or missing.kind == "none" or briefly(answer, size):
+    if known is None or missing.rate == 0 or briefly(answer, size):
         return
     counted, other = MECHANISMS["mcar"], MECHANISMS[missing.kind]
     chance, by_answers = known.pair(size.rule)
     uncounted, why = by_answers, ", by bias"
     if not known.is_larger(size.rule):
         counted, other, uncounted, why = other, counted, chance, ""
-    suffice = f"{uncounted.pairs} suffice{why}"
-    if uncounted.pairs is None or len(answer.characteristics.pairs) == 1:
+    suffice = f"{uncounted.size} suffice{why}"
+    if uncounted.size is None or len(answer.characteristics.sizes) == 1:
         suffice = f"the power is {number(uncounted.power, 2)}{why}"
-    elif uncounted.pairs == size.pairs:
+    elif uncounted.size == size.size:
         suffice = "the number is the same"
     yield f"This takes {percent(missing.rate)} as lost {counted}; lost {other}, {suffice}."
 
 
 def _allowances(study: Study) -> Iterator[str]:
-    clusters = study.clusters
+    clusters = study.sites
     yield from missing_words(study)
-    if isinstance(clusters, SiteClusters):
-        yield f"an intraclass correlation of {clusters.site_icc:g} within a {study.words.site}"
+    if clusters is not None:
+        yield f"an intraclass correlation of {clusters.icc:g} within a {study.words.site}"
 
 
 def _method(answer: PlanAnswer, size: SampleSize) -> str:
     if not size.replicates:
         return f"The power is exact, by enumeration (mentorsim {__version__})."
     between = ""
-    is_interval = size.pairs is not None and bool(interval(size))
+    is_interval = size.size is not None and bool(interval(size))
     if is_interval and not is_fixed(answer) and not briefly(answer, size):
         between = f"; 95% interval of the number {interval(size)}"
     return (

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from typing import Any
 
 from sim.power.estimates import Estimate
 from sim.power.sample_size import SampleSize
 from sim.power.tornado import Influence, Tornado
-from sim.report.document.model import Block, Paragraph, Section, Table, text
+from sim.report.document.model import Block, Paragraph, Section, Table, entries, text
 from sim.report.document.numbers import estimate, number, with_error
+from sim.report.document.phrases import sentence_case
 from sim.report.document.sizes import interval, interval_cell, is_known, pairs_cell
 from sim.report.results.sweep import PointReport, SweepReport
 from sim.report.topics.soundness import joined
@@ -60,10 +61,8 @@ def in_one_line(report: SweepReport) -> str:
     """Answer in one line, for many sweeps in a row."""
     sound = [point for point in report.points if not point.unusable]
     powers = [float(point.power.value) for point in sound if point.power]
-    parts = [f"{len(report.points)} points", "no usable power"]
-    if powers:
-        parts[1] = f"power {min(powers):.3f} to {max(powers):.3f}"
-    parts[1] += f" at {report.study.words.count(report.at)}"
+    power = f"power {min(powers):.3f} to {max(powers):.3f}" if powers else "no usable power"
+    parts = [f"{len(report.points)} points", f"{power} at {report.study.words.count(report.at)}"]
     parts += [f"{len(report.failed)} failed"] if report.failed else []
     unusable = len(report.points) - len(sound)
     parts += [f"{unusable} not to be used"] if unusable and powers else []
@@ -85,10 +84,14 @@ def _powers(report: SweepReport) -> Section:
     sweep = report.study.sweep
     if isinstance(sweep, GridSweep) and len(sweep.factors) == 2:
         return Section(heading, tuple(_maps(report, sweep.factors)))
-    blocks: list[Block] = [points_table(report)]
-    if len(report.points) > MOST_ROWS:
-        blocks.append(text(f"{len(report.points) - MOST_ROWS} more points are in sweep.csv."))
-    return Section(heading, (*blocks, *_unusable(report)))
+    left_out = map(text, _left_out(report.points, "more points are in sweep.csv."))
+    return Section(heading, (points_table(report), *left_out, *_unusable(report)))
+
+
+def _left_out(every: Sized, where: str) -> Iterator[str]:
+    """Say how many are in no row, and where they are; nothing where all are."""
+    if len(every) > MOST_ROWS:
+        yield f"{len(every) - MOST_ROWS} {where}"
 
 
 def _why(report: SweepReport) -> str:
@@ -96,7 +99,7 @@ def _why(report: SweepReport) -> str:
     size = report.base.sample_size
     if report.is_given or size is None:
         return ""
-    if size.pairs is None:
+    if size.size is None:
         return ", the largest studied, which is too small for the study as stated"
     if report.base.unusable:
         return ", which the simulations give for the study as stated"
@@ -117,7 +120,7 @@ def _point_row(report: SweepReport, point: PointReport) -> tuple[str, ...]:
         at = report.study.words.count(report.at)
         return label, "failed" if point.failure is not None else f"no {at}", "", ""
     moved = "" if point.difference is None or point is report.base else signed(point.difference)
-    size = "" if point.sample_size is None else f"{size_words(point.sample_size)}{_mark(point)}"
+    size = "" if point.sample_size is None else f"{size_words(point.sample_size)}{mark(point)}"
     return label, estimate(point.power), moved, size
 
 
@@ -134,7 +137,8 @@ def size_words(size: SampleSize) -> str:
     return f"{pairs} ({interval_cell(size)})" if interval(size) else pairs
 
 
-def _mark(point: PointReport) -> str:
+def mark(point: PointReport) -> str:
+    """Mark what is simulated at a point but cannot be used."""
     return UNUSABLE if point.unusable else ""
 
 
@@ -158,10 +162,10 @@ def _maps(report: SweepReport, factors: dict[str, tuple[Any, ...]]) -> Iterator[
     rows, row_keys = _keys(down, ROW, "row ")
     columns, column_keys = _keys(across, COLUMN, "col ")
     yield text(f"Rows: {words(first, 70)}; columns: {words(second, 70)}.")
-    yield from (Paragraph((key,), "entry") for key in [*row_keys, *column_keys][:MOST_ROWS])
+    yield from entries([*row_keys, *column_keys][:MOST_ROWS])
     head = ("", *columns[:MOST_COLUMNS])
     units = report.study.words.units
-    for caption, cell in (("Power", _power_cell), (f"{units} needed".capitalize(), _size_cell)):
+    for caption, cell in (("Power", _power_cell), (sentence_case(f"{units} needed"), _size_cell)):
         cells = list(_rows(report, cell, len(across)))
         named = zip(rows[:MOST_ROWS], cells, strict=False)
         yield Table(caption, head, tuple((name, *row) for name, row in named))
@@ -190,7 +194,7 @@ def _keys(values: Sequence[Any], width: int, prefix: str) -> tuple[list[str], li
 def _power_cell(point: PointReport) -> str:
     if point.power is None:
         return "failed" if point.failure is not None else "–"
-    return f"{number(float(point.power.value))}{_mark(point)}"
+    return f"{number(float(point.power.value))}{mark(point)}"
 
 
 def _size_cell(point: PointReport) -> str:
@@ -199,7 +203,7 @@ def _size_cell(point: PointReport) -> str:
         return "failed"
     if size.impossible is not None:
         return "never"
-    return f"{pairs_cell(size)}{_mark(point)}"
+    return f"{pairs_cell(size)}{mark(point)}"
 
 
 # --------------------------------------------------------------------------------- tornado
@@ -210,10 +214,9 @@ def _influences(report: SweepReport) -> Section:
     tornado = report.tornado
     if tornado is None:
         return Section(heading, ())
-    blocks: list[Block] = [tornado_table(report, tornado)] if tornado.influences else []
-    if len(tornado.influences) > MOST_ROWS:
-        blocks.append(text(f"{len(tornado.influences) - MOST_ROWS} more factors: sweep.json."))
-    return Section(heading, (*blocks, *map(text, order_sentences(tornado))))
+    tables = [tornado_table(report, tornado)] if tornado.influences else []
+    left_out = _left_out(tornado.influences, "more factors: sweep.json.")
+    return Section(heading, (*tables, *map(text, (*left_out, *order_sentences(tornado)))))
 
 
 def tornado_table(report: SweepReport, tornado: Tornado) -> Table:
@@ -235,7 +238,7 @@ def _influence_rows(report: SweepReport, bar: Influence) -> Iterator[tuple[str, 
 def order_sentences(tornado: Tornado) -> Iterator[str]:
     """Say in which order factors matter, as far as that can be told."""
     ranks = [
-        f"{place}. " + ", ".join(words(name) for name in names)
+        f"{place}. " + ", ".join(map(words, names))
         + (" (not told apart)" if len(names) > 1 else "")
         for place, names in enumerate(tornado.ranks, 1)
     ]  # fmt: skip
@@ -244,20 +247,18 @@ def order_sentences(tornado: Tornado) -> Iterator[str]:
             "Order, claimed where the paired difference between neighbours is clear of noise (2 "
             f"standard errors or more): {'; '.join(ranks)}."
         )
-    if tornado.unclear:
-        named = ", ".join(words(name) for name in tornado.unclear)
-        yield f"Not distinguishable from no influence: {named}."
-    if tornado.left_out:
-        yield f"Not studied at that size: {', '.join(words(name) for name in tornado.left_out)}."
+    for what, names in (
+        ("Not distinguishable from no influence", tornado.unclear),
+        ("Not studied at that size", tornado.left_out),
+    ):
+        if names:
+            yield f"{what}: {', '.join(map(words, names))}."
     yield "How far a factor moves the power depends on the values that are stated for it."
 
 
 def _failures(report: SweepReport) -> Section:
     """List the points that could not be studied, and why."""
-    failed = [
-        f"{words(point.label)}: {words(point.failure, 300)}" for point in report.failed[:MOST_ROWS]
-    ]
-    if len(report.failed) > MOST_ROWS:
-        failed.append(f"{len(report.failed) - MOST_ROWS} more are in sweep.json")
-    entries = tuple(Paragraph((item,), "entry") for item in failed)
-    return Section("Points that could not be studied", entries)
+    shown = report.failed[:MOST_ROWS]
+    failed = (f"{words(point.label)}: {words(point.failure, 300)}" for point in shown)
+    left_out = _left_out(report.failed, "more are in sweep.json")
+    return Section("Points that could not be studied", entries([*failed, *left_out]))

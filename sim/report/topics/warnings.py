@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from sim.arrays import FloatArray
+from sim.inference.rules import decision_rules
 from sim.power.design_flaws import uncontrolled
 from sim.power.soundness import CLEAR, SMALL, is_approximate
-from sim.report.document.model import listed, words_of
+from sim.report.document.model import listed_words
 from sim.report.document.numbers import number
-from sim.report.document.phrases import best_end, has_saw_teeth
+from sim.report.document.phrases import CHANGES, best_end, has_saw_teeth
 from sim.report.results.answer import DesignFacts, PlanAnswer
 from sim.report.topics.arms import early_uncontrolled, uncontrolled_warnings
 from sim.report.topics.assurance import assurance_warnings
-from sim.report.topics.direction import apparent_change, direction_warnings, unseen_change
-from sim.report.topics.levels import level_warnings
 from sim.report.topics.participation import failed_warnings, participation_warnings
+from sim.report.topics.soundness import level_warnings
+from sim.study import Study
 from sim.study.effects import PosteriorPrior
 
 CEILING = 0.15
@@ -25,6 +27,8 @@ ROUGH = 0.01
 """Monte Carlo standard error from which the third digit shown means little."""
 LEAST = 0.0005
 """Difference of a level that is worth saying."""
+MOST_NAMED = 3
+"""Most endpoints that a warning names."""
 
 
 def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
@@ -40,7 +44,23 @@ def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
     tuple of str
         Each one or two sentences, the gravest first.
     """
-    return tuple(said for check in _CHECKS for said in check(answer))
+    checks: tuple[Callable[[PlanAnswer], Iterable[str]], ...]
+    checks = (
+        direction_warnings,
+        _selected_effect,
+        assurance_warnings,
+        level_warnings,
+        participation_warnings,
+        uncontrolled_warnings,
+        failed_warnings,
+        _cannot_win,
+        _approximate,
+        _dips,
+        _hidden_change,
+        _ceiling,
+        _rough,
+    )
+    return tuple(said for check in checks for said in check(answer))
 
 
 def early_warnings(facts: DesignFacts) -> tuple[str, ...]:
@@ -65,7 +85,7 @@ def _cannot_win(answer: DesignFacts) -> Iterator[str]:
         if first is None or first > smallest:
             late.setdefault(first, []).append(f"'{rule}'")
     for first, rules in late.items():
-        which = f"The rule{'s' if len(rules) > 1 else ''} {words_of(listed(rules))}"
+        which = f"The rule{'s' if len(rules) > 1 else ''} {listed_words(rules)}"
         where = "at any size studied"
         if first is not None:
             where = f"below {words.count(first)}, whatever the effect"
@@ -97,7 +117,7 @@ def _ceiling(answer: DesignFacts) -> Iterator[str]:
         share = float(effects.ceiling.max())
         if share >= CEILING:
             study = answer.study
-            domain = study.scale.domains[int(np.argmax(effects.ceiling))]
+            domain = study.domains[int(np.argmax(effects.ceiling))]
             yield (
                 f"{share:.0%} of {study.words.people(role)} are at the "
                 f"{best_end(study.analysis.side)} of '{domain}' before and cannot improve."
@@ -110,7 +130,7 @@ def _hidden_change(answer: DesignFacts) -> Iterator[str]:
     for role, effects in answer.effects.items():
         estimand = answer.estimands[role].value
         sided: dict[str, list[str]] = {"rise": [], "fall": []}
-        for index, name in enumerate(answer.study.scale.domains):
+        for index, name in enumerate(answer.study.domains):
             changed, value = not effects.true_null[index], float(estimand[index])
             if changed and value == 0:
                 yield unseen_change(answer.study, name, role)
@@ -124,11 +144,11 @@ def _hidden_change(answer: DesignFacts) -> Iterator[str]:
 
 
 def _approximate(answer: PlanAnswer) -> Iterator[str]:
-    analysis = answer.study.analysis
+    study, analysis = answer.study, answer.study.analysis
     if not is_approximate(analysis) or _other_levels(answer):
         return
     role = answer.level_characteristics.roles[0]
-    tested = slice(None) if analysis.tests_total else slice(-1)
+    tested = list(map(study.is_tested, study.endpoints))
     levels, errors = (
         values[:, tested].mean(axis=1)
         for values in (role.measures.rejection.value, role.measures.rejection.mcse)
@@ -170,11 +190,11 @@ def _rough(answer: PlanAnswer) -> Iterator[str]:
 
 def _dips(answer: PlanAnswer) -> Iterator[str]:
     size = answer.sample_size
-    if size.pairs is not None and size.first_reached != size.pairs:
+    if size.size is not None and size.first_reached != size.size:
         yield (
             f"The power of the rule '{size.rule}' first reaches {size.target:g} at "
             f"{answer.study.words.count(size.first_reached or 0)} but dips below it again before "
-            f"{size.pairs}: "
+            f"{size.size}: "
             f"{_uneven(answer, size.replicates)}."
         )
 
@@ -188,18 +208,82 @@ def _uneven(answer: PlanAnswer, replicates: int) -> str:
     return " and ".join(causes) or "its level is uneven"
 
 
-_CHECKS: tuple[Callable[[PlanAnswer], Iterable[str]], ...] = (
-    direction_warnings,
-    _selected_effect,
-    assurance_warnings,
-    level_warnings,
-    participation_warnings,
-    uncontrolled_warnings,
-    failed_warnings,
-    _cannot_win,
-    _approximate,
-    _dips,
-    _hidden_change,
-    _ceiling,
-    _rough,
-)
+# --------------------------------------------------- effects against the success, or seen amiss
+
+
+def direction_warnings(facts: DesignFacts) -> Iterator[str]:
+    """Warn of an effect that goes against the success, and say how to state it.
+
+    Parameters
+    ----------
+    facts : DesignFacts
+        Of the design.
+
+    Yields
+    ------
+    str
+        One sentence for each role of the primary rule that it concerns.
+    """
+    study, side = facts.study, facts.study.analysis.side
+    endpoints, change, success = study.endpoints, CHANGES[-side], CHANGES[side]
+    primary = next(rule for rule in decision_rules(study) if rule.name == study.primary)
+    for r, role in enumerate(facts.effects):
+        changes = _changes(facts, role)
+        places = [e for place, e in (divmod(c, len(endpoints)) for c in primary.columns)
+                  if place == r]  # fmt: skip
+        against = [f"'{endpoints[e]}'" for e in places if changes[e] * side < -1e-9]
+        if against:
+            more = f" and {len(against) - MOST_NAMED} more" if len(against) > MOST_NAMED else ""
+            yield (
+                f"The stated effect on the {study.words.people(role)} is a {change} of "
+                f"{', '.join(against[:MOST_NAMED])}{more}, and success is a {success}: the study "
+                f"can hardly succeed. {_remedy(study)}"
+            )
+
+
+def _remedy(study: Study) -> str:
+    side = study.analysis.side
+    remedy = f"analysis.direction={CHANGES[-side]}"
+    if study.analysis.alternative != "two_sided":
+        remedy += f" analysis.alternative={'greater' if side < 0 else 'less'}"
+    return f"Where {'higher' if side < 0 else 'lower'} is better, state {remedy}."
+
+
+def _changes(facts: DesignFacts, role: str) -> FloatArray:
+    """Change of every endpoint by the intervention; of shares of people where there is a cut."""
+    effects, parts = facts.effects[role], facts.change_parts.get(role)
+    cut = facts.study.analysis.cut
+    if parts is not None:
+        return parts.effect
+    if cut is None:
+        return effects.mean_change
+    shares = (effects.rising_to - effects.falling_below)[:, cut - 2]
+    return np.append(shares, effects.mean_change[-1])
+
+
+def unseen_change(study: Study, name: str, role: str) -> str:
+    """Say that an item changes and its test sees nothing of it."""
+    facts, people = study.analysis.test_facts, study.words.people(role)
+    if facts.has_cut:
+        return (
+            f"'{name}' of the {people} changes, but the share at {study.analysis.cut} or above "
+            f"does not, which is all that {facts.in_prose} sees."
+        )
+    return (
+        f"How '{name}' of the {people} is distributed changes with {study.words.intervention}, "
+        f"but not {facts.sees}."
+    )
+
+
+def apparent_change(study: Study, names: Sequence[str], role: str, side: str) -> str:
+    """Say that tests of items without effect find one all the same."""
+    which = f"{len(names)} {study.words.items}"
+    if len(names) <= MOST_NAMED:
+        which = " and ".join(f"'{name}'" for name in names)
+    its = "its test is" if len(names) == 1 else "their tests are"
+    return (
+        f"There is no effect of {study.words.intervention} on {which} of the "
+        f"{study.words.people(role)}, but among the people who answer {its} sure to find a {side} "
+        "as the study grows. Such findings count as errors here; no multiplicity adjustment guards "
+        "against them."
+    )

@@ -5,16 +5,15 @@ from typing import Any
 
 from sim.study.draft import Draft
 from sim.study.methods import TESTS, TestFacts
-from sim.study.refusals import FieldError
+from sim.study.refusals import FieldError, check_all, listed, nearest
 
 
 def check_analysis(study: Draft) -> None:
     """Run every check of the analysis, in the order in which a reader would meet them."""
     _check_test(study)
-    _check_options(study)
-    _check_analysis(study)
-    _check_cuts(study)
-    check_calibration(study)
+    check_all(
+        (_check_options, _check_analysis, _check_cuts, _check_total_cuts, check_calibration), study
+    )
 
 
 def _check_test(study: Draft) -> None:
@@ -26,7 +25,7 @@ def _check_test(study: Draft) -> None:
         raise FieldError("analysis.test", test, right)
     if not study.has_controls and facts.arms > 1:
         raise FieldError("analysis.test", test, "compares two arms; choose control=parallel")
-    if facts.arms == 1 and facts.unit == "site" and study.clusters.kind == "none":
+    if facts.arms == 1 and facts.unit == "site" and study.sites is None:
         raise FieldError("analysis.test", test, "needs sites; choose clusters=sites")
 
 
@@ -77,24 +76,44 @@ def _check_analysis(study: Draft) -> None:
     if analysis.p_value == "exact" and max(study.sizes) > 1000:
         right = "exceeds 1000, the most for which analysis.p_value=exact is offered; use auto"
         raise FieldError("design", max(study.sizes), right)
-    if study.missing.total == "prorated" and len(study.scale.domains) > 7:
-        raise FieldError("missing.total", "prorated", "is offered for at most 7 domains")
+    longest = max(map(len, study.totals.values()), default=0)
+    if study.missing.total == "prorated" and longest > 7:
+        raise FieldError("missing.total", "prorated", "is offered for at most 7 items")
 
 
 def _check_cuts(study: Draft) -> None:
-    analysis, domains = study.analysis, len(study.scale.domains)
-    points = study.scale.points
-    cuts = {"cut": (2, points), "total_cut": (domains + 1, domains * points)}
-    for name, (low, high) in cuts.items():
-        cut = getattr(analysis, name)
-        if cut is not None and not low <= cut <= high:
-            raise FieldError(f"analysis.{name}", cut, f"must be from {low} to {high}")
+    analysis, questionnaire = study.analysis, study.questionnaire
+    _check_cut(study, "analysis.cut", analysis.cut, 1)
     if analysis.test_facts.has_cut and analysis.cut is None:
         right = (
-            f"must be the lowest point that counts as a success (2 to {points}) with "
-            f"{analysis.test}"
+            f"must be the lowest point that counts as a success ({questionnaire.lowest + 1} to "
+            f"{questionnaire.highest}) with {analysis.test}"
         )
         raise FieldError("analysis.cut", None, right)
+
+
+def _check_cut(study: Draft, place: str, cut: int | None, items: int) -> None:
+    low = items * study.questionnaire.lowest + 1
+    high = items * study.questionnaire.highest
+    if cut is not None and not low <= cut <= high:
+        raise FieldError(place, cut, f"must be from {low} to {high}")
+
+
+def _check_total_cuts(study: Draft) -> None:
+    """Refuse cuts of sums that are none or cannot be reached, and one cut for several."""
+    cuts, place, totals = study.analysis.total_cut, "analysis.total_cut", study.totals
+    if isinstance(cuts, dict):
+        for name in cuts:
+            if name not in totals:
+                raise FieldError(place, name, f"is no total; {nearest(name, list(totals))}")
+    elif cuts is not None and len(totals) != 1:
+        right = "must be null: there is no total"
+        if totals:
+            right = f"must be one cut by the name of each total: {listed(list(totals))}"
+        raise FieldError(place, cuts, right)
+    for name, members in totals.items():
+        at = f"{place}.{name}" if isinstance(cuts, dict) else place
+        _check_cut(study, at, study.total_cut(name), len(members))
 
 
 def check_calibration(study: Draft) -> None:

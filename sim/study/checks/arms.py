@@ -6,7 +6,6 @@ from sim.study.control import BaselineSelection, ParallelControl, ScreeningSelec
 from sim.study.draft import Draft
 from sim.study.methods import TESTS
 from sim.study.refusals import FieldError
-from sim.study.sections import TOTAL
 
 MOST_FITS = 300_000
 """Most models that a study may have fitted; each takes some milliseconds."""
@@ -16,7 +15,8 @@ MOST_SHIFT = 4.0
 
 def check_arms(study: Draft) -> None:
     """Run every check of this file."""
-    if isinstance(study.control, ParallelControl):
+    _check_site_sizes(study)
+    if study.control is not None:
         _check_control(study, study.control)
     if isinstance(study.selection, BaselineSelection | ScreeningSelection):
         _check_selection(study, study.selection)
@@ -31,22 +31,35 @@ def _check_control(study: Draft, control: ParallelControl) -> None:
         raise FieldError("analysis.test", study.analysis.test, right)
     by_site = control.beside is not None and TESTS[control.beside].unit == "site"
     for name, needed in (("unit", control.unit == "site"), ("beside", by_site)):
-        if needed and study.clusters.kind == "none":
+        if needed and study.sites is None:
             value = getattr(control, name)
             raise FieldError(f"control.{name}", value, "needs sites; choose clusters=sites")
     if study.missing.total == "prorated":
         right = "is not offered with a control arm; use complete_case"
         raise FieldError("missing.total", "prorated", right)
-    clusters, both = study.clusters, sum(control.ratio)
-    if (
-        isinstance(clusters, SiteClusters)
-        and clusters.accrual == "in_turn"
-        and control.unit == "person"
-        and clusters.per_site % both
-    ):
-        right = f"must be a multiple of {both}, whole blocks of control.ratio"
-        raise FieldError("clusters.per_site", clusters.per_site, right)
+    if study.sites is not None and control.unit == "person":
+        _check_whole_blocks(study, study.sites, sum(control.ratio))
     _check_control_effect(study, control)
+
+
+def _check_whole_blocks(study: Draft, clusters: SiteClusters, both: int) -> None:
+    """Refuse sites that do not hold whole blocks of the allocation, where their size is stated."""
+    place = f"clusters.{study.words.site}"
+    sizes = {f"{place}.sizes[{site}]": size for site, size in enumerate(clusters.sizes or ())}
+    if not sizes and clusters.accrual == "in_turn":
+        sizes = {f"{place}.per_site": clusters.per_site}
+    for where, size in sizes.items():
+        if size % both:
+            right = f"must be a multiple of {both}, whole blocks of control.ratio"
+            raise FieldError(where, size, right)
+
+
+def _check_site_sizes(study: Draft) -> None:
+    """Refuse sizes that are listed and vary by a coefficient as well."""
+    sites, place = study.sites, f"clusters.{study.words.site}"
+    if sites is not None and sites.sizes is not None and sites.size_variation > 0:
+        right = f"cannot be had where {place}.sizes lists every site's size; use 0, or sizes=null"
+        raise FieldError(f"{place}.size_variation", sites.size_variation, right)
 
 
 def _check_control_effect(study: Draft, control: ParallelControl) -> None:
@@ -59,8 +72,8 @@ def _check_control_effect(study: Draft, control: ParallelControl) -> None:
 
 
 def _check_selection(study: Draft, selection: BaselineSelection | ScreeningSelection) -> None:
-    lowest = len(study.scale.domains)
-    highest = lowest * study.scale.points
+    lowest = len(study.domains) * study.questionnaire.lowest
+    highest = len(study.domains) * study.questionnaire.highest
     for name in ("at_least", "at_most"):
         value = getattr(selection, name)
         if value is not None and not lowest <= value <= highest:
@@ -73,7 +86,7 @@ def _check_selection(study: Draft, selection: BaselineSelection | ScreeningSelec
     if (low, high) == (lowest, highest):
         right = "excludes nobody; state a limit, or choose selection=none"
         raise FieldError("selection.at_most", selection.at_most, right)
-    if study.clusters.kind != "none":
+    if study.sites is not None:
         right = "is not offered together with clusters; use selection=none or clusters=none"
         raise FieldError("selection", selection.kind, right)
 
@@ -92,17 +105,18 @@ def _check_model(study: Draft) -> None:
     if study.has_prior:
         right = "fits too many models with a prior; set effect.prior=null"
         raise FieldError("analysis.test", study.analysis.test, right)
-    if study.design.sizes is None:
-        right = "means a model per study and size; state the sizes, as in design.sizes=[20,40,60]"
-        raise FieldError("design.sizes", None, right)
+    if study.design.n is None:
+        right = "means a model per study and size; state the sizes, as in design.n=[20,40,60]"
+        raise FieldError("design.n", None, right)
     runs = max(study.replicates, study.monte_carlo.search_replicates) + study.replicates
-    fits = runs * len(study.sizes) * len(study.role_names) * len(study.scale.domains)
+    fits = runs * len(study.sizes) * len(study.role_names) * len(study.domains)
     if fits > MOST_FITS:
         right = (
             f"means up to {fits:,} models with analysis.test={study.analysis.test}; at most "
-            f"{MOST_FITS:,} (lower monte_carlo.search_replicates too, or state fewer design.sizes)"
+            f"{MOST_FITS:,} (lower monte_carlo.search_replicates too, or state fewer design.n)"
         )
         raise FieldError("monte_carlo.replicates", study.replicates, right)
-    if TOTAL in study.primary_endpoints:
-        right = f"is not tested by analysis.test={study.analysis.test}; name domains"
-        raise FieldError(f"decision.rules.{study.decision.primary}.endpoints", TOTAL, right)
+    for endpoint in study.primary_endpoints:
+        if not study.is_tested(endpoint):
+            right = f"is not tested by analysis.test={study.analysis.test}; name items"
+            raise FieldError(f"success.{study.primary}", endpoint, right)

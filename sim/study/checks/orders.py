@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from sim.study.draft import Draft
 from sim.study.methods import ADJUSTMENTS
 from sim.study.refusals import FieldError, nearest
-from sim.study.sections import TOTAL, HypothesisGraph
+from sim.study.sections import HypothesisGraph
+from sim.study.success import ITEMS
 
 MOST_NODES = 12
 """Most endpoints of a graph: its weights are written out for every subset of them."""
-DOMAINS = "domains"
-"""Name in a graph that stands for every domain alike."""
 
 
 def check_orders(study: Draft) -> None:
@@ -51,12 +50,12 @@ def _check_sequence(study: Draft, sequence: tuple[str, ...]) -> None:
     _check_names("analysis.sequence", sequence, study.endpoints)
     if len(set(sequence)) < len(sequence):
         raise FieldError("analysis.sequence", sequence, "must name endpoints, each once")
-    _check_total(study, "analysis.sequence", sequence)
+    _check_tested(study, "analysis.sequence", sequence)
     # other rules may look at what is not tested: it is never significant
     for endpoint in study.primary_endpoints:
         if endpoint not in sequence:
             right = "is not tested: analysis.sequence does not name it"
-            raise FieldError(f"decision.rules.{study.decision.primary}.endpoints", endpoint, right)
+            raise FieldError(f"success.{study.primary}", endpoint, right)
 
 
 def _check_names(place: str, names: Iterable[str], known: Sequence[str]) -> None:
@@ -65,30 +64,33 @@ def _check_names(place: str, names: Iterable[str], known: Sequence[str]) -> None
             raise FieldError(place, name, f"is not an endpoint; {nearest(name, known)}")
 
 
-def _check_total(study: Draft, place: str, names: Iterable[str]) -> None:
-    """Refuse the total where the test leaves it out: all that follows would never be tested."""
-    if TOTAL in names and not study.analysis.tests_total:
-        right = f"is not tested by analysis.test={study.analysis.test} as stated"
-        raise FieldError(place, TOTAL, right)
+def _check_tested(study: Draft, place: str, names: Iterable[str]) -> None:
+    """Refuse a sum where the test leaves it out: all that follows would never be tested."""
+    for name in names:
+        if name != ITEMS and not study.is_tested(name):
+            right = f"is not tested by analysis.test={study.analysis.test} as stated"
+            raise FieldError(place, name, right)
 
 
 def _check_graph(study: Draft, graph: HypothesisGraph) -> None:
     if len(study.endpoints) > MOST_NODES:
-        right = f"are too many domains for a graph, which takes {MOST_NODES - 1} and the total"
-        raise FieldError("scale.domains", len(study.scale.domains), right)
-    known = (*study.endpoints, DOMAINS)
+        sums = len(study.totals)
+        beyond = ["", " and the total"][sums] if sums < 2 else f" and {sums} totals"
+        right = f"are too many items for a graph, which takes {MOST_NODES - sums}{beyond}"
+        raise FieldError("questionnaire.items", len(study.domains), right)
+    known = (*study.endpoints, ITEMS)
     _check_names("analysis.graph.transitions", graph.transitions, known)
     _check_shares("analysis.graph.weights", graph.weights, known)
     for name, shares in graph.transitions.items():
         place = f"analysis.graph.transitions.{name}"
         _check_shares(place, shares, known)
-        if name in shares and name != DOMAINS:
+        if name in shares and name != ITEMS:
             raise FieldError(place, name, "must not pass its level to itself")
     if not any(graph.weights.values()):
         right = "gives no endpoint a share of the level to start with"
         raise FieldError("analysis.graph.weights", dict(graph.weights), right)
     heirs = [name for shares in graph.transitions.values() for name in shares]
-    _check_total(study, "analysis.graph", [*graph.weights, *heirs])
+    _check_tested(study, "analysis.graph", [*graph.weights, *heirs])
 
 
 def _check_shares(place: str, shares: dict[str, float], known: Sequence[str]) -> None:

@@ -1,60 +1,87 @@
 """Checks of who takes part, the questions, and what is assumed of their answers."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from sim.study.control import ParallelControl
 from sim.study.draft import Draft
 from sim.study.effects import (
     ByDomainEffect,
     Effect,
     JointEffect,
+    MeanChangeEffect,
     MedianEffect,
     NoEffect,
     NormalShiftPrior,
     OddsRatioEffect,
     PostEffect,
     PosteriorEffect,
+    RespondersEffect,
     ShiftEffect,
 )
-from sim.study.refusals import FieldError, nearest
-from sim.study.sections import TOTAL
-
-MARGINAL_TOLERANCE = 1e-6
+from sim.study.questionnaire import MARGINAL_TOLERANCE, shares_of
+from sim.study.refusals import FieldError, check_all, nearest
+from sim.study.success import ITEMS
 
 
 def check_people(study: Draft) -> None:
     """Run the cross-field checks of who takes part, in the order in which a reader meets them."""
-    _check_scale(study)
-    _check_roles(study)
-    _check_matrices(study)
-    _check_sizes(study)
+    check_all((_check_effects, _check_roles, _check_matrices, _check_sizes), study)
 
 
 def check_questionnaire(study: Draft) -> None:
     """Run the checks of the questions and of the correlations, whoever answers."""
-    _check_scale(study)
+    check_items(study)
     _check_matrices(study)
 
 
-def _check_scale(study: Draft) -> None:
-    domains = study.scale.domains
-    twice = [name for name in domains if domains.count(name) > 1]
-    if twice:
-        raise FieldError("scale.domains", twice[0], "is named twice; domain names must differ")
-    if TOTAL in domains:
-        raise FieldError("scale.domains", TOTAL, "is kept for the sum of all domains")
-    if "domains" in domains:
-        raise FieldError("scale.domains", "domains", "is kept for the list of all domains")
+def check_items(study: Draft) -> None:
+    """Check the names of items and totals, and that every item is answered somehow."""
+    items = [partial(_check_item, name=name) for name in study.domains]
+    totals = [partial(_check_total, name=name) for name in study.questionnaire.sums]
+    check_all((*items, *totals), study)
+    _check_answered(study)
+
+
+def _check_item(study: Draft, name: str) -> None:
+    if name == ITEMS:
+        raise FieldError("questionnaire.items", name, "is kept for the list of all items")
+    if name in study.questionnaire.sums:
+        raise FieldError("questionnaire.items", name, "is the name of a total")
+    study.questionnaire.answers(name)
+
+
+def _check_total(study: Draft, name: str) -> None:
+    items, summed = study.domains, study.questionnaire.sums[name]
+    if name == ITEMS:
+        raise FieldError("questionnaire.totals", name, "is kept for the list of all items")
+    unknown = [item for item in summed if item not in items]
+    if unknown:
+        right = f"is no item; {nearest(unknown[0], items)}"
+        raise FieldError(f"questionnaire.totals.{name}", unknown[0], right)
+    if not summed or len(set(summed)) < len(summed):
+        raise FieldError(f"questionnaire.totals.{name}", summed, "must name items, each once")
+
+
+def _check_answered(study: Draft) -> None:
+    unanswered = [item for item in study.domains if study.questionnaire.answers(item) is None]
+    for name, role in study.roles.items():
+        if role.pre is None and unanswered:
+            right = f"must be stated, or roles.{name}.pre: how it is answered before"
+            raise FieldError(f"questionnaire.items.{unanswered[0]}", None, right)
+
+
+def _check_effects(study: Draft) -> None:
+    _check_effect(study, "effect", study.effect)
+    _check_prior("effect", study.effect)
+    if study.control is not None:
+        _check_effect(study, "control.effect", study.control.effect)
 
 
 def _check_roles(study: Draft) -> None:
-    _check_effect(study, "effect", study.effect)
-    _check_prior("effect", study.effect)
-    if isinstance(study.control, ParallelControl):
-        _check_effect(study, "control.effect", study.control.effect)
     for name, role in study.roles.items():
-        _per_domain(study, f"roles.{name}.pre", role.pre, _check_marginal)
+        if role.pre is not None:
+            _per_domain(study, f"roles.{name}.pre", role.pre, _check_marginal)
         if role.effect is not None:
             _check_effect(study, f"roles.{name}.effect", role.effect)
             _check_prior(f"roles.{name}.effect", role.effect)
@@ -64,12 +91,12 @@ def _check_prior(place: str, effect: Effect) -> None:
     """Refuse shifts of a table: it has a correlation of before and after already."""
     parts: list[Effect] = [effect]
     if isinstance(effect, ByDomainEffect):
-        parts = [*effect.domains.values(), effect.otherwise]
+        parts = [*effect.items.values(), effect.otherwise]
     shifts = isinstance(effect.prior, NormalShiftPrior)
     if shifts and any(isinstance(part, JointEffect) for part in parts):
         right = (
             "draws shifts, and cannot be had where an effect states a table of before by after; "
-            "state the distribution after (effect=post) instead"
+            "state the distribution after (effect.post) instead"
         )
         raise FieldError(f"{place}.prior", "normal_shift", right)
 
@@ -84,6 +111,13 @@ def _check_effect(study: Draft, place: str, effect: Effect) -> None:
             _per_domain(study, f"{place}.post", effect.post, _check_marginal)
         case JointEffect():
             _per_domain(study, f"{place}.joint", effect.joint, _check_joint)
+        case MeanChangeEffect():
+            check_count(study, f"{place}.mean_change", effect.mean_change)
+        case RespondersEffect(responders=responders):
+            low, high = study.questionnaire.lowest + 1, study.questionnaire.highest
+            if not low <= responders.at_least <= high:
+                right = f"must be a point from {low} to {high}"
+                raise FieldError(f"{place}.responders.at_least", responders.at_least, right)
         case MedianEffect():
             _check_median(study, f"{place}.median", effect.median)
         case ByDomainEffect():
@@ -93,40 +127,41 @@ def _check_effect(study: Draft, place: str, effect: Effect) -> None:
 def _check_median(study: Draft, place: str, median: int | tuple[int | None, ...]) -> None:
     check_count(study, place, median)
     for point in median if isinstance(median, tuple) else (median,):
-        if point is not None and point > study.scale.points:
-            raise FieldError(place, point, f"must be a point from 1 to {study.scale.points}")
+        low, high = study.questionnaire.lowest, study.questionnaire.highest
+        if point is not None and not low <= point <= high:
+            raise FieldError(place, point, f"must be a point from {low} to {high}")
 
 
 def _check_by_domain(study: Draft, place: str, effect: ByDomainEffect) -> None:
-    for name, inner in effect.domains.items():
-        if name not in study.scale.domains:
-            hint = nearest(name, list(study.scale.domains))
-            raise FieldError(f"{place}.domains", name, f"is not a domain; {hint}")
-        _check_effect(study, f"{place}.domains.{name}", inner)
+    for name, inner in effect.items.items():
+        if name not in study.domains:
+            hint = nearest(name, list(study.domains))
+            raise FieldError(f"{place}.items", name, f"is not an item; {hint}")
+        _check_effect(study, f"{place}.items.{name}", inner)
         if inner.prior is not None:
-            right = "belongs to the effect as a whole, not to one domain"
-            raise FieldError(f"{place}.domains.{name}.prior", inner.prior.kind, right)
+            right = "belongs to the effect as a whole, not to one item"
+            raise FieldError(f"{place}.items.{name}.prior", inner.prior.kind, right)
     _check_effect(study, f"{place}.otherwise", effect.otherwise)
 
 
 def check_count(study: Draft, place: str, values: object) -> None:
-    """Refuse a list that has not one value for each domain."""
-    count = len(study.scale.domains)
+    """Refuse a list that has not one value for each item."""
+    count = len(study.domains)
     if isinstance(values, tuple) and len(values) != count:
-        raise FieldError(place, values, f"must be one value, or {count} (one per domain)")
+        raise FieldError(place, values, f"must be one value, or {count} (one per item)")
 
 
 def _per_domain(
     study: Draft, place: str, value: Any, check: Callable[[Draft, str, Any, int], None]
 ) -> None:
-    """Check one item, or one item per domain, told apart by nesting depth."""
+    """Check one item, or one per item, told apart by nesting depth."""
     depth = 2 if check is _check_joint else 1
     if _depth(value) == depth:
-        check(study, place, value, study.scale.points)
+        check(study, place, value, study.points)
         return
     check_count(study, place, value)
     for index, item in enumerate(value):
-        check(study, f"{place}[{index}]", item, study.scale.points)
+        check(study, f"{place}[{index}]", item, study.points)
 
 
 def _depth(value: object) -> int:
@@ -134,10 +169,12 @@ def _depth(value: object) -> int:
 
 
 def _check_marginal(_study: Draft, place: str, value: Any, points: int) -> None:
-    if _depth(value) != 1 or len(value) != points:
-        raise FieldError(place, value, f"must be {points} probabilities, one per point")
-    if abs(sum(value) - 1) > MARGINAL_TOLERANCE:
-        raise FieldError(place, value, f"sums to {sum(value):.6g}; probabilities must sum to 1")
+    if _depth(value) != 1:
+        raise FieldError(place, value, f"must be {points} numbers, one per point")
+    try:
+        shares_of(value, points)
+    except ValueError as error:
+        raise FieldError(place, value, str(error)) from None
 
 
 def _check_joint(_study: Draft, place: str, value: Any, points: int) -> None:
@@ -149,9 +186,9 @@ def _check_joint(_study: Draft, place: str, value: Any, points: int) -> None:
 
 
 def _check_matrices(study: Draft) -> None:
-    count = len(study.scale.domains)
-    if isinstance(study.correlation.domains, tuple):
-        _check_square("correlation.domains", study.correlation.domains, count)
+    count = len(study.domains)
+    if isinstance(study.correlation.items, tuple):
+        _check_square("correlation.items", study.correlation.items, count)
     if study.correlation.full is not None:
         _check_square("correlation.full", study.correlation.full, 2 * count)
 
@@ -170,12 +207,14 @@ def _check_square(place: str, rows: tuple[tuple[float, ...], ...], size: int) ->
 
 def _check_sizes(study: Draft) -> None:
     design = study.design
-    if design.sizes is None:
-        if design.max_pairs < design.min_pairs:
-            right = f"must be at least design.min_pairs = {design.min_pairs}"
-            raise FieldError("design.max_pairs", design.max_pairs, right)
+    if design.n is None:
+        if design.solve in ("power", "effect", "precision"):
+            raise FieldError("design.solve", design.solve, "needs a size; state design.n")
+        if design.up_to < design.smallest:
+            right = f"must be at least design.smallest = {design.smallest}"
+            raise FieldError("design.up_to", design.up_to, right)
         return
-    if not design.sizes:
-        raise FieldError("design.sizes", design.sizes, "must name at least one size, or be null")
-    if list(design.sizes) != sorted(set(design.sizes)):
-        raise FieldError("design.sizes", design.sizes, "must rise, each size once")
+    if not design.n:
+        raise FieldError("design.n", design.n, "must name at least one size, or be null")
+    if list(design.n) != sorted(set(design.n)):
+        raise FieldError("design.n", design.n, "must rise, each size once")

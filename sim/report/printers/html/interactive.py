@@ -9,7 +9,8 @@ from sim.report.charts.curve_layers import POWER, band, line, pairs_axis
 from sim.report.charts.figure import Z95, datum, single
 from sim.report.charts.series import Series, endpoint_series, rule_series
 from sim.report.charts.theme import SCHEMA, Spec
-from sim.report.document.model import LONG_NAME, clean
+from sim.report.document.model import short
+from sim.report.document.phrases import sentence_case
 from sim.report.document.sizes import drawn_interval
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import is_decisive, versions
@@ -34,7 +35,7 @@ def interactive_curve(answer: PlanAnswer) -> Spec:
         label, group, answer and points (pairs, power, Monte Carlo error);
         `people` by size.
     """
-    pairs = answer.characteristics.pairs
+    pairs = answer.characteristics.sizes
     return {
         "spec": _spec(pairs, answer.sample_size.target, answer.study.words.units),
         "curves": [*_rules(answer), *_endpoints(answer)],
@@ -44,15 +45,15 @@ def interactive_curve(answer: PlanAnswer) -> Spec:
 
 def _rules(answer: PlanAnswer) -> Iterator[Spec]:
     """Curves of each rule, the primary one first; of two that on which its size rests."""
-    first = answer.characteristics.pairs[0]
+    first = answer.characteristics.sizes[0]
     for size in sorted(answer.sample_sizes, key=lambda own: own.rule != answer.sample_size.rule):
         marked = []
-        if size.pairs is not None and not reasons(answer, size):
+        if size.size is not None and not reasons(answer, size):
             low, high = drawn_interval(size, first)
-            marked = [{"pairs": size.pairs, "low": low, "high": high}]
+            marked = [{"size": size.size, "low": low, "high": high}]
         counts = partial(is_decisive, answer, size)
         for version in sorted(versions(answer), key=counts, reverse=True):
-            label = version.named(clean(size.rule, LONG_NAME))
+            label = version.named(short(size.rule))
             series = rule_series(answer, size.rule, version.main)
             yield _curve("Rules", label, series, marked if counts(version) else [])
 
@@ -62,11 +63,11 @@ def _endpoints(answer: PlanAnswer) -> Iterator[Spec]:
         people = answer.study.words.people(role.role)
         for series in endpoint_series(answer, role):
             group = f"Endpoints of the {people}, each on its own"
-            yield _curve(group, f"{clean(series.name, LONG_NAME)} ({people})", series, [])
+            yield _curve(group, f"{short(series.name)} ({people})", series, [])
 
 
 def _curve(group: str, label: str, series: Series, answer: list[dict[str, int]]) -> Spec:
-    columns = (series.pairs.tolist(), series.value.tolist(), series.mcse.tolist())
+    columns = (series.sizes.tolist(), series.value.tolist(), series.mcse.tolist())
     points = [list(point) for point in zip(*columns, strict=True)]
     return {"group": group, "label": label, "answer": answer, "points": points}
 
@@ -75,18 +76,19 @@ def _people(answer: PlanAnswer, k: int) -> str:
     """One size in units, and in people of each role."""
     words, main = answer.study.words, answer.characteristics
     people = ", ".join(words.counted(role.role, role.n[k]) for role in main.roles)
-    return f"{words.count(main.pairs[k])} ({people})"
+    size = words.count(main.sizes[k])
+    return size if size == people else f"{size} ({people})"
 
 
 def _spec(sizes: Sequence[int], target: float, units: str) -> Spec:
     x = pairs_axis(sizes, units)
     value = {"x": x, "y": POWER}
     tooltip = [
-        {"field": "pairs", "type": "quantitative", "title": units.capitalize()},
+        {"field": "size", "type": "quantitative", "title": sentence_case(units)},
         {"field": "value", "type": "quantitative", "title": "Power", "format": ".3f"},
         {"field": "mcse", "type": "quantitative", "title": "Monte Carlo error", "format": ".4f"},
     ]
-    nearest = {"type": "point", "fields": ["pairs"], "nearest": True, "on": "pointerover",
+    nearest = {"type": "point", "fields": ["size"], "nearest": True, "on": "pointerover",
                "clear": "pointerout"}  # fmt: skip
     hover = {"condition": {"param": "hover", "empty": False, "value": 1}, "value": 0}
     interval = {"x": {**x, "field": "low"}, "x2": {"field": "high"}}

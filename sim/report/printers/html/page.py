@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,16 +11,16 @@ from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures, sentences
 from sim.report.charts.theme import config
 from sim.report.contents import page_sections
-from sim.report.document import model as document
 from sim.report.document.guidelines import cited
-from sim.report.document.model import Block, Cell
+from sim.report.document.model import Cell, Document, Section
+from sim.report.document.phrases import sentence_case
 from sim.report.files import write_whole
 from sim.report.printers.html.interactive import interactive_curve
 from sim.report.printers.html.template import as_script, bundle, drawing, resource, template
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import SavedRun
 from sim.report.topics.assumptions import assumptions_table
-from sim.report.topics.design import design_sentence, sentence_case
+from sim.report.topics.design import design_sentence
 from sim.report.topics.record import replication_table, simulated
 from sim.report.topics.runs import run_title, sections_of
 from sim.report.topics.size import answer_sentence, headline, is_fixed, is_justified
@@ -30,25 +30,19 @@ AT_ONCE = 2
 
 
 @dataclass(frozen=True)
-class Section:
+class Part(Section):
     """One part of the page.
 
     Attributes
     ----------
-    heading : str
-        In plain words.
     name : str
         Its place in the page's address.
     figures : tuple of Figure
-        Drawn first.
-    blocks : tuple of Paragraph or Table
-        Below them.
+        Drawn first, above the blocks of the section.
     """
 
-    heading: str
-    name: str
+    name: str = ""
     figures: tuple[Figure, ...] = ()
-    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,7 +122,7 @@ def page(run: SavedRun) -> str:
         at_once=AT_ONCE,
         sections=sections,
         curve=curve,
-        references=_references(sections),
+        references=cited(Document("", sections)),
         style=resource("report.css"),
         script=resource("report.js"),
         bundle=bundle() if drawn else "",
@@ -158,12 +152,6 @@ def _front(run: SavedRun) -> Front:
     )
 
 
-def _references(sections: Iterable[Section]) -> tuple[str, ...]:
-    """What the page cites."""
-    parts = tuple(document.Section(section.heading, section.blocks) for section in sections)
-    return cited(document.Document("", parts))
-
-
 FIGURES = {
     "rules": ("rule_curves",),
     "domains": ("endpoint_curves",),
@@ -173,30 +161,23 @@ FIGURES = {
 """With what the names of the figures begin that stand in a section, by its place."""
 
 
-def _sections(run: SavedRun, drawn: Sequence[Figure]) -> tuple[Section, ...]:
+def _sections(run: SavedRun, drawn: Sequence[Figure]) -> tuple[Part, ...]:
     """Figures and blocks of a job; of a plan in the order of its contents."""
     repeat = replication_table(run.provenance, simulated(run.answer) if run.job == "plan" else ())
-    if run.job != "plan":
-        written = sections_of(run)
-        tables = (
-            Section(own.heading, f"part-{k}", (), own.blocks) for k, own in enumerate(written)
-        )
-        return (
-            Section("Figures", "figures", tuple(drawn)),
-            *tables,
-            Section("To repeat it", "repeat", (), (repeat,)),
-        )
-    parts = page_sections(run.answer)
-    sections = [_with_figures(run.answer, name, part, drawn) for name, part in parts.items()]
-    sections.append(Section("To repeat it", "repeat", (), (repeat,)))
-    return tuple(section for section in sections if section.figures or section.blocks)
+    if run.job == "plan":
+        parts = [_with_figures(run.answer, name, section, drawn)
+                 for name, section in page_sections(run.answer).items()]  # fmt: skip
+    else:
+        parts = [Part("Figures", (), name="figures", figures=tuple(drawn))]
+        parts += [Part(section.heading, section.blocks, name=f"part-{k}")
+                  for k, section in enumerate(sections_of(run))]  # fmt: skip
+    parts.append(Part("To repeat it", (repeat,), name="repeat"))
+    return tuple(part for part in parts if run.job != "plan" or part.figures or part.blocks)
 
 
-def _with_figures(
-    answer: PlanAnswer, name: str, part: document.Section, drawn: Sequence[Figure]
-) -> Section:
+def _with_figures(answer: PlanAnswer, name: str, section: Section, drawn: Sequence[Figure]) -> Part:
     """Put the figures of a section first, with sentences for those that would show nothing."""
     starts = FIGURES.get(name, ())
     shown = tuple(figure for figure in drawn if starts and figure.name.startswith(starts))
     left_out = sentences(answer, *starts) if starts else ()
-    return Section(part.heading, name, shown, (*left_out, *part.blocks))
+    return Part(section.heading, (*left_out, *section.blocks), name=name, figures=shown)

@@ -63,18 +63,18 @@ let views = [];
 
 function read() {
   const points = data.curve.curves[choice.value].points;
-  const [pairs, power, error] = points[Math.min(slider.value, points.length - 1)];
+  const [size, power, error] = points[Math.min(slider.value, points.length - 1)];
   const precision = error > 0 ? `Monte Carlo error ${error.toFixed(3)}` : "computed exactly";
-  const words = `${data.curve.people[pairs]}: power ${power.toFixed(3)}, ${precision}`;
+  const words = `${data.curve.people[size]}: power ${power.toFixed(3)}, ${precision}`;
   reading.textContent = words;
   slider.setAttribute("aria-valuetext", words);
-  for (const view of views) view.data("chosen", [{ pairs, value: power }]).runAsync();
+  for (const view of views) view.data("chosen", [{ size, value: power }]).runAsync();
 }
 async function show(at) {
   const own = data.curve.curves[choice.value];
-  const rows = own.points.map(([pairs, value, mcse]) => ({ pairs, value, mcse }));
+  const rows = own.points.map(([size, value, mcse]) => ({ size, value, mcse }));
   slider.max = own.points.length - 1;
-  if (at !== undefined) slider.value = own.points.findIndex(([pairs]) => pairs === at);
+  if (at !== undefined) slider.value = own.points.findIndex(([size]) => size === at);
   for (const view of views) await view.data("curve", rows).data("answer", own.answer).resize().runAsync();
   read();
 }
@@ -96,7 +96,7 @@ async function draw() {
   }
   if (data.curve) {
     const first = data.curve.curves[0];
-    await show(first.answer.length ? first.answer[0].pairs : first.points[first.points.length - 1][0]);
+    await show(first.answer.length ? first.answer[0].size : first.points[first.points.length - 1][0]);
   }
   document.documentElement.dataset.drawn = "yes";
 }

@@ -1,0 +1,133 @@
+"""The parts of the form: which fields it shows, under which headings, in the study's nouns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from sim.page.texts import Plain
+from sim.study.words import Words
+
+
+@dataclass(frozen=True)
+class Group:
+    """Settings that are chosen together, by the name of a file; its name is the command line's.
+
+    Attributes
+    ----------
+    label : str
+        In words, with the study's nouns put in (:func:`in_words`).
+    place : str
+        The section of a study that it fills; empty where it fills several.
+    folder : str
+        Where its files lie, in the configuration.
+    """
+
+    label: str
+    place: str
+    folder: str
+
+
+CHOSEN: dict[str, Group] = {
+    "experiment": Group("Worked example", "", "experiment"),
+    "effect": Group("Effect", "effect", "effect"),
+    "graph": Group("Graph", "analysis.graph", "graph"),
+    "control": Group("Control arm", "control", "control"),
+    "clusters": Group("{sites}", "clusters", "clusters"),
+    "missing": Group("Missing answers", "missing", "missing"),
+    "selection": Group("Who takes part", "selection", "selection"),
+}
+"""The groups that the form offers; a further role's effect is one too (:func:`group_of`)."""
+ROLE_EFFECT = re.compile(r"effect@roles\.([^.]+)\.effect")
+"""Name in the form, and on the command line, of the effect on a role other than the first."""
+
+
+def group_of(name: str) -> Group | None:
+    """Settings that are chosen together under a name of the form; None where it is one field.
+
+    >>> group_of("effect@roles.nurse.effect").place, group_of("seed")
+    ('roles.nurse.effect', None)
+    """
+    if role := ROLE_EFFECT.fullmatch(name):
+        return Group("Effect on the {second}", f"roles.{role[1]}.effect", "effect")
+    return CHOSEN.get(name)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the form.
+
+    Attributes
+    ----------
+    heading : str
+        In words, with the study's nouns put in (:func:`in_words`).
+    names : tuple of str
+        Its fields: places in a study, groups, or a section's every field (``.*``).
+    about : str
+        Key of the group whose choice the heading of a folded part tells; empty where it is open.
+    """
+
+    heading: str
+    names: tuple[str, ...]
+    about: str = ""
+
+
+START = Part("Start from", ("experiment", "title"))
+SETTINGS = (
+    Part("Correlations", ("correlation.pre_post", "correlation.items", "correlation.stated_as")),
+    Part("Size", ("design.smallest", "design.up_to", "design.n", "design.ratio")),
+    Part("Test", (
+        "analysis.test", "analysis.cut", "analysis.total_cut", "analysis.p_value",
+        "analysis.zeros", "analysis.alpha", "analysis.alternative", "analysis.direction",
+        "analysis.adjustment",
+        "analysis.sequence", "graph", "analysis.flips",
+    )),
+    Part("Success", ("primary", "target.power")),
+    Part("Control arm", ("control", "control.*"), "control"),
+    Part("Missing answers", ("missing", "missing.*"), "missing"),
+    Part("{sites}", ("clusters", "clusters.*"), "clusters"),
+    Part("Who takes part, and what changes anyway",
+         ("selection", "selection.*", "uncontrolled.response_shift"), "selection"),
+    Part("Simulation", ("monte_carlo.replicates", "seed")),
+)  # fmt: skip
+"""The form after its start and a part for each role; all else is in the YAML."""
+
+
+def form_parts(data: Plain) -> list[Part]:
+    """List the parts of a study's form.
+
+    Parameters
+    ----------
+    data : dict
+        The study as plain data.
+    """
+    first, *others = data["roles"]
+    roles = [Part("The {first}", ("effect", "effect.*", f"roles.{first}.pre"))]
+    for role in others:
+        effect = f"roles.{role}.effect"
+        names = (f"effect@{effect}", f"{effect}.*", f"roles.{role}.pre")
+        roles.append(Part("The {second}", names))
+    parts = (START, *roles, *SETTINGS)
+    return [replace(part, heading=in_words(part.heading, data)) for part in parts]
+
+
+def in_words(text: str, data: Plain) -> str:
+    """Put a study's nouns into a text of the form.
+
+    Parameters
+    ----------
+    text : str
+        With ``{first}`` and ``{second}`` for the people of the roles, and ``{units}``,
+        ``{items}``, ``{site}``, ``{sites}`` and ``{treated}``.
+    data : dict
+        The study as plain data.
+    """
+    words, roles = Words.model_validate(data["words"]), [*data["roles"]]
+    nouns = {name: getattr(words, name) for name in ("units", "items", "site", "sites", "treated")}
+    nouns |= {"first": words.people(roles[0]), "second": words.people(roles[-1])}
+    return sentence_case(text.format_map(nouns | {"one": roles[-1]}))
+
+
+def sentence_case(text: str) -> str:
+    """Write a text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
