@@ -150,7 +150,7 @@ def _no_effect(value: object) -> object:
     return {} if value == "none" else value
 
 
-DomainEffect = Annotated[
+_OfOneItem = (
     Annotated[NoEffect, Tag("=none")]
     | Annotated[ShiftEffect, Tag("=shift")]
     | Annotated[OddsRatioEffect, Tag("=odds_ratio")]
@@ -158,7 +158,10 @@ DomainEffect = Annotated[
     | Annotated[MedianEffect, Tag("=median")]
     | Annotated[MeanChangeEffect, Tag("=mean_change")]
     | Annotated[RespondersEffect, Tag("=responders")]
-    | Annotated[JointEffect, Tag("=joint")],
+    | Annotated[JointEffect, Tag("=joint")]
+)
+DomainEffect = Annotated[
+    _OfOneItem,
     Discriminator(_kind),
     BeforeValidator(_no_effect),
 ]
@@ -185,14 +188,7 @@ class PosteriorEffect(EffectSection):
 
 
 Effect = Annotated[
-    Annotated[NoEffect, Tag("=none")]
-    | Annotated[ShiftEffect, Tag("=shift")]
-    | Annotated[OddsRatioEffect, Tag("=odds_ratio")]
-    | Annotated[PostEffect, Tag("=post")]
-    | Annotated[MedianEffect, Tag("=median")]
-    | Annotated[MeanChangeEffect, Tag("=mean_change")]
-    | Annotated[RespondersEffect, Tag("=responders")]
-    | Annotated[JointEffect, Tag("=joint")]
+    _OfOneItem
     | Annotated[ByDomainEffect, Tag("=items")]
     | Annotated[PosteriorEffect, Tag("=posterior")],
     Discriminator(_kind),

@@ -194,8 +194,8 @@ class Questionnaire(Section):
     """The items by name (1 to 60): shares of people at each point before, as a list; or counts,
     a median with iqr or sd, "like: another item"; or null where the roles state them."""
     totals: dict[Name, tuple[Name, ...]] | None = None
-    """Sums of items by name, each the list of its items; null = one total of all items where
-    there are several, {} = none."""
+    """Sums of items by name, each the list of its items; null = one total of all items,
+    {} = none."""
 
     @field_validator("points", mode="before")
     @classmethod

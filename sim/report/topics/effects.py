@@ -161,7 +161,7 @@ def _cut_table(facts: DesignFacts, role: str, cut: int) -> Table:
     """Tabulate the shares at or above a cut, and who crosses it, an item a row."""
     effects, study = facts.effects[role], facts.study
     every = effects.reaching, effects.rising_to, effects.falling_below
-    before, rise, fall = (shares[:, cut - 2] for shares in every)
+    before, rise, fall = (shares[:, study.scored(cut) - 2] for shares in every)
     shares = {"before": before, "after": before + rise - fall, "rise to it": rise,
               "fall below": fall}  # fmt: skip
     return by_columns(

@@ -231,7 +231,7 @@ def _endpoints(answer: PlanAnswer, primary: Soundness) -> Iterator[tuple[str, Ch
     """Role, change and place of each endpoint of the primary rule that two arms are compared in."""
     if not answer.study.has_controls:
         return
-    roles, count = answer.study.role_names, len(answer.study.domains) + 1
+    roles, count = answer.study.role_names, len(answer.study.endpoints)
     for role, e in (divmod(column, count) for column in primary.rule.columns):
         yield roles[role], answer.change_parts[roles[role]], e
 

@@ -257,8 +257,8 @@ def _changes(facts: DesignFacts, role: str) -> FloatArray:
         return parts.effect
     if cut is None:
         return effects.mean_change
-    shares = (effects.rising_to - effects.falling_below)[:, cut - 2]
-    return np.append(shares, effects.mean_change[-1])
+    shares = (effects.rising_to - effects.falling_below)[:, facts.study.scored(cut) - 2]
+    return np.append(shares, effects.mean_change[len(shares) :])
 
 
 def unseen_change(study: Study, name: str, role: str) -> str:
