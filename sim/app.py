@@ -24,6 +24,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
+from sim.beginning import Files, study_file_of
 from sim.command import (
     combinations,
     composed_words,
@@ -90,13 +91,13 @@ def _run(flags: Namespace) -> None:
         remove_empty(new_folders)
 
 
-def _begun(flags: Namespace, verb: str, begins: Callable[[str | None], None]) -> None:
+def _begun(flags: Namespace, verb: str, begins: Callable[[Files], None]) -> None:
     """Run a verb that has no study yet."""
     if flags.help:
         return show(OmegaConf.load(CONF / "hydra/help" / help_file(verb)).template)
     if flags.overrides:
         raise StudyError(f"{flags.overrides[0]}: {verb} takes the name of a file alone (FILE.yaml)")
-    return begins(flags.file)
+    return begins(Files(flags.file, tuple(flags.data), flags.map))
 
 
 def _hand_over(
@@ -131,7 +132,11 @@ def _composer(flags: Namespace) -> Composer:
     """Give what composes as the flags say, for a verb that composes further studies."""
     conf = CONF if flags.config_path is None else Path(flags.config_path).resolve()
     further = None if flags.config_dir is None else Path(flags.config_dir).resolve()
-    file = None if flags.file is None else checked_file(_study_path(flags.file))
+    file = None
+    if flags.data:
+        file = study_file_of(Files(None, tuple(flags.data), flags.map))
+    elif flags.file is not None:
+        file = checked_file(_study_path(flags.file))
     return Composer(conf, flags.config_name or NAME, further, file)
 
 

@@ -47,6 +47,15 @@ def help_text() -> str:
 # ---------------------------------------------------------------------------------- flags
 
 
+OF_ANSWERS = ("new", "calibrate", "map")
+"""Verbs that take files of answers."""
+
+
+def is_answers(word: str) -> bool:
+    """Tell whether a word of the command line names a file of answers."""
+    return "=" not in word and word.lower().endswith((".csv", ".tsv", ".txt", ".xlsx"))
+
+
 class _Parser(ArgumentParser):
     """Hydra's flags, with one line for a wrong one."""
 
@@ -74,8 +83,15 @@ def read_flags(argv: Sequence[str], hydra_flags: ArgumentParser) -> Namespace:
         conflict_handler="resolve",
     )
     parser.add_argument("--version", action="version", version=f"mentorsim {__version__}")
+    parser.add_argument("--from-data", nargs="+", default=[], metavar="FILE")
+    parser.add_argument("--map", metavar="FILE")
     # intermixed, so that flags may stand before, between and after the overrides
     flags = parser.parse_intermixed_args(argv)
+    # the study's file, and settings, may stand behind the files of data
+    words = [word for word in flags.from_data if is_file(word) or "=" in word]
+    flags.data = [word for word in flags.from_data if word not in words]
+    flags.data += [word for word in flags.overrides if is_answers(word)]
+    flags.overrides = [word for word in [*flags.overrides, *words] if word not in flags.data]
     flags.file = _take_file(flags.overrides)
     flags.verb = _take_verb(flags.overrides)
     _check_words(flags.overrides)
@@ -118,6 +134,13 @@ def _check_flags(flags: Namespace) -> None:
         raise StudyError(f"{' and '.join(given)}: give one of them")
     if flags.experimental_rerun is not None:
         raise StudyError("--experimental-rerun: not offered (it would run code from a pickle)")
+    if flags.data and flags.verb not in OF_ANSWERS:
+        verb = f"mentorsim new study.yaml --from-data {' '.join(flags.data)}"
+        raise StudyError(f"{flags.data[0]}: holds answers, and no study; {verb} makes one of them")
+    if flags.map is not None and not (flags.data and flags.verb in {"new", "calibrate"}):
+        raise StudyError("--map: goes with answers (mentorsim calibrate FILE --map map.yaml)")
+    if flags.data and flags.verb == "calibrate" and flags.file:
+        raise StudyError(f"{flags.file}: give the study, whose pilot.data names answers, or those")
     if (flags.resolve or flags.package is not None) and not flags.cfg:
         raise StudyError("--resolve and --package: go with --cfg")
     shell = r"(install|uninstall|query)=(bash|zsh|fish)"

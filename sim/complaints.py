@@ -36,6 +36,11 @@ _PLAIN = {
     r"Missing mandatory value: (.+)": "{}: is missing (???) and must be given",
 }
 
+_NO_MERGE = (
+    "a list cannot take the place of names with values in an override, nor they that of a list; "
+    "write them in a study's file"
+)
+
 
 def reworded(error: Exception) -> str:
     """Say in one plain line what Hydra or OmegaConf complains of."""
@@ -55,7 +60,8 @@ def reworded(error: Exception) -> str:
             named = [place] if place and "missing (???)" in words else matched.groups()
             return words.format(*named)
     if place:
-        return f"{place}: {_first_line(cause)}"
+        line = _first_line(cause)
+        return f"{place}: {_NO_MERGE if line.startswith('Cannot merge') else line}"
     text = re.split(r"\nSee https|\nConfig search path", text)[0] or type(error).__name__
     return f"Hydra cannot use this: {_joined(text)}"
 
@@ -86,7 +92,12 @@ def no_choice(group: str, choice: object, options: Sequence[str]) -> str:
     """Say that a group has no such choice, and which it has."""
     hint = nearest(str(choice), list(options))
     known = listed(options, str(choice))
-    return f"{group}: {shown(choice)} must be one of {known}" + (f"; {hint}" if "?" in hint else "")
+    close = f"; {hint}" if "?" in hint else ""
+    return f"{group}: {shown(choice)} must be one of {known}{close}{_ELSEWHERE.get(group, '')}"
+
+
+_ELSEWHERE = {"sweep": "; state a sweep of your own as sweep: {...} in the study's file"}
+"""Where else than in a choice of the group its settings may stand."""
 
 
 def _first_line(error: BaseException | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from sim.beginning import Files, new, new_map
 from sim.endings import say, show
-from sim.errors import NotWritten, StudyError, printable, reason_of
+from sim.errors import NotWritten, StudyError
 from sim.study import PilotStudy, Study
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class Verb:
     """What of a study must fit together for it."""
     composes: bool = False
     """Whether `run` composes further studies, and is handed what does so."""
-    begins: Callable[[str | None], None] | None = None
-    """Runs where there is no study yet, with the name of its file, in place of all above."""
+    begins: Callable[[Files], None] | None = None
+    """Runs where there is no study yet, in place of all above."""
 
 
 @dataclass(frozen=True)
@@ -181,41 +181,8 @@ def _serve(study: Study, _folder: Path, compose: Compose) -> None:
     serve(study, compose, lambda address: show(f"{address} {_SERVED}"))
 
 
-def _new(name: str | None) -> None:
-    """Ask, and write a study's file."""
-    from sim.jobs.new import sketched, study_text
-
-    path = Path(name or "study.yaml")
-    if path.suffix.lower() == ".json":
-        raise StudyError(f"{path}: name a file that ends in .yaml")
-    if path.exists():
-        raise StudyError(f"{path}: is there already, and stays as it is; name another file")
-    sketch = sketched(_ask, say)
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(study_text(sketch, printable(name or path.name)))
-    except FileExistsError:
-        raise StudyError(f"{path}: is there by now, and stays as it is; name another") from None
-    except OSError as error:
-        raise NotWritten(f"{path}: cannot be written ({reason_of(error)})") from None
-    show(
-        f"{path} is written; look into it. Next:\n  mentorsim check {path}\n  mentorsim plan {path}"
-    )
-
-
-def _ask(prompt: str) -> str:
-    """Show a prompt, and read the line that is answered."""
-    show(prompt, end="")
-    line = sys.stdin.readline()
-    if not line:
-        raise StudyError("new: the answers ended before the questions; nothing is written")
-    if not sys.stdin.isatty():
-        show(line.strip())  # as a terminal would
-    return line
-
-
 def _no_study(*_: object) -> NoReturn:
-    raise StudyError("new: takes the name of a file alone; what it asks is all it needs")
+    raise StudyError("takes the names of files alone")
 
 
 _SERVED = "(open it in a browser; Ctrl-C here ends it)"
@@ -248,11 +215,18 @@ VERBS: dict[str, Verb] = {
         line="report.sweep:sweep_line",
     ).verb("which assumptions matter?"),
     "new": Verb(
-        "ask six questions, and write a study's file",
+        "write a study's file: from six questions, or from answers",
         _no_study,
         _no_study,
         _no_study,
-        begins=_new,
+        begins=new,
+    ),
+    "map": Verb(
+        "which column of a file of answers holds what? writes its best guess",
+        _no_study,
+        _no_study,
+        _no_study,
+        begins=new_map,
     ),
     "check": Verb(
         "is a study fine, and what would a plan do?",

@@ -88,7 +88,8 @@ def compose(line: str) -> None:
         Where the command would be refused.
     """
     flags = read_flags(shlex.split(line, comments=True)[1:], get_args_parser())
-    if not flags.overrides and flags.file is None:  # a verb alone, which is known
+    begins = VERBS[flags.verb or DEFAULT_VERB].begins is not None
+    if not flags.overrides and (flags.file is None or begins):  # a verb alone, which is known
         return
     flags.info = flags.info or ("cfg" if not flags.cfg else None)  # shown only: nothing is made
     composer = _composer(flags)

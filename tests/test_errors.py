@@ -97,7 +97,9 @@ LINES = {
     "-m hydra.mode=RUN": "hydra.mode: RUN contradicts --multirun",
     # values and combinations
     "seed.x=3": "seed: {'x': 3} must be a whole number",
-    "analysis.alpha=1.5": "analysis.alpha: 1.5 must be above 0 and below 1",
+    "analysis.alpha=1.5": (
+        "analysis.alpha: 1.5 must be above 0 and below 1 (or a percent, with its %)"
+    ),
     "design.up_to=5": "design.up_to: 5 must be at least design.smallest = 6",
     "design.n=[9,6]": "design.n: [9, 6] must rise, each size once",
     "primary=totl": "primary: 'totl' is no rule of success; did you mean 'total'?",
@@ -145,7 +147,9 @@ LINES = {
     "analysis.test=clustered_signed_rank clusters=sites analysis.p_value=exact": (
         "analysis.p_value: 'exact' does not apply to analysis.test=clustered_signed_rank; use auto"
     ),
-    "missing=mcar missing.rate=0.95": "missing.rate: 0.95 must be from 0 to 0.9",
+    "missing=mcar missing.rate=0.95": (
+        "missing.rate: 0.95 must be from 0 to 0.9 (or a percent, with its %)"
+    ),
     "missing=lost": "missing: 'lost' must be one of items, mar, mcar, mnar, none",
     "clusters=sites effect=joint": (
         "clusters: cannot be had where an effect states a table of before by after; state the"

@@ -20,8 +20,9 @@ from sim.study import Study
 from sim.study.refusals import nearest
 
 if TYPE_CHECKING:
+    from sim.pilot.data import PilotData
     from sim.pilot.describe import PilotDescription
-    from sim.pilot.raw import PilotData
+    from sim.reading import Reading
 
 STAGES = 5
 """Stages of one role's calibration, for the progress bar."""
@@ -38,7 +39,8 @@ def check(study: Study) -> None:
     pilot = study.pilot
     if pilot is None:
         raise StudyError("pilot: none is stated; choose one, such as pilot=raju_2022")
-    data = pilot_data(study)
+    reading = pilot_answers(study)
+    data = reading.data if reading else None
     known = study.pilot_outcomes
     for index, outcome in enumerate(pilot.outcomes):
         place = f"pilot.outcomes[{index}]"
@@ -69,14 +71,23 @@ def check(study: Study) -> None:
         raise StudyError("pilot: says nothing of any single domain; there is nothing to calibrate")
 
 
-def pilot_data(study: Study) -> PilotData | None:
+def pilot_answers(study: Study) -> Reading | None:
     """Read the pilot's answers where it states a file of them."""
     if study.pilot is None or study.pilot.data is None:
         return None
-    from sim.pilot.raw import read_pilot
+    from sim.reading import ColumnMap, Expected, read_answers
 
-    path, roles = find_shipped(study.pilot.data), tuple(study.pilot.sizes)
-    return read_pilot(path, study.points, study.domains, roles)
+    pilot, questionnaire = study.pilot, study.questionnaire
+    expected = Expected(
+        study.points,
+        questionnaire.lowest,
+        study.domains,
+        tuple(pilot.sizes),
+        questionnaire.labels or (),
+    )
+    columns = ColumnMap.from_file(find_shipped(pilot.map)) if pilot.map else None
+    files = [find_shipped(name) for name in pilot.data or ()]
+    return read_answers(files, columns=columns, questionnaire=expected)
 
 
 def calibrate(
@@ -102,11 +113,14 @@ def calibrate(
         Where the published numbers cannot occur, or too few draws fit them.
     """
     check(study)
-    data = pilot_data(study)
+    reading = pilot_answers(study)
+    data = reading.data if reading else None
     wanted = list(roles_with_figures(study, data))
     progress = Progress(on_stage, STAGES * len(wanted))
     roles = tuple(calibrate_role(study, role, n, data, progress.step) for role, n in wanted)
-    return CalibrationAnswer(study, roles, _described(data, roles))
+    return CalibrationAnswer(
+        study, roles, _described(data, roles), reading.notes if reading else ()
+    )
 
 
 def _described(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sim.errors import StudyError
 from sim.jobs.plan import check
 from sim.study import parse_study
-from sim.study.yaml_text import read_yaml
+from sim.study.yaml_text import inline, read_yaml
 
 NOT_KNOWN = "don't know"
 """Answer to how people answer before, and its default."""
@@ -241,24 +241,22 @@ def study_text(sketch: Sketch, name: str) -> str:
 def _lines(sketch: Sketch, name: str) -> Iterator[str]:
     who, done = sketch.who, sketch.done
     yield f"# Change what you like, then: mentorsim plan {name}"
-    yield f"title: {_text(f'Before and after {done}')}"
-    yield f"words: {{participant: {_text(who)}, intervention: {_text(done)}}}"
+    yield f"title: {inline(f'Before and after {done}')}"
+    yield f"words: {{participant: {inline(who)}, intervention: {inline(done)}}}"
     yield "questionnaire:"
     if sketch.labels:
-        yield f"  labels: [{', '.join(map(_text, sketch.labels))}] # lowest first"
+        yield f"  labels: [{', '.join(map(inline, sketch.labels))}] # lowest first"
     else:
         yield f"  points: {sketch.highest - sketch.lowest + 1}"
         yield f"  lowest: {sketch.lowest} # score of the lowest point"
     yield "  items: # how each is answered before: percents at the points, lowest first, or these"
-    first, *others = map(_text, sketch.items)
+    first, *others = map(inline, sketch.items)
     yield f"    {first}: {sketch.before or _middling(sketch)}"
     for other in others:
         yield f"    {other}: {json.dumps(f'like: {sketch.items[0]}', ensure_ascii=False)}"
-    if len(sketch.items) == 1:
-        yield "  totals: {} # one item needs none"
     if not sketch.before:
         yield "roles:"
-        yield f"  {_text(who)}: {{assumption: {GUESSED}}}"
+        yield f"  {inline(who)}: {{assumption: {GUESSED}}}"
     yield f"effect: {sketch.effect} # the same for every item"
     yield "correlation: {pre_post: 0.5, items: 0.5} # of before and after; between items"
     direction = "fall" if sketch.falls else "rise"
@@ -280,12 +278,3 @@ def _middling(sketch: Sketch) -> str:
     """State answers around the middle of the scale."""
     width = sketch.highest - sketch.lowest
     return f"{{median: {sketch.lowest + width / 2:g}, sd: {width / 4:g}}}"
-
-
-def _text(text: str) -> str:
-    """Write a text for YAML, in quotes where it would be read as something else."""
-    try:
-        plain = read_yaml(f"{{a: [{text}], {text}: b}}") == {"a": [text], text: "b"}
-    except StudyError:
-        plain = False
-    return text if plain else json.dumps(text, ensure_ascii=False)

@@ -57,7 +57,7 @@ class ExactCurve:
 
     Attributes
     ----------
-    pairs, people : tuple of int
+    sizes, people : tuple of int
         Sizes K, and participants of the role at each.
     power : tuple of float
         At each size.
@@ -141,8 +141,13 @@ def criteria_of(study: Study) -> dict[str, tuple[Criterion, ...]]:
              for q, name in enumerate(study.success)]  # fmt: skip
     criteria = {"Rules": tuple(sorted(rules, key=lambda rule: rule.key != PRIMARY))}
     for r, role in enumerate(study.role_names):
-        criteria[f"One endpoint of the {role}s, on its own"] = tuple(
-            Criterion(f"{r}.{e}", f"'{name}' of the {role}s, on its own", role=r, endpoint=e)
+        criteria[f"One endpoint of the {study.words.people(role)}, on its own"] = tuple(
+            Criterion(
+                f"{r}.{e}",
+                f"'{name}' of the {study.words.people(role)}, on its own",
+                role=r,
+                endpoint=e,
+            )
             for e, name in enumerate(study.endpoints)
         )
     return criteria

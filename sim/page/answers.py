@@ -20,50 +20,53 @@ from sim.report.results.answer import PlanAnswer
 from sim.report.topics.size import answer_sentence, is_justified
 from sim.report.topics.soundness import design_reasons, joined
 from sim.study import Study
+from sim.study.words import Words
 
 ROWS = 8
 """Most rows of a small table."""
 
 
-def exact_part(name: str, exact: ExactCurve) -> TagList:
+def exact_part(words: Words, name: str, exact: ExactCurve) -> TagList:
     """Show an exact answer.
 
     Parameters
     ----------
+    words : Words
+        The study's nouns.
     name : str
         Of the criterion, in words.
     exact : ExactCurve
         Its power.
     """
-    pairs, power = exact.sizes, exact.power
+    sizes, power = exact.sizes, exact.power
     high = [min(value + exact.error, 1) for value in power]
     digits = "" if exact.error < 5e-4 else f", up to {exact.error:.3f} too small"
     rows = [(str(n), str(m), f"{value:.3f}")
-            for n, m, value in zip(pairs, exact.people, power, strict=True)]  # fmt: skip
-    beyond = f" No further here: beyond {pairs[-1]} pairs it takes longer than an instant."
+            for n, m, value in zip(sizes, exact.people, power, strict=True)]  # fmt: skip
+    beyond = f" No further here: beyond {words.count(sizes[-1])} it takes longer than an instant."
     further = "" if exact.is_whole else beyond
     return TagList(
         tags.h3("At once, exactly"),
-        tags.p(*exact_sentence(exact), class_="number"),
+        tags.p(*exact_sentence(words, exact), class_="number"),
         tags.p(f"Exact power of {name}: enumerated, without simulation error.{further}",
                class_="help"),
-        chart([Curve(pairs, power, power, high)], f"Exact power of {name} by size", (0, 1),
-              exact.size.target, exact.size.size),
-        _few_sizes(f"Exact power{digits}", ("pairs", "participants", "power"), rows, exact.size,
-                   marked=True),
+        chart([Curve(sizes, power, power, high)], f"Exact power of {name} by size", (0, 1),
+              exact.size.target, exact.size.size, units=words.units),
+        _few_sizes(f"Exact power{digits}", (words.units, "people analysed", "power"), rows,
+                   exact.size, marked=True),
     )  # fmt: skip
 
 
-def exact_sentence(exact: ExactCurve) -> list[Tag | str]:
+def exact_sentence(words: Words, exact: ExactCurve) -> list[Tag | str]:
     """Say the exact answer."""
     size = exact.size
     if len(exact.sizes) == 1 and exact.is_whole:
-        return _fixed(size)
+        return _fixed(words, size)
     if size.size is None:
-        return [_not_reached(size)]
-    shown = "" if exact.is_whole else f", as far as {size.limit} pairs"
+        return [_not_reached(words, size)]
+    shown = "" if exact.is_whole else f", as far as {words.count(size.limit)}"
     return [
-        tags.strong(f"{pairs_words(size)} pairs"),
+        tags.strong(f"{pairs_words(size)} {words.units}"),
         f" reach and keep power {size.target:g}{shown}",
     ]
 
@@ -71,7 +74,7 @@ def exact_sentence(exact: ExactCurve) -> list[Tag | str]:
 def simulated_part(study: Study, criterion: Criterion, preview: SimulatedPreview) -> TagList:
     """Show what the first simulated studies say of a criterion."""
     power, size = preview.answers[criterion.key]
-    name, unusable = criterion.name, unusable_reasons(study, criterion)
+    name, unusable, words = criterion.name, unusable_reasons(study, criterion), study.words
     title = f"Power of {name} by size, from {preview.replicates:,} simulated studies"
     curve = Curve(preview.sizes, power.value.tolist(), power.low.tolist(), power.high.tolist())
     each = zip(preview.sizes, power.value, power.mcse, strict=True)
@@ -79,11 +82,13 @@ def simulated_part(study: Study, criterion: Criterion, preview: SimulatedPreview
     more = "." if preview.last else ", and going on."
     return TagList(
         tags.h3("At once, from the first simulated studies"),
-        tags.p(*simulated_sentence(size, unusable, fixed=len(preview.sizes) == 1), class_="number"),
+        tags.p(*simulated_sentence(words, size, unusable, fixed=len(preview.sizes) == 1),
+               class_="number"),
         tags.p(f"Power of {name}, from {preview.replicates:,} simulated studies{more} "
                f"{_whole_answer(study, size)}", class_="help"),
-        chart([curve], title, (0, 1), size.target, None if unusable else size.size),
-        _few_sizes("Power (± Monte Carlo standard error)", ("pairs", "power"), rows, size,
+        chart([curve], title, (0, 1), size.target, None if unusable else size.size,
+              units=words.units),
+        _few_sizes("Power (± Monte Carlo standard error)", (words.units, "power"), rows, size,
                    marked=not unusable),
     )  # fmt: skip
 
@@ -97,9 +102,9 @@ def _few_sizes(
     marked: bool,
 ) -> Tag:
     """Tabulate a few sizes around the answer, of the rows of every size."""
-    pairs = [int(row[0]) for row in rows]
-    at = len(pairs) - 1 if size.size is None else pairs.index(size.size)
-    shown = sizes_shown(pairs, at, ROWS)
+    sizes = [int(row[0]) for row in rows]
+    at = len(sizes) - 1 if size.size is None else sizes.index(size.size)
+    shown = sizes_shown(sizes, at, ROWS)
     mark = shown.index(at) if marked and size.size is not None else None
     return table(Table(caption, header, tuple(rows[k] for k in shown), marked=mark))
 
@@ -114,7 +119,9 @@ def unusable_reasons(study: Study, criterion: Criterion) -> tuple[str, ...]:
 def _whole_answer(study: Study, size: SampleSize) -> str:
     """Say what a simulation has that a preview has not."""
     limit = study.design.search_limit
-    further = f", and looks on up to {limit} pairs" if may_grow(size, study.design) else ""
+    further = (
+        f", and looks on up to {study.words.count(limit)}" if may_grow(size, study.design) else ""
+    )
     return (
         f"“Simulate” has the whole answer: {study.replicates:,} studies with the effect and as "
         f"many without{further}, every warning and the files."
@@ -122,29 +129,29 @@ def _whole_answer(study: Study, size: SampleSize) -> str:
 
 
 def simulated_sentence(
-    size: SampleSize, unusable: Sequence[str] = (), *, fixed: bool = False
+    words: Words, size: SampleSize, unusable: Sequence[str] = (), *, fixed: bool = False
 ) -> list[Tag | str]:
     """Say what the first simulated studies answer, with how sure that is, or why it is none."""
     if unusable:
         what = "power" if fixed else "size"
         return [f"No {what} can be given here: {joined(unusable)}"]
     if fixed:
-        return _fixed(size)
+        return _fixed(words, size)
     if size.size is None:
-        return [_not_reached(size)]
-    return ["about ", tags.strong(f"{pairs_words(size)} pairs"),
+        return [_not_reached(words, size)]
+    return ["about ", tags.strong(f"{pairs_words(size)} {words.units}"),
             f" for power {size.target:g}{interval_words(size)}"]  # fmt: skip
 
 
-def _fixed(size: SampleSize) -> list[Tag | str]:
+def _fixed(words: Words, size: SampleSize) -> list[Tag | str]:
     """Say the power of the one size that is studied."""
     error = f" ±{size.mcse:.3f}" if size.replicates else ""
-    return ["power ", tags.strong(f"{size.power:.3f}{error}"), f" with {size.limit} pairs"]
+    return ["power ", tags.strong(f"{size.power:.3f}{error}"), f" with {words.count(size.limit)}"]
 
 
-def _not_reached(size: SampleSize) -> str:
+def _not_reached(words: Words, size: SampleSize) -> str:
     why = f": {size.impossible}" if size.impossible else f" (there {size.power:.2f})"
-    return f"Power {size.target:g} is not reached by {size.limit} pairs{why}"
+    return f"Power {size.target:g} is not reached by {words.count(size.limit)}{why}"
 
 
 def warnings_part(warnings: Sequence[str], heading: str = "Warnings") -> Tag | None:
@@ -163,7 +170,14 @@ def answer_part(answer: PlanAnswer, screen: str) -> TagList:
     return TagList(
         tags.h3("Simulated"),
         tags.p(answer_sentence(answer), class_="sentence"),
-        chart(curves, title, (0, 1), size.target, size.size if is_justified(answer) else None),
+        chart(
+            curves,
+            title,
+            (0, 1),
+            size.target,
+            size.size if is_justified(answer) else None,
+            units=answer.study.words.units,
+        ),
         tags.p(f"{title}.", *_keys(powers), class_="help"),
         warnings_part(answer.warnings),
         *(section_part(part) for part in parts),

@@ -27,6 +27,7 @@ from sim.page.previews import Previews
 from sim.page.running import COMPARE, Running
 from sim.page.runs import Places, bounds_sentence
 from sim.page.scenario import Compose
+from sim.page.starting import BLANK, EXAMPLES, KINDS
 from sim.page.updates import Updates
 from sim.page.waiting import Changes, Press, Waiting
 from sim.study.local_page import LocalPage
@@ -63,10 +64,19 @@ def ready_made(folders: Iterable[Path]) -> Choices:
     choices: dict[str, dict[str, str]] = {group.folder: {} for group in CHOSEN.values()}
     for folder, known in choices.items():
         for path in sorted(path for conf in folders for path in (conf / folder).glob("*.yaml")):
-            lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-            said = (line[2:] for line in lines if line.startswith("# ") and "@package" not in line)
-            known[path.stem] = next(said, "")
+            known[path.stem] = _about(path)
+    for path in sorted(path for conf in folders for path in (conf / "examples").glob("*.yaml")):
+        choices["experiment"][f"{EXAMPLES}{path.stem}"] = _about(path)
+    choices["experiment"] |= {BLANK: "Nothing but one item: state your own study."}
+    choices["effect"] |= KINDS
     return choices
+
+
+def _about(path: Path) -> str:
+    """Read the comment that explains a file."""
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    said = (line[2:] for line in lines if line.startswith("# ") and "@package" not in line)
+    return next(said, "")
 
 
 def _packaged(name: str) -> str:
@@ -175,6 +185,8 @@ def _act(tab: BrowserTab, deed: Press) -> None:
         deeds |= {
             "run": tab.run,
             "text": tab.show_text,
+            "file": lambda letter: tab.open_file(letter, deed.text),
+            "restore": lambda letter: tab.restore(letter, deed.text),
             "yaml": lambda letter: tab.rewrite(letter, deed.text),
         }
     if what in deeds:

@@ -94,7 +94,10 @@ class BrowserTab:
         before, self._refused = self.scenarios[scope], {}
         try:
             self._check_choice(name, text)
-            after = self.scenarios[scope] = before.changed(name, text)
+            after = before.changed(name, text)
+            if name == "experiment":
+                after = after.within(self.running.limits.most_size)
+            self.scenarios[scope] = after
         except StudyError as error:
             self._refused = {scope: {name: str(error)}}
             self._old_forms.add(scope)  # what cannot be chosen does not stay chosen
@@ -131,6 +134,30 @@ class BrowserTab:
         self._show_form(scope)
         self.answer(scope)
 
+    def open_file(self, scope: str, text: str) -> None:
+        """Take a whole scenario from a file, whose name is the first line; or say what is wrong."""
+        name, _, content = text.partition("\n")
+        try:
+            taken = self.scenarios[scope].loaded(content, name)
+        except StudyError as error:
+            lines = "\n".join(map(str, error.faults))
+            self.updates.html[f"{scope}-file-error"] = str(TagList(lines))
+            return
+        self.scenarios[scope] = taken.within(self.running.limits.most_size)
+        self.updates.html[f"{scope}-file-error"] = ""
+        self.updates.html[f"{scope}-status"] = str(TagList(f"Settings taken from {name}."))
+        self._show_form(scope)
+        self.answer(scope)
+
+    def restore(self, scope: str, text: str) -> None:
+        """Go on where a reloaded tab was; what cannot be read is as if it were not there."""
+        try:
+            self.scenarios[scope] = self.scenarios[scope].restored(text)
+        except StudyError:
+            return
+        self._show_form(scope)
+        self.answer(scope)
+
     def show_text(self, scope: str) -> None:
         """Show a scenario's YAML and command line, now and after every change."""
         self._texts.add(scope)
@@ -158,6 +185,7 @@ class BrowserTab:
         """Say which results are of other settings than those of the form, and how these differ."""
         if scope in self._texts:
             self.show_text(scope)
+        self.updates.kept[scope] = self.scenarios[scope].kept()
         self._show_age(scope)
         if len(self.scenarios) == 2:
             self.updates.html["compare-differing"] = str(differing_part(*self.scenarios.values()))
@@ -208,7 +236,9 @@ class BrowserTab:
                 self.updates.html[f"{scope}-blocks"] = "drawing the files"
                 self._show_age(scope)
             case "comparison":
-                self.updates.html["compare-answer"] = str(comparison_part(content))
+                self.updates.html["compare-answer"] = str(
+                    comparison_part(content, self.running.begun_study(scope).words)
+                )
                 self._show_age(scope)
             case "done":
                 self._stopped(scope, "Done.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 
 from htmltools import HTML, TagList, tags
 
@@ -32,7 +33,7 @@ class Curve:
 
 
 def chart(curves: Sequence[Curve], title: str, span: tuple[float, float], line: float,
-          mark: int | None = None) -> TagList:  # fmt: skip
+          mark: int | None = None, *, units: str) -> TagList:  # fmt: skip
     """Draw curves over size, and what is read off them where one points.
 
     Parameters
@@ -47,11 +48,13 @@ def chart(curves: Sequence[Curve], title: str, span: tuple[float, float], line: 
         Level of the dashed line: the target, or none.
     mark : int, optional
         Size that is marked.
+    units : str
+        What sizes are counted in.
     """
     first, last = curves[0].sizes[0], max(curves[0].sizes[-1], curves[0].sizes[0] + 1)
 
-    def x(pairs: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (pairs - first) / (last - first)
+    def x(size: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * (size - first) / (last - first)
 
     def y(value: float) -> float:
         inside = min(max(value, span[0]), span[1])
@@ -65,14 +68,15 @@ def chart(curves: Sequence[Curve], title: str, span: tuple[float, float], line: 
     if mark is not None and first <= mark <= last:
         parts.append(_line("mark", x(mark), TOP, x(mark), HEIGHT - BOTTOM))
     parts.append(
-        f'<text class="name" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 4}">pairs</text>'
+        f'<text class="name" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 4}">'
+        f"{escape(units)}</text>"
     )
     parts.append(_line("pointer", LEFT, TOP, LEFT, HEIGHT - BOTTOM))
-    heard = title if mark is None else f"{title}; from {mark} pairs it is {line:g} or more"
+    heard = title if mark is None else f"{title}; from {mark} {units} it is {line:g} or more"
     drawn = tags.svg(
         HTML("".join(parts)),
         {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img", "aria-label": heard, "class": "chart",
-         "data-read": _readings(curves, x)},
+         "data-read": _readings(curves, x, units)},
     )  # fmt: skip
     return TagList(drawn, tags.p("", class_="reading", **{"aria-hidden": "true"}))
 
@@ -93,13 +97,13 @@ def _curve(
             yield f'<circle class="dot {style}" cx="{across}" cy="{up}" r="3"/>'
 
 
-def _readings(curves: Sequence[Curve], x: Callable[[float], float]) -> str:
+def _readings(curves: Sequence[Curve], x: Callable[[float], float], units: str) -> str:
     """Write what is read where one points: by size its place, and the words."""
     rows = []
-    for k, pairs in enumerate(curves[0].sizes):
+    for k, size in enumerate(curves[0].sizes):
         words = [_reading(curve, k) for curve in curves]
         named = words if len(words) == 1 else [f"{a} {b}" for a, b in zip("AB", words, strict=True)]
-        rows.append([round(x(pairs), 1), f"{pairs} pairs: {', '.join(named)}"])
+        rows.append([round(x(size), 1), f"{size} {units}: {', '.join(named)}"])
     return json.dumps(rows, separators=(",", ":"))
 
 

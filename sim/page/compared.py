@@ -12,6 +12,7 @@ from sim.power.estimates import Estimate
 from sim.report.document.model import Table
 from sim.report.document.sizes import sizes_shown
 from sim.report.topics.soundness import joined
+from sim.study.words import Words
 
 MOST = 30
 """Most settings that are listed."""
@@ -32,13 +33,15 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def comparison_part(comparison: Comparison) -> TagList:
+def comparison_part(comparison: Comparison, words: Words) -> TagList:
     """Show both powers, and their paired difference with its noise.
 
     Parameters
     ----------
     comparison : Comparison
         Of B with A.
+    words : Words
+        The nouns of A.
     """
     target, other = comparison.targets
     line = (
@@ -46,25 +49,26 @@ def comparison_part(comparison: Comparison) -> TagList:
     )
     both = "Power of A and of B by size, each by its own primary rule"
     title = "Power of B less power of A by size, with its 95% interval"
-    pairs, difference = comparison.sizes, comparison.difference
+    sizes, difference = comparison.sizes, comparison.difference
     widest = min(float(max(abs(difference.low).max(), abs(difference.high).max(), 0.02)) * 1.05, 1)
     return TagList(
-        tags.p(_verdict(comparison), class_="help" if comparison.unusable else "sentence"),
+        tags.p(_verdict(comparison, words), class_="help" if comparison.unusable else "sentence"),
         warnings_part(_warnings(comparison)),
         tags.div(
             tags.div(
-                chart([_curve(pairs, power) for power in comparison.powers], both, (0, 1), target),
+                chart([_curve(sizes, power) for power in comparison.powers], both, (0, 1), target,
+                      units=words.units),
                 tags.p(f"{both}: ", tags.span("A", class_="key first"), " ",
                        tags.span("B", class_="key second"), ".", line, class_="help"),
             ),
             tags.div(
-                chart([_curve(pairs, difference)], title, (-widest, widest), 0),
+                chart([_curve(sizes, difference)], title, (-widest, widest), 0, units=words.units),
                 tags.p(f"{title}. Both have {comparison.replicates:,} simulated studies with the "
                        "same random numbers, so that most of the noise is shared.", class_="help"),
             ),
             class_="side",
         ),
-        _difference_table(comparison),
+        _difference_table(comparison, words),
     )  # fmt: skip
 
 
@@ -74,29 +78,36 @@ def _warnings(comparison: Comparison) -> list[str]:
     return [unusable] * bool(comparison.unusable) + [few] * comparison.is_noisy
 
 
-def _curve(pairs: tuple[int, ...], power: Estimate) -> Curve:
-    return Curve(pairs, power.value.tolist(), power.low.tolist(), power.high.tolist())
+def _curve(sizes: tuple[int, ...], power: Estimate) -> Curve:
+    return Curve(sizes, power.value.tolist(), power.low.tolist(), power.high.tolist())
 
 
-def _difference_table(comparison: Comparison) -> Tag:
-    pairs, (first, second), less = comparison.sizes, comparison.powers, comparison.difference
+def _difference_table(comparison: Comparison, words: Words) -> Tag:
+    sizes, (first, second), less = comparison.sizes, comparison.powers, comparison.difference
     rows = tuple(
-        (str(pairs[k]), f"{first.value[k]:.3f}", f"{second.value[k]:.3f}",
+        (str(sizes[k]), f"{first.value[k]:.3f}", f"{second.value[k]:.3f}",
          f"{less.value[k]:+.3f}", f"{less.mcse[k]:.4f}",
          f"{less.low[k]:+.3f} to {less.high[k]:+.3f}")
-        for k in sizes_shown(pairs, len(pairs) - 1, ROWS)
+        for k in sizes_shown(sizes, len(sizes) - 1, ROWS)
     )  # fmt: skip
-    head = ("pairs", "power of A", "power of B", "B less A", "Monte Carlo error", "95% interval")
+    head = (
+        words.units,
+        "power of A",
+        "power of B",
+        "B less A",
+        "Monte Carlo error",
+        "95% interval",
+    )
     return table(Table("Paired difference in power, B less A", head, rows))
 
 
-def _verdict(comparison: Comparison) -> str:
+def _verdict(comparison: Comparison, words: Words) -> str:
     largest = comparison.largest
     if largest is None:
         return "No difference at any size."
     noise = "beyond noise" if largest.is_clear else "not beyond noise"
     return (
-        f"The largest difference is at {largest.size} pairs: B's power less A's is "
+        f"The largest difference is at {words.count(largest.size)}: B's power less A's is "
         f"{largest.value:+.3f} (95% interval {largest.low:+.3f} to {largest.high:+.3f}, widened "
         f"because it is the largest of {len(comparison.sizes)}), which is {noise}."
     )

@@ -12,12 +12,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from sim.errors import StudyError
-from sim.page.parts import Part, form_parts, group_of, in_words, sentence_case
+from sim.page.parts import Part, form_parts, group_of, in_words, sentence_case, words_of
 from sim.page.texts import Plain, as_text, leaves, value_at
 from sim.study.methods import ADJUSTMENTS, TESTS
 from sim.study.parse import limits_of
 from sim.study.places import field_at, fields_of
-from sim.study.words import Words
 
 
 def _needing(setting: str) -> tuple[str, ...]:
@@ -38,6 +37,20 @@ ONLY_WITH = {
 OF_TWO_ROLES = {"design.ratio", "clusters.shared_icc"}
 """Fields that say something only where two roles take part."""
 LABELS = {
+    "words.participant": "Who takes part",
+    "words.intervention": "What is done between",
+    "words.item": "A question is called",
+    "words.unit": "Sizes are counted in",
+    "words.site": "A site is called",
+    "words.plurals": "Irregular plurals",
+    "questionnaire.points": "Points of the scale",
+    "questionnaire.lowest": "Lowest point scores",
+    "questionnaire.labels": "Words of the points",
+    "questionnaire.items": "{items}, a line each, and the answers before",
+    "questionnaire.totals": "Totals, a line each",
+    "success": "Rules of success, a line each",
+    "design.solve": "What is asked",
+    "target.half_width": "Half-width to reach",
     "correlation.pre_post": "Correlation of before and after",
     "correlation.items": "Correlation between {items}",
     "correlation.stated_as": "Correlations are of",
@@ -60,7 +73,7 @@ LABELS = {
     "selection.at_most": "Total at most",
 }
 """Labels that say more than the names of the fields, with the study's nouns put in."""
-APART = {"assumption", "prior", "selected_for_significance"}
+APART = {"prior", "selected_for_significance"}
 """Fields of a group that the form leaves to the YAML."""
 
 
@@ -124,10 +137,10 @@ def _plain(section: str, data: Plain) -> Iterator[str]:
             parts = list(leaves(field.annotation))
             told = get_origin(parts[0]) is Literal and get_args(parts[0]) == (stated.get(name),)
             if (
-                name in stated
+                (name in stated or name == "assumption")
                 and name not in APART
                 and not told
-                and not any(map(_has_parts, parts))
+                and (name == "assumption" or not any(map(_has_parts, parts)))
             ):
                 yield f"{section}.{name}"
 
@@ -142,6 +155,10 @@ def _applies(name: str, data: Plain) -> bool:
     if _unnamed(name) in OF_TWO_ROLES and len(data["roles"]) < 2:
         return False
     if place and value_at(data, place) not in values:
+        return False
+    if name == "words.site" and not data.get("clusters"):
+        return False
+    if name.endswith("effect.items") and value_at(data, name) is None:
         return False
     if group := group_of(name):
         parent = group.place.rpartition(".")[0]
@@ -178,18 +195,34 @@ def shown_field(name: str, data: Plain) -> Shown:
         name,
         _label(name, data),
         _help(field),
-        as_text(name, value_at(data, name)),
+        shown_text(name, data),
         _choices(name, field.annotation, data),
         bool(limits_of(field.metadata)) and str not in leaves(field.annotation),
         NoneType in leaves(field.annotation),
     )
 
 
+def shown_text(name: str, data: Plain) -> str:
+    """Write the value of a field; of a reason its words, where it is for what stands there."""
+    if name == "words.participant":
+        return ", ".join(data["roles"])
+    value = value_at(data, name)
+    if name.endswith(".assumption") and isinstance(value, Mapping):
+        section, of = value_at(data, _parent(name)), value.get("of") or {}
+        holds = all(section.get(field) == stated for field, stated in of.items())
+        return str(value["why"]) if holds else ""
+    return as_text(name, value)
+
+
 def _label(name: str, data: Plain) -> str:
     section, _, last = name.rpartition(".")
     parent, _, role = section.rpartition(".")
     if (parent, last) == ("roles", "pre"):
-        return sentence_case(f"{Words.model_validate(data['words']).people(role)}: answers before")
+        return sentence_case(f"{words_of(data).people(role)}: answers before")
+    if last == "assumption":
+        return "Why this is assumed"
+    if last == "items" and section.endswith("effect"):
+        return in_words("Effects, a line for each {item}", data)
     spelt = f"{section} {last}" if section in {"correlation", "target"} else last  # too short else
     return in_words(LABELS.get(_unnamed(name), spelt.replace("_", " ")), data)
 

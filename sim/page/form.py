@@ -9,6 +9,7 @@ from htmltools import HTML, Tag, TagList, tags
 
 from sim.jobs.preview import PRIMARY, Criterion
 from sim.page.fields import Shown, shown_field, shown_names
+from sim.page.lines import is_lines
 from sim.page.parts import Group, Part, form_parts, group_of, in_words
 from sim.page.scenario import Scenario
 from sim.page.texts import Plain, value_at
@@ -57,6 +58,8 @@ def _folded(scope: str, part: Part, scenario: Scenario, fields: list[Tag]) -> Ta
 def _kind(data: Plain, place: str) -> str:
     """Say in a word what a section states."""
     section = value_at(data, place)
+    if place == "report.reasons":
+        return f"{sum(map(bool, section.values()))} given" if any(section.values()) else "none"
     if not section:
         return "none"
     if place == "clusters":
@@ -83,7 +86,7 @@ def _field(scope: str, name: str, scenario: Scenario, choices: Choices) -> Tag:
         _control(place, shown, scope, _unchosen(name, group, scenario)),
         tags.p("", id=f"{place}-error", class_="error", role="alert"),
         tags.p(shown.help, id=f"{place}-help", class_="help"),
-        class_="field",
+        class_="field wide" if is_lines(name) else "field",
     )
 
 
@@ -101,7 +104,7 @@ def _group(name: str, group: Group, scenario: Scenario, choices: Choices) -> Sho
 def _unchosen(name: str, group: Group | None, scenario: Scenario) -> str:
     """Say what it means that nothing is chosen."""
     if name == "experiment":
-        return "none: the default study"
+        return "the shipped study"
     if group:
         alike = group.place.startswith("roles.") and not value_at(scenario.data, group.place)
         kind = "as the first role's" if alike else _kind(scenario.data, group.place)
@@ -113,6 +116,10 @@ WORDED = {
     "two_sided": "two-sided",
     "greater": "greater: scores rise",
     "less": "less: scores fall",
+    "size": "the size that is needed",
+    "power": "the power at these sizes",
+    "effect": "the smallest detectable effect",
+    "precision": "the precision at these sizes",
     "rise": "rise: higher scores are better",
     "fall": "fall: lower scores are better",
     "wilcox": "dropped before ranking (wilcox)",
@@ -141,6 +148,9 @@ def _control(place: str, shown: Shown, scope: str, unchosen: str) -> Tag:
             for choice in shown.choices
         ]  # fmt: skip
         return tags.select(*options, known)
+    if is_lines(shown.name):
+        rows = str(min(max(shown.text.count("\n") + 2, 3), 16))
+        return tags.textarea(shown.text, known, {"rows": rows, "spellcheck": "false"})
     typed: TagAttrs = {
         "type": "text",
         "value": shown.text,

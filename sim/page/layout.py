@@ -36,11 +36,14 @@ def scenario_section(scope: str) -> Tag:
         tags.div(
             tags.h2(f"Scenario {letter}", id=f"{scope}-heading", tabindex="-1"),
             tags.p("", id=f"{scope}-brief"),
+            tags.a("Answer", href=f"#{scope}-choice", class_="jump"),
+            tags.a("Settings", href=f"#{scope}-form", class_="jump"),
             tags.p("", id=f"{scope}-said", class_="heard", role="status"),
             class_="bar",
         ),
         tags.div(
             tags.div(
+                _file_part(scope),
                 tags.div(id=f"{scope}-form", class_="form"),
                 _text_part(scope),
                 class_="settings",
@@ -66,6 +69,17 @@ def scenario_section(scope: str) -> Tag:
         hidden="" if scope == "b" else None,
         **{"aria-labelledby": f"{scope}-heading"},
     )
+
+
+def _file_part(scope: str) -> Tag:
+    place = f"{scope}-file"
+    return tags.div(
+        tags.label("Open a study's file, or the manifest of a run", **{"for": place}),
+        tags.input(type="file", id=place, accept=".yaml,.yml,.json",
+                   **{"data-opened": scope, "data-shiny-no-bind-input": "",
+                      "aria-describedby": f"{place}-error"}),
+        tags.p("", id=f"{place}-error", class_="error", role="alert"),
+    )  # fmt: skip
 
 
 def _text_part(scope: str) -> Tag:
@@ -161,6 +175,8 @@ def whole_page(bounds: str, style: str, script: str) -> TagList:
             tags.p("Power of paired Likert outcomes, while you type: exactly where that is "
                    "possible, from simulated studies otherwise. Everything stays on this computer.",
                    class_="lead"),
+            tags.label(tags.input(type="checkbox", id="names",
+                                  **{"data-shiny-no-bind-input": ""}), " Show setting names"),
         ),
         tags.main(
             tags.div(*[scenario_section(scope) for scope in ("a", "b")], id="scenarios"),

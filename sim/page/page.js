@@ -50,6 +50,25 @@
     if (part.open && part.dataset.opens) tell("act", { scope: part.dataset.scope, what: part.dataset.opens });
   }, true);
 
+  // A file is read here, and told as text: nothing is uploaded.
+  document.addEventListener("change", (event) => {
+    const input = event.target, scope = input.dataset.opened, file = scope && input.files[0];
+    if (input.id === "names") document.documentElement.classList.toggle("names", input.checked);
+    if (!file) return;
+    if (file.size > 900000) { byId(input.id + "-error").textContent = "The file is larger than a study's."; return; }
+    file.text().then((text) => { tell("act", { scope: scope, what: "file", text: file.name + "\n" + text }); input.value = ""; });
+  });
+
+  // A reloaded tab is where it was.
+  let left = ["a", "b"].map((scope) => [scope, sessionStorage.getItem("mentorsim-" + scope)]);
+  function restore() {
+    for (const [scope, text] of left) {
+      if (text && scope === "b") tell("act", { scope: "", what: "second", text: "" });
+      if (text) tell("act", { scope: scope, what: "restore", text: text });
+    }
+    left = [];
+  }
+
   document.addEventListener("submit", (event) => event.preventDefault());
 
   // ------------------------------------------------------------------- what the server sends
@@ -72,6 +91,7 @@
     });
     const field = inside && byId(inside);
     if (!field) return;
+    if (field.matches("input[data-field], textarea[data-field]")) field.value = held.value; // it is being typed
     field.focus({ preventScroll: true });
     if (field.setSelectionRange && held.selectionStart !== null && held.value === field.value) {
       field.setSelectionRange(held.selectionStart, held.selectionEnd);
@@ -119,6 +139,9 @@
     for (const [id, stale] of Object.entries(updates.stale)) byId(id).classList.toggle("stale", stale);
     for (const [id, gone] of comingFirst(updates.hidden)) hide(id, gone);
     for (const [id, gone] of comingFirst(updates.disabled)) disable(id, gone);
+    if (updates.hidden.b) sessionStorage.removeItem("mentorsim-b");
+    for (const [scope, text] of Object.entries(updates.kept)) sessionStorage.setItem("mentorsim-" + scope, text);
+    restore();
     for (const [scope, lines] of Object.entries(updates.errors)) mark(scope, lines);
     byId("scenarios").classList.toggle("two", !byId("b").hidden);
     document.documentElement.dataset.drawn = "yes";

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from pydantic import ValidationError
+
 from sim.page.texts import Plain
 from sim.study.words import Words
 
@@ -29,7 +31,7 @@ class Group:
 
 
 CHOSEN: dict[str, Group] = {
-    "experiment": Group("Worked example", "", "experiment"),
+    "experiment": Group("Start from", "", "experiment"),
     "effect": Group("Effect", "effect", "effect"),
     "graph": Group("Graph", "analysis.graph", "graph"),
     "control": Group("Control arm", "control", "control"),
@@ -72,23 +74,39 @@ class Part:
     about: str = ""
 
 
-START = Part("Start from", ("experiment", "title"))
+START = Part("Start", ("experiment", "title"))
+WORDS = Part(
+    "Who, and what is done",
+    ("words.participant", "words.intervention", "words.item", "words.unit", "words.plurals"),
+)
+QUESTIONNAIRE = Part(
+    "Questionnaire",
+    (
+        "questionnaire.points",
+        "questionnaire.lowest",
+        "questionnaire.labels",
+        "questionnaire.items",
+        "questionnaire.totals",
+    ),
+)
 SETTINGS = (
-    Part("Correlations", ("correlation.pre_post", "correlation.items", "correlation.stated_as")),
-    Part("Size", ("design.smallest", "design.up_to", "design.n", "design.ratio")),
+    Part("Correlations", ("correlation.pre_post", "correlation.items", "correlation.stated_as",
+                          "correlation.assumption")),
+    Part("Size", ("design.solve", "design.smallest", "design.up_to", "design.n", "design.ratio")),
     Part("Test", (
         "analysis.test", "analysis.cut", "analysis.total_cut", "analysis.p_value",
         "analysis.zeros", "analysis.alpha", "analysis.alternative", "analysis.direction",
         "analysis.adjustment",
         "analysis.sequence", "graph", "analysis.flips",
     )),
-    Part("Success", ("primary", "target.power")),
+    Part("Success", ("success", "primary", "target.power", "target.half_width")),
     Part("Control arm", ("control", "control.*"), "control"),
     Part("Missing answers", ("missing", "missing.*"), "missing"),
-    Part("{sites}", ("clusters", "clusters.*"), "clusters"),
+    Part("{sites}", ("clusters", "words.site", "clusters.*"), "clusters"),
     Part("Who takes part, and what changes anyway",
          ("selection", "selection.*", "uncontrolled.response_shift"), "selection"),
     Part("Simulation", ("monte_carlo.replicates", "seed")),
+    Part("Reasons, for the form", ("report.reasons.*",), "report.reasons"),
 )  # fmt: skip
 """The form after its start and a part for each role; all else is in the YAML."""
 
@@ -102,12 +120,22 @@ def form_parts(data: Plain) -> list[Part]:
         The study as plain data.
     """
     first, *others = data["roles"]
-    roles = [Part("The {first}", ("effect", "effect.*", f"roles.{first}.pre"))]
+    roles = [Part("The {first}", (
+        "effect", "effect.*", "effect.responders.*", "effect.items",
+        f"roles.{first}.pre", f"roles.{first}.assumption",
+    ))]  # fmt: skip
     for role in others:
         effect = f"roles.{role}.effect"
-        names = (f"effect@{effect}", f"{effect}.*", f"roles.{role}.pre")
+        names = (
+            f"effect@{effect}",
+            f"{effect}.*",
+            f"{effect}.responders.*",
+            f"{effect}.items",
+            f"roles.{role}.pre",
+            f"roles.{role}.assumption",
+        )
         roles.append(Part("The {second}", names))
-    parts = (START, *roles, *SETTINGS)
+    parts = (START, WORDS, QUESTIONNAIRE, *roles, *SETTINGS)
     return [replace(part, heading=in_words(part.heading, data)) for part in parts]
 
 
@@ -122,10 +150,24 @@ def in_words(text: str, data: Plain) -> str:
     data : dict
         The study as plain data.
     """
-    words, roles = Words.model_validate(data["words"]), [*data["roles"]]
-    nouns = {name: getattr(words, name) for name in ("units", "items", "site", "sites", "treated")}
+    words, roles = words_of(data), [*data["roles"]]
+    nouns = {
+        name: getattr(words, name)
+        for name in ("units", "item", "items", "site", "sites", "treated")
+    }
     nouns |= {"first": words.people(roles[0]), "second": words.people(roles[-1])}
     return sentence_case(text.format_map(nouns | {"one": roles[-1]}))
+
+
+def words_of(data: Plain) -> Words:
+    """Read a study's nouns; for those that cannot be read the usual ones stand."""
+    stated = {name: noun for name, noun in data["words"].items() if noun}
+    first, *others = data["roles"]
+    follows = {"unit": "pair" if others else first, "site": "site"}
+    try:
+        return Words.model_validate(follows | stated)
+    except ValidationError:
+        return Words.model_validate(follows)
 
 
 def sentence_case(text: str) -> str:

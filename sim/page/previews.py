@@ -99,7 +99,7 @@ class Previews:
         if isinstance(news, str):
             return _show_none(updates, scope, f"Nothing at once: {news}.")
         size, unusable = news.answers[criterion.key][1], unusable_reasons(study, criterion)
-        sentence = simulated_sentence(size, unusable, fixed=len(news.sizes) == 1)
+        sentence = simulated_sentence(study.words, size, unusable, fixed=len(news.sizes) == 1)
         brief = TagList(*sentence, f" ({criterion.name}, {news.replicates:,} studies)")
         part = simulated_part(study, criterion, news)
         return _show(updates, scope, part, brief, last=news.last)
@@ -128,8 +128,9 @@ def _show_exact(updates: Updates, scope: str, known: Preview) -> bool:
     curve, name = known.curve, known.criterion.name
     if curve is None or (curve.size.size is None and not curve.is_whole):
         return False
-    brief = TagList(*exact_sentence(curve), f" (exact, {name})")
-    _show(updates, scope, exact_part(name, curve), brief)
+    words = known.facts.study.words
+    brief = TagList(*exact_sentence(words, curve), f" (exact, {name})")
+    _show(updates, scope, exact_part(words, name, curve), brief)
     return True
 
 
@@ -150,7 +151,9 @@ def _show_refused(
     for line in complaints_of(scenario.data) or (str(error),):
         name = blamed(line, scenario.data)
         if name:
-            lines.setdefault(name, line)
+            others = [] if name in refused else lines.get(name, "").splitlines()
+            if name not in refused and line not in others:
+                lines[name] = "\n".join([*others, line])
         else:
             elsewhere.append(tags.p(line, class_="error", role="alert"))
     updates.errors[scope] = lines

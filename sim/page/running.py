@@ -19,6 +19,7 @@ from sim.page.scenario import Scenario
 from sim.page.texts import Plain
 from sim.report.files import write_whole
 from sim.report.saved import SavedRun, read_run
+from sim.study import Study, parse_study
 from sim.study.local_page import LocalPage
 
 COMPARE = "compare"
@@ -62,7 +63,7 @@ class Running:
         folder = self._folder / f"{scope}{next(self._numbers)}"
         try:
             folder.mkdir(parents=True)
-            write_whole(folder / f"{scope}_scenario.yaml", scenario.configuration())
+            write_whole(folder / f"{scope}_scenario.yaml", scenario.file_text())
             command = scenario.command(f"{scope}_scenario")
             write_whole(folder / f"{scope}_command.txt", command + "\n")
             self._start(scope, plan_files, (study, folder, self._store), [scenario])
@@ -117,6 +118,10 @@ class Running:
     def begun(self, scope: str) -> SavedRun:
         """Read the results that the run which goes on has written."""
         return read_run(self._begun[scope])
+
+    def begun_study(self, scope: str) -> Study:
+        """Give the first study with which the run that goes on began."""
+        return parse_study(self._started[scope][0])
 
     def of_earlier(self, scope: str, *of: Scenario) -> bool | None:
         """Tell whether the results shown are of other settings; None where there are none."""

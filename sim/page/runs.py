@@ -67,7 +67,8 @@ def bounds_sentence(limits: LocalPage) -> str:
     """Say how much a run may ask for."""
     return (
         f"A run may ask for at most {limits.most_replicates:,} simulated studies of at most "
-        f"{limits.most_size:,} pairs and is stopped after {limits.most_minutes:g} minutes; "
+        f"{limits.most_size:,} participants or pairs, and is stopped after "
+        f"{limits.most_minutes:g} minutes; "
         f"at most {limits.most_runs} run at a time, all tabs together."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,17 +10,17 @@ from functools import reduce
 from pathlib import Path
 from typing import Any, Protocol
 
-import yaml
-
 from sim.errors import StudyError
-from sim.page.fields import is_shown, known_field, shown_names
+from sim.page.fields import is_shown, known_field, shown_names, shown_text
 from sim.page.overrides import base_words, changes, escaped
 from sim.page.parts import form_parts, group_of
+from sim.page.starting import KINDS, NAMES, following, new_effect, stated_by
 from sim.page.texts import Plain, from_text, value_at, with_value
 from sim.study import Study, parse_study
 from sim.study.base import Assumed
 from sim.study.parse import draft_of, read_draft
-from sim.study.yaml_text import read_yaml
+from sim.study.study_file import study_file
+from sim.study.yaml_text import read_yaml, write_yaml
 
 
 class Compose(Protocol):
@@ -40,21 +41,6 @@ class Compose(Protocol):
         """Flags with which the command line composes from the same configuration."""
 
 
-HYDRA = {
-    "defaults": [
-        {"override hydra/job_logging": "none"},
-        {"override hydra/hydra_logging": "none"},
-        "_self_",
-    ],
-    "hydra": {
-        "job": {"name": "plan", "chdir": False},
-        "output_subdir": None,
-        "run": {"dir": "outputs/plan/${now:%Y-%m-%d_%H-%M-%S}"},
-    },
-}
-"""What a configuration says besides the study, so that it can be run as it stands."""
-
-
 @dataclass(frozen=True)
 class Scenario:
     """A study that may not be valid yet.
@@ -67,12 +53,15 @@ class Scenario:
         Ready-made settings that it started from, by group (:func:`~sim.page.fields.group_of`).
     base, data : dict
         The study as composed from those, and as it is now.
+    start : str
+        What it started from where that is not the configuration: a file, an example, a blank.
     """
 
     compose: Compose
     chosen: dict[str, str]
     base: Plain
     data: Plain
+    start: str = ""
 
     @classmethod
     def of(cls, compose: Compose, chosen: Mapping[str, str] | None = None) -> Scenario:
@@ -105,25 +94,46 @@ class Scenario:
         if not is_shown(name, self.data):
             raise StudyError(f"{name}: is not a field of the form")
         if name == "experiment":
-            return Scenario.of(self.compose, {"experiment": text})
+            return self._started(text)
         if group := group_of(name):
             return self._with_choice(name, group.place, text)
+        if text == shown_text(name, self.data):
+            return self
+        if name in NAMES:
+            return replace(self, data=NAMES[name](self.data, text))
         value = from_text(name, text, known_field(name, self.data))
-        return replace(self, data=with_value(self.data, name, value))
+        return replace(self, data=following(self.data, with_value(self.data, name, value)))
+
+    def _started(self, start: str) -> Scenario:
+        stated = stated_by(start, self.compose.folders)
+        if stated is None:
+            return Scenario.of(self.compose, {"experiment": start})
+        return replace(self._stating(start, stated), chosen={"experiment": start})
 
     def _with_choice(self, name: str, place: str, text: str) -> Scenario:
-        try:
-            changed = Scenario.of(self.compose, {**self.chosen, name: text})
-        except StudyError:
-            # what the worked example says of this section does not go with the choice: without it
-            # (nor may the configuration have a role to which it could be given)
-            of_role = place.startswith("roles.")
-            alone = Scenario.of(self.compose, {"effect" if of_role else name: text})
+        if name.startswith("effect") and text in KINDS:
+            data = with_value(self.data, place, new_effect(text, self.data))
             others = {group: choice for group, choice in self.chosen.items() if group != name}
-            given = value_at(alone.data, "effect" if of_role else place)
-            data = with_value(self.data, place, given)
             return replace(self, chosen=others, data=data)
-        return replace(changed, data=with_value(self.data, place, value_at(changed.data, place)))
+        changed = None if self.start else self._composed(name, text)
+        if changed is not None:
+            value = value_at(changed.data, place)
+            return replace(changed, data=with_value(self.data, place, value))
+        # what the worked example says of this section does not go with the choice: without it
+        # (nor may the configuration have a role to which it could be given)
+        of_role = place.startswith("roles.")
+        alone = Scenario.of(self.compose, {"effect" if of_role else name: text})
+        others = {group: choice for group, choice in self.chosen.items() if group != name}
+        given = value_at(alone.data, "effect" if of_role else place)
+        if self.start and isinstance(given, dict):  # its reasons speak of the shipped study
+            given = _unexplained(given)
+        return replace(self, chosen=others, data=with_value(self.data, place, given))
+
+    def _composed(self, name: str, text: str) -> Scenario | None:
+        try:
+            return Scenario.of(self.compose, {**self.chosen, name: text})
+        except StudyError:
+            return None
 
     def rewritten(self, text: str) -> Scenario:
         """Take a whole study from YAML; it is valid, or it is refused.
@@ -131,16 +141,57 @@ class Scenario:
         Raises
         ------
         StudyError
-            One line that names what is wrong.
+            A line for each fault, with its line in the text.
         """
-        data = read_yaml(text)  # which bounds its size
-        if not isinstance(data, dict):
-            raise StudyError("YAML: must be sections with fields of their own")
-        for key, value in HYDRA.items():
-            if data.get(key, value) != value:
-                raise StudyError(f"{key}: is not read here; leave it out, and state every field")
-        plain = {key: value for key, value in data.items() if key not in HYDRA}
-        return replace(self, data=parse_study(plain).model_dump(mode="json"))
+        file = study_file(text, Path("YAML"))
+        with file.locating(frozenset()):
+            study = parse_study(file.data)
+        return replace(self, data=study.model_dump(mode="json"))
+
+    def loaded(self, text: str, name: str) -> Scenario:
+        """Take a whole study from the text of a file, or of a run's manifest.
+
+        Raises
+        ------
+        StudyError
+            A line for each fault, with the file's name and line.
+        """
+        file = study_file(text, Path(Path(name).name or "file"))
+        with file.locating(frozenset()):
+            parse_study(file.data)
+        return self._stating("file", file.data)
+
+    def _stating(self, start: str, stated: Plain) -> Scenario:
+        data = draft_of(stated)
+        return replace(self, chosen={}, base=data, data=data, start=start)
+
+    def within(self, most: int) -> Scenario:
+        """Look for a size no further than this, unless it is the shipped study."""
+        limit = self.data["design"]["search_limit"]
+        if not self.start or limit <= most:
+            return self
+        return replace(self, data=with_value(self.data, "design.search_limit", most))
+
+    def kept(self) -> str:
+        """Write what :meth:`restored` reads."""
+        return json.dumps({"start": self.start, "chosen": self.chosen, "data": self.data})
+
+    def restored(self, text: str) -> Scenario:
+        """Read what was kept.
+
+        Raises
+        ------
+        StudyError
+            Where it is nothing that was kept here, or not of this configuration.
+        """
+        kept = read_yaml(text)
+        try:
+            start, chosen, data = kept["start"], kept["chosen"], draft_of(kept["data"])
+        except (TypeError, KeyError, AttributeError):
+            raise StudyError("nothing was kept") from None
+        if start:
+            return replace(self, chosen=chosen, base=data, data=data, start=start)
+        return replace(Scenario.of(self.compose, chosen), data=data)
 
     def study(self) -> Study:
         """Check it.
@@ -163,15 +214,16 @@ class Scenario:
 
     def yaml(self) -> str:
         """Write the whole study as YAML."""
-        return _as_yaml(self.data)
+        return write_yaml(self.data)
 
-    def configuration(self) -> str:
-        """Write a file that the command line takes as it stands."""
-        head = "# mentorsim plan --config-path=FOLDER --config-name=NAME, of this file\n"
-        return head + yaml.safe_dump(HYDRA, sort_keys=False) + _as_yaml(escaped(self.data))
+    def file_text(self) -> str:
+        """Write a study's file that the command line takes as it stands."""
+        return f"# mentorsim plan FILE, of this file\n{write_yaml(escaped(self.data))}"
 
     def words(self) -> list[str] | None:
         """Words of the command line that compose this very study; None where there are none."""
+        if self.start:
+            return None
         words = [*base_words(self.chosen), *changes(self.base, self.data)]
         try:
             # as text, for the order of rules and domains matters too
@@ -186,30 +238,23 @@ class Scenario:
         Parameters
         ----------
         file : str
-            Name under which :meth:`configuration` is saved, without its ending.
+            Name under which :meth:`file_text` is saved, without its ending.
         """
         words = self.words()
         if words is None:
-            return f'mentorsim plan --config-path="$PWD" --config-name={file}'
+            return f"mentorsim plan {file}.yaml"
         return shlex.join(["mentorsim", "plan", *self.compose.flags, *words])
+
+
+def _unexplained(section: Plain) -> Plain:
+    """Leave the reasons out of a section, and out of those in it."""
+    return {name: _unexplained(value) if isinstance(value, dict) else value
+            for name, value in section.items() if name != "assumption"}  # fmt: skip
 
 
 def _inside(section: Any, name: str) -> Any:
     """Look into a section, or into what is listed by name; None where there is nothing."""
     return section.get(name) if isinstance(section, Mapping) else getattr(section, name, None)
-
-
-def _as_yaml(data: Plain) -> str:
-    return yaml.dump(
-        data, Dumper=_Whole, sort_keys=False, default_flow_style=None, width=100, allow_unicode=True
-    )
-
-
-class _Whole(yaml.SafeDumper):
-    """Plain data, what stands in two places written out twice."""
-
-    def ignore_aliases(self, _data: Any) -> bool:
-        return True
 
 
 def blamed(line: str, data: Plain) -> str:

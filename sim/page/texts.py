@@ -12,6 +12,8 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from sim.errors import StudyError
+from sim.page.lines import as_lines, from_lines, is_lines
+from sim.page.numbers import NUMBER, number
 from sim.study.yaml_text import read_yaml
 
 Plain = dict[str, Any]
@@ -46,12 +48,15 @@ def leaves(annotation: Any) -> Iterator[Any]:
         yield from leaves(part)
 
 
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?%?")
 RATIO = re.compile(r"\s*(\d+)\s*:\s*(\d+)\s*")
 
 
 def as_text(name: str, value: Any) -> str:
     """Write a value on one line: a list of numbers without brackets, a ratio with a colon."""
+    if is_lines(name):
+        return as_lines(value)
+    if name == "words.plurals":
+        return ", ".join(f"{one}: {many}" for one, many in value.items())
     if value is None or isinstance(value, str):
         return value or ""
     if name.endswith(".ratio") and isinstance(value, Sequence) and len(value) == 2:
@@ -73,15 +78,26 @@ def from_text(name: str, text: str, field: FieldInfo) -> Any:
     typed = text.strip()
     if NoneType in every and not typed:
         return None
+    if (special := _special(name, typed)) is not None:
+        return special
     if str in every:
         return _texts(typed) if Ellipsis in every and _is_list(typed) else text
     if typed.startswith(("[", "{")):
         return _yaml_or_text(typed)
-    if name.endswith(".ratio") and (ratio := RATIO.fullmatch(typed)):
-        return [int(ratio[1]), int(ratio[2])]
     if typed in {"true", "false"} and bool in every:
         return typed == "true"
     return _numbers(typed, field.annotation)
+
+
+def _special(name: str, typed: str) -> Any:
+    """Read what is written in a way of its own; None where it is not."""
+    if is_lines(name):
+        return from_lines(name, typed)
+    if name == "words.plurals":
+        return _yaml_or_text("{" + typed + "}")
+    if name.endswith(".ratio") and (ratio := RATIO.fullmatch(typed)):
+        return [int(ratio[1]), int(ratio[2])]
+    return typed if name.endswith(".assumption") else None
 
 
 def _numbers(typed: str, annotation: Any) -> Any:
@@ -92,7 +108,7 @@ def _numbers(typed: str, annotation: Any) -> Any:
     parts = [part for part in re.split(r"[,;\s]+", typed) if part]
     if not parts or not all(map(NUMBER.fullmatch, parts)):
         return typed
-    numbers = [_number(part) for part in parts]
+    numbers = [number(part) for part in parts]
     if not all(map(isfinite, numbers)):
         return typed
     return numbers[0] if scalar and len(numbers) == 1 else numbers
@@ -106,14 +122,6 @@ def _takes(annotation: Any) -> tuple[bool, bool]:
         kinds = [_takes(part) for part in get_args(annotation)]
         return any(one for one, _ in kinds), any(many for _, many in kinds)
     return annotation in {int, float}, False
-
-
-def _number(text: str) -> int | float:
-    share = text.removesuffix("%")
-    if share != text:
-        return float(f"{float(share) / 100:.12g}")
-    value = float(text)
-    return int(value) if "." not in text and value.is_integer() else value
 
 
 def _yaml_or_text(typed: str) -> Any:

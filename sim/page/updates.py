@@ -19,6 +19,8 @@ class Updates:
         By element; what is stale is of earlier settings, and about to be replaced.
     errors : dict of str to dict
         By scenario: the line of each field that has one.
+    kept : dict of str to str
+        Settings by scenario, from which the browser restores a reloaded page.
     number : int
         The last change of the reader's that is taken into account; 0 where this answers none.
     """
@@ -29,4 +31,5 @@ class Updates:
     disabled: dict[str, bool] = field(default_factory=dict)
     stale: dict[str, bool] = field(default_factory=dict)
     errors: dict[str, dict[str, str]] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
     number: int = 0

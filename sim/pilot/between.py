@@ -9,9 +9,9 @@ from sim.cohorts.correlation import Scores, latent_correlation
 from sim.cohorts.marginals import DomainMarginals
 from sim.cohorts.observed import EIGENVALUE_TOLERANCE
 from sim.cohorts.participants import TREATED
+from sim.pilot.data import cross_table
 from sim.pilot.paired import IntArray
 from sim.pilot.polychoric import polychoric_estimate
-from sim.pilot.raw import cross_table
 from sim.study import Study
 
 SMALLEST_EIGENVALUE = 1e-4

@@ -29,8 +29,8 @@ from sim.shown import Shown
 from sim.study import TOTAL, Study
 
 if TYPE_CHECKING:
+    from sim.pilot.data import PilotData
     from sim.pilot.describe import PilotDescription
-    from sim.pilot.raw import PilotData
 
 OVERSAMPLED = 20_000
 """Joint draws, at least, from which those are taken that allow for the pilot being noticed."""
@@ -76,11 +76,14 @@ class CalibrationAnswer(Shown):
         One per role of which the pilot says anything.
     descriptions : dict of str to PilotDescription
         Raw answers described, by role; empty for published summaries.
+    notes : tuple of str
+        How the answers were read, in sentences.
     """
 
     study: Study
     roles: tuple[RoleCalibration, ...]
     descriptions: dict[str, PilotDescription]
+    notes: tuple[str, ...] = ()
 
 
 Stage = Callable[[], None]

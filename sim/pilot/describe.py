@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import StudyError
 from sim.pilot.between import between_domains, nearby_correlation
+from sim.pilot.counts import AnswerCounts, count_answers
+from sim.pilot.data import PilotData
 from sim.pilot.paired import Ends, mean_change, pearson, spearman
 from sim.pilot.polychoric import polychoric
-from sim.pilot.raw import PilotData
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,12 +48,8 @@ class PilotDescription:
         Coverage aimed at by every interval.
     smoothing : float
         Answers added to each marginal, in all.
-    participants : int
-        Number of people.
-    complete : ndarray of int, shape (D,)
-        Number of people with both scores.
-    pre_counts, post_counts : ndarray of int, shape (D, K)
-        Number of them at each point.
+    counts : AnswerCounts
+        People by their answers.
     pre, post : ndarray, shape (D, K)
         Smoothed probabilities of the points.
     mean_change : Interval
@@ -81,10 +78,7 @@ class PilotDescription:
     domains: tuple[str, ...]
     confidence: float
     smoothing: float
-    participants: int
-    complete: IntArray
-    pre_counts: IntArray
-    post_counts: IntArray
+    counts: AnswerCounts
     pre: FloatArray
     post: FloatArray
     mean_change: Interval
@@ -131,7 +125,8 @@ def describe(
     """
     if role not in data.scores:
         raise StudyError(f"pilot: holds no {role}; add them to its file, or plan without them")
-    tables = data.tables(role)  # (D, K, K)
+    counts = count_answers(data, role)
+    tables = counts.pairs  # (D, K, K)
     before, after = tables.sum(axis=2), tables.sum(axis=1)
     latent, at_bound = _latent(tables, confidence)
     raw, people = between_domains(data.scores[role][:, :, 0], data.points)
@@ -141,10 +136,7 @@ def describe(
         domains=data.domains,
         confidence=confidence,
         smoothing=smoothing,
-        participants=data.n(role),
-        complete=tables.sum(axis=(1, 2)),
-        pre_counts=before,
-        post_counts=after,
+        counts=counts,
         pre=smoothed(before, smoothing),
         post=smoothed(after, smoothing),
         mean_change=_by_domain(tables, confidence, mean_change),

@@ -1,5 +1,6 @@
 """What follows from the sections of a study: sizes, roles, arms, endpoints, what is believed."""
 
+from collections.abc import Iterator
 from math import ceil
 from typing import Literal
 
@@ -12,6 +13,7 @@ from sim.study.effects import Effect, EffectPrior
 from sim.study.endpoints import Endpoints
 from sim.study.fields import StudyFields
 from sim.study.questionnaire import TOTAL, shares_of
+from sim.study.refusals import FieldError, nearest
 from sim.study.sections import Analysis
 from sim.study.success import ITEMS, Rule
 
@@ -121,12 +123,19 @@ class Draft(StudyFields):
     @property
     def endpoint_sets(self) -> Endpoints:
         """The items that each endpoint sums, in the same order, and the cuts of the sums."""
-        place = self.domains.index
         return Endpoints(
             len(self.domains),
-            tuple(tuple(map(place, members)) for members in self.totals.values()),
+            tuple(tuple(self._places(name)) for name in self.totals),
             tuple(map(self._scored_cut, self.totals)),
         )
+
+    def _places(self, total: str) -> Iterator[int]:
+        """Places of the items that a total sums."""
+        for item in self.totals[total]:
+            if item not in self.domains:
+                place, right = f"questionnaire.totals.{total}", nearest(item, self.domains)
+                raise FieldError(place, item, f"is no item; {right}")
+            yield self.domains.index(item)
 
     def _scored_cut(self, name: str) -> int | None:
         """Cut of a sum of scores inside, which begin at 1 each."""

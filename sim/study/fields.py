@@ -145,7 +145,7 @@ class StudyFields(Section):
     @field_validator("primary", mode="before")
     @classmethod
     def _first(cls, primary: Any, info: ValidationInfo) -> Any:
-        rules = info.data.get("success") or {"": None}
+        rules = info.data.get("success") or {"unknown": None}  # told already
         return next(iter(rules)) if primary is None else primary
 
     @field_validator("analysis", mode="after")

@@ -156,7 +156,7 @@ TESTS: dict[str, TestFacts] = {
     "clustered_signed_rank": TestFacts(
         "signed-rank test of clustered changes (Rosner, Glynn & Lee 2006)", ("Rosner 2006",),
         by="ranks", sees=_BY_RANK, unit="site", without_sites="signed_rank",
-        caution="without the factor for small samples, and meant for 20 sites or more",
+        caution="without the factor for small samples, and meant for 20 clusters or more",
     ),
     "clustered_mcnemar": TestFacts(
         "McNemar's test for clustered pairs (Durkalski et al.)", ("Durkalski 2003",), article="",

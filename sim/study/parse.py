@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sim.errors import Fault, StudyError, printable
+from sim.study.base import Percent
 from sim.study.draft import Draft
 from sim.study.given import plain_data
 from sim.study.places import field_at, fields_of, unknown_field
@@ -179,9 +180,10 @@ def _bounds(detail: ErrorDetails, field: FieldInfo | None) -> str:
     worded = {
         key: str(int(value) if value == int(value) else value) for key, value in limits.items()
     }
+    percent = " (or a percent, with its %)" if field and Percent in field.metadata else ""
     if worded.keys() == {"ge", "le"}:
-        return f"from {worded['ge']} to {worded['le']}"
-    return " and ".join(f"{_BOUND_WORDS[key]} {value}" for key, value in worded.items())
+        return f"from {worded['ge']} to {worded['le']}{percent}"
+    return " and ".join(f"{_BOUND_WORDS[key]} {value}" for key, value in worded.items()) + percent
 
 
 def limits_of(metadata: Iterable[Any]) -> dict[str, float]:

@@ -2,9 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from sim.study.base import Line, Section, Values
+
+
+def _as_list(value: object) -> object:
+    """Read one name as a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+Files = Annotated[tuple[Line, ...], BeforeValidator(_as_list), Field(min_length=1, max_length=2)]
 
 
 class PilotOutcome(Section):
@@ -61,8 +69,10 @@ class Pilot(Section):
     """Published comparisons."""
     not_stated: tuple[str, ...] = ()
     """What the source does not say (text)."""
-    data: Line | None = None
-    """CSV of the pilot's answers (participant, role, domain, pre, post); null = none."""
+    data: Files | None = None
+    """File of the pilot's answers (.csv, .xlsx), or two, before and after; null = none."""
+    map: Line | None = None
+    """YAML file that says which column holds what, as mentorsim map writes it; null = guessed."""
     example: PilotExample | None = None
     """A constructed example of changes, scored when report.pilot_example is true."""
 

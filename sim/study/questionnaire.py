@@ -194,8 +194,8 @@ class Questionnaire(Section):
     """The items by name (1 to 60): shares of people at each point before, as a list; or counts,
     a median with iqr or sd, "like: another item"; or null where the roles state them."""
     totals: dict[Name, tuple[Name, ...]] | None = None
-    """Sums of items by name, each the list of its items; null = one total of all items,
-    {} = none."""
+    """Sums of items by name, each the list of its items; null = one total of all items where
+    there are several, {} = none."""
 
     @field_validator("points", mode="before")
     @classmethod
@@ -225,7 +225,7 @@ class Questionnaire(Section):
         """Items of each total, by its name."""
         if self.totals is not None:
             return self.totals
-        return {TOTAL: self.names}
+        return {TOTAL: self.names} if len(self.names) > 1 else {}
 
     def answers(self, name: str) -> tuple[float, ...] | None:
         """Probabilities of the points of an item before; None where the roles state them.

@@ -19,6 +19,10 @@ class FieldError(ValueError):
         self.place = place
 
 
+class NotReadable(Exception):  # noqa: N818 - no mistake of anybody's
+    """A check looked at a section of which it is told already that it is wrong."""
+
+
 class FieldErrors(ValueError):  # noqa: N818 - several of them
     """Several values that do not fit the rest of the study."""
 
@@ -43,6 +47,8 @@ def check_all(checks: Iterable[Callable[[_D], None]], draft: _D) -> None:
             faults.append(fault)
         except FieldErrors as several:
             faults.extend(several.faults)
+        except NotReadable:
+            continue
     if faults:
         raise FieldErrors(list({str(fault): fault for fault in faults}.values()))
 

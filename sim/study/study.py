@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import ValidationError, ValidationInfo, field_validator, model_validator
 
-from sim.errors import StudyError, printable, reason_of
+from sim.errors import Fault, StudyError, printable, reason_of
 from sim.study.changed import changed, stated
 from sim.study.checks.analysis import check_analysis, check_calibration
 from sim.study.checks.arms import check_arms
@@ -20,7 +20,8 @@ from sim.study.draft import Draft
 from sim.study.given import plain_data
 from sim.study.parse import faults_of
 from sim.study.questionnaire import TOTAL
-from sim.study.refusals import check_all
+from sim.study.readable import Readable
+from sim.study.refusals import FieldErrors, check_all
 from sim.study.yaml_text import write_yaml
 
 
@@ -40,6 +41,11 @@ class Study(Draft):
     <Study 'A study of answers before and after': 60 nurses, 1 item, effect odds_ratio>
     """
 
+    CHECKS: ClassVar[tuple[Callable[[Draft], None], ...]] = (
+        check_items, check_people, check_analysis, check_arms, check_orders, check_conclusions,
+    )  # fmt: skip
+    """What the sections must be to one another."""
+
     def __init__(self, **sections: Any) -> None:
         """Check what is given, as a study's file states it; arrays are taken for lists.
 
@@ -52,7 +58,20 @@ class Study(Draft):
         try:
             super().__init__(**given)
         except ValidationError as error:
-            raise StudyError(*faults_of(error, given)) from None
+            faults = [*faults_of(error, given), *self._further(error, given)]
+            raise StudyError(*dict.fromkeys(faults)) from None
+
+    @classmethod
+    def _further(cls, error: ValidationError, given: dict[str, Any]) -> Iterator[Fault]:
+        """Say what else is wrong between the sections that can be read."""
+        places = (detail["loc"] for detail in error.errors(include_url=False))
+        readable = Readable.of(given, {str(place[0]) for place in places if place})
+        if readable is None:
+            return
+        try:
+            check_all(cls.CHECKS, readable)
+        except FieldErrors as several:
+            yield from (Fault(printable(str(fault)), fault.place) for fault in several.faults)
 
     @classmethod
     def from_file(cls, path: str | Path, *overrides: str) -> Study:
@@ -146,8 +165,7 @@ class Study(Draft):
 
     @model_validator(mode="after")
     def _cross_checks(self) -> Self:
-        check_all((check_items,), self)  # the others go by the names
-        check_all((check_people, check_analysis, check_arms, check_orders, check_conclusions), self)
+        check_all(self.CHECKS, self)
         return self
 
 
@@ -158,6 +176,8 @@ class PilotStudy(Study):
     pilot's questionnaire, unless a published total is to be checked: between its domains
     correlations are needed, and those of scores depend on the distributions.
     """
+
+    CHECKS = (check_questionnaire, check_calibration)
 
     @field_validator("success", mode="before")
     @classmethod

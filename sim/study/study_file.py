@@ -90,7 +90,11 @@ def read_study_file(path: Path) -> StudyFile:
     StudyError
         One line, where it cannot be read or holds no sections.
     """
-    text = _text(path)
+    return study_file(_text(path), path)
+
+
+def study_file(text: str, path: Path) -> StudyFile:
+    """Read the text of a study's file, as :func:`read_study_file` does."""
     data = read_yaml(text, path.name)
     if not isinstance(data, dict):
         raise StudyError(f"{path.name}: holds no study; write sections with fields of their own")
@@ -103,7 +107,27 @@ def read_study_file(path: Path) -> StudyFile:
         if not isinstance(name, str):
             at = f", line {lines[str(name)]}" if str(name) in lines else ""
             raise StudyError(f"{path.name}{at}: the name {shown(name)} must be text")
-    return StudyFile(path, data[inner] if inner else data, lines)
+    return StudyFile(path, _with_data_near(data[inner] if inner else data, path.parent), lines)
+
+
+def _with_data_near(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Name a pilot's data as it is named from here, where it lies near the study's file."""
+    pilot = data.get("pilot")
+    if not isinstance(pilot, dict):
+        return data
+    near = {key: _near(pilot[key], folder) for key in ("data", "map") if key in pilot}
+    return {**data, "pilot": {**pilot, **near}}
+
+
+def _near(name: Any, folder: Path) -> Any:
+    """Name a file, or each of several, as from here; whatever else is given stays as it is."""
+    if isinstance(name, list):
+        return [_near(each, folder) for each in name]
+    try:
+        is_near = isinstance(name, str) and (folder / name).is_file()
+    except (OSError, ValueError):  # such as a name that is too long
+        return name
+    return str(folder / name) if is_near else name
 
 
 def _text(path: Path) -> str:

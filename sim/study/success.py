@@ -161,9 +161,7 @@ def _names(text: str, known: Sequence[str], what: str) -> tuple[str, ...]:
 
 def default_success(items: Sequence[str], sums: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """State the rule of a study that states none: its first total, its only item, or any item."""
-    if len(items) == 1:
-        return {items[0]: items[0]}
-    if sums:
-        first = next(iter(sums))
+    if len(items) == 1 or sums:
+        first = items[0] if len(items) == 1 else next(iter(sums))
         return {first: first}
     return {f"any {ITEMS[:-1]}": f"any of {ITEMS}"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from sim.study.base import Line, Section
 
@@ -27,8 +27,19 @@ class Words(Section):
     """Where people come from; empty = as `clusters` calls it, or site."""
     item: Noun = "item"
     """What a question is called."""
+    before: Noun = "before"
+    """When answers are first given, as in "answers before" or "answers at baseline"."""
+    after: Noun = "after"
+    """When they are given again, as in "answers after" or "answers at six weeks"."""
     plurals: dict[str, Noun] = Field(default={})
     """Plurals that are irregular, such as child: children."""
+
+    @field_validator("after")
+    @classmethod
+    def _two_times(cls, after: str, info: ValidationInfo) -> str:
+        if after == info.data.get("before"):
+            raise ValueError("must differ from before")
+        return after
 
     def plural(self, noun: str) -> str:
         """Write a noun in the plural.
@@ -70,6 +81,38 @@ class Words(Section):
         ('an item', 'a domain')
         """
         return f"{'an' if self.item[0].lower() in 'aeiou' else 'a'} {self.item}"
+
+    @property
+    def both_times(self) -> str:
+        """When answers are given: "before and after", "at baseline and at six weeks"."""
+        return f"{self.before} and {self.after}"
+
+    @property
+    def around(self) -> str:
+        """When answers are given, with what is done in between.
+
+        Examples
+        --------
+        >>> Words(intervention="the course").around
+        'before and after the course'
+        >>> Words(intervention="the course", before="at baseline", after="in May").around
+        'at baseline and in May, with the course between'
+        """
+        if (self.before, self.after) == ("before", "after"):
+            return f"{self.both_times} {self.intervention}"
+        return f"{self.both_times}, with {self.intervention} between"
+
+    @property
+    def from_to(self) -> str:
+        """From when to when a change is.
+
+        Examples
+        --------
+        >>> Words().from_to, Words(before="at baseline", after="at six weeks").from_to
+        ('from before to after', 'from baseline to six weeks')
+        """
+        first, last = (re.sub(r"^(at|on|in) ", "", when) for when in (self.before, self.after))
+        return f"from {first} to {last}"
 
     def people(self, role: str) -> str:
         """Name the people of a role."""

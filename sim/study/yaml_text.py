@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -181,3 +182,18 @@ def _check_node(node: yaml.Node, place: str) -> None:
         raise StudyError(f"{place}: a name must be text, not a list or a section")
     if kind in {"int", "float"} and len(node.value) > LONGEST_NUMBER:
         raise StudyError(f"{place}: a number of more than {LONGEST_NUMBER} characters")
+
+
+def inline(text: str) -> str:
+    """Write a text for YAML within a line, in quotes where it would be read as something else.
+
+    Examples
+    --------
+    >>> inline("the course"), inline("no"), inline("a: b")
+    ('the course', '"no"', '"a: b"')
+    """
+    try:
+        plain = read_yaml(f"{{a: [{text}], {text}: b}}") == {"a": [text], text: "b"}
+    except StudyError:
+        plain = False
+    return text if plain else json.dumps(text, ensure_ascii=False)

@@ -115,7 +115,7 @@ def test_no_reason_is_said_in_every_medium(tmp_path: Path) -> None:
     """Terminal and data say that there is no reason; the justification leaves a blank."""
     answer = plan(planned("effect.prior=null", "correlation.pre_post=0.7"))
     text = " ".join(summary(answer).split())
-    correlation = "correlation of before and after, and between domains: 0.7 and 0.5"
+    correlation = "correlation of answers before and after, and between domains: 0.7 and 0.5"
     assert f"{correlation}, of the latent scores. No reason given" in text
     assert "moderate values for repeated ratings" not in text
     data = {own["field"]: own["note"] for own in summary_data(answer)["assumptions"]}

@@ -67,7 +67,12 @@ def small_study(**changes: Any) -> Study:
     """
     if changes.get("analysis", {}).get("alternative") == "less":
         changes["analysis"] = {"direction": "fall", **changes["analysis"]}
-    return parse_study(merged(merged(default_study().model_dump(), SMALL), changes))
+    stated = merged(merged(default_study().model_dump(), SMALL), changes)
+    questionnaire = stated["questionnaire"]
+    if len(questionnaire["items"]) == 1 and questionnaire.get("totals") is None:
+        # one item has no total of its own: tests of one state it
+        questionnaire = {**questionnaire, "totals": {"total": tuple(questionnaire["items"])}}
+    return parse_study({**stated, "questionnaire": questionnaire})
 
 
 def make_analysis(**changes: Any) -> Analysis:

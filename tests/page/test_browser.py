@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -16,6 +17,7 @@ from oracles.served import Served, field, opened_pages, served
 from sim import compose_study
 from sim.jobs.simulated_preview import simulated_previews
 from sim.page.layout import FILES
+from sim.study.methods import TESTS
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,6 +86,7 @@ def test_the_answer_comes_while_typing(server: Served, open_page: Any) -> None:
         page.wait_for_selector(f"#a-instant >> text={wanted}")
         page.wait_for_selector(f"#a-brief >> text={wanted}")
     assert "enumerated, without simulation error" in page.inner_text("#a-instant")
+    page.locator("#a-instant svg.chart").scroll_into_view_if_needed()
     place = page.locator("#a-instant svg.chart").bounding_box()
     page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
     page.wait_for_selector("#a-instant .reading >> text=pairs: 0.")
@@ -231,6 +234,75 @@ def test_simulate_download_and_repeat(server: Served, open_page: Any, tmp_path: 
     repeated(tmp_path, got)
 
 
+NURSES = {
+    "title": "Communication skills course",
+    "words.participant": "nurse",
+    "words.intervention": "the course",
+    "questionnaire.points": "7",
+    "questionnaire.items": "listening: 2 5 13 25 30 18 7\nbreaking bad news: 8 15 20 22 18 12 5",
+    "effect.odds_ratio": "2",
+    "words.site": "ward",
+    "clusters.ward.sizes": "3 4 4 5 5 6 6 7",
+    "success": "co-primary: all of [listening, breaking bad news]",
+    "design.n": "40",
+    "monte_carlo.replicates": "500",
+}
+"""What is typed to state the example of the nurses from blank."""
+CHOSEN = {
+    "effect.odds_ratio": ("effect", "odds ratio"),
+    "words.site": ("clusters", "sites"),
+    "design.n": ("analysis.test", TESTS["clustered_signed_rank"].title),
+}
+"""What is chosen before some of it."""
+
+
+def test_the_nurses_from_blank_by_keys(server: Served, open_page: Any, tmp_path: Path) -> None:
+    """Keys alone state a study, to its Word file; a reloaded page goes on where it was."""
+    page = open_page(server.address, width=390)
+    chosen_by_keys(page, "experiment", "blank")
+    page.wait_for_function(
+        "() => document.getElementById('a-words.participant').value === 'participant'"
+    )
+    for name, text in NURSES.items():
+        if name in CHOSEN:
+            chosen_by_keys(page, *CHOSEN[name])
+        typed_by_keys(page, name, text)
+    page.wait_for_selector("#a-brief >> text=with 40 nurses")
+    found = [own for own in Browser.barriers(page) if own["impact"] in SERIOUS]
+    assert found == []
+    page.reload()
+    page.wait_for_selector("#a-brief >> text=with 40 nurses")
+    assert page.input_value(field("a", "questionnaire.items")).startswith("listening: 2")
+    page.focus("#a-run")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#a-files a")
+    assert fetched(page, "sample_size_justification.docx", tmp_path).startswith(b"PK")
+    words = fetched(page, "sample_size_justification.md", tmp_path).decode()
+    assert "40 nurses" in words
+    assert re.findall(r"\b(?:mentors?|mentees?|pairs?|hospitals?)\b", words) == []
+
+
+def chosen_by_keys(page: Any, name: str, word: str) -> None:
+    """Choose by typing the beginning of a word, in a part that is opened where it is folded."""
+    place = field("a", name)
+    folded = page.locator(f"details:not([open]):has({place}) > summary")
+    if folded.count():
+        folded.focus()
+        page.keyboard.press("Enter")
+    page.focus(place)
+    page.keyboard.type(word)
+
+
+def typed_by_keys(page: Any, name: str, text: str) -> None:
+    """Type into a field in the place of what is there, and wait until it is taken."""
+    place = field("a", name)
+    page.wait_for_selector(place)
+    page.focus(place)
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+    page.wait_for_timeout(150)
+
+
 def statuses(page: Any) -> list[str]:
     """List what a run says of itself until it has ended."""
     page.wait_for_selector("#a-progress")
@@ -253,7 +325,7 @@ def fetched(page: Any, name: str, folder: Path) -> bytes:
 def repeated(folder: Path, got: dict[str, bytes]) -> None:
     """Run the downloaded command, and the downloaded file, in a shell."""
     mentorsim = f'mentorsim() {{ "{sys.executable}" -m sim.app "$@"; }}\n'
-    by_file = 'mentorsim plan --config-path="$PWD" --config-name=scenario'
+    by_file = "mentorsim plan scenario.yaml"
     for number, line in enumerate((got["command.txt"].decode().strip(), by_file)):
         script = f"{mentorsim}{line} hydra.run.dir=run{number} report.files=[]\n"
         subprocess.run(["/bin/sh", "-c", script], cwd=folder, check=True, env=dict(os.environ),

@@ -221,3 +221,32 @@ def test_the_second_scenario_can_be_removed(tab: BrowserTab) -> None:
     assert shown(tab)["hidden"]["b"] is True
     press(tab, {"what": "second"})
     assert tab.scenarios["b"] is tab.scenarios["a"]
+
+
+def test_a_file_is_opened_or_each_fault_is_a_line(tab: BrowserTab) -> None:
+    """A study's file and a manifest are taken; of another every fault is told, with its line."""
+    good = "title: Ours\nquestionnaire: {items: {calm: [20, 20, 20, 20, 20]}}\n"
+    press(tab, {"scope": "a", "what": "file", "text": f"ours.yaml\n{good}"})
+    assert shown(tab)["html"]["a-status"] == "Settings taken from ours.yaml."
+    assert tab.scenarios["a"].study().title == "Ours"
+    assert tab.scenarios["a"].study().design.search_limit == tab.running.limits.most_size
+    bad = f"{good}analysis: {{alpha: 2}}\ndesign: {{up_to: x}}\n"
+    press(tab, {"scope": "a", "what": "file", "text": f"ours.yaml\n{bad}"})
+    lines = shown(tab)["html"]["a-file-error"].splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "ours.yaml, line 4",
+        "ours.yaml, line 3",
+    ] or [line.partition(":")[0] for line in lines] == ["ours.yaml, line 3", "ours.yaml, line 4"]
+    assert tab.scenarios["a"].study().title == "Ours"
+
+
+def test_a_reloaded_tab_goes_on(tab: BrowserTab) -> None:
+    """What the browser was given to keep brings the settings back; anything else does nothing."""
+    kept = typed(tab, seed="77")["kept"]["a"]
+    other = new_tab(Places(1))
+    press(other, {"scope": "a", "what": "restore", "text": kept})
+    assert other.scenarios["a"] == tab.scenarios["a"]
+    for text in ("", "3", "{", '{"start": 1, "chosen": {}, "data": {"seed": 1}}'):
+        press(other, {"scope": "a", "what": "restore", "text": text})
+        assert other.scenarios["a"] == tab.scenarios["a"]
+    other.close()

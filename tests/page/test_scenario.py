@@ -74,7 +74,7 @@ def test_every_field_is_shown_with_its_schema_s_help(
         shown = shown_field(place, own.data)
         assert shown.label
         said = " ".join((known_field(place, own.data).description or "").split())
-        assert shown.help.replace("empty", "null") == said
+        assert shown.help.replace("empty", "null") == said.replace("empty", "null")
         assert len(shown.help) > 10
         assert own.changed(place, shown.text).data == own.data
         if shown.choices:
@@ -162,9 +162,8 @@ def test_yaml_goes_both_ways(default: Scenario) -> None:
     words = own.words()
     assert words is not None
     assert compose_study(words) == own.study()
-    assert default.rewritten(own.configuration()).data == own.data  # a saved file can be pasted
-    configuration = yaml.safe_load(own.configuration())
-    assert parse_study({key: configuration[key] for key in own.data}) == own.study()
+    assert default.rewritten(own.file_text()).data == own.data  # a saved file can be pasted
+    assert parse_study(yaml.safe_load(own.file_text())) == own.study()
 
 
 def test_where_words_do_not_do_the_file_does(default: Scenario) -> None:
@@ -173,7 +172,7 @@ def test_where_words_do_not_do_the_file_does(default: Scenario) -> None:
     data["success"]["a: {b}, [c"] = "total"
     own = default.rewritten(yaml.safe_dump(data))
     assert own.words() is None
-    assert own.command("file") == 'mentorsim plan --config-path="$PWD" --config-name=file'
+    assert own.command("file") == "mentorsim plan file.yaml"
 
 
 @pytest.mark.parametrize(
@@ -342,7 +341,7 @@ def test_the_form_has_the_study_s_nouns(default: Scenario) -> None:
     data["words"] |= {"unit": "staff nurse", "item": "question", "treated": "trained"}
     data |= {"success": {"total": "total"}, "primary": "total"}
     own = default.rewritten(yaml.safe_dump(data, sort_keys=False))
-    assert form_parts(own.data)[1].heading == "The staff nurses"
+    assert form_parts(own.data)[3].heading == "The staff nurses"
     labels = {name: shown_field(name, own.data).label for name in every_field(own)}
     assert labels["design.up_to"] == "Largest size, in staff nurses"
     assert labels["correlation.items"] == "Correlation between questions"
@@ -372,3 +371,83 @@ def test_a_control_arm_of_the_yaml_comes_back_by_words(default: Scenario) -> Non
     words = own.words()
     assert words is not None
     assert compose_study(words) == own.study()
+
+
+NURSES = {
+    "title": "Communication skills course",
+    "words.participant": "nurse",
+    "words.intervention": "the course",
+    "questionnaire.points": "7",
+    "questionnaire.items": "listening\t2\t5\t13\t25\t30\t18\t7\n"
+    "breaking bad news: 8 15 20 22 18 12 5",
+    "questionnaire.totals": "communication: listening, breaking bad news",
+    "effect": "odds_ratio",
+    "clusters": "sites",
+    "words.site": "ward",
+    "clusters.ward.sizes": "3 4 4 5 5 6 6 7",
+    "success": "co-primary: all of [listening, breaking bad news]",
+    "analysis.test": "clustered_signed_rank",
+    "design.n": "40",
+}
+"""What is typed to state the example of the nurses."""
+
+
+def test_the_nurses_study_is_stated_from_blank(default: Scenario) -> None:
+    """Typed into a blank form it is the example's study, which its file states too."""
+    own = default.changed("experiment", "blank")
+    for name, text in NURSES.items():
+        own = own.changed(name, text)
+    example = default.changed("experiment", "examples/nurses")
+    study, other = own.study(), example.study()
+    for section in ("words", "roles", "questionnaire", "effect", "success", "design", "analysis"):
+        assert getattr(study, section) == getattr(other, section), section
+    assert study.sites is not None
+    assert study.sites == other.sites
+    assert example.command("x") == own.command("x") == "mentorsim plan x.yaml"
+    assert default.loaded(own.file_text(), "x.yaml").study() == study
+    again = own.restored(own.kept())
+    assert (again.study(), again.start, again.words()) == (study, "blank", None)
+
+
+def test_reasons_of_the_shipped_study_stay_with_it(default: Scenario) -> None:
+    """A ready-made section of another study brings no reason that speaks of the shipped one."""
+    own = default.changed("experiment", "blank").changed("clusters", "sites")
+    assert own.reason("clusters") is None
+    assert default.changed("clusters", "sites").reason("clusters") is not None
+    own = own.changed("clusters.site.assumption", "as in a study of ours")
+    assert own.reason("clusters") == "as in a study of ours"
+
+
+@pytest.mark.parametrize("kind", ["mean_change", "responders", "items"])
+def test_an_effect_of_any_kind_can_be_chosen(default: Scenario, kind: str) -> None:
+    """Kinds that need no file are stated for the questionnaire as it is."""
+    own = default.changed("experiment", "blank").changed("effect", kind)
+    assert own.study().effect.kind == kind
+    assert all(own.changed(name, shown_field(name, own.data).text).data == own.data
+               for name in every_field(own))  # fmt: skip
+
+
+def test_people_are_called_otherwise_in_the_rules_too(default: Scenario) -> None:
+    """Two roles keep what was said of them under other names."""
+    own = default.changed("success", "both: all of [total] for [mentor, mentee]")
+    own = own.changed("primary", "both").changed("words.participant", "midwife, student")
+    study = own.study()
+    assert study.role_names == ("midwife", "student")
+    assert study.success["both"].roles == ("midwife", "student")
+    with pytest.raises(StudyError, match="one role, or two"):
+        own.changed("words.participant", "a, b, c")
+
+
+@pytest.mark.parametrize("name", ["words.intervention", "words.item", "words.plurals"])
+def test_a_form_is_drawn_whatever_the_words_are(default: Scenario, name: str) -> None:
+    """Words that cannot be read leave the form with the usual ones."""
+    own = default.changed(name, "\x00" if name != "words.plurals" else "child:")
+    assert form_parts(own.data)
+    with pytest.raises(StudyError, match="words"):
+        own.study()
+
+
+def test_an_item_is_named_once(default: Scenario) -> None:
+    """Of two lines with one name neither is lost in silence."""
+    with pytest.raises(StudyError, match="'a' is named twice"):
+        default.changed("questionnaire.items", "a: 1 2 3\na: 3 2 1")

@@ -11,10 +11,10 @@ from sim.cohorts.marginals import DomainMarginals, shifted
 from sim.cohorts.population import build_population
 from sim.errors import StudyError
 from sim.pilot.between import between_domains, nearby_correlation
+from sim.pilot.data import PilotData
 from sim.pilot.describe import Interval, PilotDescription, describe, smoothed
 from sim.pilot.paired import pearson, spearman
 from sim.pilot.polychoric import polychoric
-from sim.pilot.raw import PilotData
 
 PRE = np.array([0.1, 0.25, 0.35, 0.2, 0.1])
 PRE_POST, BETWEEN = 0.6, 0.4
@@ -62,19 +62,21 @@ def ends(interval: Interval, domain: int) -> tuple[float, float, float]:
 def test_counts_are_those_of_complete_pairs(domain: int) -> None:
     """Counts before and after are of the people who gave both scores."""
     pre, post = complete_pairs(domain)
-    assert FOUND.complete.tolist() == [12, 13, 13]
-    assert FOUND.participants == 14
-    assert FOUND.pre_counts[domain].tolist() == [(pre == k).sum() for k in range(1, 6)]
-    assert FOUND.post_counts[domain].tolist() == [(post == k).sum() for k in range(1, 6)]
+    counts = FOUND.counts
+    assert counts.complete.tolist() == [12, 13, 13]
+    assert counts.participants == 14
+    assert counts.pairs[domain].sum(axis=1).tolist() == [(pre == k).sum() for k in range(1, 6)]
+    assert counts.pairs[domain].sum(axis=0).tolist() == [(post == k).sum() for k in range(1, 6)]
 
 
 def test_marginals_weigh_one_more_answer() -> None:
     """Marginals are counts with one answer spread evenly; without smoothing they are shares."""
-    assert np.allclose(FOUND.pre, (FOUND.pre_counts + 0.2) / (FOUND.complete[:, None] + 1))
+    before, complete = FOUND.counts.pairs.sum(axis=2), FOUND.counts.complete[:, None]
+    assert np.allclose(FOUND.pre, (before + 0.2) / (complete + 1))
     assert np.allclose(FOUND.post.sum(axis=1), 1)
     assert (FOUND.post > 0).all()
     plain = describe(pilot(SCORES), "mentor", smoothing=0)
-    assert np.allclose(plain.pre, FOUND.pre_counts / FOUND.complete[:, None])
+    assert np.allclose(plain.pre, before / complete)
     assert np.isnan(smoothed(np.zeros(5, dtype=int), 0)).all()
     assert np.allclose(smoothed(np.zeros(5, dtype=int), 1), 0.2)
 

@@ -178,9 +178,9 @@ def test_each_kind_of_effect_is_worded() -> None:
         },
         "shift of the latent score by 0.2 (a and c); 0.5 (b) SD": {"shift": each},
         "cumulative odds ratio 2": {"odds_ratio": 2.0},
-        "median after 4": {"median": 4},
-        "answers after 10-20-40-20-10% at points 1 to 5": {"post": PRE_SHARES},
-        "median after 4 in a; none in the other domains": {
+        "to a median of 4": {"median": 4},
+        "to answers of 10-20-40-20-10% at points 1 to 5": {"post": PRE_SHARES},
+        "to a median of 4 in a; none in the other domains": {
             "items": {"a": {"median": 4}},
             "otherwise": {},
         },

@@ -407,7 +407,7 @@ def test_few_sites_are_said_of_the_clustered_test() -> None:
     """Where the clustered signed-rank test is named, its form and the sites it needs are too."""
     study = compose_study(["clusters=sites", "analysis.test=clustered_signed_rank"])
     said = sentence_of_test(study.analysis)
-    assert "without the factor for small samples, and meant for 20 sites or more" in said
+    assert "without the factor for small samples, and meant for 20 clusters or more" in said
 
 
 def test_the_list_names_everything(run: SavedRun) -> None:

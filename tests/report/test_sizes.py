@@ -54,7 +54,7 @@ def saved(folder: Path, *sizes: int) -> SavedRun:
 
 def texts_of(run: SavedRun, found: PlanAnswer) -> dict[str, str]:
     """Say the answer in every medium."""
-    previewed = "".join(map(str, simulated_sentence(found.sample_size)))
+    previewed = "".join(map(str, simulated_sentence(found.study.words, found.sample_size)))
     own = {
         "terminal": summary(found),
         "one line": one_line(found),
@@ -157,4 +157,6 @@ def test_an_exact_answer_at_once_knows_its_gaps() -> None:
     ):
         size = smallest_size("one", 0.8, pairs, exactly(np.array(power)[:, None]), 0)
         curve = ExactCurve(pairs, pairs, power, 0.0, size, is_whole=True)
-        assert "".join(map(str, exact_sentence(curve))).startswith(f"<strong>{words}</strong>")
+        assert "".join(map(str, exact_sentence(small_study().words, curve))).startswith(
+            f"<strong>{words}</strong>"
+        )

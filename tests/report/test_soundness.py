@@ -209,7 +209,7 @@ def test_few_sites_make_a_signed_rank_test_too_rare() -> None:
     level = rare.null_characteristics.roles[0].measures.rejection.value[0, -1]
     assert level < 0.035
     assert f"rejected with probability {level:.3f}" in said(rare)
-    assert "meant for 20 sites or more" in said(rare)
+    assert "meant for 20 clusters or more" in said(rare)
     by_means = at(60, clusters={"site": FIVE}, **TOTAL, analysis={"test": "cluster_mean_t"})
     assert "too rarely" not in said(by_means)
 
@@ -298,10 +298,10 @@ def test_the_first_simulated_studies_give_no_headline_number() -> None:
     """While typing, neither level nor bias is known: what a design can do wrong is enough."""
     study = dropout().study
     why = design_reasons(study, [0])
-    parts = simulated_sentence(dropout().sample_size, why)
+    parts = simulated_sentence(study.words, dropout().sample_size, why)
     assert [isinstance(part, str) for part in parts] == [True]
     assert str(parts[0]).startswith("No size can be given here: who drops out depends on the ans")
-    assert len(simulated_sentence(dropout().sample_size)) == 3
+    assert len(simulated_sentence(study.words, dropout().sample_size)) == 3
     assert design_causes(small_study(clusters={"site": SITES}), [0]) == ("clusters",)
     assert ignored_clusters(small_study(clusters={"site": SITES}), 0) == ("site",)
 
@@ -310,10 +310,12 @@ def test_a_comparison_says_what_cannot_be_used() -> None:
     """One of two scenarios drops out by its answers: no headline difference, but a warning."""
     few = {"monte_carlo": {"replicates": 100, "block_size": 100}}
     found = compare(small_study(**few), small_study(missing=SEVERE, **few))
-    part = str(comparison_part(found))
+    part = str(comparison_part(found, small_study().words))
     assert "Not to be used as it is: who drops out depends on the answers" in part
     assert 'class="sentence"' not in part
-    assert 'class="sentence"' in str(comparison_part(replace(found, unusable=())))
+    assert 'class="sentence"' in str(
+        comparison_part(replace(found, unusable=()), small_study().words)
+    )
 
 
 # ------------------------------------------------------------------------------------------- words
@@ -331,4 +333,4 @@ def test_words_of_one_domain_and_of_mcnemar(tmp_path: Path) -> None:
     assert "1 domains" not in text + design_sentence(study)
     assert "the McNemar" not in text
     assert "is tested by McNemar\u2019s test" in text
-    assert "in one domain (a), scored 1 to 5." in text
+    assert "One domain (a) is answered before and after mentoring, scored 1 to 5." in text

@@ -84,7 +84,9 @@ def test_one_size_is_answered_as_power(pairs: int, side: str, tmp_path: Path) ->
     assert summary_data(found)["answer"] == answer_sentence(found)
     assert headline(found) == (power, f"power with {pairs} pairs")
     assert one_line(found).startswith(f"total: {pairs} pairs, power {power}")
-    preview = "".join(map(str, simulated_sentence(found.sample_size, fixed=True)))
+    preview = "".join(
+        map(str, simulated_sentence(found.study.words, found.sample_size, fixed=True))
+    )
     assert said(preview).startswith(f"power {power} ±")
     short = (
         f"With {pairs} pairs, {pairs} mentors, the power is {found.sample_size.power:.2f} (target"

@@ -14,8 +14,8 @@ LINES = {
     "clusters=sites clusters.site.icc=1": "clusters.site.icc: 1 must be at least 0 and below 1",
     "clusters=sites clusters.site.sites=1": "clusters.site.sites: 1 must be from 2 to 5000",
     "missing=mar missing.slope=6": "missing.slope: 6 must be from -5 to 5",
-    "missing.item_rate=1": "missing.item_rate: 1 must be from 0 to 0.9",
-    "missing.rate=0.95": "missing.rate: 0.95 must be from 0 to 0.9",
+    "missing.item_rate=1": "missing.item_rate: 1 must be from 0 to 0.9 (or a percent, with its %)",
+    "missing.rate=0.95": "missing.rate: 0.95 must be from 0 to 0.9 (or a percent, with its %)",
     "missing.rates=0.2": "missing.rates: unknown field; did you mean 'rate'?",
     "clusters=sites analysis.test=cluster_mean_t analysis.zeros=pratt": (
         "analysis.zeros: 'pratt' does not apply to analysis.test=cluster_mean_t; use wilcox"

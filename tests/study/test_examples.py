@@ -10,7 +10,9 @@ import pytest
 from docx import Document
 
 from sim.app import main
+from sim.jobs.sweep import points
 from sim.sources import CONF
+from sim.study import Study
 
 EXAMPLES = sorted((CONF / "examples").glob("*.yaml"))
 QUICK = ["monte_carlo.replicates=100", "monte_carlo.search_replicates=100",
@@ -122,3 +124,10 @@ def test_the_nurses_are_the_same_study_in_the_seeds_words(here: Path) -> None:
     assert main(["plan", *SEED_WORDS, *QUICK, "hydra.run.dir=seed"]) == 0
     assert len(mine) > 50
     assert mine == rows(here / "seed", {})
+
+
+@pytest.mark.parametrize("sweep", ["assumptions", "grid", "scenarios"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_a_shipped_sweep_is_one_of_every_example(example: Path, sweep: str) -> None:
+    """What the shipped sweeps set is there in any study, with any roles and points."""
+    assert len(points(Study.from_file(example, f"sweep={sweep}"))) > 3

@@ -84,8 +84,16 @@ def test_lists_become_tuples() -> None:
 @pytest.mark.parametrize(
     ("place", "value", "line"),
     [
-        ("analysis.alpha", 1.5, "analysis.alpha: 1.5 must be above 0 and below 1"),
-        ("analysis.alpha", 1, "analysis.alpha: 1 must be above 0 and below 1"),
+        (
+            "analysis.alpha",
+            1.5,
+            "analysis.alpha: 1.5 must be above 0 and below 1 (or a percent, with its %)",
+        ),
+        (
+            "analysis.alpha",
+            1,
+            "analysis.alpha: 1 must be above 0 and below 1 (or a percent, with its %)",
+        ),
         ("analysis.alpha", "x", "analysis.alpha: 'x' must be a number"),
         ("analysis.alpha", float("nan"), "analysis.alpha: nan must be a finite number"),
         ("analysis.continuity", 1, "analysis.continuity: 1 must be true or false"),
@@ -213,7 +221,7 @@ def test_every_wrong_field_has_its_line() -> None:
     data["roles"]["mentor"]["pre"] = [0.5, "y", 0.5]
     assert complaints_of(data) == (
         "roles.mentor.pre[1]: 'y' must be a number, or a list",
-        "analysis.alpha: 2 must be above 0 and below 1",
+        "analysis.alpha: 2 must be above 0 and below 1 (or a percent, with its %)",
         "target.power: 'x' must be a number",
     )
     data["target"]["power"] = 0.8
@@ -236,3 +244,32 @@ def test_a_draft_need_not_go_together() -> None:
     data["control"]["unit"] = "house"
     with pytest.raises(StudyError, match=r"^control.unit: 'house' must be one of"):
         draft_of(data)
+
+
+def test_faults_within_and_between_sections_are_told_together() -> None:
+    """What is wrong between sections that can be read is told with what cannot be read."""
+    data = {
+        "questionnaire": {
+            "items": {"a": [20, 20, 20, 20, 20], "b": "like: c"}, "totals": {"both": ["a", "d"]},
+        },
+        "target": {"power": 8},
+        "effect": {"odds_ratio": [2, 2, 2]},
+        "success": "all of [a, e]",
+    }  # fmt: skip
+    told = complaints_of(data)
+    places = [line.partition(":")[0] for line in told]
+    assert sorted(places) == [
+        "effect.odds_ratio", "questionnaire.items.b", "questionnaire.totals.both",
+        "success.all of [a, e]", "target.power",
+    ]  # fmt: skip
+
+
+def test_nothing_follows_from_a_section_that_is_wrong() -> None:
+    """A section that cannot be read makes no other one wrong."""
+    data = {
+        "questionnaire": {"items": ["a"]},
+        "roles": {"nurse": {"pre": [0.2, 0.2, 0.2, 0.2, 0.2]}},
+        "clusters": {"ward": {"icc": 2}},
+        "analysis": {"test": "cluster_mean_t"},
+    }
+    assert [line.partition(":")[0] for line in complaints_of(data)] == ["clusters.ward.icc"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.report.charts.averaged import assurance_curves, power_spread
 from sim.report.charts.curves import endpoint_curves, power_curve, rule_curves
 from sim.report.charts.figure import Figure, Omitted
+from sim.report.charts.first_look import observed_bars
 from sim.report.charts.likert import answer_bars
 from sim.report.charts.pilot import believed_shifts, data_set_counts, exact_p_values
 from sim.report.charts.render import as_png, as_svg
@@ -148,6 +149,8 @@ def _write(figure: Figure, folder: Path) -> Iterator[Path]:
 def calibration_figures(report: CalibrationReport) -> Iterator[Figure | None]:
     """Draw what a pilot says; nothing in the place of a figure that it has not got."""
     for role in report.roles:
+        if role.described is not None:
+            yield observed_bars(report.study, role.described.counts)
         yield data_set_counts(role)
         yield exact_p_values(role)
         yield believed_shifts(report, role)

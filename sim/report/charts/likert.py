@@ -7,11 +7,21 @@ from itertools import pairwise
 
 from sim.cohorts import TrueEffects
 from sim.report.charts.figure import Figure, Omitted, datum, layered, limited, single
-from sim.report.charts.labels import label_axis, percent, plain, right_room, room, span, two_lines
+from sim.report.charts.labels import (
+    distinct,
+    label_axis,
+    percent,
+    plain,
+    right_room,
+    room,
+    span,
+    two_lines,
+)
 from sim.report.charts.theme import DIVERGING, Spec, blended
 from sim.report.document.numbers import ROUNDING
-from sim.report.document.phrases import best_end
+from sim.report.document.phrases import best_end, sentence_case
 from sim.report.results.answer import DesignFacts
+from sim.study import Study
 
 MOST_DOMAINS = 30
 """Most domains of one figure: a page's height."""
@@ -19,6 +29,8 @@ DARK_ENDS = 0.28
 """Share of the scale at either end whose colours are dark."""
 NARROW = 0.14
 """Segments below this share have no room for a number."""
+TIME = 24
+"""Most letters of a time that stands right of a bar."""
 
 
 def answer_bars(answer: DesignFacts, role: str) -> Figure | Omitted:
@@ -37,13 +49,13 @@ def answer_bars(answer: DesignFacts, role: str) -> Figure | Omitted:
         A sentence where no answer changes.
     """
     effects, study = answer.effects[role], answer.study
-    people, side = study.words.people(role), study.analysis.side
+    words, people, side = study.words, study.words.people(role), study.analysis.side
     end, ceilings = best_end(side), span(effects.ceiling.tolist(), percent)
     if _unchanged(effects):
         return Omitted(
             f"answers_{role}",
-            f"The {people}' answers are assumed to be spread after as they are before: {ceilings} "
-            f"are at the {end}.",
+            f"The {people}' answers are assumed to be spread {words.after} as they are "
+            f"{words.before}: {ceilings} are at the {end}.",
         )
     domains = study.domains
     shown = domains[:MOST_DOMAINS]
@@ -51,31 +63,62 @@ def answer_bars(answer: DesignFacts, role: str) -> Figure | Omitted:
         effects.reaching.tolist(), effects.rising_to.tolist(), effects.falling_below.tolist()
     )
     labels = two_lines(shown)
-    title = f"Assumed of the {people}: {ceilings} are at the {end} before, and cannot improve"
-    below = ["Upper bar before, lower bar after. The assumption, not data: no simulation error."]
+    at_end = f"at the {end} {words.before}, and cannot improve"
+    title = f"Assumed of the {people}: {ceilings} are {at_end}"
+    bars_are = f"Upper bar {words.before}, lower bar {words.after}."
+    below = [f"{bars_are} The assumption, not data: no simulation error."]
     if study.has_controls:
-        below.append(f"After: of the {study.words.treated} arm.")
-    below.append(limited(len(domains), MOST_DOMAINS, study.words.items, "summary.json"))
+        below.append(f"{sentence_case(words.after)}: of the {words.treated} arm.")
+    below.append(limited(len(domains), MOST_DOMAINS, words.items, "summary.json"))
     best = -1 if side > 0 else 0
     tops = "; ".join(
-        f"{plain(name)} {percent(before[best])} before, {percent(after[best])} after"
-        for name, (before, after) in zip(shown, bars, strict=False)
+        f"{plain(name)} {percent(first[best])} {words.before}, {percent(last[best])} {words.after}"
+        for name, (first, last) in zip(shown, bars, strict=False)
     )
+    said = (title, below, f"At the {end} point: {tops}.")
+    return stacked_bars(study, f"answers_{role}", said, labels, bars)
+
+
+def stacked_bars(
+    study: Study,
+    name: str,
+    said: tuple[str, Sequence[str], str],
+    labels: Sequence[str],
+    bars: Sequence[tuple[list[float], list[float]]],
+) -> Figure:
+    """Draw a bar before and a bar after for every item, and write the share at the best end.
+
+    Parameters
+    ----------
+    study : Study
+        Says the scale, the times, and which change is the success.
+    name : str
+        The figure's.
+    said : (str, sequence of str, str)
+        Title, the lines below it, and what is seen for those who do not.
+    labels : sequence of str
+        Of the items, in two lines at most.
+    bars : sequence of (list of float, list of float)
+        Shares of the points before and after, an item each; further ones are left out.
+    """
+    side, lowest = study.analysis.side, study.questionnaire.lowest
+    times = distinct((study.words.before, study.words.after), TIME)
+    best = -1 if side > 0 else 0
     rows = [
         row
         for label, shares in zip(labels, bars, strict=False)
-        for row in _rows(label, shares, best, study.questionnaire.lowest)
+        for row in _rows(label, times, shares, best, lowest)
     ]
-    numbers = [_numbers(labels, "pale"), _numbers(labels, "dark")]
+    places = _places(labels, times)
     layers = [
-        _bars(labels, len(bars[0][0]), study.questionnaire.lowest),
-        *numbers,
+        _bars(places, len(bars[0][0]), lowest),
+        _numbers(places, "pale"),
+        _numbers(places, "dark"),
         *_head(side),
-        _tops(labels),
+        _tops(places, times),
     ]
-    said = (title, below, f"At the {end} point: {tops}.")
     height = {"step": 36, "for": "position"}
-    return layered(f"answers_{role}", said, layers, rows, height=height, two_axes=True)
+    return layered(name, said, layers, rows, height=height, two_axes=True)
 
 
 def _unchanged(effects: TrueEffects) -> bool:
@@ -109,9 +152,9 @@ def _steps(reaching: Sequence[float]) -> list[float]:
 
 
 def _rows(
-    label: str, times: tuple[list[float], list[float]], best: int, lowest: int
+    label: str, times: Sequence[str], bars: Sequence[Sequence[float]], best: int, lowest: int
 ) -> Iterator[Spec]:
-    for time, shares in zip(("before", "after"), times, strict=True):
+    for time, shares in zip(times, bars, strict=True):
         start = 0.0
         for point, share in enumerate(shares, 1):
             place = (point - 0.5) / len(shares)
@@ -128,14 +171,14 @@ def _rows(
             start += share
 
 
-def _places(labels: Sequence[str]) -> Spec:
+def _places(labels: Sequence[str], times: Sequence[str]) -> Spec:
     axis = {**label_axis(labels), "domain": False}
     return {
         "y": {
             "field": "domain", "type": "nominal", "title": None, "axis": axis,
             "scale": {"domain": list(labels), "paddingInner": 0.22, "paddingOuter": 0.1},
         },
-        "yOffset": {"field": "time", "type": "nominal", "scale": {"domain": ["before", "after"]}},
+        "yOffset": {"field": "time", "type": "nominal", "scale": {"domain": times}},
     }  # fmt: skip
 
 
@@ -148,7 +191,7 @@ def _across(field: str) -> Spec:
     }  # fmt: skip
 
 
-def _bars(labels: Sequence[str], number: int, lowest: int) -> Spec:
+def _bars(places: Spec, number: int, lowest: int) -> Spec:
     names = [str(lowest + place) for place in range(number)]
     colour = {
         "field": "answer",
@@ -160,29 +203,29 @@ def _bars(labels: Sequence[str], number: int, lowest: int) -> Spec:
     encoding = {"x": _across("start"), "x2": {"field": "stop"}, "color": colour}
     return {
         "mark": {"type": "bar", "stroke": "#FFFFFF", "strokeWidth": 0.5},
-        "encoding": {**_places(labels), **encoding},
+        "encoding": {**places, **encoding},
     }
 
 
-def _numbers(labels: Sequence[str], tone: str) -> Spec:
+def _numbers(places: Spec, tone: str) -> Spec:
     """Write shares into the bars of one tone."""
     text = {"field": "said", "type": "nominal"}
     return {
         "transform": [{"filter": {"field": "tone", "equal": tone}}],
         "mark": {"type": "text", "style": f"on-{tone}"},
-        "encoding": {**_places(labels), "x": _across("middle"), "text": text},
+        "encoding": {**places, "x": _across("middle"), "text": text},
     }
 
 
-def _tops(labels: Sequence[str]) -> Spec:
+def _tops(places: Spec, times: Sequence[str]) -> Spec:
     """Write the share that cannot improve right of each bar."""
-    places = _places(labels)
+    longest = [f"{time} 100%" for time in times]
     return {
         "transform": [{"filter": "datum.top"}],
         "mark": {"type": "text", "style": "small-note", "align": "left", "dx": 5},
         "encoding": {
             **places,
-            "y": {**places["y"], "axis": right_room(room(["before 100%"]) + 5)},
+            "y": {**places["y"], "axis": right_room(room(longest) + 5)},
             "x": _across("stop"),
             "text": {"field": "full", "type": "nominal"},
         },

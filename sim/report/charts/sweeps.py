@@ -19,6 +19,7 @@ from sim.report.charts.labels import (
     unusable_points,
 )
 from sim.report.charts.theme import SEQUENTIAL, WIDTH, Spec
+from sim.report.document.phrases import sentence_case
 from sim.report.document.sizes import CONFIDENCE, interval_cell, pairs_cell
 from sim.report.results.sweep import PointReport, SweepReport
 from sim.report.topics.sweep import mark
@@ -147,9 +148,11 @@ def _heat_map(report: SweepReport, factors: Factors, name: str, cell: Cell) -> F
     known: list[float] = [row["value"] for row in rows if row["value"] is not None]
     if not known:
         return None
-    usable = [value for row, point in zip(rows, report.points[1:], strict=True)
-              if (value := row["value"]) is not None and not point.unusable]  # fmt: skip
     power = name == "power_map"
+    # a size that is only known to lie on one side of a bound is none to name
+    usable = [row["value"] for row, point in zip(rows, report.points[1:], strict=True)
+              if row["value"] is not None and not point.unusable
+              and (power or row["said"].isdigit())]  # fmt: skip
     limits = (0.0, 1.0) if power else (min(known), max(known))
     for row in rows:
         row["tone"] = _tone(row["value"], *limits)
@@ -182,15 +185,13 @@ def _tone(value: float | None, least: float, most: float) -> str:
 
 def _map_words(report: SweepReport, known: list[float], *, power: bool) -> tuple[str, str, str]:
     if power:
+        at = f"Power at {_at(report)}"
         spread = f" ranges over {span(known, '.2f')}" if known else ""
-        return (
-            f"Power at {_at(report)}{spread}",
-            f"Power at {_at(report)}",
-            "Below each: ± Monte Carlo standard error",
-        )
-    target = report.study.target.power
-    title = f"Pairs needed for power {target:.2f}: {span(known, '.0f') if known else 'none usable'}"
-    return title, "Pairs needed", f"Below each: interval of {CONFIDENCE} from the simulation"
+        return at + spread, at, "Below each: ± Monte Carlo standard error"
+    needed = f"{sentence_case(report.study.words.units)} needed"
+    title = f"{needed} for power {report.study.target.power:.2f}"
+    sizes = f": {span(known, '.0f')}" if known else ""
+    return title + sizes, needed, f"Below each: interval of {CONFIDENCE} from the simulation"
 
 
 def _map_layers(

@@ -109,15 +109,17 @@ class RoleReport:
 
 @dataclass(frozen=True, eq=False)
 class CalibrationReport:
-    """What is reported of a pilot: the study that holds it, and each role that it speaks of."""
+    """What is reported of a pilot: its study, each role, and how its answers were read."""
 
     study: SavedStudy
     roles: tuple[RoleReport, ...]
+    notes: tuple[str, ...]
 
 
 def calibration_report(answer: CalibrationAnswer) -> CalibrationReport:
     """Take from an answer what is reported of it; posterior.csv holds the draws."""
-    return CalibrationReport(answer.study, tuple(_role(answer, role) for role in answer.roles))
+    roles = tuple(_role(answer, role) for role in answer.roles)
+    return CalibrationReport(answer.study, roles, answer.notes)
 
 
 def _role(answer: CalibrationAnswer, role: RoleCalibration) -> RoleReport:

@@ -18,6 +18,7 @@ from sim.report.topics.least_favourable import level_null_words
 from sim.report.topics.soundness import briefly
 from sim.study.control import NoSelection
 from sim.study.methods import TESTS
+from sim.study.words import Words
 
 CLEAR = 3.0
 """Monte Carlo errors by which two levels must differ for it to be told."""
@@ -25,10 +26,6 @@ ROUNDING = 1e-6
 """Part of a change, in points, that is nothing but rounding."""
 LARGE = 0.01
 """Change in points from which it is told that it needs no intervention."""
-NO_CONTROL = (
-    "There is no control arm: part of any change before to after does not need {intervention} "
-    "(repeated questionnaires, regression to the mean), and this design cannot tell it apart."
-)
 
 
 def change_tables(facts: DesignFacts) -> dict[str, Table]:
@@ -72,12 +69,12 @@ def _part(value: float) -> str:
 
 
 def _selected(facts: DesignFacts, role: str) -> Iterator[Paragraph]:
-    selection = facts.study.selection
-    if isinstance(selection, NoSelection):
+    if isinstance(facts.study.selection, NoSelection):
         return
+    share = percent(facts.change_parts[role].taking_part)
     yield text(
-        f"Of the {facts.study.words.people(role)} invited "
-        f"{percent(facts.change_parts[role].taking_part)} take part: {selection_words(selection)}."
+        f"Of the {facts.study.words.people(role)} invited {share} take part: "
+        f"{selection_words(facts.study)}."
     )
 
 
@@ -141,7 +138,7 @@ def uncontrolled_warnings(answer: PlanAnswer) -> Iterator[str]:
         yield from _misleading_group(answer)
         return
     changes, words = change_without(answer), answer.study.words
-    yield from changes or [NO_CONTROL.format(intervention=words.intervention)]
+    yield from changes or [_no_control(words)]
     if changes:
         null, size = answer.level_characteristics, answer.sample_size
         k, q = answer.place, null.rule_index(size.rule)
@@ -157,8 +154,15 @@ def early_uncontrolled(facts: DesignFacts) -> list[str]:
     """Warn of the same before anything is simulated."""
     if facts.study.has_controls:
         return []
-    no_control = NO_CONTROL.format(intervention=facts.study.words.intervention)
-    return change_without(facts) or [no_control]
+    return change_without(facts) or [_no_control(facts.study.words)]
+
+
+def _no_control(words: Words) -> str:
+    return (
+        f"There is no control arm: part of any change {words.from_to} does not need "
+        f"{words.intervention} (repeated questionnaires, regression to the mean), and this design "
+        "cannot tell it apart."
+    )
 
 
 def change_without(facts: DesignFacts) -> list[str]:

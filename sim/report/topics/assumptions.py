@@ -24,7 +24,6 @@ from sim.study.control import (
     BaselineSelection,
     NoSelection,
     ScreeningSelection,
-    Selection,
 )
 from sim.study.effects import (
     ByDomainEffect,
@@ -102,7 +101,7 @@ def stated(study: Study, field: str) -> tuple[str, str]:
     if first == "roles":
         who, role = words.people(rest[0]), study.roles[rest[0]]
         if len(rest) == 1:
-            return f"answers of the {who} before", _marginals(
+            return f"answers of the {who} {words.before}", _marginals(
                 study.marginals(study.role_names.index(rest[0])), study
             )
         effect = study.effect if role.effect is None else role.effect
@@ -118,7 +117,7 @@ def stated(study: Study, field: str) -> tuple[str, str]:
             alike = f"likeness of people of one {words.site}"
             said = alike, "; ".join(cluster_words(study, study.sites))
         case "selection":
-            said = "who takes part", selection_words(study.selection)
+            said = "who takes part", selection_words(study)
         case "uncontrolled":
             shift = _values(study.uncontrolled.response_shift, study.domains)
             said = (
@@ -138,7 +137,7 @@ def effect_words(study: Study, effect: Effect, names: Sequence[str] = ()) -> str
         case RespondersEffect():
             said = _responders_words(effect.responders)
         case PostEffect():
-            said = f"answers after {_marginals(effect.post, study)}"
+            said = f"to answers of {_marginals(effect.post, study)}"
         case JointEffect():
             said = _joint_words(study, effect)
         case PosteriorEffect():
@@ -154,7 +153,7 @@ def effect_words(study: Study, effect: Effect, names: Sequence[str] = ()) -> str
 _CHANGES = {
     "shift": "shift of the latent score by {} SD",
     "odds_ratio": "cumulative odds ratio {}",
-    "median": "median after {}",
+    "median": "to a median of {}",
     "mean_change": "change of the mean by {} points",
 }
 """Effects that are numbers, one or one per item, by their kind."""
@@ -171,7 +170,10 @@ def _joint_words(study: Study, effect: JointEffect) -> str:
     one_each = isinstance(row[0], tuple)
     each = f"one table per {words.item}" if one_each else f"one table for all {words.items}"
     points = len(row)  # the rows of a table are as many as its columns
-    return f"shares of every answer before with every answer after ({points} by {points}), {each}"
+    return (
+        f"shares of every answer {words.before} with every answer {words.after} ({points} by "
+        f"{points}), {each}"
+    )
 
 
 def _by_item(study: Study, effect: ByDomainEffect) -> str:
@@ -217,12 +219,13 @@ def _by_name(written: Sequence[str], domains: Sequence[str]) -> str:
 
 def _correlations(study: Study) -> tuple[str, str]:
     stated_as, given = SCALES[study.correlation.stated_as], study.correlation
+    times = study.words.both_times
     if given.full is not None:
         among = f"{len(given.full)} by {len(given.full)} matrix, {_spread(given.full)}"
-        return "correlations of all answers before and after", f"{among}, {stated_as}"
+        return f"correlations of all answers {times}", f"{among}, {stated_as}"
     if len(study.domains) == 1:
-        return "correlation of before and after", f"{given.pre_post:g}, {stated_as}"
-    return f"correlation of before and after, and between {study.words.items}", (
+        return f"correlation of answers {times}", f"{given.pre_post:g}, {stated_as}"
+    return f"correlation of answers {times}, and between {study.words.items}", (
         f"{given.pre_post:g} and {_between(given)}, {stated_as}"
     )
 
@@ -241,21 +244,26 @@ def _spread(matrix: Sequence[Sequence[float]]) -> str:
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
-def selection_words(selection: Selection) -> str:
+def selection_words(study: Study) -> str:
     """Say who takes part."""
+    selection = study.selection
     match selection:
         case NoSelection():
             return "everybody who is asked"
         case BaselineSelection():
-            return f"people whose answers before sum to {_range(selection)}"
+            return f"people whose answers {study.words.before} sum to {_range(selection)}"
         case ScreeningSelection():
-            again = "as before and after"
-            if selection.retest is not None:
-                again = f"{selection.retest:g}, of the latent scores"
-            return (
-                f"people whose answers at a screening sum to {_range(selection)}; correlation of "
-                f"screening and baseline {again}"
+            words = study.words
+            again = (
+                f"answers at screening correlate with those {words.before} as those "
+                f"{words.before} with those {words.after}"
             )
+            if selection.retest is not None:
+                again = (
+                    f"correlation of answers at screening and {words.before} {selection.retest:g}, "
+                    "of the latent scores"
+                )
+            return f"people whose answers at a screening sum to {_range(selection)}; {again}"
 
 
 def _range(selection: BaselineSelection | ScreeningSelection) -> str:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from sim.arrays import FloatArray
 from sim.pilot.candidates import CANDIDATES
-from sim.pilot.describe import PilotDescription
 from sim.pilot.forensics import Printed
 from sim.pilot.posterior import FEW_EFFECTIVE
 from sim.report.document.model import Block, Section, Table, clean, entries, text
 from sim.report.document.numbers import number, percent, with_interval
+from sim.report.document.phrases import sentence_case
 from sim.report.results.calibration import CalibrationReport, Fit, OutcomeReport, RoleReport
+from sim.report.topics.first_look import first_look
 from sim.study import Study
 
 TITLE = "What the pilot says"
@@ -22,10 +23,20 @@ NAME = 60
 """Most characters of a name."""
 
 
-def sections(report: CalibrationReport) -> tuple[Section, ...]:
-    """All that a pilot has to say, role by role, and how to read it."""
-    of_roles = [section for role in report.roles for section in _of_role(report.study, role)]
-    return (*of_roles, Section("How to read this", entries(notes(report))))
+def sections(report: CalibrationReport, *, is_drawn: bool = False) -> tuple[Section, ...]:
+    """All that a pilot has to say, role by role, and how to read it.
+
+    Parameters
+    ----------
+    report : CalibrationReport
+        Of any pilot.
+    is_drawn : bool
+        Whether figures stand with the sections.
+    """
+    study = report.study
+    of_roles = [section for role in report.roles for section in _of_role(study, role, is_drawn)]
+    read = [Section("How the answers were read", entries(report.notes))] if report.notes else []
+    return (*read, *of_roles, Section("How to read this", entries(notes(report))))
 
 
 def source(study: Study) -> str:
@@ -34,7 +45,8 @@ def source(study: Study) -> str:
     if pilot is None:
         return ""
     if pilot.data is not None:
-        return clean(f"Answers from {Path(pilot.data).name}. {pilot.cited or ''}")
+        names = " and ".join(Path(name).name for name in pilot.data)
+        return clean(f"Answers from {names}. {pilot.cited or ''}")
     return clean(pilot.source)
 
 
@@ -51,10 +63,10 @@ def in_one_line(report: CalibrationReport) -> str:
     return "; ".join(shown)
 
 
-def _of_role(study: Study, role: RoleReport) -> Iterator[Section]:
+def _of_role(study: Study, role: RoleReport, is_drawn: bool) -> Iterator[Section]:  # noqa: FBT001
     yield from (_outcome(study, role, outcome) for outcome in role.outcomes)
     if role.described is not None:
-        yield _answers(study, role, role.described)
+        yield first_look(study, role.described, is_drawn=is_drawn)
     yield _shifts(study, role)
     if role.outcomes:
         yield _tests(study, role)
@@ -106,26 +118,6 @@ def _patterns(test: str, fit: Fit) -> Iterator[Block]:
     yield Table(caption, ("changes", "share", "exact p"), rows)
     if len(order) > PATTERNS_SHOWN:
         yield text(f"And {len(order) - PATTERNS_SHOWN} more, in patterns.csv.")
-
-
-# -------------------------------------------------------------------------------- raw answers
-
-
-def _answers(study: Study, role: RoleReport, described: PilotDescription) -> Section:
-    """Raw answers of one role, an item a row."""
-    change, rho = described.mean_change, described.polychoric
-    rows = tuple(
-        (
-            clean(name, NAME),
-            str(described.complete[d]),
-            with_interval(change.value[d], change.low[d], change.high[d], "+"),
-            with_interval(rho.value[d], rho.low[d], rho.high[d]),
-        )
-        for d, name in enumerate(study.domains)
-    )
-    head = (study.words.item, "n", "mean change", "polychoric correlation")
-    heading = f"Answers of {study.words.counted(role.role, role.n)}"
-    return Section(heading, (Table("", head, rows),))
 
 
 # --------------------------------------------------------------------------------- posterior
@@ -184,16 +176,15 @@ def _total(role: RoleReport) -> Section:
 
 def notes(report: CalibrationReport) -> tuple[str, ...]:
     """What a careful reader has to know."""
-    return (*_of_the_figures(report), _INDEPENDENT, *_few_draws(report.roles))
+    items = sentence_case(report.study.words.items)
+    independent = (
+        f"{items} are taken as independent within a person here; a pilot of this size cannot say "
+        "how they go together."
+    )
+    return (*_of_the_figures(report, items), independent, *_few_draws(report.roles))
 
 
-_INDEPENDENT = (
-    "Domains are taken as independent within a person here; a pilot of this size cannot say how "
-    "they go together."
-)
-
-
-def _of_the_figures(report: CalibrationReport) -> Iterator[str]:
+def _of_the_figures(report: CalibrationReport, items: str) -> Iterator[str]:
     settings = report.study.calibration
     if not any(role.outcomes for role in report.roles):
         return
@@ -203,9 +194,9 @@ def _of_the_figures(report: CalibrationReport) -> Iterator[str]:
         "done."
     )
     yield (
-        "Domains without figures are taken as not significant, which is an assumption."
+        f"{items} without figures are taken as not significant, which is an assumption."
         if settings.unreported == "not_significant"
-        else "Domains without figures are left open; each reported one is weighed given that it "
+        else f"{items} without figures are left open; each reported one is weighed given that it "
         "was significant."
     )
 

@@ -22,7 +22,7 @@ def design_sentence(study: Study) -> str:
     sizes = words.count(last) if first == last else f"{first:,} to {words.count(last)}"
     ratio = " only" if len(study.roles) == 1 else " {}:{}".format(*study.design.ratio)
     return (
-        f"{_groups(study)} measured before and after, {role_words(study)}{ratio}, {sizes}; "
+        f"{_groups(study)} measured {words.both_times}, {role_words(study)}{ratio}, {sizes}; "
         f"{scale_words(study)}; "
         f"{test_sentence(study.analysis)}, {level_words(study.analysis)}; "
         f"{multiplicity_words(study)}."
@@ -52,7 +52,7 @@ def criterion(study: Study) -> Paragraph:
     rule = study.success[study.primary]
     return text(
         f"The criterion that sizes the study, '{short(study.primary)}', is met where the "
-        f"change from before to after shows {success(study, _endpoints(study, rule))}."
+        f"change {study.words.from_to} shows {success(study, _endpoints(study, rule))}."
     )
 
 
@@ -71,10 +71,11 @@ def success(study: Study, endpoints: str) -> str:
 def questionnaire(study: Study) -> Paragraph:
     """Say what is answered and how it is scored."""
     words, names, scored = study.words, study.domains, scored_words(study)
-    given = f"Answers are given before and after {words.intervention} in"
     if len(names) == 1:
-        return text(f"{given} one {words.item} ({_names(names)}), {scored}.")
-    given = f"{given} {len(names)} {words.items} ({_names(names)}), each {scored}"
+        return text(f"One {words.item} ({_names(names)}) is answered {words.around}, {scored}.")
+    given = (
+        f"{len(names)} {words.items} ({_names(names)}) are answered {words.around}, each {scored}"
+    )
     return text("; ".join([given, *(_sum_words(study, name) for name in study.totals)]) + ".")
 
 
@@ -107,7 +108,10 @@ def allocation_words(study: Study, size: int) -> str:
     """Say what is allocated to which arm, at a size."""
     words, control = study.words, study.control
     if control is None:
-        return f"There is one group: everybody is {words.treated}, before is compared with after."
+        return (
+            f"There is one group: everybody is {words.treated}, and answers {words.before} are "
+            f"compared with those {words.after}."
+        )
     what = f"Whole {words.sites}"
     if control.unit == "person":
         what = f"Within every {words.site}, {words.units}"

@@ -11,7 +11,7 @@ from sim.report.document.numbers import number
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import BY_ANSWERS, BY_CHANCE
 
-SCALES = {"shift": "latent shift", "odds_ratio": "odds ratio", "post": "distribution after"}
+SCALES = {"shift": "latent shift", "odds_ratio": "odds ratio", "post": "distribution"}
 """Scales of an effect in words."""
 
 

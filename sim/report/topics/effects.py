@@ -24,8 +24,6 @@ BASES = {
     "realistic": "The target difference is one that is held to be realistic.",
     "both": "The target difference is one that is held to be both important and realistic.",
 }
-PUBLISHED = ("outcome", "published before", "published after", "p", "assumed mean before",
-             "assumed mean after")  # fmt: skip
 
 
 def assumed_blocks(facts: DesignFacts) -> tuple[Block, ...]:
@@ -39,8 +37,7 @@ def assumed_blocks(facts: DesignFacts) -> tuple[Block, ...]:
     Returns
     -------
     tuple of Paragraph or Table
-        By role a sentence where there is no effect, or else the tables of
-        :func:`assumed_tables`; then which arm they are of, where there are two.
+        By role a sentence where there is no effect, or else :func:`assumed_tables`; then the arm.
     """
     by_role = chain.from_iterable(_of_role(facts, role) for role in facts.effects)
     return (*by_role, *_arm_blocks(facts.study))
@@ -54,7 +51,7 @@ def assumed_tables(facts: DesignFacts, role: str) -> tuple[Table, ...]:
 
 
 def is_unaffected(effects: TrueEffects) -> bool:
-    """Tell whether there is no effect, and answers after are distributed as before."""
+    """Tell whether there is no effect, and answers are distributed alike at both times."""
     moves = np.abs(effects.rising_to - effects.falling_below)
     return bool(effects.true_null.all()) and float(moves.max()) < 1e-9
 
@@ -63,8 +60,8 @@ def no_effect_sentence(study: Study, role: str) -> str:
     """Say that nothing is assumed to happen to a role."""
     words = study.words
     return (
-        f"No effect of {words.intervention} on the {words.people(role)} is assumed: answers after "
-        "are distributed as before."
+        f"No effect of {words.intervention} on the {words.people(role)} is assumed: answers "
+        f"{words.after} are distributed as {words.before}."
     )
 
 
@@ -115,7 +112,7 @@ def change_table(facts: DesignFacts, role: str) -> Table:
     effects, words, parts = facts.effects[role], facts.study.words, facts.change_parts.get(role)
     before = effects.pre_mean + facts.study.offsets
     between, divided, standardised = "", "change / SD (d_z)", effects.standardised
-    changes = [("mean after", _points(before + effects.mean_change)),
+    changes = [(f"mean {words.after}", _points(before + effects.mean_change)),
                ("mean change", _changes(effects.mean_change))]  # fmt: skip
     if parts is not None and parts.control_change is not None:
         between, divided = ", between the arms", "divided by SD"
@@ -127,7 +124,7 @@ def change_table(facts: DesignFacts, role: str) -> Table:
     return by_columns(
         f"Assumed of the {words.people(role)}{between}, in points",
         ("endpoint", map(short, facts.study.endpoints)),
-        ("mean before", _points(before)),
+        (f"mean {words.before}", _points(before)),
         *changes,
         ("SD of change", _points(effects.sd_change)),
         (divided, _changes(standardised)),
@@ -147,8 +144,9 @@ def movement_table(facts: DesignFacts, role: str) -> Table:
     effects, study = facts.effects[role], facts.study
     lower = 1 - study.questionnaire.lowest
     medians = zip(effects.pre_median - lower, effects.post_median - lower, strict=True)
+    at_end = f"at the {best_end(study.analysis.side)} {study.words.before}"
     shares = {"better": effects.better, "same": effects.same, "worse": effects.worse,
-              f"at the {best_end(study.analysis.side)} before": effects.ceiling}  # fmt: skip
+              at_end: effects.ceiling}  # fmt: skip
     return by_columns(
         f"How single answers of the {study.words.people(role)} move",
         (study.words.item, map(short, study.domains)),
@@ -159,21 +157,21 @@ def movement_table(facts: DesignFacts, role: str) -> Table:
 
 def _cut_table(facts: DesignFacts, role: str, cut: int) -> Table:
     """Tabulate the shares at or above a cut, and who crosses it, an item a row."""
-    effects, study = facts.effects[role], facts.study
+    effects, study, words = facts.effects[role], facts.study, facts.study.words
     every = effects.reaching, effects.rising_to, effects.falling_below
     before, rise, fall = (shares[:, study.scored(cut) - 2] for shares in every)
-    shares = {"before": before, "after": before + rise - fall, "rise to it": rise,
+    shares = {words.before: before, words.after: before + rise - fall, "rise to it": rise,
               "fall below": fall}  # fmt: skip
     return by_columns(
-        f"Share of the {study.words.people(role)} with an answer of {cut} or above",
-        (study.words.item, map(short, study.domains)),
+        f"Share of the {words.people(role)} with an answer of {cut} or above",
+        (words.item, map(short, study.domains)),
         *((name, [percent(of, 1) for of in share]) for name, share in shares.items()),
         ("difference", [percent(of, 1, "+") for of in rise - fall]),
     )
 
 
 def worse_off_tables(answer: PlanAnswer) -> tuple[Table, ...]:
-    """Tabulate the people expected to score lower after than before, at the answer's size.
+    """Tabulate the people expected to change for the worse, at the answer's size.
 
     Parameters
     ----------
@@ -183,21 +181,20 @@ def worse_off_tables(answer: PlanAnswer) -> tuple[Table, ...]:
     Returns
     -------
     tuple of Table
-        One for each role with an effect, an item a row; of the arm that is
-        treated, where there are two. The distribution of the total's change
-        is not part of an answer.
+        One for each role with an effect, an item a row; of the treated arm, where there are two.
     """
     return tuple(_worse_off(answer, role) for role in _affected(answer))
 
 
 def _worse_off(answer: PlanAnswer, role: str) -> Table:
-    study, effects = answer.study, answer.effects[role]
+    study, words, effects = answer.study, answer.study.words, answer.effects[role]
     treated = study.arm_participants(study.role_names.index(role), answer.size)[0]
-    falls = effects.worse if study.analysis.side > 0 else effects.better
+    end = "lower" if study.analysis.side > 0 else "higher"
     return by_columns(
-        f"Expected to end below their score before, of {study.words.counted(role, treated)}",
-        (study.words.item, map(short, study.domains)),
-        ("people", [number(treated * float(share), 1) for share in falls]),
+        f"Expected to score {end} {words.after} than {words.before}, of "
+        f"{words.counted(role, treated)}",
+        (words.item, map(short, study.domains)),
+        ("people", [number(treated * float(share), 1) for share in effects.worse]),
     )
 
 
@@ -207,18 +204,18 @@ def _affected(answer: PlanAnswer) -> list[str]:
 
 def shares_table(facts: DesignFacts, role: str) -> Table:
     """Tabulate the shares of one role at each point of the scale, before and after."""
-    effects, study = facts.effects[role], facts.study
+    effects, study, words = facts.effects[role], facts.study, facts.study.words
     after = effects.reaching + effects.rising_to - effects.falling_below
     rows = []
     for d, name in enumerate(study.domains):
-        for when, reaching in (("before", effects.reaching[d]), ("after", after[d])):
+        times = (short(name), words.before, effects.reaching[d]), ("", words.after, after[d])
+        for first, when, reaching in times:
             shares = -np.diff([1.0, *reaching, 0.0])
-            first = short(name) if when == "before" else ""
             rows.append((first, when, *(percent(share, 1) for share in shares)))
     points = map(str, range(study.questionnaire.lowest, study.questionnaire.highest + 1))
-    who = f"{study.words.people(role)}{f' who are {study.words.treated}' * study.has_controls}"
+    who = f"{words.people(role)}{f' who are {words.treated}' * study.has_controls}"
     caption = f"Share of the {who} at each point of the scale"
-    return Table(caption, (study.words.item, "time", *points), tuple(rows), left=2)
+    return Table(caption, (words.item, "time", *points), tuple(rows), left=2)
 
 
 def published_tables(facts: DesignFacts) -> tuple[Table, ...]:
@@ -226,12 +223,14 @@ def published_tables(facts: DesignFacts) -> tuple[Table, ...]:
     pilot, study = facts.study.pilot, facts.study
     if pilot is None or not study.follows_pilot:
         return ()
-    rows: dict[str, list[tuple[str, ...]]] = {}
+    words, rows = study.words, dict[str, list[tuple[str, ...]]]()
+    head = ("outcome", f"published {words.before}", f"published {words.after}", "p",
+            f"assumed mean {words.before}", f"assumed mean {words.after}")  # fmt: skip
     for outcome in pilot.outcomes:
         if outcome.role in facts.effects and study.endpoint_of_outcome(outcome.outcome):
             rows.setdefault(outcome.role, []).append(_published_row(facts, outcome))
     return tuple(
-        Table(f"Published of the {study.words.people(role)} by the pilot, and assumed", PUBLISHED,
+        Table(f"Published of the {words.people(role)} by the pilot, and assumed", head,
               tuple(of_role))
         for role, of_role in rows.items()
     )  # fmt: skip
@@ -257,9 +256,10 @@ def target_section(answer: PlanAnswer) -> Section:
         *change_blocks(answer),
         *worse_off_tables(answer),
     )
+    proportions = f"Proportions in each category {answer.study.words.both_times}"
     requirements = (
         requirement("DELTA2, item 3b", "Target difference in points, its SD, and standardised"),
-        requirement("DELTA2, item 3a by analogy", "Proportions in each category before and after"),
+        requirement("DELTA2, item 3a by analogy", proportions),
     )
     return Section("Target difference", blocks, requirements)
 

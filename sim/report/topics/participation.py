@@ -21,12 +21,6 @@ from sim.study import Study
 from sim.study.clusters import SiteClusters
 from sim.study.methods import TESTS
 
-MECHANISMS = {
-    "mcar": "by chance",
-    "mar": "by the sum of all answers before",
-    "mnar": "by the change itself",
-}
-"""How people are lost."""
 OFTEN = 0.01
 """Share of fits that fail from which it is a warning."""
 
@@ -41,11 +35,18 @@ def cluster_noun(study: Study, level: str) -> str:
     return study.role_names[1] if len(study.role_names) > 1 else "partner"
 
 
+def mechanism_words(study: Study, kind: str) -> str:
+    """Say how people are lost."""
+    by_sum = f"by the sum of all answers {study.words.before}"
+    return {"mcar": "by chance", "mar": by_sum, "mnar": "by the change itself"}[kind]
+
+
 def missing_words(study: Study) -> tuple[str, ...]:
     """Say how many answers are lost, and how; nothing where all are there."""
     missing, words = study.missing, []
     if missing.rate > 0:
-        words.append(f"{percent(missing.rate)} of people lost {MECHANISMS[missing.kind]}")
+        lost = f"{percent(missing.rate)} of people lost"
+        words.append(f"{lost} {mechanism_words(study, missing.kind)}")
     if missing.item_rate:
         words.append(f"{percent(missing.item_rate)} of single answers missing")
     return tuple(words)

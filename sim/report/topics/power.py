@@ -76,7 +76,7 @@ def near_table(answer: PlanAnswer) -> Table:
     shares = UP_TO if answer.sample_size.size is None else NEAR
     places = sorted({_nearest(main.sizes, share * answer.size) for share in shares})
     people = ((sentence_case(words.people(role.role)), [str(role.n[k]) for k in places])
-              for role in main.roles)  # fmt: skip
+              for role in main.roles if words.people(role.role) != words.units)  # fmt: skip
     columns = (
         (own.named(what), [estimate(of.rule_win, k, q) for k in places])
         for own in versions(answer)

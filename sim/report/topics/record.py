@@ -186,9 +186,9 @@ def _mechanism(study: Study, size: int) -> Iterator[str]:
         for r, name in enumerate(study.role_names)
     )
     yield (
-        "Every answer is a normal score cut at fixed points, so that answers before have the "
-        f"stated distribution; those after follow from the effect of {words.intervention} "
-        f"({effects})."
+        f"Every answer is a normal score cut at fixed points, so that answers {words.before} have "
+        f"the stated distribution; those {words.after} follow from the effect of "
+        f"{words.intervention} ({effects})."
     )
     yield _sentence(*stated(study, "correlation"))
     if study.sites is not None:
@@ -196,7 +196,7 @@ def _mechanism(study: Study, size: int) -> Iterator[str]:
     if missing := missing_words(study):
         yield _sentence("Missing answers", "; ".join(missing))
     if not isinstance(study.selection, NoSelection):
-        yield _sentence("Who takes part", selection_words(study.selection))
+        yield _sentence("Who takes part", selection_words(study))
     if study.control is not None:
         yield allocation_words(study, size)
         yield _sentence(*stated(study, "control.effect"))
@@ -207,7 +207,7 @@ def _sentence(name: str, value: str) -> str:
 
 
 def _estimands(study: Study) -> str:
-    compared = "mean change from before to after"
+    compared = f"mean change {study.words.from_to}"
     if study.has_controls:
         compared = "difference of the arms' mean changes"
     of_sums = f" and of {sums_words(study.totals)}" if study.totals else ""

@@ -11,7 +11,7 @@ def sections_of(run: SavedRun) -> tuple[Section, ...]:
     """Sections of a calibration or a sweep; those of a plan are written by its other topics."""
     match run.job:
         case "calibrate":
-            return calibration.sections(run.calibration)
+            return calibration.sections(run.calibration, is_drawn=True)
         case "sweep":
             return sweep.sections(run.sweep)
         case _:

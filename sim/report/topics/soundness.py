@@ -128,6 +128,11 @@ def families_words(study: Study) -> str:
     if study.analysis.adjustment_facts.with_total:
         return "the adjustment is made within each role and does not control the error over both"
     sums = f" or over {together_words(study)}" if study.totals else ""
+    if len(study.role_names) == 1:
+        return (
+            f"the adjustment is made among the {study.words.items}, and controls no error"
+            f"{sums.removeprefix(' or')}"
+        )
     return (
         f"the adjustment is made among the {study.words.items} of one role, and controls no error "
         f"over both roles{sums}"

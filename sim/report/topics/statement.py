@@ -23,7 +23,7 @@ from sim.report.document.phrases import sentence_case, significance, the_endpoin
 from sim.report.document.sizes import interval, is_known, pairs_words
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.design import role_words, scored_words, success
-from sim.report.topics.participation import MECHANISMS, missing_words
+from sim.report.topics.participation import mechanism_words, missing_words
 from sim.report.topics.size import is_fixed, people_words, size_words
 from sim.report.topics.soundness import briefly
 from sim.study import Study
@@ -79,15 +79,15 @@ def _sentences(answer: PlanAnswer) -> Iterator[tuple[int, Line]]:
 def _design(study: Study) -> str:
     words, count = study.words, len(study.domains)
     who = role_words(study)
-    asked = f"{count} questions" if count > 1 else "one question"
-    how = f"answer {asked}, {scored_words(study)}, before and after {words.intervention}"
+    asked = f"{count} {study.words.items}" if count > 1 else f"one {study.words.item}"
+    how = f"answer a questionnaire of {asked}, {scored_words(study)}"
     if study.control is None:
-        return f"In one group, {who} {how}."
+        return f"In one group, {who} {how}, {words.around}."
     first, second = study.control.ratio
     allocated = words.units if study.control.unit == "person" else f"{words.sites}"
     return (
-        f"{sentence_case(who)} {how}, {allocated} being allocated {first}:{second} to "
-        f"{words.intervention} or control."
+        f"{sentence_case(who)} {how}, {words.both_times}, {allocated} being allocated "
+        f"{first}:{second} to {words.intervention} or control."
     )
 
 
@@ -118,6 +118,12 @@ def _effect(answer: PlanAnswer) -> Line:
             standardised.append(float(change / effects.sd_change[e]))
     if max(map(abs, changes)) < ROUNDING:
         return line("No effect is assumed.")
+    if shares := _shares(answer):
+        return line(
+            f"The effect assumed is a change of {_span(shares, 0)} percentage points in the share "
+            f"of {study.words.people(study.role_names[study.roles_of(rule)[0]])} who score "
+            f"{study.analysis.cut} or above, ", _basis(study), ".",
+        )  # fmt: skip
     what = "difference between the arms" if study.has_controls else "mean change"
     return line(
         f"The effect assumed is a {what} of {_span(changes)} points "
@@ -125,8 +131,22 @@ def _effect(answer: PlanAnswer) -> Line:
     )  # fmt: skip
 
 
-def _span(values: list[float]) -> str:
-    low, high = (number(value, 2, "+") for value in (min(values), max(values)))
+def _shares(answer: PlanAnswer) -> list[float]:
+    """Changes of the share at a cut, in percentage points; none where another thing is tested."""
+    study, rule = answer.study, answer.study.success[answer.study.primary]
+    names, roles = study.endpoints_of(rule), study.roles_of(rule)
+    if study.analysis.cut is None or study.has_controls or not set(names) <= set(study.domains):
+        return []
+    at, changes = study.scored(study.analysis.cut) - 2, list[float]()
+    for r in roles:
+        effects = answer.effects[study.role_names[r]]
+        moved = (effects.rising_to - effects.falling_below)[:, at]
+        changes += [100 * float(moved[study.domains.index(name)]) for name in names]
+    return changes if len(roles) == 1 else []
+
+
+def _span(values: list[float], places: int = 2) -> str:
+    low, high = (number(value, places, "+") for value in (min(values), max(values)))
     return low if low == high else f"{low} to {high}"
 
 
@@ -177,7 +197,7 @@ def _two_sizes(answer: PlanAnswer, size: SampleSize) -> Iterator[str]:
     known, missing = answer.missing_by_chance, answer.study.missing
     if known is None or missing.rate == 0 or briefly(answer, size):
         return
-    counted, other = MECHANISMS["mcar"], MECHANISMS[missing.kind]
+    counted, other = (mechanism_words(answer.study, kind) for kind in ("mcar", missing.kind))
     chance, by_answers = known.pair(size.rule)
     uncounted, why = by_answers, ", by bias"
     if not known.is_larger(size.rule):

@@ -118,9 +118,10 @@ def _ceiling(answer: DesignFacts) -> Iterator[str]:
         if share >= CEILING:
             study = answer.study
             domain = study.domains[int(np.argmax(effects.ceiling))]
+            end = best_end(study.analysis.side)
             yield (
-                f"{share:.0%} of {study.words.people(role)} are at the "
-                f"{best_end(study.analysis.side)} of '{domain}' before and cannot improve."
+                f"{share:.0%} of {study.words.people(role)} are at the {end} of '{domain}' "
+                f"{study.words.before} and cannot improve."
             )
 
 
