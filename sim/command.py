@@ -121,6 +121,9 @@ def _take_verb(words: list[str]) -> str | None:
 def _check_words(words: list[str]) -> None:
     """Refuse a word that sets nothing but names a file that is there, but for its ending."""
     for word in words:
+        if "=" not in word and (Path(word) / "manifest.json").is_file():
+            again = Path(word) / "manifest.json"
+            raise StudyError(f"{word}: is a run's folder; {again} repeats the run")
         meant = "" if set("=~/") & set(word) else file_meant(Path(word))
         if meant:
             raise StudyError(f"{word}: is no setting (name=value){meant}")

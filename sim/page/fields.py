@@ -39,6 +39,8 @@ OF_TWO_ROLES = {"design.ratio", "clusters.shared_icc"}
 LABELS = {
     "words.participant": "Who takes part",
     "words.intervention": "What is done between",
+    "words.before": "First answers are given",
+    "words.after": "Later answers are given",
     "words.item": "A question is called",
     "words.unit": "Sizes are counted in",
     "words.site": "A site is called",

@@ -77,7 +77,15 @@ class Part:
 START = Part("Start", ("experiment", "title"))
 WORDS = Part(
     "Who, and what is done",
-    ("words.participant", "words.intervention", "words.item", "words.unit", "words.plurals"),
+    (
+        "words.participant",
+        "words.intervention",
+        "words.before",
+        "words.after",
+        "words.item",
+        "words.unit",
+        "words.plurals",
+    ),
 )
 QUESTIONNAIRE = Part(
     "Questionnaire",

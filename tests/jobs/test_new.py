@@ -167,3 +167,15 @@ def test_a_wrong_word_says_what_was_meant(
     (told,) = capsys.readouterr().err.splitlines()
     assert line in told
     assert [path.name for path in Path.cwd().iterdir()] == ["nurses.yaml"]
+
+
+def test_a_run_s_folder_is_no_study(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its manifest is, and is named."""
+    monkeypatch.chdir(tmp_path)
+    Path("run").mkdir()
+    Path("run/manifest.json").write_text("{}", encoding="utf-8")
+    assert main(["plan", "run"]) == 2
+    line = f"run: is a run's folder; {Path('run/manifest.json')} repeats the run"
+    assert line in capsys.readouterr().err

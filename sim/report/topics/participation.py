@@ -240,10 +240,12 @@ def _ignored_clusters(answer: PlanAnswer) -> Iterator[str]:
     for place, role in enumerate(null.roles):
         shared = ignored_clusters(study, place)
         if shared:
+            inflated = role.measures.rejection.value[at].max() > study.analysis.alpha
+            against = "instead of" if inflated else "at a level of"
             yield (
                 f"The test ignores that {_who_resemble(study, role.role, shared)} resemble each "
                 f"other: {_attained(role, at, answer)} with {study.words.count(null.sizes[at])}, "
-                f"instead of {study.analysis.alpha:g}.{_other_test(study)}"
+                f"{against} {study.analysis.alpha:g}.{_other_test(study)}"
             )
 
 
