@@ -291,16 +291,30 @@ def chosen_by_keys(page: Any, name: str, word: str) -> None:
         page.keyboard.press("Enter")
     page.focus(place)
     page.keyboard.type(word)
+    settle(page)
+
+
+def settle(page: Any) -> None:
+    """Wait until what was typed has been sent, and the page has drawn what comes of it."""
+    page.wait_for_timeout(400)
+    page.wait_for_function("() => !document.documentElement.classList.contains('shiny-busy')")
 
 
 def typed_by_keys(page: Any, name: str, text: str) -> None:
-    """Type into a field in the place of what is there, and wait until it is taken."""
+    """Type into a field in the place of what is there, and wait until it is taken.
+
+    On a busy machine the form can be drawn anew under the first keys; who sees that types again.
+    """
     place = field("a", name)
-    page.wait_for_selector(place)
-    page.focus(place)
-    page.keyboard.press("Control+A")
-    page.keyboard.type(text)
-    page.wait_for_timeout(150)
+    for _ in range(3):
+        page.wait_for_selector(place)
+        page.focus(place)
+        page.keyboard.press("Control+A")
+        page.keyboard.type(text)
+        settle(page)
+        if page.input_value(place) == text:
+            return
+    assert page.input_value(place) == text
 
 
 def statuses(page: Any) -> list[str]:
