@@ -18,6 +18,7 @@ from sim.pilot.describe import describe, smoothed
 from sim.pilot.observed_shift import ObservedShift, observed_shift
 from sim.pilot.polychoric import Polychoric, common_polychoric
 from sim.reading import Reading
+from sim.reading.assemble import FEWEST
 from sim.report.document.model import Section, text
 from sim.report.printers.terminal import screen_text
 from sim.report.topics.first_look import first_look
@@ -25,8 +26,6 @@ from sim.study import Study, parse_study
 from sim.study.refusals import shown
 from sim.study.yaml_text import read_yaml
 
-FEWEST = 2
-"""Fewest participants of a role: one alone says nothing of how people differ."""
 LONGEST_RATIO = 20
 """Largest number in the ratio of two roles."""
 

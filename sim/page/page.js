@@ -82,20 +82,42 @@
       { id: part.id, open: part.open, kind: (part.querySelector(".kind") || {}).textContent }));
     const typed = [...place.querySelectorAll(FIELD)].filter((field) => changed.get(field.id) > answered);
     const held = document.activeElement, inside = place.contains(held) && held.id;
-    place.innerHTML = html;
-    for (const old of typed) { const field = byId(old.id); if (field) field.value = old.value; }
+    const fresh = document.createElement("div");
+    fresh.innerHTML = html;
+    const partner = inside && fresh.querySelector("#" + CSS.escape(inside));
+    if (partner && held.matches(FIELD) && held.tagName === partner.tagName) {
+      around(place, fresh, held, partner);
+    } else {
+      place.replaceChildren(...fresh.childNodes);
+      if (partner) partner.focus({ preventScroll: true });
+    }
+    for (const old of typed) { const field = byId(old.id); if (field && field !== old) field.value = old.value; }
     [...place.querySelectorAll("details")].forEach((part, k) => {
       const before = part.id ? parts.find((old) => old.id === part.id) : parts[k];
       const kind = (part.querySelector(".kind") || {}).textContent;
       if (before && before.kind === kind) part.open = before.open;
     });
-    const field = inside && byId(inside);
-    if (!field) return;
-    if (field.matches("input[data-field], textarea[data-field]")) field.value = held.value; // it is being typed
-    field.focus({ preventScroll: true });
-    if (field.setSelectionRange && held.selectionStart !== null && held.value === field.value) {
-      field.setSelectionRange(held.selectionStart, held.selectionEnd);
-    }
+  }
+
+  // The field in use is not replaced: a choice by its first letters would begin again at the next one.
+  function around(old, fresh, held, partner) {
+    const stays = [...old.childNodes].find((node) => node.contains(held));
+    const goes = [...fresh.childNodes].find((node) => node.contains(partner));
+    for (const node of [...old.childNodes]) if (node !== stays) node.remove();
+    const nodes = [...fresh.childNodes], place = nodes.indexOf(goes);
+    stays.before(...nodes.slice(0, place));
+    stays.after(...nodes.slice(place + 1));
+    if (stays === held || goes === partner) return renew(held, partner);
+    for (const { name, value } of goes.attributes) stays.setAttribute(name, value);
+    around(stays, goes, held, partner);
+  }
+
+  function renew(held, partner) {
+    if (!held.options) return; // it is being typed
+    const words = (field) => [...field.options].map((option) => option.value + option.text).join();
+    const chosen = changed.get(held.id) > answered ? held.value : partner.value;
+    if (words(held) !== words(partner)) held.replaceChildren(...partner.childNodes);
+    if (held.value !== chosen) held.value = chosen;
   }
 
   function value(id, text) {

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from sim.errors import Fault, StudyError
-from sim.study.base import Line, Section
+from sim.study.base import Line, Section, Several
 from sim.study.given import plain_data
 from sim.study.questionnaire import MOST_POINTS, Name
 from sim.study.refusals import nearest, shown
@@ -22,13 +22,9 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def _as_list(value: object) -> object:
-    return value if value is None or isinstance(value, tuple) else (value,)
-
-
 Text = Annotated[Line, BeforeValidator(_as_text)]
 """A column's name, or what a cell holds."""
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
+Texts = Annotated[tuple[Text, ...], Several]
 Layout = Literal["wide", "long", "rows_by_time", "two_files"]
 
 

@@ -172,6 +172,12 @@ def _of_percent(value: object) -> object:
     return float(percent[1]) / 100 if percent else value
 
 
+def _as_list(value: object) -> object:
+    return value if value is None or isinstance(value, tuple) else (value,)
+
+
+Several = BeforeValidator(_as_list)
+"""Lets one value stand for a list of one."""
 _PERCENT = re.compile(r"([-+]?\d+(?:\.\d*)?|[-+]?\.\d+) ?%")
 Percent = BeforeValidator(_of_percent)
 """Lets a share be written as a percent, such as 30%."""

@@ -2,17 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, field_validator
 
-from sim.study.base import Line, Section, Values
+from sim.study.base import Line, Section, Several, Values
 
-
-def _as_list(value: object) -> object:
-    """Read one name as a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
-Files = Annotated[tuple[Line, ...], BeforeValidator(_as_list), Field(min_length=1, max_length=2)]
+Files = Annotated[tuple[Line, ...], Several, Field(min_length=1, max_length=2)]
 
 
 class PilotOutcome(Section):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from sim.study.base import Assumed, Correlation, Line, Marginal, Percent, Section
+from sim.study.base import Assumed, Correlation, Line, Marginal, Percent, Section, Several
 from sim.study.effects import Effect
 from sim.study.methods import (
     ADJUSTMENTS,
@@ -73,15 +73,10 @@ Size = Annotated[int, Field(ge=2, le=LARGEST_SIZE)]
 Share = Annotated[int, Field(ge=1, le=100)]
 
 
-def _as_list(sizes: object) -> object:
-    """Read one size as a list of one."""
-    return sizes if sizes is None or isinstance(sizes, tuple) else (sizes,)
-
-
 class Design(Section):
     """How many people."""
 
-    n: Annotated[tuple[Size, ...], BeforeValidator(_as_list)] | None = None
+    n: Annotated[tuple[Size, ...], Several] | None = None
     """Sizes to study, one or a list, in units; null = every size from smallest to up_to."""
     smallest: Size = 6
     """Smallest size studied, in units (2 to 100000); unused where n is given."""
