@@ -225,7 +225,8 @@ def _left_out(columns: ColumnMap) -> Iterator[str]:
     for reason in dict.fromkeys(columns.left_out.values()):
         names = [name for name, why in columns.left_out.items() if why == reason]
         count = "1 column is" if len(names) == 1 else f"{len(names)} columns are"
-        yield f"{count} left out, {reason}: {', '.join(names)}."
+        each = "each " if len(names) > 1 else ""
+        yield f"{count} left out, {each}{reason}: {', '.join(names)}."
 
 
 def _scale_note(coding: Coding) -> str:

@@ -22,7 +22,7 @@ RESULTS = (
 """What the jobs find."""
 FIGURES = (
     "power_curve", "rule_curves", "endpoint_curves_*", "answers_*", "assurance", "power_spread",
-    "data_sets_*", "exact_p_*", "shifts_*",
+    "first_look_*", "data_sets_*", "exact_p_*", "shifts_*",
     "tornado", "points", "factor_curve", "power_map", "size_map",
 )  # fmt: skip
 """Names of the figures of every job."""

@@ -213,8 +213,11 @@ def test_answers_are_calibrated_without_a_study(
 ) -> None:
     """The questionnaire is that of the answers; how they were read is told."""
     frame_of(drawn(20, 2)).to_csv("answers.csv", index=False)
-    more = ["calibration.draws=2048", "calibration.kept=20", "report.files=[]"]
+    more = ["calibration.draws=2048", "calibration.kept=20"]
     assert main(["calibrate", "answers.csv", *more, "hydra.run.dir=run"]) == 0
+    figures = {path.name for path in Path("run/figures").iterdir()}
+    assert {"first_look_nurse.svg", "first_look_nurse.png", "shifts_nurse.svg"} <= figures
+    assert "How the answers were read" in Path("run/report.html").read_text(encoding="utf-8")
     out = capsys.readouterr().out
     assert "The scale is read as 5 points, 1 to 5" in out
     assert "Latent shift of the nurses" in out
