@@ -5,8 +5,8 @@ from pathlib import Path
 from tutorial import shown
 
 from sim import compose_study, plan
-from sim.report.files import write_whole
-from sim.report.terminal import summary
+from sim.folders import write_whole
+from sim.report.telling import summary
 
 PAGE = Path(__file__).parent.parent / "docs" / "experiments.md"
 

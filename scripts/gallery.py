@@ -5,13 +5,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sim import compose_study, plan
+from sim.folders import write_whole
 from sim.jobs.calibrate import calibrate
 from sim.jobs.sweep import sweep
 from sim.report.calibration import write_calibration
 from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures
 from sim.report.charts.render import as_png, as_svg
-from sim.report.files import write_run, write_whole
+from sim.report.files import write_run
 from sim.report.saved import SavedRun, read_run
 from sim.report.sweep import write_sweep
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import StudyError
-from sim.report.files import write_whole
+from sim.folders import write_whole
 
 PAGE = Path(__file__).parent.parent / "docs" / "notebook.md"
 BLOCK = re.compile(r"(?<=^```python\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)

@@ -9,10 +9,10 @@ from story.printed import counts, findings_of, published, rounding
 from story.sizing import compared, sizing
 
 from sim import compose_study, plan
+from sim.folders import write_whole
 from sim.jobs.calibrate import calibrate
 from sim.pilot.calibrated import CalibrationAnswer
 from sim.report.calibration import write_calibration
-from sim.report.files import write_whole
 from sim.report.results.answer import PlanAnswer
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "pilot.md"

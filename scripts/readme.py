@@ -6,8 +6,8 @@ from pathlib import Path
 from tutorial import with_files, with_outputs
 
 from sim import compose_study, plan
-from sim.report.files import write_whole
-from sim.report.terminal import summary
+from sim.folders import write_whole
+from sim.report.telling import summary
 
 README = Path(__file__).parent.parent / "README.md"
 BLOCK = re.compile(r"(<!-- default-answer -->\n```text\n).*?(```\n)", re.DOTALL)

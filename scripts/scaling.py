@@ -20,9 +20,9 @@ from sim.cohorts import arms_by_role
 from sim.compute.executors import InProcessExecutor, open_executor
 from sim.compute.job_queue import CLUSTERS, job_settings
 from sim.compute.streams import Purpose
+from sim.folders import write_whole
 from sim.jobs.tasks import block_task
 from sim.power.simulate import simulate
-from sim.report.files import write_whole
 from sim.study import Study, parse_study
 
 PAGE = Path(__file__).parent.parent / "docs" / "scaling.md"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 RENDERS = ROOT / "docs" / "renders"
+EXPORTS = ROOT / "tests" / "data" / "exports"
 
 
 def main() -> None:
@@ -19,6 +20,7 @@ def main() -> None:
     with served_page() as address, opened_browser() as browser:
         _take_one(browser, address, RENDERS / "serve.png")
         _take_two(browser, address, RENDERS / "serve_two.png")
+        _take_answers(browser, address, RENDERS / "serve_answers.png")
 
 
 def _open(browser: "Browser", address: str, height: int) -> "Page":
@@ -53,6 +55,18 @@ def _take_two(browser: "Browser", address: str, picture: Path) -> None:
     page.locator("#comparison").scroll_into_view_if_needed()
     page.wait_for_timeout(300)
     page.locator("#comparison").screenshot(path=picture)
+    page.close()
+
+
+def _take_answers(browser: "Browser", address: str, picture: Path) -> None:
+    """Take what is shown of answers that were read."""
+    page = _open(browser, address, 1400)
+    page.click("#a-data-part > summary")
+    for number, time in enumerate(("before", "after")):
+        page.set_input_files(f'[id="a-data-{number}"]', EXPORTS / f"export_google_forms_{time}.csv")
+    page.wait_for_selector("#a-data-planned")
+    page.wait_for_timeout(300)
+    page.locator("#a-data-part").screenshot(path=picture)
     page.close()
 
 

@@ -14,7 +14,7 @@ from sim import compose_study
 from sim.cohorts.draw import draw_cohort
 from sim.cohorts.marginals import DomainMarginals, shifted
 from sim.cohorts.population import Population, build_population
-from sim.report.files import write_whole
+from sim.folders import write_whole
 
 TARGET = Path(__file__).parent.parent / "conf" / "pilot" / "synthetic_pilot.csv"
 SEED = 20220

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from sim.jobs.calibrate import calibrate
     from sim.jobs.plan import plan
     from sim.jobs.sweep import sweep
+    from sim.notebook import Showing as Showing
+    from sim.notebook import showing as showing
     from sim.power.exact_api import exact_power
+    from sim.reading.read import read_answers
     from sim.report.charts.figure import Figure
-    from sim.report.notebook import Showing as Showing
-    from sim.report.notebook import showing as showing
     from sim.study.effect_kinds import (
         ByItem,
         Joint,
@@ -63,6 +64,7 @@ __all__ = [
     "mcnemar_table",
     "paired_t",
     "plan",
+    "read_answers",
     "sign_flip",
     "sign_test",
     "signed_rank",
@@ -85,8 +87,9 @@ _FILES = {
     "jobs.plan": ("plan",),
     "jobs.sweep": ("sweep",),
     "power.exact_api": ("exact_power",),
+    "reading.read": ("read_answers",),
     "report.charts.figure": ("Figure",),
-    "report.notebook": ("Showing", "showing"),
+    "notebook": ("Showing", "showing"),
     "study.effect_kinds": (
         "ByItem",
         "Joint",

@@ -40,7 +40,7 @@ from sim.complaints import JobFailed, reworded
 from sim.compose import NAME, Composer, composed, composing, parsed, plain_of
 from sim.endings import say, show, told
 from sim.errors import NotWritten, StudyError, printable, reason_of
-from sim.report.folders import claim_folder, remove_empty, try_folder
+from sim.folders import claim_folder, remove_empty, try_folder
 from sim.sources import CONF, checked_file, files_only, stated
 from sim.study import Study
 from sim.study.refusals import shown
@@ -214,7 +214,7 @@ def _progress(points: int) -> AbstractContextManager[Callable[[int, int], None]]
     """Show how far the checks of a long sweep are."""
     if points <= FEW:
         return nullcontext(lambda _done, _total: None)
-    from sim.report.progress import progress_bar
+    from sim.progress_bar import progress_bar
 
     return progress_bar("Checking the points")
 

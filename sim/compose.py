@@ -32,6 +32,7 @@ from sim.errors import StudyError
 from sim.hydra_settings import check_hydra, hydra_settings
 from sim.sources import CONF, FILE, check_size, check_word, checked_file, files_only, stated
 from sim.study import Study, parse_study
+from sim.study.changed import without_stale_reasons
 from sim.study.places import unknown_field
 from sim.study.study_file import StudyFile
 from sim.switching import switched
@@ -81,7 +82,7 @@ class Composer:
     def read(self, data: Mapping[str, Any], kind: type[Study], words: Sequence[str]) -> Study:
         """Validate a study that was composed from words; of a file's, faults name its lines."""
         with self.locating(words):
-            return parse_study(data, kind)
+            return parse_study(without_stale_reasons(self.file and self.file.data, data), kind)
 
     def locating(self, words: Sequence[str]) -> AbstractContextManager[None]:
         """Say of faults at which line of the study's file they stand, if not in these words."""
@@ -91,12 +92,7 @@ class Composer:
     def stated(self, words: Sequence[str]) -> tuple[list[str], dict[str, Any] | None]:
         """Take the choices of groups out of the words: beneath a file no group is chosen yet.
 
-        Returns
-        -------
-        list of str
-            The other words.
-        dict or None
-            What the file states, with the choices in the place of what it says of them.
+        Gives the other words, and what the file states, the choices in the place of what it says.
         """
         if self.file is None:
             return list(words), None

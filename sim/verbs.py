@@ -41,19 +41,15 @@ class Verb:
 
 @dataclass(frozen=True)
 class Answering:
-    """A job that answers a study, by the names of the functions that make its answer known.
+    """A job that answers a study.
 
-    Each is imported when it is called: ``check`` and the job itself from its
-    file in ``sim/jobs/``, the others from ``module:function`` in ``sim/report/``.
+    What it takes is imported when it is called: ``check`` and the job itself from its
+    file in ``sim/jobs/``, what writes the answer from ``module:function`` in ``sim/report/``.
     """
 
     job: str
     write: str
     """Writes the answer's files (answer, folder), and gives their paths."""
-    summarise: str
-    """Says the answer (answer, files) in a summary."""
-    line: str
-    """Says the answer in one line."""
     stores: bool = True
     """Whether finished blocks are looked up and kept."""
     title: str | None = None
@@ -71,8 +67,8 @@ class Answering:
 
     def run(self, study: Study, folder: Path) -> None:
         """Answer, write and draw; print summary and notes whatever comes of the files."""
-        from sim.report.blocks import others_line
-        from sim.report.progress import progress_bar
+        from sim.jobs.blocks_text import others_line
+        from sim.progress_bar import progress_bar
 
         with self._store(study) as store:
             with progress_bar(self.title or study.title) as on_block:
@@ -87,7 +83,7 @@ class Answering:
             with progress_bar("Drawing") as on_file:
                 files += _late("report.outputs:draw_run")(folder, study.report.files, on_file)
         finally:
-            show(_late(self.summarise)(answer, files))
+            show(_late("report.telling:summary")(answer, files))
             for note in filter(None, notes):
                 say(note)
 
@@ -98,7 +94,7 @@ class Answering:
         try:
             _late(self.write)(answer, folder)
         finally:
-            show(f"{point}: {_late(self.line)(answer)}")
+            show(f"{point}: {_late('report.telling:in_one_line')(answer)}")
             if store is not None and store.trouble is not None:
                 say(store.trouble)
 
@@ -124,22 +120,22 @@ def _late(name: str) -> Callable[..., Any]:
 
 def _blocks(study: Study, _folder: Path) -> None:
     from sim.jobs.blocks import blocks
-    from sim.report.blocks import blocks_summary
+    from sim.jobs.blocks_text import blocks_summary
 
     show(blocks_summary(blocks(study)))
 
 
 def _blocks_point(study: Study, _folder: Path, point: str) -> None:
     from sim.jobs.blocks import blocks
-    from sim.report.blocks import blocks_line
+    from sim.jobs.blocks_text import blocks_line
 
     show(f"{point}: {blocks_line(blocks(study))}")
 
 
 def _report(study: Study, folder: Path) -> None:
     from sim.jobs.report import saved_runs
+    from sim.progress_bar import progress_bar
     from sim.report.outputs import report_summary, write_report
-    from sim.report.progress import progress_bar
 
     runs = saved_runs(study)
     files: tuple[Path, ...] = ()
@@ -163,14 +159,14 @@ def _report_point(study: Study, folder: Path, point: str) -> None:
 
 def _check(study: Study, _folder: Path) -> None:
     from sim.jobs.check import outline
-    from sim.report.outline import outline_text
+    from sim.jobs.check_text import outline_text
 
     show(outline_text(outline(study)))
 
 
 def _check_point(study: Study, _folder: Path, point: str) -> None:
     from sim.jobs.check import outline
-    from sim.report.outline import outline_line
+    from sim.jobs.check_text import outline_line
 
     show(f"{point}: {outline_line(outline(study))}")
 
@@ -197,22 +193,16 @@ VERBS: dict[str, Verb] = {
     "plan": Answering(
         "plan",
         write="report.files:write_run",
-        summarise="report.terminal:summary",
-        line="report.topics.size:one_line",
     ).verb("what can this design achieve, and how large must it be?"),
     "calibrate": Answering(
         "calibrate",
         write="report.calibration:write_calibration",
-        summarise="report.calibration:calibration_summary",
-        line="report.calibration:calibration_line",
         stores=False,
         title="Reading the pilot",
     ).verb("what does the pilot say?", PilotStudy),
     "sweep": Answering(
         "sweep",
         write="report.sweep:write_sweep",
-        summarise="report.sweep:sweep_summary",
-        line="report.sweep:sweep_line",
     ).verb("which assumptions matter?"),
     "new": Verb(
         "write a study's file: from six questions, or from answers",

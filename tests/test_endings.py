@@ -157,7 +157,7 @@ DRIVER = """
 import os, signal, sys
 from contextlib import contextmanager
 from sim import console, verbs
-from sim.report import progress
+from sim import progress_bar as progress
 
 def act(number):
     os.killpg(0, number)  # all of a terminal's processes, as when it closes
@@ -200,7 +200,7 @@ def after_three(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> Non
     def acting(_title: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, _: act() if done == 3 else None
 
-    monkeypatch.setattr("sim.report.progress.progress_bar", acting)
+    monkeypatch.setattr("sim.progress_bar.progress_bar", acting)
 
 
 def test_a_plan_that_is_terminated(

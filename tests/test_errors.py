@@ -248,26 +248,60 @@ def line_of(place: str, lines: str) -> str:
     return next(line for line in lines.splitlines() if line.startswith(f"{place}: "))
 
 
-@pytest.mark.parametrize(("place", "value"), BEYOND)
-def test_beyond_every_bound(place: str, value: float, refused: Refusal) -> None:
+Wrong = dict[str, float | str]
+
+
+def together(cases: list[tuple[str, float | str]]) -> list[Wrong]:
+    """Group wrong values that can be given at once: one a field, by the words that they need."""
+    groups: list[tuple[list[str], Wrong]] = []
+    for place, value in cases:
+        words = chosen(place)
+        fitting = (own for needed, own in groups if needed == words and place not in own)
+        group = next(fitting, None)
+        if group is None:
+            groups.append((words, {place: value}))
+        else:
+            group[place] = value
+    return [own for _, own in groups]
+
+
+def at_once_and_alone(cases: list[tuple[str, float | str]]) -> pytest.MarkDecorator:
+    """Try wrong values in groups, of which every line is told, and each by itself if there is time.
+
+    The groups have all cases, so nothing is left out by the shorter way.
+    """
+    groups = together(cases)
+    assert sum(map(len, groups)) == len(cases)
+    alone = [pytest.param({place: value}, marks=pytest.mark.long) for place, value in cases]
+    return pytest.mark.parametrize("wrong", [*groups, *alone])
+
+
+def lines_of(wrong: Wrong, refused: Refusal, sign: str = "") -> list[str]:
+    """Give wrong values; pick the line of each."""
+    lines = refused(
+        *chosen(next(iter(wrong))), *(f"{sign}{place}={wrong[place]}" for place in wrong)
+    )
+    return [line_of(place, lines) for place in wrong]
+
+
+@at_once_and_alone(BEYOND)
+def test_beyond_every_bound(wrong: Wrong, refused: Refusal) -> None:
     """A value beyond a bound is refused, named together with its field."""
-    line = line_of(place, refused(*chosen(place), f"{place}={value}"))
-    assert " must be " in line
+    assert all(" must be " in line for line in lines_of(wrong, refused))
 
 
-@pytest.mark.parametrize("place", CHOICES)
-def test_every_misspelt_choice(place: str, refused: Refusal) -> None:
+@at_once_and_alone([(place, "zzz") for place in CHOICES])
+def test_every_misspelt_choice(wrong: Wrong, refused: Refusal) -> None:
     """A choice that does not exist is refused, and those that do are listed."""
-    line = line_of(place, refused(*chosen(place), f"{place}=zzz"))
-    assert line.startswith(f"{place}: 'zzz' must be one of ")
+    for place, line in zip(wrong, lines_of(wrong, refused), strict=True):
+        assert line.startswith(f"{place}: 'zzz' must be one of ")
 
 
-@pytest.mark.parametrize("place", SECTIONS)
-def test_an_unknown_key_in_every_section(place: str, refused: Refusal) -> None:
+@at_once_and_alone([(f"{place}.zzz".strip("."), 1) for place in SECTIONS])
+def test_an_unknown_key_in_every_section(wrong: Wrong, refused: Refusal) -> None:
     """No section takes a key that the schema does not know, not even a forced one."""
-    name = f"{place}.zzz".strip(".")
-    line = line_of(name, refused(*chosen(place), f"++{name}=1"))
-    assert line.startswith(f"{name}: unknown field; known: ")
+    for name, line in zip(wrong, lines_of(wrong, refused, "++"), strict=True):
+        assert line.startswith(f"{name}: unknown field; known: ")
 
 
 def test_the_schema_yields_enough_cases() -> None:

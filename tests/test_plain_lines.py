@@ -218,7 +218,7 @@ def test_long_checks_show_progress(
         if study.seed == 24:
             raise StudyError("seed: refused at last")
 
-    monkeypatch.setattr("sim.report.progress.PATIENCE", -1)
+    monkeypatch.setattr("sim.progress_bar.PATIENCE", -1)
     monkeypatch.setitem(VERBS, "plan", Verb("plans", check, lambda *_: None, lambda *_: None))
     assert main(["-m", "seed=range(0,25)", f"hydra.sweep.dir={tmp_path}"]) == 2
     lines = capsys.readouterr().err.splitlines()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim import compose_study, plan
-from sim.report.terminal import summary
+from sim.report.telling import summary
 
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "scripts"))  # last, so it shadows nothing

@@ -120,10 +120,10 @@ def _patterns(findings: tuple[Finding, ...], test: str) -> str:
         found = own.data_sets[test]
         if found is None:
             continue
-        for i in np.argsort(-found.share, kind="stable"):
-            changes = ", ".join(f"{change:+d}" if change else "0" for change in found.changes[i])
+        for pattern in sorted(found.patterns, key=lambda pattern: -pattern.share):
+            changes = ", ".join(f"{change:+d}" if change else "0" for change in pattern.changes)
             rows.append(
-                [own.outcome.name, changes, f"{found.share[i]:.0%}", f"{found.exact_p[i]:.4f}"]
+                [own.outcome.name, changes, f"{pattern.share:.0%}", f"{pattern.exact_p:.4f}"]
             )
     head = ["outcome", "changes of the six mentors", "share of data sets", "exact p"]
     return table(head, rows)

@@ -16,7 +16,7 @@ from sim.study.spreadsheet import harmless
 
 LARGEST_FILE = 100_000_000
 """Most bytes that are read."""
-COLUMNS = ("prior", "draw", "role", "domain", "shift", "pre_post")
+COLUMNS = ("prior", "draw", "role", "item", "shift", "pre_post")
 """Columns before those of the points, pre_1 ... pre_K."""
 ROUNDED = 0.001
 """How far probabilities may be from adding up to 1: they are written to five digits."""
@@ -157,12 +157,12 @@ def _draws(
     known = {domain for _, domain in rows}
     missing = next((d for d in domains if d not in known), None)
     if missing is not None:
-        raise StudyError(f"{path.name}: has no domain {missing!r}; it belongs to another study")
+        raise StudyError(f"{path.name}: has no item {missing!r}; it belongs to another study")
     number = 1 + max(draw for draw, _ in rows)
     gap = number * len(domains) > len(rows)  # told at once, however high the number
     places = () if gap else ((s, d) for s in range(number) for d in domains)
     if gap or any(place not in rows for place in places):
-        raise StudyError(f"{path.name}: a draw is incomplete; each needs a row a domain")
+        raise StudyError(f"{path.name}: a draw is incomplete; each needs a row an item")
     values = np.array([[rows[s, d] for d in domains] for s in range(number)])  # (S, D, 2 + K)
     sums = values[..., 2:].sum(axis=-1)
     fine = np.isfinite(values).all() and (values[..., 1] <= 1).all()

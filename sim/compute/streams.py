@@ -18,6 +18,7 @@ class Purpose(IntEnum):
     CALIBRATION = 3
     FLIPS = 4
     CONTROLS = 5
+    PATTERNS = 6
 
 
 def generator(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:

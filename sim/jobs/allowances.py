@@ -14,9 +14,8 @@ from sim.inference.testing_order import adjustment_matters
 from sim.jobs.missing_by_chance import versions
 from sim.jobs.progress import Progress
 from sim.jobs.search import Search
-from sim.power.exact_table import exact_place
-from sim.power.sample_size import SampleSize, larger
-from sim.report.results.answer import SizeBefore
+from sim.power.known import exact_place
+from sim.power.sample_size import SampleSize, SizeBefore, larger
 from sim.study import Study
 from sim.study.methods import TESTS
 from sim.study.missing import Missing

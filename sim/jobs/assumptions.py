@@ -77,7 +77,8 @@ def _stated(section: Assumed) -> str:
     if isinstance(section, ByDomainEffect):
         named = [f"{name} {_stated(inner)}" for name, inner in section.items.items()]
         return "; ".join([*named, f"otherwise {_stated(section.otherwise)}"])
-    values = {key: value for key, value in section if key not in marks and value is not None}
+    plain = section.model_dump() if isinstance(section, Role) else dict(section)
+    values = {key: value for key, value in plain.items() if key not in marks and value is not None}
     if len(values) > 1:
         values.pop("kind", None)
     return ", ".join(

@@ -18,9 +18,8 @@ from sim.jobs.posterior_effect import posterior_of
 from sim.jobs.tasks import block_task
 from sim.power.assurance import Assurance, summarise_assurance
 from sim.power.assurance_draws import AssuranceTask, work_limit
-from sim.power.inflation import browne_inflation, julious_inflation
+from sim.power.inflation import Inflation, browne_inflation, julious_inflation
 from sim.power.simulate import simulate_draws
-from sim.report.results.answer import Inflation
 from sim.study import Study
 from sim.study.effects import NormalShiftPrior
 

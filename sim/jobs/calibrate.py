@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sim.cohorts.posterior_file import find_shipped
 from sim.errors import StudyError
+from sim.jobs.pilot_answers import pilot_answers
 from sim.jobs.progress import Progress
 from sim.pilot.calibrated import (
     CalibrationAnswer,
@@ -22,7 +22,6 @@ from sim.study.refusals import nearest
 if TYPE_CHECKING:
     from sim.pilot.data import PilotData
     from sim.pilot.describe import PilotDescription
-    from sim.reading import Reading
 
 STAGES = 5
 """Stages of one role's calibration, for the progress bar."""
@@ -69,25 +68,6 @@ def check(study: Study) -> None:
         between(study, role)
     if not any(roles_with_figures(study, data)):
         raise StudyError("pilot: says nothing of any single domain; there is nothing to calibrate")
-
-
-def pilot_answers(study: Study) -> Reading | None:
-    """Read the pilot's answers where it states a file of them."""
-    if study.pilot is None or study.pilot.data is None:
-        return None
-    from sim.reading import ColumnMap, Expected, read_answers
-
-    pilot, questionnaire = study.pilot, study.questionnaire
-    expected = Expected(
-        study.points,
-        questionnaire.lowest,
-        study.domains,
-        tuple(pilot.sizes),
-        questionnaire.labels or (),
-    )
-    columns = ColumnMap.from_file(find_shipped(pilot.map)) if pilot.map else None
-    files = [find_shipped(name) for name in pilot.data or ()]
-    return read_answers(files, columns=columns, questionnaire=expected)
 
 
 def calibrate(

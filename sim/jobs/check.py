@@ -5,11 +5,11 @@ from __future__ import annotations
 from sim.errors import StudyError
 from sim.inference.rules import decision_rules
 from sim.jobs.assumptions import assumptions_of
+from sim.jobs.check_text import Outline
 from sim.jobs.plan import planned_blocks, treated_populations
 from sim.jobs.posterior_effect import with_plain_effects
-from sim.power.exact_table import exact_place
-from sim.power.thinned import Enumerable
-from sim.report.outline import Outline
+from sim.power.known import exact_place
+from sim.power.thinned import Changes
 from sim.study import Study
 
 
@@ -35,9 +35,9 @@ def _is_exact(study: Study) -> bool:
         return False
     primary = next(rule for rule in decision_rules(study) if rule.name == study.primary)
     try:
-        exact_place(primary, study.endpoint_sets, study.analysis)
-        for population in treated_populations(study):
-            Enumerable.of(population, study.endpoint_sets, study.analysis).require()
+        role, place, _ = exact_place(primary, study.endpoint_sets, study.scored_analysis)
+        population = treated_populations(study)[role]
+        Changes.of(population, study.endpoint_sets, study.scored_analysis).listed(place)
     except StudyError:
         return False
     return True

@@ -148,7 +148,7 @@ def compare(
     with open_executor(**first.compute.model_dump()) as executor:
         census = Census()
         tasks = (task_of(census.people(study)) for study in (first, second))
-        wins = simulate_wins(tasks, blocks, executor, progress.step, store)
+        wins = simulate_wins(tasks, blocks, size, executor, progress.step, store)
     pairs = tuple(size for size in first.sizes if size in second.sizes)
     one, other = (_at(won, study, pairs) for won, study in zip(wins, (first, second), strict=True))
     replicates = blocks * size

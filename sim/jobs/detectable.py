@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -21,12 +22,13 @@ from sim.jobs.missing_by_chance import versions
 from sim.jobs.posterior_effect import with_plain_effects
 from sim.jobs.progress import OnBlock, Progress
 from sim.jobs.tasks import block_task
-from sim.power.crossing import Crossing, crossing
+from sim.power.crossing import crossing
 from sim.power.detectable_rule import DetectableForRule, detectable_for, larger_effect
 from sim.power.effect_scale import EffectScale
-from sim.power.exact_table import exact_rules
+from sim.power.estimates import EXACT, SAMPLED, Estimate, proportion
+from sim.power.known import Draws, known_rules
 from sim.power.simulate import KeptExactTable, simulate
-from sim.power.thinned import Enumerable
+from sim.power.thinned import Changes
 from sim.study import Study
 
 POWERS = 8
@@ -35,6 +37,8 @@ EXACT_TOLERANCE = 1e-6
 """Difference from the target that is near enough where power is exact."""
 SIMULATED_TOLERANCE = 0.1
 """The same in Monte Carlo standard errors of the power."""
+SHARPER = 7
+"""Times by which the error is smaller where absolute changes are sampled, about."""
 
 
 def check_detectable_rule(study: Study) -> None:
@@ -152,31 +156,46 @@ class _Search:
         return cls(scale, size, executor, progress, table, store)
 
     def run(self) -> DetectableForRule:
-        """Solve exactly where that can be done, otherwise by simulation."""
-        study = self.scale.study
-        if study.engine != "monte_carlo":
+        """Solve by powers that are known where they are, otherwise by simulation."""
+        engine = self.scale.study.engine
+        if engine != "monte_carlo":
             try:
-                return self._stated(self._solved(exactly=True), 0)
-            except _NotEnumerableError as refused:
-                if study.engine == "exact":
+                return self._solved(self._known_win)
+            except _NotKnownError as refused:
+                if engine == "exact":
                     raise StudyError(str(refused)) from None
-        replicates = study.blocks * study.monte_carlo.block_size
-        return self._stated(self._solved(exactly=False), replicates)
-
-    def _stated(self, solved: Crossing, replicates: int) -> DetectableForRule:
-        return detectable_for(self.scale, self.size, self._target, solved, replicates)
+        return self._solved(self._simulated_win)
 
     @property
     def _target(self) -> float:
         return self.scale.study.target.power
 
-    def _solved(self, *, exactly: bool) -> Crossing:
+    def _solved(self, win: Callable[[float], Estimate | None]) -> DetectableForRule:
+        """Solve by the probability (1,) of meeting the rule at a multiple; None: it cannot be."""
+        known: dict[float, Estimate] = {}
+
+        def power(multiple: float) -> float:
+            found = known.get(multiple) or win(multiple)
+            if found is None:
+                return nan
+            known[multiple] = found
+            return float(found.value[0])
+
+        start = min(1.0 if self.scale.assumed else 0.5, self.scale.largest)
+        power(start)
+        tolerance = self._tolerance(known.get(start))
+        solved = crossing(power, self._target, start, self.scale.largest, tolerance)
+        at = next(found for found in known.values() if found.value[0] == solved.power)
+        return detectable_for(self.scale, self.size, self._target, solved, at)
+
+    def _tolerance(self, win: Estimate | None) -> float:
+        """Difference from the target that is near enough, by the error that power has there."""
+        if win is not None and win.engine((0,)) == EXACT:
+            return EXACT_TOLERANCE
         study, target = self.scale.study, self._target
         error = np.sqrt(target * (1 - target) / (study.blocks * study.monte_carlo.block_size))
-        tolerance = EXACT_TOLERANCE if exactly else SIMULATED_TOLERANCE * float(error)
-        compute = self._exact_power if exactly else self._simulated_power
-        start = 1.0 if self.scale.assumed else 0.5
-        return crossing(compute, target, start, self.scale.largest, tolerance)
+        is_sampled = win is not None and win.engine((0,)) == SAMPLED
+        return float(SIMULATED_TOLERANCE * error) / (SHARPER if is_sampled else 1)
 
     def _arms(self, multiple: float) -> tuple[Study, tuple[Arms, ...]] | None:
         """Who exists with a multiple of the effect; None where nobody can."""
@@ -186,31 +205,40 @@ class _Search:
         except StudyError:  # such as clusters that cannot share so much of such answers
             return None
 
-    def _exact_power(self, multiple: float) -> float:
+    def _known_win(self, multiple: float) -> Estimate | None:
         there = self._arms(multiple)
         if there is None:
-            return nan
+            return None
         study, arms = there
         endpoints, analysis = study.endpoint_sets, study.scored_analysis
-        people = [Enumerable.of(role[TREATED], endpoints, analysis) for role in arms]
+        people = [Changes.of(role[TREATED], endpoints, analysis) for role in arms]
         sizes = [(study.participants(role, self.size),) for role in range(len(arms))]
         rules = decision_rules(study)
         try:
-            exact = exact_rules(rules, people, sizes, endpoints, self.table, rules[0].name)
+            required = rules[0].name
+            known = known_rules(rules, people, sizes, endpoints, self.table, required, self._draws)
         except StudyError as refused:
-            raise _NotEnumerableError(str(refused)) from None
-        return float(exact[0].win[0])
+            raise _NotKnownError(str(refused)) from None
+        return known[0].win
 
-    def _simulated_power(self, multiple: float) -> float:
+    @property
+    def _draws(self) -> Draws | None:
+        """Draw as many absolute changes as studies would be simulated; none under engine=exact."""
+        study = self.scale.study
+        if study.engine == "exact":
+            return None
+        return Draws(study.blocks * study.monte_carlo.block_size, study.seed)
+
+    def _simulated_win(self, multiple: float) -> Estimate | None:
         there = self._arms(multiple)
         if there is None:
-            return nan
+            return None
         study, arms = there
         task = block_task(study, arms, Purpose.MAIN, study.monte_carlo.block_size)
         self.progress.planned += study.blocks
         tally = simulate(task, range(study.blocks), self.executor, self.progress.step, self.store)
-        return float(tally.rule_won[0, 0]) / tally.replicates
+        return proportion(tally.rule_won[:, 0], tally.replicates)
 
 
-class _NotEnumerableError(Exception):
-    """The rule has no exact power."""
+class _NotKnownError(Exception):
+    """The rule has no power that is known without simulating studies."""

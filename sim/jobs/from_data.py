@@ -172,10 +172,12 @@ def checked_study(text: str) -> Study:
     return study
 
 
-def first_look_sections(study: Study, reading: Reading) -> tuple[Section, ...]:
-    """Show what people answered, a section a role."""
+def first_look_sections(
+    study: Study, reading: Reading, *, is_drawn: bool = False
+) -> tuple[Section, ...]:
+    """Show what people answered, a section a role; in numbers where the bars are drawn."""
     data = reading.data
-    return tuple(first_look(study, describe(data, role)) for role in data.roles)
+    return tuple(first_look(study, describe(data, role), is_drawn=is_drawn) for role in data.roles)
 
 
 def first_look_text(study: Study, reading: Reading) -> str:

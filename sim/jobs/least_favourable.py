@@ -19,10 +19,9 @@ from sim.jobs.allowances import primary_alone
 from sim.jobs.progress import Progress
 from sim.jobs.tasks import block_task
 from sim.power.estimates import Estimate, proportion
-from sim.power.least_favourable import kept_columns, without_effect_by_role
+from sim.power.least_favourable import LeastFavourable, kept_columns, without_effect_by_role
 from sim.power.operating import OperatingCharacteristics
 from sim.power.simulate import simulate
-from sim.report.results.size_notes import LeastFavourable
 from sim.study import Study
 
 

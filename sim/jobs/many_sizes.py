@@ -12,6 +12,7 @@ from math import ceil, log
 import numpy as np
 
 from sim.study import Study
+from sim.study.sections import Design
 
 EVERY = 5000
 """Largest size up to which every size is studied."""
@@ -77,3 +78,14 @@ def block_size(study: Study, stated: int, largest: int) -> int:
 def _largest(study: Study) -> int:
     sizes = study.design.n
     return study.design.up_to if sizes is None else sizes[-1]
+
+
+def can_grow(design: Design) -> bool:
+    """Tell whether larger sizes may be studied than those that are."""
+    return design.n is None and design.up_to < design.search_limit
+
+
+def grown(design: Design) -> Design:
+    """Let the largest size be twice as large, up to the limit."""
+    limit = min(2 * design.up_to, design.search_limit)
+    return design.model_copy(update={"up_to": limit})

@@ -15,7 +15,7 @@ from sim.compute.store import BlockStore
 from sim.inference.rules import decision_rules
 from sim.jobs.progress import Progress
 from sim.jobs.search import Search, SearchResult, search_together
-from sim.report.results.size_notes import MissingByChance
+from sim.power.missing_by_chance import MissingByChance
 from sim.study import Study
 
 

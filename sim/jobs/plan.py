@@ -29,8 +29,9 @@ from sim.jobs.detectable import check_detectable_rule, detectable_blocks, detect
 from sim.jobs.least_favourable import least_favourable, least_favourable_blocks
 from sim.jobs.missing_by_chance import by_chance, planned_study, search_sizes
 from sim.jobs.one_group import one_group, one_group_blocks
-from sim.jobs.pilot_example import score_example
+from sim.jobs.pilot_answers import pilot_facts
 from sim.jobs.posterior_effect import with_plain_effects
+from sim.jobs.precise_size import at_precise_size
 from sim.jobs.progress import OnBlock, Progress
 from sim.jobs.search import SearchResult
 from sim.jobs.tasks import arms_by_name, estimands_by_role
@@ -38,17 +39,14 @@ from sim.power.change_parts import parts_of_change
 from sim.power.detectable import DetectableEffect, detectable_effects
 from sim.power.detectable_rule import DetectableForRule
 from sim.power.exact import LARGEST
-from sim.power.exact_table import exact_place
+from sim.power.known import exact_place
+from sim.power.least_favourable import LeastFavourable
+from sim.power.missing_by_chance import MissingByChance
 from sim.power.participation import Participation, participation, sites_of_arms
 from sim.power.precision import Precision, precision_of
-from sim.power.thinned import Enumerable
+from sim.power.thinned import Changes
 from sim.power.units import Unit, interval_unit
-from sim.report.results.answer import (
-    Attainable,
-    DesignFacts,
-    PlanAnswer,
-)
-from sim.report.results.size_notes import LeastFavourable, MissingByChance
+from sim.report.results.answer import Attainable, DesignFacts, PlanAnswer
 from sim.report.topics.warnings import warnings_of
 from sim.study import Study
 from sim.study.sections import Design
@@ -76,10 +74,13 @@ def check(study: Study) -> None:
     check_detectable_rule(study)
     if study.engine == "exact":
         _require_enumerable(study.design)
-        for population in populations:
-            Enumerable.of(population, study.endpoint_sets, study.scored_analysis).require()
+        sets, analysis = study.endpoint_sets, study.scored_analysis
+        people = [Changes.of(population, sets, analysis) for population in populations]
+        for changes in people:
+            changes.require()
         rules = {rule.name: rule for rule in decision_rules(study)}
-        exact_place(rules[study.primary], study.endpoint_sets, study.scored_analysis)
+        role, place, _ = exact_place(rules[study.primary], sets, analysis)
+        people[role].listed(place)
 
 
 def _require_enumerable(design: Design) -> None:
@@ -127,11 +128,11 @@ def plan(
     >>> plan(study).characteristics.replicates
     500
     """
-    original, study = study, with_plain_effects(study)
+    original, study, told = study, with_plain_effects(study), pilot_facts(study)
     believed = believed_effects(study)
     progress = Progress(on_block, _further_blocks(study, believed))
     with open_executor(**study.compute.model_dump()) as executor:
-        result, both = _sized(study, executor, progress, store)
+        study, result, both = _sized(study, executor, progress, store)
         least = _least_favourable(result, both, executor, progress, store)
         smallest = _detectable(study, executor, progress, store)
         uncontrolled = one_group(study, result, executor, progress, store)
@@ -147,7 +148,7 @@ def plan(
         precision=_precision(result),
         **smallest,
         assumptions=assumptions_of(original),
-        pilot_scores=score_example(study),
+        **told,
         participation=_participation(result.study),
         one_group=uncontrolled,
         before_adjustments=before,
@@ -160,11 +161,12 @@ def plan(
 
 def _sized(
     study: Study, executor: Executor, progress: Progress, store: BlockStore | None
-) -> tuple[SearchResult, MissingByChance | None]:
+) -> tuple[Study, SearchResult, MissingByChance | None]:
     """Search for the size, and plan what follows in the blocks of the study as it was searched."""
+    study = at_precise_size(study, executor, progress, store)
     result, both = search_sizes(study, executor, progress, store)
     progress.planned += _blocks_at_its_sizes(result.study) - _blocks_at_its_sizes(study)
-    return result, both
+    return study, result, both
 
 
 def planned_blocks(study: Study) -> int:

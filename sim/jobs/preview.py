@@ -12,9 +12,10 @@ from sim.inference.rules import decision_rules
 from sim.jobs.plan import check, design_facts
 from sim.jobs.posterior_effect import with_plain_effects
 from sim.power.estimates import exactly
-from sim.power.exact_table import ExactTable, exact_place
+from sim.power.exact_table import ExactTable
+from sim.power.known import exact_place
 from sim.power.sample_size import SampleSize, smallest_size
-from sim.power.thinned import Enumerable
+from sim.power.thinned import Changes
 from sim.report.results.answer import DesignFacts
 from sim.study import Study
 
@@ -162,17 +163,19 @@ def _exact_curve(study: Study, criterion: Criterion) -> ExactCurve:
         Where there is none, or not at once.
     """
     role, domain, level = _exact_endpoint(study, criterion)
-    changes = Enumerable.of(role_arms(study, role)[0], study.endpoint_sets, study.scored_analysis)
-    changes.require()
-    if domain not in changes.pmfs:
+    changes = Changes.of(role_arms(study, role)[0], study.endpoint_sets, study.scored_analysis)
+    if not changes.is_tested(domain):
         raise StudyError(f"the {study.endpoints[domain]} is not tested")
+    if not changes.is_single(domain) and study.analysis.test_facts.enumerated == "ties":
+        raise StudyError(f"the {study.endpoints[domain]} is a sum over correlated domains")
+    change = changes.listed(domain)
     n = [study.participants(role, pairs) for pairs in study.sizes]
     most = n[-1]
     while True:
         people = tuple(size for size in n if size <= most)
         try:
             table = ExactTable(study.scored_analysis, WORK, cut=CUT)
-            exact = table.power(changes.pmfs[domain], people, level, changes.gone)
+            exact = table.power(change.pmf, people, level, change.gone)
             break
         except StudyError:
             most = most * 3 // 4
@@ -195,7 +198,4 @@ def _exact_endpoint(study: Study, criterion: Criterion) -> tuple[int, int, float
     endpoints = study.endpoint_sets
     if criterion.rule is not None:
         return exact_place(decision_rules(study)[criterion.rule], endpoints, study.scored_analysis)
-    if endpoints.members[criterion.endpoint].sum() > 1:
-        name = study.endpoints[criterion.endpoint]
-        raise StudyError(f"the {name} is a sum over correlated domains")
     return criterion.role, criterion.endpoint, study.analysis.alpha

@@ -13,10 +13,10 @@ from sim.cohorts.truth import mean_effects, true_nulls
 from sim.compute.store import BlockStore
 from sim.compute.streams import Purpose
 from sim.inference.rules import DecisionRule
-from sim.jobs.many_sizes import EVERY, FINE_STEP, grid, thinned
+from sim.jobs.many_sizes import EVERY, FINE_STEP, can_grow, grid, grown, thinned
 from sim.jobs.progress import Progress
 from sim.jobs.tasks import block_task
-from sim.power.exact_table import with_exact
+from sim.power.known import with_exact
 from sim.power.limits import impossible_rules
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize, smallest_sizes
@@ -32,8 +32,6 @@ SCREENED = 1000
 """Simulated studies from which it is told whether so large a study can be large enough."""
 NARROW = 1
 """Width in pairs at which the interval of the sample size is narrow enough."""
-
-
 Found = tuple[OperatingCharacteristics, tuple[SampleSize, ...]]
 """Characteristics under the assumed effect, and the size by every rule."""
 
@@ -117,9 +115,7 @@ class Search:
 
     def grow(self) -> None:
         """Let the largest size be twice as large, up to the limit."""
-        limit = min(2 * self.design.up_to, self.design.search_limit)
-        grown = self.design.model_copy(update={"up_to": limit})
-        self._stated = self._stated.model_copy(update={"design": grown})
+        self._stated = self._stated.model_copy(update={"design": grown(self.design)})
         self._study_at(())
 
     def screened(self) -> tuple[int, ...] | None:
@@ -147,9 +143,7 @@ class Search:
         null = self._summarised(self._tally(self._nulls, Purpose.NULL), self._nulls)
         return SearchResult(self.study, found[0], null, found[1])
 
-    def previews(
-        self, blocks: Iterable[int]
-    ) -> Iterator[tuple[OperatingCharacteristics, tuple[SampleSize, ...]]]:
+    def previews(self, blocks: Iterable[int]) -> Iterator[Found]:
         """Give what is known under the assumed effect after so many blocks, ever more of them."""
         tally, done = None, 0
         for number in blocks:
@@ -165,7 +159,7 @@ class Search:
     def _primary(self, sizes: tuple[SampleSize, ...]) -> SampleSize:
         return next(s for s in sizes if s.rule == self.study.primary)
 
-    def _main(self) -> tuple[OperatingCharacteristics, tuple[SampleSize, ...]]:
+    def _main(self) -> Found:
         """Simulate under the assumed effect, doubling until the primary answer is narrow."""
         blocks = self.study.blocks
         tally = self._tally(self.arms, Purpose.MAIN, range(blocks))
@@ -285,8 +279,7 @@ def _grow(searches: Sequence[Search]) -> None:
 def may_grow(size: SampleSize, design: Design) -> bool:
     """Tell whether the search goes on beyond the sizes studied: no answer yet, but one possible."""
     beyond = size.size is None or size.high is None
-    searches = design.n is None and design.up_to < design.search_limit
-    return searches and beyond and size.impossible is None
+    return can_grow(design) and beyond and size.impossible is None
 
 
 def _settled(answer: SampleSize, blocks: int) -> bool:

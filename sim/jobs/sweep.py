@@ -11,17 +11,22 @@ from typing import Any
 from sim.compute.executors import open_executor
 from sim.compute.store import BlockStore
 from sim.errors import StudyError
-from sim.jobs.census import Census, task_of
+from sim.jobs.census import Census
 from sim.jobs.many_sizes import thinned
 from sim.jobs.progress import OnBlock, Progress
-from sim.power.limits import impossible_rules
-from sim.power.sample_size import smallest_sizes
-from sim.power.simulate import simulate_wins
-from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, Wins
-from sim.power.task import BlockTask
+from sim.jobs.sweep_search import SweepSearch
+from sim.power.sweep import PointResult, SweepAnswer, SweepPoint
 from sim.study import Study, parse_study
 from sim.study.refusals import nearest, shown
-from sim.study.sweep import GridSweep, NoSweep, OneAtATimeSweep, ScenarioSweep, replaced, words
+from sim.study.sweep import (
+    GridSweep,
+    NoSweep,
+    OneAtATimeSweep,
+    ScenarioSweep,
+    replaced,
+    turned,
+    words,
+)
 
 BASE = "as stated"
 """Label of the base."""
@@ -64,6 +69,14 @@ def points(study: Study) -> tuple[SweepPoint, ...]:
         Where nothing is swept, the size or rule compared is not the study's,
         or a point is no valid study, which it names.
     """
+    stated = stated_points(study)
+    at = None if isinstance(study.sweep, NoSweep) else study.sweep.at
+    also, largest = [at] if at else [], max(point.study.sizes[-1] for point in stated)
+    return tuple(replace(point, study=thinned(point.study, also, largest)) for point in stated)
+
+
+def stated_points(study: Study) -> tuple[SweepPoint, ...]:
+    """State the points as :func:`points` does, each with every size, however large it is."""
     sweep = study.sweep
     if isinstance(sweep, NoSweep):
         raise StudyError("sweep: none is stated; choose one, such as sweep=assumptions")
@@ -72,22 +85,26 @@ def points(study: Study) -> tuple[SweepPoint, ...]:
     if sweep.at is not None and sweep.at not in study.sizes:
         raise StudyError(f"sweep.at: {sweep.at} must be one of the sizes studied")
     base = study.model_dump()
-    settings: list[_Stated] = [(BASE, None, {}), *_stated(sweep)]
-    stated = [_point(study, base, number, *one) for number, one in enumerate(settings)]
-    also, largest = [sweep.at] if sweep.at else [], max(point.study.sizes[-1] for point in stated)
-    return tuple(replace(point, study=thinned(point.study, also, largest)) for point in stated)
+    settings: list[_Stated] = [(BASE, None, {}), *_stated(sweep, study.analysis.side)]
+    return tuple(_point(study, base, number, *one) for number, one in enumerate(settings))
 
 
-def _stated(sweep: GridSweep | OneAtATimeSweep | ScenarioSweep) -> Iterator[_Stated]:
+def _stated(sweep: GridSweep | OneAtATimeSweep | ScenarioSweep, side: int) -> Iterator[_Stated]:
+    falls = sweep.improving and side < 0
+    for name, factor, values in _settings(sweep):
+        settings = {field: turned(field, v) for field, v in values.items()} if falls else values
+        yield name or _worded(settings), factor, settings
+
+
+def _settings(sweep: GridSweep | OneAtATimeSweep | ScenarioSweep) -> Iterator[_Stated]:
+    """List what is set at each point; one without a name is called after its settings."""
     match sweep:
         case GridSweep():
             for values in product(*sweep.factors.values()):
-                settings = dict(zip(sweep.factors, values, strict=True))
-                yield _worded(settings), None, settings
+                yield "", None, dict(zip(sweep.factors, values, strict=True))
         case OneAtATimeSweep():
             for factor, values in sweep.factors.items():
-                for value in values:
-                    yield _worded({factor: value}), factor, {factor: value}
+                yield from (("", factor, {factor: value}) for value in values)
         case ScenarioSweep():
             for name, settings in sweep.scenarios.items():
                 yield name, None, settings
@@ -143,9 +160,10 @@ def sweep(
 
     All points draw from the same random streams, so that their differences
     hold much less noise than their powers; and all their blocks go through
-    one executor, so that no worker waits for a point's end. The number of
-    simulated studies is the study's: unlike a plan, a sweep does not look for
-    a narrower answer or beyond the largest size.
+    one executor, so that no worker waits for a point's end. Where a point has
+    no answer yet, it alone is studied at sizes twice as large, and so on up to
+    the limit, as a plan is. The number of simulated studies is the study's:
+    unlike a plan, a sweep does not look for a narrower answer.
 
     Parameters
     ----------
@@ -177,56 +195,25 @@ def sweep(
     >>> [result.point.label for result in sweep(study).points]
     ['as stated', 'optimistic', 'likely', 'sceptical']
     """
-    every = points(study)
     if executor is None:
         with open_executor(**study.compute.model_dump()) as opened:
-            return _swept(study, every, on_block, opened, store)
-    return _swept(study, every, on_block, executor, store)
+            return _swept(study, on_block, opened, store)
+    return _swept(study, on_block, executor, store)
 
 
 def _swept(
     study: Study,
-    every: tuple[SweepPoint, ...],
     on_block: OnBlock | None,
     executor: Executor,
     store: BlockStore | None,
 ) -> SweepAnswer:
-    blocks, census = every[0].study.blocks, Census()
-    progress = Progress(on_block, blocks * len(every))
-    impossible: dict[int, tuple[str | None, ...]] = {}
-    failures: dict[int, str] = {}
-
-    def tasks() -> Iterator[BlockTask]:
-        for point in every:
-            try:
-                task = task_of(census.people(point.study))
-            except StudyError as error:
-                if point.number == 0:
-                    raise
-                failures[point.number] = str(error)
-                progress.step(blocks)
-            else:
-                impossible[point.number] = impossible_rules(task, point.study.target.power)
-                yield task
-
-    wins = simulate_wins(tasks(), blocks, executor, progress.step, store)
-    won = dict(zip(impossible, wins, strict=True))
-    results = tuple(
-        PointResult(point, None, failure=failures[point.number])
-        if point.number in failures
-        else _result(point, won[point.number], impossible[point.number])
-        for point in every
-    )
+    search = SweepSearch(stated_points(study), points(study), executor, Progress(on_block), store)
+    known = search.run()
     at = study.sweep.at if not isinstance(study.sweep, NoSweep) else None
-    different = len({id(one) for one in wins})
-    return SweepAnswer(study, at or _needed(results[0]), at is not None, results, different)
-
-
-def _result(point: SweepPoint, wins: Wins, impossible: tuple[str | None, ...]) -> PointResult:
-    bare, study = PointResult(point, wins), point.study
-    target, power = study.target.power, bare.power()
-    sizes = smallest_sizes(bare.rules, target, study.sizes, power, impossible)
-    return PointResult(point, wins, sizes)
+    size = at or _needed(known[0])
+    known |= search.at_size(known, size)
+    different = len({id(result.wins) for result in known.values() if result.wins is not None})
+    return SweepAnswer(study, size, at is not None, tuple(known.values()), different)
 
 
 def _needed(base: PointResult) -> int:

@@ -9,13 +9,15 @@ from htmltools import Tag, TagList, tags
 from sim.jobs.preview import Criterion, ExactCurve
 from sim.jobs.search import may_grow
 from sim.jobs.simulated_preview import SimulatedPreview
+from sim.page.asked import asked_part, asks_for_size, powers_sentence
 from sim.page.chart import Curve, chart
 from sim.power.sample_size import SampleSize
 from sim.report.charts.figure import Z95
 from sim.report.charts.series import Series, power_series
 from sim.report.contents import page_sections
-from sim.report.document.model import Block, Section, Table, cells_of, words_of
+from sim.report.document.model import Block, Section, Table, cells_of
 from sim.report.document.sizes import interval_words, pairs_words, sizes_shown
+from sim.report.document.words import words_of
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.size import answer_sentence, is_justified
 from sim.report.topics.soundness import design_reasons, joined
@@ -26,19 +28,19 @@ ROWS = 8
 """Most rows of a small table."""
 
 
-def exact_part(words: Words, name: str, exact: ExactCurve) -> TagList:
+def exact_part(study: Study, name: str, exact: ExactCurve) -> TagList:
     """Show an exact answer.
 
     Parameters
     ----------
-    words : Words
-        The study's nouns.
+    study : Study
+        What is asked of it, in its nouns.
     name : str
         Of the criterion, in words.
     exact : ExactCurve
         Its power.
     """
-    sizes, power = exact.sizes, exact.power
+    words, sizes, power = study.words, exact.sizes, exact.power
     high = [min(value + exact.error, 1) for value in power]
     digits = "" if exact.error < 5e-4 else f", up to {exact.error:.3f} too small"
     rows = [(str(n), str(m), f"{value:.3f}")
@@ -47,7 +49,8 @@ def exact_part(words: Words, name: str, exact: ExactCurve) -> TagList:
     further = "" if exact.is_whole else beyond
     return TagList(
         tags.h3("At once, exactly"),
-        tags.p(*exact_sentence(words, exact), class_="number"),
+        asked_part(study),
+        tags.p(*exact_said(study, exact), class_="number"),
         tags.p(f"Exact power of {name}: enumerated, without simulation error.{further}",
                class_="help"),
         chart([Curve(sizes, power, power, high)], f"Exact power of {name} by size", (0, 1),
@@ -55,6 +58,13 @@ def exact_part(words: Words, name: str, exact: ExactCurve) -> TagList:
         _few_sizes(f"Exact power{digits}", (words.units, "people analysed", "power"), rows,
                    exact.size, marked=True),
     )  # fmt: skip
+
+
+def exact_said(study: Study, exact: ExactCurve) -> list[Tag | str]:
+    """Say what is asked, as far as exact power tells it."""
+    if asks_for_size(study):
+        return exact_sentence(study.words, exact)
+    return powers_sentence(study, exact.sizes, exact.power)
 
 
 def exact_sentence(words: Words, exact: ExactCurve) -> list[Tag | str]:
@@ -75,6 +85,7 @@ def simulated_part(study: Study, criterion: Criterion, preview: SimulatedPreview
     """Show what the first simulated studies say of a criterion."""
     power, size = preview.answers[criterion.key]
     name, unusable, words = criterion.name, unusable_reasons(study, criterion), study.words
+    said = simulated_said(study, criterion, preview)
     title = f"Power of {name} by size, from {preview.replicates:,} simulated studies"
     curve = Curve(preview.sizes, power.value.tolist(), power.low.tolist(), power.high.tolist())
     each = zip(preview.sizes, power.value, power.mcse, strict=True)
@@ -82,8 +93,8 @@ def simulated_part(study: Study, criterion: Criterion, preview: SimulatedPreview
     more = "." if preview.last else ", and going on."
     return TagList(
         tags.h3("At once, from the first simulated studies"),
-        tags.p(*simulated_sentence(words, size, unusable, fixed=len(preview.sizes) == 1),
-               class_="number"),
+        asked_part(study),
+        tags.p(*said, class_="number"),
         tags.p(f"Power of {name}, from {preview.replicates:,} simulated studies{more} "
                f"{_whole_answer(study, size)}", class_="help"),
         chart([curve], title, (0, 1), size.target, None if unusable else size.size,
@@ -126,6 +137,18 @@ def _whole_answer(study: Study, size: SampleSize) -> str:
         f"“Simulate” has the whole answer: {study.replicates:,} studies with the effect and as "
         f"many without{further}, every warning and the files."
     )
+
+
+def simulated_said(
+    study: Study, criterion: Criterion, preview: SimulatedPreview
+) -> list[Tag | str]:
+    """Say what is asked, as far as the first simulated studies tell it."""
+    power, size = preview.answers[criterion.key]
+    unusable = unusable_reasons(study, criterion)
+    if asks_for_size(study) or unusable:
+        fixed = len(preview.sizes) == 1 or not asks_for_size(study)
+        return simulated_sentence(study.words, size, unusable, fixed=fixed)
+    return powers_sentence(study, preview.sizes, power.value.tolist(), power.mcse.tolist())
 
 
 def simulated_sentence(

@@ -32,6 +32,8 @@ from sim.page.updates import Updates
 from sim.page.waiting import Changes, Press, Waiting
 from sim.study.local_page import LocalPage
 
+EDIT = "edit:"
+"""What the buttons of an editor begin with."""
 PAUSE = 0.02
 """Seconds after which it is heard again of what goes on."""
 
@@ -188,7 +190,13 @@ def _act(tab: BrowserTab, deed: Press) -> None:
             "file": lambda letter: tab.open_file(letter, deed.text),
             "restore": lambda letter: tab.restore(letter, deed.text),
             "yaml": lambda letter: tab.rewrite(letter, deed.text),
+            "answers": lambda letter: tab.data.take(tab.updates, letter, deed.text),
+            "again": lambda letter: tab.data.read_again(tab.updates, letter, deed.text),
+            "forget": lambda letter: tab.data.forget(tab.updates, letter),
+            "planned": tab.plan_from_answers,
         }
+    if what.startswith(EDIT) and scope != COMPARE:
+        tab.edit(scope, what.removeprefix(EDIT), deed.text)
     if what in deeds:
         deeds[what](scope)
     return None

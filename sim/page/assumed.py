@@ -8,10 +8,11 @@ from htmltools import HTML, Tag, TagList, tags
 
 from sim.cohorts import TrueEffects
 from sim.page.answers import grid, table
-from sim.report.charts.likert import answer_shares
+from sim.power.target import answer_shares
 from sim.report.charts.theme import DIVERGING, blended
-from sim.report.document.model import Table, words_of
+from sim.report.document.model import Table
 from sim.report.document.numbers import percent
+from sim.report.document.words import words_of
 from sim.report.results.answer import DesignFacts
 from sim.report.topics.effects import assumed_tables, is_unaffected, no_effect_sentence
 
@@ -41,9 +42,9 @@ def _role(facts: DesignFacts, role: str) -> Tag | TagList:
 
 def _drawn(moves: Table, effects: TrueEffects) -> Tag:
     """Put drawn answers before and after into the table of how they move."""
-    bars = answer_shares(effects.reaching, effects.rising_to, effects.falling_below)
+    shares = answer_shares(effects).tolist()
     rows: list[tuple[str | Tag, ...]] = [
-        (words_of(row[0]), _bars(*bars[d]), *map(words_of, row[1:]))
+        (words_of(row[0]), bars(*shares[d]), *map(words_of, row[1:]))
         for d, row in enumerate(moves.rows)
     ]
     name, *others = map(words_of, moves.head)
@@ -51,8 +52,8 @@ def _drawn(moves: Table, effects: TrueEffects) -> Tag:
     return grid(f"{words_of(moves.caption)} ({BARS})", head, rows, kind="scroll dense")
 
 
-def _bars(before: Sequence[float], after: Sequence[float]) -> Tag:
-    """Draw two stacked bars, one above the other."""
+def bars(before: Sequence[float], after: Sequence[float]) -> Tag:
+    """Draw two stacked bars, one above the other: shares of the points, lowest first."""
     colours, parts = blended(DIVERGING, len(before)), []
     for row, shares in enumerate((before, after)):
         start = 0.0

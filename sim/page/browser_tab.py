@@ -11,11 +11,17 @@ from sim.errors import StudyError
 from sim.jobs.preview import PRIMARY
 from sim.page.answers import answer_part
 from sim.page.compared import comparison_part, differing_part
+from sim.page.complaints import beside, said
+from sim.page.data_field import DataField
+from sim.page.editors import EDITED, editors, lines_beside, lines_of
 from sim.page.fields import shown_names
 from sim.page.form import Choices, form
 from sim.page.layout import file_links
+from sim.page.lines import is_lines
 from sim.page.parts import form_parts, group_of
 from sim.page.previews import Previews
+from sim.page.renaming import totals_of
+from sim.page.run_updates import aged, going, stopped
 from sim.page.running import COMPARE, Running
 from sim.page.scenario import Compose, Scenario, blamed
 from sim.page.updates import Updates
@@ -47,11 +53,13 @@ class BrowserTab:
     running: Running
     previews: Previews
     address: str = ""
+    data: DataField = field(default_factory=DataField)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     updates: Updates = field(default_factory=Updates)
     _refused: dict[str, dict[str, str]] = field(default_factory=dict)
     _texts: set[str] = field(default_factory=set)
     _old_forms: set[str] = field(default_factory=set)
+    _edited: set[str] = field(default_factory=set)
 
     def take_updates(self) -> Updates:
         """Take what is to be shown since the last time."""
@@ -62,6 +70,7 @@ class BrowserTab:
         """End every run and preview, and remove every file."""
         for scope in self.scenarios:
             self.previews.forget(scope)
+        self.data.close()
         self.running.close()
 
     def is_waiting(self) -> bool:
@@ -83,6 +92,7 @@ class BrowserTab:
         for run in (scope, COMPARE):
             self.cancel(run)
         self.previews.forget(scope)
+        self.data.remove(scope)
         del self.scenarios[scope]
         self._texts.discard(scope)
 
@@ -99,11 +109,13 @@ class BrowserTab:
                 after = after.within(self.running.limits.most_size)
             self.scenarios[scope] = after
         except StudyError as error:
-            self._refused = {scope: {name: str(error)}}
+            self._refused = {scope: {lines_of(name): str(error)}}
             self._old_forms.add(scope)  # what cannot be chosen does not stay chosen
             return True
         if group_of(name) or _fields(before) != _fields(after):
             self._old_forms.add(scope)
+        if name.startswith(EDITED) or is_lines(name):
+            self._edited.add(scope)
         return name not in NAMED
 
     def settle(self, scope: str, *, answers: bool) -> None:
@@ -111,10 +123,20 @@ class BrowserTab:
         if scope in self._old_forms:
             self._old_forms.discard(scope)
             self._show_form(scope)
+        elif scope in self._edited:
+            data = self.scenarios[scope].data
+            self.updates.html |= {place: str(part) for place, part in editors(scope, data).items()}
+            self.updates.value |= lines_beside(scope, data)
+        self._edited.discard(scope)
         if answers:
             self.answer(scope)
         else:
             self._compare_settings(scope)
+
+    def edit(self, scope: str, name: str, text: str) -> None:
+        """Do what a button of an editor says, or paste into it."""
+        if name.startswith(EDITED):
+            self.settle(scope, answers=self.change(scope, name, text))
 
     def _check_choice(self, name: str, text: str) -> None:
         """Take only what is offered: other words might mean something to Hydra."""
@@ -137,14 +159,24 @@ class BrowserTab:
     def open_file(self, scope: str, text: str) -> None:
         """Take a whole scenario from a file, whose name is the first line; or say what is wrong."""
         name, _, content = text.partition("\n")
+        self._open(scope, content, name, f"{scope}-file-error")
+
+    def plan_from_answers(self, scope: str) -> None:
+        """Take the study that is planned from the answers of a scenario."""
+        planned = self.data.planned(scope)
+        if planned is not None:
+            name, content = planned
+            self._open(scope, content, name, f"{scope}-data-error")
+
+    def _open(self, scope: str, content: str, name: str, place: str) -> None:
         try:
             taken = self.scenarios[scope].loaded(content, name)
         except StudyError as error:
             lines = "\n".join(map(str, error.faults))
-            self.updates.html[f"{scope}-file-error"] = str(TagList(lines))
+            self.updates.html[place] = str(TagList(lines))
             return
         self.scenarios[scope] = taken.within(self.running.limits.most_size)
-        self.updates.html[f"{scope}-file-error"] = ""
+        self.updates.html[place] = ""
         self.updates.html[f"{scope}-status"] = str(TagList(f"Settings taken from {name}."))
         self._show_form(scope)
         self.answer(scope)
@@ -203,19 +235,19 @@ class BrowserTab:
             else:
                 self.running.plan(scope, self.scenarios[scope])
         except StudyError as error:
-            self._stopped(scope, str(error))
+            stopped(self.updates, scope, said(str(error)))
             name = "" if scope == COMPARE else blamed(str(error), self.scenarios[scope].data)
             if name:
-                self.updates.errors[scope] = {name: str(error)}
+                self.updates.errors[scope] = beside({name: str(error)})
             return
-        self._going(scope, True)
-        self.updates.html |= {f"{scope}-status": "Simulating…", f"{scope}-blocks": "starting"}
-        self.updates.value[f"{scope}-progress"] = 0.0
+        going(self.updates, scope)
 
     def cancel(self, scope: str) -> None:
         """End a run at once."""
         if self.running.cancel(scope):
-            self._stopped(scope, "Cancelled. Finished parts are kept while this tab is open.")
+            stopped(
+                self.updates, scope, "Cancelled. Finished parts are kept while this tab is open."
+            )
 
     def listen(self) -> None:
         """Show what has come since."""
@@ -241,36 +273,24 @@ class BrowserTab:
                 )
                 self._show_age(scope)
             case "done":
-                self._stopped(scope, "Done.")
+                stopped(self.updates, scope, "Done.")
                 self._show_age(scope)
                 if scope != COMPARE:
                     self.updates.html[f"{scope}-files"] = str(file_links(scope, self.address))
                     self.updates.hidden[f"{scope}-files"] = False
             case _:
-                self._stopped(scope, str(content))
+                stopped(self.updates, scope, str(content))
 
     def _show_age(self, scope: str) -> None:
         """Mark results that are of other settings than those of the form."""
         of = self.scenarios.values() if scope == COMPARE else (self.scenarios[scope],)
         earlier = self.running.of_earlier(scope, *of)
-        if earlier is None:
-            return
-        line = "The results below are of earlier settings." if earlier else ""
-        self.updates.html[f"{scope}-age"] = line
-        self.updates.stale[f"{scope}-answer"] = earlier
-        if scope != COMPARE:
-            self.updates.stale[f"{scope}-files"] = earlier
-            self.updates.hidden[f"{scope}-warnings"] = not earlier  # the answer has them, and more
-
-    def _going(self, scope: str, going: bool) -> None:  # noqa: FBT001 - what is set
-        what = "compare" if scope == COMPARE else "run"
-        self.updates.disabled |= {f"{scope}-{what}": going, f"{scope}-cancel": not going}
-        self.updates.hidden |= {f"{scope}-progress": not going, f"{scope}-blocks": not going}
-
-    def _stopped(self, scope: str, line: str) -> None:
-        self._going(scope, False)
-        self.updates.html[f"{scope}-status"] = str(TagList(line))
+        if earlier is not None:
+            aged(self.updates, scope, earlier=earlier)
 
 
 def _fields(scenario: Scenario) -> list[list[str]]:
-    return [shown_names(part, scenario.data) for part in form_parts(scenario.data)]
+    """List what the form is made of: fields, and names that others are chosen from."""
+    data = scenario.data
+    fields = [shown_names(part, data) for part in form_parts(data)]
+    return [*fields, [*data["questionnaire"]["items"]], [*totals_of(data)], [*data["success"]]]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from htmltools import Tag, TagList, tags
 
 from sim.jobs.compare import Comparison
 from sim.page.answers import ROWS, table, warnings_part
 from sim.page.chart import Curve, chart
-from sim.page.scenario import Scenario, differing
+from sim.page.scenario import Scenario
+from sim.page.texts import value_at
 from sim.power.estimates import Estimate
 from sim.report.document.model import Table
 from sim.report.document.sizes import sizes_shown
@@ -26,6 +29,21 @@ def differing_part(first: Scenario, second: Scenario) -> Tag:
     rows = [(place, _short(one), _short(other)) for place, one, other in places[:MOST]]
     caption = f"Settings that differ ({len(places)})"
     return table(Table(caption, ("setting", "A", "B"), tuple(rows)))
+
+
+def differing(first: Scenario, second: Scenario) -> list[tuple[str, Any, Any]]:
+    """List the places at which two scenarios differ, with both values."""
+    places: list[tuple[str, Any, Any]] = []
+
+    def walk(one: Any, other: Any, place: str) -> None:
+        if isinstance(one, dict) and isinstance(other, dict):
+            for key in dict.fromkeys([*one, *other]):
+                walk(one.get(key), other.get(key), f"{place}.{key}".removeprefix("."))
+        elif one != other:
+            places.append((place, value_at(first.data, place), value_at(second.data, place)))
+
+    walk(first.data, second.data, "")
+    return places
 
 
 def _short(value: object) -> str:
@@ -74,7 +92,7 @@ def comparison_part(comparison: Comparison, words: Words) -> TagList:
 
 def _warnings(comparison: Comparison) -> list[str]:
     unusable = f"Not to be used as it is: {joined(comparison.unusable)}."
-    few = "Few blocks of simulated studies say little of the noise: raise monte_carlo.replicates."
+    few = "Few blocks of simulated studies say little of the noise: simulate more studies."
     return [unusable] * bool(comparison.unusable) + [few] * comparison.is_noisy
 
 

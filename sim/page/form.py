@@ -8,6 +8,7 @@ from typing import Any
 from htmltools import HTML, Tag, TagList, tags
 
 from sim.jobs.preview import PRIMARY, Criterion
+from sim.page.editors import EDITORS, editors
 from sim.page.fields import Shown, shown_field, shown_names
 from sim.page.lines import is_lines
 from sim.page.parts import Group, Part, form_parts, group_of, in_words
@@ -18,6 +19,9 @@ from sim.study.methods import ADJUSTMENTS, TESTS
 
 Choices = Mapping[str, Mapping[str, str]]
 """Of the ready-made settings: name by folder, and what each is."""
+
+
+AS_LINES = "The same as lines, to type or to paste"
 
 
 def form(scope: str, scenario: Scenario, choices: Choices) -> TagList:
@@ -81,13 +85,20 @@ def _field(scope: str, name: str, scenario: Scenario, choices: Choices) -> Tag:
     group = group_of(name)
     shown = _group(name, group, scenario, choices) if group else shown_field(name, scenario.data)
     place = f"{scope}-{name}"
-    return tags.div(
-        tags.label(shown.label, " ", tags.code(name), **{"for": place}),
-        _control(place, shown, scope, _unchosen(name, group, scenario)),
-        tags.p("", id=f"{place}-error", class_="error", role="alert"),
-        tags.p(shown.help, id=f"{place}-help", class_="help"),
-        class_="field wide" if is_lines(name) else "field",
-    )
+    label = tags.label(shown.label, " ", tags.code(name), **{"for": place})
+    control = _control(place, shown, scope, _unchosen(name, group, scenario))
+    error = tags.p("", id=f"{place}-error", class_="error", role="alert")
+    about = tags.p(shown.help, id=f"{place}-help", class_="help")
+    if name in EDITORS:
+        return tags.div(
+            tags.div(editors(scope, scenario.data)[f"{scope}-{EDITORS[name]}"],
+                     id=f"{scope}-{EDITORS[name]}"),
+            error,
+            tags.details(tags.summary(AS_LINES), label, control, about, id=f"{place}-lines"),
+            class_="field wide",
+        )  # fmt: skip
+    kind = "field wide" if is_lines(name) else "field"
+    return tags.div(label, control, error, about, class_=kind)
 
 
 def _group(name: str, group: Group, scenario: Scenario, choices: Choices) -> Shown:
@@ -104,7 +115,7 @@ def _group(name: str, group: Group, scenario: Scenario, choices: Choices) -> Sho
 def _unchosen(name: str, group: Group | None, scenario: Scenario) -> str:
     """Say what it means that nothing is chosen."""
     if name == "experiment":
-        return "the shipped study"
+        return "as it was opened" if scenario.start else "the shipped study"
     if group:
         alike = group.place.startswith("roles.") and not value_at(scenario.data, group.place)
         kind = "as the first role's" if alike else _kind(scenario.data, group.place)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from htmltools import HTML, Tag, TagList, head_content, tags
 from shiny import ui
 
+from sim.page.data_part import data_part
+
 FILES = {
     "report.html": "Report (HTML)",
     "sample_size_justification.docx": "Justification (Word)",
@@ -44,6 +46,7 @@ def scenario_section(scope: str) -> Tag:
         tags.div(
             tags.div(
                 _file_part(scope),
+                data_part(scope),
                 tags.div(id=f"{scope}-form", class_="form"),
                 _text_part(scope),
                 class_="settings",
@@ -92,7 +95,7 @@ def _text_part(scope: str) -> Tag:
                       **{"data-shiny-no-bind-input": ""}),
         tags.p("", id=f"{scope}-yaml-error", class_="error", role="alert"),
         tags.p("", id=f"{scope}-yaml-note", class_="help"),
-        _button(scope, "yaml", "Use this YAML", name=f"{scope}-use"),
+        _button(scope, "yaml", "Use this YAML", name=f"{scope}-use", told=f"{scope}-yaml"),
         tags.p("The same in a shell:", class_="help"),
         tags.pre("", id=f"{scope}-command", tabindex="0"),
         {"data-opens": "text", "data-scope": scope},
@@ -120,11 +123,19 @@ def _running(scope: str, what: str, begin: str, cancel: str, progress: str) -> T
 
 
 def _button(
-    scope: str, what: str, text: str, kind: str = "", *, disabled: bool = False, name: str = ""
+    scope: str,
+    what: str,
+    text: str,
+    kind: str = "",
+    *,
+    disabled: bool = False,
+    name: str = "",
+    told: str = "",
 ) -> Tag:
     return tags.button(
         text, type="button", id=name or f"{scope}-{what}", class_=kind or None,
-        disabled="" if disabled else None, **{"data-do": what, "data-scope": scope},
+        disabled="" if disabled else None,
+        **{"data-do": what, "data-scope": scope, "data-told": told},
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from sim.errors import StudyError
-from sim.page.numbers import NUMBER, number
+from sim.page.numbers import NUMBER, number, number_text
 from sim.study.yaml_text import read_yaml
 
 _NUMBERS = rf"(?:{NUMBER.pattern})(?:[,;\s]+(?:{NUMBER.pattern}))*"
@@ -30,7 +30,7 @@ def is_lines(name: str) -> bool:
     return name in _READERS or name.endswith("effect.items")
 
 
-def as_lines(entries: Mapping[str, Any] | None) -> str:
+def as_lines(entries: Mapping[str, Any] | None, place: str = "") -> str:
     r"""Write entries, each on a line of its own; nothing for None, "none" where there are none.
 
     >>> as_lines({"listening": [20, 50, 30], "empathy": None})
@@ -38,7 +38,8 @@ def as_lines(entries: Mapping[str, Any] | None) -> str:
     """
     if entries is None:
         return ""
-    lines = (f"{_name(name)}: {_value(entry)}".rstrip() for name, entry in entries.items())
+    write = answers_text if place == "questionnaire.items" else _value
+    lines = (f"{_name(name)}: {write(entry)}".rstrip() for name, entry in entries.items())
     return "\n".join(lines) or "none"
 
 
@@ -84,7 +85,26 @@ def _value(entry: Any) -> str:
     return text[1:-1] if text.startswith("[") else text
 
 
-def _answers(text: str) -> Any:
+def answers_text(answers: Any) -> str:
+    """Write how an item is answered, as :func:`read_answers_text` reads it.
+
+    >>> answers_text({"median": 3.0, "sd": 1.5}), answers_text({"counts": [3, 4]})
+    ('median 3, sd 1.5', 'counts 3 4')
+    """
+    stated = answers if isinstance(answers, Mapping) else {}
+    match [*stated.items()]:
+        case [("counts", [*numbers])] if all(isinstance(each, int) for each in numbers):
+            return f"counts {' '.join(map(str, numbers))}"
+        case [("median", int() | float() as median), (("sd" | "iqr") as name, spread)]:
+            return f"median {number_text(median)}, {name} {number_text(spread)}"
+        case [("like", str() as other)]:
+            return f"like {other}"
+    if isinstance(answers, list) and all(isinstance(each, int | float) for each in answers):
+        return ", ".join(map(number_text, answers))
+    return _value(answers)
+
+
+def read_answers_text(text: str) -> Any:
     """Read how an item is answered: shares, counts, a median and spread, like another, or not."""
     if not text:
         return None
@@ -118,7 +138,7 @@ def _yaml(text: str) -> Any:
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
-    "questionnaire.items": _answers,
+    "questionnaire.items": read_answers_text,
     "questionnaire.totals": _members,
     "success": str,
 }

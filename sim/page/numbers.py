@@ -18,3 +18,12 @@ def number(text: str) -> int | float:
         return float(f"{float(share) / 100:.12g}")
     value = float(text)
     return int(value) if "." not in text and value.is_integer() else value
+
+
+def number_text(value: object) -> str:
+    """Write a number so that :func:`number` reads the same.
+
+    >>> number_text(2.0), number_text(0.1), number_text("x")
+    ('2', '0.1', 'x')
+    """
+    return str(value).removesuffix(".0")

@@ -30,7 +30,7 @@
     timer = 0;
     if (!waiting.size) return;
     const changes = [...waiting.keys()].map((id) => byId(id) || waiting.get(id)).map((field) => (
-      { scope: field.dataset.scope, name: field.dataset.field, text: field.value }));
+      { scope: field.dataset.scope, name: field.dataset.field, text: field.type === "checkbox" ? String(field.checked) : field.value }));
     waiting.clear();
     sent = number;
     tell("change", { number: number, changes: changes });
@@ -40,9 +40,21 @@
     const button = event.target.closest("[data-do]");
     if (!button) return;
     send(); // what was typed a moment ago is told first
-    const scope = button.dataset.scope, what = button.dataset.do, yaml = byId(scope + "-yaml");
-    if (what === "yaml") delete yaml.dataset.edited;
-    tell("act", { scope: scope, what: what, text: what === "yaml" ? yaml.value : "" });
+    const told = (button.dataset.told || "").split(" ").filter(Boolean).map(byId);
+    told.forEach((field) => { delete field.dataset.edited; });
+    if (button.dataset.do === "forget") emptied(button.dataset.scope);
+    const what = button.dataset.edit ? "edit:" + button.dataset.edit : button.dataset.do;
+    tell("act", { scope: button.dataset.scope, what: what, text: texts(told.map((field) => field.value)) });
+  });
+
+  // Rows of a spreadsheet fill cells and go on in items of their own.
+  document.addEventListener("paste", (event) => {
+    const field = event.target.closest && event.target.closest(".cells " + FIELD);
+    const text = event.clipboardData ? event.clipboardData.getData("text/plain") : "";
+    if (!field || !/[\t\n]/.test(text.trim())) return;
+    event.preventDefault();
+    send();
+    tell("act", { scope: field.dataset.scope, what: "edit:" + field.dataset.field + ".paste", text: text });
   });
 
   document.addEventListener("toggle", (event) => {
@@ -58,6 +70,33 @@
     if (file.size > 900000) { byId(input.id + "-error").textContent = "The file is larger than a study's."; return; }
     file.text().then((text) => { tell("act", { scope: scope, what: "file", text: file.name + "\n" + text }); input.value = ""; });
   });
+
+  const texts = (all) => all.length > 1 ? JSON.stringify(all) : all.join("");
+
+  // Files of answers are sent whole, both whenever one is chosen; the page's server is on this computer.
+  const answers = (scope) => [0, 1].map((number) => byId(scope + "-data-" + number));
+  const emptied = (scope) => answers(scope).forEach((input) => { input.value = ""; });
+
+  document.addEventListener("change", (event) => {
+    const scope = event.target.dataset.answers;
+    if (!scope) return;
+    const chosen = answers(scope).flatMap((input) => [...input.files]);
+    const large = chosen.filter((file) => file.size > Number(event.target.dataset.most));
+    byId(scope + "-data-error").textContent = large.map((file) => file.name + ": is larger than the page reads").join("\n");
+    if (large.length) { event.target.value = ""; return; }
+    byId(scope + "-data-status").textContent = chosen.length ? "Reading…" : "";
+    Promise.all(chosen.map(whole)).then((files) => (
+      tell("act", { scope: scope, what: files.length ? "answers" : "forget", text: JSON.stringify(files) })));
+  });
+
+  function whole(file) {
+    return new Promise((done) => {
+      const reader = new FileReader();
+      reader.onload = () => done({ name: file.name, content: reader.result.slice(reader.result.indexOf(",") + 1) });
+      reader.onerror = () => done({ name: file.name, content: "" });
+      reader.readAsDataURL(file);
+    });
+  }
 
   // A reloaded tab is where it was.
   let left = ["a", "b"].map((scope) => [scope, sessionStorage.getItem("mentorsim-" + scope)]);
@@ -77,6 +116,7 @@
   // What the reader has typed since, opened, closed or points at stays so when it is drawn anew.
   function put(place, html) {
     if (shown.get(place.id) === html) return;
+    for (const id of shown.keys()) if (id !== place.id && place.contains(byId(id))) shown.delete(id);
     shown.set(place.id, html);
     const parts = [...place.querySelectorAll("details")].map((part) => (
       { id: part.id, open: part.open, kind: (part.querySelector(".kind") || {}).textContent }));
@@ -91,7 +131,7 @@
       place.replaceChildren(...fresh.childNodes);
       if (partner) partner.focus({ preventScroll: true });
     }
-    for (const old of typed) { const field = byId(old.id); if (field && field !== old) field.value = old.value; }
+    for (const old of typed) { const field = byId(old.id); if (field && field !== old) { field.value = old.value; field.checked = old.checked; } }
     [...place.querySelectorAll("details")].forEach((part, k) => {
       const before = part.id ? parts.find((old) => old.id === part.id) : parts[k];
       const kind = (part.querySelector(".kind") || {}).textContent;
@@ -122,6 +162,7 @@
 
   function value(id, text) {
     const place = byId(id), note = byId(id + "-note");
+    if (!place || place === document.activeElement || changed.get(id) > answered) return;
     const kept = place.dataset.edited && place.value !== text;
     if (!kept) place.value = text;
     if (note) note.textContent = kept ? "What stands above is yours and not in use; the form has other settings." : "";
@@ -132,8 +173,18 @@
       const line = lines[field.dataset.field] || "";
       const said = byId(field.id + "-error");
       if (!said) return;
-      if (said.textContent !== line) said.textContent = line;
+      if (said.dataset.line !== line) { said.dataset.line = line; said.replaceChildren(...words(line)); }
       if (line) field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid");
+    });
+  }
+
+  // Each line is words, then the setting's name, which is shown on demand.
+  function words(lines) {
+    return lines.split("\n").filter(Boolean).map((line) => {
+      const [text, place] = line.split("\t"), part = document.createElement("span"), name = document.createElement("code");
+      name.textContent = place || "";
+      part.append(text, " ", name);
+      return part;
     });
   }
 
@@ -151,7 +202,7 @@
   function hide(id, hidden) {
     const part = byId(id), held = part.contains(document.activeElement);
     part.hidden = hidden;
-    if (hidden && held) (byId("b").hidden ? byId("-second") : byId("b-heading")).focus();
+    if (hidden && held) (byId(part.dataset.then) || (byId("b").hidden ? byId("-second") : byId("b-heading"))).focus();
   }
 
   function update(updates) {

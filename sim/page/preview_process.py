@@ -23,7 +23,7 @@ from sim.study import Study
 PATIENCE = 30.0
 """Seconds after which a preview is given up, and the process ended."""
 FIRST = 180.0
-"""The same for the first preview of a process, which may have to compile what it runs."""
+"""The same for the first preview of its kind, which may have to compile what it runs."""
 GRACE = 2.0
 """Seconds that a preview goes on which nobody wants any more while another is wanted."""
 REMEMBERED = 8
@@ -33,6 +33,21 @@ Who = tuple[int, str]
 """Number of the tab, and letter of the scenario."""
 Question = tuple[int, Study]
 """A study of which a scenario wants a preview, and a number that tells it from earlier ones."""
+
+
+Kind = tuple[object, ...]
+"""What decides which inner loops a preview runs."""
+
+
+def kind_of(study: Study) -> Kind:
+    """Tell studies apart whose previews run other inner loops."""
+    analysis = study.analysis
+    return (
+        *(analysis.test, analysis.adjustment, analysis.p_value, analysis.zeros),
+        *(study.control is None, study.sites is None, study.selection is None),
+        *(study.missing.kind, study.missing.rate > 0, study.missing.item_rate > 0),
+        *(len(study.roles), len(study.domains) > 1),
+    )
 
 
 class PreviewProcess:
@@ -49,7 +64,9 @@ class PreviewProcess:
         self._waiting: dict[Who, Question] = {}
         self._answers: dict[Who, SimulatedPreview | str] = {}
         self._working: tuple[Who, int] | None = None  # what the process has been handed
-        self._since, self._patience = 0.0, FIRST
+        self._since = 0.0
+        self._kind: Kind = ()  # of what it has been handed
+        self._answered: set[Kind] = set()  # kinds that the process need not compile any more
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
         self._lock = RLock()  # each tab asks from another thread
@@ -63,7 +80,7 @@ class PreviewProcess:
         self._process = context.Process(target=_answer, args=(other, self._most), daemon=True)
         with starting_processes():
             self._process.start()
-        self._patience = FIRST
+        self._answered.clear()
         other.close()
 
     def ask(self, who: Who, study: Study) -> None:
@@ -112,7 +129,8 @@ class PreviewProcess:
         with suppress(EOFError, OSError):
             answer = pipe.recv() if pipe.poll() else None
         if answer is not None:
-            self._working, self._patience = None, PATIENCE
+            self._working = None
+            self._answered.add(self._kind)
         elif not process.is_alive() or monotonic() - self._since > self._allowed(*working):
             answer = TOO_LONG
             self._stop()
@@ -124,8 +142,9 @@ class PreviewProcess:
     def _allowed(self, who: Who, number: int) -> float:
         """Seconds that the preview in work may take: fewer where another is wanted instead."""
         unwanted = not self._wants(who, number)
-        compiling = self._patience == FIRST  # which is worth waiting for, whoever began it
-        return GRACE if unwanted and self._waiting and not compiling else self._patience
+        if self._kind not in self._answered:
+            return FIRST  # compiling is worth waiting for, whoever began it
+        return GRACE if unwanted and self._waiting else PATIENCE
 
     def _wants(self, who: Who, number: int) -> bool:
         return who in self._waiting and self._waiting[who][0] == number
@@ -145,6 +164,7 @@ class PreviewProcess:
         self.start()
         who, question = next(iter(self._waiting.items()))
         self._working, self._since = (who, question[0]), monotonic()
+        self._kind = kind_of(question[1])
         with suppress(OSError):  # a process that has ended is noticed by who listens
             if self._pipe is not None:
                 self._pipe.send(question)

@@ -11,13 +11,14 @@ from sim.errors import StudyError
 from sim.jobs.preview import PRIMARY, Criterion, Preview, preview
 from sim.page.answers import (
     exact_part,
-    exact_sentence,
+    exact_said,
     simulated_part,
-    simulated_sentence,
-    unusable_reasons,
+    simulated_said,
     warnings_part,
 )
+from sim.page.asked import asks_for_size
 from sim.page.assumed import assumed_part
+from sim.page.complaints import apart, beside
 from sim.page.form import criterion_choice
 from sim.page.preview_process import PreviewProcess, Who
 from sim.page.runs import check_work
@@ -77,7 +78,7 @@ class Previews:
         refused : mapping of str to str
             Lines of fields that were refused just now.
         """
-        updates.errors[scope] = dict(refused)
+        updates.errors[scope] = beside(refused)
         self.forget(scope)
         try:
             study = scenario.study()
@@ -98,8 +99,7 @@ class Previews:
         study, criterion = self._known[scope]
         if isinstance(news, str):
             return _show_none(updates, scope, f"Nothing at once: {news}.")
-        size, unusable = news.answers[criterion.key][1], unusable_reasons(study, criterion)
-        sentence = simulated_sentence(study.words, size, unusable, fixed=len(news.sizes) == 1)
+        sentence = simulated_said(study, criterion, news)
         brief = TagList(*sentence, f" ({criterion.name}, {news.replicates:,} studies)")
         part = simulated_part(study, criterion, news)
         return _show(updates, scope, part, brief, last=news.last)
@@ -126,11 +126,12 @@ def _show_known(updates: Updates, scope: str, known: Preview) -> None:
 def _show_exact(updates: Updates, scope: str, known: Preview) -> bool:
     """Show the exact answer, if there is one; tell whether."""
     curve, name = known.curve, known.criterion.name
-    if curve is None or (curve.size.size is None and not curve.is_whole):
+    study = known.facts.study
+    needs_whole = curve is not None and (curve.size.size is None or not asks_for_size(study))
+    if curve is None or (needs_whole and not curve.is_whole):
         return False
-    words = known.facts.study.words
-    brief = TagList(*exact_sentence(words, curve), f" (exact, {name})")
-    _show(updates, scope, exact_part(words, name, curve), brief)
+    brief = TagList(*exact_said(study, curve), f" (exact, {name})")
+    _show(updates, scope, exact_part(study, name, curve), brief)
     return True
 
 
@@ -155,8 +156,8 @@ def _show_refused(
             if name not in refused and line not in others:
                 lines[name] = "\n".join([*others, line])
         else:
-            elsewhere.append(tags.p(line, class_="error", role="alert"))
-    updates.errors[scope] = lines
+            elsewhere.append(apart(line))
+    updates.errors[scope] = beside(lines)
     part = elsewhere or [tags.p("What is marked in the form needs to be corrected first.")]
     brief = "a setting needs to be corrected"
     _show(updates, scope, TagList(tags.h3("At once"), *part), brief, last=False)

@@ -12,12 +12,12 @@ from tempfile import mkdtemp
 from typing import Any
 
 from sim.errors import StudyError, reason_of
+from sim.folders import write_whole
 from sim.jobs.compare import check as check_comparable
 from sim.page.layout import FILES
 from sim.page.runs import Places, Run, check_work, compare_files, plan_files
 from sim.page.scenario import Scenario
 from sim.page.texts import Plain
-from sim.report.files import write_whole
 from sim.report.saved import SavedRun, read_run
 from sim.study import Study, parse_study
 from sim.study.local_page import LocalPage

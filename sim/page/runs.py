@@ -21,7 +21,7 @@ from sim.jobs.compare import compare
 from sim.jobs.plan import plan
 from sim.report.files import write_run
 from sim.report.outputs import draw_run
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.report.topics.size import answer_sentence
 from sim.study import Study
 from sim.study.compute import InProcess

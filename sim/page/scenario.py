@@ -6,18 +6,23 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import Any, Protocol
 
 from sim.errors import StudyError
+from sim.page.editors import EDITED
 from sim.page.fields import is_shown, known_field, shown_names, shown_text
+from sim.page.items import with_item
 from sim.page.overrides import base_words, changes, escaped
 from sim.page.parts import form_parts, group_of
+from sim.page.renaming import with_lines
+from sim.page.rules import with_ticks
 from sim.page.starting import KINDS, NAMES, following, new_effect, stated_by
 from sim.page.texts import Plain, from_text, value_at, with_value
 from sim.study import Study, parse_study
 from sim.study.base import Assumed
+from sim.study.draft import Draft
 from sim.study.parse import draft_of, read_draft
 from sim.study.study_file import study_file
 from sim.study.yaml_text import read_yaml, write_yaml
@@ -91,6 +96,8 @@ class Scenario:
         StudyError
             Where there is no such field, or no such choice.
         """
+        if name.startswith(EDITED):
+            return self._edited(name, text)
         if not is_shown(name, self.data):
             raise StudyError(f"{name}: is not a field of the form")
         if name == "experiment":
@@ -102,7 +109,13 @@ class Scenario:
         if name in NAMES:
             return replace(self, data=NAMES[name](self.data, text))
         value = from_text(name, text, known_field(name, self.data))
-        return replace(self, data=following(self.data, with_value(self.data, name, value)))
+        return replace(self, data=following(self.data, with_lines(self.data, name, value)))
+
+    def _edited(self, name: str, text: str) -> Scenario:
+        """Change a cell or a tick."""
+        editor, _, place = name.partition(".")
+        edit = with_item if editor == "item" else with_ticks
+        return replace(self, data=following(self.data, edit(self.data, place, text)))
 
     def _started(self, start: str) -> Scenario:
         stated = stated_by(start, self.compose.folders)
@@ -205,12 +218,19 @@ class Scenario:
 
     def reason(self, place: str) -> str | None:
         """Reason of a section, where there is one for its values as they stand and can be read."""
-        try:
-            draft = read_draft(self.data)
-        except StudyError:
+        draft = self._draft
+        if draft is None:
             return None
         section = draft.sites if place == "clusters" else reduce(_inside, place.split("."), draft)
         return draft.reason_of(section) if isinstance(section, Assumed) else None
+
+    @cached_property
+    def _draft(self) -> Draft | None:
+        """The study with what the schema fills in; None where it cannot be read."""
+        try:
+            return read_draft(self.data)
+        except StudyError:
+            return None
 
     def yaml(self) -> str:
         """Write the whole study as YAML."""
@@ -266,18 +286,3 @@ def blamed(line: str, data: Plain) -> str:
         if field and (place == field or place.startswith(f"{field}.")):
             return name
     return ""
-
-
-def differing(first: Scenario, second: Scenario) -> list[tuple[str, Any, Any]]:
-    """List the places at which two scenarios differ, with both values."""
-    places: list[tuple[str, Any, Any]] = []
-
-    def walk(one: Any, other: Any, place: str) -> None:
-        if isinstance(one, dict) and isinstance(other, dict):
-            for key in dict.fromkeys([*one, *other]):
-                walk(one.get(key), other.get(key), f"{place}.{key}".removeprefix("."))
-        elif one != other:
-            places.append((place, value_at(first.data, place), value_at(second.data, place)))
-
-    walk(first.data, second.data, "")
-    return places

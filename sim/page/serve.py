@@ -14,8 +14,8 @@ from sim.page.scenario import Compose
 from sim.study import Study
 
 HOST = "127.0.0.1"
-MOST_MESSAGE = 2**20
-"""Most bytes of one message from the browser."""
+MOST_MESSAGE = 2**24
+"""Most bytes of one message from the browser: two files of answers, as text."""
 
 
 def check(study: Study) -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import StudyError
+from sim.page.renaming import default_rules
 from sim.page.texts import Plain
-from sim.study.questionnaire import TOTAL
 from sim.study.study_file import read_study_file
-from sim.study.success import default_success
 
 BLANK = "blank"
 """Name of the start with nothing but one item."""
@@ -84,16 +83,13 @@ def _renamed(rule: Any, before: list[str], names: list[str]) -> Any:
 
 def following(before: Plain, data: Plain) -> Plain:
     """Let the rule that nobody stated follow from the items, and the first rule size the study."""
-    if data["success"] == _default(before) and isinstance(data["questionnaire"]["items"], dict):
-        data = {**data, "success": _default(data)}
+    if data["success"] == default_rules(before) and isinstance(
+        data["questionnaire"]["items"], dict
+    ):
+        data = {**data, "success": default_rules(data)}
     if data["primary"] == before["primary"] and before["primary"] not in data["success"]:
         data = {**data, "primary": next(iter(data["success"]), "")}
     return data
-
-
-def _default(data: Plain) -> dict[str, str]:
-    items, totals = [*data["questionnaire"]["items"]], data["questionnaire"]["totals"]
-    return default_success(items, {TOTAL: items} if totals is None else totals)
 
 
 def with_site(data: Plain, text: str) -> Plain:

@@ -43,7 +43,8 @@ def leaves(annotation: Any) -> Iterator[Any]:
         yield annotation
         return
     if origin is dict:
-        yield dict
+        yield dict  # whatever its names are made of
+        return
     for part in get_args(annotation):
         yield from leaves(part)
 
@@ -54,7 +55,7 @@ RATIO = re.compile(r"\s*(\d+)\s*:\s*(\d+)\s*")
 def as_text(name: str, value: Any) -> str:
     """Write a value on one line: a list of numbers without brackets, a ratio with a colon."""
     if is_lines(name):
-        return as_lines(value)
+        return as_lines(value, name)
     if name == "words.plurals":
         return ", ".join(f"{one}: {many}" for one, many in value.items())
     if value is None or isinstance(value, str):

@@ -50,6 +50,19 @@ class Printed:
     p: PrintedNumber
 
 
+@dataclass(frozen=True)
+class Pattern:
+    """One pattern of changes that fits a published comparison, with its exact signed-rank p.
+
+    It is everybody's change, sorted; told are the data sets with it, and their share of all.
+    """
+
+    changes: tuple[int, ...]
+    data_sets: int
+    share: float
+    exact_p: float
+
+
 @dataclass(frozen=True, eq=False)
 class DataSets:
     """Data sets that fit one published comparison under one test.
@@ -73,17 +86,20 @@ class DataSets:
     of_pattern: IntArray
 
     @property
-    def share(self) -> FloatArray:
-        """Share of each pattern among the data sets, (P,)."""
-        number = np.bincount(self.of_pattern, minlength=len(self.changes))
-        return np.asarray(number / max(len(self.counts), 1))
-
-    @property
     def exact_p(self) -> FloatArray:
         """Exact signed-rank p of each pattern, (P,)."""
         if not len(self.changes):
             return np.empty(0)
         return np.asarray(signed_rank(self.changes.astype(np.int64), p_value="exact").pvalue)
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The patterns of changes, each with how many data sets have it."""
+        number = np.bincount(self.of_pattern, minlength=len(self.changes))
+        share = (number / max(len(self.counts), 1)).tolist()
+        changes = map(tuple, self.changes.tolist())
+        columns = changes, number.tolist(), share, self.exact_p.tolist()
+        return tuple(Pattern(*row) for row in zip(*columns, strict=True))
 
 
 def _quantile(share: float, method: str) -> Callable[[IntArray], FloatArray]:

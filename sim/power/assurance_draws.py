@@ -14,11 +14,12 @@ from sim.cohorts.population import Population, symmetrised
 from sim.errors import StudyError
 from sim.inference.rules import DecisionRule
 from sim.power.exact import AUTO_LIMIT, WORK_LIMIT, ExactPower
-from sim.power.exact_table import ExactTable, exact_place, exact_rules
+from sim.power.exact_table import ExactTable
+from sim.power.known import exact_place, known_rules
 from sim.power.limits import power_limits
 from sim.power.monte_carlo import simulate_block
 from sim.power.task import Arm, BlockTask
-from sim.power.thinned import Enumerable
+from sim.power.thinned import Changes
 from sim.study import Analysis
 from sim.study.endpoints import Endpoints
 
@@ -138,12 +139,13 @@ def exact_wins(task: AssuranceTask, drawn: BlockTask) -> FloatArray:
     if task.work_limit <= 0:
         return power
     treated = [arms[0] for arms in drawn.roles]
-    people = [Enumerable.of(arm.population, drawn.endpoints, analysis) for arm in treated]
+    sums = task.required is not None  # of many draws, sums take too long to work out unasked
+    people = [Changes.of(arm.population, drawn.endpoints, analysis, sums=sums) for arm in treated]
     sizes = [arm.sizes for arm in treated]
     table = _DrawTable(analysis, task.work_limit)
-    exact = exact_rules(drawn.rules, people, sizes, drawn.endpoints, table, task.required)
+    exact = known_rules(drawn.rules, people, sizes, drawn.endpoints, table, task.required)
     for q, powers in exact.items():
-        power[:, q] = powers.win
+        power[:, q] = powers.win.value
     return power
 
 
@@ -199,7 +201,9 @@ def work_limit(
     places = set()
     for rule in rules:
         try:
-            places.add(exact_place(rule, endpoints, analysis))
+            place = exact_place(rule, endpoints, analysis)
         except StudyError:
             continue
+        if endpoints.members[place[1]].sum() == 1:
+            places.add(place)
     return AUTO_LIMIT / (draws * len(places)) if places else 0.0

@@ -15,7 +15,7 @@ from sim.cohorts.normal import rectangle_table
 from sim.cohorts.truth import table_change_pmf
 from sim.errors import StudyError
 from sim.power.exact import AUTO_CUT, WORK_LIMIT, require_affordable
-from sim.power.thinned import Enumerable, chance_missing, thinned_rejection
+from sim.power.thinned import Changes, chance_missing, thinned_rejection
 from sim.study import Analysis, Study
 
 SHIFTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 6.0)
@@ -53,7 +53,7 @@ def _is_enumerated(study: Study, populations: tuple[Population, ...]) -> bool:
     """Whether every domain's smallest shift can be had exactly, and soon."""
     if np.any(study.uncontrolled.response_shift):  # not of the intervention alone
         return False
-    people = (Enumerable.of(of, study.endpoint_sets, study.scored_analysis) for of in populations)
+    people = (Changes.of(of, study.endpoint_sets, study.scored_analysis) for of in populations)
     if any(any(of.joint) for of in populations) or any(of.refused for of in people):
         return False
     try:

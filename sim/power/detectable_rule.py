@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isnan, log, nan, sqrt
+from math import isnan, log, nan
 
 from sim.power.crossing import Crossing
 from sim.power.effect_scale import EffectPath, EffectScale, Scale
-from sim.power.estimates import Z95
+from sim.power.estimates import Z95, Engine, Estimate
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class DetectedOn:
     ----------
     role, domain : str
         Where.
-    scale : {'shift', 'odds_ratio', 'post'}
+    scale : {'shift', 'odds_ratio', 'responders', 'post'}
         On which it is given: a latent shift in standard deviations, a cumulative odds
-        ratio, or a distribution after.
+        ratio, the rise of the share of people who reach a point, or a distribution after.
     value, low, high : float or None
         The effect on that scale and its 95% interval; None of a distribution, and of
         ends that are not known.
@@ -68,6 +68,8 @@ class DetectableForRule:
         Power without any effect.
     replicates : int
         Simulated studies of each power; 0 where exact.
+    engine : {'monte_carlo', 'exact', 'sampled'}
+        What the powers come from; where sampled, replicates are draws of absolute changes.
     by_chance : bool
         Whether it is that with as many answers missing by chance, which is larger.
     domains : tuple of DetectedOn
@@ -88,6 +90,7 @@ class DetectableForRule:
     power_mcse: float
     without_effect: float
     replicates: int
+    engine: Engine
     by_chance: bool
     domains: tuple[DetectedOn, ...]
 
@@ -113,12 +116,15 @@ class DetectableForRule:
         if common is None or common.value is None:
             return multiple, error
         value = common.value
+        if common.scale == "responders":  # not in proportion to the multiple
+            low, high = common.low, common.high
+            return value, nan if low is None or high is None else (high - low) / (2 * Z95)
         step = value * log(value) if common.scale == "odds_ratio" else value
         return value, abs(step / multiple) * error
 
 
 def detectable_for(
-    scale: EffectScale, size: int, target: float, solved: Crossing, replicates: int
+    scale: EffectScale, size: int, target: float, solved: Crossing, win: Estimate
 ) -> DetectableForRule:
     """State a multiple that was found as an effect on every domain, with its interval.
 
@@ -132,17 +138,15 @@ def detectable_for(
         Power reached.
     solved : Crossing
         The multiple.
-    replicates : int
-        Simulated studies of each power; 0 where it is exact.
+    win : Estimate, shape (1,)
+        Power at the multiple, or at the last tried, with its error.
 
     Returns
     -------
     DetectableForRule
-        The standard error of the multiple is that of the power by its slope: with P the
-        power at a multiple s, sqrt(P (1 - P) / replicates) / (dP / ds).
+        The standard error of the multiple is that of the power by its slope over multiples.
     """
-    power = solved.power
-    error = sqrt(power * (1 - power) / replicates) if replicates else 0.0
+    error, replicates = float(win.mcse[0]), int(win.replicates[0])
     known = solved.multiple is not None and not (replicates and isnan(solved.slope))
     mcse = (error / solved.slope if replicates else 0.0) if known else None
     low, high = _ends(solved.multiple, mcse)
@@ -156,10 +160,11 @@ def detectable_for(
         mcse=mcse,
         assumed=scale.assumed,
         turned=scale.turned,
-        power=power,
+        power=solved.power,
         power_mcse=error,
         without_effect=solved.without,
         replicates=replicates,
+        engine=win.engine((0,)),
         by_chance=False,
         domains=_domains(scale, solved.multiple, low, high),
     )

@@ -13,10 +13,17 @@ from sim.arrays import FloatArray
 from sim.cohorts.marginals import AffectedDomain, domain_marginals, per_domain
 from sim.errors import StudyError
 from sim.study import Effect, Study
-from sim.study.effects import ByDomainEffect, OddsRatioEffect, PostEffect, ShiftEffect
+from sim.study.effects import (
+    ByDomainEffect,
+    OddsRatioEffect,
+    PostEffect,
+    RespondersEffect,
+    ShiftEffect,
+)
 
-Scale = Literal["shift", "odds_ratio", "post"]
-"""A latent shift, a cumulative odds ratio, or a distribution after that is neither."""
+Scale = Literal["shift", "odds_ratio", "responders", "post"]
+"""A latent shift, a cumulative odds ratio, a rise of the share at or above a point, or a
+distribution after that is none of these."""
 FARTHEST = 8.0
 """Probits that stand for a point of the scale which nobody reaches, or everybody."""
 LARGEST = 6.0
@@ -33,18 +40,21 @@ class EffectPath:
 
     Attributes
     ----------
-    scale : {'shift', 'odds_ratio', 'post'}
+    scale : {'shift', 'odds_ratio', 'responders', 'post'}
         On which the effect is given.
     pre : ndarray, shape (K,)
         Distribution before, at a multiple of 0.
     step : ndarray, shape (K - 1,)
         By how much the effect lowers the cut points at a multiple of 1: probits of the
         cumulative proportions, or logits of an odds ratio. Equal for all but ``post``.
+    reached : int
+        Place of the lowest point that responders reach, from 0; of that scale alone.
     """
 
     scale: Scale
     pre: FloatArray
     step: FloatArray
+    reached: int = 0
 
     def post(self, multiple: float) -> FloatArray:
         """Distribution after; shape (K,).
@@ -61,6 +71,8 @@ class EffectPath:
         """Effect on its scale; None of a distribution, which is no one number."""
         if self.scale == "post":
             return None
+        if self.scale == "responders":
+            return float((self.post(multiple) - self.pre)[self.reached :].sum())
         moved = float(multiple * self.step[0])
         return float(np.exp(moved)) if self.scale == "odds_ratio" else moved
 
@@ -164,6 +176,10 @@ def _path(pre: FloatArray, effect: Effect, whose: AffectedDomain) -> EffectPath:
         case OddsRatioEffect():
             ratio = per_domain(effect.odds_ratio, whose.index)
             return EffectPath("odds_ratio", pre, np.log(ratio) * alike)
+        case RespondersEffect(responders=responders):
+            reached = whose.scored(responders.at_least) - 1
+            path = _between(pre, domain_marginals(pre, effect, whose).post)
+            return replace(path, scale="responders", reached=reached)
     after = domain_marginals(pre, effect, whose)
     if after.joint is not None:
         raise StudyError(

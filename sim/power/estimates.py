@@ -1,13 +1,19 @@
 """Estimates that never come without their Monte Carlo error and denominator."""
 
 from dataclasses import dataclass, fields, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from sim.arrays import FloatArray, IntArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 
+Engine = Literal["monte_carlo", "exact", "sampled"]
+MONTE_CARLO: Engine = "monte_carlo"
+EXACT: Engine = "exact"
+SAMPLED: Engine = "sampled"
+"""Of sampled absolute changes, their signs summed out."""
 Z95 = float(ndtri(0.975))
 
 
@@ -26,6 +32,8 @@ class Estimate:
         Its 95% interval; for a proportion Wilson's.
     replicates : ndarray of int
         Its denominator: how many replicates it rests on; 0 where it is exact.
+    sampled : ndarray of bool, optional
+        Where replicates are draws of absolute changes, their signs summed out; by default nowhere.
     """
 
     value: FloatArray
@@ -33,6 +41,17 @@ class Estimate:
     low: FloatArray
     high: FloatArray
     replicates: IntArray
+    sampled: BoolArray | None = None
+
+    def __post_init__(self) -> None:
+        if self.sampled is None:
+            object.__setattr__(self, "sampled", np.zeros(np.shape(self.value), np.bool_))
+
+    def engine(self, at: tuple[int, ...]) -> Engine:
+        """Tell what the value at a place comes from."""
+        if not self.replicates[at]:
+            return EXACT
+        return SAMPLED if self.sampled is not None and self.sampled[at] else MONTE_CARLO
 
 
 def proportion(count: ArrayLike, replicates: ArrayLike) -> Estimate:
@@ -135,12 +154,12 @@ def exactly(value: FloatArray) -> Estimate:
     return Estimate(value, np.zeros_like(value), value, value, np.zeros(value.shape, np.int64))
 
 
-def with_columns(estimate: Estimate, columns: dict[int, FloatArray]) -> Estimate:
-    """Replace columns of an estimate (K, E) by exact values (K,)."""
+def with_columns(estimate: Estimate, columns: dict[int, Estimate]) -> Estimate:
+    """Replace columns of an estimate (K, E) by others (K,)."""
     result = Estimate(*(getattr(estimate, part.name).copy() for part in fields(Estimate)))
-    for column, exact in columns.items():
-        result.value[:, column] = result.low[:, column] = result.high[:, column] = exact
-        result.mcse[:, column] = result.replicates[:, column] = 0
+    for place, other in columns.items():
+        for part in fields(Estimate):
+            getattr(result, part.name)[:, place] = getattr(other, part.name)
     return result
 
 

@@ -11,7 +11,11 @@ from sim.inference.arrays import as_numbers, as_whole_numbers
 from sim.inference.result import require_choice
 from sim.power.estimates import exactly
 from sim.power.exact import LARGEST, ExactPower, exact_rejection
-from sim.power.operating import EndpointMeasures, OperatingCharacteristics, RoleCharacteristics
+from sim.power.operating import (
+    EndpointMeasures,
+    OperatingCharacteristics,
+    RoleCharacteristics,
+)
 from sim.study import Analysis
 from sim.study.methods import TESTS
 
@@ -106,10 +110,10 @@ def _characteristics(exact: ExactPower, people: tuple[int, ...]) -> OperatingCha
     measures = EndpointMeasures(
         rejection=exactly(exact.power[:, None]), win=exactly(exact.win[:, None])
     )
-    role = RoleCharacteristics("participant", people, ("change",), measures, None, (True,))
+    role = RoleCharacteristics("participant", people, ("change",), measures, None)
     none = exactly(np.empty((len(people), 0)))
     error = float(exact.error.max())
-    return OperatingCharacteristics(people, (role,), (), none, none, (), 0, error)
+    return OperatingCharacteristics(people, (role,), (), none, none, 0, error)
 
 
 def _checked(pmf: ArrayLike, analysis: Analysis) -> np.ndarray:

@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from scipy.special import chdtri, nctdtrit, ndtri
+
+
+@dataclass(frozen=True)
+class Inflation:
+    """A rule of thumb that allows for a small pilot, for comparison with assurance.
+
+    Attributes
+    ----------
+    name : str
+        Whose rule.
+    meaning : str
+        What it promises.
+    factor : float
+        By which the sample size is multiplied.
+    participants : int
+        People of the pilot from whom the standard deviation comes.
+    who : str
+        Which people: the role, and that it is the pilot's smaller group where
+        the primary rule looks at both.
+    """
+
+    name: str
+    meaning: str
+    factor: float
+    participants: int
+    who: str
 
 
 def browne_inflation(pilot: int, confidence: float = 0.8) -> float:

@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
 from sim.inference.rules import DecisionRule
+from sim.power.estimates import Estimate, proportion
 from sim.study.endpoints import Endpoints
+
+
+@dataclass(frozen=True)
+class LeastFavourable:
+    """The null under which the primary rule is met most often, of those stated.
+
+    Attributes
+    ----------
+    rule : str
+        The rule, which needs several endpoints.
+    size : int
+        Size at which it is: the answer, or the largest studied.
+    kept, without : tuple of (str, str)
+        Role and name of the rule's endpoints that keep the assumed effect,
+        and of those that have none.
+    value, mcse : float
+        Probability that the rule is met, and its Monte Carlo error.
+    replicates : int
+        Simulated studies.
+    """
+
+    rule: str
+    size: int
+    kept: tuple[tuple[str, str], ...]
+    without: tuple[tuple[str, str], ...]
+    value: float
+    mcse: float
+    replicates: int
+
+    @property
+    def estimate(self) -> Estimate:
+        """The probability, with its interval; shape ()."""
+        return proportion(round(self.value * self.replicates), self.replicates)
 
 
 def kept_columns(rule: DecisionRule, powers: FloatArray, endpoints: Endpoints) -> tuple[int, ...]:

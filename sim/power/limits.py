@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from sim.arrays import FloatArray
 from sim.inference.rules import DecisionRule
 from sim.inference.testing_order import TestingOrder
 from sim.power.estimands import Estimands, estimands_of
+from sim.power.site_limit import site_bounds
 from sim.power.task import BlockTask
 from sim.study import Analysis
 
@@ -24,11 +25,14 @@ class PowerLimit:
         From 0 to 1; equal where the limit is known.
     endpoints : int
         Endpoints of the rule whose tests may be sure to succeed in the end.
+    by_sites : bool
+        Whether it is bounded because as many sites as there are stay as few.
     """
 
     low: float
     high: float
     endpoints: int
+    by_sites: bool = False
 
 
 def power_limits(task: BlockTask) -> tuple[PowerLimit, ...]:
@@ -44,18 +48,22 @@ def power_limits(task: BlockTask) -> tuple[PowerLimit, ...]:
     tuple of PowerLimit
         One per rule. Where what a test converges to is not known, from 0 to 1.
     """
-    low, high = [], []
+    low, high, fixed = [], [], False
     for role in task.roles:
         arms = tuple(arm.population for arm in role)
         ratio = tuple(arm.sizes[-1] for arm in role)
         clustered = any(arm.clusters is not None and arm.clusters.levels for arm in arms)
         estimands = estimands_of(arms, task.endpoints, task.analysis, ratio)
         bounds = _Role.of(estimands, task.analysis, clustered=bool(clustered))
+        at_most = site_bounds(arms, task.endpoints, task.analysis) if clustered else None
+        if at_most is not None:
+            fixed, bounds.win[1] = True, np.minimum(bounds.win[1], at_most)
+            bounds.win[0] = np.minimum(bounds.win[0], bounds.win[1])
         least, most = bounds.adjusted(task.endpoints.domains, task.analysis, task.order)
         low.append(least)
         high.append(most)
     whole = np.concatenate(low), np.concatenate(high)
-    return tuple(_of_rule(rule, *whole) for rule in task.rules)
+    return tuple(replace(_of_rule(rule, *whole), by_sites=fixed) for rule in task.rules)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +162,8 @@ def impossible_rule(rule: DecisionRule, limit: PowerLimit, target: float) -> str
     """
     if limit.high >= target:
         return None
+    if limit.by_sites:
+        return f"more people at as many clusters take its power to no more than {limit.high:.2f}"
     if rule.needed == len(rule.columns) == 1:
         return "as the study grows its test does not tend to significance on the side of success"
     return (

@@ -8,10 +8,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.inference.rules import DecisionRule
-from sim.power.estimates import Estimate
-
-MONTE_CARLO = "monte_carlo"
-EXACT = "exact"
+from sim.power.estimates import Engine, Estimate
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +93,6 @@ class RoleCharacteristics:
         What is estimated of the endpoints that are adjusted together.
     family_name : str
         Which they are.
-    exact : tuple of bool
-        Endpoints whose `rejection` and `win` are exact.
     """
 
     role: str
@@ -105,8 +100,12 @@ class RoleCharacteristics:
     endpoints: tuple[str, ...]
     measures: EndpointMeasures
     family: FamilyMeasures | None
-    exact: tuple[bool, ...]
-    family_name: str = "domains"
+    family_name: str = "items"
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """What `rejection` and `win` of each endpoint come from."""
+        return tuple(self.measures.win.engine((0, e)) for e in range(len(self.endpoints)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,8 +123,6 @@ class OperatingCharacteristics:
     rule_rejection, rule_win : Estimate, shape (K, Q)
         Probability that each rule is met by adjusted rejections in either
         direction (under no effect: its level), and by adjusted wins (its power).
-    exact_rules : tuple of bool
-        Rules whose probabilities are exact.
     replicates : int
         Simulated studies.
     error_bound : float
@@ -137,9 +134,13 @@ class OperatingCharacteristics:
     rules: tuple[DecisionRule, ...]
     rule_rejection: Estimate
     rule_win: Estimate
-    exact_rules: tuple[bool, ...]
     replicates: int
     error_bound: float = 0.0
+
+    @property
+    def rule_engines(self) -> tuple[Engine, ...]:
+        """What the probabilities of each rule come from."""
+        return tuple(self.rule_win.engine((0, q)) for q in range(len(self.rules)))
 
     @property
     def power(self) -> FloatArray:

@@ -173,6 +173,32 @@ def half_width_reached(
     return None if size is None else interval_at(characteristics, role, endpoint, size)
 
 
+def rule_reached(
+    characteristics: OperatingCharacteristics, rule: str, half_width: float | None
+) -> int | None:
+    """Smallest size studied from which the interval of each endpoint of a rule is narrow enough.
+
+    Parameters
+    ----------
+    characteristics, half_width
+        As of :func:`half_width_reached`.
+    rule : str
+        Name of the rule.
+
+    Returns
+    -------
+    int or None
+    """
+    endpoints = len(characteristics.roles[0].endpoints)
+    reached = []
+    for column in characteristics.rules[characteristics.rule_index(rule)].columns:
+        r, e = divmod(column, endpoints)
+        role = characteristics.roles[r]
+        reached.append(half_width_reached(characteristics, role, role.endpoints[e], half_width))
+    sizes = [interval.size for interval in reached if interval is not None]
+    return max(sizes) if len(sizes) == len(reached) else None
+
+
 def _defined(error: Estimate | None, k: int, e: int) -> float | None:
     return None if error is None or np.isnan(error.value[k, e]) else float(error.value[k, e])
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
-from sim.power.estimates import Estimate
+from sim.power.estimates import SAMPLED, Estimate
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class SampleSize:
         Simulated studies it rests on; 0 where exact.
     impossible : str or None
         Why no size can suffice, where that is so.
+    sampled : bool
+        Whether replicates are draws of absolute changes, their signs summed out.
     """
 
     rule: str
@@ -62,11 +65,35 @@ class SampleSize:
     low_at_least: int | None = None
     every: bool = True
     impossible: str | None = None
+    sampled: bool = False
 
     @property
     def interval_width(self) -> int | None:
         """Width of the interval in pairs; None where an end is beyond the limit."""
         return None if self.low is None or self.high is None else self.high - self.low
+
+
+@dataclass(frozen=True)
+class SizeBefore:
+    """Sample size of the primary rule without an adjustment of the study, all else equal.
+
+    Attributes
+    ----------
+    adjustment : {'missing', 'clusters', 'multiplicity', 'all'}
+        What is left out; all = every one that the study has.
+    test : str
+        With which test: the study's, or the ordinary one in the place of one
+        that looks at sites, where there are none.
+    unit : {'person', 'site'} or None
+        What is allocated to an arm; None without a control arm.
+    size : SampleSize
+        The size, up to the same limit as that of the study itself.
+    """
+
+    adjustment: Literal["missing", "clusters", "multiplicity", "all"]
+    test: str
+    unit: Literal["person", "site"] | None
+    size: SampleSize
 
 
 def larger(first: SampleSize, second: SampleSize) -> SampleSize:
@@ -138,6 +165,7 @@ def smallest_size(
         low_at_least=_after_previous(sizes, low),
         every=sizes[-1] - sizes[at] == len(sizes) - 1 - at,
         impossible=impossible if size is None else None,
+        sampled=win.engine((at, column)) == SAMPLED,
     )
 
 

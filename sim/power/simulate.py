@@ -58,6 +58,7 @@ def simulate(
 def simulate_wins(
     tasks: Iterable[BlockTask],
     blocks: int,
+    block_size: int,
     executor: Executor,
     on_block: Callable[[], None],
     store: BlockStore | None = None,
@@ -68,12 +69,13 @@ def simulate_wins(
     ----------
     tasks : iterable of BlockTask
         The next is taken when there is room for its blocks.
-    blocks : int
-        Number of blocks of each.
+    blocks, block_size : int
+        Number of blocks of each, and replicates in each; where a task's are smaller,
+        several of them, a whole number, make one.
     executor, store
         As of :func:`simulate`.
     on_block : callable
-        Called for each block of each task.
+        Called for each of their blocks.
 
     Returns
     -------
@@ -85,16 +87,16 @@ def simulate_wins(
 
     def different() -> Iterator[Blocks[Tally]]:
         for task in tasks:
-            key = fingerprint(task)
+            key, parts = fingerprint(task), block_size // task.block_size
             keys.append(key)
             if key in by_key:
-                for _ in range(blocks):
+                for _ in range(blocks * parts):
                     on_block()
                 continue
             won = by_key[key] = np.zeros((blocks, task.number_of_sizes, len(task.rules)), np.int16)
-            receive = partial(_note, won)
+            receive = partial(_note, won, parts)
             compute = partial(simulate_block, task)
-            yield Blocks(compute, range(blocks), receive, _tallies(task, store))
+            yield Blocks(compute, range(blocks * parts), receive, _tallies(task, store))
 
     run_tasks(different(), executor, on_block)
     return [by_key[key] for key in keys]
@@ -182,5 +184,5 @@ def _tallies(task: BlockTask, store: BlockStore | None) -> Shelf[Tally] | None:
     return Shelf.of(store, task, to_bytes, partial(from_bytes, Tally, tally_layout(task)))
 
 
-def _note(wins: Wins, block: int, tally: Tally) -> None:
-    wins[block] = tally.rule_won
+def _note(wins: Wins, parts: int, block: int, tally: Tally) -> None:
+    wins[block // parts] += tally.rule_won

@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 
 from sim.inference.rules import DecisionRule
+from sim.power.change_parts import Probability
 from sim.power.design_flaws import (
     Unadjusted,
     design_causes,
@@ -32,10 +33,11 @@ CLEAR = 4.0
 """Monte Carlo errors by which a level, picked from many, must differ from what is allowed."""
 TOLERATED = 0.1
 """Part of the level allowed that an excess may have: the strict one of Bradley (1978)."""
-BIAS_CLEAR, LEAST_BIAS = 3.0, 0.01
-"""Monte Carlo errors, and points, from which the mean of those analysed is biased."""
 SMALL = 40
 """Participants below which a test by a normal or t approximation can be off its level."""
+
+LEAST = 0.002
+"""Difference of a level that is worth saying."""
 
 Cause = Unadjusted | Literal["clusters", "approximate", "unknown"]
 """Why a size is unusable; the last two: a p-value that is rough in small samples, none known."""
@@ -91,21 +93,6 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Bias:
-    """By how much the mean change of those analysed differs from that of everybody, in points."""
-
-    role: str
-    endpoints: tuple[str, ...]
-    value: float
-    mcse: float
-
-    @property
-    def clear(self) -> bool:
-        """Whether it is more than noise and worth saying."""
-        return abs(self.value) > BIAS_CLEAR * self.mcse and abs(self.value) >= LEAST_BIAS
-
-
-@dataclass(frozen=True)
 class Soundness:
     """What is known of one rule's size.
 
@@ -131,6 +118,18 @@ class Soundness:
     def excess(self) -> Level | None:
         """The first level that is above what is allowed."""
         return next((level for level in self.levels if level.exceeds), None)
+
+    @property
+    def of_several(self) -> Level | None:
+        """The level that several chances to meet the rule raise, where it is above the allowed.
+
+        Where one endpoint is enough also by no more than noise: that they do is arithmetic.
+        """
+        rejection = self.levels[1]
+        if self.rule.needed == 1:
+            return rejection if rejection.value > rejection.allowed else None
+        several = (rejection, *self.levels[3:])
+        return next((level for level in several if level.exceeds), None)
 
     @property
     def of_rule(self) -> tuple[Level, ...]:
@@ -211,6 +210,37 @@ def is_approximate(analysis: Analysis) -> bool:
     return analysis.test_facts.approximate or analysis.p_value in ("asymptotic", "mid_p")
 
 
+def level_off(study: Study, role: RoleCharacteristics) -> tuple[int, Probability] | None:
+    """Find where an approximate p-value is off its level in small samples.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    role : RoleCharacteristics
+        Without any effect.
+
+    Returns
+    -------
+    (int, Probability) or None
+        Place of the size, and the mean level of the endpoints tested there: of the sizes beyond
+        noise the one that rejects most above the level, or else most below; None without one.
+    """
+    if not is_approximate(study.analysis):
+        return None
+    alpha, rejection = study.analysis.alpha, role.measures.rejection
+    tested = list(map(study.is_tested, study.endpoints))
+    levels, errors = (of[:, tested].mean(axis=1) for of in (rejection.value, rejection.mcse))
+    off = (np.array(role.n) < SMALL) & (np.abs(levels - alpha) > CLEAR * errors + LEAST)
+    places = np.flatnonzero(off & (levels != 0))
+    if not places.size:
+        return None
+    at = int(places[levels[places].argmax()])
+    if levels[at] < alpha:
+        at = int(places[levels[places].argmin()])
+    return at, Probability(float(levels[at]), float(errors[at]))
+
+
 def _levels(
     study: Study, rule: DecisionRule, null: OperatingCharacteristics, k: int
 ) -> tuple[Level, ...]:
@@ -245,27 +275,3 @@ def _endpoint_rates(rule: DecisionRule, null: OperatingCharacteristics, k: int) 
     """How often each endpoint of a rule rejects, unadjusted."""
     places = [divmod(column, len(null.roles[0].endpoints)) for column in rule.columns]
     return [(null.roles[role].measures.rejection, (k, e)) for role, e in places]
-
-
-def bias_of(role: RoleCharacteristics, endpoints: list[int], k: int) -> Bias | None:
-    """Mean bias of some endpoints of a role at one size; None where none is estimated.
-
-    Parameters
-    ----------
-    role : RoleCharacteristics
-        Under the assumed effect.
-    endpoints : list of int
-        Their places.
-    k : int
-        Place of the size.
-
-    Returns
-    -------
-    Bias or None
-    """
-    bias = role.measures.bias
-    if not endpoints or bias is None or np.isnan(bias.value[k, endpoints]).any():
-        return None
-    # endpoints of one person go together: the mean of the errors is no less than its error
-    value, mcse = (float(part[k, endpoints].mean()) for part in (bias.value, bias.mcse))
-    return Bias(role.role, tuple(role.endpoints[e] for e in endpoints), value, mcse)

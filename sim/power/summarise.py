@@ -86,7 +86,6 @@ def summarise(
                 further,
             ),
             family=_family_measures(tally.families[:, index], truth[index], tally.replicates),
-            exact=(False,) * count,
             family_name=_family_name(endpoints, truth[index], tally),
         )
         for index, name in enumerate(role_names)
@@ -97,7 +96,6 @@ def summarise(
         rules=rules,
         rule_rejection=proportion(tally.rule_rejected, tally.replicates),
         rule_win=proportion(tally.rule_won, tally.replicates),
-        exact_rules=(False,) * len(rules),
         replicates=tally.replicates,
     )
 
@@ -118,9 +116,9 @@ class _Columns:
 
 
 def _family_name(endpoints: tuple[str, ...], truth: RoleTruth, tally: Tally) -> str:
-    """Name the endpoints adjusted together: the domains, and perhaps the sums after them."""
+    """Name the endpoints adjusted together: the items, and perhaps the sums after them."""
     sums = endpoints[len(truth.true_nulls) : tally.families.shape[-1] - 1]
-    return " and ".join(["domains", *sums] if len(sums) < 2 else ["domains", "totals"])
+    return " and ".join(["items", *sums] if len(sums) < 2 else ["items", "totals"])
 
 
 def _endpoint_measures(

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.pilot.data import PilotData
+from sim.reading.coding import Coding, Expected
 from sim.reading.column_map import ColumnMap
 from sim.reading.complaints import Complaints
 from sim.reading.gather import Answer
 from sim.reading.people import few
-from sim.reading.scale import Coding, Expected
 from sim.reading.sheet import folded
 from sim.study.refusals import nearest, shown
 
 FEWEST = 2
 """Fewest participants of a role: one alone says nothing of how people differ."""
 MOST_ROLES = 2
+ENOUGH = 5
+"""People from whom on an item that none of them changed is asked about."""
 ONE_ROLE = "participant"
 """Name of the only role, where neither the file nor a questionnaire names one."""
 
@@ -46,7 +48,7 @@ def check_once(answers: Sequence[Answer], columns: ColumnMap, complaints: Compla
     place = columns.answers.item if columns.answers else columns.id or "id"
     for answer in answers:
         other = first.setdefault(
-            (answer.person, folded(answer.role), answer.item, answer.time), answer
+            (answer.person, folded(answer.role or ""), answer.item, answer.time), answer
         )
         if other.row is not answer.row:
             who = "this person" if "@" in answer.name else shown(answer.name)
@@ -68,6 +70,8 @@ def roles_of(
     first: dict[str, Answer] = {}
     roles: dict[str, str] = {}
     for answer in answers:
+        if answer.role is None:
+            continue
         role = answer.role if known else spelt.setdefault(folded(answer.role), answer.role)
         if folded(answer.role) not in spelt or not answer.role:
             right = f"must be {' or '.join(known)}; {nearest(role[:100], known)}" if known else (
@@ -75,11 +79,15 @@ def roles_of(
             complaints.add(answer.table.fault(answer.row, "role", f"{shown(role)} {right}"))
             continue
         other = first.setdefault(answer.person, answer)
-        if folded(other.role) != folded(answer.role):
+        if folded(other.role or "") != folded(answer.role):
             words = f"{shown(answer.role)} differs from {other.role} on line {other.row.line}"
             complaints.add(answer.table.fault(answer.row, "role", f"{words}; "
                            f"{shown(answer.name)} must have one role"))  # fmt: skip
-        roles[answer.person] = spelt[folded(other.role)]
+        roles[answer.person] = spelt[folded(answer.role)]
+    for answer in {each.person: each for each in answers if each.role is None}.values():
+        if answer.person not in roles:
+            complaints.add(answer.table.fault(answer.row, "role", f"no file tells the role of "
+                           f"{shown(answer.name)}"))  # fmt: skip
     if not known and len(set(roles.values())) > MOST_ROLES:
         complaints.add(f"role: {', '.join(dict.fromkeys(roles.values()))}: at most two are read")
     return roles
@@ -131,18 +139,32 @@ def _check_enough(data: PilotData, complaints: Complaints) -> None:
                 )
 
 
-def one_sided(answers: Sequence[Answer]) -> str:
-    """Say who stands at one time only; empty where everybody stands at both."""
-    times: dict[str, set[int]] = {}
-    names: dict[str, str] = {}
-    for answer in answers:
-        times.setdefault(answer.person, set()).add(answer.time)
-        names.setdefault(answer.person, " ".join(answer.name.split()))
-    lines = []
-    for side, words in ((0, "before only"), (1, "after only")):
-        alone = [names[person] for person, each in times.items() if each == {side}]
-        if alone:
-            count = "1 person answers" if len(alone) == 1 else f"{len(alone)} people answer"
-            listing = few(alone)
-            lines.append(f"{count} {words}{f': {listing}' if listing else ''}.")
-    return " ".join(lines)
+def never_change(data: PilotData) -> Iterator[str]:
+    """Ask of what nobody changed, among items told by what they hold, whether it is an answer."""
+    scores = np.concatenate(list(data.scores.values()))  # (N, D, 2)
+    both = np.asarray((scores > 0).all(axis=2))
+    same = ~both | (scores[:, :, 0] == scores[:, :, 1])
+    several = [len(set(scores[both[:, i], i, 0].tolist())) > 1 for i in range(len(data.domains))]
+    fixed = (same.all(axis=0) & (both.sum(axis=0) >= ENOUGH) & several).tolist()
+    for name, is_fixed in zip(data.domains, fixed, strict=True):
+        if is_fixed and not all(fixed):
+            yield (f"items: {shown(name)} is the same before and after for everybody: is it an "
+                   "answer? Name the items in the map")  # fmt: skip
+
+
+def who_answered(data: PilotData) -> Iterator[str]:
+    """Say who answered at one time only, or never."""
+    there = {
+        name: tuple((rows > 0).any(axis=0).tolist())
+        for role in data.roles
+        for name, rows in zip(data.participants[role], data.scores[role], strict=True)
+    }
+    for when, sides in (
+        ("before only", (True, False)),
+        ("after only", (False, True)),
+        ("nothing", (False, False)),
+    ):
+        names = [name for name, each in there.items() if each == sides]
+        if names:
+            count = "1 person answers" if len(names) == 1 else f"{len(names)} people answer"
+            yield f"{count} {when}{f': {listing}' if (listing := few(names)) else ''}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -10,6 +11,8 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from sim.errors import Fault, StudyError
+from sim.reading.labels import label_key
+from sim.reading.sheet import folded
 from sim.study.base import Line, Section, Several
 from sim.study.given import plain_data
 from sim.study.questionnaire import MOST_POINTS, Name
@@ -96,9 +99,35 @@ class ColumnMap(Section):
     missing: Texts = ()
     """What stands for no answer, besides empty cells and such words as NA."""
     left_out: dict[Text, Line] = Field(default={})
-    """Columns that are not read, each with the reason."""
+    """Columns that are not read, in the long layout items too, each with the reason."""
     sheet: Line | None = None
     """Sheet of a workbook; null = the first."""
+
+    @property
+    def named(self) -> list[str]:
+        """Names of all columns that are read."""
+        names = [self.id, self.role, self.time.column if self.time else None]
+        if self.answers:
+            each = self.answers
+            names += [each.item, each.before, each.after, each.score]
+            return [name for name in names if name]
+        for column in self.items.values():
+            names += [column.before, column.after] if isinstance(column, Pair) else [column]
+        return [name for name in names if name]
+
+    @model_validator(mode="after")
+    def _check_unique(self) -> Self:
+        """Refuse a column, a time or a word that is named as two things."""
+        times = [*self.time.before, *self.time.after] if self.time else []
+        for what, names in (
+            ("column", list(map(folded, self.named))),
+            ("time", list(map(folded, times))),
+            ("label", list(map(label_key, self.labels))),
+        ):
+            twice = next((name for name in names if names.count(name) > 1), None)
+            if twice is not None:
+                raise ValueError(f"the {what} {twice!r} is named twice")
+        return self
 
     @model_validator(mode="after")
     def _check_layout(self) -> Self:
@@ -115,6 +144,13 @@ class ColumnMap(Section):
             raise ValueError("time: must name the column that tells before from after")
         if self.id is None and self.layout != "wide":
             raise ValueError("id: must name the column that says who answers")
+        low = min(self.labels.values(), default=0) if self.lowest is None else self.lowest
+        high = low + self.points - 1 if self.points else max(self.labels.values(), default=low)
+        for word, code in self.labels.items():
+            if not low <= code <= high:
+                raise ValueError(
+                    f"labels.{word}: {code} is no code of a scale from {low} to {high}"
+                )
         unknown = [name for name in self.reversed if name not in self.items]
         if unknown and self.items:
             raise ValueError(f"reversed: {unknown[0]!r} is no item; "
@@ -140,8 +176,21 @@ class ColumnMap(Section):
         data = read_yaml(text, name)
         if not isinstance(data, Mapping):
             raise StudyError(f"{name}: holds no map; mentorsim map FILE writes one")
+        return cls.of(data, name)
+
+    @classmethod
+    def of(cls, given: Any, name: str = "map") -> ColumnMap:
+        """Take a map as it is, from plain data, or from its file.
+
+        Raises
+        ------
+        StudyError
+            A line for everything that is wrong.
+        """
+        if isinstance(given, ColumnMap | str | PathLike):
+            return given if isinstance(given, ColumnMap) else cls.from_file(Path(given))
         try:
-            return cls.model_validate(plain_data(data))
+            return cls.model_validate(plain_data(given))
         except ValidationError as error:
             details = error.errors(include_url=False)
             raise StudyError(*(_worded(detail, name) for detail in details)) from None

@@ -11,8 +11,8 @@ MOST_LISTED = 20
 class Complaints:
     """What cannot be read, in the order in which it was seen."""
 
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
+    def __init__(self, faults: Iterable[Fault] = ()) -> None:
+        self.faults = list(faults)
 
     def add(self, *faults: Fault | str) -> None:
         """Note what cannot be read; the same words once."""

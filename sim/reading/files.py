@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from sim.errors import StudyError
+from sim.reading.frames import frame_sheet
 from sim.reading.sheet import Sheet
 from sim.reading.text_file import text_sheet
-from sim.reading.workbook import workbook_sheet
+from sim.reading.workbook import workbook_sheets
 from sim.study.refusals import shown
 
 LARGEST_FILE = 20_000_000
@@ -16,25 +18,31 @@ WORKBOOKS = (".xlsx", ".xlsm")
 """How names of workbooks end."""
 
 
-def read_sheet(path: Path, name: str | None = None) -> Sheet:
-    """Read a file, by its content: a workbook or text.
+def read_sheets(source: Any, name: str | None = None, number: int = 1) -> list[Sheet]:
+    """Read a file, by its content: a workbook or text; or take a data frame for one.
 
     Parameters
     ----------
-    path : Path
+    source : path or pandas.DataFrame
         The file.
     name : str, optional
-        The sheet of a workbook; its first where none is named.
+        The sheet of a workbook; where none is named its first, or two that are called as times.
+
+    number : int
+        Of a data frame among several, for it has no name.
 
     Raises
     ------
     StudyError
         What cannot be read, with its line where it has one.
     """
+    if hasattr(source, "columns"):
+        return [frame_sheet(f"frame {number}", source)]
+    path = Path(source)
     data = _content(path)
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06") or path.suffix.lower() in WORKBOOKS:
-        return workbook_sheet(path.name, data, name)
-    return text_sheet(path.name, data)
+        return workbook_sheets(path.name, data, name)
+    return [text_sheet(path.name, data)]
 
 
 def _content(path: Path) -> bytes:

@@ -28,8 +28,8 @@ class Answer:
         Key of the person.
     name : str
         The id as typed.
-    role : str
-        As typed; empty where there is no column of roles.
+    role : str or None
+        As typed; None where the file has no column of roles.
     item : str
         Name of the item.
     time : int
@@ -41,7 +41,7 @@ class Answer:
     column: Column
     person: str
     name: str
-    role: str
+    role: str | None
     item: str
     time: int
 
@@ -49,6 +49,11 @@ class Answer:
     def text(self) -> str:
         """What the cell holds."""
         return self.row.cells[self.column.index]
+
+    @property
+    def place(self) -> str:
+        """File, line and column."""
+        return self.table.place(self.row, self.column)
 
     def fault(self, words: str) -> Fault:
         """Complain of the cell."""
@@ -78,7 +83,8 @@ def _of_table(
 ) -> Iterator[Answer]:
     person = table.column(columns.id) if columns.id is not None else None
     role = table.column(columns.role) if columns.role is not None else None
-    shifted = set(looks_shifted(table.values(person))) if person else set()
+    lasts = table.values(table.columns[-1])
+    shifted = set(looks_shifted(table.values(person), lasts)) if person else set()
     for number, row in enumerate(table.rows):
         name = row.cells[person.index] if person else ""
         if number in shifted and person:
@@ -88,7 +94,7 @@ def _of_table(
         key = _key(table, row, person, name, columns, complaints)
         if key is None:
             continue
-        group = row.cells[role.index] if role else ""
+        group = row.cells[role.index] if role else None
         for column, item, time in _places(table, row, columns, place, complaints):
             yield Answer(table, row, column, key, name or key, group, item, time)
 
@@ -111,6 +117,10 @@ def _key(
     if columns.layout == "long" and person:
         complaints.add(table.fault(row, person, f"{shown(name)} must name a participant"))
         return None
+    if columns.layout == "wide" and person:
+        words = "is empty; name the person, or state in the map that each row is one (id: null)"
+        complaints.add(table.fault(row, person, words))
+        return None
     return f"line {row.line} of {table.file}"
 
 
@@ -127,16 +137,9 @@ def _places(
     for item, column in columns.items.items():
         if isinstance(column, Pair):
             for side, name in enumerate((column.before, column.after)):
-                yield _there(table, name), item, side
+                yield table.named(name), item, side
         elif time is not None:
-            yield _there(table, column), item, time
-
-
-def _there(table: Table, name: str) -> Column:
-    column = table.column(name)
-    if column is None:  # the map's columns are looked up before
-        raise KeyError(name)
-    return column
+            yield table.named(column), item, time
 
 
 def _long(
@@ -145,10 +148,12 @@ def _long(
     spelt = columns.answers
     if spelt is None:
         return
-    column = _there(table, spelt.item)
+    column = table.named(spelt.item)
     text = row.cells[column.index]
     items = {folded(str(known)): item for item, known in columns.items.items()}
     item = items.get(folded(text))
+    if item is None and folded(text) in map(folded, columns.left_out):
+        return
     if item is None:
         known = nearest(text[:100], list(columns.items))
         complaints.add(table.fault(row, column, f"{shown(text)} is not an item; {known}"))
@@ -156,17 +161,17 @@ def _long(
     if spelt.score is not None:
         time = _time(table, row, columns, complaints)
         if time is not None:
-            yield _there(table, spelt.score), item, time
+            yield table.named(spelt.score), item, time
         return
     for side, name in enumerate((spelt.before, spelt.after)):
-        yield _there(table, name or ""), item, side
+        yield table.named(name or ""), item, side
 
 
 def _time(table: Table, row: Row, columns: ColumnMap, complaints: Complaints) -> int | None:
     times = columns.time
     if times is None:
         return None
-    column = _there(table, times.column)
+    column = table.named(times.column)
     text = row.cells[column.index]
     for side, known in enumerate((times.before, times.after)):
         if folded(text) in map(folded, known):

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sim.errors import Fault
-from sim.reading.business import none_of_its_business, person_column, reason_left
+from sim.reading.business import no_item, none_of_its_business, person_column, reason_left
+from sim.reading.coding import Expected
 from sim.reading.column_map import Answers, ColumnMap, Pair, Times
 from sim.reading.kinds import kind_of
+from sim.reading.order import first_file
 from sim.reading.pairing import pairs_of
+from sim.reading.people import id_key
 from sim.reading.questions import (
     absent_items,
     misspelt_columns,
@@ -19,10 +22,9 @@ from sim.reading.questions import (
     rare_items,
     unnamed_columns,
 )
-from sim.reading.scale import Expected
 from sim.reading.sheet import folded
 from sim.reading.table import Column, Table
-from sim.reading.times import TIME_COLUMNS, ordered, split_times, time_alone, time_of_file
+from sim.reading.times import TIME_COLUMNS, split_times, time_alone
 from sim.study.refusals import listed
 
 _ITEM_COLUMNS = frozenset(("domain", "item", "question", "variable", "outcome", "statement"))
@@ -67,18 +69,24 @@ def guess_columns(tables: Sequence[Table], expected: Expected | None = None) -> 
     if len(tables) == 2:
         return _with_rest(_two_files(tables, person, expected), tables, person)
     table = tables[0]
-    long = _long(table, person, expected)
-    times = None if long else _times(table, person)
-    if long:
-        guess = long
-    elif times:
-        guess = _rows_by_time(table, person, times, expected)
-    else:
-        guess = _wide(table, person, expected)
+    guess = _long(table, person, expected) or _wide_or_rows(table, person, expected)
     return _with_rest(guess, tables, person)
 
 
 # ------------------------------------------------------------------------------- layouts
+
+
+def _wide_or_rows(table: Table, person: Column | None, expected: Expected | None) -> Guess:
+    """Tell a row a person from a row a person and time; where both can be, ask."""
+    wide, times = _wide(table, person, expected), _times(table, person)
+    recur = person is None or len(set(map(id_key, table.values(person)))) < len(table.rows)
+    if times is None or (wide.columns.items and (person is None or not recur)):
+        return wide
+    if wide.columns.items:
+        words = "tells times, and so do headings; name in the map the layout, wide or rows_by_time"
+        wide.faults.append(table.fault(None, times.column, words))
+        return wide
+    return _rows_by_time(table, person, times, expected)
 
 
 def _times(table: Table, person: Column | None) -> Times | None:
@@ -119,12 +127,13 @@ def _long(table: Table, person: Column | None, expected: Expected | None) -> Gue
     else:
         return None
     known = list(expected.items) if expected else []
-    items: dict[str, str | Pair] = {
-        name: name for name in known or _one_spelling(list(filter(None, table.values(item))))
-    }
+    names = known or _one_spelling(list(filter(None, table.values(item))))
+    left = {name: why for name in names if not known and (why := no_item(name))}
+    items: dict[str, str | Pair] = {name: name for name in names if name not in left}
     columns = ColumnMap(
-        files=(table.file,), layout="long", id=person.name, answers=answers, time=times, items=items
-    )
+        files=(table.file,), layout="long", id=person.name, answers=answers, time=times,
+        items=items, left_out=left
+    )  # fmt: skip
     reasons = {"layout": f"because the column {item.name} names the item of each row"}
     return Guess(columns, reasons, [] if known else rare_items(table, item, list(items)))
 
@@ -156,35 +165,30 @@ def _rows_by_time(
 
 def _two_files(tables: Sequence[Table], person: Column | None, expected: Expected | None) -> Guess:
     names = tuple(table.file for table in tables)
-    reasons = {"files": "because they are given in this order, before and then after"}
-    sides = [time_of_file(name) for name in names]
-    order = ordered(side for side in sides if side)
-    if [order.get(side or "") for side in sides] == ["after", "before"]:
+    first, why, doubts = first_file(tables)
+    if first:
         names, tables = names[::-1], tables[::-1]
-    if all(sides):
-        reasons["files"] = "because their names tell before from after"
-    reasons["layout"] = "because there are two files"
+    reasons = {"files": why, "layout": "because there are two files"}
     if person is None:
         columns = ColumnMap(files=names, layout="two_files", id="?")
         return Guess(columns, reasons, [no_person(tables[0], " in both files")])
     items = _item_columns(tables, {folded(person.name)}, expected)
     columns = ColumnMap(files=names, layout="two_files", id=person.name, items=items)
-    faults = absent_items(items, expected, "column of both files")
-    faults += misspelt_columns(tables, items) + unnamed_columns(tables)
+    faults = doubts + absent_items(items, expected, "column of both files")
+    faults += misspelt_columns(tables) + unnamed_columns(tables)
     return Guess(columns, reasons, faults or no_items(tables[0], items))
 
 
 def _wide(table: Table, person: Column | None, expected: Expected | None) -> Guess:
-    columns = [
-        each
-        for each in table.columns
-        if each != person and kind_of(table.values(each)) in {"answers", "choices", "empty"}
-    ]
-    paired = pairs_of(table, columns)
+    kinds = {each: kind_of(table.values(each)) for each in table.columns if each != person}
+    columns = [each for each, kind in kinds.items() if kind in {"answers", "choices", "empty"}]
+    others = [each for each, kind in kinds.items() if kind in {"numbers", "text"}]
+    paired = pairs_of(table, columns, others)
     items: dict[str, str | Pair] = {
         _expected_name(pair.name, expected): Pair(before=pair.before.name, after=pair.after.name)
         for pair in paired.pairs
         if _is_expected(pair.name, expected)
+        and (_is_named(pair.name, expected) or no_item(pair.name) is None)
     }
     reasons = {f"items.{name}": paired.reason for name in items}
     reasons["layout"] = "because each row holds answers before and after"
@@ -243,8 +247,8 @@ def _expected_name(name: str, expected: Expected | None, other: str = "") -> str
 def _with_rest(guess: Guess, tables: Sequence[Table], person: Column | None) -> Guess:
     """Add the role's column, and why the others are left out."""
     columns = guess.columns
-    role = next((each for each in tables[0].columns if folded(each.name) == "role"), None)
-    used = {folded(name) for name in named_columns(columns)}
+    role = next(filter(None, (table.column("role") for table in tables)), None)
+    used = {folded(name) for name in columns.named}
     if role is not None and folded(role.name) not in used:
         columns = columns.model_copy(update={"role": role.name})
         guess.reasons["role"] = "because it is called so"
@@ -257,16 +261,5 @@ def _with_rest(guess: Guess, tables: Sequence[Table], person: Column | None) -> 
         for each in table.columns
         if folded(each.name) not in used
     }
-    guess.columns = columns.model_copy(update={"left_out": left})
+    guess.columns = columns.model_copy(update={"left_out": {**columns.left_out, **left}})
     return guess
-
-
-def named_columns(columns: ColumnMap) -> list[str]:
-    """Name all columns that a map reads."""
-    names = [columns.id, columns.role, columns.time.column if columns.time else None]
-    if columns.answers:
-        each = columns.answers
-        return [name for name in (*names, each.item, each.before, each.after, each.score) if name]
-    for column in columns.items.values():
-        names += [column.before, column.after] if isinstance(column, Pair) else [column]
-    return [name for name in names if name]

@@ -28,6 +28,9 @@ _NUMBERED = (
     re.compile(r"(\d{1,2})\s*[-–—=:.)]+\s*([^\W\d].*)"),
     re.compile(r"([^\W\d].*?)\s*(?:[(\[]\s*(\d{1,2})\s*[)\]]|[-–—=:]\s*(\d{1,2}))"),
 )
+"""Code and words: "1 - Never", "Never (1)"."""
+_SPACED = re.compile(r"[(\[]?(\d{1,2})[)\]]?\s+(\D+)")
+"""The same without a sign between, which words of a known scale alone may follow: no "3 days"."""
 _KINDS = {
     "dates": re.compile(
         r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b.*|\d{1,2}:\d{2}(:\d{2})?.*"
@@ -46,9 +49,9 @@ def whole(text: str) -> int | None:
 
 
 def numbered(text: str) -> tuple[int, str] | None:
-    """Read "1 - Strongly disagree" or "Strongly agree (5)" as code and words."""
-    before = _NUMBERED[0].fullmatch(text)
-    if before:
+    """Read "1 - Strongly disagree", "Strongly agree (5)" or "5 Agree" as code and words."""
+    before = _NUMBERED[0].fullmatch(text) or _SPACED.fullmatch(text)
+    if before and (before.re is not _SPACED or label_key(before[2]) in KNOWN_LABELS):
         return int(before[1]), before[2].strip()
     after = _NUMBERED[1].fullmatch(text)
     return (int(after[2] or after[3]), after[1].strip()) if after else None
@@ -56,7 +59,8 @@ def numbered(text: str) -> tuple[int, str] | None:
 
 def is_missing(text: str) -> bool:
     """Tell whether a cell holds no answer, whatever the scale."""
-    return not text or label_key(text) in MISSING_WORDS
+    pair = numbered(text)
+    return not text or label_key(pair[1] if pair else text) in MISSING_WORDS
 
 
 def is_answer(text: str) -> bool:
@@ -67,15 +71,13 @@ def is_answer(text: str) -> bool:
     return label_key(text) in KNOWN_LABELS or numbered(text) is not None
 
 
-def kind_of(values: Sequence[str], labels: frozenset[str] = frozenset()) -> str:
+def kind_of(values: Sequence[str]) -> str:
     """Say what most cells of a column are.
 
     Parameters
     ----------
     values : sequence of str
         The cells.
-    labels : frozenset of str
-        Further labels that are answers, as :func:`sim.reading.labels.label_key` writes them.
 
     Returns
     -------
@@ -87,7 +89,7 @@ def kind_of(values: Sequence[str], labels: frozenset[str] = frozenset()) -> str:
     if not given:
         return "empty"
     enough = MOSTLY * len(given)
-    if sum(is_answer(value) or label_key(value) in labels for value in given) >= enough:
+    if sum(map(is_answer, given)) >= enough:
         return "answers"
     for kind, pattern in _KINDS.items():
         if sum(bool(pattern.fullmatch(value)) for value in given) >= enough:

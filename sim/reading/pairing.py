@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from sim.errors import Fault
@@ -34,7 +34,7 @@ class Paired:
     faults: tuple[Fault, ...] = ()
 
 
-def pairs_of(table: Table, columns: Sequence[Column]) -> Paired:
+def pairs_of(table: Table, columns: Sequence[Column], others: Sequence[Column] = ()) -> Paired:
     """Pair columns by the words of time in their questions or names, else by ``_1`` and ``_2``.
 
     Parameters
@@ -43,23 +43,48 @@ def pairs_of(table: Table, columns: Sequence[Column]) -> Paired:
         Whose columns.
     columns : sequence of Column
         Those that may hold answers.
+    others : sequence of Column
+        Those that may do so if a heading pairs them with one of these, so that what stands in
+        them is complained of.
     """
-    by_text = {each: split for each in columns if (split := timed(each.text) or timed(each.name))}
-    if by_text:
-        return _paired(table, by_text, "because its headings name the times")
+    if _by_words(columns):
+        by_words = _by_words([*columns, *others])
+        paired = _paired(table, by_words, "because its headings name the times")
+        pairs = (each for each in paired.pairs if {each.before, each.after} & {*columns})
+        return replace(paired, pairs=tuple(pairs))
     by_number = {
         each: Timed(matched[1], matched[2])
         for each in columns
         if (matched := _ENUMERATED.fullmatch(each.name))
     }
     stems = {folded(split.stem) for split in by_number.values()}
-    asked_once = all(each.text == each.name for each in by_number)
-    if by_number and len(by_number) == 2 * len(stems):
-        if len(stems) == 2 and asked_once:
-            return Paired((), "", (_two_by_two(table, by_number),))
-        if _pairs_are_alike(by_number):
-            return _paired(table, by_number, "because its columns end in _1 and _2")
-    return Paired((), "")
+    if not by_number or len(by_number) != 2 * len(stems) or not _pairs_are_alike(by_number):
+        return Paired((), "")
+    paired = _paired(table, by_number, "because its columns end in _1 and _2")
+    is_told = all(each.text != each.name for each in by_number)  # the same question, twice
+    return paired if is_told else replace(paired, faults=(_two_by_two(table, by_number),))
+
+
+def _by_words(columns: Sequence[Column]) -> dict[Column, Timed]:
+    """Split headings that name a time, in the style that pairs most of them where several can."""
+    ways = {
+        each: {
+            (source, style): split
+            for source, text in enumerate((each.text, each.name))
+            for style, split in timed(text).items()
+        }
+        for each in columns
+    }
+    times: dict[tuple[int, int], dict[str, set[str]]] = {}
+    for splits in ways.values():
+        for style, split in splits.items():
+            times.setdefault(style, {}).setdefault(folded(split.stem), set()).add(split.time)
+    pairs = {style: sum(len(each) > 1 for each in stems.values()) for style, stems in times.items()}
+    return {
+        each: splits[min(splits, key=lambda style: (-pairs[style], style))]
+        for each, splits in ways.items()
+        if splits
+    }
 
 
 def _pairs_are_alike(splits: Mapping[Column, Timed]) -> bool:
@@ -74,16 +99,19 @@ def _pairs_are_alike(splits: Mapping[Column, Timed]) -> bool:
 def _two_by_two(table: Table, splits: Mapping[Column, Timed]) -> Fault:
     names = ", ".join(column.name for column in splits)
     return Fault(
-        f"{table.file}, line {table.line}: {names}: two items before and after, or one time and "
-        "then the other? Name both columns of each item in the map (items: {name: {before: ..., "
-        "after: ...}})"
+        f"{table.file}, line {table.line}: {names}: items before (_1) and after (_2), or a number "
+        "of items? Name both columns of each item in the map (items: {name: {before: ..., after: "
+        "...}})"
     )
 
 
 def _paired(table: Table, splits: Mapping[Column, Timed], reason: str) -> Paired:
     order = ordered(split.time for split in splits.values())
     if set(order.values()) != {"before", "after"}:
-        return Paired((), "")
+        times = sorted({split.time for split in splits.values()})
+        words = f"the headings name {len(times)} times; name the columns of two of them in the map"
+        where = f"{table.file}, line {table.line}"
+        return Paired((), "", (Fault(f"{where}: {words}"),) if len(times) > 2 else ())
     sides: dict[str, dict[str, Column]] = {}
     faults = []
     for column, split in splits.items():
@@ -104,7 +132,8 @@ def _paired(table: Table, splits: Mapping[Column, Timed], reason: str) -> Paired
 
 def _item_name(column: Column, splits: Mapping[Column, Timed]) -> str:
     """Name an item as the planner would: its question without the time, or its column's stem."""
-    return splits[column].stem if timed(column.text) or column.text == column.name else column.text
+    is_of_text = splits[column] in timed(column.text).values() or column.text == column.name
+    return splits[column].stem if is_of_text else column.text
 
 
 def _misspelt(table: Table, sides: Mapping[str, Mapping[str, Column]]) -> list[Fault]:

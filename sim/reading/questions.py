@@ -9,10 +9,10 @@ from difflib import get_close_matches
 
 from sim.errors import Fault
 from sim.reading.business import none_of_its_business
+from sim.reading.coding import Expected
 from sim.reading.column_map import Pair
 from sim.reading.kinds import kind_of
 from sim.reading.pairing import Paired
-from sim.reading.scale import Expected
 from sim.reading.sheet import folded
 from sim.reading.table import Column, Table
 from sim.study.refusals import listed, nearest, shown
@@ -90,7 +90,7 @@ def unnamed_columns(tables: Sequence[Table]) -> list[Fault]:
     ]
 
 
-def misspelt_columns(tables: Sequence[Table], items: Mapping[str, str | Pair]) -> list[Fault]:
+def misspelt_columns(tables: Sequence[Table]) -> list[Fault]:
     """Complain of columns of one file that are in the other under nearly the same name."""
     rest = [
         [each for each in table.columns if not other.column(each.name)
@@ -102,5 +102,5 @@ def misspelt_columns(tables: Sequence[Table], items: Mapping[str, str | Pair]) -
         tables[0].fault(None, each, f"is not in {tables[1].file}; there it may be "
                         f"{shown(close[0])}: write both alike")
         for each in rest[0]
-        if (close := get_close_matches(each.name, names, 1, 0.8)) and items is not None
+        if (close := get_close_matches(each.name, names, 1, 0.8))
     ]  # fmt: skip

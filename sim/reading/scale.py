@@ -1,126 +1,33 @@
-"""From what cells hold to scores: codes and labels, and where the scale ends."""
+"""Of which scale answers are: codes and labels, and where the scale ends."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from sim.errors import Fault
+from sim.reading.coding import Coding, Expected
 from sim.reading.column_map import ColumnMap
-from sim.reading.kinds import HIGHEST_CODE, MISSING_CODES, is_missing, numbered, whole
-from sim.reading.labels import Scale, label_key, scales_of
+from sim.reading.gather import Answer
+from sim.reading.kinds import HIGHEST_CODE, MISSING_CODES, MOSTLY, is_missing, numbered, whole
+from sim.reading.labels import KNOWN_LABELS, Scale, label_key, scales_of
 from sim.study.refusals import listed, shown
 
 USUAL = ((1, 5), (0, 4), (1, 7), (0, 10))
 """Ends of a scale that are taken for its ends where both occur."""
 
 
-@dataclass(frozen=True)
-class Expected:
-    """The questionnaire that answers are expected to be of.
-
-    Attributes
-    ----------
-    points, lowest : int
-        Of the scale.
-    items : tuple of str
-        Names of the items, all of which are to be there; empty where any are read.
-    roles : tuple of str
-        Names of the roles that may take part; empty where any may.
-    labels : tuple of str
-        Words of the points, lowest first; empty where there are none.
-    """
-
-    points: int
-    lowest: int = 1
-    items: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Coding:
-    """How cells become scores.
-
-    Attributes
-    ----------
-    points, lowest : int
-        Of the scale, as codes have it.
-    codes : mapping of str to int
-        Labels that are read, as :func:`label_key` writes them, with their codes.
-    missing : frozenset of str
-        What stands for no answer besides the usual words, in the same way.
-    labels : tuple of str
-        Words of the points, lowest first; empty where not all are known.
-    reasons : mapping of str to str
-        Why, by field of the map.
-    """
-
-    points: int
-    lowest: int
-    codes: Mapping[str, int]
-    missing: frozenset[str] = frozenset()
-    labels: tuple[str, ...] = ()
-    reasons: Mapping[str, str] | None = None
-
-    def score(self, text: str) -> int:
-        """Score of a cell, from 1; 0 where no answer is given.
-
-        Raises
-        ------
-        ValueError
-            Says what would be right.
-        """
-        key = label_key(text)
-        if key in self.missing or text in self.missing:
-            return 0
-        if key in self.codes:
-            return self.codes[key] - self.lowest + 1
-        if is_missing(text):
-            return 0
-        pair = numbered(text)
-        code = whole(text) if pair is None else pair[0]
-        if code is None:
-            raise ValueError(_unread(text, self.right, self.labels))
-        if not self.lowest <= code <= self.highest:
-            side = "below" if code < self.lowest else "above"
-            end = self.lowest if code < self.lowest else self.highest
-            raise ValueError(f"is {side} {end}; it {self.right}")
-        return code - self.lowest + 1
-
-    @property
-    def highest(self) -> int:
-        """Code of the highest point."""
-        return self.lowest + self.points - 1
-
-    @property
-    def right(self) -> str:
-        """What a cell may hold."""
-        words = f" or one of {listed(self.labels)}," if self.labels else ""
-        return (
-            f"must be a whole number from {self.lowest} to {self.highest},{words} or empty where "
-            "the answer is missing"
-        )
-
-
-def _unread(text: str, right: str, labels: tuple[str, ...]) -> str:
-    if not text.isascii() and any(char.isdigit() for char in text):
-        return f"is not written in the digits 0 to 9; it {right}"
-    kind = "is not an answer that is known" if labels else "is not a number"
-    return f"{kind}; it {right}" if not text[:1].isdigit() or labels else right
-
-
 def coding_of(
-    texts: Iterable[str], columns: ColumnMap, expected: Expected | None
+    answers: Iterable[Answer], columns: ColumnMap, expected: Expected | None
 ) -> Coding | Fault:
     """Tell how cells become scores.
 
     Parameters
     ----------
-    texts : iterable of str
-        All that the columns of the items hold, each text once or more often.
+    answers : iterable of Answer
+        All that the columns of the items hold.
     columns : ColumnMap
-        What is stated of it; what it does not state is told from the texts.
+        What is stated of it; what it does not state is told from the cells.
     expected : Expected or None
         What is stated where the map says nothing.
 
@@ -130,24 +37,74 @@ def coding_of(
         A fault is a question that the map must answer.
     """
     missing = frozenset(key for word in columns.missing for key in (word, label_key(word)))
-    given = {t for t in texts if t not in missing and label_key(t) not in missing
-             and not is_missing(t)}  # fmt: skip
+    given: dict[str, Answer] = {}
+    for answer in answers:
+        given.setdefault(answer.text, answer)
+    for text in [t for t in given if t in missing or label_key(t) in missing or is_missing(t)]:
+        del given[text]
     stated = _stated(columns, expected)
-    labels = {label_key(text): text for text in given if whole(text) is None
-              and numbered(text) is None}  # fmt: skip
-    if columns.labels:
-        return _by_map(columns, stated, missing)
-    if expected and expected.labels and any(label_key(x) in labels for x in expected.labels):
-        return _by_words(expected.labels, stated or (expected.points, expected.lowest), missing)
-    if labels and len(scales_of(set(labels))) > 0:
-        return _by_labels(set(labels), given, stated, missing)
+    labels = _usual({label_key(text): text for text in given if _code(text) is None})
     numbers = {code for text in given if (code := _code(text)) is not None}
-    if stated is not None:
-        return Coding(*stated, codes={}, missing=missing | _codes_for_missing(numbers, stated),
-                      labels=_numbered_labels(given, stated))  # fmt: skip
-    if labels and len(labels) * 2 > len(given):
-        return _unknown_labels(labels)
-    return _by_numbers(given, numbers, missing)
+    coding: Coding | Fault
+    if columns.labels:
+        coding = _by_map(columns, stated, missing)
+    elif expected and (words := {*map(label_key, expected.labels)}) & (labels.keys() or words):
+        coding = _by_words(expected.labels, stated or (expected.points, expected.lowest), missing)
+    elif labels and scales_of(set(labels)):
+        coding = _by_labels(set(labels), given, stated, missing)
+    elif stated is not None:
+        coding = Coding(*stated, codes={}, missing=missing, labels=_numbered_labels(given, stated))
+    elif labels and len(labels) * 2 > len(given):
+        coding = _unknown_labels(labels, given)
+    else:
+        coding = _by_numbers(given, missing)
+    return coding if isinstance(coding, Fault) else _without_codes(coding, numbers)
+
+
+def _without_codes(coding: Coding, numbers: set[int]) -> Coding:
+    """Take codes such as 99, where they are outside the scale, for no answer."""
+    inside = range(coding.lowest, coding.highest + 1)
+    outside = {str(code) for code in numbers & MISSING_CODES if code not in inside}
+    reasons = dict(coding.reasons)
+    if outside:
+        reasons["missing"] = f"because {listed(tuple(sorted(outside)))} is outside the scale"
+    return replace(coding, missing=coding.missing | outside, reasons=reasons)
+
+
+def _usual(labels: dict[str, str]) -> dict[str, str]:
+    """Leave out a few labels of no known scale, of which each cell is then complained."""
+    known = {key: text for key, text in labels.items() if key in KNOWN_LABELS}
+    return known if len(known) >= MOSTLY * len(labels) else labels
+
+
+def contradictions(answers: Iterable[Answer], coding: Coding | Fault) -> list[Fault]:
+    """Complain of numbers with words, such as "1 - Agree", that say two things.
+
+    Either the words have another number on the scale, or with another answer,
+    or the numbers run from most to least.
+    """
+    first: dict[tuple[int, str], Answer] = {}
+    for answer in answers:
+        if (pair := numbered(answer.text)) and not is_missing(answer.text):
+            first.setdefault((pair[0], label_key(pair[1])), answer)
+    known_codes = coding.codes if isinstance(coding, Coding) else {}
+    codes, words = dict(known_codes), dict[int, str]()
+    faults = []
+    for (code, word), answer in sorted(first.items(), key=lambda each: each[1].row.line):
+        known, other = codes.setdefault(word, code), words.setdefault(code, word)
+        if known != code or other != word:
+            right = f"elsewhere {shown(word)} is {known}" if known != code else (
+                f"elsewhere {code} is {shown(other)}")  # fmt: skip
+            faults.append(answer.fault(f"{shown(answer.text)} says two things: {right}"))
+    order = [words[code] for code in sorted(words)]
+    if not faults and not known_codes and (scales := scales_of(set(order))):
+        places = [next(i for i, p in enumerate(scales[0]) if word in p) for word in order]
+        if places != sorted(places):
+            answer = first[min(words), order[0]]
+            faults.append(answer.fault(f"{shown(answer.text)}: the numbers do not run from least "
+                          f"to most; add to the map the code of each word, such as labels: "
+                          f"{{{_proposed([point[0] for point in scales[0]])}}}"))  # fmt: skip
+    return faults
 
 
 def _stated(columns: ColumnMap, expected: Expected | None) -> tuple[int, int] | None:
@@ -181,19 +138,24 @@ def _by_words(words: tuple[str, ...], scale: tuple[int, int], missing: frozenset
 
 
 def _by_labels(
-    labels: set[str], given: set[str], stated: tuple[int, int] | None, missing: frozenset[str]
+    labels: set[str],
+    given: Mapping[str, Answer],
+    stated: tuple[int, int] | None,
+    missing: frozenset[str],
 ) -> Coding | Fault:
     scales = [each for each in scales_of(labels) if stated is None or len(each) == stated[0]]
-    if any(_code(text) is not None for text in given):
+    numbers = {text: code for text in given if (code := _code(text)) is not None}
+    odd = next((text for text, code in numbers.items() if code not in MISSING_CODES), None)
+    if odd is not None:
         return Fault(
-            "labels: some answers are words and others numbers; add to the map the code of each "
-            f"word, such as labels: {{{_proposed(sorted(labels))}}}"
+            f"labels: some answers are words and others numbers, such as {shown(odd)} "
+            f"({given[odd].place}); add to the map the code of each word, such as labels: "
+            f"{{{_proposed([point[0] for point in scales_of(labels)[0]])}}}"
         )
     if not scales or not _certain(scales, labels):
         kinds = ", or ".join(f"{len(scale)} points ({_ends(scale)})" for scale in scales[:3])
         listing = listed(tuple(sorted(labels)))
-        words = scales[0] if scales else ()
-        proposal = _proposed([point[0] for point in words] or sorted(labels))
+        proposal = _proposed([point[0] for point in (scales or scales_of(labels))[0]])
         return Fault(
             f"labels: {listing}: these do not say which scale they are of"
             + (f" ({kinds})" if kinds else "")
@@ -228,42 +190,39 @@ def _proposed(labels: list[str]) -> str:
     return ", ".join(f"{text}: {code}" for code, text in enumerate(labels, start=1))
 
 
-def _unknown_labels(labels: Mapping[str, str]) -> Fault:
+def _unknown_labels(labels: Mapping[str, str], given: Mapping[str, Answer]) -> Fault:
     texts = sorted(labels.values())[: HIGHEST_CODE + 1]
     return Fault(
-        f"labels: {', '.join(map(shown, texts))}: these are of no scale that is known; add to the "
-        f"map the code of each, such as labels: {{{_proposed(texts)}}}"
+        f"labels: {', '.join(map(shown, texts))}: these are of no scale that is known (the first: "
+        f"{given[texts[0]].place}); add to the map the code of each: labels: "
+        f"{{{', '.join(f'{text}: ?' for text in texts)}}}"
     )
 
 
-def _codes_for_missing(numbers: set[int], stated: tuple[int, int]) -> frozenset[str]:
-    points, low = stated
-    outside = {code for code in numbers & MISSING_CODES if not low <= code < low + points}
-    return frozenset(map(str, outside))
-
-
-def _by_numbers(given: set[str], numbers: set[int], missing: frozenset[str]) -> Coding | Fault:
+def _by_numbers(given: Mapping[str, Answer], missing: frozenset[str]) -> Coding | Fault:
     """Take the scale's ends from the codes, where both ends of a usual scale occur."""
-    inside = {code for code in numbers if code not in MISSING_CODES}
-    codes = frozenset(map(str, numbers - inside))
+    first: dict[int, Answer] = {}
+    for text, answer in given.items():
+        if (code := _code(text)) is not None:
+            first.setdefault(code, answer)
+    inside = first.keys() - MISSING_CODES
     if not inside:
         return Fault("points: no answer is given, so that nothing tells the scale; add points")
     low, high = min(inside), max(inside)
     if (low, high) not in USUAL or not {low + 1, high - 1} <= inside:
         return Fault(
-            f"points: the answers run from {low} to {high}, which does not tell where the scale "
-            "ends; add to the map (mentorsim map FILE writes one) the number of its points and "
-            "the code of the lowest, such as "
-            f"points: {max(5, high + (low == 0))} and lowest: {min(low, 1)}"
+            f"points: the answers run from {low} to {high} ({first[low].place}; "
+            f"{first[high].place}), which does not tell where the scale ends; add to the map "
+            "(mentorsim map FILE writes one) the number of its points and the code of the lowest, "
+            f"such as points: {max(5, high + (low == 0))} and lowest: {min(low, 1)}, and what of "
+            "these is no answer (missing), if any"
         )
     reasons = {"points": f"because codes from {low} to {high} occur, the ends of a usual scale"}
-    if codes:
-        reasons["missing"] = f"because {listed(tuple(sorted(codes)))} is outside the scale"
     scale = (high - low + 1, low)
-    return Coding(*scale, {}, missing | codes, _numbered_labels(given, scale), reasons)
+    return Coding(*scale, {}, missing, _numbered_labels(given, scale), reasons)
 
 
-def _numbered_labels(given: set[str], scale: tuple[int, int]) -> tuple[str, ...]:
+def _numbered_labels(given: Iterable[str], scale: tuple[int, int]) -> tuple[str, ...]:
     """Words of the points where "1 - Strongly disagree" gives them all."""
     points, low = scale
     words = dict(pair for text in sorted(given) if (pair := numbered(text)) is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ class Row:
     line : int
         Number of the line it begins on, from 1, blank lines counted.
     cells : tuple of str
-        Without spaces around them.
+        Each on one line, without spaces around it.
     """
 
     line: int
@@ -44,6 +45,20 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
 
+def one_line(text: str) -> str:
+    """Text without line breaks, and with single spaces."""
+    return " ".join(text.split())
+
+
 def folded(text: str) -> str:
     """Text to compare names by: small, with single spaces, an underscore being one."""
     return " ".join(unicodedata.normalize("NFKC", text).replace("_", " ").casefold().split())
+
+
+def cell_text(value: object) -> str:
+    """Write a cell as text, a whole number without a point."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    return one_line(str(value))

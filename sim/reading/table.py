@@ -53,6 +53,8 @@ class Table:
     rows : tuple of Row
         As many cells each as there are columns.
     notes : tuple of str
+    faults : tuple of Fault
+        Of rows that have more or fewer cells, which are not among `rows`.
     """
 
     file: str
@@ -60,11 +62,19 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Give a column by its name, without regard to capitals, spaces and underscores."""
         wanted = folded(name)
         return next((each for each in self.columns if folded(each.name) == wanted), None)
+
+    def named(self, name: str) -> Column:
+        """Give a column that is there."""
+        column = self.column(name)
+        if column is None:
+            raise KeyError(name)
+        return column
 
     def values(self, column: Column) -> list[str]:
         """List what a column holds."""
@@ -72,9 +82,12 @@ class Table:
 
     def fault(self, row: Row | None, column: Column | str, words: str) -> Fault:
         """Name the line and the column, before the words; without a row, the heading's line."""
+        return Fault(f"{self.place(row, column)}: {words}")
+
+    def place(self, row: Row | None, column: Column | str) -> str:
+        """Name the file, the line and the column."""
         name = column if isinstance(column, str) else column.name
-        line = self.line if row is None else row.line
-        return Fault(f"{self.file}, line {line}, column {shown(name)}: {words}")
+        return f"{self.file}, line {self.line if row is None else row.line}, column {shown(name)}"
 
 
 def table_of(sheet: Sheet) -> Table:
@@ -88,7 +101,7 @@ def table_of(sheet: Sheet) -> Table:
     Raises
     ------
     StudyError
-        Every row that has not as many cells as there are columns; a file without answers.
+        A file without answers; one most of whose rows have not as many cells as there are columns.
     """
     notes, rows = list(sheet.notes), sheet.rows
     titles = _titles(rows)
@@ -103,8 +116,7 @@ def table_of(sheet: Sheet) -> Table:
     if not below:
         raise StudyError(f"{sheet.file}, line {head.line}: no answers stand below it")
     table = Table(sheet.file, head.line, columns, below, tuple(notes))
-    _check_widths(table)
-    return _without_blank(_without_previews(table))
+    return _without_blank(_without_previews(_without_torn(table)))
 
 
 def _lines(rows: tuple[Row, ...]) -> str:
@@ -121,10 +133,10 @@ def _titles(rows: tuple[Row, ...]) -> int:
 
 def _trimmed(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     """Leave out cells beyond the last that holds anything in the headings or the most rows."""
-    head = len(rows[0].cells)  # a cell beyond is one too many
-    width = max(
-        (i + 1 for row in rows[:3] for i, cell in enumerate(row.cells[:head]) if cell), default=1
-    )
+    given = Counter(i for row in rows for i, cell in enumerate(row.cells) if cell)
+    heads = {i for row in rows[:3] for i, cell in enumerate(row.cells) if cell}
+    columns = range(len(rows[0].cells))  # a cell beyond is one too many
+    width = max((i + 1 for i in columns if i in heads or 2 * given[i] > len(rows)), default=1)
     return tuple(replace(row, cells=_cut(row.cells, width)) for row in rows)
 
 
@@ -175,8 +187,14 @@ def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _columns(names: tuple[str, ...], texts: tuple[str, ...]) -> tuple[Column, ...]:
+    names, texts = (tuple(map(_shown, each)) for each in (names, texts))
     times = Counter(map(folded, names))
     return tuple(_column(i, *each, times) for i, each in enumerate(zip(names, texts, strict=True)))
+
+
+def _shown(heading: str) -> str:
+    """Leave out what is not seen of a heading, such as a space without width."""
+    return "".join(char for char in heading if char.isprintable())
 
 
 def _column(index: int, name: str, text: str, times: Counter[str]) -> Column:
@@ -187,7 +205,8 @@ def _column(index: int, name: str, text: str, times: Counter[str]) -> Column:
     return Column(index, name, text or name)
 
 
-def _check_widths(table: Table) -> None:
+def _without_torn(table: Table) -> Table:
+    """Leave out, and complain of, rows that have not as many cells as there are columns."""
     complaints, width = Complaints(), len(table.columns)
     for row in table.rows:
         count = len(row.cells)
@@ -200,12 +219,20 @@ def _check_widths(table: Table) -> None:
                 f"header {width} (a cell that holds the delimiter must be quoted)"
             )
             complaints.add(f"{table.file}, line {row.line}, column {width + 1}: {words}")
-    complaints.refuse()
+    if 2 * len(complaints.faults) >= len(table.rows):
+        complaints.refuse()
+    whole = tuple(row for row in table.rows if len(row.cells) == width)
+    return replace(table, rows=whole, faults=tuple(complaints.faults))
 
 
 def _without_blank(table: Table) -> Table:
-    """Leave out columns without heading and without content, which spreadsheets add."""
-    kept = [each for each in table.columns if each.is_named or any(table.values(each))]
+    """Leave out columns without heading that hold nothing, or number the rows."""
+    numbers = [[str(i + start) for i in range(len(table.rows))] for start in (0, 1)]
+    kept = [
+        each
+        for each in table.columns
+        if each.is_named or (any(values := table.values(each)) and values not in numbers)
+    ]
     return replace(table, columns=tuple(kept))
 
 

@@ -16,12 +16,14 @@ _WORD = rf"(?P<time>{_BEFORE}|{_AFTER}|{_COUNT})"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"[(\[]?{_WORD}\b[^:]{{0,60}}:\s*(?P<stem>.+)",
+        rf"[(\[]?{_WORD}\b[^:]{{0,200}}:\s*(?P<stem>.+)",
         rf"(?P<stem>.+?)\s*[(\[]\s*{_WORD}\b[^()\[\]]{{0,60}}[)\]]",
         rf"[(\[]?{_WORD}[)\]]?\s*[-–.)\]\s]\s*(?P<stem>.+)",
         rf"(?P<stem>.+?)\s*[-–.,:\s]\s*{_WORD}",
     )
 )
+ONLY_ITEM = "answer"
+"""Name of the item in a file whose headings are times alone."""
 _SINGLE = re.compile(_WORD, re.IGNORECASE)
 TIME_COLUMNS = frozenset(
     ("time", "timepoint", "time point", "event", "event name", "redcap event name", "wave",
@@ -47,15 +49,16 @@ class Timed:
     time: str
 
 
-def timed(heading: str) -> Timed | None:
-    """Split a heading into an item and a time; None where it names no time."""
+def timed(heading: str) -> dict[int, Timed]:
+    """Split a heading into an item and a time, by the style in which that can be done."""
     plain = " ".join(heading.replace("_", " ").split())
-    for pattern in _PATTERNS:
-        matched = pattern.fullmatch(plain)
-        if matched:
-            stem = matched["stem"].strip(" -–:.,")
-            return Timed(stem, _time(matched)) if stem else None
-    return None
+    if alone := _SINGLE.fullmatch(plain):
+        return {len(_PATTERNS): Timed(ONLY_ITEM, _time(alone))}
+    return {
+        style: Timed(stem, _time(matched))
+        for style, pattern in enumerate(_PATTERNS)
+        if (matched := pattern.fullmatch(plain)) and (stem := matched["stem"].strip(" -–:.,"))
+    }
 
 
 def time_alone(heading: str) -> str | None:
@@ -114,6 +117,7 @@ def _of_value(value: str, *, is_named: bool) -> str | None:
 
 def time_of_file(name: str) -> str | None:
     """Time that the name of a file tells."""
-    stem = name.rpartition(".")[0] or name
-    times = {time for word in re.split(r"[\s_.,;()-]+", stem) if (time := time_alone(word))}
+    stem = re.sub(r"\.(csv|tsv|txt|xlsx|xlsm)\b", " ", name)
+    words = " ".join(re.split(r"[\s_.,;:()-]+", stem))
+    times = {_time(matched) for matched in re.finditer(rf"\b{_WORD}\b", words, re.IGNORECASE)}
     return times.pop() if len(times) == 1 else None

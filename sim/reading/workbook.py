@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sim.errors import StudyError, printable, shortened
-from sim.reading.sheet import MOST_COLUMNS, MOST_ROWS, Row, Sheet
+from sim.reading.error_cells import Errors, column_number, error_cells
+from sim.reading.sheet import MOST_COLUMNS, MOST_ROWS, Row, Sheet, cell_text
 from sim.reading.text_file import OLE
+from sim.reading.times import ordered, time_of_file
 from sim.study.refusals import nearest
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 MOST_BYTES = 200_000_000
 """Bytes beyond which an unpacked workbook is a bomb."""
@@ -21,8 +26,8 @@ CHUNK = 1 << 20
 _CELL = re.compile(rb'\br="([A-Z]{1,3})?(\d{1,9})"')
 
 
-def workbook_sheet(file: str, data: bytes, name: str | None) -> Sheet:
-    """Read a sheet: values alone, formulas as they were last computed; nothing is fetched.
+def workbook_sheets(file: str, data: bytes, name: str | None) -> list[Sheet]:
+    """Read a sheet, or two: values alone, formulas as last computed; nothing is fetched.
 
     Parameters
     ----------
@@ -31,7 +36,7 @@ def workbook_sheet(file: str, data: bytes, name: str | None) -> Sheet:
     data : bytes
         Its content.
     name : str or None
-        The sheet; None = the first.
+        The sheet; None = the first, or two whose names tell before from after.
 
     Raises
     ------
@@ -44,10 +49,28 @@ def workbook_sheet(file: str, data: bytes, name: str | None) -> Sheet:
             "without one, or as CSV"
         )
     _check_archive(file, data)
-    rows = tuple(_rows(file, data, name))
+    book = _book(file, data)
+    timed = [each for each in book.sheet_names if time_of_file(each)]
+    sides = ordered(time for each in timed if (time := time_of_file(each)))
+    if name is None and len(timed) == 2 and set(sides.values()) == {"before", "after"}:
+        return [_sheet(f"{file}: {each}", data, book, each) for each in timed]
+    return [_sheet(file, data, book, name)]
+
+
+def _sheet(file: str, data: bytes, book: CalamineWorkbook, name: str | None) -> Sheet:
+    """Read one sheet, and name the others."""
+    names = book.sheet_names
+    if name is not None and name not in names:
+        raise StudyError(f"{file}: has no sheet {name!r}; {nearest(name, names)}")
+    if not names:
+        raise StudyError(f"{file}: holds no sheet")
+    errors = error_cells(data, name or names[0])
+    rows = tuple(_rows(file, book, name or names[0], errors))
     if not rows:
         raise StudyError(f"{file}: is empty; its first row must name the columns")
-    return Sheet(file, rows)
+    others = [each for each in names[1:] if name is None]
+    note = f"{file}: sheet {names[0]} is read, and not {', '.join(others)}."
+    return Sheet(file, rows, (note,) if others else ())
 
 
 def _check_archive(file: str, data: bytes) -> None:
@@ -74,7 +97,7 @@ def _check_part(file: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> N
                 raise StudyError(f"{file}: holds a document type, which no workbook needs")
             for letters, number in _CELL.findall(tail + chunk) if is_sheet else ():
                 rows = max(rows, int(number))
-                columns = max(columns, _column(letters))
+                columns = max(columns, column_number(letters))
             tail = chunk[-32:]
     if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
         raise StudyError(
@@ -83,41 +106,29 @@ def _check_part(file: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> N
         )
 
 
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = 26 * number + letter - 64
-    return number
-
-
-def _rows(file: str, data: bytes, name: str | None) -> Iterator[Row]:
+def _book(file: str, data: bytes) -> CalamineWorkbook:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = book.sheet_names
-        if name is not None and name not in names:
-            raise StudyError(f"{file}: has no sheet {name!r}; {nearest(name, names)}")
-        if not names:
-            raise StudyError(f"{file}: holds no sheet")
-        cells = book.get_sheet_by_name(name or names[0]).to_python(skip_empty_area=False)
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError:
         raise StudyError(f"{file}: has a password; save it without one") from None
     except (CalamineError, OSError, ValueError) as error:
         raise StudyError(f"{file}: is damaged, or no workbook ({_why(error)})") from None
+
+
+def _rows(file: str, book: CalamineWorkbook, name: str, errors: Errors) -> Iterator[Row]:
+    from python_calamine import CalamineError
+
+    try:
+        cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except (CalamineError, OSError, ValueError) as error:
+        raise StudyError(f"{file}: is damaged, or no workbook ({_why(error)})") from None
     for line, values in enumerate(cells, start=1):
-        row = Row(line, tuple(map(_text, values)))
+        texts = map(cell_text, values)
+        row = Row(line, tuple(errors.get((line - 1, i), text) for i, text in enumerate(texts)))
         if any(row.cells):
             yield row
-
-
-def _text(value: object) -> str:
-    """Write a cell as text, a whole number without a point."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dt.datetime | dt.date | dt.time):
-        return value.isoformat()
-    return str(value).strip()
 
 
 def _why(error: Exception) -> str:

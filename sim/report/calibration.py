@@ -9,12 +9,10 @@ from sim import __version__
 from sim.cohorts.drawn import PopulationDraws
 from sim.cohorts.posterior_file import posterior_csv
 from sim.pilot.calibrated import CalibrationAnswer
-from sim.report.document.model import text
 from sim.report.files import Plain, as_csv, write_results
-from sim.report.printers.terminal import screen_text
 from sim.report.results.calibration import CalibrationReport, RoleReport, calibration_report
 from sim.report.results.encoding import LeftOut, plain
-from sim.report.topics.calibration import TITLE, in_one_line, notes, sections, source
+from sim.report.topics.calibration import TITLE, in_one_line, notes
 from sim.study.spreadsheet import harmless
 
 PATTERNS = ("role", "outcome", "test", "changes", "data_sets", "share", "exact_p")
@@ -87,26 +85,3 @@ def calibration_data(report: CalibrationReport) -> Plain:
         "version": __version__,
         **plain(report, IN_TABLE),
     }
-
-
-def calibration_summary(answer: CalibrationAnswer, files: Sequence[Path] = ()) -> str:
-    """What the pilot says, as plain text of at most 80 columns.
-
-    Parameters
-    ----------
-    answer : CalibrationAnswer
-        The answer.
-    files : sequence of Path
-        Files written, named at the end.
-
-    Returns
-    -------
-    str
-    """
-    report = calibration_report(answer)
-    return screen_text(TITLE, (text(source(report.study)),), sections(report), files)
-
-
-def calibration_line(answer: CalibrationAnswer) -> str:
-    """Say the widest and the narrowest belief in one line, for many runs in a row."""
-    return in_one_line(calibration_report(answer))

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
-from typing import Any
 
-from sim.power.operating import MONTE_CARLO
+from sim.power.estimates import MONTE_CARLO
 from sim.report.files import as_csv, result_cells
 from sim.report.layout import WIDTH, heading, paragraph, title
 from sim.report.results.rows import Row
 from sim.report.saved import MARKS, SavedRun, saved_lines
-from sim.report.topics import calibration
-from sim.report.topics.runs import run_title
-from sim.report.topics.size import answer_sentence
-from sim.report.topics.sweep import counted_points
+from sim.report.telling import sentence, title_of
 from sim.study.spreadsheet import harmless
 from sim.study.sweep import words
 
-ROW_COLUMNS = tuple(field.name for field in fields(Row))
-"""Columns of results.csv."""
 LONGEST = 2000
 """Most characters said of one run."""
-COLUMNS = ("run", "job", "title", "point", "label", *ROW_COLUMNS)
+COLUMNS = ("run", "job", "title", "point", "label", *Row._fields)
 """Columns of combined.csv: which run, which point of a sweep, then as in results.csv."""
 
 
@@ -46,7 +39,7 @@ def combined_csv(runs: Sequence[SavedRun]) -> str:
     """
     lines: list[Sequence[object]] = [COLUMNS]
     for name, run in zip(run_names(runs), runs, strict=True):
-        before = [harmless(name), run.job, harmless(run_title(run))]
+        before = [harmless(name), run.job, harmless(title_of(run.report))]
         lines += [[*before, *cells] for cells in _cells(run)]
     return as_csv(lines)
 
@@ -61,12 +54,12 @@ def run_names(runs: Sequence[SavedRun]) -> list[str]:
     return [f"{name} ({number})" for number, name in enumerate(names, 1)]
 
 
-def _cells(run: SavedRun) -> Iterator[list[Any]]:
+def _cells(run: SavedRun) -> Iterator[Sequence[object]]:
     if run.job == "plan":
         for cells in result_cells(run.answer):
             yield ["", "", *(harmless(v) if isinstance(v, str) else v for v in cells)]
     elif run.job == "sweep":
-        columns = ("point", "label", *ROW_COLUMNS[:-1])
+        columns = ("point", "label", *Row._fields[:-1])
         with saved_lines(run.folder / MARKS["sweep"], columns) as lines:
             yield from ([*line, MONTE_CARLO] for line in lines)
 
@@ -79,17 +72,5 @@ def combined_summary(runs: Sequence[SavedRun]) -> str:
     parts = [title("1 run" if len(runs) == 1 else f"{len(runs)} runs")]
     for number, (name, run) in enumerate(zip(run_names(runs), runs, strict=True), 1):
         named = words(f"{number}: {name} ({run.job})", WIDTH)
-        parts.append(f"{heading(named)}\n{paragraph(words(run_sentence(run), LONGEST))}")
+        parts.append(f"{heading(named)}\n{paragraph(words(sentence(run.report), LONGEST))}")
     return "\n\n".join(parts)
-
-
-def run_sentence(run: SavedRun) -> str:
-    """Give a run's title and answer."""
-    match run.job:
-        case "plan":
-            answer = answer_sentence(run.answer)
-        case "sweep":
-            answer = counted_points(run.sweep)
-        case _:
-            answer = f"{calibration.in_one_line(run.calibration)}."
-    return f"{run_title(run)}. {answer}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sim.manifest import Provenance
 from sim.report.document.guidelines import cited
-from sim.report.document.model import Block, Document, Paragraph, Picture, Section, clean, text
+from sim.report.document.model import Block, Document, Section, entries, text
+from sim.report.document.words import clean
 from sim.report.results.answer import PlanAnswer
-from sim.report.saved import Provenance
 from sim.report.topics import (
     adjustments,
     arms,
@@ -16,6 +17,7 @@ from sim.report.topics import (
     design,
     detectable,
     effects,
+    first_look,
     method,
     participation,
     pilot,
@@ -53,7 +55,7 @@ def screen_sections(answer: PlanAnswer) -> tuple[Section, ...]:
     )
     return _with_content(
         Section("Answer", answered),
-        Section("Warnings", warning_entries(answer)),
+        Section("Warnings", entries(answer.warnings, "warning")),
         Section("Design", (text(design.design_sentence(answer.study)),)),
         Section("Power", (*power.power_tables(answer), *power.endpoint_tables(answer))),
         *_explaining(answer),
@@ -66,7 +68,8 @@ def _sought(answer: PlanAnswer) -> tuple[Block, ...]:
     solve = answer.study.design.solve
     if solve == "effect":
         return detectable.detectable_blocks(answer)[:1]
-    return precision.precision_blocks(answer)[:1] if solve == "precision" else ()
+    blocks = precision.precision_blocks(answer) if solve == "precision" else ()
+    return blocks if answer.original.seeks_precision else blocks[:1]
 
 
 def page_sections(answer: PlanAnswer) -> dict[str, Section]:
@@ -75,8 +78,9 @@ def page_sections(answer: PlanAnswer) -> dict[str, Section]:
     rules: tuple[Block, ...] = *power.power_tables(answer), *sizes, *power.level_paragraphs(answer)
     return {
         "rules": Section("Power of every rule", rules),
-        "domains": Section(f"Each {answer.study.words.item}", power.endpoint_tables(answer)),
+        "items": Section(f"Each {answer.words.item}", power.endpoint_tables(answer)),
         **{_place(section): section for section in _explaining(answer)},
+        **({"pilot": first_look.pilot_look(answer)} if answer.pilot_answers else {}),
         "precision": Section("Precision of the estimate", (precision.precision_table(answer),)),
         "assumptions": Section("Assumptions", _assumptions(answer)),
         "ademp": Section("The simulation study", (record.ademp_table(answer),)),
@@ -98,8 +102,10 @@ def form(answer: PlanAnswer, provenance: Provenance) -> Document:
     Document
         First the statement, then the annex.
     """
+    from sim.report.charts.figures import power_pictures
+
     sections = (
-        Section(STATEMENT, (statement.statement(answer), *_power_picture(answer)), is_apart=True),
+        Section(STATEMENT, (statement.statement(answer), *power_pictures(answer)), is_apart=True),
         size.size_section(
             answer, *precision.precision_blocks(answer), *power.other_rules_tables(answer)
         ),
@@ -120,23 +126,6 @@ def form(answer: PlanAnswer, provenance: Provenance) -> Document:
     every = (*sections, record.completeness_section(sections), sources.sources_section(answer))
     document = Document(clean(answer.study.title), every)
     return replace(document, references=cited(document))
-
-
-def _power_picture(answer: PlanAnswer) -> tuple[Picture, ...]:
-    """Draw the power curve with the answer; nothing where one size was studied."""
-    from sim.report.charts.figures import power_figure
-    from sim.report.charts.render import as_png, as_svg
-
-    figure = power_figure(answer)
-    if figure is None:
-        return ()
-    png = as_png(as_svg(figure.spec))
-    return (Picture(figure.name, figure.caption, figure.alt, png),)
-
-
-def warning_entries(answer: PlanAnswer) -> tuple[Paragraph, ...]:
-    """List the warnings."""
-    return tuple(Paragraph((warning,), "warning") for warning in answer.warnings)
 
 
 def _explaining(answer: PlanAnswer) -> tuple[Section, ...]:

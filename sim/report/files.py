@@ -5,19 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import platform
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
-from hashlib import sha256
-from importlib.metadata import version
-from itertools import chain
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from sim import __version__
+from sim.folders import write_whole
+from sim.manifest import manifest_data
 from sim.report.output_files import OUTPUTS, write_together
 from sim.report.results.answer import PlanAnswer
 from sim.report.results.encoding import ANSWER, Job, LeftOut, defined, encode, plain
@@ -44,8 +39,6 @@ IN_TABLES: LeftOut = {
 """Fields of an answer that summary.json leaves to manifest.json and, row by row, to results.csv."""
 INNERMOST = re.compile(r"\[\n[^\[\]{}]*\n *\]")
 """A list in JSON that holds neither lists nor mappings."""
-LIBRARIES = ("numpy", "scipy", "numba", "pydantic", "hydra-core")
-"""Libraries whose version can matter to the numbers or the config."""
 
 
 def write_run(answer: PlanAnswer, folder: Path) -> tuple[Path, ...]:
@@ -104,30 +97,14 @@ def write_results(
     return write_together(folder, "results", write, OUTPUTS)
 
 
-def write_whole(path: Path, data: str | bytes) -> Path:
-    """Write a file next to its target, then move it there, so that it is never half there."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        unfinished.write_bytes(data.encode() if isinstance(data, str) else data)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return path
-
-
 def results_csv(answer: PlanAnswer) -> str:
     """Tidy table: one row per size, endpoint or rule, and measure; null runs as ``null_...``."""
-    return as_csv(chain([[field.name for field in fields(Row)]], result_cells(answer)))
+    return as_csv([Row._fields, *result_cells(answer)])
 
 
-def result_cells(answer: PlanAnswer) -> Iterator[list[Any]]:
-    """Cells of every row of results.csv; names are made harmless for spreadsheets."""
-    names = [field.name for field in fields(Row)]
-    name, cells_of = names.index("name"), attrgetter(*names)  # astuple would copy at length
-    for row in answer_rows(answer, result_rows):
-        cells = list(cells_of(row))
-        cells[name] = harmless(row.name)
-        yield cells
+def result_cells(answer: PlanAnswer) -> Iterator[Row]:
+    """Give every row of results.csv; names are made harmless for spreadsheets."""
+    return (row._replace(name=harmless(row.name)) for row in answer_rows(answer, result_rows))
 
 
 def summary_data(answer: PlanAnswer) -> Plain:
@@ -150,38 +127,6 @@ def summary_data(answer: PlanAnswer) -> Plain:
         "version": __version__,
         **data,
     }
-
-
-def manifest_data(study: Study) -> Plain:
-    """All that is needed to repeat the run; the same on every machine with these versions."""
-    config = study.model_dump(mode="json")
-    return {
-        "config": config,
-        "config_sha256": _hash(json.dumps(config, sort_keys=True).encode()),
-        "code_sha256": code_hash(),
-        "seed": study.seed,
-        "versions": {
-            "mentorsim": __version__,
-            "python": platform.python_version(),
-            **{name: version(name) for name in LIBRARIES},
-        },
-    }
-
-
-def code_hash() -> str:
-    """Hash of the source files of this package, in the order of their names."""
-    package = Path(__file__).parent.parent
-    files = sorted(package.rglob("*.py"), key=lambda path: path.relative_to(package).as_posix())
-    return _hash(
-        b"".join(
-            path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes()
-            for path in files
-        )
-    )
-
-
-def _hash(data: bytes) -> str:
-    return sha256(data).hexdigest()
 
 
 def as_csv(rows: Iterable[Iterable[object]]) -> str:

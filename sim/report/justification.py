@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.errors import StudyError
+from sim.folders import write_whole
+from sim.manifest import provenance
 from sim.report.contents import STATEMENT, form
-from sim.report.document.model import Document, Paragraph, typeset, words_of
-from sim.report.files import write_whole
+from sim.report.document.model import Document, Paragraph
+from sim.report.document.words import typeset, words_of
 from sim.report.printers.markdown import markdown
 from sim.report.saved import SavedRun
 
@@ -24,7 +26,7 @@ def justification(run: SavedRun) -> Document:
     """
     if run.job != "plan":
         raise StudyError(f"{str(run.folder)!r}: no plan, but {run.job}; it justifies no size")
-    return form(run.answer, run.provenance)
+    return form(run.answer, provenance(run.manifest))
 
 
 def missing_items(document: Document) -> tuple[str, ...]:
@@ -35,11 +37,8 @@ def missing_items(document: Document) -> tuple[str, ...]:
     tuple of str
         Empty where it is complete.
     """
-    return tuple(
-        str(requirement)
-        for requirement, _ in document.requirements
-        if requirement.status == "missing"
-    )
+    every = (required for section in document.sections for required in section.requirements)
+    return tuple(str(required) for required in every if required.status == "missing")
 
 
 def write_justification(run: SavedRun, folder: Path) -> tuple[Path, ...]:

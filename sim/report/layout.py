@@ -12,16 +12,15 @@ from sim.errors import printable
 WIDTH = 79
 
 
-def title(text: str) -> str:
+def title(text: str, mark: str = "=") -> str:
     """Write a title, underlined twice."""
     lines = wrap(text, WIDTH)
-    return "\n".join([*lines, "=" * max(map(len, lines))])
+    return "\n".join([*lines, mark * max(map(len, lines))])
 
 
 def heading(text: str) -> str:
     """Write a heading, underlined."""
-    lines = wrap(text, WIDTH)
-    return "\n".join([*lines, "-" * max(map(len, lines))])
+    return title(text, "-")
 
 
 def paragraph(text: str, indent: str = "") -> str:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from errno import EISDIR
 from fnmatch import fnmatchcase
 from itertools import chain
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from sim.compute.interruption import held_back
-from sim.errors import NotWritten, reason_of
-from sim.report.folders import remove_empty
+from sim.folders import replace_files
 
 RESULTS = (
     "answer.json.gz",  # what all else is drawn from
@@ -54,7 +50,7 @@ MARKS = {
 def write_together(
     folder: Path, what: str, write: Callable[[Path], Iterable[Path]], outdated: Collection[str] = ()
 ) -> tuple[Path, ...]:
-    """Write files, all or none, in the place of outdated ones.
+    """Write outputs, all or none, in the place of outdated ones.
 
     Parameters
     ----------
@@ -78,33 +74,15 @@ def write_together(
     NotWritten
         Where the machine does not take them; what was there is there still.
     """
-    try:
-        with TemporaryDirectory(prefix=".unfinished-", dir=folder) as stage:
-            made = [path.relative_to(stage) for path in write(Path(stage))]
-            unknown = [path for path in made if not any(_matches(path, o) for o in OUTPUTS)]
-            if unknown:
-                raise RuntimeError(f"{unknown[0]} is on no list of outputs")
-            with held_back():
-                _move(Path(stage), folder, made, outdated)
-    except OSError as error:
-        raise NotWritten(
-            f"{str(folder)!r}: the {what} could not be written ({reason_of(error)})"
-        ) from None
-    return tuple(folder / path for path in made)
 
+    def listed(stage: Path) -> list[Path]:
+        made = [path.relative_to(stage) for path in write(stage)]
+        unknown = [path for path in made if not any(_matches(path, o) for o in OUTPUTS)]
+        if unknown:
+            raise RuntimeError(f"{unknown[0]} is on no list of outputs")
+        return made
 
-def _move(stage: Path, folder: Path, made: list[Path], outdated: Collection[str]) -> None:
-    for path in made:
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        if (folder / path).is_dir():
-            raise IsADirectoryError(EISDIR, f"a folder has the name of {path.name}")
-    gone = list(_outputs(folder, outdated))
-    for path in gone:
-        path.unlink()
-    for path in made:
-        (stage / path).replace(folder / path)
-    below = {parent for path in gone for parent in path.relative_to(folder).parents} - {Path()}
-    remove_empty([folder / parent for parent in sorted(below, reverse=True)])
+    return replace_files(folder, what, listed, _outputs(folder, outdated))
 
 
 def _outputs(folder: Path, patterns: Collection[str]) -> Iterator[Path]:

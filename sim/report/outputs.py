@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sim.errors import StudyError
+from sim.folders import write_whole
 from sim.report.charts.figures import write_figures
 from sim.report.combined import combined_csv, combined_summary
-from sim.report.files import write_whole
 from sim.report.justification import write_justification
 from sim.report.layout import file_part
 from sim.report.output_files import DRAWINGS, write_together

@@ -10,15 +10,12 @@ import numpy as np
 
 from sim import __version__
 from sim.errors import StudyError
-from sim.power.estimates import Estimate
 from sim.power.sweep import PointResult, SweepAnswer, SweepPoint, differences
-from sim.report.document.model import text
 from sim.report.files import Plain, as_csv, write_results
-from sim.report.printers.terminal import screen_text
 from sim.report.results.encoding import plain
 from sim.report.results.sweep import SweepReport, sweep_report
 from sim.report.topics.design import design_sentence
-from sim.report.topics.sweep import how_varied, in_one_line, sections
+from sim.report.topics.sweep import in_one_line
 from sim.study.spreadsheet import harmless
 from sim.study.sweep import look_up
 
@@ -85,32 +82,11 @@ def sweep_rows(answer: SweepAnswer) -> Iterator[Sequence[object]]:
     for result in answer.points:
         if result.wins is not None:
             head = [result.point.number, harmless(result.point.label)]
-            head += _values(result.point, factors)
+            head += values_of(result.point, factors)
             yield from ([*head, *row] for row in _rows(result, answer.base))
 
 
-def point_rows(answer: SweepAnswer) -> Iterator[Sequence[object]]:
-    """Lay every point out in one row, beneath the names of the columns.
-
-    Power and difference to the base are at the size and by the rule that are compared.
-    """
-    factors = factors_of(answer)
-    yield ["point", "label", *factors, "power", "mcse", "difference", "difference_mcse",
-           "size", "failure"]  # fmt: skip
-    for result in answer.points:
-        power, apart, size = answer.power(result), answer.difference(result), result.sample_size
-        yield [
-            result.point.number, result.point.label, *_values(result.point, factors),
-            *_numbers(power), *_numbers(apart), None if size is None else size.size,
-            result.failure,
-        ]  # fmt: skip
-
-
-def _numbers(estimate: Estimate | None) -> tuple[float | None, float | None]:
-    return (None, None) if estimate is None else (float(estimate.value), float(estimate.mcse))
-
-
-def _values(point: SweepPoint, factors: Sequence[str]) -> list[object]:
+def values_of(point: SweepPoint, factors: Sequence[str]) -> list[object]:
     """Value of every factor at a point, as a cell."""
     data = point.study.model_dump()
     cells: list[object] = []
@@ -159,30 +135,3 @@ def sweep_data(report: SweepReport) -> Plain:
         "version": __version__,
         **plain(report),
     }
-
-
-# ---------------------------------------------------------------------------------- screen
-
-
-def sweep_summary(answer: SweepAnswer, files: Sequence[Path] = ()) -> str:
-    """What a reader needs first, as plain text of at most 80 columns.
-
-    Parameters
-    ----------
-    answer : SweepAnswer
-        The answer.
-    files : sequence of Path
-        Files written, named at the end.
-
-    Returns
-    -------
-    str
-    """
-    report = sweep_report(answer)
-    opening = text(design_sentence(report.study)), how_varied(report)
-    return screen_text(report.study.title, opening, sections(report), files)
-
-
-def sweep_line(answer: SweepAnswer) -> str:
-    """Answer in one line, for many sweeps in a row."""
-    return in_one_line(sweep_report(answer))

@@ -37,6 +37,35 @@ def changed(section: Section, changes: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
+def without_stale_reasons(before: Any, after: Any) -> Any:
+    """Take reasons out that were given for other values than stand beside them now.
+
+    Parameters
+    ----------
+    before, after : object
+        Plain data of a study or of a part of it, as it was stated and as it was changed.
+
+    Returns
+    -------
+    object
+        What stands after; a reason that says itself which values it explains stays.
+    """
+    if type(after) is not dict or not isinstance(before, Mapping):
+        return after
+    kept = {name: without_stale_reasons(before.get(name), value) for name, value in after.items()}
+    reason = after.get("assumption")
+    is_bound = isinstance(reason, Mapping) and reason.get("of") is not None
+    if reason == before.get("assumption") and not is_bound and _values(before) != _values(after):
+        kept.pop("assumption", None)
+    return kept
+
+
+def _values(section: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reason in a section speaks of: all but what has a reason or an origin by itself."""
+    apart = {"assumption", "effect", "prior"}
+    return {name: value for name, value in section.items() if name not in apart}
+
+
 def _changed(old: Any, new: Any) -> Any:
     if not isinstance(new, Mapping) or isinstance(new, StatedEffect):
         return new

@@ -12,7 +12,7 @@ from sim.study.clusters import SiteClusters
 from sim.study.effects import Effect, EffectPrior
 from sim.study.endpoints import Endpoints
 from sim.study.fields import StudyFields
-from sim.study.questionnaire import TOTAL, shares_of
+from sim.study.questionnaire import EVERY, TOTAL, Questionnaire, shares_of
 from sim.study.refusals import FieldError, nearest
 from sim.study.sections import Analysis
 from sim.study.success import ITEMS, Rule
@@ -53,14 +53,23 @@ class Draft(StudyFields):
         """Probabilities of the points before, of every item of a role."""
         name = self.role_names[role]
         given = self.roles[name].pre
-        if given is None:
-            known = [self.questionnaire.answers(item) for item in self.domains]
+        if given is None or isinstance(given, dict):
+            known = map(self.answered_by(name).answers, self.domains)
             return tuple(answers for answers in known if answers is not None)
         lists = [each for each in given if isinstance(each, tuple)]
         if not lists:
             alike = tuple(share for share in given if not isinstance(share, tuple))
             lists = [alike] * len(self.domains)
         return tuple(shares_of(each, self.points) for each in lists)
+
+    def answered_by(self, role: str) -> Questionnaire:
+        """The questionnaire with the items as a role answers them before."""
+        given = self.roles[role].pre
+        if not isinstance(given, dict):
+            return self.questionnaire
+        items = {name: given.get(name, given.get(EVERY, item))
+                 for name, item in self.questionnaire.items.items()}  # fmt: skip
+        return self.questionnaire.model_copy(update={"items": items})
 
     @property
     def sites(self) -> SiteClusters | None:
@@ -79,6 +88,11 @@ class Draft(StudyFields):
         if pilot is None or (pilot.points or size[0], pilot.domains or size[1]) != size:
             return False
         return {outcome.outcome for outcome in pilot.outcomes} <= {*self.pilot_outcomes}
+
+    @property
+    def seeks_precision(self) -> bool:
+        """Whether the size is sought with which the interval is as narrow as wanted."""
+        return self.design.solve == "precision" and self.design.n is None
 
     def reason_of(self, section: Assumed) -> str | None:
         """Reason for what a section states, where there is one for it as it stands here."""

@@ -154,12 +154,12 @@ TESTS: dict[str, TestFacts] = {
         reads="scores", prorated=False, approximate=True, fewest=2,
     ),
     "clustered_signed_rank": TestFacts(
-        "signed-rank test of clustered changes (Rosner, Glynn & Lee 2006)", ("Rosner 2006",),
+        "Rosner-Glynn-Lee signed-rank test of clustered changes", ("Rosner 2006",),
         by="ranks", sees=_BY_RANK, unit="site", without_sites="signed_rank",
         caution="without the factor for small samples, and meant for 20 clusters or more",
     ),
     "clustered_mcnemar": TestFacts(
-        "McNemar's test for clustered pairs (Durkalski et al.)", ("Durkalski 2003",), article="",
+        "McNemar's test for clustered pairs", ("Durkalski 2003",), article="",
         by="signs", reads="successes", unit="site", prorated=False, without_sites="mcnemar",
     ),
     "cluster_mean_t": TestFacts(

@@ -10,15 +10,17 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BeforeValidator,
+    Discriminator,
     Field,
     SerializerFunctionWrapHandler,
+    Tag,
     ValidationInfo,
     field_validator,
     model_serializer,
     model_validator,
 )
 
-from sim.study.base import Line, Section
+from sim.study.base import Line, Percent, Section
 from sim.study.refusals import FieldError, nearest
 
 MOST_POINTS, MOST_DOMAINS = 11, 60
@@ -33,6 +35,8 @@ ROUNDED = 0.01
 NORMAL_IQR = 2 * NormalDist().inv_cdf(0.75)
 """Interquartile range of a standard normal distribution."""
 _COPY = "like:"
+EVERY = "items"
+"""Stands for every item that is not named."""
 
 Name = Annotated[Line, Field(min_length=1, max_length=200)]
 
@@ -120,6 +124,27 @@ class Answers(Section):
 
 
 Item = Annotated[Answers, BeforeValidator(_in_short)]
+
+
+def _for_all(given: object) -> object:
+    """Read one way of answering, such as counts, as that of every item."""
+    is_one = isinstance(given, Mapping) and given and given.keys() <= Answers.model_fields.keys()
+    return {EVERY: given} if is_one else given
+
+
+def _form(given: object) -> str:
+    """Tell lists of shares from answers by the name of the item."""
+    return "=by item" if isinstance(given, Mapping) else "=in a list"
+
+
+_Shares = tuple[Annotated[float, Percent, Field(ge=0)], ...]
+AnswersBefore = Annotated[
+    Annotated[_Shares | tuple[_Shares, ...], Tag("=in a list")]
+    | Annotated[dict[Name, Item], Tag("=by item")],
+    Discriminator(_form),
+    BeforeValidator(_for_all),
+]
+"""How a role answers before: shares, one list or one per item; or as items, by their names."""
 
 
 def shares_of(given: tuple[float, ...], points: int, *, counted: bool = False) -> tuple[float, ...]:
@@ -227,15 +252,22 @@ class Questionnaire(Section):
             return self.totals
         return {TOTAL: self.names} if len(self.names) > 1 else {}
 
-    def answers(self, name: str) -> tuple[float, ...] | None:
+    def answers(self, name: str, at: str = "questionnaire.items") -> tuple[float, ...] | None:
         """Probabilities of the points of an item before; None where the roles state them.
+
+        Parameters
+        ----------
+        name : str
+            The item.
+        at : str
+            Where it is stated how it is answered.
 
         Raises
         ------
         FieldError
             Where what is given fits no such scale, or copies what is not there.
         """
-        place, seen = f"questionnaire.items.{name}", [name]
+        place, seen = f"{at}.{name}", [name]
         item = self.items[name]
         while item.like is not None:
             if item.like not in self.items:
@@ -248,7 +280,7 @@ class Questionnaire(Section):
             return item.distribution(self.points, self.lowest)
         except ValueError as error:
             given = item.shares if item.shares is not None else item.counts
-            place = f"questionnaire.items.{seen[-1]}"  # of several copies the fault is one
+            place = f"{at}.{seen[-1]}"  # of several copies the fault is one
             raise FieldError(place, given or item.median, str(error)) from None
 
     def of_items(self, values: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from sim.study.base import Assumed, Correlation, Line, Marginal, Percent, Section, Several
+from sim.study.base import Assumed, Correlation, Line, Percent, Section, Several
 from sim.study.effects import Effect
 from sim.study.methods import (
     ADJUSTMENTS,
@@ -17,7 +17,7 @@ from sim.study.methods import (
     TestName,
     Zeros,
 )
-from sim.study.questionnaire import LARGEST_TOTAL, MOST_POINTS
+from sim.study.questionnaire import LARGEST_TOTAL, MOST_POINTS, AnswersBefore
 
 LARGEST_SIZE = 100_000
 """Largest size of a study, in units."""
@@ -33,8 +33,9 @@ def _without_null(entries: object) -> object:
 class Role(Assumed):
     """One group of people and how they answer."""
 
-    pre: Marginal | tuple[Marginal, ...] | None = None
-    """Shares of people at the scale's points before; one list, or one list per item; null = as
+    pre: AnswersBefore | None = None
+    """Shares (or percents) of people at the scale's points before, one list or one per item; or
+    answers by the item's name, as in the questionnaire, which then stand for others; null = as
     the questionnaire's items state them."""
     effect: Effect | None = None
     """Effect on this role; null = the study's effect."""
@@ -89,7 +90,8 @@ class Design(Section):
     n x 5/6 of the second, rounded up."""
     solve: Literal["size", "power", "effect", "precision"] | None = None
     """What is asked for: the size for the target, the power at n, the smallest detectable effect
-    at n, or the precision at n; null = the power at one or a few n, else the size."""
+    at n, or the precision at n, without n the size for target.half_width; null = the power at one
+    or a few n, else the size."""
 
 
 class HypothesisGraph(Section):

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 from pydantic import ValidationError, ValidationInfo, field_validator, model_validator
 
 from sim.errors import Fault, StudyError, printable, reason_of
-from sim.study.changed import changed, stated
+from sim.study.changed import changed, stated, without_stale_reasons
 from sim.study.checks.analysis import check_analysis, check_calibration
 from sim.study.checks.arms import check_arms
 from sim.study.checks.orders import check_orders
@@ -102,7 +102,8 @@ class Study(Draft):
     def with_(self, **changes: Any) -> Self:
         """Give the same study with changes, checked again.
 
-        What was not stated follows anew from what is.
+        What was not stated follows anew from what is; a reason goes with the values that it was
+        given for.
 
         Parameters
         ----------
@@ -115,7 +116,7 @@ class Study(Draft):
         StudyError
             As where a study is made.
         """
-        return type(self)(**changed(self, changes))
+        return type(self)(**without_stale_reasons(stated(self), changed(self, changes)))
 
     def to_yaml(self, path: str | Path | None = None) -> str:
         """Write the study's file, which holds what was stated.

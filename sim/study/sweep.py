@@ -35,6 +35,9 @@ class _Compared(Section):
     stated needs by the rule below, or its largest where none suffices."""
     rule: Line | None = Field(default=None, min_length=1)
     """Decision rule whose power is compared (text); null = each point's primary rule."""
+    improving: bool = False
+    """Whether shifts and mean changes of effects are improvements (true or false): where a fall is
+    the success, they are falls."""
 
 
 class _Factorial(_Compared):
@@ -99,6 +102,24 @@ def _check_may_vary(place: str, name: str) -> None:
     head = name.partition(".")[0]
     if head in FIXED:
         raise ValueError(f"{place}: {shown(name)} cannot vary; {head} is the same at every point")
+
+
+def turned(name: str, value: Any) -> Any:
+    """Turn the direction of effects in the value of a field: rises into falls.
+
+    Examples
+    --------
+    >>> turned("effect", {"shift": 0.2}), turned("correlation.pre_post", 0.3)
+    ({'shift': -0.2}, 0.3)
+    """
+    if isinstance(value, Mapping):
+        return {key: turned(f"{name}.{key}", inner) for key, inner in value.items()}
+    *sections, last = name.split(".")
+    if "effect" not in sections or last not in ("shift", "mean_change"):
+        return value
+    if isinstance(value, tuple | list):
+        return tuple(turned(name, each) for each in value)
+    return -value if isinstance(value, int | float) else value
 
 
 def _check_few(place: str, count: int) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.study.base import Line, Section
 
@@ -32,7 +33,20 @@ class Words(Section):
     after: Noun = "after"
     """When they are given again, as in "answers after" or "answers at six weeks"."""
     plurals: dict[str, Noun] = Field(default={})
-    """Plurals that are irregular, such as child: children."""
+    """Plurals that are irregular, such as child: children; `participants: children` in `words` is
+    short for that of the participant."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _participants(cls, given: Any) -> Any:
+        """Read the plural of the participant where it is given by itself."""
+        if not isinstance(given, Mapping) or "participants" not in given:
+            return given
+        words = {name: value for name, value in given.items() if name != "participants"}
+        plurals, one = words.get("plurals") or {}, words.get("participant", "participant")
+        if not isinstance(plurals, Mapping):
+            return words
+        return {**words, "plurals": {**plurals, one: given["participants"]}}
 
     @field_validator("after")
     @classmethod
@@ -49,9 +63,13 @@ class Words(Section):
         >>> words = Words(plurals={"child": "children"})
         >>> [words.plural(noun) for noun in ("nurse", "study", "clinic visit", "child", "boss")]
         ['nurses', 'studies', 'clinic visits', 'children', 'bosses']
+        >>> words.plural("midwife")
+        'midwives'
         """
         if noun in self.plurals:
             return self.plurals[noun]
+        if noun.endswith("wife"):
+            return f"{noun[:-2]}ves"
         if re.search(r"[^aeiou]y$", noun):
             return f"{noun[:-1]}ies"
         return f"{noun}es" if re.search(r"(s|x|z|ch|sh)$", noun) else f"{noun}s"

@@ -101,12 +101,12 @@ def changed(place: int, column: int, value: str) -> str:
     return "\n".join([*LINES[:place], ",".join(cells), *LINES[place + 1 :]])
 
 
-INCOMPLETE = "posterior.csv: a draw is incomplete; each needs a row a domain"
+INCOMPLETE = "posterior.csv: a draw is incomplete; each needs a row an item"
 IMPOSSIBLE = (
     "posterior.csv: pre_post must be from 0 to 1, and the probabilities of the points add up to 1"
 )
 COLUMNS = (
-    "posterior.csv: is no posterior for 3 points; its columns must be prior, draw, role, domain,"
+    "posterior.csv: is no posterior for 3 points; its columns must be prior, draw, role, item,"
     " shift, pre_post, pre_1, pre_2, pre_3"
 )
 DEFECTS = {
@@ -117,7 +117,7 @@ DEFECTS = {
     ),
     "domain missing": (
         "\n".join(line for line in LINES if ",b," not in line),
-        "posterior.csv: has no domain 'b'; it belongs to another study",
+        "posterior.csv: has no item 'b'; it belongs to another study",
     ),
     "no number": (changed(2, 4, "much"), "posterior.csv, line 3: cannot be read"),
     "no whole draw": (changed(2, 1, "1.5"), "posterior.csv, line 3: cannot be read"),
@@ -224,7 +224,7 @@ def test_the_command_refuses_a_file_that_does_not_fit(refused: Refusal, tmp_path
     five = posterior_csv({("neutral", "mentor"): drawn(1, 4, 5)}, DOMAINS)
     (tmp_path / "mine.csv").write_text(five)
     domain = refused("effect.prior.file=mine.csv")
-    assert domain == "mine.csv: has no domain 'clinical practice'; it belongs to another study"
+    assert domain == "mine.csv: has no item 'clinical practice'; it belongs to another study"
     (tmp_path / "mine.csv").write_text(five + "neutral,4,mentor,a,high,0,0,0,0,0,1\n")
     assert refused("effect.prior.file=mine.csv") == "mine.csv, line 10: cannot be read"
 

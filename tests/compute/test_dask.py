@@ -296,7 +296,7 @@ def test_ctrl_c(
     def pressing(_title: str) -> Iterator[Callable[[int, int], None]]:
         yield after(3, lambda: signal.raise_signal(signal.SIGINT))
 
-    monkeypatch.setattr("sim.report.progress.progress_bar", pressing)
+    monkeypatch.setattr("sim.progress_bar.progress_bar", pressing)
     monkeypatch.chdir(tmp_path)
     words = ["design.n=[6]", "engine=monte_carlo", "monte_carlo.block_size=50"]
     assert main([*on_dask(standing.address), *words]) == 130

@@ -65,7 +65,7 @@ def test_a_point_prior_is_power() -> None:
     """With one effect believed, assurance is the power of every rule at every size."""
     answer = answer_of(monte_carlo={"replicates": 4000}, engine="auto")
     (own,), found = answer.assurances, answer.characteristics
-    assert found.exact_rules == (True, False, False, False, False)
+    assert found.rule_engines == ("exact", *["monte_carlo"] * 3, "sampled")
     spread = np.hypot(own.value.mcse, found.rule_win.mcse)
     assert (np.abs(own.value.value - found.rule_win.value) <= 4 * spread + 1e-12).all()
     assert np.array_equal(own.limit.value, np.ones(5))
@@ -87,7 +87,7 @@ def test_a_point_prior_is_power() -> None:
 def test_a_point_prior_is_the_exact_power(changes: Mapping[str, Any]) -> None:
     """Whatever the correlation, test or direction, one domain's assurance is its exact power."""
     exact = answer_of(**{"engine": "auto", **changes})
-    assert exact.characteristics.exact_rules[0]
+    assert exact.characteristics.rule_engines[0] == "exact"
     power = exact.characteristics.rule_win.value[:, 0]
     for engine, error in (("auto", 0), ("monte_carlo", np.sqrt(power * (1 - power) / 4000))):
         (own,) = answer_of(**{"engine": engine, **changes}).assurances

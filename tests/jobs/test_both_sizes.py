@@ -15,10 +15,10 @@ from sim.inference.rules import decision_rules
 from sim.jobs.missing_by_chance import by_chance, versions
 from sim.jobs.progress import Progress
 from sim.jobs.search import Search, search_together
+from sim.power.missing_by_chance import MissingByChance
 from sim.power.sample_size import SampleSize, larger
 from sim.report.files import results_csv
 from sim.report.results.answer import PlanAnswer
-from sim.report.results.size_notes import MissingByChance
 
 TOTAL = {"primary": "total", "success": {"total": "total"}}  # fmt: skip
 REST = {"item_rate": 0.0, "total": "complete_case"}
@@ -53,9 +53,10 @@ def known_of(answer: PlanAnswer) -> MissingByChance:
 # ---------------------------------------------------------------------- what the powers are
 
 
+@pytest.mark.parametrize("studies", [4000, pytest.param(20_000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("shift", [0.3, 0.0])
 @pytest.mark.parametrize("kind", ["mnar", "mar"])
-def test_both_powers_are_those_of_a_plain_simulation(kind: str, shift: float) -> None:
+def test_both_powers_are_those_of_a_plain_simulation(kind: str, shift: float, studies: int) -> None:
     """Power and level of either size agree with normals cut by hand, within 4 errors."""
     answer = answer_of(kind)
     between = float(answer.study.correlation.items)
@@ -68,7 +69,7 @@ def test_both_powers_are_those_of_a_plain_simulation(kind: str, shift: float) ->
     for missing, slope in stated.items():
         people = PlainStudy(PRE, (shift,) * 3, 0.5, between, missing, 0.3, slope)
         for k, size in enumerate(SIZES):
-            p, sign = t_tests(with_totals(people.changes(size, 10_000, seed=size)))
+            p, sign = t_tests(with_totals(people.changes(size, studies, seed=size)))
             expected = share((p[:, -1] <= 0.05) & (sign[:, -1] > 0))
             win = engine[missing].rule_win
             assert agree((win.value[k, 0], win.mcse[k, 0]), expected)

@@ -13,9 +13,10 @@ from sim.app import main
 from sim.errors import StudyError
 from sim.jobs.calibrate import calibrate, check
 from sim.pilot.calibrated import CalibrationAnswer
-from sim.report.calibration import calibration_summary, write_calibration
+from sim.report.calibration import write_calibration
 from sim.report.charts.pilot import exact_p_values
 from sim.report.saved import read_run
+from sim.report.telling import summary
 
 QUICK = [
     "calibration.draws=8192",
@@ -61,7 +62,7 @@ def test_shipped_posterior_has_the_columns_that_calibrate_writes(
     )
     assert ours[0] == theirs[0]
     first, second = (
-        {(row["prior"], row["role"], row["domain"]) for row in csv.DictReader(own)}
+        {(row["prior"], row["role"], row["item"]) for row in csv.DictReader(own)}
         for own in (ours, theirs)
     )
     assert first == second
@@ -109,7 +110,7 @@ def test_files_and_screen(quick: CalibrationAnswer, tmp_path: Path) -> None:
     ranked = [row for row in rows if row["test"] == "signed_rank_asymptotic"]
     assert sum(int(row["data_sets"]) for row in ranked) == 38 + 96
     assert {float(row["exact_p"]) for row in ranked} == {0.0625}
-    text = calibration_summary(quick)
+    text = summary(quick)
     assert max(map(len, text.splitlines())) <= 80
     assert "does not say which test" in " ".join(text.split())
 
@@ -123,7 +124,7 @@ def test_outcomes_are_no_formulas(quick: CalibrationAnswer, tmp_path: Path) -> N
     )
     write_calibration(replace(quick, roles=(replace(role, findings=findings),)), tmp_path)
     assert ",'=clinical practice," in (tmp_path / "patterns.csv").read_text(encoding="utf-8")
-    figure = exact_p_values(read_run(tmp_path).calibration.roles[0])
+    figure = exact_p_values(read_run(tmp_path).report.roles[0])
     assert figure is not None
     assert "=clinical practice" in str(figure.spec)
 
@@ -144,7 +145,7 @@ def test_raw_answers() -> None:
     assert [role.role for role in answer.roles] == ["mentor", "mentee"]
     assert set(answer.descriptions) == {"mentor", "mentee"}
     assert all(not role.findings and not role.total for role in answer.roles)
-    assert max(map(len, calibration_summary(answer).splitlines())) <= 80
+    assert max(map(len, summary(answer).splitlines())) <= 80
 
 
 def test_answers_that_are_all_alike(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_answers_that_are_all_alike(tmp_path: Path) -> None:
     lines = [f"p{i},mentor,{name},3,3" for i in range(4) for name in study.domains]
     text = "\n".join(["participant,role,domain,pre,post", *lines])
     (tmp_path / "alike.csv").write_text(text, encoding="utf-8")
-    shown = calibration_summary(calibrate(study))
+    shown = summary(calibrate(study))
     assert "nan" not in shown
     estimates = shown.partition("Estimates")[2].splitlines()
     (line, *_) = [line for line in estimates if line.startswith("clinical practice")]

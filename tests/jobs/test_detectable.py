@@ -160,8 +160,25 @@ def test_blocks_are_kept_and_counted(tmp_path: Path) -> None:
     assert seen[-1][0] == seen[-1][1] == len(seen)
 
 
+@pytest.mark.parametrize("name", ["total", "sign_flip"])
+def test_a_sum_is_solved_from_sampled_changes(name: str) -> None:
+    """By engine=auto the effect on a sum is that of simulated studies, with a smaller error."""
+    size, study = design(name, engine="auto")
+    known = detectable_for_rule(study, size)
+    simulated = detectable_for_rule(design(name)[1], size)
+    assert (known.engine, simulated.engine) == ("sampled", "monte_carlo")
+    assert known.multiple is not None
+    assert simulated.multiple is not None
+    assert known.mcse is not None
+    assert simulated.mcse is not None
+    assert abs(known.multiple - simulated.multiple) < 4 * hypot(known.mcse, simulated.mcse)
+    assert known.mcse < simulated.mcse / 2
+    tried = simulated_power(at_effect(study, size, known, FRESH))
+    assert abs(float(tried.value) - known.target) < 4 * hypot(float(tried.mcse), known.power_mcse)
+
+
 def test_exact_where_it_must_be() -> None:
     """engine=exact is refused where the rule has no exact power."""
     size, study = design("total", engine="exact")
-    with pytest.raises(StudyError, match=r"^engine: exact cannot answer the rule"):
+    with pytest.raises(StudyError, match=r"^engine: exact cannot answer: a sum of several"):
         detectable_for_rule(study, size)

@@ -18,6 +18,10 @@ from sim.jobs.from_data import checked_study, first_look_text, sketch_of
 from sim.pilot.data import PilotData
 from sim.pilot.polychoric import common_polychoric, polychoric
 from sim.reading import ColumnMap, Reading
+from sim.report.charts.figures import plan_figures
+from sim.report.contents import page_sections
+from sim.report.results.answer import PlanAnswer
+from sim.report.results.encoding import decode
 from sim.study import Study
 
 pytestmark = pytest.mark.usefixtures("composed_anew")
@@ -94,6 +98,15 @@ def test_one_role_flows_into_the_file(here: Path, capsys: pytest.CaptureFixture[
     assert study.correlation.pre_post == pytest.approx(common_polychoric([tables]).rho, abs=5e-4)
     assert study.effect.shift == pytest.approx(cautious_shift(frame), abs=2e-3)
     planned()
+    answer = decode(PlanAnswer, Path("run/answer.json.gz").read_bytes())
+    (seen,) = answer.pilot_answers
+    changes = frame.assign(change=frame["post"] - frame["pre"]).groupby("domain")["change"]
+    assert seen.counts.complete.tolist() == changes.count().tolist()
+    assert seen.mean_change.value == pytest.approx(changes.mean().to_numpy(), abs=1e-9)
+    assert "first_look_nurse" in [each.name for each in plan_figures(answer)]
+    words = [str(block) for block in page_sections(answer)["pilot"].blocks]
+    assert any("Answers of 60 nurses." in each for each in words)
+    assert any("The scale is read as 5 points, 1 to 5." in each for each in words)
 
 
 def cautious_shift(frame: pd.DataFrame) -> float:

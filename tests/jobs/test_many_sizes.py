@@ -32,7 +32,7 @@ def wide_study(shift: float, **changes: object) -> Study:
         "analysis": {"test": "paired_t", "p_value": "auto", "adjustment": "none"},
         "primary": "total",
         "success": {"total": TOTAL},
-        "monte_carlo": {"replicates": 1000, "search_replicates": 1000, "block_size": 500},
+        "monte_carlo": {"replicates": 200, "search_replicates": 200, "block_size": 100},
         "engine": "monte_carlo",
     }
     return small_study(**{**stated, **changes})
@@ -80,9 +80,11 @@ def test_grids_have_their_sizes_in_common() -> None:
     assert set(grid(6000, 7000, 0.01)[1:-1]) <= set(short)
 
 
-def test_the_search_finds_what_the_normal_approximation_says() -> None:
+@pytest.mark.parametrize("replicates", [500, pytest.param(1000, marks=pytest.mark.long)])
+def test_the_search_finds_what_the_normal_approximation_says(replicates: int) -> None:
     """A t test of a small shift needs the size of the closed form, within the interval given."""
-    study = wide_study(0.03)
+    many = {"replicates": replicates, "search_replicates": replicates, "block_size": 250}
+    study = wide_study(0.03, monte_carlo=many)
     result, told = searched(study)
     size, population = result.primary_size, role_arms(study, 0)[0]
     chance = population.tables[0]  # (before, after)

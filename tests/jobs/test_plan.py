@@ -14,8 +14,9 @@ from sim.errors import StudyError
 from sim.jobs.plan import check
 from sim.report.files import results_csv
 from sim.report.results.answer import PlanAnswer
-from sim.report.terminal import summary
+from sim.report.telling import summary
 
+FEW_DRAWS = "effect.prior.draws=20"
 BOTH = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {}}}
 
 
@@ -27,13 +28,13 @@ def answer_of(**changes: Any) -> PlanAnswer:
 @pytest.fixture(scope="module")
 def replay() -> PlanAnswer:
     """The pilot as it was, with fewer replicates."""
-    return plan(compose_study(["experiment=pilot_replay", "monte_carlo.replicates=500"]))
+    return plan(compose_study(["experiment=pilot_replay", "monte_carlo.replicates=500", FEW_DRAWS]))
 
 
 @pytest.fixture(scope="module")
 def default() -> PlanAnswer:
     """The default study at a few sizes, with fewer replicates."""
-    return plan(compose_study(["design.n=[6,9,30,60]", "monte_carlo.replicates=2000"]))
+    return plan(compose_study(["design.n=[6,9,30,60]", "monte_carlo.replicates=2000", FEW_DRAWS]))
 
 
 def test_pilot_replay_explains_its_pvalue(replay: PlanAnswer) -> None:

@@ -8,6 +8,7 @@ from sim.jobs.preview import Preview, preview
 from sim.report.topics.warnings import early_warnings
 
 SMALL = ["design.n=[6,12,24]", "monte_carlo.replicates=200", "monte_carlo.block_size=100"]
+FEW_DRAWS = "effect.prior.draws=20"
 
 
 def keys(found: Preview) -> list[str]:
@@ -35,7 +36,7 @@ def test_a_rule_on_one_domain_is_answered_itself() -> None:
     found, whole = preview(study), plan(study)
     assert found.criterion.name == "the rule 'one'"
     rule = whole.characteristics.rule_index("one")
-    assert whole.characteristics.exact_rules[rule]
+    assert whole.characteristics.rule_engines[rule] == "exact"
     assert found.curve is not None
     expected = whole.characteristics.rule_win.value[:, rule]
     assert found.curve.power == pytest.approx(expected, abs=1e-4)
@@ -51,7 +52,9 @@ def test_every_criterion_can_be_chosen() -> None:
         assert preview(study, key).criterion.key == key
 
 
-@pytest.mark.parametrize("words", [["effect=pilot"], ["effect=none"], ["experiment=controlled"]])
+@pytest.mark.parametrize(
+    "words", [["effect=pilot", FEW_DRAWS], ["effect=none"], ["experiment=controlled"]]
+)
 def test_its_warnings_and_effects_are_the_plan_s(words: list[str]) -> None:
     """Every warning at once is one of the whole answer, which may say more; effects are its own."""
     study = compose_study([*words, *SMALL])
@@ -68,7 +71,7 @@ def test_its_warnings_and_effects_are_the_plan_s(words: list[str]) -> None:
     [
         (["experiment=multi_site"], "0.0", "clusters"),
         (["experiment=controlled"], "0.0", "two arms"),
-        ([], "primary", "sum of correlated"),
+        ([], "primary", "sum over correlated"),
         ([], "0.7", "sum over correlated"),
         (["primary='any domain'"], "primary", "joins endpoints"),
     ],

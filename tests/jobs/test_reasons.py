@@ -8,13 +8,14 @@ from sim import compose_study, plan
 from sim.compose import Composer
 from sim.errors import StudyError
 from sim.jobs.assumptions import assumptions_of
+from sim.manifest import manifest_data
 from sim.page.form import form
 from sim.page.scenario import Scenario
-from sim.report.files import manifest_data, summary_data, write_run
+from sim.report.files import summary_data, write_run
 from sim.report.justification import justification
 from sim.report.printers.markdown import markdown
 from sim.report.saved import read_run
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.study import Study, parse_study
 
 SMALL = [
@@ -62,6 +63,35 @@ def test_a_changed_value_loses_the_reason_of_another(words: list[str], field: st
     found = reasons(*words)
     assert found.pop(field) is None
     assert all(found.values())
+
+
+FILE = """
+words: {participant: nurse}
+questionnaire: {items: {a: [10, 20, 40, 20, 10], b: [10, 20, 40, 20, 10]}}
+effect: {items: {a: {shift: .2}, b: {shift: .3}}, assumption: our audit}
+correlation: {pre_post: .4, assumption: our audit}
+design: {n: 40}
+"""
+
+
+def test_a_reason_goes_with_what_a_word_changes_inside_it(tmp_path: Path) -> None:
+    """Of a planner's file too, on the command line and in Python; a new one takes its place."""
+    file = tmp_path / "hers.yaml"
+    file.write_text(FILE, encoding="utf-8")
+    study, again = Study.from_file(file), {"correlation": {"pre_post": 0.6}}
+    told = {each.field: each.note for each in assumptions_of(study)}
+    assert (told["effect"], told["correlation"]) == ("our audit", "our audit")
+    for other, field in (
+        (Study.from_file(file, "effect.items.a.shift=.4"), "effect"),
+        (Study.from_file(file, "correlation.items=.4"), "correlation"),
+        (study.with_(**again), "correlation"),
+    ):
+        changed = {each.field: each.note for each in assumptions_of(other)}
+        assert changed == {**told, field: None}
+    kept = study.with_(design={"n": 50})
+    assert {each.field: each.note for each in assumptions_of(kept)} == told
+    new = Study.from_file(file, "correlation.pre_post=.6", "correlation.assumption=hers")
+    assert {each.field: each.note for each in assumptions_of(new)}["correlation"] == "hers"
 
 
 def test_a_reason_of_the_planners_stands_beside_her_value() -> None:

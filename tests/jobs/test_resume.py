@@ -268,7 +268,7 @@ STORE = Path("outputs/blocks.sqlite")
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in an empty folder; however busy the machine is, no progress is told."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sim.report.progress.PATIENCE", float("inf"))
+    monkeypatch.setattr("sim.progress_bar.PATIENCE", float("inf"))
     return tmp_path
 
 

@@ -93,6 +93,18 @@ def test_points_of_scenarios() -> None:
     assert found[1].study.effect.shift == 0.2
 
 
+@pytest.mark.parametrize(("direction", "side"), [("rise", 1), ("fall", -1)])
+def test_the_shipped_sweeps_follow_the_direction(direction: str, side: int) -> None:
+    """Where a fall is the success their effects are falls; what else they vary stays."""
+    words = ["analysis.direction=fall", "analysis.cut=null"] if side < 0 else []
+    study = compose_study(["sweep=assumptions", *words])
+    found = {point.label: point.study for point in points(study)}
+    weak, strong = (found[f"effect={{shift: {side * shift}}}"] for shift in (0.2, 0.6))
+    assert (weak.effect.shift, strong.effect.shift) == (side * 0.2, side * 0.6)
+    assert weak.analysis.direction == direction
+    assert found["uncontrolled.response_shift=0.1"].uncontrolled.response_shift == 0.1
+
+
 @pytest.mark.parametrize(
     ("factors", "line"),
     [

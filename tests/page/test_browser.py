@@ -97,7 +97,7 @@ def a_part_opens_and_leads_on(page: Any) -> None:
     page.click("#a-part-control > summary")
     page.select_option(field("a", "control"), "parallel")
     error = field("a", "analysis.test-error")
-    page.wait_for_selector(f"{error} >> text=analysis.test: 'signed_rank'")
+    page.wait_for_selector(f"{error} >> text=signed_rank")
     assert page.locator("#a-part-control").get_attribute("open") is not None
     page.select_option(field("a", "analysis.test"), "mann_whitney")
     page.wait_for_selector(error, state="hidden")
@@ -107,7 +107,7 @@ def a_part_opens_and_leads_on(page: Any) -> None:
     page.select_option(field("a", "missing"), "mcar")
     page.fill(field("a", "missing.rate"), "2")
     line = field("a", "missing.rate-error")
-    page.wait_for_selector(f"{line} >> text=missing.rate: 2 must be from 0 to 0.9")
+    page.wait_for_selector(f"{line} >> text=2 must be from 0 to 0.9")
 
 
 def test_a_wrong_value_has_one_line_beside_it(server: Served, open_page: Any) -> None:
@@ -118,11 +118,15 @@ def test_a_wrong_value_has_one_line_beside_it(server: Served, open_page: Any) ->
     page = open_page(server.address)
     alpha, line = field("a", "analysis.alpha"), field("a", "analysis.alpha-error")
     page.fill(alpha, "2")
-    page.wait_for_selector(f"{line} >> text=analysis.alpha: 2 must be above 0 and below 1")
+    page.wait_for_selector(f"{line} >> text=2 must be above 0 and below 1")
+    assert not page.locator(f"{line} code").is_visible()  # what a file calls it, on demand
+    page.check("#names")
+    assert page.inner_text(f"{line} code") == "analysis.alpha"
+    page.uncheck("#names")
     assert page.locator(".error:visible").count() == 1
     assert page.get_attribute(alpha, "aria-invalid") == "true"
     page.click("#a-run")
-    page.wait_for_selector("#a-status >> text=analysis.alpha")
+    page.wait_for_selector("#a-status >> text=Analysis, alpha: 2 must be")
     page.fill(alpha, "0.05")
     page.wait_for_selector(line, state="hidden")
     page.fill(field("a", "monte_carlo.replicates"), "1000000")
@@ -239,11 +243,10 @@ NURSES = {
     "words.participant": "nurse",
     "words.intervention": "the course",
     "questionnaire.points": "7",
-    "questionnaire.items": "listening: 2 5 13 25 30 18 7\nbreaking bad news: 8 15 20 22 18 12 5",
     "effect.odds_ratio": "2",
     "words.site": "ward",
     "clusters.ward.sizes": "3 4 4 5 5 6 6 7",
-    "success": "co-primary: all of [listening, breaking bad news]",
+    "rule.0.name": "co-primary",
     "design.n": "40",
     "monte_carlo.replicates": "500",
 }
@@ -254,11 +257,21 @@ CHOSEN = {
     "design.n": ("analysis.test", TESTS["clustered_signed_rank"].title),
 }
 """What is chosen before some of it."""
+CELLS = {
+    "listening": (2, 5, 13, 25, 30, 18, 7),
+    "breaking bad news": (8, 15, 20, 22, 18, 12, 5),
+}
+"""What is typed into the cells of the questionnaire."""
+EXPORT = ROOT / "tests" / "data" / "exports" / "export_redcap.csv"
 
 
 def test_the_nurses_from_blank_by_keys(server: Served, open_page: Any, tmp_path: Path) -> None:
-    """Keys alone state a study, to its Word file; a reloaded page goes on where it was."""
+    """Keys alone state a study, to its Word file; a reloaded page goes on where it was.
+
+    Before that, answers are planned from, which stay in sight.
+    """
     page = open_page(server.address, width=390)
+    answers_planned_from(page)
     chosen_by_keys(page, "experiment", "blank")
     page.wait_for_function(
         "() => document.getElementById('a-words.participant').value === 'participant'"
@@ -267,12 +280,16 @@ def test_the_nurses_from_blank_by_keys(server: Served, open_page: Any, tmp_path:
         if name in CHOSEN:
             chosen_by_keys(page, *CHOSEN[name])
         typed_by_keys(page, name, text)
+        if name == "questionnaire.points":
+            cells_by_keys(page)
+    chosen_by_keys(page, "rule.0.how", "all of")
     page.wait_for_selector("#a-brief >> text=with 40 nurses")
     found = [own for own in Browser.barriers(page) if own["impact"] in SERIOUS]
     assert found == []
     page.reload()
     page.wait_for_selector("#a-brief >> text=with 40 nurses")
-    assert page.input_value(field("a", "questionnaire.items")).startswith("listening: 2")
+    assert page.input_value(field("a", "questionnaire.items")).startswith("listening: 2, 5")
+    assert page.input_value(field("a", "success")) == "co-primary: all of items"
     page.focus("#a-run")
     page.keyboard.press("Enter")
     page.wait_for_selector("#a-files a")
@@ -310,6 +327,38 @@ def chosen_by_keys(page: Any, name: str, word: str) -> None:
         page.keyboard.press("Enter")
     page.focus(place)
     page.keyboard.type(word)
+
+
+def answers_planned_from(page: Any) -> None:
+    """A file that is chosen is read and looked at; one press plans from it."""
+    page.focus("#a-data-part > summary")
+    page.keyboard.press("Enter")
+    page.set_input_files(field("a", "data-0"), EXPORT)
+    page.wait_for_selector("#a-data-seen >> text=How they moved")
+    page.focus("#a-data-planned")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#a-brief >> text=participants for power 0.8")
+
+
+def cells_by_keys(page: Any) -> None:
+    """Type names and numbers into the questionnaire, from cell to cell."""
+    for row, (name, numbers) in enumerate(CELLS.items()):
+        if row:
+            page.focus(field("a", "item.add"))
+            page.keyboard.press("Enter")
+        typed_by_keys(page, f"item.{row}.name", name)
+        page.keyboard.press("Tab")
+        if row == 0:
+            page.keyboard.type("percent")  # the first item of a blank has a median
+            page.wait_for_selector(field("a", "item.0.6"))
+        for number in numbers:
+            page.keyboard.press("Tab")
+            page.keyboard.type(str(number))
+    wanted = ", ".join(map(str, numbers))
+    page.wait_for_function(
+        "text => document.getElementById('a-questionnaire.items').value.endsWith(text)",
+        arg=wanted,
+    )
 
 
 def typed_by_keys(page: Any, name: str, text: str) -> None:
@@ -377,7 +426,7 @@ def test_two_scenarios_side_by_side(server: Served, open_page: Any) -> None:
     page.fill(field("b", "seed"), "1")
     page.wait_for_selector("#compare-differing >> text=seed")
     page.click("#compare-compare")
-    page.wait_for_selector("#compare-status >> text=seed: 1 must be 2022")
+    page.wait_for_selector("#compare-status >> text=Seed: 1 must be 2022")
 
 
 def no_serious_barrier(page: Any) -> None:

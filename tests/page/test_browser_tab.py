@@ -1,32 +1,17 @@
 """A tab says what is wrong, what is of earlier settings, and survives whatever is typed."""
 
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
+from oracles.tabs import SMALL, change, new_tab, press, shown, typed
 
-from sim.compose import Composer
-from sim.page.application import _deal, ready_made
 from sim.page.browser_tab import BrowserTab
-from sim.page.preview_process import PreviewProcess
-from sim.page.previews import Previews
-from sim.page.running import COMPARE, Running
+from sim.page.running import COMPARE
 from sim.page.runs import Places
-from sim.page.waiting import Waiting
-
-SMALL = {"effect": "shift", "design.n": "12, 24", "monte_carlo.replicates": "200"}
-
-
-def new_tab(places: Places) -> BrowserTab:
-    """A tab without simulated previews."""
-    compose = Composer()
-    limits = compose().page
-    previews = Previews(0, PreviewProcess(0), limits)
-    tab = BrowserTab(compose, ready_made(compose.folders), Running(limits, places), previews)
-    tab.start("a")
-    return tab
 
 
 @pytest.fixture
@@ -36,32 +21,6 @@ def tab() -> Iterator[BrowserTab]:
     typed(own, **SMALL)
     yield own
     own.close()
-
-
-def change(tab: BrowserTab, message: object) -> None:
-    """Deal with a message of what was typed."""
-    waiting = Waiting()
-    waiting.change(message)
-    _deal(tab, *iter(waiting.take, None))
-
-
-def press(tab: BrowserTab, message: object) -> None:
-    """Deal with a message of a button."""
-    waiting = Waiting()
-    waiting.press(message)
-    _deal(tab, *iter(waiting.take, None))
-
-
-def typed(tab: BrowserTab, scope: str = "a", **texts: str) -> dict[str, Any]:
-    """Type into fields; give what is shown."""
-    changes = [{"scope": scope, "name": name, "text": text} for name, text in texts.items()]
-    change(tab, {"number": 1, "changes": changes})
-    return shown(tab)
-
-
-def shown(tab: BrowserTab) -> dict[str, Any]:
-    """Take what is to be shown."""
-    return dict(vars(tab.take_updates()))
 
 
 def waited(tab: BrowserTab, scope: str) -> dict[str, Any]:
@@ -79,8 +38,8 @@ def waited(tab: BrowserTab, scope: str) -> dict[str, Any]:
 def test_each_wrong_value_has_its_line(tab: BrowserTab) -> None:
     """Two wrong values: a line beside either; one that is mended leaves the other's."""
     errors = typed(tab, **{"analysis.alpha": "x", "design.up_to": "y"})["errors"]["a"]
-    assert errors["analysis.alpha"] == "analysis.alpha: 'x' must be a number"
-    assert errors["design.up_to"] == "design.up_to: 'y' must be a whole number"
+    assert errors["analysis.alpha"] == "'x' must be a number\tanalysis.alpha"
+    assert errors["design.up_to"] == "'y' must be a whole number\tdesign.up_to"
     assert list(typed(tab, **{"analysis.alpha": "0.05"})["errors"]["a"]) == ["design.up_to"]
     assert typed(tab, **{"design.up_to": "60"})["errors"]["a"] == {}
 
@@ -112,11 +71,31 @@ def test_too_much_work_is_said_beside_its_field_at_once(tab: BrowserTab) -> None
     assert "Simulate" not in found["html"]["a-instant"]
 
 
+ONE = {"analysis.adjustment": "none", "criterion": "0.0"}
+
+
+def test_what_is_asked_is_answered_at_once_or_it_is_said_what_is(tab: BrowserTab) -> None:
+    """Power is said at the sizes that are asked for; what a run solves is called so."""
+    at_once = typed(tab, **ONE, **{"design.solve": "power"})["html"]
+    brief = at_once["a-brief"]
+    assert re.fullmatch(
+        r"power <strong>0\.\d{3} with 12 and 0\.\d{3} with 24</strong> pairs \(exact, .*\)", brief
+    )
+    assert "“Simulate” answers" not in at_once["a-instant"]
+    for solve, what in (("effect", "smallest detectable effect"), ("precision", "precision of")):
+        found = typed(tab, **{"design.solve": solve})["html"]
+        assert re.search(
+            f"“Simulate” answers what is asked, the {what}.* 24 pairs", found["a-instant"]
+        )
+        assert found["a-brief"] == brief
+    assert "reach" in typed(tab, **{"design.solve": "size", "design.n": ""})["html"]["a-brief"]
+
+
 @pytest.mark.parametrize("text", ["nonsense", "${oc.env:HOME}", "../effect/shift"])
 def test_only_what_is_offered_can_be_chosen(tab: BrowserTab, text: str) -> None:
     """Another choice is refused in a line, and the form shows what stands."""
     found = typed(tab, effect=text)
-    assert found["errors"]["a"]["effect"] == "effect: there is no such choice"
+    assert found["errors"]["a"]["effect"] == "there is no such choice\teffect"
     assert 'value="shift" selected' in found["html"]["a-form"]
     assert tab.scenarios["a"].data["effect"]["shift"] == 0.5
 

@@ -9,7 +9,7 @@ import pytest
 from sim import compose_study
 from sim.jobs.simulated_preview import SimulatedPreview, simulated_previews
 from sim.page import preview_process
-from sim.page.preview_process import PreviewProcess, Who
+from sim.page.preview_process import PreviewProcess, Who, kind_of
 
 SMALL = ["design.n=[12,24]", "monte_carlo.block_size=50", "effect=shift"]
 FEW = ["monte_carlo.replicates=100", "monte_carlo.search_replicates=100"]
@@ -99,12 +99,26 @@ def test_what_takes_too_long_is_given_up(
 ) -> None:
     """A preview beyond patience ends the process; the next question has a new one."""
     live.start()
-    monkeypatch.setattr(live, "_patience", 0.0)
+    monkeypatch.setattr(preview_process, "FIRST", 0.0)
     live.ask(A, compose_study([*SMALL, "design.n=[400]", "monte_carlo.block_size=10000"]))
     assert hear(live, A)[A] == [preview_process.TOO_LONG]
     monkeypatch.undo()
     live.ask(A, compose_study(SMALL))
     assert isinstance(hear(live, A)[A][-1], SimulatedPreview)
+    assert live._allowed(A, 0) == preview_process.PATIENCE
+    live._kind = kind_of(compose_study([*SMALL, "analysis.test=sign"]))
+    assert live._allowed(A, 0) == preview_process.FIRST  # it may have to compile
+
+
+def test_a_kind_is_what_is_compiled() -> None:
+    """Another test, or sites, is another kind of preview; another size or effect is not."""
+    kinds = [
+        kind_of(compose_study([*SMALL, *words]))
+        for words in ([], ["design.n=[13]", "effect.shift=0.3"], ["analysis.test=sign"],
+                      ["analysis.test=clustered_signed_rank", "clusters=sites"])
+    ]  # fmt: skip
+    assert kinds[0] == kinds[1]
+    assert len(set(kinds)) == 3
 
 
 def test_what_nobody_wants_any_more_makes_way(

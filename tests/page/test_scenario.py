@@ -9,10 +9,11 @@ import yaml
 from sim import compose_study
 from sim.compose import Composer
 from sim.errors import StudyError
+from sim.page.compared import differing
 from sim.page.fields import known_field, shown_field, shown_names
 from sim.page.overrides import literal
 from sim.page.parts import form_parts, group_of
-from sim.page.scenario import Scenario, blamed, differing
+from sim.page.scenario import Scenario, blamed
 from sim.page.texts import as_text, from_text
 from sim.sources import CONF
 from sim.study import Study, parse_study

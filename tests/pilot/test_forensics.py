@@ -105,7 +105,7 @@ def check_patterns(found: DataSets, listed: list[Pairs]) -> None:
     number = Counter(map(tuple, changes))
     assert len(number) == len(found.changes)
     for i, pattern in enumerate(map(tuple, found.changes.tolist())):
-        assert found.share[i] == pytest.approx(number[pattern] / len(listed))
+        assert found.patterns[i].share == pytest.approx(number[pattern] / len(listed))
         assert found.exact_p[i] == pytest.approx(by_all_signs(pattern, pratt=False))
 
 

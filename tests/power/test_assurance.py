@@ -162,17 +162,18 @@ def test_mean_error_covers_draws_and_replicates() -> None:
         assert 0.92 <= covered <= 0.97
 
 
-def test_simulated_error_over_seeds() -> None:
+@pytest.mark.parametrize("seeds", [30, pytest.param(200, marks=pytest.mark.long)])
+def test_simulated_error_over_seeds(seeds: int) -> None:
     """Over seeds and prior draws, assurance by simulation spreads as its own error says."""
     found = []
-    for seed in range(60):
+    for seed in range(seeds):
         shift = np.random.default_rng((9, seed)).normal(0.3, 0.5, (40, 3))
         task = task_of((12,), 10)
         task = replace(task, seed=seed)
         found.append(summary_of(wins_of(shift, task), task).value)
     means = np.array([one.value[0] for one in found])
     stated = np.mean([one.mcse[0] ** 2 for one in found], axis=0)
-    low, high = stats.chi2.ppf([1e-5, 1 - 1e-5], 59) / 59
+    low, high = stats.chi2.ppf([1e-5, 1 - 1e-5], seeds - 1) / (seeds - 1)
     assert (low <= means.var(axis=0, ddof=1) / stated).all()
     assert (means.var(axis=0, ddof=1) / stated <= high).all()
 

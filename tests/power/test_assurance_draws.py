@@ -112,18 +112,19 @@ def test_draw_by_draw_it_is_what_is_simulated(changes: Mapping[str, Any]) -> Non
         assert squares < 60 + 6 * np.sqrt(2 * 60 * 3)
 
 
-def test_error_is_that_of_the_draws_alone() -> None:
+@pytest.mark.parametrize("seeds", [20, pytest.param(100, marks=pytest.mark.long)])
+def test_error_is_that_of_the_draws_alone(seeds: int) -> None:
     """Over priors drawn by chance, exact assurance spreads as stated, and half as far at 4 S."""
     stated = {}
     for draws in (10, 40):
         found = []
-        for seed in range(40):
+        for seed in range(seeds):
             task = task_of(shifts(draws, seed), 1e9, test="sign")
             task = replace(task, task=replace(task.task, block_size=2))
             found.append(summary_of(task, wins_of(task)).value)
         variance = np.mean([one.mcse[:, 0] ** 2 for one in found], axis=0)
         means = np.array([one.value[:, 0] for one in found])
-        low, high = stats.chi2.ppf([1e-5, 1 - 1e-5], 39) / 39
+        low, high = stats.chi2.ppf([1e-5, 1 - 1e-5], seeds - 1) / (seeds - 1)
         # the stated variances are known to some percent themselves
         assert (0.9 * low <= means.var(axis=0, ddof=1) / variance).all()
         assert (means.var(axis=0, ddof=1) / variance <= 1.1 * high).all()

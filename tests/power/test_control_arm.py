@@ -24,7 +24,7 @@ from sim.power.summarise import summarise
 from sim.power.tally import Tally
 from sim.report.files import results_csv
 from sim.report.results.answer import PlanAnswer
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.study import Study
 
 SELECTED = {"kind": "baseline", "at_least": None, "at_most": 8, "assumption": None}

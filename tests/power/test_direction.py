@@ -13,7 +13,7 @@ from sim.errors import StudyError
 from sim.jobs.plan import plan
 from sim.power.exact_api import exact_power
 from sim.report.results.answer import PlanAnswer
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.study.methods import TESTS
 
 PRE = (0.30, 0.30, 0.20, 0.12, 0.08)
@@ -72,7 +72,7 @@ def test_a_mirrored_study_has_the_same_exact_power(test: str) -> None:
     few = {"replicates": 100, "search_replicates": 100}
     up, down = mirrored(analysis=analysis, engine="auto", monte_carlo=few)
     role, mirror = up.characteristics.roles[0], down.characteristics.roles[0]
-    assert role.exact[:3] == mirror.exact[:3] == (True, True, True)
+    assert role.engines[:3] == mirror.engines[:3] == ("exact",) * 3
     for name in ("win", "rejection"):
         one, other = getattr(role.measures, name).value, getattr(mirror.measures, name).value
         assert np.allclose(one[:, :3], other[:, :3], rtol=0, atol=1e-10)
@@ -155,7 +155,7 @@ def test_an_effect_against_success_is_warned_of() -> None:
     (said,) = [own for own in against.warnings if "success is a rise" in own]
     assert said == (
         "The stated effect on the mentors is a fall of 'a', 'b', 'c', and success is a rise: the "
-        "study can hardly succeed. Where lower is better, state analysis.direction=fall."
+        "study can hardly succeed. Where lower is better, state a fall as the success."
     )
     remedied = plan(small_study(**stated(-1)))
     assert not [own for own in remedied.warnings if "success is" in own]

@@ -17,6 +17,7 @@ EFFECTS: dict[str, Any] = {
     "post": {"post": STEEP},
     "nobody": {"post": (0.0, 0.2, 0.4, 0.2, 0.2)},
     "median": {"median": (4, None, 5)},
+    "responders": {"responders": {"at_least": 4, "rise": 0.25}},
     "by_domain": {
         "items": {"a": {"odds_ratio": 2.0}},
         "otherwise": {"shift": 0.3},
@@ -55,6 +56,10 @@ def test_values_on_the_scale() -> None:
     assert values["shift"] == pytest.approx([0.4, 1.0, 0.0])
     assert values["odds_ratio"] == pytest.approx([2.25, 4.0, 9.0])
     assert values["by_domain"] == pytest.approx([4.0, 0.6, 0.6])
+    assert values["responders"][0] > 1.5 * 0.25  # in shares of people, as it is stated
+    (responders, *_) = EffectScale.of(small_study(effect=EFFECTS["responders"])).paths[0]
+    assert responders.value(1.0) == pytest.approx(0.25, abs=1e-9)
+    assert responders.value(2.0) == pytest.approx(responders.post(2.0)[3:].sum() - 0.3)
     assert values["post"] == values["nobody"] == [None] * 3
     (first, *_) = EffectScale.of(small_study(effect=EFFECTS["median"])).paths[0]
     assert first.scale == "shift"

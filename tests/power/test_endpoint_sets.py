@@ -9,6 +9,7 @@ from oracles.studies import make_analysis, small_study, two_arm_study
 from sim.cohorts import arms_by_role
 from sim.cohorts.truth import mean_effects
 from sim.compute.streams import Purpose
+from sim.errors import StudyError
 from sim.inference.rules import DecisionRule
 from sim.inference.sample import Sample
 from sim.jobs.tasks import block_task
@@ -17,7 +18,7 @@ from sim.power.monte_carlo import simulate_block
 from sim.power.tally import Tally
 from sim.power.tally_bytes import from_bytes, tally_layout, to_bytes
 from sim.power.task import BlockTask
-from sim.power.thinned import Enumerable
+from sim.power.thinned import Changes
 from sim.study import Study
 from sim.study.endpoints import Endpoints
 
@@ -107,8 +108,11 @@ def test_the_exact_engine_takes_sums_of_one_domain() -> None:
     """It enumerates domains and sums of single ones; effects of a sum are sums of effects."""
     study = small_study(effect={"shift": (0.2, 0.4, 0.6)})
     (people,) = arms_by_role(study)[0]
-    pmfs = Enumerable.of(people, SUBSCALES, make_analysis()).pmfs
-    assert list(pmfs) == [0, 1, 2, 5]
-    assert np.array_equal(pmfs[5], pmfs[2])
+    changes = Changes.of(people, SUBSCALES, make_analysis())
+    assert [changes.is_single(place) for place in range(6)] == [True] * 3 + [False, False, True]
+    assert np.array_equal(changes.listed(5).pmf, changes.listed(2).pmf)
+    for place in (3, 4):
+        with pytest.raises(StudyError, match=r"can change in too many ways to list"):
+            changes.listed(place)
     effects = mean_effects((people,), SUBSCALES)
     assert effects[3:] == pytest.approx([effects[:3].sum(), effects[1:3].sum(), effects[2]])

@@ -61,7 +61,6 @@ def rule(stated: str, **others: str) -> dict[str, Any]:
 ONE = rule("b")
 REFUSED = {
     "joint": (rule("any of items"), "joins .*endpoints"),
-    "total": (rule("total"), "looks at a sum of correlated domains"),
     "holm": ({**ONE, "analysis": {"adjustment": "holm"}}, "looks at all domains"),
     "hommel": ({**ONE, "analysis": {"adjustment": "hommel"}}, "looks at all domains"),
 }
@@ -78,17 +77,17 @@ def test_rules_that_are_not_exact(changes: dict[str, Any], words: str) -> None:
 def test_rule_on_one_domain_is_exact(adjustment: str) -> None:
     """A rule on one domain under a single threshold is answered exactly; the total is not."""
     found = search(engine="exact", **rule("b", sum="total"), analysis={"adjustment": adjustment})
-    assert found.exact_rules == (True, False)
+    assert found.rule_engines == ("exact", "monte_carlo")
     assert found.rule_win.mcse[:, 0].tolist() == [0, 0]
     assert (found.rule_win.mcse[:, 1] > 0).any()
-    assert found.roles[0].exact == (True, True, True, False)
+    assert found.roles[0].engines == ("exact", "exact", "exact", "monte_carlo")
     assert found.error_bound < 1e-5
 
 
 def test_monte_carlo_is_never_exact() -> None:
     """Under engine=monte_carlo nothing is exact."""
     found = search(engine="monte_carlo", **ONE, analysis={"adjustment": "none"})
-    assert (found.exact_rules, found.roles[0].exact) == ((False,), (False,) * 4)
+    assert (found.rule_engines, found.roles[0].engines) == (("monte_carlo",), ("monte_carlo",) * 4)
     assert found.replicates == 200
 
 
@@ -101,4 +100,4 @@ def test_refusal_does_not_touch_other_rules() -> None:
         roles=roles,
         analysis={"adjustment": "bonferroni"},
     )
-    assert found.exact_rules == (True, False)
+    assert found.rule_engines == ("exact", "monte_carlo")

@@ -13,10 +13,9 @@ from sim.cohorts import Arms, arms_without_effect, draw_cohort, role_arms
 from sim.cohorts.partial_null import arms_without_effect_on
 from sim.compute.streams import Purpose, generator
 from sim.inference.rules import DecisionRule
-from sim.power.least_favourable import kept_columns, without_effect_by_role
+from sim.power.least_favourable import LeastFavourable, kept_columns, without_effect_by_role
 from sim.report.files import results_csv, summary_data
 from sim.report.results.answer import PlanAnswer
-from sim.report.results.size_notes import LeastFavourable
 from sim.report.topics.soundness import judged
 from sim.study import Study
 from sim.study.endpoints import Endpoints

@@ -19,7 +19,7 @@ from sim.jobs.tasks import block_task
 from sim.power.estimands import estimands_of
 from sim.power.exact import exact_rejection
 from sim.power.limits import PowerLimit, impossible_rule, power_limits
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.study import Study
 from sim.study.endpoints import Endpoints
 
@@ -230,12 +230,11 @@ def test_impossible_is_below_the_target() -> None:
 @pytest.mark.parametrize(
     "stated",
     [
-        {"clusters": {"site": SITES}, "analysis": {"test": "cluster_mean_t"}},
         {"clusters": {"site": SITES}, "analysis": {"test": "paired_t", "adjustment": "none"}},
         {"clusters": {"site": SITES}, "analysis": {"test": "clustered_signed_rank"}},
         {"missing": {**LEAVES, "item_rate": 0.1, "total": "prorated"}},
     ],
-    ids=["site means", "people of few sites", "site ranks", "prorated under dropout"],
+    ids=["people of few sites", "site ranks", "prorated under dropout"],
 )
 def test_nothing_is_claimed_of_what_does_not_converge(stated: Mapping[str, Any]) -> None:
     """With a fixed number of sites, or totals of no known distribution, power may be anything."""
@@ -251,7 +250,8 @@ def test_sites_that_are_added_bring_a_conclusion() -> None:
 
 def test_half_is_the_most_without_effect_at_few_sites() -> None:
     """In one group no direction is favoured, whatever the sites: no more than half are wins."""
-    study = small_study(effect=NONE, clusters={"site": SITES}, analysis={"test": "cluster_mean_t"})
+    by_ranks = {"test": "clustered_signed_rank"}
+    study = small_study(effect=NONE, clusters={"site": SITES}, analysis=by_ranks)
     assert bounds_of(study)["total"] == (0, 0.5)
 
 
@@ -366,3 +366,34 @@ def test_no_effect_is_not_called_the_level_under_dropout() -> None:
     assert "Their power is the level of the tests." in " ".join(plain.split())
     assert "Their power is the level of the tests." not in " ".join(biased.split())
     assert "Among the people who answer tests find a change" in " ".join(biased.split())
+
+
+def at_sites(sites: int, **changes: Any) -> Study:
+    """Test one item by the means of so many sites, to which people are added."""
+    stated: dict[str, Any] = {
+        "clusters": {"site": {**SITES, "sites": sites}}, "effect": {"shift": 0.5},
+        "analysis": {"test": "cluster_mean_t", "p_value": "auto", "adjustment": "none"},
+        **rule("a"),
+    }  # fmt: skip
+    return small_study(**{**stated, **changes})
+
+
+@pytest.mark.parametrize(("sites", "power"), [(2, 0.10), (6, 0.596)])
+def test_few_sites_bound_the_power(sites: int, power: float) -> None:
+    """The bound lies a little above what studies of thousands of people at them have."""
+    high = limits_of(at_sites(sites))["one"].high
+    assert power < high < power + 0.05
+    many = {"replicates": 400, "search_replicates": 400, "block_size": 100}
+    answer = plan(at_sites(sites, design={"n": (1500,)}, monte_carlo=many))
+    assert answer.sample_size.power < high
+
+
+def test_a_search_at_two_sites_stops_at_once() -> None:
+    """It does not go on to the limit, and says in one line why; it does where sites are added."""
+    design = {"n": None, "smallest": 6, "up_to": 12, "search_limit": 100_000}
+    answer = plan(at_sites(2, design=design))
+    assert answer.sample_size.limit == 12
+    line = "nor can any: more people at as many clusters take its power to no more than 0.1"
+    assert line in " ".join(summary(answer).split())
+    added = at_sites(2, clusters={"site": {**SITES, "accrual": "in_turn"}}, design=design)
+    assert limits_of(added)["one"].by_sites is False

@@ -10,7 +10,7 @@ from sim.cohorts import draw_cohort, role_arms
 from sim.compute.streams import Purpose, generator
 from sim.inference.ordinal_gee import fit_ordinal_gee
 from sim.report.results.answer import PlanAnswer
-from sim.report.terminal import summary
+from sim.report.telling import summary
 
 N, REPLICATES = 8, 60
 

@@ -38,8 +38,8 @@ def test_the_total_of_one_domain_is_the_domain(primary: str, engine: str) -> Non
     """Power and size of both are exact and the same."""
     answer = plan(study_of(primary, engine=engine))
     found = answer.characteristics
-    assert found.exact_rules == (True, True)
-    assert found.roles[0].exact == (True, True)
+    assert found.rule_engines == ("exact", "exact")
+    assert found.roles[0].engines == ("exact", "exact")
     assert np.array_equal(found.rule_win.value[:, 0], found.rule_win.value[:, 1])
     sizes = [(own.size, own.low, own.high, own.replicates) for own in answer.sample_sizes]
     assert sizes[0] == sizes[1]
@@ -55,7 +55,7 @@ def test_the_total_at_its_own_cut() -> None:
     alone = {"primary": "domain", "success": {"domain": RULES["domain"]}}
     plain = study_of(analysis={"test": "mcnemar", "cut": 3, "total_cut": None}, **alone)
     untested = plan(plain).characteristics.roles[0]
-    assert untested.exact == (True, False)
+    assert untested.engines == ("exact", "monte_carlo")
     assert (untested.measures.win.value[:, 1] == 0).all()
     assert preview(plain, "0.1").refused == "the total is not tested"
 

@@ -14,7 +14,7 @@ from sim.inference.rules import decision_rules
 from sim.power.count_kernels import FINE, count_changes
 from sim.power.simulate import simulate
 from sim.report.files import summary_data
-from sim.report.terminal import summary
+from sim.report.telling import summary
 
 FAST = ["design.n=[12,40]", "monte_carlo.replicates=2000", "effect=shift"]
 

@@ -100,7 +100,7 @@ def test_auto_is_exact_where_people_are_missing_by_chance() -> None:
         plan(compose_study([*words, f"engine={engine}"])).characteristics.roles[0]
         for engine in ("auto", "monte_carlo")
     )
-    assert exact.exact[:-1] == (True,) * 7
+    assert exact.engines[:-1] == ("exact",) * 7
     power = exact.measures.win.value[:, :-1]
     error = np.sqrt(power * (1 - power) / 2000)
     assert (np.abs(simulated.measures.win.value[:, :-1] - power) < 4.5 * error).all()
@@ -124,7 +124,7 @@ def test_where_the_exact_engine_does_not_apply(words: list[str], reason: str) ->
     words = [*FAST, *words, rule, "primary=one_domain", "analysis.adjustment=none"]
     with pytest.raises(StudyError, match=reason):
         plan(compose_study([*words, "engine=exact"]))
-    assert not any(plan(compose_study(words)).characteristics.roles[0].exact)
+    assert set(plan(compose_study(words)).characteristics.roles[0].engines) == {"monte_carlo"}
 
 
 @pytest.mark.parametrize(

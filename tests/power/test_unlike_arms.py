@@ -28,7 +28,7 @@ from sim.power.simulate import simulate
 from sim.power.tally import Tally
 from sim.power.task import BlockTask
 from sim.report.files import summary_data
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.report.topics.size import people_words
 from sim.study import Study
 

@@ -1,5 +1,6 @@
 """Workbooks are read as text files are; a hostile one is a line, and costs nothing."""
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -40,31 +41,35 @@ def cell(row: int, column: int, value: str | int) -> str:
     return f'<c {place} t="inlineStr"><is><t>{value}</t></is></c>'
 
 
-def workbook(path: Path, part: str, **more: bytes) -> Path:
-    """Write a workbook of one sheet, with more parts by name."""
+def workbook(path: Path, *parts: str, names: tuple[str, ...] = ("answers",), **more: bytes) -> Path:
+    """Write a workbook of some sheets, with more parts by name."""
+    sheets = [
+        f'<sheet name="{name}" sheetId="{i}" r:id="rId{i}"/>' for i, name in enumerate(names, 1)
+    ]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", TYPES)
-        archive.writestr("_rels/.rels", relation(f"{OFFICE}/officeDocument", "xl/workbook.xml"))
+        archive.writestr("_rels/.rels", relations(f"{OFFICE}/officeDocument", "xl/workbook.xml"))
         archive.writestr(
             "xl/workbook.xml",
-            f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
-            '<sheet name="answers" sheetId="1" r:id="rId1"/></sheets></workbook>',
+            f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{"".join(sheets)}</sheets>'
+            "</workbook>",
         )
-        archive.writestr(
-            "xl/_rels/workbook.xml.rels", relation(f"{OFFICE}/worksheet", "worksheets/sheet1.xml")
-        )
-        archive.writestr("xl/worksheets/sheet1.xml", part)
+        targets = [f"worksheets/sheet{i}.xml" for i in range(1, len(parts) + 1)]
+        archive.writestr("xl/_rels/workbook.xml.rels", relations(f"{OFFICE}/worksheet", *targets))
+        for target, part in zip(targets, parts, strict=True):
+            archive.writestr(f"xl/{target}", part)
         for name, content in more.items():
             archive.writestr(f"xl/{name}.bin", content)
     return path
 
 
-def relation(kind: str, target: str) -> str:
+def relations(kind: str, *targets: str) -> str:
     """Write a part of relations."""
-    return (
-        f'<Relationships xmlns="{RELS}"><Relationship Id="rId1" Type="{kind}" Target="{target}"/>'
-        "</Relationships>"
-    )
+    each = [
+        f'<Relationship Id="rId{i}" Type="{kind}" Target="{target}"/>'
+        for i, target in enumerate(targets, 1)
+    ]
+    return f'<Relationships xmlns="{RELS}">{"".join(each)}</Relationships>'
 
 
 ROWS: list[list[str | int]] = [
@@ -87,6 +92,39 @@ def test_a_workbook_is_read(tmp_path: Path) -> None:
     path = workbook(tmp_path / "answers.xlsx", sheet(ROWS))
     data = read_answers([path], questionnaire=Expected(5)).data
     assert data.scores["participant"].tolist() == [[[3, 4]], [[2, 5]]]
+
+
+def test_two_sheets(tmp_path: Path) -> None:
+    """Sheets called as times are two files; of other sheets the first is read, which is said."""
+    before = sheet([["code", "q"], ["P1", 3], ["P2", 2]])
+    after = sheet([["code", "q"], ["P1", 4], ["P2", 5]])
+    path = workbook(tmp_path / "answers.xlsx", after, before, names=("Post course", "Pre course"))
+    reading = read_answers([path], questionnaire=Expected(5))
+    assert reading.data.scores["participant"].tolist() == [[[3, 4]], [[2, 5]]]
+    assert "answers.xlsx: Pre course is read as before" in " ".join(reading.notes)
+    again = read_answers([path], columns=reading.columns).data
+    assert again.scores["participant"].tolist() == [[[3, 4]], [[2, 5]]]
+    path = workbook(tmp_path / "answers.xlsx", sheet(ROWS), after, names=("answers", "codebook"))
+    reading = read_answers([path], questionnaire=Expected(5))
+    assert "answers.xlsx: sheet answers is read, and not codebook." in reading.notes
+
+
+def test_errors_are_no_gaps(tmp_path: Path) -> None:
+    """A formula that failed is complained of with its place; #N/A is no answer."""
+    part = sheet([*ROWS, ["P3", 1, 2]])
+    for place, text in (("B3", "#N/A"), ("C4", "#DIV/0!")):
+        part = re.sub(
+            rf'<c r="{place}">.*?</c>',
+            f'<c r="{place}" t="e"><f>1/0</f><v>{text}</v></c>',
+            part,
+        )
+    path = workbook(tmp_path / "answers.xlsx", part)
+    assert refusal(path).startswith(
+        "answers.xlsx, line 4, column 'q post': '#DIV/0!' is not a number"
+    )
+    path = workbook(tmp_path / "answers.xlsx", part.replace("#DIV/0!", "#NULL!"))
+    data = read_answers([path], questionnaire=Expected(5)).data
+    assert data.scores["participant"].tolist() == [[[3, 4]], [[0, 5]], [[1, 0]]]
 
 
 def test_hostile_workbooks_are_a_line(tmp_path: Path) -> None:

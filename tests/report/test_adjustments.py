@@ -10,13 +10,14 @@ import pytest
 from oracles.studies import small_study
 
 from sim import plan
-from sim.report.document.model import Table, typeset, words_of
+from sim.report.document.model import Table
 from sim.report.document.sizes import size_with_interval
+from sim.report.document.words import typeset, words_of
 from sim.report.files import summary_data, write_run
 from sim.report.printers.html.page import page
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import read_run
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.report.topics.adjustments import adjustments_section, before_blocks
 
 SITES = {

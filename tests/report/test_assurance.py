@@ -11,13 +11,14 @@ from oracles.studies import small_study
 
 from sim import compose_study, plan
 from sim.power.assurance import Assurance
+from sim.power.estimates import exactly
 from sim.report.document.model import Paragraph, Table
 from sim.report.document.numbers import estimate
 from sim.report.document.sizes import size_with_interval
 from sim.report.files import summary_data, write_run
 from sim.report.printers.terminal import blocks_text
 from sim.report.results.answer import PlanAnswer
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.report.topics.assurance import assurance_blocks, assurance_by_size, assurance_warnings
 
 LONG = "a prior that was agreed on by the steering group in a long meeting on a rainy afternoon"
@@ -239,7 +240,8 @@ def test_exact_powers_are_said_to_be(
         replace(one, exact_rules=(engine,) * number)
         for one, engine in zip(named(own, "neutral", "sceptical", "own"), exact, strict=True)
     )
-    beside = replace(found, exact_rules=(stated == "exact",) * number)
+    win = exactly(found.rule_win.value) if stated == "exact" else found.rule_win
+    beside = replace(found, rule_win=win)
     answer = replace(small, assurances=priors, characteristics=beside)
     text = sentences(answer)
     for sentence in (ALL_EXACT, SOME_EXACT, BESIDE_EXACT):

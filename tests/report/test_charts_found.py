@@ -168,7 +168,7 @@ def test_bars_of_the_tornado_carry_their_intervals(runs: Mapping[str, SavedRun])
 
 def test_an_order_is_claimed_only_where_it_is_clear(runs: Mapping[str, SavedRun]) -> None:
     """Factors not told apart share a place; those not told from none have none."""
-    report = runs["tornado"].sweep
+    report = runs["tornado"].report
     found = report.tornado
     assert found is not None
     clear = [bar for bar in found.influences if bar.clear]
@@ -220,7 +220,7 @@ def test_shifts_are_those_saved(pilot: SavedRun) -> None:
     saved = [
         (own["prior"], domain, belief["shift_quantiles"])
         for own in summary_of(pilot)["roles"][0]["posteriors"]
-        for domain, belief in zip(pilot.calibration.study.domains, own["domains"], strict=True)
+        for domain, belief in zip(pilot.report.study.domains, own["domains"], strict=True)
     ]
     shown = [
         (row["prior"], row["domain"], [row["low"], row["middle"], row["high"]])
@@ -233,7 +233,7 @@ def test_shifts_are_those_saved(pilot: SavedRun) -> None:
 
 def test_too_many_data_sets_to_list_are_no_zero(pilot: SavedRun) -> None:
     """Where they are not listed, it is said; the bar is no claim that there are none."""
-    role = pilot.calibration.roles[0]
+    role = pilot.report.roles[0]
     outcomes = tuple(
         replace(own, fits={**own.fits, "paired_t": None})
         if own.outcome.name == "clinical practice" else own

@@ -24,7 +24,7 @@ from sim.report.charts.figure import Figure, Omitted
 from sim.report.charts.figures import (
     figures,
     plan_figures,
-    power_figure,
+    power_pictures,
     sentences,
     write_figures,
 )
@@ -190,7 +190,7 @@ def test_one_size_is_no_curve() -> None:
     assert isinstance(drawn["power_curve"], Omitted)
     power = answer.sample_size.power
     assert drawn["power_curve"].words.startswith(f"With 12 pairs the power is {power:.2f} for")
-    assert power_figure(answer) is None
+    assert power_pictures(answer) == ()
 
 
 def test_one_prior_is_a_sentence(run: SavedRun) -> None:
@@ -206,10 +206,8 @@ def test_one_prior_is_a_sentence(run: SavedRun) -> None:
 
 def test_the_figure_for_a_form_fits_its_page(run: SavedRun) -> None:
     """At 300 pixels an inch it is 16.5 cm wide and no higher than 8 cm."""
-    figure = power_figure(run.answer)
-    assert figure is not None
-    png = as_png(as_svg(figure.spec))
-    wide, high = (int.from_bytes(png[at : at + 4]) / 300 * 2.54 for at in (16, 20))
+    (picture,) = power_pictures(run.answer)
+    wide, high = (int.from_bytes(picture.png[at : at + 4]) / 300 * 2.54 for at in (16, 20))
     assert (wide, high) == (pytest.approx(16.5, abs=0.1), pytest.approx(7.6, abs=0.4))
 
 
@@ -259,7 +257,7 @@ def test_bands_are_wider_where_any_prior_is_simulated(run: SavedRun, simulated: 
 def test_bars_hold_the_shares_before_and_after(run: SavedRun, drawn: dict[str, Figure]) -> None:
     """Shares add up to one; before they are the stated ones, and the top one is the ceiling."""
     effects = summary_of(run)["effects"]["mentor"]
-    stated = run.config["roles"]["mentor"]["pre"]
+    stated = run.manifest["config"]["roles"]["mentor"]["pre"]
     rows = drawn["answers_mentor"].spec["data"]["values"]
     for d, name in enumerate(run.answer.study.domains):
         before, after = (

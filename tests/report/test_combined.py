@@ -86,11 +86,11 @@ def test_a_sweep_cut_off_is_one_line(runs: tuple[SavedRun, ...], tmp_path: Path)
 
 
 def test_each_run_is_said(runs: tuple[SavedRun, ...]) -> None:
-    """The answer of a plan in its own words, the number of points of a sweep; 80 columns."""
+    """The answer of a plan in its own words, points and powers of a sweep; 80 columns."""
     text = combined_summary(runs)
     said = " ".join(text.split())
     assert " ".join(summary_of(runs[0])["answer"].split()) in said
-    assert f"A sweep of {len(runs[2].sweep.points)} points." in said
+    assert f"{len(runs[2].report.points)} points, power " in said
     assert max(map(len, text.splitlines())) <= 80
 
 

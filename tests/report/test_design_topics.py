@@ -13,10 +13,11 @@ from oracles.saved import ROLES
 from oracles.studies import CONTROL, small_study
 
 from sim import compose_study, plan
-from sim.report.document.model import Blank, Table, words_of
+from sim.manifest import Provenance
+from sim.report.document.model import Table
+from sim.report.document.words import Blank, words_of
 from sim.report.files import write_run
 from sim.report.results.answer import PlanAnswer
-from sim.report.saved import Provenance
 from sim.report.topics.assumptions import (
     assumptions_section,
     assumptions_table,

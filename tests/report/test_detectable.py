@@ -10,15 +10,15 @@ from oracles.saved import bare
 from oracles.studies import small_study
 
 from sim import plan
-from sim.report.document.model import typeset, words_of
 from sim.report.document.numbers import number
+from sim.report.document.words import typeset, words_of
 from sim.report.files import result_cells, summary_data, write_run
 from sim.report.justification import justification
 from sim.report.printers.html.page import page
 from sim.report.printers.markdown import markdown
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import read_run
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.report.topics.detectable import detectable_blocks, detectable_table
 
 
@@ -80,8 +80,8 @@ def test_the_rule_is_in_every_output(detectable: PlanAnswer, tmp_path: Path) -> 
         assert words_of(typeset(written)) in " ".join(output.split())
     (row,) = [cells for cells in result_cells(detectable) if "detectable_effect" in cells]
     value, error = smallest.on_scale
-    assert row == ["mentor", 30, 30, "rule", "any", "detectable_effect", value, error,
-                   smallest.replicates, "monte_carlo"]  # fmt: skip
+    assert row == ("mentor", 30, 30, "rule", "any", "detectable_effect", value, error,
+                   smallest.replicates, "monte_carlo")  # fmt: skip
     assert value == common.value
     assert summary_data(detectable)["detectable_rule"]["multiple"] == smallest.multiple
 
@@ -101,6 +101,10 @@ def test_the_rule_in_other_words(detectable: PlanAnswer) -> None:
     assert "without any effect of mentoring" in of(multiple=0.0, power=0.9)
     assert of(turned=True).endswith("against the success; this is its mirror image.")
     assert " SD (exact) in every domain" in of(replicates=0)
+    more = replace(smallest.common, scale="responders", value=0.214, low=0.2, high=0.23)
+    points = "a change in responders of +21.4 percentage points (95% interval +20.0 to +23.0, of"
+    assert points in of(domains=(more,))
+    assert replace(smallest, domains=(more,)).on_scale == (0.214, pytest.approx(0.03 / 3.92, 1e-3))
     odds = replace(smallest.common, scale="odds_ratio", value=1.94, low=1.9, high=2.0)
     assert "an odds ratio of 1.94 (95% interval 1.90 to 2.00, of the" in of(domains=(odds,))
 
@@ -113,7 +117,9 @@ def test_unlike_domains_are_tabulated(detectable: PlanAnswer) -> None:
     text, table, *_ = detectable_blocks(replace(detectable, detectable_rule=changed))
     assert f"{smallest.multiple:.2f} times the effect assumed (95% interval" in text.text
     assert text.text.endswith("to +2.00 points.")
-    assert table.rows[0] == (first.domain, "mentors", "latent shift", "+1.25", "+2.00")
+    interval = f"{first.low:+.2f} to {first.high:+.2f}"
+    shown = (first.domain, "mentors", "latent shift", f"+1.25 ({interval})", "+2.00")
+    assert table.rows[0] == shown
     assert len(table.rows) == 3
 
 

@@ -9,8 +9,9 @@ from oracles.results import COLUMNS, results_of
 from oracles.studies import small_study
 
 from sim import plan
+from sim.folders import write_whole
 from sim.report import files
-from sim.report.files import write_run, write_whole
+from sim.report.files import write_run
 from sim.report.results.answer import PlanAnswer
 from sim.study import parse_study
 

@@ -9,7 +9,8 @@ from sim.pilot.counts import AnswerCounts, count_answers
 from sim.pilot.data import PilotData
 from sim.pilot.describe import describe
 from sim.report.charts.first_look import observed_bars
-from sim.report.document.model import Table, words_of
+from sim.report.document.model import Table
+from sim.report.document.words import words_of
 from sim.report.printers.terminal import blocks_text
 from sim.report.topics.first_look import MARKS, bar, first_look
 from sim.study import Study

@@ -10,9 +10,11 @@ from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from oracles.saved import HOSTILE, hostile_study, saved_plan
 
-from sim.report.charts.figures import power_figure
+from sim.report.charts.curves import power_curve
+from sim.report.charts.figure import Figure
 from sim.report.contents import STATEMENT
-from sim.report.document.model import Document, Paragraph, Picture, typeset, words_of
+from sim.report.document.model import Document, Paragraph, Picture
+from sim.report.document.words import typeset, words_of
 from sim.report.justification import justification, statement_text, write_justification
 from sim.report.printers.markdown import markdown
 from sim.report.printers.word import word
@@ -54,8 +56,8 @@ def test_the_statement_comes_first_with_its_figure(run: SavedRun, form: Document
     assert not any(section.is_apart for section in form.sections[1:])
     assert told == statement(run.answer)
     assert isinstance(picture, Picture)
-    figure = power_figure(run.answer)
-    assert figure is not None
+    figure = power_curve(run.answer)
+    assert isinstance(figure, Figure)
     assert (picture.name, picture.caption, picture.alt) == (
         figure.name, figure.caption, figure.alt
     )  # fmt: skip

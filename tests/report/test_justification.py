@@ -8,6 +8,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -17,20 +18,10 @@ import pytest
 from sim import compose_study, plan
 from sim.errors import StudyError
 from sim.power.sample_size import SampleSize
-from sim.report.document.model import (
-    Blank,
-    Cell,
-    Document,
-    Part,
-    Picture,
-    Table,
-    cells_of,
-    clean,
-    parts_of,
-    words_of,
-)
+from sim.report.document.model import Document, Picture, Table, cells_of
 from sim.report.document.references import REFERENCES
 from sim.report.document.sizes import size_with_interval
+from sim.report.document.words import Blank, Cell, Part, clean, parts_of, words_of
 from sim.report.files import write_run
 from sim.report.justification import justification, missing_items, write_justification
 from sim.report.printers.markdown import markdown
@@ -116,6 +107,13 @@ def run(request: pytest.FixtureRequest, folders: dict[str, Path]) -> SavedRun:
     return read_run(folders[request.param])
 
 
+@cache
+def form_of(folder: Path) -> tuple[Document, bytes]:
+    """Make a run's justification and its Word file, once for all that look at them."""
+    found = justification(read_run(folder))
+    return found, word(found)
+
+
 def lines(found: Document) -> Iterator[Cell]:
     """Everything that a justification says, but for headings and references."""
     yield (found.title,)
@@ -151,13 +149,13 @@ def test_both_formats_hold_these_numbers_and_no_others(run: SavedRun) -> None:
 
     In the Word file what is below a picture is part of the picture.
     """
-    found = justification(run)
+    found, data = form_of(run.folder)
     said = list(map(words_of, lines(found)))
     said += [item.heading for item in found.sections] + list(found.references)
     said += [label for item in found.sections for label in item.labels]
     expected = Counter(NUMBERS.findall("\n".join(said)))
     below = Counter(NUMBERS.findall("\n".join(own.caption for own in pictures(found))))
-    assert Counter(NUMBERS.findall(word_text(word(found)))) == expected - below
+    assert Counter(NUMBERS.findall(word_text(data))) == expected - below
     assert Counter(NUMBERS.findall(markdown(found))) == expected
 
 
@@ -165,8 +163,8 @@ def test_the_document_is_a_word_file(run: SavedRun) -> None:
     """Word's own reader opens it: tables have head rows, and the answer comes first."""
     import docx
 
-    found = justification(run)
-    document = docx.Document(io.BytesIO(word(found)))
+    found, data = form_of(run.folder)
+    document = docx.Document(io.BytesIO(data))
     tables = [b for item in found.sections for b in item.blocks if isinstance(b, Table)]
     assert len(document.tables) == len(tables)
     assert all("tblHeader" in table.rows[0]._tr.xml for table in document.tables)
@@ -194,7 +192,7 @@ def test_a_changed_result_is_a_changed_number(folders: dict[str, Path]) -> None:
     half = {**answer.participation, "mentor": replace(people, analysable=people.analysable * 0.5)}
     sizes = tuple(replace(size, power=0.123456) for size in answer.sample_sizes)
     other = with_answer(run, replace(answer, sample_sizes=sizes, participation=half))
-    before, after = markdown(justification(run)), markdown(justification(other))
+    before, after = markdown(form_of(run.folder)[0]), markdown(justification(other))
     assert "0.123" in after
     assert "0.123" not in before
     assert f"| {answer.size * people.analysable[-1] * 0.5:.0f} |" in after
@@ -225,7 +223,7 @@ def test_the_same_run_is_the_same_bytes(folders: dict[str, Path], tmp_path: Path
 def with_answer(run: SavedRun, answer: PlanAnswer) -> SavedRun:
     """Give the same run with another answer, as if it had been read."""
     changed = SavedRun(run.job, run.folder, run.manifest)
-    changed.__dict__["answer"] = answer
+    changed.__dict__["report"] = answer
     return changed
 
 
@@ -244,15 +242,15 @@ def blanks(found: Document) -> list[str]:
 
 def test_blanks_stand_where_no_reason_is_given(run: SavedRun) -> None:
     """A section has a blank exactly where something asked of the planner is missing."""
-    found = justification(run)
+    found, data = form_of(run.folder)
     for item in found.sections:
         open_items = [own for own in item.requirements if own.status == "missing"]
         within = Document(found.title, (item,), ())
         if item.heading not in ("Statement", "Sample size", "Assumptions"):  # no blank an item
             assert len(blanks(within)) == len(open_items), item.heading
     assert all(text.startswith("[to be completed: ") for text in blanks(found))
-    data = word_text(word(found))
-    assert all(text in data for text in blanks(found))
+    text_of_file = word_text(data)
+    assert all(text in text_of_file for text in blanks(found))
 
 
 def test_blanks_go_where_reasons_are_given() -> None:
@@ -266,11 +264,11 @@ def test_each_reason_fills_its_own_blank(folders: dict[str, Path]) -> None:
     """One more reason, one blank and one missing item less; with all of them nothing is missing."""
     run = read_run(folders["controlled"])
     reasons: dict[str, str] = {}
-    left = len(missing_items(justification(run)))
+    left = len(missing_items(form_of(run.folder)[0]))
     in_statement = ["[to be completed: why this effect]"]
-    assert blanks(justification(run))[:1] == in_statement
-    assert left == len(blanks(justification(run))[1:]) == 6
-    for name in run.config["report"]["reasons"]:
+    assert blanks(form_of(run.folder)[0])[:1] == in_statement
+    assert left == len(blanks(form_of(run.folder)[0])[1:]) == 6
+    for name in run.manifest["config"]["report"]["reasons"]:
         if name in ("adjustments", "outcome"):  # nothing to adjust for; asked for by no guideline
             continue
         reasons[name] = "both" if name == "difference_basis" else f"because of {name}"
@@ -309,7 +307,7 @@ def test_the_size_before_each_adjustment(folders: dict[str, Path]) -> None:
             expected = rf"more than {limit}" if pairs is None else rf"(at most |\d+ to )?{pairs}\b"
             assert re.match(expected, rows[row])
         assert ("as planned" in rows or "as planned (not usable)" in rows) == bool(there)
-        assert ("nothing is added to it" in markdown(justification(run))) == bool(there)
+        assert ("nothing is added to it" in markdown(form_of(run.folder)[0])) == bool(there)
 
 
 ROWS = {"missing": "missing answers", "clusters": "clusters", "multiplicity": "multiplicity",
@@ -326,10 +324,10 @@ ADJUSTED = {
 
 def test_another_test_or_allocation_is_said(folders: dict[str, Path]) -> None:
     """Where leaving the sites out takes another test or allocation, a sentence says which."""
-    text = markdown(justification(read_run(folders["multi_site"])))
+    text = markdown(form_of(folders["multi_site"])[0])
     assert "before allowing for clusters is by the paired t test." in text
     said = "by the two-sample t test of the changes and with pairs allocated instead of sites"
-    text = markdown(justification(read_run(folders["by_site"])))
+    text = markdown(form_of(folders["by_site"])[0])
     assert text.count("The size before allowing for") == 1
     assert f"The size before allowing for clusters or for all of these is {said}." in text
 
@@ -373,7 +371,7 @@ def test_a_size_before_has_its_interval(
 def test_a_control_arm_is_compared(folders: dict[str, Path]) -> None:
     """Among the adjustments stands the same study without its control arm."""
     run = read_run(folders["controlled"])
-    item = next(own for own in justification(run).sections if own.heading == "Adjustments")
+    item = next(own for own in form_of(run.folder)[0].sections if own.heading == "Adjustments")
     _, table = (block for block in item.blocks if isinstance(block, Table))
     other = run.answer.one_group
     assert other is not None
@@ -384,7 +382,8 @@ def test_a_control_arm_is_compared(folders: dict[str, Path]) -> None:
 
 def test_the_items_of_the_guidelines(run: SavedRun) -> None:
     """Each requirement stands under the item that asks for it, and nothing else is asked for."""
-    labels = {own.text: own.label for own, _ in justification(run).requirements}
+    sections = form_of(run.folder)[0].sections
+    labels = {own.text: own.label for section in sections for own in section.requirements}
     interim = "SPIRIT 2025, item 28b; CONSORT 2025, item 16b"
     assert labels["Interim analyses and stopping guidelines"] == interim
     assert labels["Proportions in each category before and after"] == "DELTA2, item 3a by analogy"
@@ -396,10 +395,10 @@ def test_the_items_of_the_guidelines(run: SavedRun) -> None:
 
 def test_saw_teeth_are_those_of_exact_tests(run: SavedRun) -> None:
     """Chernick and Liu are cited where an exact test's power can fall as the size grows."""
-    analysis, size = run.config["analysis"], run.answer.sample_size
+    analysis, size = run.manifest["config"]["analysis"], run.answer.sample_size
     exact = analysis["test"] in ("signed_rank", "sign", "mcnemar", "sign_flip")
     exact &= analysis["p_value"] != "asymptotic"
-    cited = any("saw-toothed" in text for text in justification(run).references)
+    cited = any("saw-toothed" in text for text in form_of(run.folder)[0].references)
     assert cited == (exact and size.size is not None and not briefly(run.answer, size))
 
 
@@ -412,11 +411,15 @@ def test_few_sites_are_said_of_the_clustered_test() -> None:
 
 def test_the_list_names_everything(run: SavedRun) -> None:
     """The completeness list has every requirement with its section and status."""
-    found = justification(run)
+    found = form_of(run.folder)[0]
     item = next(own for own in found.sections if own.heading == "Completeness")
     table = next(b for b in item.blocks if isinstance(b, Table))
     listed = [tuple(map(words_of, row)) for row in table.rows]
-    assert listed == [(r.label, r.text, where, r.status) for r, where in found.requirements]
+    assert listed == [
+        (own.label, own.text, section.heading, own.status)
+        for section in found.sections
+        for own in section.requirements
+    ]
     assert len(listed) == 20
 
 
@@ -497,7 +500,7 @@ def test_other_jobs_have_no_size(folders: dict[str, Path]) -> None:
 
 def test_references_are_those_cited(run: SavedRun) -> None:
     """Each reference at the end is cited in the text, and each one cited is there."""
-    found = justification(run)
+    found = form_of(run.folder)[0]
     said = "".join(part for part in parts(found) if isinstance(part, str))
     cited = {text for name, text in REFERENCES.items() if name in said}
     assert set(found.references) == cited

@@ -10,9 +10,8 @@ from oracles.saved import saved_plan
 
 from sim.app import main
 from sim.errors import NotWritten, StudyError
+from sim.folders import claim_folder, write_whole
 from sim.report.charts.figures import FOLDER
-from sim.report.files import write_whole
-from sim.report.folders import claim_folder
 from sim.report.output_files import DRAWINGS, OUTPUTS, RESULTS, write_together
 from sim.report.outputs import write_report
 from sim.report.saved import MARKS, SavedRun

@@ -12,8 +12,9 @@ from oracles.studies import small_study
 from sim.errors import StudyError
 from sim.report.charts.figures import figures
 from sim.report.charts.theme import config
-from sim.report.document.model import Blank, Paragraph, Table, typeset, words_of
+from sim.report.document.model import Paragraph, Table
 from sim.report.document.numbers import estimate, number
+from sim.report.document.words import Blank, typeset, words_of
 from sim.report.printers.html import page as page_module
 from sim.report.printers.html.page import page, write_page
 from sim.report.printers.html.template import as_script

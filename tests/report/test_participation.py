@@ -5,16 +5,18 @@ import json
 import pytest
 from oracles.studies import PRE, small_study
 
-from sim import compose_study, plan
+from sim import Study, compose_study, plan
 from sim.report.files import as_json, summary_data
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.arms import uncontrolled_warnings
 from sim.report.topics.participation import (
+    bias_warnings,
+    cluster_warnings,
     cluster_words,
     participation_blocks,
-    participation_warnings,
 )
 from sim.report.topics.soundness import reasons
+from sim.sources import CONF
 
 FAST = [
     "experiment=scale_up", "effect.prior=null", "design.n=[12,60]",
@@ -38,7 +40,7 @@ def test_nothing_to_say() -> None:
     """Where everybody answers and nobody shares anything, nothing is said."""
     answer = answered()
     assert participation_blocks(answer) == ()
-    assert participation_warnings(answer) == []
+    assert [*cluster_warnings(answer), *bias_warnings(answer)] == []
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_who_resembles_whom() -> None:
     assert mentors.startswith("The 60 mentors come from 8 sites, taking turns; two mentors of one ")
     assert "two mentors of one site have changes correlated 0.0" in mentors
     assert "two mentors of one mentee but different sites have changes correlated" in mentors
-    assert "observed 0.050 to 0.050 in the domains" in mentees
+    assert "observed 0.050 in the domains" in mentees
     assert "mentee but" not in mentees
 
 
@@ -91,26 +93,36 @@ def test_what_cannot_be_estimated_or_observed() -> None:
 def test_a_test_that_ignores_the_sites() -> None:
     """Each role's attained level at the answer's size is given as the null run found it."""
     answer = answered(*SITES)
-    found = participation_warnings(answer)
+    found = list(cluster_warnings(answer))
     who = ["mentors of one site and mentors of one mentee", "mentees of one site"]
     for role, people, line in zip(answer.null_characteristics.roles, who, found, strict=True):
         level = role.measures.rejection.value[1]
         assert line.startswith(f"The test ignores that {people} resemble each other: where ment")
         assert f"a domain with probability {level[:-1].mean():.3f} on average" in line
         assert f"the total with {level[-1]:.3f} (Monte Carlo error up to 0.0" in line
-        assert " with 60 pairs, instead of 0.05. Use analysis.test=cluster_mean_t or " in line
+        assert " with 60 pairs, instead of 0.05. Use the " in line
     assert set(found) <= set(answer.warnings)
 
 
 def test_a_test_that_ignores_shared_mentees() -> None:
     """A test that looks at sites ignores mentees shared across them, and only then is that said."""
-    (line,) = participation_warnings(answered(*SITES, "analysis.test=cluster_mean_t"))
+    (line,) = cluster_warnings(answered(*SITES, "analysis.test=cluster_mean_t"))
     assert line.startswith(
         "The test ignores that mentors of different sites who share a mentee resemble each other: "
     )
-    assert "Use analysis.test" not in line
+    assert " Use " not in line
     within = ["clusters.site.accrual=in_turn", "clusters.site.per_site=6"]
-    assert participation_warnings(answered(*SITES, *within, "analysis.test=cluster_mean_t")) == []
+    by_sites = answered(*SITES, *within, "analysis.test=cluster_mean_t")
+    assert list(cluster_warnings(by_sites)) == []
+
+
+def test_sites_that_do_not_add_up_to_the_size_are_told() -> None:
+    """Where one size is given, and the sites that are listed hold another number."""
+    small = ["monte_carlo.replicates=100", "monte_carlo.search_replicates=100"]
+    for n, told in ((30, "take part, by turns"), (60, "are studied, in further turns"), (40, "")):
+        study = Study.from_file(CONF / "examples/nurses.yaml", f"design.n={n}", *small)
+        line = f"The wards listed hold 40 nurses; {n} {told}."
+        assert (line in plan(study).warnings) is bool(told)
 
 
 def test_the_summary_holds_it_all() -> None:

@@ -12,7 +12,7 @@ from sim.report.files import write_run
 from sim.report.printers.html.page import page
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import read_run
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.report.topics.pilot import pilot_sections
 
 QUICK = ["monte_carlo.replicates=100", "monte_carlo.search_replicates=100", "store.file=null"]

@@ -17,7 +17,7 @@ from sim.report.printers.html.page import page
 from sim.report.printers.markdown import markdown
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import read_run
-from sim.report.terminal import summary
+from sim.report.telling import summary
 
 SITES = {
     "stated_as": "observed", "icc": 0.2, "shared_icc": 0.0,
@@ -138,3 +138,37 @@ def test_precision_of_any_endpoint() -> None:
         assert reached == interval_at(main, role, endpoint, 60)
         assert half_width_reached(main, role, endpoint, 0.5 * widths[-1, e] - 1e-9) is None
         assert half_width_reached(main, role, endpoint, None) is None
+
+
+def precise(half_width: float, limit: int = 100_000) -> PlanAnswer:
+    """Seek the size for a half-width, from sizes that are too small for most."""
+    return plan(
+        small_study(
+            **TOTAL, analysis={"test": "paired_t", "p_value": "auto"},
+            target={"half_width": half_width},
+            design={"n": None, "smallest": 6, "up_to": 20, "search_limit": limit,
+                    "solve": "precision"},
+        )
+    )  # fmt: skip
+
+
+def test_the_size_for_a_half_width_is_searched_for() -> None:
+    """It lies beyond the first sizes, is the fewest that suffice, and is the answer."""
+    answer = precise(0.8)
+    (size,) = answer.characteristics.sizes
+    width = answer.precision.at
+    assert width is not None
+    assert answer.precision.reached == width
+    assert width.width / 2 <= 0.8
+    assert size > 20
+    smaller = plan(answer.study.with_(design={"n": size - 1})).precision
+    assert smaller.reached is None
+    assert f"From {size} pairs, and not from fewer, the expected half-width" in said(answer)
+    assert "given, not searched" not in said(answer)
+
+
+def test_a_search_for_precision_ends_at_its_limit() -> None:
+    """Where the limit does not suffice, that is said of it."""
+    answer = precise(0.1, 40)
+    assert answer.characteristics.sizes == (40,)
+    assert "No size up to 40 pairs brings the expected half-width" in said(answer)

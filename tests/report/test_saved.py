@@ -36,7 +36,7 @@ def test_the_rows_come_back(answer: PlanAnswer, folder: Path) -> None:
     run = read_run(folder)
     assert rows_of(run.answer) == rows_of(answer)
     assert run.job == "plan"
-    assert run.config["seed"] == answer.study.seed
+    assert run.manifest["config"]["seed"] == answer.study.seed
     assert summary_of(run)["answer"] == answer_sentence(answer)
 
 

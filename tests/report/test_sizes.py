@@ -24,7 +24,7 @@ from sim.report.printers.html.page import page
 from sim.report.printers.markdown import markdown
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import SavedRun, read_run
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.report.topics.adjustments import before_blocks
 from sim.report.topics.size import answer_sentence, one_line
 from sim.report.topics.sweep import size_words

@@ -24,10 +24,10 @@ from sim.report.printers.html.page import page
 from sim.report.printers.markdown import markdown
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import read_run
-from sim.report.sweep import sweep_line, sweep_summary, write_sweep
-from sim.report.terminal import summary
+from sim.report.sweep import write_sweep
+from sim.report.telling import in_one_line, summary
 from sim.report.topics.design import design_sentence
-from sim.report.topics.participation import participation_warnings
+from sim.report.topics.participation import bias_warnings
 from sim.report.topics.size import one_line
 from sim.report.topics.soundness import design_reasons, judged, level_warnings, reasons
 
@@ -125,8 +125,7 @@ def test_dropping_out_by_chance_is_no_reason(missing: dict[str, Any]) -> None:
     chance = replace(bias, value=bias.value + 1.0)  # as if by bad luck
     unlucky = replace(role, measures=replace(role.measures, bias=chance))
     main = replace(answer.characteristics, roles=(unlucky,))
-    lines = participation_warnings(replace(answer, characteristics=main))
-    assert lines == []
+    assert list(bias_warnings(replace(answer, characteristics=main))) == []
 
 
 def test_a_test_that_ignores_clusters_has_no_size() -> None:
@@ -265,7 +264,10 @@ def test_an_unusable_size_gives_no_headline_number(tmp_path: Path) -> None:
         in found
     )
     assert "which is not" not in found.split("## Primary outcome")[0].split("**")[0]
-    missing = [own for own, _ in justification(saved).requirements if own.status == "missing"]
+    sections = justification(saved).sections
+    missing = [
+        own for section in sections for own in section.requirements if own.status == "missing"
+    ]
     assert "How sample size was determined" in [own.text for own in missing]
 
 
@@ -281,11 +283,11 @@ def test_a_sweep_marks_what_cannot_be_used(tmp_path: Path) -> None:
     powers = [float(power.value) for own in answer.points if (power := answer.power(own))]
     usable = [powers[0], *powers[1:3]]  # the slope's second value comes last
     assert max(powers[3:]) > max(usable)
-    line = sweep_line(answer)
+    line = in_one_line(answer)
     assert f"power {min(usable):.3f} to {max(usable):.3f} at 40 pairs" in line
     assert line.endswith(", 2 not to be used")
     assert "* not to be used: who drops out depends on the answers" in " ".join(
-        sweep_summary(answer).split()
+        summary(answer).split()
     )
     write_sweep(answer, tmp_path)
     run = read_run(tmp_path)

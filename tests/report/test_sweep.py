@@ -11,7 +11,8 @@ from oracles.studies import small_study
 
 from sim.jobs.sweep import sweep
 from sim.power.sweep import SweepAnswer, differences
-from sim.report.sweep import sweep_csv, sweep_line, sweep_summary, write_sweep
+from sim.report.sweep import sweep_csv, write_sweep
+from sim.report.telling import in_one_line, summary
 from sim.study.spreadsheet import harmless
 
 SHIFTS = tuple({"shift": shift} for shift in (0.3, 0.8))
@@ -78,20 +79,20 @@ def table(answer: SweepAnswer) -> list[dict[str, str]]:
 
 def joined(answer: SweepAnswer) -> str:
     """Give the summary on one line."""
-    return " ".join(sweep_summary(answer).split())
+    return " ".join(summary(answer).split())
 
 
 @pytest.mark.parametrize("name", SWEEPS)
 def test_fits_eighty_columns(name: str, answers: dict[str, SweepAnswer]) -> None:
     """No line is longer than 80 columns, ends in blanks or holds a control character or NaN."""
-    lines = sweep_summary(answers[name], [Path("out/sweep.csv")]).splitlines()
+    lines = summary(answers[name], [Path("out/sweep.csv")]).splitlines()
     assert all(len(line) <= 80 for line in lines)
     assert all(line == line.rstrip() for line in lines)
     assert all(line.isprintable() for line in lines)
     assert not any("nan" in line for line in lines)
     assert len(lines) < 300
-    assert "\n" not in sweep_line(answers[name])
-    assert len(sweep_line(answers[name])) < 80
+    assert "\n" not in in_one_line(answers[name])
+    assert len(in_one_line(answers[name])) < 80
 
 
 def test_columns(answers: dict[str, SweepAnswer]) -> None:
@@ -200,20 +201,20 @@ def test_what_the_summary_says(answers: dict[str, SweepAnswer]) -> None:
 def test_heat_maps_have_every_cell(answers: dict[str, SweepAnswer]) -> None:
     """Two factors give a map of power and one of sizes, wide ones in several parts."""
     answer = answers["two factors"]
-    text = sweep_summary(answer)
+    text = summary(answer)
     assert "row 2: {shift: 0.8, selected_for_significance: true}" in text
     assert "col 7: 0.12345678901" in text
     for own in answer.points[1:]:
         power = answer.power(own)
         assert power is not None
         assert f"{float(power.value):.3f}" in text
-    assert "failed" in sweep_summary(answers["two plain factors"])
+    assert "failed" in summary(answers["two plain factors"])
 
 
 def test_what_is_left_out_is_said(answers: dict[str, SweepAnswer]) -> None:
     """A table that is cut says so and where the rest is."""
-    assert "11 more points are in sweep.csv" in sweep_summary(answers["many"])
-    assert "The rest is in sweep.csv" in sweep_summary(answers["a large grid"])
+    assert "11 more points are in sweep.csv" in summary(answers["many"])
+    assert "The rest is in sweep.csv" in summary(answers["a large grid"])
 
 
 def test_one_block_is_said() -> None:

@@ -7,7 +7,7 @@ import pytest
 from oracles.studies import PRE, small_study
 
 from sim import plan
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.report.topics.size import one_line
 
 RULES = {

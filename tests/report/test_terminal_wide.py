@@ -4,7 +4,7 @@ import pytest
 from oracles.studies import small_study
 
 from sim import plan
-from sim.report.terminal import summary
+from sim.report.telling import summary
 
 LONG = tuple(f"a domain with quite a long name, number {i} of twenty of them" for i in range(20))
 

@@ -16,7 +16,7 @@ from sim.report.printers.html.page import page
 from sim.report.printers.markdown import markdown
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import read_run
-from sim.report.terminal import summary
+from sim.report.telling import summary
 
 TIMES = {"before": "at baseline", "after": "at six weeks"}
 NO_TIMES = (

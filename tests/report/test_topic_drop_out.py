@@ -11,17 +11,17 @@ from sim.page.answers import answer_part
 from sim.power.sample_size import SampleSize
 from sim.report.charts.averaged import PLANNED, assurance_curves
 from sim.report.charts.figures import figures
-from sim.report.document.model import words_of
+from sim.report.charts.interactive import interactive_curve
 from sim.report.document.numbers import estimate, number
 from sim.report.document.sizes import pairs_words
+from sim.report.document.words import words_of
 from sim.report.files import result_cells, summary_data, write_run
 from sim.report.justification import justification
-from sim.report.printers.html.interactive import interactive_curve
 from sim.report.printers.html.page import page
 from sim.report.printers.markdown import markdown
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import SavedRun, read_run
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.report.topics.assurance import assurance_by_size
 from sim.report.topics.drop_out import both_sizes, drop_out_warnings, versions
 from sim.report.topics.power import level_sentence, near_table, other_rules_tables, power_tables

@@ -12,15 +12,15 @@ from oracles.studies import PRE, small_study
 
 from sim import plan
 from sim.page.answers import simulated_sentence
-from sim.report.document.model import words_of
 from sim.report.document.numbers import estimate
+from sim.report.document.words import words_of
 from sim.report.files import summary_data, write_run
 from sim.report.justification import justification, missing_items
 from sim.report.printers.html.page import page
 from sim.report.printers.markdown import markdown
 from sim.report.results.answer import PlanAnswer
 from sim.report.saved import read_run
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.report.topics.power import (
     endpoint_tables,
     level_sentence,

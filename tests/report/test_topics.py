@@ -9,7 +9,8 @@ import pytest
 from oracles.studies import PRE, small_study, two_arm_study
 
 from sim import plan
-from sim.report.document.model import Blank, Block, Table, blanks_of, cells_of, words_of
+from sim.report.document.model import Block, Table, cells_of
+from sim.report.document.words import Blank, Part, parts_of, words_of
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics import arms, effects, participation, precision, warnings
 from sim.study.words import Words
@@ -35,6 +36,11 @@ def two_arms() -> PlanAnswer:
 def rows(table: Table) -> dict[str, tuple[str, ...]]:
     """Rows of a table by their names."""
     return {words_of(row[0]): tuple(map(words_of, row[1:])) for row in table.rows}
+
+
+def parts_in(blocks: tuple[Block, ...]) -> list[Part]:
+    """All parts of some blocks."""
+    return [part for block in blocks for cell in cells_of(block) for part in parts_of(cell)]
 
 
 def words_in(blocks: tuple[Block, ...]) -> str:
@@ -63,7 +69,8 @@ def test_between_arms_the_difference_stands() -> None:
     for _, treated, control, difference, *_ in rows(table).values():
         assert float(treated) - float(control) == pytest.approx(float(difference), abs=0.011)
         assert float(control) > 0
-    for change, *parts in rows(arms.change_tables(answer)[role]).values():
+    parts_table = next(of for of in arms.change_blocks(answer) if isinstance(of, Table))
+    for change, *parts in rows(parts_table).values():
         assert float(change) == pytest.approx(sum(map(float, parts)), abs=0.02)
 
 
@@ -96,12 +103,12 @@ def test_the_reasons_for_the_difference_are_the_planners() -> None:
     answer = one_group()
     section = effects.choice_section(answer)
     assert [item.status for item in section.requirements] == ["missing", "missing"]
-    assert len([blank for block in section.blocks for blank in blanks_of(block)]) == 2
+    assert len([part for part in parts_in(section.blocks) if isinstance(part, Blank)]) == 2
     reasons = {"difference_basis": "important", "difference_why": "Because of a trial."}
     study = small_study(roles=ROLES, report={"reasons": reasons})
     section = effects.choice_section(replace(answer, study=study))
     assert [item.status for item in section.requirements] == ["complete", "complete"]
-    assert not any(isinstance(part, Blank) for b in section.blocks for part in blanks_of(b))
+    assert not any(isinstance(part, Blank) for part in parts_in(section.blocks))
     assert "held to be important" in words_in(section.blocks)
 
 

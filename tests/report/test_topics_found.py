@@ -1,20 +1,21 @@
 """What a sweep and a calibration have to say is the same on screen, on the page and as saved."""
 
-from pathlib import Path
-
 import pytest
 from oracles.studies import small_study
 
 from sim import compose_study
+from sim.errors import StudyError
 from sim.jobs.calibrate import calibrate
 from sim.jobs.sweep import sweep
-from sim.report.calibration import calibration_summary, write_calibration
-from sim.report.document.model import Table, words_of
+from sim.report.calibration import write_calibration
+from sim.report.charts.figures import figures
+from sim.report.document.model import Table
+from sim.report.document.words import words_of
 from sim.report.printers.html.page import page
 from sim.report.printers.terminal import table_text
 from sim.report.saved import SavedRun, read_run
-from sim.report.sweep import sweep_summary, write_sweep
-from sim.report.topics.runs import sections_of
+from sim.report.sweep import write_sweep
+from sim.report.telling import sections_of, summary
 from sim.report.topics.sweep import points_table
 
 FACTORS = {"effect.shift": (0.3, 0.8), "analysis.alpha": (0.02, 0.1)}
@@ -32,7 +33,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[SavedRun, 
         (folder / name).mkdir()
     write_sweep(swept, folder / "sweep")
     write_calibration(read, folder / "calibrate")
-    summaries = {"sweep": sweep_summary(swept), "calibrate": calibration_summary(read)}
+    summaries = {"sweep": summary(swept), "calibrate": summary(read)}
     return {name: (read_run(folder / name), text) for name, text in summaries.items()}
 
 
@@ -41,20 +42,21 @@ def test_screen_and_page_have_every_cell(job: str, told: dict[str, tuple[SavedRu
     """Each number of each table stands on screen and on the page, from what is saved alone."""
     run, screen = told[job]
     html = page(run).replace("&#39;", "'")
-    tables = [block for own in sections_of(run) for block in own.blocks if isinstance(block, Table)]
+    sections = sections_of(run.report, is_drawn=True)
+    tables = [block for own in sections for block in own.blocks if isinstance(block, Table)]
     assert len(tables) >= 2
     for table in tables:
         for row in table.rows:
             for cell in map(words_of, row):
                 assert cell in screen
                 assert cell in html
-    for own in sections_of(run):
+    for own in sections:
         assert own.heading in " ".join(screen.split())
 
 
 def test_points_have_the_numbers_of_the_answer(told: dict[str, tuple[SavedRun, str]]) -> None:
     """Power, difference and size of every point are those that are reported of it."""
-    report = told["sweep"][0].sweep
+    report = told["sweep"][0].report
     rows = points_table(report).rows
     assert len(rows) == len(report.points) == 5
     for row, point in zip(rows, report.points, strict=True):
@@ -65,9 +67,17 @@ def test_points_have_the_numbers_of_the_answer(told: dict[str, tuple[SavedRun, s
         assert not point.number or words_of(row[2]).startswith(f"{point.difference.value:+.3f}")
 
 
-def test_a_plan_has_no_such_sections(tmp_path: Path) -> None:
-    """They are of sweeps and calibrations alone."""
-    assert sections_of(SavedRun("plan", tmp_path, {})) == ()
+def test_two_factors_one_at_a_time_are_no_map(told: dict[str, tuple[SavedRun, str]]) -> None:
+    """A map is of every combination; of one factor at a time there are bars and a list."""
+    assert [figure.name for figure in figures(told["sweep"][0])] == ["tornado", "points"]
+
+
+@pytest.mark.parametrize("job", ["sweep", "calibrate"])
+def test_no_other_job_has_a_plans_answer(job: str, told: dict[str, tuple[SavedRun, str]]) -> None:
+    """It is refused in one line, that names the folder and the job."""
+    run = told[job][0]
+    with pytest.raises(StudyError, match=f"^'{run.folder}': of {job}, not of plan$"):
+        _ = run.answer
 
 
 def test_a_long_name_stands_on_a_line_by_itself() -> None:

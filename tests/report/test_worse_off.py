@@ -11,7 +11,7 @@ from sim.report.justification import justification
 from sim.report.printers.html.page import page
 from sim.report.printers.markdown import markdown
 from sim.report.saved import read_run
-from sim.report.terminal import summary
+from sim.report.telling import summary
 from sim.report.topics.effects import worse_off_tables
 
 JOINT = {"joint": (

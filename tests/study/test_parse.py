@@ -11,6 +11,7 @@ from sim.errors import StudyError
 from sim.study import Study, parse_study
 from sim.study.parse import draft_of
 from sim.study.study import complaints_of
+from sim.study.words import Words
 
 
 def plain() -> dict[str, Any]:
@@ -273,3 +274,11 @@ def test_nothing_follows_from_a_section_that_is_wrong() -> None:
         "analysis": {"test": "cluster_mean_t"},
     }
     assert [line.partition(":")[0] for line in complaints_of(data)] == ["clusters.ward.icc"]
+
+
+def test_the_plural_of_the_participant_may_be_given_by_itself() -> None:
+    """It stands beside the noun, and is kept as one of the plurals."""
+    words = Words.model_validate({"participant": "ox", "participants": "oxen", "unit": "ox"})
+    assert (words.units, words.plurals) == ("oxen", {"ox": "oxen"})
+    known = Words.model_validate({"participants": "people", "plurals": {"child": "children"}})
+    assert known.plurals == {"child": "children", "participant": "people"}

@@ -73,3 +73,42 @@ def test_roles_that_cannot_be(names: tuple[str, ...], line: str) -> None:
     roles = {name: {"pre": PRE} for name in names}
     with pytest.raises(StudyError, match=line):
         small_study(roles=roles)
+
+
+def by_item(pre: Any, **items: Any) -> Study:
+    """One role that answers three items before as is stated of it, or else of them."""
+    known = {"a": PRE, "b": PRE, "c": {"counts": (0, 1, 2, 1, 0)}, **items}
+    return small_study(questionnaire={"items": known}, roles={"nurse": {"pre": pre}})
+
+
+def test_a_role_states_items_by_name() -> None:
+    """What it names stands for what the questionnaire says; shares, percents, counts and copies."""
+    study = by_item({"b": {"counts": (1, 1, 2, 0, 0)}, "c": "like: b"})
+    assert study.marginals(0) == (PRE, (0.25, 0.25, 0.5, 0, 0), (0.25, 0.25, 0.5, 0, 0))
+    assert by_item({"a": (10, 20, 40, 20, 10)}).marginals(0)[::2] == (PRE, (0, 0.25, 0.5, 0.25, 0))
+    assert by_item((10, 20, 40, 20, 10)).marginals(0) == (PRE,) * 3
+    assert by_item({"counts": (1, 2, 4, 2, 1)}).marginals(0) == (PRE,) * 3
+    others = by_item({"items": (0, 0, 1, 0, 0), "a": PRE}).marginals(0)
+    assert others == (PRE, (0, 0, 1, 0, 0), (0, 0, 1, 0, 0))
+    assert Study(**study.model_dump()).marginals(0) == study.marginals(0)
+
+
+@pytest.mark.parametrize(
+    ("pre", "line"),
+    [
+        ({"d": PRE}, "roles.nurse.pre: 'd' is no item; known: a, b, c"),
+        ({"a": (1, 2)}, "roles.nurse.pre.a: [1.0, 2.0] must be 5 numbers, one per point"),
+        ({"a": (0.5,) * 5}, "roles.nurse.pre.a: [0.5, 0.5, 0.5, 0.5, 0.5] sums to 2.5;"),
+        ({"a": {"count": PRE}}, "roles.nurse.pre.a.count: unknown field; did you mean 'counts'?"),
+        ({"a": "like: d"}, "roles.nurse.pre.a: 'd' is no item; known: a, b, c"),
+        ({"a": None}, "roles.nurse.pre.a: null must say how it is answered before"),
+        ((10, 20, 40, 20, 15), "roles.nurse.pre: [10.0, 20.0, 40.0, 20.0, 15.0] sums to 105"),
+        ((1, 2, 3), "roles.nurse.pre: [1.0, 2.0, 3.0] must be 5 numbers, one per point"),
+        ("much", "roles.nurse.pre: 'much' must be a list"),
+    ],
+)
+def test_a_role_that_answers_in_no_way_is_refused(pre: Any, line: str) -> None:
+    """In one line with its place."""
+    with pytest.raises(StudyError) as refusal:
+        by_item(pre)
+    assert str(refusal.value).startswith(line)

@@ -9,7 +9,7 @@ from oracles.studies import make_analysis, population_of_changes, small_study
 
 from sim.app import main
 from sim.errors import StudyError
-from sim.power.thinned import Enumerable
+from sim.power.thinned import Changes
 from sim.study.endpoints import Endpoints
 from sim.study.methods import TESTS
 
@@ -52,10 +52,10 @@ def test_a_test_that_nobody_enumerates_is_simulated() -> None:
     people = population_of_changes({1: 0.5, 0: 0.3, -1: 0.2})
     known = make_analysis()
     new = known.model_copy(update={"test": "newly_registered"})
-    assert Enumerable.of(people, Endpoints.with_total(1), known).refused is None
+    assert Changes.of(people, Endpoints.with_total(1), known).refused is None
     facts = {"newly_registered": replace(TESTS["paired_t"], enumerated=None)}
     with patch.dict(TESTS, facts):
         assert (
-            Enumerable.of(people, Endpoints.with_total(1), new).refused
+            Changes.of(people, Endpoints.with_total(1), new).refused
             == "newly_registered is not enumerated"
         )

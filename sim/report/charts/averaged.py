@@ -9,9 +9,10 @@ from sim.power.assurance import QUANTILES, Assurance
 from sim.report.charts.curve_layers import POWER
 from sim.report.charts.curves import many, unit_words, unusable_words
 from sim.report.charts.figure import Figure, Omitted, datum, layered, limited, single
-from sim.report.charts.labels import distinct, label_axis, listed, quoted, span, two_lines
+from sim.report.charts.labels import distinct, label_axis, listed, quoted, two_lines
 from sim.report.charts.series import assurance_series, error_words, rule_series, sizes
 from sim.report.charts.theme import Spec
+from sim.report.document.numbers import span
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.soundness import reasons
 
@@ -61,9 +62,8 @@ def power_spread(answer: PlanAnswer) -> Figure | Omitted | None:
     worst = max(row["worst"] for row in rows)
     below = [
         f"Dot: median; thick bar: middle half; thin bar: middle 90%; at the {PLANNED} power is "
-        f"{answer.sample_size.power:.2f}. Monte Carlo error of these "
-        f"at most {worst:.2f}: {max(own.draws for own in assurances):,} effects drawn"
-        f"{_each(answer)}.",
+        f"{answer.sample_size.power:.2f}. Monte Carlo error of these at most {worst:.2f}: "
+        f"{max(own.draws for own in assurances):,} effects drawn{_each(answer)}.",
         limited(len(answer.assurances), MOST_PRIORS, "priors", "results.csv"),
         *unusable_words(answer),
         *unit_words(answer),
@@ -74,18 +74,18 @@ def power_spread(answer: PlanAnswer) -> Figure | Omitted | None:
 
 
 def _finding(answer: PlanAnswer) -> str:
-    size, place = answer.sample_size, answer.characteristics.rule_index(answer.sample_size.rule)
+    size, place = answer.sample_size, answer.rule_place
     if reasons(answer, size):
         return f"Power and assurance of the rule {quoted(size.rule)}"
     averaged = [float(own.value.value[answer.place, place]) for own in answer.assurances]
     return (
-        f"With {answer.study.words.count(answer.size)} power is {size.power:.2f} at the stated "
+        f"With {answer.counted} power is {size.power:.2f} at the stated "
         f"effect, and {span(averaged, '.2f')} averaged over what is believed"
     )
 
 
 def _spread_words(answer: PlanAnswer, rows: Sequence[Spec]) -> tuple[str, str]:
-    size, with_ = answer.sample_size, answer.study.words.count(answer.size)
+    size, with_ = answer.sample_size, answer.counted
     title = f"Power of {quoted(size.rule)} with {with_}, over what each prior leaves possible"
     if not reasons(answer, size):
         medians = listed(f"{row['q50']:.2f} ({_line(row['name'])})" for row in rows)
@@ -100,10 +100,9 @@ def _spread_words(answer: PlanAnswer, rows: Sequence[Spec]) -> tuple[str, str]:
 
 def _one_spread_words(answer: PlanAnswer, row: Spec) -> str:
     return (
-        f"Under the {_line(row['name'])} prior the median power with "
-        f"{answer.study.words.count(answer.size)} is {row['q50']:.2f}; the middle half of the "
-        f"powers believed is {row['q25']:.2f} to {row['q75']:.2f}, the middle 90% "
-        f"{row['q05']:.2f} to {row['q95']:.2f}."
+        f"Under the {_line(row['name'])} prior the median power with {answer.counted} is "
+        f"{row['q50']:.2f}; the middle half of the powers believed is {row['q25']:.2f} to "
+        f"{row['q75']:.2f}, the middle 90% {row['q05']:.2f} to {row['q95']:.2f}."
     )
 
 
@@ -113,7 +112,7 @@ def _line(label: str) -> str:
 
 def _each(answer: PlanAnswer) -> str:
     """Say how the power at each effect drawn is computed, where it is simulated."""
-    place = answer.characteristics.rule_index(answer.sample_size.rule)
+    place = answer.rule_place
     if all(assurance.exact_rules[place] for assurance in answer.assurances):
         return ""
     prior = answer.study.effect.prior
@@ -122,7 +121,7 @@ def _each(answer: PlanAnswer) -> str:
 
 
 def _quantiles(answer: PlanAnswer, assurance: Assurance, label: str) -> Spec:
-    at = (slice(None), answer.place, answer.characteristics.rule_index(answer.sample_size.rule))
+    at = (slice(None), answer.place, answer.rule_place)
     powers = assurance.power_quantiles[at].tolist()
     return {
         "name": label,
@@ -137,7 +136,7 @@ def _layers(answer: PlanAnswer, labels: Sequence[str]) -> list[Spec]:
     axis = label_axis(labels)
     y = {"field": "name", "type": "nominal", "title": None, "axis": axis,
          "scale": {"domain": list(labels)}}  # fmt: skip
-    x = {**POWER, "title": f"Power with {answer.study.words.count(answer.size)}"}
+    x = {**POWER, "title": f"Power with {answer.counted}"}
 
     def bar(low: str, high: str, thick: float) -> Spec:
         mark = {"type": "rule", "style": "main-error", "strokeWidth": thick}

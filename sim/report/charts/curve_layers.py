@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sim.power.sample_size import SampleSize
 from sim.report.charts.end_labels import label_layers
@@ -39,7 +39,7 @@ def pairs_axis(studied: Sequence[int], units: str) -> Spec:
     }
 
 
-def band(x: Spec, low: str, high: str, **style: Any) -> Spec:
+def band(x: Spec, low: str, high: str, **style: object) -> Spec:
     """Fill between two fields; a thin bar where there is only one size."""
     return {
         "mark": {"type": "area", **style},
@@ -66,7 +66,7 @@ def lone(studied: Sequence[int], units: str) -> list[Spec]:
     return layers
 
 
-def bars(x: Spec, low: str, high: str, **style: Any) -> Spec:
+def bars(x: Spec, low: str, high: str, **style: object) -> Spec:
     """Draw an upright line between two fields at each size."""
     return {
         "mark": {"type": "rule", **style},

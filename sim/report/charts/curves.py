@@ -6,17 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from sim.power.operating import RoleCharacteristics
 from sim.power.sample_size import SampleSize
-from sim.report.charts.curve_layers import (
-    FEW_SIZES,
-    coloured,
-    lone,
-    marks,
-    pairs_axis,
-    target_line,
-)
+from sim.report.charts.curve_layers import FEW_SIZES, coloured, lone, marks, pairs_axis, target_line
 from sim.report.charts.end_labels import end_labels
 from sim.report.charts.figure import HEIGHT, Figure, Omitted, layered, limited
-from sim.report.charts.labels import distinct, plain, quoted, span
+from sim.report.charts.labels import distinct, plain, quoted
 from sim.report.charts.series import (
     Series,
     endpoint_series,
@@ -29,6 +22,7 @@ from sim.report.charts.series import (
     span_words,
 )
 from sim.report.charts.theme import Spec
+from sim.report.document.numbers import span
 from sim.report.document.phrases import sentence_case
 from sim.report.document.sizes import is_known, pairs_words
 from sim.report.results.answer import PlanAnswer
@@ -48,7 +42,7 @@ endpoints at many sizes are looked at together."""
 
 def power_curve(answer: PlanAnswer) -> Figure | Omitted:
     """Power of the primary rule."""
-    size, units = answer.sample_size, answer.study.words.units
+    size, units = answer.sample_size, answer.words.units
     curves = power_series(answer, size.rule)
     studied, said = sizes(curves), _size_words(answer, size)
     if len(studied) < 2:
@@ -76,7 +70,7 @@ def rule_curves(answer: PlanAnswer) -> Figure | None:
     every, usable = answer.sample_sizes, _usable(answer)
     reached = [size for size in usable if size.size is not None]
     missed, unusable = len(usable) - len(reached), len(every) - len(usable)
-    limit = answer.study.words.count(every[0].limit)
+    limit = answer.words.count(every[0].limit)
     below = []
     if missed and reached:
         below.append(f"Not reached by {limit}: {missed} of {len(every)} rules.")
@@ -106,7 +100,7 @@ def endpoint_curves(answer: PlanAnswer, role: RoleCharacteristics) -> Figure | O
     every, name = endpoint_series(answer, role), f"endpoint_curves_{role.role}"
     flat = _flat(answer, role.role, every)
     curves = [series for series in every if series not in flat]
-    people = answer.study.words.people(role.role)
+    people = answer.words.people(role.role)
     if not curves:
         return Omitted(name, _flat_words(answer, people, flat))
     if len(sizes(curves)) < 2:
@@ -114,7 +108,7 @@ def endpoint_curves(answer: PlanAnswer, role: RoleCharacteristics) -> Figure | O
     title = f"Power of the {people}' endpoints, each tested on its own"
     if not reasons(answer, answer.sample_size):
         powers = [series.at(answer.size) for series in curves]
-        with_ = answer.study.words.count(answer.size)
+        with_ = answer.counted
         reach = span(powers, ".2f")
         title = f"With {with_} the {people}' endpoints have power {reach}, each on its own"
     words = " ".join(["Not adjusted for multiplicity.", *_null_words(answer, role, flat)])
@@ -146,7 +140,7 @@ def many(
     names, studied = [series.name for series in shown], sizes(shown)
     named = _end_labels(distinct(names, NAME), shown)
     labels = distinct(names, NAME) if named else distinct(names)
-    target, units = answer.sample_size.target, answer.study.words.units
+    target, units = answer.sample_size.target, answer.words.units
     lines = [*below, limited(len(curves), MOST_CURVES, kind, "results.csv"), *unit_words(answer)]
     if not any("Monte Carlo" in line or "exactly" in line for line in below):
         lines.insert(len(below), error_words(shown))
@@ -170,7 +164,7 @@ def _usable(answer: PlanAnswer) -> list[SampleSize]:
 
 
 def _size_words(answer: PlanAnswer, size: SampleSize) -> str:
-    rule, words = f"the rule {quoted(size.rule)}", answer.study.words
+    rule, words = f"the rule {quoted(size.rule)}", answer.words
     if reasons(answer, size):
         return f"No size can be given for power {size.target:.2f} for {rule}"
     if len(answer.characteristics.sizes) == 1:
@@ -181,14 +175,11 @@ def _size_words(answer: PlanAnswer, size: SampleSize) -> str:
     if is_known(size):
         return f"{words.count(size.size)} give power {size.target:.2f} or more for {rule}"
     needed = pairs_words(size)
-    return (
-        f"{needed[0].upper()}{needed[1:]} {words.units} are needed for power {size.target:.2f}, "
-        f"{rule}"
-    )
+    return f"{sentence_case(needed)} {words.units} are needed for power {size.target:.2f}, {rule}"
 
 
 def _rules_words(answer: PlanAnswer, usable: Sequence[SampleSize]) -> str:
-    size, units = answer.sample_size, answer.study.words.units
+    size, units = answer.sample_size, answer.words.units
     reached = sorted(
         (own.size, pairs_words(own), own.rule) for own in usable if own.size is not None
     )
@@ -249,7 +240,7 @@ def unusable_words(answer: PlanAnswer) -> list[str]:
 
 def unit_words(answer: PlanAnswer) -> list[str]:
     """Say what a size counts where there are two arms."""
-    units = answer.study.words.units
+    units = answer.words.units
     return (
         [f"{sentence_case(units)} of both arms are counted."] if answer.study.has_controls else []
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from sim.folders import write_whole
 from sim.report.charts.averaged import assurance_curves, power_spread
 from sim.report.charts.curves import endpoint_curves, power_curve, rule_curves
 from sim.report.charts.figure import Figure, Omitted
@@ -14,8 +15,7 @@ from sim.report.charts.pilot import believed_shifts, data_set_counts, exact_p_va
 from sim.report.charts.render import as_png, as_svg
 from sim.report.charts.sweeps import point_figures
 from sim.report.charts.tornado import tornado_bars
-from sim.report.document.model import Paragraph, text
-from sim.report.files import write_whole
+from sim.report.document.model import Paragraph, Picture, text
 from sim.report.results.answer import PlanAnswer
 from sim.report.results.calibration import CalibrationReport
 from sim.report.results.sweep import SweepReport
@@ -43,14 +43,14 @@ def figures(run: SavedRun) -> tuple[Figure, ...]:
     StudyError
         Where the saved results are not what this version writes.
     """
-    if run.job == "plan":
-        return tuple(own for own in plan_figures(run.answer) if isinstance(own, Figure))
-    drawn = (
-        calibration_figures(run.calibration)
-        if run.job == "calibrate"
-        else (sweep_figures(run.sweep))
-    )
-    return tuple(figure for figure in drawn if figure is not None)
+    match run.report:
+        case PlanAnswer() as answer:
+            drawn: Iterable[Figure | Omitted | None] = plan_figures(answer)
+        case CalibrationReport() as pilot:
+            drawn = calibration_figures(pilot)
+        case swept:
+            drawn = sweep_figures(swept)
+    return tuple(figure for figure in drawn if isinstance(figure, Figure))
 
 
 def plan_figures(answer: PlanAnswer) -> Iterator[Figure | Omitted]:
@@ -74,6 +74,7 @@ def plan_figures(answer: PlanAnswer) -> Iterator[Figure | Omitted]:
         *(answer_bars(answer, role.role) for role in roles),
         assurance_curves(answer),
         power_spread(answer),
+        *(observed_bars(answer.study, seen.counts) for seen in answer.pilot_answers),
     )
     yield from (own for own in drawn if own is not None)
 
@@ -99,7 +100,7 @@ def sentences(answer: PlanAnswer, *starts: str) -> tuple[Paragraph, ...]:
     )
 
 
-def power_figure(answer: PlanAnswer) -> Figure | None:
+def power_pictures(answer: PlanAnswer) -> tuple[Picture, ...]:
     """Draw the power curve with the answer marked, for a page of text.
 
     Parameters
@@ -109,12 +110,15 @@ def power_figure(answer: PlanAnswer) -> Figure | None:
 
     Returns
     -------
-    Figure or None
-        About 16.5 cm wide and 7.5 high as :func:`~sim.report.charts.render.as_png` draws
-        it; None where one size was studied, of which there is no curve.
+    tuple of Picture
+        One about 16.5 cm wide and 7.5 high; none where one size was studied, of which there is
+        no curve.
     """
-    drawn = power_curve(answer)
-    return drawn if isinstance(drawn, Figure) else None
+    figure = power_curve(answer)
+    if isinstance(figure, Omitted):
+        return ()
+    png = as_png(as_svg(figure.spec))
+    return (Picture(figure.name, figure.caption, figure.alt, png),)
 
 
 def write_figures(run: SavedRun, folder: Path) -> tuple[Path, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sim.pilot.counts import AnswerCounts
 from sim.report.charts.figure import Figure, limited
-from sim.report.charts.labels import percent, plain, span, two_lines
+from sim.report.charts.labels import percent, plain, two_lines
 from sim.report.charts.likert import MOST_DOMAINS, stacked_bars
+from sim.report.document.numbers import span
 from sim.report.document.phrases import best_end
 from sim.study import Study
 

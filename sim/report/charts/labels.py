@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sim.report.charts.theme import Spec
@@ -152,14 +152,6 @@ def broken(text: str, widest: float) -> list[str]:
 def percent(share: float) -> str:
     """Write a share in percent; one that is small, but not nothing, as that."""
     return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
-
-
-def span(values: Iterable[float], form: str | Callable[[float], str]) -> str:
-    """Write the least and the largest value; one where they read the same."""
-    numbers = list(values)
-    ends = min(numbers), max(numbers)
-    low, high = (format(end, form) if isinstance(form, str) else form(end) for end in ends)
-    return low if low == high else f"{low} to {high}"
 
 
 def listed(parts: Iterable[str]) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
 from sim.cohorts import TrueEffects
+from sim.power.target import answer_shares
 from sim.report.charts.figure import Figure, Omitted, datum, layered, limited, single
 from sim.report.charts.labels import (
     distinct,
@@ -14,11 +14,10 @@ from sim.report.charts.labels import (
     plain,
     right_room,
     room,
-    span,
     two_lines,
 )
 from sim.report.charts.theme import DIVERGING, Spec, blended
-from sim.report.document.numbers import ROUNDING
+from sim.report.document.numbers import ROUNDING, span
 from sim.report.document.phrases import best_end, sentence_case
 from sim.report.results.answer import DesignFacts
 from sim.study import Study
@@ -29,6 +28,8 @@ DARK_ENDS = 0.28
 """Share of the scale at either end whose colours are dark."""
 NARROW = 0.14
 """Segments below this share have no room for a number."""
+LETTERS = 26
+"""Pixels that a number in a segment takes; narrower, as on a phone, it is left out."""
 TIME = 24
 """Most letters of a time that stands right of a bar."""
 
@@ -59,9 +60,7 @@ def answer_bars(answer: DesignFacts, role: str) -> Figure | Omitted:
         )
     domains = study.domains
     shown = domains[:MOST_DOMAINS]
-    bars = answer_shares(
-        effects.reaching.tolist(), effects.rising_to.tolist(), effects.falling_below.tolist()
-    )
+    bars = answer_shares(effects).tolist()
     labels = two_lines(shown)
     at_end = f"at the {end} {words.before}, and cannot improve"
     title = f"Assumed of the {people}: {ceilings} are {at_end}"
@@ -127,30 +126,6 @@ def _unchanged(effects: TrueEffects) -> bool:
     return bool(abs(moved).max() < ROUNDING)
 
 
-def answer_shares(
-    reaching: Iterable[Sequence[float]],
-    rising_to: Iterable[Sequence[float]],
-    falling_below: Iterable[Sequence[float]],
-) -> list[tuple[list[float], list[float]]]:
-    """Shares of the points 1 to K before and after, by domain.
-
-    Parameters
-    ----------
-    reaching, rising_to, falling_below : iterable of sequence of float
-        By domain, as :class:`~sim.cohorts.TrueEffects` has them.
-    """
-    domains = []
-    for before, rising, falling in zip(reaching, rising_to, falling_below, strict=True):
-        after = [b + up - down for b, up, down in zip(before, rising, falling, strict=True)]
-        domains.append((_steps(before), _steps(after)))
-    return domains
-
-
-def _steps(reaching: Sequence[float]) -> list[float]:
-    edges = [1.0, *reaching, 0.0]
-    return [max(high - low, 0.0) for high, low in pairwise(edges)]
-
-
 def _rows(
     label: str, times: Sequence[str], bars: Sequence[Sequence[float]], best: int, lowest: int
 ) -> Iterator[Spec]:
@@ -211,7 +186,10 @@ def _numbers(places: Spec, tone: str) -> Spec:
     """Write shares into the bars of one tone."""
     text = {"field": "said", "type": "nominal"}
     return {
-        "transform": [{"filter": {"field": "tone", "equal": tone}}],
+        "transform": [
+            {"filter": {"field": "tone", "equal": tone}},
+            {"filter": f"datum.share * width >= {LETTERS}"},
+        ],
         "mark": {"type": "text", "style": f"on-{tone}"},
         "encoding": {**places, "x": _across("middle"), "text": text},
     }

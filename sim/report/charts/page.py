@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sim.report.charts.figure import Figure
 from sim.report.charts.theme import Spec, Theme, themed
 
@@ -31,6 +33,28 @@ def for_page(figure: Figure, theme: Theme) -> Spec:
         hovers = [_hover(layer, rows[0]) for layer in spec["layer"] if _is_curve(layer)]
         spec["layer"] = [*spec["layer"], *hovers]
     return themed(spec, theme)
+
+
+def drawing(figure: Figure) -> Spec:
+    """Split a figure into its specification, without colours, and its data as a table."""
+    spec: Spec = {
+        name: part for name, part in for_page(figure, "light").items() if name != "config"
+    }
+    rows = spec.pop("data", {}).get("values", [])
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    return {"spec": spec, "keys": keys, "rows": [[row.get(key) for key in keys] for row in rows]}
+
+
+@cache
+def bundle() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script that makes `vegaEmbed` known."""
+    import vl_convert
+
+    text = str(vl_convert.javascript_bundle(_EXPOSED))
+    return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+_EXPOSED = "window.vegaEmbed = vegaEmbed;"
 
 
 def _is_curve(layer: Spec) -> bool:

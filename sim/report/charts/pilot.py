@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from sim.pilot.candidates import CANDIDATES
 from sim.report.charts.figure import Figure, layered, limited
-from sim.report.charts.labels import distinct, label_axis, legend, listed, plain, span, two_lines
+from sim.report.charts.labels import distinct, label_axis, legend, listed, plain, two_lines
 from sim.report.charts.theme import Spec
+from sim.report.document.numbers import span
 from sim.report.results.calibration import CalibrationReport, OutcomeReport, RoleReport
 
 MOST_OUTCOMES, MOST_DOMAINS = 6, 30
@@ -153,7 +154,8 @@ def believed_shifts(report: CalibrationReport, role: RoleReport) -> Figure:
 def _interval_layers(domains: list[str], priors: list[str]) -> list[Spec]:
     places = _grouped("domain", domains, "prior", priors)
     colour = _coloured("prior", priors, "circle")
-    across: Spec = {"type": "quantitative", "title": "Latent shift (standard deviations)"}
+    across: Spec = {"type": "quantitative", "title": "Latent shift (standard deviations)",
+                    "axis": {"titleAnchor": "end"}}  # fmt: skip
     zero = {"data": {"values": [{}]}, "mark": {"type": "rule", "style": "target"},
             "encoding": {"x": {"datum": 0}}}  # fmt: skip
     bar = {"x": {**across, "field": "low"}, "x2": {"field": "high"}, "color": colour}
@@ -215,6 +217,7 @@ def _grouped(field: str, labels: list[str], within: str, groups: list[str]) -> S
 
 
 def _coloured(field: str, labels: list[str], symbol: str) -> Spec:
-    drawn = {**legend(labels, symbol), "symbolSize": 70}
+    # in one column, for on a phone the names of rows leave room for no more
+    drawn = {**legend(labels, symbol), "columns": 1, "symbolSize": 70}
     scale = {"domain": labels, "range": "category"}
     return {"field": field, "type": "nominal", "title": None, "scale": scale, "legend": drawn}

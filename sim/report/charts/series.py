@@ -9,12 +9,13 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray
 from sim.power.assurance import Assurance
-from sim.power.estimates import Estimate
+from sim.power.estimates import SAMPLED, Estimate
 from sim.power.operating import OperatingCharacteristics, RoleCharacteristics
 from sim.report.charts.curve_layers import CORNERS, FEW_SIZES, Corner
 from sim.report.charts.figure import Z95
 from sim.report.charts.labels import plain
 from sim.report.charts.theme import Spec
+from sim.report.document.numbers import basis
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import versions
 
@@ -36,6 +37,8 @@ class Series:
         The probability and its Monte Carlo error.
     replicates : ndarray of int, shape (K,)
         What it rests on; 0 where it is exact.
+    sampled : bool
+        Whether that are draws of absolute changes, their signs summed out.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Series:
     value: FloatArray
     mcse: FloatArray
     replicates: IntArray
+    sampled: bool = False
 
     def at(self, pairs: int) -> float:
         """Give the probability at a size at which it is defined."""
@@ -55,7 +59,8 @@ def column(name: str, pairs: Sequence[int], of: Estimate, place: int) -> Series:
     value, mcse, replicates = (
         part[there, place] for part in (of.value, of.mcse, of.replicates)
     )  # fmt: skip
-    return Series(name, np.asarray(pairs)[there], value, mcse, replicates)
+    sampled = bool(of.engine((0, place)) == SAMPLED)
+    return Series(name, np.asarray(pairs)[there], value, mcse, replicates, sampled)
 
 
 def rule_series(
@@ -129,8 +134,10 @@ def _taken(curves: Sequence[Series], target: float, corner: Corner, aside: float
     return any(value.min() < high and value.max() > low for value in within)
 
 
-def error_words(curves: Sequence[Series], what: str = "", of: str = "simulated studies") -> str:
+def error_words(curves: Sequence[Series], what: str = "", of: str = "") -> str:
     """Say how precise curves are."""
+    kinds = {basis(sampled=series.sampled) for series in curves if series.replicates.any()}
+    of = of or " or ".join(sorted(kinds, reverse=True))
     what = what or ("Bars" if len(sizes(curves)) <= FEW_SIZES else "Band")
     worst = max(series.mcse.max() for series in curves)
     studies = [number for series in curves for number in series.replicates.tolist() if number]

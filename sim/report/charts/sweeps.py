@@ -13,12 +13,12 @@ from sim.report.charts.labels import (
     label_axis,
     plain,
     room,
-    span,
     told_apart,
     two_lines,
     unusable_points,
 )
-from sim.report.charts.theme import SEQUENTIAL, WIDTH, Spec
+from sim.report.charts.theme import SEQUENTIAL, Spec
+from sim.report.document.numbers import span
 from sim.report.document.phrases import sentence_case
 from sim.report.document.sizes import CONFIDENCE, interval_cell, pairs_cell
 from sim.report.results.sweep import PointReport, SweepReport
@@ -34,16 +34,18 @@ MOST_ACROSS, MOST_DOWN = 8, 24
 """Most cells of a heat map that can be read."""
 DOT: Spec = {"type": "point", "filled": True, "style": "main-point"}
 """Mark of a power."""
+GRADIENT = 180
+"""Length of the scale of a map's colours, in pixels, for which a phone has room."""
 DARK_FROM = 0.55
 """Share of a scale from which its colours need white letters."""
 
 
 def point_figures(report: SweepReport) -> Iterator[Figure | None]:
     """Figures of a sweep that is no tornado: a curve, heat maps or a list of points."""
-    factors = _factors(report)
+    factors, is_grid = _factors(report), isinstance(report.study.sweep, GridSweep)
     if len(factors) == 1 and _is_numeric(told_apart(next(iter(factors.values())))[1]):
         yield _factor_curve(report, factors)
-    elif len(factors) == 2 and _fits(factors):
+    elif is_grid and len(factors) == 2 and _fits(factors):
         yield _heat_map(report, factors, "power_map", _power_cell)
         yield _heat_map(report, factors, "size_map", _pairs_cell)
     else:
@@ -66,7 +68,8 @@ def point_list(report: SweepReport) -> Figure | None:
     spread = f" is {span(values, '.2f')}" if values else ""
     title = f"Power at {_at(report)}{spread} over {len(values) or len(rows)} points"
     below = [
-        f"Bars: 95% Monte Carlo intervals; {_studies(report)}. Dashed: the study as stated.",
+        f"Bars: 95% Monte Carlo intervals; {report.replicates:,} simulated studies a point. "
+        "Dashed: the study as stated.",
         limited(len(studied), MOST_POINTS, "points", "sweep.csv"),
         _missing_words(len(report.points), len(studied), "points"),
         *unusable_points(shown),
@@ -128,7 +131,8 @@ def _factor_curve(report: SweepReport, factors: Factors) -> Figure | None:
     for value, _, _ in _power(report.base):
         layers.append(single({"type": "rule", "style": "target"}, datum(y=value)))
     below = [
-        f"Bars: 95% Monte Carlo intervals; {_studies(report)}. Dashed: the study as stated.",
+        f"Bars: 95% Monte Carlo intervals; {report.replicates:,} simulated studies a point. "
+        "Dashed: the study as stated.",
         _missing_words(len(points), len(rows), "values"),
         *unusable_points(points),
     ]
@@ -160,7 +164,7 @@ def _heat_map(report: SweepReport, factors: Factors, name: str, cell: Cell) -> F
     _, base, base_error = cell(report.base)
     given = f"{base} ({base_error})" if base_error else base
     below = [
-        f"{error}; {_studies(report)}. The study as stated: {given}.",
+        f"{error}; {report.replicates:,} simulated studies a point. The study as stated: {given}.",
         *unusable_points(report.points),
     ]
     seen = "; ".join(f"{r['down']}, {r['across']}: {r['said']}" for r in rows)
@@ -209,7 +213,8 @@ def _map_layers(
         "axis": {"ticks": False, "domain": False, "labelAngle": 0},
     }  # fmt: skip
     least, most = limits
-    bar = {"direction": "horizontal", "gradientLength": WIDTH - 120, "gradientThickness": 9}
+    bar = {"direction": "horizontal", "gradientLength": GRADIENT, "gradientThickness": 9,
+           "tickCount": 5}  # fmt: skip
     colour = {
         "field": "value", "type": "quantitative", "title": legend, "legend": bar,
         "scale": {"domain": [least, most if most > least else least + 1],
@@ -224,14 +229,11 @@ def _map_layers(
         {"transform": known, "mark": cells, "encoding": {"x": x, "y": y, "color": colour}},
     ]
     for tone, style in (("pale", "on-pale"), ("dark", "on-dark"), ("none", "small-note")):
+        only = [{"filter": {"field": "tone", "equal": tone}}]
         for field, up in (("said", -6), ("error", 8)):
-            layers.append(
-                {
-                    "transform": [{"filter": {"field": "tone", "equal": tone}}],
-                    "mark": {"type": "text", "style": style, "dy": up},
-                    "encoding": {"x": x, "y": y, "text": {"field": field, "type": "nominal"}},
-                }
-            )
+            mark = {"type": "text", "style": style, "dy": up}
+            place = {"x": x, "y": y, "text": {"field": field, "type": "nominal"}}
+            layers.append({"transform": only, "mark": mark, "encoding": place})
     return layers
 
 
@@ -264,10 +266,6 @@ def _power(point: PointReport) -> Iterator[tuple[float, float, float]]:
 
 def _at(report: SweepReport) -> str:
     return report.study.words.count(report.at)
-
-
-def _studies(report: SweepReport) -> str:
-    return f"{report.replicates:,} simulated studies a point"
 
 
 def _missing_words(every: int, studied: int, what: str) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from sim.report.document.model import Blank, Document, Part, Requirement, cells_of, clean, words_of
+from sim.report.document.model import Document, Paragraph, Requirement, cells_of, text
 from sim.report.document.references import REFERENCES
+from sim.report.document.words import Blank, clean, words_of
 from sim.study import Study
 
 
-def requirement(label: str, text: str, *, there: bool = True) -> Requirement:
-    """Say what a guideline asks for, and whether it is there."""
-    return Requirement(label, text, "complete" if there else "missing")
-
-
-def reason(study: Study, name: str, wanted: str) -> tuple[Part, bool]:
+def reasoned(
+    study: Study, name: str, wanted: str, label: str = "", asked: str = ""
+) -> tuple[Paragraph, Requirement]:
     """Quote a reason that the planner gives in ``report.reasons``, or else leave a marked blank.
 
     Parameters
@@ -23,16 +21,17 @@ def reason(study: Study, name: str, wanted: str) -> tuple[Part, bool]:
         Of the reason.
     wanted : str
         What is to be told there, to follow "to be completed:".
+    label, asked : str
+        The guideline that asks for it, and in which words.
 
     Returns
     -------
-    str or Blank, bool
+    Paragraph, Requirement
         The words, and whether there are any.
     """
     words: str | None = getattr(study.report.reasons, name)
-    if words is None:
-        return Blank(f"[to be completed: {wanted}]"), False
-    return clean(words), True
+    said = Blank(f"[to be completed: {wanted}]") if words is None else clean(words)
+    return text(said), Requirement(label, asked, "missing" if words is None else "complete")
 
 
 def cite(*names: str) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from math import isnan
 
 from sim.power.estimates import Estimate
 
 ROUNDING = 1e-9
 """Size of a number that is nothing but a rounding error."""
+
+
+def basis(*, sampled: bool) -> str:
+    """Name what is counted in the denominator of an estimate."""
+    return "draws of changes" if sampled else "simulated studies"
 
 
 def number(value: float, digits: int = 3, sign: str = "-") -> str:
@@ -54,6 +60,22 @@ def estimate(of: Estimate | None, *at: int, digits: int = 3) -> str:
     """
     if of is None or isnan(of.value[at]):
         return "–"
-    if not of.replicates[at]:
-        return f"{number(of.value[at], digits)} (exact)"
-    return with_error(of.value[at], of.mcse[at], digits)
+    return exact_or_not(of.value[at], of.mcse[at], of.replicates[at], digits)
+
+
+def exact_or_not(value: float, mcse: float, replicates: int, digits: int = 3) -> str:
+    """Write a number with its Monte Carlo error, or that it is exact: nothing was simulated."""
+    return with_error(value, mcse, digits) if replicates else f"{number(value, digits)} (exact)"
+
+
+def span(values: Iterable[float], form: str | Callable[[float], str]) -> str:
+    """Write the least and the largest value; one where they read the same."""
+    numbers = list(values)
+    ends = min(numbers), max(numbers)
+    low, high = (format(end, form) if isinstance(form, str) else form(end) for end in ends)
+    return low if low == high else f"{low} to {high}"
+
+
+def changes_words(changes: Iterable[int]) -> str:
+    """List changes in points, each with its sign."""
+    return ", ".join(f"{change:+d}" if change else "0" for change in changes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.report.document.model import LONG_NAME, clean, listed_words
+from sim.report.document.words import LONG_NAME, clean, listed_words
 from sim.study import TOTAL, Study
 from sim.study.methods import TESTS
 
@@ -15,6 +15,11 @@ CHANGES = {1: "rise", -1: "fall"}
 def sentence_case(words: str) -> str:
     """Begin a sentence."""
     return words[:1].upper() + words[1:]
+
+
+def mid_sentence(words: str) -> str:
+    """Let what would begin a sentence go on within one."""
+    return words[:1].lower() + words[1:]
 
 
 def best_end(side: int) -> str:

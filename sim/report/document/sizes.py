@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.power.sample_size import SampleSize
+from sim.report.document.numbers import exact_or_not
 
 CONFIDENCE = "at least 95%"
 """Coverage of its interval, which limits of every single size make conservative."""
@@ -37,6 +38,8 @@ def pairs_words(size: SampleSize) -> str:
 
 def pairs_cell(size: SampleSize) -> str:
     """Write the answer in few characters."""
+    if size.impossible is not None:
+        return "never"
     if size.size is None:
         return f"over {size.limit}"
     return pairs_words(size).replace("at most ", "≤").replace(" to ", "–")
@@ -84,6 +87,11 @@ def sizes_shown(pairs: Sequence[int], marked: int, most: int) -> list[int]:
         if len(chosen) <= most:
             return sorted(chosen)
     return sorted(always)
+
+
+def power_cell(size: SampleSize) -> str:
+    """Write the power at a size, to stand in a table."""
+    return exact_or_not(size.power, size.mcse, size.replicates)
 
 
 def size_with_interval(size: SampleSize) -> str:

@@ -5,16 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sim.report.document.model import (
-    Blank,
-    Cell,
-    Document,
-    Paragraph,
-    Picture,
-    Section,
-    Table,
-    typeset,
-)
+from sim.report.document.model import Block, Document, Picture, Section, Table, in_runs
+from sim.report.document.words import Blank, Cell, typeset
 
 
 def markdown(document: Document) -> str:
@@ -54,24 +46,18 @@ def _item(item: Section) -> Iterator[str]:
     yield f"## {_cell(item.heading)}"
     if item.labels:
         yield f"*{'; '.join(map(escape, item.labels))}*"
-    entries: list[str] = []
-    for block in item.blocks:
-        if isinstance(block, Paragraph) and block.kind in ("entry", "warning"):
-            entries.append(f"- {_inline(block.parts)}")
-            continue
-        if entries:
-            yield "\n".join(entries)
-            entries = []
-        if isinstance(block, Table):
-            yield _table(block)
-        elif isinstance(block, Picture):
-            yield f"*{_cell(block.caption)}*"
-        else:
-            written = _inline(block.parts)
-            marks = {"answer": f"> **{written}**", "statement": f"> {written}"}
-            yield marks.get(block.kind, written)
-    if entries:
-        yield "\n".join(entries)
+    for is_list, blocks in in_runs(item.blocks):
+        yield ("\n" if is_list else "\n\n").join(map(_block, blocks))
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, Picture):
+        return f"*{_cell(block.caption)}*"
+    written = _inline(block.parts)
+    marks = {"answer": f"> **{written}**", "statement": f"> {written}", "plain": written}
+    return marks.get(block.kind, f"- {written}")
 
 
 def _inline(parts: Cell) -> str:

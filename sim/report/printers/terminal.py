@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from textwrap import wrap
 
-from sim.report.document.model import Block, Paragraph, Picture, Section, Table, words_of
+from sim.report.document.model import Block, Paragraph, Picture, Section, Table
+from sim.report.document.words import words_of
 from sim.report.layout import WIDTH, file_part, heading, paragraph, title
 
 NAME, FEWEST = 24, 7

@@ -15,17 +15,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from sim.report.document.model import (
-    Blank,
-    Cell,
-    Document,
-    Paragraph,
-    Picture,
-    Section,
-    Table,
-    typeset,
-    words_of,
-)
+from sim.report.document.model import Document, Paragraph, Picture, Section, Table
+from sim.report.document.words import Blank, Cell, short, typeset, words_of
 from sim.report.printers.word_columns import PAGE, column_widths, letter_size
 
 Element = Any
@@ -101,8 +92,6 @@ def _styles(document: WordDocument) -> None:
     bullets.paragraph_format.space_after = Pt(3)
     defaults: Element = document.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
     language = defaults.find(qn("w:lang"))
-    if language is None:
-        language = _child(defaults, "w:lang")
     language.set(qn("w:val"), "en-GB")
     language.set(qn("w:eastAsia"), "en-GB")
 
@@ -112,10 +101,7 @@ def _title(document: WordDocument, content: Document) -> None:
     small.paragraph_format.space_after = Pt(0)
     run = small.add_run("Sample size justification")
     run.font.size, run.font.color.rgb = Pt(12), SOFT
-    title = document.add_paragraph(content.title, style="Title")
-    border: Element = title.paragraph_format.element.get_or_add_pPr().find(qn("w:pBdr"))
-    if border is not None:
-        border.getparent().remove(border)
+    document.add_paragraph(content.title, style="Title")
 
 
 def _item(document: WordDocument, item: Section) -> None:
@@ -171,13 +157,11 @@ def _runs(
     """Set parts in a row; blanks are marked."""
     for part in typeset(parts):
         run = paragraph.add_run(part.text if isinstance(part, Blank) else part)
-        run.bold = bold or None
+        run.bold = bold or isinstance(part, Blank) or None
         if size is not None:
             run.font.size = Pt(size)
         if isinstance(part, Blank):
-            run.bold = True
-            properties = run._element.get_or_add_rPr()  # noqa: SLF001
-            _child(properties, "w:shd", val="clear", color="auto", fill=GAP)
+            _fill(run._element.get_or_add_rPr(), GAP)  # noqa: SLF001
 
 
 def _table(document: WordDocument, content: Table) -> None:
@@ -186,13 +170,11 @@ def _table(document: WordDocument, content: Table) -> None:
         caption.paragraph_format.keep_with_next = True
         caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(6), Pt(3)
         _runs(caption, content.caption, bold=True, size=10)
-    columns = len(content.head)
-    table = document.add_table(rows=1 + len(content.rows), cols=columns)
+    table = document.add_table(rows=1 + len(content.rows), cols=len(content.head))
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
     table.autofit = False
     _borders(table)
-    widths = column_widths(content)
-    size = letter_size(columns)
+    widths, size = column_widths(content), letter_size(len(content.head))
     for r, cells in enumerate((content.head, *content.rows)):
         row = table.rows[r]
         _row_rules(row, head=r == 0)
@@ -217,10 +199,8 @@ def _cell(cell: Element, parts: Cell, *, number: bool, head: bool, size: float) 
     if number:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _runs(paragraph, parts, bold=head, size=size)
-    if words_of(parts) == "missing":
-        _fill(cell, GAP)
-    if head:
-        _fill(cell, HEAD)
+    if head or words_of(parts) == "missing":
+        _fill(cell._tc.get_or_add_tcPr(), HEAD if head else GAP)  # noqa: SLF001
 
 
 def _borders(table: Element) -> None:
@@ -249,24 +229,18 @@ def _join(above: Element, cell: Element) -> None:
     _child(cell._tc.get_or_add_tcPr(), "w:vMerge")  # noqa: SLF001
 
 
-def _fill(cell: Element, colour: str) -> None:
-    properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001
+def _fill(properties: Element, colour: str) -> None:
     _child(properties, "w:shd", val="clear", color="auto", fill=colour)
 
 
 def _footer(paragraph: Element, content: Document) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    title = content.title
-    short = title if len(title) <= 60 else title[:59].rstrip() + "…"
-    for words, field in ((f"{short}  |  Page ", "PAGE"), (" of ", "NUMPAGES")):
-        run = paragraph.add_run(words)
-        run.font.size, run.font.color.rgb = Pt(8.5), SOFT
-        element = _child(paragraph._p, "w:fldSimple", instr=f" {field} ")  # noqa: SLF001
-        inner = _child(element, "w:r")
-        marks = _child(inner, "w:rPr")
-        _child(marks, "w:color", val=str(SOFT))
-        _child(marks, "w:sz", val="17")
-        _child(inner, "w:t").text = "1"
+    for words, field in ((f"{short(content.title)}  |  Page ", "PAGE"), (" of ", "NUMPAGES")):
+        runs = paragraph.add_run(words), paragraph.add_run("1")  # a number that Word counts anew
+        for run in runs:
+            run.font.size, run.font.color.rgb = Pt(8.5), SOFT
+        counted = _child(paragraph._p, "w:fldSimple", instr=f" {field} ")  # noqa: SLF001
+        counted.append(runs[1]._element)  # noqa: SLF001
 
 
 def _child(parent: Element, tag: str, **attributes: str) -> Element:

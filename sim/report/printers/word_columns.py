@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from docx.shared import Cm, Pt
 
-from sim.report.document.model import Table, words_of
+from sim.report.document.model import Table
+from sim.report.document.words import words_of
 
 PAGE = Cm(16.6)
 """Width of the text."""

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import PlainSerializer, PlainValidator
 
 from sim.cohorts import TrueEffects
+from sim.pilot.describe import PilotDescription
 from sim.power.assurance import Assurance
 from sim.power.change_parts import ChangeParts, OneGroup
 from sim.power.detectable import DetectableEffect
 from sim.power.detectable_rule import DetectableForRule
 from sim.power.estimands import Estimands
+from sim.power.inflation import Inflation
+from sim.power.least_favourable import LeastFavourable
+from sim.power.missing_by_chance import MissingByChance
 from sim.power.operating import OperatingCharacteristics
 from sim.power.participation import Participation
 from sim.power.precision import Precision
-from sim.power.sample_size import SampleSize
-from sim.report.results.size_notes import LeastFavourable, MissingByChance
+from sim.power.sample_size import SampleSize, SizeBefore
 from sim.shown import Shown
 from sim.study import Study, parse_study
+from sim.study.words import Words
 
 SavedStudy = Annotated[
-    Study,
-    PlainValidator(parse_study),
-    PlainSerializer(lambda study: study.model_dump(mode="json")),
+    Study, PlainValidator(parse_study), PlainSerializer(lambda study: study.model_dump(mode="json"))
 ]
 """A study that is read back as it was composed, with its lists as tuples."""
 
@@ -84,55 +86,6 @@ class PilotScore:
     matches: bool
 
 
-@dataclass(frozen=True)
-class Inflation:
-    """A rule of thumb that allows for a small pilot, for comparison with assurance.
-
-    Attributes
-    ----------
-    name : str
-        Whose rule.
-    meaning : str
-        What it promises.
-    factor : float
-        By which the sample size is multiplied.
-    participants : int
-        People of the pilot from whom the standard deviation comes.
-    who : str
-        Which people: the role, and that it is the pilot's smaller group where
-        the primary rule looks at both.
-    """
-
-    name: str
-    meaning: str
-    factor: float
-    participants: int
-    who: str
-
-
-@dataclass(frozen=True)
-class SizeBefore:
-    """Sample size of the primary rule without an adjustment of the study, all else equal.
-
-    Attributes
-    ----------
-    adjustment : {'missing', 'clusters', 'multiplicity', 'all'}
-        What is left out; all = every one that the study has.
-    test : str
-        With which test: the study's, or the ordinary one in the place of one
-        that looks at sites, where there are none.
-    unit : {'person', 'site'} or None
-        What is allocated to an arm; None without a control arm.
-    size : SampleSize
-        The size, up to the same limit as that of the study itself.
-    """
-
-    adjustment: Literal["missing", "clusters", "multiplicity", "all"]
-    test: str
-    unit: Literal["person", "site"] | None
-    size: SampleSize
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DesignFacts:
     """What is known of a design before anything is computed of its power.
@@ -162,6 +115,11 @@ class DesignFacts:
     change_parts: dict[str, ChangeParts]
     assurances: tuple[Assurance, ...] = ()
 
+    @property
+    def words(self) -> Words:
+        """The study's nouns."""
+        return self.study.words
+
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class PlanAnswer(Shown, DesignFacts):
@@ -186,6 +144,10 @@ class PlanAnswer(Shown, DesignFacts):
         What the answer rests on.
     pilot_scores : tuple of PilotScore
         The pilot's example under each test; empty unless wanted.
+    pilot_answers : tuple of PilotDescription
+        What the pilot's people answered, by role; empty without their answers.
+    pilot_notes : tuple of str
+        How these were read, in sentences.
     participation : dict of str to Participation
         Who can be analysed and who is at which site, per role.
     one_group : OneGroup or None
@@ -214,6 +176,8 @@ class PlanAnswer(Shown, DesignFacts):
     detectable: tuple[DetectableEffect, ...]
     assumptions: tuple[Assumption, ...]
     pilot_scores: tuple[PilotScore, ...]
+    pilot_answers: tuple[PilotDescription, ...]
+    pilot_notes: tuple[str, ...]
     participation: dict[str, Participation]
     one_group: OneGroup | None
     before_adjustments: tuple[SizeBefore, ...] = ()
@@ -243,6 +207,11 @@ class PlanAnswer(Shown, DesignFacts):
         return next(s for s in self.sample_sizes if s.rule == self.study.primary)
 
     @property
+    def rule_place(self) -> int:
+        """Place of the primary rule among the rules."""
+        return self.characteristics.rule_index(self.study.primary)
+
+    @property
     def place(self) -> int:
         """Place of the answer's size, or of the largest one, among the sizes studied."""
         return self.characteristics.sizes.index(self.sample_size.size or self.sample_size.limit)
@@ -251,3 +220,8 @@ class PlanAnswer(Shown, DesignFacts):
     def size(self) -> int:
         """The answer's size, or the largest studied."""
         return self.characteristics.sizes[self.place]
+
+    @property
+    def counted(self) -> str:
+        """That size in words."""
+        return self.words.count(self.size)

@@ -8,32 +8,10 @@ from sim.arrays import FloatArray
 from sim.pilot.calibrated import CalibrationAnswer, RoleCalibration
 from sim.pilot.describe import PilotDescription
 from sim.pilot.evidence import Finding
-from sim.pilot.forensics import DataSets, Printed
+from sim.pilot.forensics import Pattern, Printed
 from sim.pilot.posterior import Belief, DomainPosterior, Posterior
 from sim.pilot.total_check import TotalCheck
 from sim.report.results.answer import SavedStudy
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """One pattern of changes that fits a published comparison.
-
-    Attributes
-    ----------
-    changes : tuple of int
-        Everybody's change, sorted.
-    data_sets : int
-        Data sets with that pattern.
-    share : float
-        Their share among those that fit.
-    exact_p : float
-        Exact signed-rank p of the pattern.
-    """
-
-    changes: tuple[int, ...]
-    data_sets: int
-    share: float
-    exact_p: float
 
 
 @dataclass(frozen=True)
@@ -134,31 +112,14 @@ def _role(answer: CalibrationAnswer, role: RoleCalibration) -> RoleReport:
 
 
 def _outcome(finding: Finding) -> OutcomeReport:
-    return OutcomeReport(
-        finding.outcome,
-        {test: None if sets is None else _fit(sets) for test, sets in finding.data_sets.items()},
-    )
-
-
-def _fit(sets: DataSets) -> Fit:
-    numbers = ((sets.of_pattern == i).sum() for i in range(len(sets.changes)))
-    columns = zip(sets.changes.tolist(), numbers, sets.share, sets.exact_p, strict=True)
-    return Fit(
-        len(sets.counts),
-        tuple(
-            Pattern(tuple(changes), int(number), float(share), float(p))
-            for changes, number, share, p in columns
-        ),
-    )
+    fits = {test: None if sets is None else Fit(len(sets.counts), sets.patterns)
+            for test, sets in finding.data_sets.items()}  # fmt: skip
+    return OutcomeReport(finding.outcome, fits)
 
 
 def _posterior(posterior: Posterior) -> PosteriorReport:
-    return PosteriorReport(
-        posterior.prior,
-        posterior.tests,
-        posterior.log_evidence,
-        tuple(map(_belief, posterior.domains)),
-    )
+    domains = tuple(map(_belief, posterior.domains))
+    return PosteriorReport(posterior.prior, posterior.tests, posterior.log_evidence, domains)
 
 
 def _belief(domain: DomainPosterior) -> Belief:

@@ -17,7 +17,7 @@ from sim.errors import StudyError
 
 Job = Literal["plan", "calibrate", "sweep"]
 """The jobs that leave an answer."""
-FORMAT = 6
+FORMAT = 7
 """Number of the format; it rises with every change of the dataclasses that an answer is made of."""
 ANSWER = "answer.json.gz"
 """Name of the file that holds an answer, in the folder of a run."""
@@ -123,7 +123,7 @@ def plain(answer: object, left_out: LeftOut | None = None) -> dict[str, Any]:
     return data
 
 
-def defined(value: Any, instead: Callable[[float], object]) -> Any:
+def defined(value: object, instead: Callable[[float], object]) -> object:
     """Write something else for the numbers that JSON has not got, at every depth."""
     if isinstance(value, float) and not isfinite(value):
         return instead(value)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.inference.rules import DecisionRule
 from sim.power.assurance import QUANTILES, Assurance
-from sim.power.estimates import Estimate
-from sim.power.operating import (
-    EXACT,
-    FAMILY_MEASURES,
-    MEASURES,
-    MONTE_CARLO,
-    OperatingCharacteristics,
-    RoleCharacteristics,
-)
+from sim.power.estimates import EXACT, MONTE_CARLO, Estimate
+from sim.power.operating import FAMILY_MEASURES, MEASURES, OperatingCharacteristics
 from sim.report.results.answer import PlanAnswer
 
 CHANCE = "missing_by_chance"
@@ -26,8 +19,13 @@ WIN_BY_CHANCE = f"win_{CHANCE}"
 """Power with as many answers missing by chance."""
 
 
-@dataclass(frozen=True)
-class Row:
+Place = tuple[str, int, int, str, str, str]
+"""The first columns of a row, up to its measure."""
+Whose = tuple[str, tuple[int, ...], str, str]
+"""Roles, their people at every size, kind and name."""
+
+
+class Row(NamedTuple):
     """One line of results.csv."""
 
     role: str
@@ -58,9 +56,12 @@ def result_rows(characteristics: OperatingCharacteristics, prefix: str = "") -> 
         Endpoints by role, size, name and measure; each role's endpoints that
         are adjusted together, as one; then rules by size, name and measure.
     """
+    sizes = characteristics.sizes
     for role in characteristics.roles:
-        yield from _endpoint_rows(characteristics, role, prefix)
-        yield from _family_rows(characteristics, role, prefix)
+        endpoints = [(role.role, role.n, "endpoint", name) for name in role.endpoints]
+        family = [(role.role, role.n, "rule", role.family_name)]
+        yield from _lay_out(sizes, endpoints, _measures(role.measures, MEASURES, prefix))
+        yield from _lay_out(sizes, family, _measures(role.family, FAMILY_MEASURES, prefix))
     yield from rule_rows(characteristics, prefix)
 
 
@@ -92,25 +93,7 @@ def rule_rows(characteristics: OperatingCharacteristics, prefix: str = "") -> It
     """Lay level and power of every rule out, by size, rule and measure."""
     rejection, win = characteristics.rule_rejection, characteristics.rule_win
     measures = {f"{prefix}rejection": rejection, f"{prefix}win": win}
-    yield from _rule_rows(characteristics, measures)
-
-
-def _rule_rows(
-    characteristics: OperatingCharacteristics,
-    measures: Mapping[str, Estimate],
-    exact_rules: Sequence[bool] | None = None,
-) -> Iterator[Row]:
-    """Lay estimates of every rule out, by size, rule and measure.
-
-    Exact are the rules that are so in `characteristics`, or those of `exact_rules`.
-    """
-    exact = characteristics.exact_rules if exact_rules is None else exact_rules
-    for k, pairs in enumerate(characteristics.sizes):
-        for q, rule in enumerate(characteristics.rules):
-            who, n = _people(characteristics, rule, k)
-            engine = EXACT if exact[q] else MONTE_CARLO
-            for name, estimate in measures.items():
-                yield from _row((who, pairs, n, "rule", rule.name, name), estimate, (k, q), engine)
+    yield from _lay_out(characteristics.sizes, _rules(characteristics), measures)
 
 
 def further_rows(answer: PlanAnswer) -> Iterator[Row]:
@@ -127,78 +110,25 @@ def further_rows(answer: PlanAnswer) -> Iterator[Row]:
         Where dropping out depends on the answers, each rule's power and level
         with as many missing by chance, at every size; of a primary rule that needs
         several endpoints, how often it is met under its least favourable null,
-        at the answer's size; where it is wanted, the smallest detectable effect.
+        at the answer's size; where it is wanted, the smallest detectable effect,
+        on its scale, or as a multiple of the one assumed.
     """
     chance, least = answer.missing_by_chance, answer.least_favourable
     if chance is not None:
         main, null = chance.characteristics, chance.null_characteristics
-        yield from _rule_rows(main, {WIN_BY_CHANCE: main.rule_win})
-        yield from _rule_rows(null, {f"null_rejection_{CHANCE}": null.rule_rejection})
-        yield from _rule_rows(null, {f"null_{WIN_BY_CHANCE}": null.rule_win})
+        for name, estimate in (
+            (WIN_BY_CHANCE, main.rule_win),
+            (f"null_rejection_{CHANCE}", null.rule_rejection),
+            (f"null_{WIN_BY_CHANCE}", null.rule_win),
+        ):
+            yield from _lay_out(main.sizes, _rules(main), {name: estimate})
     if least is not None:
-        main = answer.characteristics
-        rule = main.rules[main.rule_index(least.rule)]
-        who, n = _people(main, rule, main.sizes.index(least.size))
-        place = (who, least.size, n, "rule", rule.name, "least_favourable_win")
+        place = _place(answer, least.rule, least.size, "least_favourable_win")
         yield from _row(place, least.estimate, (), MONTE_CARLO)
-    yield from _detectable_row(answer)
-
-
-def _detectable_row(answer: PlanAnswer) -> Iterator[Row]:
-    """Lay the smallest effect out on its scale, or as a multiple of the one assumed."""
-    smallest, study = answer.detectable_rule, answer.study
-    if smallest is None or not smallest.multiple:
-        return
-    main = answer.characteristics
-    rule = main.rules[main.rule_index(smallest.rule)]
-    who = "+".join(study.role_names[role] for role in rule.roles)
-    n = sum(study.participants(role, smallest.size) for role in rule.roles)
-    place = (who, smallest.size, n, "rule", rule.name, "detectable_effect")
-    engine = MONTE_CARLO if smallest.replicates else EXACT
-    yield Row(*place, *smallest.on_scale, smallest.replicates, engine)
-
-
-def _people(
-    characteristics: OperatingCharacteristics, rule: DecisionRule, k: int
-) -> tuple[str, int]:
-    """Names of the roles that a rule looks at, and how many people they have at a size."""
-    roles = [characteristics.roles[place] for place in rule.roles]
-    return "+".join(role.role for role in roles), sum(role.n[k] for role in roles)
-
-
-def _endpoint_rows(
-    characteristics: OperatingCharacteristics, role: RoleCharacteristics, prefix: str
-) -> Iterator[Row]:
-    for k, pairs in enumerate(characteristics.sizes):
-        for e, name in enumerate(role.endpoints):
-            for measure in MEASURES:
-                estimate = getattr(role.measures, measure)
-                exact = role.exact[e] and measure in {"rejection", "win"}
-                place = (role.role, pairs, role.n[k], "endpoint", name, prefix + measure)
-                if estimate is not None:
-                    yield from _row(place, estimate, (k, e), EXACT if exact else MONTE_CARLO)
-
-
-def _family_rows(
-    characteristics: OperatingCharacteristics, role: RoleCharacteristics, prefix: str
-) -> Iterator[Row]:
-    if role.family is None:
-        return
-    for k, pairs in enumerate(characteristics.sizes):
-        for measure in FAMILY_MEASURES:
-            place = (role.role, pairs, role.n[k], "rule", role.family_name, prefix + measure)
-            yield from _row(place, getattr(role.family, measure), (k,), MONTE_CARLO)
-
-
-def _row(
-    place: tuple[str, int, int, str, str, str],
-    estimate: Estimate,
-    at: tuple[int, ...],
-    engine: str,
-) -> Iterator[Row]:
-    value = float(estimate.value[at])
-    if not np.isnan(value):
-        yield Row(*place, value, float(estimate.mcse[at]), int(estimate.replicates[at]), engine)
+    smallest = answer.detectable_rule
+    if smallest is not None and smallest.multiple:
+        place = _place(answer, smallest.rule, smallest.size, "detectable_effect")
+        yield Row(*place, *smallest.on_scale, smallest.replicates, smallest.engine)
 
 
 def assurance_rows(
@@ -220,7 +150,7 @@ def assurance_rows(
         By size, rule and measure: assurance, P(power at the target or above),
         quantiles of the power over what is believed.
     """
-    measures = {
+    measures: dict[str, Estimate | None] = {
         f"assurance_{assurance.prior}": assurance.value,
         f"power_at_target_{assurance.prior}": assurance.enough,
     }
@@ -228,4 +158,64 @@ def assurance_rows(
     for share, value, mcse in zip(QUANTILES, *quantiles, strict=True):
         name = f"power_q{100 * share:02.0f}_{assurance.prior}"
         measures[name] = replace(assurance.value, value=value, mcse=mcse)  # a row has no interval
-    yield from _rule_rows(characteristics, measures, assurance.exact_rules)
+    engines = [EXACT if exact else MONTE_CARLO for exact in assurance.exact_rules]
+    yield from _lay_out(characteristics.sizes, _rules(characteristics), measures, engines)
+
+
+# -------------------------------------------------------------------------------- row by row
+
+
+def _measures(of: object, names: Iterable[str], prefix: str) -> dict[str, Estimate | None]:
+    """Give estimates by name; those that are not there are None."""
+    return {prefix + name: getattr(of, name, None) for name in names}
+
+
+def _rules(characteristics: OperatingCharacteristics) -> list[Whose]:
+    """List the rules, each with the names of its roles, and how many people they have."""
+    roles = characteristics.roles
+    return [
+        (
+            "+".join(roles[r].role for r in rule.roles),
+            tuple(map(sum, zip(*(roles[r].n for r in rule.roles), strict=True))),
+            "rule",
+            rule.name,
+        )
+        for rule in characteristics.rules
+    ]
+
+
+def _lay_out(
+    sizes: Sequence[int],
+    every: Sequence[Whose],
+    measures: Mapping[str, Estimate | None],
+    engines: Sequence[str] = (),
+) -> Iterator[Row]:
+    """Lay estimates (K, ...) out by size, by whose they are, and by measure.
+
+    The engines are those given, or else each estimate's.
+    """
+    for k, pairs in enumerate(sizes):
+        for at, (who, n, kind, name) in enumerate(every):
+            for measure, estimate in measures.items():
+                if estimate is not None:
+                    place = who, pairs, n[k], kind, name, measure
+                    within = (k, at)[: estimate.value.ndim]
+                    yield from _row(place, estimate, within, *engines[at : at + 1])
+
+
+def _place(answer: PlanAnswer, name: str, size: int, measure: str) -> Place:
+    """Say where a measure of a rule at one size stands."""
+    study, main = answer.study, answer.characteristics
+    roles = main.rules[main.rule_index(name)].roles
+    who = "+".join(study.role_names[role] for role in roles)
+    n = sum(study.participants(role, size) for role in roles)
+    return who, size, n, "rule", name, measure
+
+
+def _row(
+    place: Place, estimate: Estimate, at: tuple[int, ...], engine: str | None = None
+) -> Iterator[Row]:
+    value, replicates = float(estimate.value[at]), int(estimate.replicates[at])
+    if not np.isnan(value):
+        mcse = float(estimate.mcse[at])
+        yield Row(*place, value, mcse, replicates, engine or estimate.engine(at))

@@ -12,10 +12,10 @@ from sim.power.sample_size import SampleSize
 from sim.power.sweep import NamedPoint, PointResult, SweepAnswer
 from sim.power.tornado import Tornado, tornado
 from sim.report.results.answer import SavedStudy
-from sim.report.topics.soundness import point_reasons
+from sim.report.topics.soundness import study_reasons
 
 
-def _with_tuples(value: Any) -> Any:
+def _with_tuples(value: object) -> object:
     """Read plain data back as settings hold it: with tuples, not lists, at every depth."""
     if isinstance(value, dict):
         return {key: _with_tuples(item) for key, item in value.items()}
@@ -122,6 +122,6 @@ def _point(answer: SweepAnswer, result: PointResult) -> PointReport:
         failure=result.failure,
         power=answer.power(result),
         difference=answer.difference(result),
-        unusable=() if result.failure else point_reasons(point),
+        unusable=() if result.failure else study_reasons(point.study, point.rule),
         sizes=result.sizes,
     )

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.report.document.guidelines import reason, requirement
-from sim.report.document.model import (
-    Block,
-    Paragraph,
-    Requirement,
-    Section,
-    Table,
-    listed_words,
-    short,
-    text,
-)
+from sim.power.sample_size import SizeBefore
+from sim.report.document.guidelines import reasoned
+from sim.report.document.model import Block, Requirement, Section, Table, by_columns, text
 from sim.report.document.numbers import number
 from sim.report.document.phrases import sentence_case, sums_words, the_endpoint
-from sim.report.document.sizes import CONFIDENCE, size_with_interval
-from sim.report.results.answer import PlanAnswer, SizeBefore
+from sim.report.document.sizes import CONFIDENCE, power_cell, size_with_interval
+from sim.report.document.words import listed_words, short
+from sim.report.results.answer import PlanAnswer
 from sim.report.topics.arms import one_group_blocks
 from sim.report.topics.participation import cluster_noun, cluster_words, missing_words
+from sim.report.topics.size import is_fixed
 from sim.report.topics.soundness import briefly
 from sim.study import Study
 from sim.study.methods import TESTS
@@ -48,24 +42,24 @@ def before_blocks(answer: PlanAnswer) -> tuple[Block, ...]:
     """
     if not answer.before_adjustments:
         return ()
-    size = answer.sample_size
-    usable = not briefly(answer, size)
-    known = usable and size.size is not None
-    rows = [(NAMES[before.adjustment], size_with_interval(before.size))
-            for before in answer.before_adjustments]  # fmt: skip
-    planned = "as planned" if usable else "as planned (not usable)"
-    rows.append((planned, size_with_interval(size)))
-    rule = short(size.rule)
-    table = Table(
-        f"How large the study would be before each adjustment, all else equal, rule '{rule}'",
-        ("before allowing for", f"{answer.study.words.units} needed (interval of {CONFIDENCE})"),
-        tuple(rows),
-        marked=len(rows) - 1 if known else None,
+    size, sizes = answer.sample_size, [before.size for before in answer.before_adjustments]
+    usable, fixed = not briefly(answer, size), is_fixed(answer)
+    caption, written = "How large the study would be", size_with_interval
+    head = f"{answer.words.units} needed (interval of {CONFIDENCE})"
+    if fixed:
+        caption, written, head = "The power", power_cell, f"power with {answer.counted}"
+    names = [NAMES[before.adjustment] for before in answer.before_adjustments]
+    names.append("as planned" if usable else "as planned (not usable)")
+    table = by_columns(
+        f"{caption} before each adjustment, all else equal, rule '{short(size.rule)}'",
+        ("before allowing for", names),
+        (head, map(written, [*sizes, size])),
+        marked=len(sizes) if usable and size.size is not None and not fixed else None,
     )
     return (table, *_caveats(answer))
 
 
-def _caveats(answer: PlanAnswer) -> Iterator[Paragraph]:
+def _caveats(answer: PlanAnswer) -> Iterator[Block]:
     """Say which sizes are those of another test."""
     names: dict[str, list[str]] = {}
     for before in answer.before_adjustments:
@@ -73,7 +67,8 @@ def _caveats(answer: PlanAnswer) -> Iterator[Paragraph]:
         if otherwise:
             names.setdefault(otherwise, []).append(NAMES[before.adjustment])
     for otherwise, of in names.items():
-        yield text(f"The size before allowing for {' or for '.join(of)} is {otherwise}.")
+        what = f"The {_sought(answer)} before allowing for {' or for '.join(of)}"
+        yield text(f"{what} is {otherwise}.")
 
 
 def _otherwise(study: Study, before: SizeBefore) -> str:
@@ -109,26 +104,33 @@ def adjustments_section(answer: PlanAnswer) -> Section:
     wanted = "Adjustments for missing answers, clusters and multiplicity"
     needed = Requirement(GUIDELINE, "Why these adjustments", "not applicable")
     if answer.before_adjustments:
-        said, there = reason(answer.study, "adjustments", "why these adjustments, with references")
-        blocks += [text(_explanation(answer)), *before_blocks(answer), text(said)]
-        needed = requirement(GUIDELINE, needed.text, there=there)
+        said, needed = reasoned(answer.study, "adjustments", "why these adjustments, with "
+                                "references", GUIDELINE, needed.text)  # fmt: skip
+        blocks += [text(_explanation(answer)), *before_blocks(answer), said]
     blocks += one_group_blocks(answer)
-    return Section("Adjustments", tuple(blocks), (requirement(GUIDELINE, wanted), needed))
+    return Section("Adjustments", tuple(blocks), (Requirement(GUIDELINE, wanted), needed))
+
+
+def _sought(answer: PlanAnswer) -> str:
+    return "power" if is_fixed(answer) else "size"
 
 
 def _explanation(answer: PlanAnswer) -> str:
-    """Say what the sizes before are, and how sure they are."""
-    errors = (
-        " Where a size is simulated, those in brackets are an interval that holds it with a "
-        "confidence of at least 95%, from the simulation's error alone; there is none where it "
-        "would hold no other size studied."
-        if any(before.size.replicates for before in answer.before_adjustments)
-        else ""
-    )
+    """Say what the sizes before are, or the powers at the one size, and how sure they are."""
+    what, search, errors = _sought(answer), " sizes studied, search", ""
+    simulated = any(before.size.replicates for before in answer.before_adjustments)
+    if is_fixed(answer):
+        search = " size"
+    elif simulated:
+        errors = (
+            " Where a size is simulated, those in brackets are an interval that holds it with a "
+            "confidence of at least 95%, from the simulation's error alone; there is none where it "
+            "would hold no other size studied."
+        )
     return (
-        "The size before an adjustment is that of the same study without it, all else equal: the "
-        "same criterion, target, sizes studied, search and seed. What is stated is part of every "
-        "simulated study, so the size as planned allows for it already and nothing is added to it."
+        f"The {what} before an adjustment is that of the same study without it, all else equal: "
+        f"the same criterion, target,{search} and seed. What is stated is part of every simulated "
+        f"study, so the {what} as planned allows for it already and nothing is added to it."
         f"{errors} One that is not in the table does not bear on the criterion. The differences "
         "need not add up."
     )
@@ -154,10 +156,10 @@ def _clusters(answer: PlanAnswer) -> str:
 
 def _observed(answer: PlanAnswer, total: str) -> str:
     """Give the correlations that follow for the change of a sum in points."""
-    words, e = answer.study.words, answer.study.endpoints.index(total)
+    words, e = answer.words, answer.study.endpoints.index(total)
     by = {"site": words.site, "shared": cluster_noun(answer.study, "shared")}
     each = [
-        f"{number(float(level.observed[e]))} ({words.people(role)}, by {by[level.level]})"
+        f"{number(level.observed[e])} ({words.people(role)}, by {by[level.level]})"
         for role, people in answer.participation.items()
         for level in people.levels
     ]

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.power.change_parts import OneGroup, Probability
-from sim.report.document.model import Block, Paragraph, Table, by_columns, short, text
+from sim.report.document.model import Block, Paragraph, by_columns, text
 from sim.report.document.numbers import number, percent, with_error
 from sim.report.document.phrases import the_endpoint
 from sim.report.document.sizes import pairs_words, size_with_interval
+from sim.report.document.words import short
 from sim.report.results.answer import DesignFacts, PlanAnswer
 from sim.report.topics.assumptions import selection_words
 from sim.report.topics.drop_out import BY_ANSWERS
 from sim.report.topics.least_favourable import level_null_words
+from sim.report.topics.size import is_fixed
 from sim.report.topics.soundness import briefly
 from sim.study.control import NoSelection
 from sim.study.methods import TESTS
@@ -28,8 +30,8 @@ LARGE = 0.01
 """Change in points from which it is told that it needs no intervention."""
 
 
-def change_tables(facts: DesignFacts) -> dict[str, Table]:
-    """Tabulate what part of each role's mean change is the intervention's, where that is asked.
+def change_blocks(facts: DesignFacts) -> tuple[Block, ...]:
+    """Show what part of each role's mean change is the intervention's, and who is selected.
 
     Parameters
     ----------
@@ -38,27 +40,19 @@ def change_tables(facts: DesignFacts) -> dict[str, Table]:
 
     Returns
     -------
-    dict of str to Table
-        By role, an endpoint a row, in points.
+    tuple of Table or Paragraph
+        For each role of which part of the change is the intervention's, where that is asked.
     """
-    study, words = facts.study, facts.study.words
-    tables = {}
+    study, words, blocks = facts.study, facts.words, list[Block]()
     for role, parts in facts.change_parts.items():
         columns = {"change": parts.change, words.intervention: parts.treatment,
                    "response shift": parts.response_shift,
                    "regression to the mean": parts.regression}  # fmt: skip
-        tables[role] = by_columns(
+        table = by_columns(
             f"Where the mean change of the {words.people(role)} comes from, in points",
             ("endpoint", map(short, study.endpoints)),
             *((name, map(_part, column)) for name, column in columns.items()),
         )
-    return tables
-
-
-def change_blocks(facts: DesignFacts) -> tuple[Block, ...]:
-    """Show where each role's change comes from, and which people are selected."""
-    blocks: list[Block] = []
-    for role, table in change_tables(facts).items():
         blocks += [table, *_selected(facts, role)]
     return tuple(blocks)
 
@@ -73,7 +67,7 @@ def _selected(facts: DesignFacts, role: str) -> Iterator[Paragraph]:
         return
     share = percent(facts.change_parts[role].taking_part)
     yield text(
-        f"Of the {facts.study.words.people(role)} invited {share} take part: "
+        f"Of the {facts.words.people(role)} invited {share} take part: "
         f"{selection_words(facts.study)}."
     )
 
@@ -83,7 +77,7 @@ def _selected(facts: DesignFacts, role: str) -> Iterator[Paragraph]:
 
 def one_group_blocks(answer: PlanAnswer) -> tuple[Block, ...]:
     """Compare the study with the same one without its control arm, where that was computed."""
-    other, size, words = answer.one_group, answer.sample_size, answer.study.words
+    other, size, words = answer.one_group, answer.sample_size, answer.words
     if other is None:
         return ()
     k = answer.characteristics.sizes.index(other.compared_at)
@@ -91,14 +85,14 @@ def one_group_blocks(answer: PlanAnswer) -> tuple[Block, ...]:
                          answer.characteristics.rule_index(size.rule))  # fmt: skip
     two_arms = "two arms" + " (not to be used)" * bool(briefly(answer, size))
     nothing = f"where {words.intervention} does nothing"
+    sizes = f"{words.units} for power {size.target:g}", map(size_with_interval, (size, other.size))
     table = by_columns(
         f"With and without a control arm, rule '{short(size.rule)}'",
         ("design", (two_arms, "one group")),
-        (f"{words.units} for power {size.target:g}",
-         map(size_with_interval, (size, other.size))),
+        *([] if is_fixed(answer) else [sizes]),
         (f"met with {words.count(other.compared_at)}", map(_chance, (met, other.win))),
         (f"met {nothing}", map(_chance, (other.controlled_null_win, other.null_win))),
-    )  # fmt: skip
+    )
     said = (
         f"Two arms: {answer.study.analysis.test_facts.title}. One group, everybody "
         f"{words.treated}: {TESTS[other.test].title}. What changes without {words.intervention} "
@@ -118,7 +112,7 @@ def _lost_by_answers(answer: PlanAnswer) -> str:
 def _at_its_size(answer: PlanAnswer, other: OneGroup) -> str:
     if other.null_win_at_own is None or other.size.size is None:
         return ""
-    words = answer.study.words
+    words = answer.words
     return (
         f" With {words.count(other.size.size)} the one group meets the rule with probability "
         f"{_chance(other.null_win_at_own)} where {words.intervention} does nothing."
@@ -137,16 +131,16 @@ def uncontrolled_warnings(answer: PlanAnswer) -> Iterator[str]:
     if answer.study.has_controls:
         yield from _misleading_group(answer)
         return
-    changes, words = change_without(answer), answer.study.words
+    changes, words = change_without(answer), answer.words
     yield from changes or [_no_control(words)]
     if changes:
         null, size = answer.level_characteristics, answer.sample_size
         k, q = answer.place, null.rule_index(size.rule)
         yield (
             f"{level_null_words(answer).removesuffix(',')}, the tests of the rule '{size.rule}' "
-            f"reject with probability {number(float(null.rule_rejection.value[k, q]))} at "
+            f"reject with probability {number(null.rule_rejection.value[k, q])} at "
             f"{words.count(null.sizes[k])}, and the rule is met with "
-            f"{number(float(null.rule_win.value[k, q]))}. Use a control arm (control=parallel)."
+            f"{number(null.rule_win.value[k, q])}. Use a control arm."
         )
 
 
@@ -154,7 +148,7 @@ def early_uncontrolled(facts: DesignFacts) -> list[str]:
     """Warn of the same before anything is simulated."""
     if facts.study.has_controls:
         return []
-    return change_without(facts) or [_no_control(facts.study.words)]
+    return change_without(facts) or [_no_control(facts.words)]
 
 
 def _no_control(words: Words) -> str:
@@ -170,7 +164,7 @@ def change_without(facts: DesignFacts) -> list[str]:
 
     Where there is no sum, how far the item does that changes most.
     """
-    words, sentences = facts.study.words, []
+    words, sentences = facts.words, []
     for role, parts in facts.change_parts.items():
         without = parts.change - parts.treatment
         places = [facts.study.endpoints.index(name) for name in facts.study.totals]
@@ -188,14 +182,17 @@ def change_without(facts: DesignFacts) -> list[str]:
 
 
 def _misleading_group(answer: PlanAnswer) -> Iterator[str]:
-    other, words = answer.one_group, answer.study.words
+    other, words = answer.one_group, answer.words
     if other is None:
         return
     alone, controlled = other.null_rejection, other.controlled_null_rejection
+    needed, moral = f"need {pairs_words(other.size)} {words.units}", "A smaller number is no saving"
+    if is_fixed(answer):
+        needed, moral = f"have power {_chance(other.win)}", "More power of that kind is no gain"
     if alone.value - controlled.value > CLEAR * float(np.hypot(alone.mcse, controlled.mcse)):
         yield (
-            f"Without the control arm the study would need {pairs_words(other.size)} "
-            f"{words.units}; but where {words.intervention} does nothing its tests reject with "
-            f"probability {_chance(alone)} at {words.count(other.compared_at)}, those with a "
-            f"control arm with {_chance(controlled)}. A smaller number is no saving."
+            f"Without the control arm the study would {needed}; but where {words.intervention} "
+            f"does nothing its tests reject with probability {_chance(alone)} at "
+            f"{words.count(other.compared_at)}, those with a control arm with "
+            f"{_chance(controlled)}. {moral}."
         )

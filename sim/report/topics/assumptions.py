@@ -4,38 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.report.document.guidelines import requirement
-from sim.report.document.model import (
-    Blank,
-    Block,
-    Part,
-    Section,
-    Table,
-    clean,
-    listed_words,
-    short,
-    text,
-)
+from sim.report.document.model import Requirement, Section, Table, text
+from sim.report.document.numbers import span
+from sim.report.document.words import Blank, Part, clean, listed_words, short
 from sim.report.results.answer import Assumption, PlanAnswer
 from sim.report.topics.participation import cluster_words
-from sim.study import Study
+from sim.study import Study, effects
 from sim.study.base import Marginal
-from sim.study.control import (
-    BaselineSelection,
-    NoSelection,
-    ScreeningSelection,
-)
-from sim.study.effects import (
-    ByDomainEffect,
-    Effect,
-    JointEffect,
-    NoEffect,
-    PostEffect,
-    PosteriorEffect,
-    Responders,
-    RespondersEffect,
-)
-from sim.study.sections import Correlations
+from sim.study.control import BaselineSelection, NoSelection, ScreeningSelection
 
 SCALES = {
     "latent": "of the latent scores",
@@ -49,10 +25,9 @@ WANTED = Blank("[to be completed: why this is assumed]")
 def assumptions_section(answer: PlanAnswer) -> Section:
     """List for the form what is assumed, with a blank where no reason is given."""
     table = assumptions_table(answer, WANTED)
-    blocks: tuple[Block, ...] = (table,)
-    if not table.rows:
-        blocks = (text("The settings of the run mark no value as an assumption."),)
-    required = requirement("SPIRIT 2025, item 19", "All assumptions behind the sample size")
+    none = text("The settings of the run mark no value as an assumption.")
+    blocks = (table if table.rows else none,)
+    required = Requirement("SPIRIT 2025, item 19", "All assumptions behind the sample size")
     return Section("Assumptions", blocks, (required,))
 
 
@@ -129,20 +104,20 @@ def stated(study: Study, field: str) -> tuple[str, str]:
     return said
 
 
-def effect_words(study: Study, effect: Effect, names: Sequence[str] = ()) -> str:
+def effect_words(study: Study, effect: effects.Effect, names: Sequence[str] = ()) -> str:
     """Write an effect in words, every item that has a value of its own by name."""
     match effect:
-        case NoEffect():
+        case effects.NoEffect():
             said = "none"
-        case RespondersEffect():
+        case effects.RespondersEffect():
             said = _responders_words(effect.responders)
-        case PostEffect():
+        case effects.PostEffect():
             said = f"to answers of {_marginals(effect.post, study)}"
-        case JointEffect():
+        case effects.JointEffect():
             said = _joint_words(study, effect)
-        case PosteriorEffect():
+        case effects.PosteriorEffect():
             said = f"medians of the {clean(effect.under)} posterior in {clean(effect.posterior)}"
-        case ByDomainEffect():
+        case effects.ByDomainEffect():
             said = _by_item(study, effect)
         case _:
             values = _values(getattr(effect, effect.kind), names or study.domains)
@@ -159,13 +134,13 @@ _CHANGES = {
 """Effects that are numbers, one or one per item, by their kind."""
 
 
-def _responders_words(responders: Responders) -> str:
+def _responders_words(responders: effects.Responders) -> str:
     way = "more" if responders.rise >= 0 else "fewer"
     reached = f"{way} with an answer of {responders.at_least} or above"
     return f"{100 * abs(responders.rise):g} percentage points {reached}"
 
 
-def _joint_words(study: Study, effect: JointEffect) -> str:
+def _joint_words(study: Study, effect: effects.JointEffect) -> str:
     row, words = effect.joint[0], study.words
     one_each = isinstance(row[0], tuple)
     each = f"one table per {words.item}" if one_each else f"one table for all {words.items}"
@@ -176,7 +151,7 @@ def _joint_words(study: Study, effect: JointEffect) -> str:
     )
 
 
-def _by_item(study: Study, effect: ByDomainEffect) -> str:
+def _by_item(study: Study, effect: effects.ByDomainEffect) -> str:
     named = [
         f"{effect_words(study, of_domain, (name,))} in {short(name)}"
         for name, of_domain in effect.items.items()
@@ -225,45 +200,35 @@ def _correlations(study: Study) -> tuple[str, str]:
         return f"correlations of all answers {times}", f"{among}, {stated_as}"
     if len(study.domains) == 1:
         return f"correlation of answers {times}", f"{given.pre_post:g}, {stated_as}"
+    items = given.items
+    between = f"{items:g}" if isinstance(items, int | float) else _spread(items)
     return f"correlation of answers {times}, and between {study.words.items}", (
-        f"{given.pre_post:g} and {_between(given)}, {stated_as}"
+        f"{given.pre_post:g} and {between}, {stated_as}"
     )
-
-
-def _between(given: Correlations) -> str:
-    among = given.items
-    return f"{among:g}" if isinstance(among, int | float) else _spread(among)
 
 
 def _spread(matrix: Sequence[Sequence[float]]) -> str:
     """Write the smallest and largest of a matrix of correlations."""
     apart = [value for i, row in enumerate(matrix) for value in row[:i]]
-    if not apart:
-        return "1"
-    low, high = min(apart), max(apart)
-    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    return span(apart, "g") if apart else "1"
 
 
 def selection_words(study: Study) -> str:
     """Say who takes part."""
-    selection = study.selection
-    match selection:
-        case NoSelection():
-            return "everybody who is asked"
-        case BaselineSelection():
-            return f"people whose answers {study.words.before} sum to {_range(selection)}"
-        case ScreeningSelection():
-            words = study.words
-            again = (
-                f"answers at screening correlate with those {words.before} as those "
-                f"{words.before} with those {words.after}"
-            )
-            if selection.retest is not None:
-                again = (
-                    f"correlation of answers at screening and {words.before} {selection.retest:g}, "
-                    "of the latent scores"
-                )
-            return f"people whose answers at a screening sum to {_range(selection)}; {again}"
+    selection, before, after = study.selection, study.words.before, study.words.after
+    if isinstance(selection, NoSelection):
+        return "everybody who is asked"
+    if isinstance(selection, BaselineSelection):
+        return f"people whose answers {before} sum to {_range(selection)}"
+    again = (
+        f"answers at screening correlate with those {before} as those {before} with those {after}"
+    )
+    if selection.retest is not None:
+        again = (
+            f"correlation of answers at screening and {before} {selection.retest:g}, of the latent "
+            "scores"
+        )
+    return f"people whose answers at a screening sum to {_range(selection)}; {again}"
 
 
 def _range(selection: BaselineSelection | ScreeningSelection) -> str:

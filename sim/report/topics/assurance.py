@@ -8,14 +8,19 @@ from math import ceil
 import numpy as np
 
 from sim.power.assurance import QUANTILES, Assurance, highest_limit
+from sim.power.change_parts import Probability
+from sim.power.estimates import EXACT
+from sim.power.inflation import Inflation
 from sim.power.sample_size import SampleSize
 from sim.report.document.guidelines import cite
-from sim.report.document.model import Block, Table, by_columns, listed_words, short, text
+from sim.report.document.model import Block, Table, by_columns, text
 from sim.report.document.numbers import estimate, number
 from sim.report.document.sizes import CONFIDENCE, known_range, size_with_interval
-from sim.report.results.answer import Inflation, PlanAnswer
+from sim.report.document.words import listed_words, short
+from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import BY_ANSWERS, BY_CHANCE
 from sim.report.topics.power import by_size
+from sim.report.topics.size import is_fixed
 from sim.report.topics.soundness import briefly
 
 QUARTILES = (QUANTILES.index(0.25), QUANTILES.index(0.75))
@@ -46,7 +51,7 @@ def assurance_by_size(answer: PlanAnswer) -> tuple[Table, ...]:
     """
     if not answer.assurances:
         return ()
-    q, rule = _rule(answer), short(answer.sample_size.rule)
+    q, rule = answer.rule_place, short(answer.sample_size.rule)
     caption = f"Power at the stated effect, and assurance, of the rule '{rule}', ± standard error"
     stated = ("at the stated effect", answer.planned.rule_win, q)
     priors = ((prior_name(prior), prior.value, q) for prior in answer.assurances)
@@ -72,11 +77,6 @@ def assurance_blocks(answer: PlanAnswer) -> tuple[Block, ...]:
     return (text(_meaning(answer)), *tables, *map(text, sentences))
 
 
-def _rule(answer: PlanAnswer) -> int:
-    """Place of the primary rule."""
-    return answer.characteristics.rule_index(answer.study.primary)
-
-
 def _meaning(answer: PlanAnswer) -> str:
     counts = {prior.draws for prior in answer.assurances}
     drawn = f"{answer.assurances[0].draws:,} draws of the effect"
@@ -92,25 +92,27 @@ def _meaning(answer: PlanAnswer) -> str:
 
 def _size_table(answer: PlanAnswer) -> Table:
     """What each prior makes of the study at its size, and the size that it asks for."""
-    words, k, q, priors = answer.study.words, answer.place, _rule(answer), answer.assurances
-    needed = f"{words.units} for assurance {answer.sample_size.target:g} (interval of {CONFIDENCE})"
+    words, k, q, priors = answer.words, answer.place, answer.rule_place, answer.assurances
+    needed = (
+        f"{words.units} for assurance {answer.sample_size.target:g} (interval of {CONFIDENCE})",
+        [size_with_interval(prior.sizes[q]) for prior in priors],
+    )
+    what = "Assurance" if is_fixed(answer) else "Sample size by assurance"
     return by_columns(
-        "Sample size by assurance, ± standard error",
+        f"{what}, ± standard error",
         ("believed of the effect", map(prior_name, priors)),
-        (f"assurance at {words.count(answer.size)}",
-         [estimate(prior.value, k, q) for prior in priors]),
+        (f"assurance at {answer.counted}", [estimate(prior.value, k, q) for prior in priors]),
         ("limit as the study grows", [_limit(prior, q) for prior in priors]),
-        (needed, [size_with_interval(prior.sizes[q]) for prior in priors]),
+        *([] if is_fixed(answer) else [needed]),
     )  # fmt: skip
 
 
 def _power_table(answer: PlanAnswer) -> Table:
     """How the true power is spread over what is believed."""
-    k, q, priors = answer.place, _rule(answer), answer.assurances
+    k, q, priors = answer.place, answer.rule_place, answer.assurances
     enough = f"probability of {answer.sample_size.target:g} or more"
-    at = answer.study.words.count(answer.size)
     return by_columns(
-        f"True power with {at}, given what is believed of the effect",
+        f"True power with {answer.counted}, given what is believed of the effect",
         ("believed of the effect", map(prior_name, priors)),
         (enough, [estimate(prior.enough, k, q) for prior in priors]),
         ("middle half", [_middle(prior, k, q) for prior in priors]),
@@ -119,7 +121,7 @@ def _power_table(answer: PlanAnswer) -> Table:
 
 def _middle(prior: Assurance, k: int, q: int) -> str:
     """Write between which powers half of those drawn lie."""
-    low, high = (number(float(prior.power_quantiles[of, k, q]), 2) for of in QUARTILES)
+    low, high = (number(prior.power_quantiles[of, k, q], 2) for of in QUARTILES)
     return f"{low} to {high}"
 
 
@@ -146,7 +148,7 @@ def _unusable(answer: PlanAnswer) -> Iterator[str]:
 
 def _engine(answer: PlanAnswer) -> Iterator[str]:
     """Say where powers are exact, and where they are simulated though others are exact."""
-    q = _rule(answer)
+    q = answer.rule_place
     exact = [prior_name(prior) for prior in answer.assurances if prior.exact_rules[q]]
     simulated = [prior_name(prior) for prior in answer.assurances if not prior.exact_rules[q]]
     error = "the only error of assurance is that of the draws"
@@ -157,7 +159,7 @@ def _engine(answer: PlanAnswer) -> Iterator[str]:
         )
     elif exact:
         yield f"The power at each effect drawn is exact: {error}."
-    elif answer.planned.exact_rules[q]:
+    elif answer.planned.rule_engines[q] == EXACT:
         yield (
             "The power at the stated effect is exact; at the effects drawn it is simulated, for "
             "so many would take long to enumerate (the exact engine, where it is chosen, does it)."
@@ -168,7 +170,7 @@ def _rules_of_thumb(answer: PlanAnswer) -> Iterator[str]:
     size = answer.sample_size
     if not answer.inflations or size.size is None or briefly(answer, size):
         return
-    first, units = answer.inflations[0], answer.study.words.units
+    first, units = answer.inflations[0], answer.words.units
     rules = [f"{_inflated(rule, size)} {units}" for rule in answer.inflations]
     yield (
         "Rules of thumb that allow for a standard deviation taken from a pilot of "
@@ -188,17 +190,16 @@ def assurance_warnings(answer: PlanAnswer) -> list[str]:
     """Say where what is believed makes success far less likely than the planned effect does."""
     if not answer.assurances:
         return []
-    q, k = _rule(answer), answer.place
-    win = answer.planned.rule_win
-    power, error = float(win.value[k, q]), float(win.mcse[k, q])
+    q, k = answer.rule_place, answer.place
+    power = Probability.of(answer.planned.rule_win, k, q)
     lowest = min(answer.assurances, key=lambda prior: float(prior.value.value[k, q]))
-    averaged, averaged_error = float(lowest.value.value[k, q]), float(lowest.value.mcse[k, q])
-    halved = power >= HALVED_FROM and averaged <= power / 2
-    below = power - averaged
-    if not (below >= FAR_BELOW or halved) or below < 3 * float(np.hypot(error, averaged_error)):
+    averaged = Probability.of(lowest.value, k, q)
+    halved = power.value >= HALVED_FROM and averaged.value <= power.value / 2
+    below, error = power.value - averaged.value, float(np.hypot(power.mcse, averaged.mcse))
+    if not (below >= FAR_BELOW or halved) or below < 3 * error:
         return []
     return [
-        f"Power {power:.2f} at {answer.study.words.count(answer.size)} holds only if the stated "
+        f"Power {power.value:.2f} at {answer.counted} holds only if the stated "
         f"effect is true. Averaged over the effects that the {prior_name(lowest)} leaves possible, "
-        f"the probability of success there is far below it: {averaged:.2f}."
+        f"the probability of success there is far below it: {averaged.value:.2f}."
     ]

@@ -9,10 +9,17 @@ from sim.arrays import FloatArray
 from sim.pilot.candidates import CANDIDATES
 from sim.pilot.forensics import Printed
 from sim.pilot.posterior import FEW_EFFECTIVE
-from sim.report.document.model import Block, Section, Table, clean, entries, text
-from sim.report.document.numbers import number, percent, with_interval
+from sim.report.document.model import Block, Section, Table, by_columns, entries, text
+from sim.report.document.numbers import changes_words, number, percent, with_interval
 from sim.report.document.phrases import sentence_case
-from sim.report.results.calibration import CalibrationReport, Fit, OutcomeReport, RoleReport
+from sim.report.document.words import clean
+from sim.report.results.calibration import (
+    CalibrationReport,
+    Fit,
+    OutcomeReport,
+    PosteriorReport,
+    RoleReport,
+)
 from sim.report.topics.first_look import first_look
 from sim.study import Study
 
@@ -105,19 +112,15 @@ def _count(fit: Fit | None) -> str:
 
 def _patterns(test: str, fit: Fit) -> Iterator[Block]:
     """List the patterns of changes that fit, the most frequent first."""
-    order = sorted(fit.patterns, key=lambda pattern: -pattern.share)
-    rows = tuple(
-        (
-            ", ".join(f"{change:+d}" if change else "0" for change in pattern.changes),
-            percent(pattern.share),
-            number(pattern.exact_p, 4),
-        )
-        for pattern in order[:PATTERNS_SHOWN]
+    shown = sorted(fit.patterns, key=lambda pattern: -pattern.share)[:PATTERNS_SHOWN]
+    yield by_columns(
+        f"Changes that fit the {CANDIDATES[test].words}, and their exact p:",
+        ("changes", [changes_words(pattern.changes) for pattern in shown]),
+        ("share", [percent(pattern.share) for pattern in shown]),
+        ("exact p", [number(pattern.exact_p, 4) for pattern in shown]),
     )
-    caption = f"Changes that fit the {CANDIDATES[test].words}, and their exact p:"
-    yield Table(caption, ("changes", "share", "exact p"), rows)
-    if len(order) > PATTERNS_SHOWN:
-        yield text(f"And {len(order) - PATTERNS_SHOWN} more, in patterns.csv.")
+    if len(fit.patterns) > len(shown):
+        yield text(f"And {len(fit.patterns) - len(shown)} more, in patterns.csv.")
 
 
 # --------------------------------------------------------------------------------- posterior
@@ -125,24 +128,25 @@ def _patterns(test: str, fit: Fit) -> Iterator[Block]:
 
 def _shifts(study: Study, role: RoleReport) -> Section:
     """Latent shift of every item under each prior, and how well the draws carry it."""
-    priors = role.posteriors
-    rises = [[domain.rises for domain in prior.domains] for prior in priors]
-    largest = [max(domain.largest for domain in prior.domains) for prior in priors]
-    rows = (
-        *(
-            (clean(name, NAME), *(_interval(prior.domains[d].shift_quantiles) for prior in priors))
-            for d, name in enumerate(study.domains)
-        ),
-        ("P(rise)", *(f"{min(shares):.2f} to {max(shares):.2f}" for shares in rises)),
-        ("effective sample", *(f"{prior.effective:,.0f}" for prior in priors)),
-        ("largest weight", *(number(weight, 4) for weight in largest)),
+    item, names = study.words.item, [clean(name, NAME) for name in study.domains]
+    table = by_columns(
+        "",
+        (item, [*names, "P(rise)", "effective sample", "largest weight"]),
+        *((prior.prior, _believed(prior)) for prior in role.posteriors),
     )
-    item = study.words.item
-    head = (item, *(prior.prior for prior in priors))
     said = f"Median and 95% interval under each prior; P(rise) from {item} to {item}."
     people = study.words.people(role.role)
     heading = f"Latent shift of the {people}, in standard deviations"
-    return Section(heading, (text(said), Table("", head, rows)))
+    return Section(heading, (text(said), table))
+
+
+def _believed(prior: PosteriorReport) -> Iterator[str]:
+    """Shift of every item; then all items' probabilities of a rise, and the weight of the draws."""
+    yield from (_interval(domain.shift_quantiles) for domain in prior.domains)
+    rises = [domain.rises for domain in prior.domains]
+    yield f"{min(rises):.2f} to {max(rises):.2f}"
+    yield f"{prior.effective:,.0f}"
+    yield number(max(domain.largest for domain in prior.domains), 4)
 
 
 def _interval(quantiles: FloatArray, digits: int = 2, sign: str = "-") -> str:
@@ -153,13 +157,13 @@ def _interval(quantiles: FloatArray, digits: int = 2, sign: str = "-") -> str:
 def _tests(study: Study, role: RoleReport) -> Section:
     """How far the published figures tell the candidate tests apart."""
     settings = study.calibration
-    rows = tuple(
-        (CANDIDATES[test].words, *(number(float(prior.tests[t]), 2) for prior in role.posteriors))
-        for t, test in enumerate(settings.tests)
-    )
     alike = "" if settings.test_weights else ", all alike before"
-    head = ("test", *(prior.prior for prior in role.posteriors))
-    return Section(f"Which test? Posterior probability{alike}", (Table("", head, rows),))
+    table = by_columns(
+        "",
+        ("test", [CANDIDATES[test].words for test in settings.tests]),
+        *((prior.prior, [number(of, 2) for of in prior.tests]) for prior in role.posteriors),
+    )
+    return Section(f"Which test? Posterior probability{alike}", (table,))
 
 
 def _total(role: RoleReport) -> Section:
@@ -207,5 +211,5 @@ def _few_draws(roles: Sequence[RoleReport]) -> Iterator[str]:
             if posterior.effective < FEW_EFFECTIVE:
                 yield (
                     f"Under the {posterior.prior} prior only {posterior.effective:.0f} effective "
-                    "draws carry the posterior: its tails are rough. Raise calibration.draws."
+                    "draws carry the posterior: its tails are rough. Draw more."
                 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.report.document.guidelines import reason, requirement
-from sim.report.document.model import Paragraph, Requirement, Section, listed_words, short, text
+from sim.report.document.guidelines import reasoned
+from sim.report.document.model import Paragraph, Requirement, Section, text
 from sim.report.document.phrases import CHANGES, endpoint_words, sentence_case, the_endpoint
+from sim.report.document.words import listed_words, short
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.method import level_words, multiplicity_words, test_sentence
 from sim.study import TOTAL, Study
@@ -23,8 +24,7 @@ def design_sentence(study: Study) -> str:
     ratio = " only" if len(study.roles) == 1 else " {}:{}".format(*study.design.ratio)
     return (
         f"{_groups(study)} measured {words.both_times}, {role_words(study)}{ratio}, {sizes}; "
-        f"{scale_words(study)}; "
-        f"{test_sentence(study.analysis)}, {level_words(study.analysis)}; "
+        f"{scale_words(study)}; {test_sentence(study.analysis)}, {level_words(study.analysis)}; "
         f"{multiplicity_words(study)}."
     )
 
@@ -37,13 +37,14 @@ def role_words(study: Study) -> str:
 def outcome_section(answer: PlanAnswer) -> Section:
     """Say what is measured, and when the study counts as a success."""
     study = answer.study
-    words, there = reason(study, "outcome", "why this is the primary outcome")
-    why = (text(words),) * there  # no guideline asks for it where the size is based on the outcome
+    why, given = reasoned(study, "outcome", "why this is the primary outcome")
     requirements = (
-        requirement("DELTA2, item 1", "Primary outcome, and any other that the size is based on"),
+        Requirement("DELTA2, item 1", "Primary outcome, and any other that the size is based on"),
         Requirement("DELTA2, item 1", "Reason for a size not based on it", "not applicable"),
     )
-    blocks = (criterion(study), questionnaire(study), *why)
+    # no guideline asks why where the size is based on the outcome
+    reasons = (why,) if given.status == "complete" else ()
+    blocks = (criterion(study), questionnaire(study), *reasons)
     return Section("Primary outcome", blocks, requirements)
 
 
@@ -97,11 +98,12 @@ def allocation_section(answer: PlanAnswer) -> Section:
     required, why = Requirement(label, unequal, "not applicable"), list[Paragraph]()
     control = study.control
     if control is not None and control.ratio[0] != control.ratio[1]:
-        words, there = reason(study, "allocation", "why the arms are of unequal size")
-        required, why = requirement(label, unequal, there=there), [text(words)]
+        wanted = "why the arms are of unequal size"
+        reason, required = reasoned(study, "allocation", wanted, label, unequal)
+        why = [reason]
     allocated = text(f"{who} {allocation_words(study, answer.size)}")
-    return Section("Allocation", (allocated, *why), (requirement(label, "Allocation ratio"),
-                                                     required))  # fmt: skip
+    requirements = Requirement(label, "Allocation ratio"), required
+    return Section("Allocation", (allocated, *why), requirements)
 
 
 def allocation_words(study: Study, size: int) -> str:

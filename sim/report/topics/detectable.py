@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sim.power.detectable import DetectableEffect
 from sim.power.detectable_rule import DetectableForRule, DetectedOn
-from sim.report.document.model import LONG_NAME, Block, Table, clean, text
-from sim.report.document.numbers import number
+from sim.report.document.model import Block, Table, by_columns, text
+from sim.report.document.numbers import number, span
+from sim.report.document.words import short
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import BY_ANSWERS, BY_CHANCE
 
-SCALES = {"shift": "latent shift", "odds_ratio": "odds ratio", "post": "distribution"}
+SCALES = {"shift": "latent shift", "odds_ratio": "odds ratio", "post": "distribution",
+          "responders": "change in responders"}  # fmt: skip
 """Scales of an effect in words."""
+UNITS = {"shift": " SD", "responders": " percentage points"}
+"""Units of their numbers."""
+IN_TABLES = {"responders": "responders, in %"}
+"""Scales in tables, where they are called otherwise."""
 
 
 def detectable_blocks(answer: PlanAnswer) -> tuple[Block, ...]:
@@ -37,7 +42,7 @@ def detectable_blocks(answer: PlanAnswer) -> tuple[Block, ...]:
 
 def detectable_sentences(answer: PlanAnswer, smallest: DetectableForRule) -> Iterator[str]:
     """Say how small an effect may be, or why that cannot be said."""
-    words, rule = answer.study.words, f"'{clean(smallest.rule, LONG_NAME)}'"
+    words, rule = answer.words, f"'{short(smallest.rule)}'"
     size, target = words.count(smallest.size), f"{smallest.target:g}"
     if smallest.multiple is None:
         yield (
@@ -62,20 +67,17 @@ def detectable_sentences(answer: PlanAnswer, smallest: DetectableForRule) -> Ite
 
 def _amount(answer: PlanAnswer, smallest: DetectableForRule) -> str:
     """Write the effect where it is one number, or else how many times the one assumed."""
-    common, words = smallest.common, answer.study.words
+    common, words = smallest.common, answer.words
     if common is None:
-        multiple, low, high = (number(of or 0.0, 2) for of in _span(smallest))
+        ends = smallest.multiple, smallest.low, smallest.high
+        multiple, low, high = (number(of or 0.0, 2) for of in ends)
         error = _error(smallest, low, high)
         return f"{multiple} times the effect assumed{error}, all {words.items} alike"
     value, low, high = _written(common)
-    named, unit = SCALES[common.scale], " SD" if common.scale == "shift" else ""
+    named, unit = SCALES[common.scale], UNITS.get(common.scale, "")
     article = "an" if common.scale == "odds_ratio" else "a"
     everywhere = f" in every {words.item}" if len(smallest.domains) > 1 else ""
     return f"{article} {named} of {value}{unit}{_error(smallest, low, high)}{everywhere}"
-
-
-def _span(smallest: DetectableForRule) -> tuple[float | None, float | None, float | None]:
-    return smallest.multiple, smallest.low, smallest.high
 
 
 def _error(smallest: DetectableForRule, low: str, high: str) -> str:
@@ -88,34 +90,40 @@ def _error(smallest: DetectableForRule, low: str, high: str) -> str:
 
 def _changes(domains: Sequence[DetectedOn]) -> str:
     """Say by how many points it moves the mean."""
-    written = [
-        number(change, 2, "+")
-        for change in (of(on.mean_change for on in domains) for of in (min, max))
-    ]
-    if written[0] == written[1]:
-        return f": a mean change of {written[0]} points"
-    return f": mean changes from {written[0]} to {written[1]} points"
+    written = span([on.mean_change for on in domains], signed)
+    what = "mean changes from" if " to " in written else "a mean change of"
+    return f": {what} {written} points"
 
 
 def _written(on: DetectedOn) -> list[str]:
     """Write the effect and the ends of its interval; dashes where there is no number."""
     sign = "-" if on.scale == "odds_ratio" else "+"
+    times, digits = (100, 1) if on.scale == "responders" else (1, 2)
     ends = (on.value, on.low, on.high)
-    return ["–" if end is None else number(end, 2, sign) for end in ends]
+    return ["–" if end is None else number(times * end, digits, sign) for end in ends]
+
+
+def _cell(on: DetectedOn) -> str:
+    """Write the effect with its interval, where there is one."""
+    value, low, high = _written(on)
+    return value if on.low in (None, on.value) else f"{value} ({low} to {high})"
 
 
 def _by_item(answer: PlanAnswer, smallest: DetectableForRule) -> tuple[Table, ...]:
     """Tabulate the effect on every item where it is not the same one number."""
     if smallest.common is not None or not smallest.multiple:
         return ()
-    words = answer.study.words
-    rows = tuple(
-        (clean(on.domain, LONG_NAME), words.people(on.role), SCALES[on.scale], _written(on)[0],
-         number(on.mean_change, 2, "+"))
-        for on in smallest.domains
-    )  # fmt: skip
-    head = (words.item, "of", "scale", "effect", "mean change in points")
-    return (Table(f"That effect by {words.item}", head, rows, left=3),)
+    words, known = answer.words, smallest.domains
+    table = by_columns(
+        f"That effect by {words.item}",
+        (words.item, [short(on.domain) for on in known]),
+        ("of", [words.people(on.role) for on in known]),
+        ("scale", [IN_TABLES.get(on.scale, SCALES[on.scale]) for on in known]),
+        ("effect", [_cell(on) for on in known]),
+        ("mean change in points", [signed(on.mean_change) for on in known]),
+        left=3,
+    )
+    return (table,)
 
 
 def detectable_table(answer: PlanAnswer) -> tuple[Table, ...]:
@@ -131,25 +139,21 @@ def detectable_table(answer: PlanAnswer) -> tuple[Table, ...]:
     tuple of Table
         One, or none.
     """
-    size, words = answer.study.detectable_at, answer.study.words
-    if not answer.detectable or size is None:
+    size, words, known = answer.study.detectable_at, answer.words, answer.detectable
+    if not known or size is None:
         return ()
-    rows = tuple(
-        (clean(effect.domain, LONG_NAME), words.counted(effect.role, effect.n), *_effect(effect))
-        for effect in answer.detectable
+    table = by_columns(
+        f"Smallest effects that {words.count(size)} detect with power "
+        f"{answer.study.target.power:g}, one {words.item} tested on its own (exact)",
+        (words.item, [short(effect.domain) for effect in known]),
+        ("people", [words.counted(effect.role, effect.n) for effect in known]),
+        ("shift in SD", [signed(effect.shift, "none suffices") for effect in known]),
+        ("mean change in points", [signed(effect.mean_change) for effect in known]),
+        left=2,
     )
-    return (
-        Table(
-            f"Smallest effects that {words.count(size)} detect with power "
-            f"{answer.study.target.power:g}, one {words.item} tested on its own (exact)",
-            (words.item, "people", "shift in SD", "mean change in points"),
-            rows,
-            left=2,
-        ),
-    )
+    return (table,)
 
 
-def _effect(effect: DetectableEffect) -> tuple[str, str]:
-    if effect.shift is None or effect.mean_change is None:
-        return "none suffices", "–"
-    return number(effect.shift, 2, "+"), number(effect.mean_change, 2, "+")
+def signed(value: float | None, instead: str = "–") -> str:
+    """Write a change, or what stands where there is none."""
+    return instead if value is None else number(value, 2, "+")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.power.change_parts import Probability
+from sim.power.missing_by_chance import MissingByChance
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize
 from sim.power.soundness import side_level
@@ -14,7 +16,6 @@ from sim.report.document.numbers import number
 from sim.report.document.phrases import no_effect_words
 from sim.report.document.sizes import interval_words, pairs_words
 from sim.report.results.answer import PlanAnswer
-from sim.report.results.size_notes import MissingByChance
 from sim.study import Study
 
 CLEAR = 3.0
@@ -117,26 +118,25 @@ def drop_out_warnings(answer: PlanAnswer) -> Iterator[str]:
     known = answer.missing_by_chance
     if known is None:
         return
-    rule, k, null = answer.sample_size.rule, answer.place, answer.null_characteristics
-    q = null.rule_index(rule)
-    value, mcse = float(null.rule_win.value[k, q]), float(null.rule_win.mcse[k, q])
+    k, q, rule = answer.place, answer.rule_place, answer.sample_size.rule
+    win = Probability.of(answer.null_characteristics.rule_win, k, q)
     yield (
         f"Who drops out depends on the answers. {_share_of_bias(answer, known, k, q)} "
         f"{no_effect_words(answer.study)} the rule '{rule}' is met all the same with probability "
-        f"{number(value)} (Monte Carlo error {number(mcse)}) {BY_ANSWERS}, where "
+        f"{number(win.value)} (Monte Carlo error {number(win.mcse)}) {BY_ANSWERS}, where "
         f"{side_level(answer.study.analysis):g} is allowed."
     )
 
 
 def _share_of_bias(answer: PlanAnswer, known: MissingByChance, k: int, q: int) -> str:
     """Say how much of the power at one size is bias, or is lost to it."""
-    win, fair = answer.characteristics.rule_win, known.characteristics.rule_win
-    power, by_chance = float(win.value[k, q]), float(fair.value[k, q])
+    every = answer.characteristics, known.characteristics
+    power, fair = (Probability.of(main.rule_win, k, q) for main in every)
     # both have the same random numbers, so that this is too large rather than too small
-    error = float(np.hypot(win.mcse[k, q], fair.mcse[k, q]))
-    apart, at = power - by_chance, answer.study.words.count(answer.size)
-    what = f"The power of the rule '{answer.sample_size.rule}' with {at} is {number(power)}"
-    fair_words = f"{BY_CHANCE} it is {number(by_chance)}"
+    error, apart = float(np.hypot(power.mcse, fair.mcse)), power.value - fair.value
+    rule = f"the rule '{answer.sample_size.rule}' with {answer.counted}"
+    what = f"The power of {rule} is {number(power.value)}"
+    fair_words = f"{BY_CHANCE} it is {number(fair.value)}"
     sure = f"(Monte Carlo error at most {number(error)})"
     if apart > CLEAR * error:
         return f"{what}, of which {number(apart)} {sure} is mere bias: {fair_words}."

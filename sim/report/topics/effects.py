@@ -10,10 +10,12 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.cohorts import TrueEffects
 from sim.power.estimands import Estimands
-from sim.report.document.guidelines import reason, requirement
-from sim.report.document.model import Block, Section, Table, by_columns, clean, short, text
+from sim.power.target import answer_shares
+from sim.report.document.guidelines import reasoned
+from sim.report.document.model import Block, Requirement, Section, Table, by_columns, text
 from sim.report.document.numbers import number, percent
 from sim.report.document.phrases import best_end
+from sim.report.document.words import clean, short
 from sim.report.results.answer import DesignFacts, PlanAnswer
 from sim.report.topics.arms import change_blocks
 from sim.study import Study
@@ -109,7 +111,7 @@ def change_table(facts: DesignFacts, role: str) -> Table:
         The mean change, or with a control arm the difference between the arms,
         in points and divided by the standard deviation of the change.
     """
-    effects, words, parts = facts.effects[role], facts.study.words, facts.change_parts.get(role)
+    effects, words, parts = facts.effects[role], facts.words, facts.change_parts.get(role)
     before = effects.pre_mean + facts.study.offsets
     between, divided, standardised = "", "change / SD (d_z)", effects.standardised
     changes = [(f"mean {words.after}", _points(before + effects.mean_change)),
@@ -157,7 +159,7 @@ def movement_table(facts: DesignFacts, role: str) -> Table:
 
 def _cut_table(facts: DesignFacts, role: str, cut: int) -> Table:
     """Tabulate the shares at or above a cut, and who crosses it, an item a row."""
-    effects, study, words = facts.effects[role], facts.study, facts.study.words
+    effects, study, words = facts.effects[role], facts.study, facts.words
     every = effects.reaching, effects.rising_to, effects.falling_below
     before, rise, fall = (shares[:, study.scored(cut) - 2] for shares in every)
     shares = {words.before: before, words.after: before + rise - fall, "rise to it": rise,
@@ -187,7 +189,7 @@ def worse_off_tables(answer: PlanAnswer) -> tuple[Table, ...]:
 
 
 def _worse_off(answer: PlanAnswer, role: str) -> Table:
-    study, words, effects = answer.study, answer.study.words, answer.effects[role]
+    study, words, effects = answer.study, answer.words, answer.effects[role]
     treated = study.arm_participants(study.role_names.index(role), answer.size)[0]
     end = "lower" if study.analysis.side > 0 else "higher"
     return by_columns(
@@ -204,13 +206,10 @@ def _affected(answer: PlanAnswer) -> list[str]:
 
 def shares_table(facts: DesignFacts, role: str) -> Table:
     """Tabulate the shares of one role at each point of the scale, before and after."""
-    effects, study, words = facts.effects[role], facts.study, facts.study.words
-    after = effects.reaching + effects.rising_to - effects.falling_below
+    effects, study, words = facts.effects[role], facts.study, facts.words
     rows = []
-    for d, name in enumerate(study.domains):
-        times = (short(name), words.before, effects.reaching[d]), ("", words.after, after[d])
-        for first, when, reaching in times:
-            shares = -np.diff([1.0, *reaching, 0.0])
+    for name, (before, after) in zip(study.domains, answer_shares(effects), strict=True):
+        for first, when, shares in ((short(name), words.before, before), ("", words.after, after)):
             rows.append((first, when, *(percent(share, 1) for share in shares)))
     points = map(str, range(study.questionnaire.lowest, study.questionnaire.highest + 1))
     who = f"{words.people(role)}{f' who are {words.treated}' * study.has_controls}"
@@ -256,10 +255,10 @@ def target_section(answer: PlanAnswer) -> Section:
         *change_blocks(answer),
         *worse_off_tables(answer),
     )
-    proportions = f"Proportions in each category {answer.study.words.both_times}"
+    proportions = f"Proportions in each category {answer.words.both_times}"
     requirements = (
-        requirement("DELTA2, item 3b", "Target difference in points, its SD, and standardised"),
-        requirement("DELTA2, item 3a by analogy", proportions),
+        Requirement("DELTA2, item 3b", "Target difference in points, its SD, and standardised"),
+        Requirement("DELTA2, item 3a by analogy", proportions),
     )
     return Section("Target difference", blocks, requirements)
 
@@ -267,23 +266,18 @@ def target_section(answer: PlanAnswer) -> Section:
 def choice_section(answer: PlanAnswer) -> Section:
     """Say whether the difference is important or realistic, and how it was chosen."""
     study = answer.study
-    basis, known = reason(
-        study, "difference_basis", "whether the target difference is important, realistic or both"
-    )
-    why, there = reason(
-        study, "difference_why", "how the target difference was chosen, with the research it rests "
-        "on"
+    basis, important = reasoned(
+        study, "difference_basis", "whether the target difference is important, realistic or both",
+        "DELTA2, item 6", "Important, realistic or both",
     )  # fmt: skip
-    stated = text(BASES[str(basis)] if known else basis)
-    requirements = (
-        requirement("DELTA2, item 6", "Important, realistic or both", there=known),
-        requirement("DELTA2, item 7", "How the target difference was chosen", there=there),
-    )
-    return Section(
-        "How the target difference was chosen",
-        (stated, text(why), *_noted(answer), *published_tables(answer), *_pilot_named(study)),
-        requirements,
-    )
+    why, chosen = reasoned(
+        study, "difference_why", "how the target difference was chosen, with the research it rests "
+        "on", "DELTA2, item 7", "How the target difference was chosen",
+    )  # fmt: skip
+    known = BASES.get(study.report.reasons.difference_basis or "")
+    stated = text(known) if known else basis
+    blocks = stated, why, *_noted(answer), *published_tables(answer), *_pilot_named(study)
+    return Section("How the target difference was chosen", blocks, (important, chosen))
 
 
 def _noted(answer: PlanAnswer) -> Iterator[Block]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate, pairwise
 
 from sim.pilot.counts import AnswerCounts
-from sim.pilot.describe import PilotDescription
-from sim.report.document.model import Block, Paragraph, Section, Table, listed_words, short, text
+from sim.pilot.describe import Interval, PilotDescription
+from sim.report.document.model import Block, Paragraph, Section, Table, by_columns, text
 from sim.report.document.numbers import percent, with_interval
 from sim.report.document.phrases import best_end
+from sim.report.document.words import listed_words, short
+from sim.report.results.answer import PlanAnswer
 from sim.study import Study
 
 MARKS = 40
@@ -44,6 +47,13 @@ def first_look(study: Study, seen: PilotDescription, *, is_drawn: bool = False) 
         blocks.append(_gaps_table(study, counts))
     people = study.words.counted(seen.role, counts.participants)
     return Section(f"Answers of {people}", tuple(blocks))
+
+
+def pilot_look(answer: PlanAnswer) -> Section:
+    """Show what the people of a plan's pilot answered, and how that was read."""
+    looks = [first_look(answer.study, seen, is_drawn=True) for seen in answer.pilot_answers]
+    blocks = [block for look in looks for block in (text(f"{look.heading}."), *look.blocks)]
+    return Section("What the pilot answered", (*blocks, *map(text, answer.pilot_notes)))
 
 
 def _who(study: Study, counts: AnswerCounts) -> Paragraph:
@@ -87,12 +97,9 @@ def bar(numbers: list[int], marks: str) -> str:
     '1111111111222222222222222222223333333333'
     """
     total = sum(numbers)
-    reached = [round(MARKS * sum(numbers[: k + 1]) / total) if total else 0
-               for k in range(len(numbers))]  # fmt: skip
-    return "".join(
-        mark * (stop - start)
-        for mark, start, stop in zip(marks, [0, *reached[:-1]], reached, strict=True)
-    )
+    reached = [round(MARKS * part / total) if total else 0 for part in accumulate(numbers)]
+    ends = pairwise([0, *reached])
+    return "".join(mark * (stop - start) for mark, (start, stop) in zip(marks, ends, strict=True))
 
 
 def _bars_table(study: Study, counts: AnswerCounts) -> Table:
@@ -140,18 +147,17 @@ def _movement_table(study: Study, counts: AnswerCounts) -> Table:
 
 
 def _estimates_table(study: Study, seen: PilotDescription) -> Table:
-    change, rho = seen.mean_change, seen.polychoric
-    rows = tuple(
-        (
-            short(name),
-            str(seen.counts.complete[d]),
-            with_interval(change.value[d], change.low[d], change.high[d], "+"),
-            with_interval(rho.value[d], rho.low[d], rho.high[d]),
-        )
-        for d, name in enumerate(seen.domains)
+    return by_columns(
+        f"Estimates, with {percent(seen.confidence)} intervals",
+        (study.words.item, map(short, seen.domains)),
+        ("n", map(str, seen.counts.complete)),
+        ("mean change", _intervals(seen.mean_change, "+")),
+        ("polychoric correlation", _intervals(seen.polychoric)),
     )
-    head = (study.words.item, "n", "mean change", "polychoric correlation")
-    return Table(f"Estimates, with {percent(seen.confidence)} intervals", head, rows)
+
+
+def _intervals(of: Interval, sign: str = "-") -> list[str]:
+    return [with_interval(*ends, sign) for ends in zip(of.value, of.low, of.high, strict=True)]
 
 
 def _gaps_table(study: Study, counts: AnswerCounts) -> Table:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sim.power.least_favourable import LeastFavourable
 from sim.power.soundness import Level
-from sim.report.document.model import listed_words
 from sim.report.document.numbers import number
 from sim.report.document.phrases import endpoint_words, no_effect_words
+from sim.report.document.words import listed_words
 from sim.report.results.answer import PlanAnswer
-from sim.report.results.size_notes import LeastFavourable
 from sim.report.topics.drop_out import BY_CHANCE
 from sim.study import Study
 
@@ -33,13 +33,13 @@ def least_favourable_sentences(answer: PlanAnswer) -> Iterator[str]:
     count = len(least.kept) + len(least.without)
     yield f"That level is of no effect on any of the {count} endpoints."
     if not least.kept:
-        item = answer.study.words.an_item
+        item = answer.words.an_item
         yield f"No null is less favourable: a total has an effect where {item} has one."
         return
     yield (
         f"The least favourable null is that {_kept_words(answer, least)}: the rule is then met "
         f"wrongly with probability {number(least.value)} (Monte Carlo error {number(least.mcse)}) "
-        f"at {answer.study.words.count(least.size)}."
+        f"at {answer.words.count(least.size)}."
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sim.report.document.guidelines import cite, requirement
-from sim.report.document.model import Paragraph, Section, short, text
+from sim.report.document.guidelines import cite
+from sim.report.document.model import Paragraph, Requirement, Section, text
+from sim.report.document.numbers import basis
 from sim.report.document.phrases import CHANGES, sums_words, the_endpoint, together_words
+from sim.report.document.words import short
 from sim.report.results.answer import PlanAnswer
 from sim.study import Analysis, Study
 
@@ -86,7 +88,7 @@ def aim(study: Study) -> str:
 
 def method_section(answer: PlanAnswer) -> Section:
     """Say how it is tested and how power was calculated, with references."""
-    required = requirement("DELTA2, item 5", "How the size was calculated, with references")
+    required = Requirement("DELTA2, item 5", "How the size was calculated, with references")
     blocks = (_tested(answer.study), _calculated(answer))
     return Section("Test and method of calculation", blocks, (required,))
 
@@ -108,6 +110,13 @@ def _calculated(answer: PlanAnswer) -> Paragraph:
         f"The power was estimated by simulating {size.replicates:,} complete studies with the "
         f"effect stated above, all sizes from the same accrual{cite('Morris 2019')}."
     )
+    if size.sampled:
+        how = (
+            f"The power was estimated from {size.replicates:,} {basis(sampled=True)} under the "
+            "effect stated above, all sizes from the same accrual. Given each of them the "
+            "probability of rejection was worked out over all signs that the changes can have, so "
+            "that its error is far smaller than that of counting the studies that reject."
+        )
     if not size.replicates:
         how = (
             "The power of the criterion is exact: every sample of changes that can occur was "

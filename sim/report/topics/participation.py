@@ -7,14 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.arrays import FloatArray
+from sim.power.bias import bias_of
 from sim.power.design_flaws import ignored_clusters
 from sim.power.estimates import Estimate
 from sim.power.operating import RoleCharacteristics
 from sim.power.participation import LevelCorrelation
-from sim.power.soundness import bias_of
-from sim.report.document.model import Paragraph, listed_words, short, text
-from sim.report.document.numbers import number, percent
-from sim.report.document.phrases import endpoint_words, estimated, the_endpoint
+from sim.report.document.model import Paragraph, text
+from sim.report.document.numbers import number, percent, span
+from sim.report.document.phrases import endpoint_words, estimated, mid_sentence, the_endpoint
+from sim.report.document.words import listed_words, short
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.least_favourable import level_null_words
 from sim.study import Study
@@ -117,7 +118,7 @@ def _people(answer: PlanAnswer) -> Iterator[str]:
     complete = missing.rate == 0 and missing.item_rate == 0
     for role in answer.characteristics.roles:
         if not complete:
-            yield _analysed(answer, role) + _bias(answer, role)
+            yield " ".join([_analysed(answer, role), *_bias(answer, role)])
         if clusters is not None:
             yield _sites(answer, role, clusters)
 
@@ -125,10 +126,10 @@ def _people(answer: PlanAnswer) -> Iterator[str]:
 def _analysed(answer: PlanAnswer, role: RoleCharacteristics) -> str:
     n, missing = role.n[answer.place], "; ".join(missing_words(answer.study))
     known = answer.participation[role.role].analysable * n
-    item = answer.study.words.an_item
+    item = answer.words.an_item
     parts = [f"{known[0]:.0f} can be analysed in {item}", *_of_sums(answer.study, known, ".0f")]
     return (
-        f"Of {answer.study.words.counted(role.role, n)} recruited about {listed_words(parts)} "
+        f"Of {answer.words.counted(role.role, n)} recruited about {listed_words(parts)} "
         f"({missing})."
     )
 
@@ -140,23 +141,21 @@ def _of_sums(study: Study, values: FloatArray, form: str) -> list[str]:
             if not np.isnan(value)]  # fmt: skip
 
 
-def _bias(answer: PlanAnswer, role: RoleCharacteristics) -> str:
+def _bias(answer: PlanAnswer, role: RoleCharacteristics) -> Iterator[str]:
     if role.measures.bias is None:
-        return ""
-    said = []
+        return
     for places, named in _estimates(answer.study):
         what = estimated(answer.study, role.role, named).replace(
-            f"the {answer.study.words.people(role.role)}' mean", "the mean"
+            f"the {answer.words.people(role.role)}' mean", "the mean"
         )
         bias = bias_of(role, places, answer.place)
         if bias is None:
-            said.append(f" Those are too few for {what} ever to be estimated.")
-            continue
-        said.append(
-            f" Among those, {what} differs from the truth by {number(bias.value, 2, '+')} points "
-            f"(Monte Carlo error {number(bias.mcse)})."
-        )
-    return "".join(said)
+            yield f"Those are too few for {what} ever to be estimated."
+        else:
+            yield (
+                f"Among those, {what} differs from the truth by {number(bias.value, 2, '+')} "
+                f"points (Monte Carlo error {number(bias.mcse)})."
+            )
 
 
 def _estimates(study: Study) -> list[tuple[list[int], str]]:
@@ -167,12 +166,12 @@ def _estimates(study: Study) -> list[tuple[list[int], str]]:
 
 
 def _sites(answer: PlanAnswer, role: RoleCharacteristics, clusters: SiteClusters) -> str:
-    words, at = answer.study.words, answer.place
+    words, at = answer.words, answer.place
     people = answer.participation[role.role]
-    order = "taking turns" if clusters.accrual == "round_robin" else "filled in turn"
-    if clusters.sizes is not None:
-        order += " in proportion to" if clusters.accrual == "round_robin" else " up to"
-        order += " their listed sizes"
+    order, listed = "filled in turn", "up to"
+    if clusters.accrual == "round_robin":
+        order, listed = "taking turns", "in proportion to"
+    order += f" {listed} their listed sizes" * (clusters.sizes is not None)
     who = words.counted(role.role, role.n[at])
     come = f"The {who} come from {people.sites[at]} {words.sites}, {order}"
     parts = [_correlated(answer.study, role.role, level) for level in people.levels]
@@ -180,13 +179,10 @@ def _sites(answer: PlanAnswer, role: RoleCharacteristics, clusters: SiteClusters
 
 
 def _correlated(study: Study, role: str, level: LevelCorrelation) -> str:
-    low, high = f"{level.latent.min():.3f}", f"{level.latent.max():.3f}"
-    latent = low if low == high else f"{low} to {high}"
-    items = level.observed[: len(study.domains)]
-    vary = items[~np.isnan(items)]
+    latent, items = span(level.latent.tolist(), ".3f"), level.observed[: len(study.domains)]
     observed = "which cannot be observed where all have the same change"
-    if vary.size:
-        observed = f"observed {vary.min():.3f} to {vary.max():.3f} in the {study.words.items}"
+    if vary := items[~np.isnan(items)].tolist():
+        observed = f"observed {span(vary, '.3f')} in the {study.words.items}"
     observed = listed_words([observed, *_of_sums(study, level.observed, ".3f")])
     who = f"one {cluster_noun(study, level.level)}"
     if level.level != "site":
@@ -197,21 +193,21 @@ def _correlated(study: Study, role: str, level: LevelCorrelation) -> str:
 
 def _failed(answer: PlanAnswer) -> Iterator[str]:
     """Say how often a model could not be fitted, in the item where it is most often."""
-    k = answer.place
+    k, items = answer.place, len(answer.study.domains)
     for role in answer.characteristics.roles:
         failed = role.measures.failed
         if failed is not None:
-            yield _fails(
-                answer, role, failed, k, int(failed.value[k, : len(answer.study.domains)].argmax())
-            )
+            yield _fails(answer, role, failed, (k, int(failed.value[k, :items].argmax())))
 
 
-def _fails(answer: PlanAnswer, role: RoleCharacteristics, failed: Estimate, k: int, e: int) -> str:
+def _fails(
+    answer: PlanAnswer, role: RoleCharacteristics, failed: Estimate, at: tuple[int, int]
+) -> str:
+    share, error = percent(failed.value[at], 1), percent(failed.mcse[at], 1)
     return (
-        f"With {answer.study.words.counted(role.role, role.n[k])} the model could not be "
-        f"fitted in up to {percent(failed.value[k, e], 1)} of the studies "
-        f"('{short(role.endpoints[e])}', Monte Carlo error {percent(failed.mcse[k, e], 1)}). They "
-        "count as studies, not as rejections: power is what is left."
+        f"With {answer.words.counted(role.role, role.n[at[0]])} the model could not be fitted in "
+        f"up to {share} of the studies ('{short(role.endpoints[at[1]])}', Monte Carlo error "
+        f"{error}). They count as studies, not as rejections: power is what is left."
     )
 
 
@@ -226,15 +222,10 @@ def failed_warnings(answer: PlanAnswer) -> Iterator[str]:
             continue
         k, e = divmod(int(failed.value.argmax()), failed.value.shape[1])
         if failed.value[k, e] > OFTEN:
-            yield _fails(answer, role, failed, k, e)
+            yield _fails(answer, role, failed, (k, e))
 
 
-def participation_warnings(answer: PlanAnswer) -> list[str]:
-    """Warn where a test ignores clusters, or missing answers bias the effect."""
-    return [*_ignored_clusters(answer), *_biased(answer)]
-
-
-def _ignored_clusters(answer: PlanAnswer) -> Iterator[str]:
+def cluster_warnings(answer: PlanAnswer) -> Iterator[str]:
     """Show the level that the null run attains where the test ignores who resembles whom."""
     study, null, at = answer.study, answer.level_characteristics, answer.place
     for place, role in enumerate(null.roles):
@@ -242,19 +233,19 @@ def _ignored_clusters(answer: PlanAnswer) -> Iterator[str]:
         if shared:
             inflated = role.measures.rejection.value[at].max() > study.analysis.alpha
             against = "instead of" if inflated else "at a level of"
+            instead = _other_test(study) if inflated else ""
             yield (
                 f"The test ignores that {_who_resemble(study, role.role, shared)} resemble each "
                 f"other: {_attained(role, at, answer)} with {study.words.count(null.sizes[at])}, "
-                f"{against} {study.analysis.alpha:g}.{_other_test(study)}"
+                f"{against} {study.analysis.alpha:g}.{instead}"
             )
 
 
 def _who_resemble(study: Study, role: str, shared: tuple[str, ...]) -> str:
-    words = study.words
-    people = words.people(role)
+    people = study.words.people(role)
     if study.analysis.test_facts.unit == "site":
         other = cluster_noun(study, "shared")
-        return f"{people} of different {words.sites} who share a {other}"
+        return f"{people} of different {study.words.sites} who share a {other}"
     return " and ".join(f"{people} of one {cluster_noun(study, level)}" for level in shared)
 
 
@@ -264,8 +255,9 @@ def _other_test(study: Study) -> str:
     if facts.unit == "site" or study.allocation_unit == "person":
         return ""
     wanted = ("site", facts.arms, facts.has_cut)
-    heeding = sorted(name for name, of in TESTS.items() if (of.unit, of.arms, of.has_cut) == wanted)
-    return f" Use analysis.test={' or '.join(heeding)}." if heeding else ""
+    heeding = sorted(of.in_prose for of in TESTS.values()
+                     if (of.unit, of.arms, of.has_cut) == wanted)  # fmt: skip
+    return f" Use {' or '.join(heeding)}." if heeding else ""
 
 
 def _attained(role: RoleCharacteristics, at: int, answer: PlanAnswer) -> str:
@@ -277,12 +269,12 @@ def _attained(role: RoleCharacteristics, at: int, answer: PlanAnswer) -> str:
         rate = float(level.value[at, study.endpoints.index(name)])
         parts.append(f"{the_endpoint(name)} with {number(rate)}")
     return (
-        f"{where[0].lower()}{where[1:]} it rejects {listed_words(parts)} "
-        f"(Monte Carlo error up to {number(float(level.mcse[at].max()))})"
+        f"{mid_sentence(where)} it rejects {listed_words(parts)} "
+        f"(Monte Carlo error up to {number(level.mcse[at].max())})"
     )
 
 
-def _biased(answer: PlanAnswer) -> Iterator[str]:
+def bias_warnings(answer: PlanAnswer) -> Iterator[str]:
     """Say where those who are analysed differ from everybody, beyond noise; never by chance."""
     study, at = answer.study, answer.place
     if not study.missing.depends:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.report.document.model import Section, Table, short, text
-from sim.report.document.numbers import number
+from sim.report.document.model import Section, Table, text
+from sim.report.document.numbers import changes_words, number
+from sim.report.document.words import short
 from sim.report.results.answer import PlanAnswer
 from sim.study.pilot import PilotExample
 
@@ -39,10 +40,10 @@ def pilot_sections(answer: PlanAnswer) -> tuple[Section, ...]:
 
 
 def _given(example: PilotExample) -> str:
-    changes = ", ".join(f"{change:+d}" if change else "0" for change in example.changes)
+    made_up = f"({changes_words(example.changes)}) in {len(example.changes)} people"
     return (
-        f"Changes of ({changes}) in {len(example.changes)} people, made up to fit the published "
-        f"p = {short(example.published_p)} for {short(example.outcome)}"
+        f"Changes of {made_up}, made up to fit the published p = {short(example.published_p)} for "
+        f"{short(example.outcome)}"
     )
 
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 from sim.power.estimates import Estimate
 from sim.power.operating import RoleCharacteristics
 from sim.power.sample_size import SampleSize
-from sim.report.document.guidelines import requirement
-from sim.report.document.model import Paragraph, Section, Table, by_columns, short, text
-from sim.report.document.numbers import estimate, number, with_error
+from sim.report.document.model import Paragraph, Requirement, Section, Table, by_columns, text
+from sim.report.document.numbers import estimate
 from sim.report.document.phrases import sentence_case
-from sim.report.document.sizes import CONFIDENCE, interval_cell, pairs_words, sizes_shown
+from sim.report.document.sizes import (
+    CONFIDENCE,
+    interval_cell,
+    pairs_words,
+    power_cell,
+    sizes_shown,
+)
+from sim.report.document.words import short
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import BY_ANSWERS, SHORT, Version, versions
 from sim.report.topics.least_favourable import least_favourable_sentences, level_null_words
@@ -21,12 +27,6 @@ NEAR = (0.8, 0.9, 1.0, 1.1, 1.2)
 """Sizes shown with the answer, as shares of it."""
 UP_TO = (0.25, 0.5, 0.75, 1.0)
 """Sizes shown where there is no answer, as shares of the largest."""
-
-
-def places_shown(answer: PlanAnswer) -> list[int]:
-    """Places of round sizes, with the first, the last and the answer's."""
-    pairs = answer.characteristics.sizes
-    return sizes_shown(pairs, answer.place, answer.study.report.table_rows)
 
 
 def marked_row(answer: PlanAnswer, places: list[int]) -> int | None:
@@ -52,10 +52,11 @@ def by_size(answer: PlanAnswer, caption: str, *columns: tuple[str, Estimate | No
     *columns : tuple of (str, Estimate, int)
         Name of each, estimates by size, and the place there of what is shown.
     """
-    pairs, places = answer.characteristics.sizes, places_shown(answer)
+    pairs = answer.characteristics.sizes
+    places = sizes_shown(pairs, answer.place, answer.study.report.table_rows)
     return by_columns(
         caption,
-        (answer.study.words.units, [str(pairs[k]) for k in places]),
+        (answer.words.units, [str(pairs[k]) for k in places]),
         *((name, [estimate(of, k, at) for k in places]) for name, of, at in columns),
         left=0,
         marked=marked_row(answer, places),
@@ -71,7 +72,7 @@ def _power_table(answer: PlanAnswer, version: Version) -> Table:
 
 def near_table(answer: PlanAnswer) -> Table:
     """Tabulate the primary rule's power near the answer, and how often it is met by chance."""
-    main, words = answer.characteristics, answer.study.words
+    main, words = answer.characteristics, answer.words
     q = main.rule_index(answer.study.primary)
     shares = UP_TO if answer.sample_size.size is None else NEAR
     places = sorted({_nearest(main.sizes, share * answer.size) for share in shares})
@@ -110,19 +111,16 @@ def _endpoint_table(
     answer: PlanAnswer, role: RoleCharacteristics, null: RoleCharacteristics
 ) -> Table:
     """Power and level of every endpoint of one role that is tested."""
-    k, words, main = answer.place, answer.study.words, role.measures
+    k, main = answer.place, role.measures
+    tested = [e for e, name in enumerate(role.endpoints) if answer.study.is_tested(name)]
+    columns = {"power, unadjusted": main.win, "level, unadjusted": null.measures.rejection,
+               "power, adjusted": main.adjusted_win}  # fmt: skip
     under = "" if answer.missing_by_chance is None else f" {BY_ANSWERS}"
-    rows = [
-        (short(name), estimate(main.win, k, e),
-         estimate(null.measures.rejection, k, e), estimate(main.adjusted_win, k, e))
-        for e, name in enumerate(role.endpoints)
-        if answer.study.is_tested(name)
-    ]  # fmt: skip
-    return Table(
-        f"Endpoints of the {words.people(role.role)} with {words.count(answer.size)}{under}, "
+    return by_columns(
+        f"Endpoints of the {answer.words.people(role.role)} with {answer.counted}{under}, "
         "± Monte Carlo standard error",
-        ("endpoint", "power, unadjusted", "level, unadjusted", "power, adjusted"),
-        tuple(rows),
+        ("endpoint", [short(role.endpoints[e]) for e in tested]),
+        *((name, [estimate(of, k, e) for e in tested]) for name, of in columns.items()),
     )
 
 
@@ -131,7 +129,7 @@ def other_rules_tables(answer: PlanAnswer) -> tuple[Table, ...]:
 
     Of every rule where it has two sizes, as dropping out depends on the answers.
     """
-    words, both, fixed = answer.study.words, answer.missing_by_chance, is_fixed(answer)
+    words, both, fixed = answer.words, answer.missing_by_chance, is_fixed(answer)
     caption, counts = "The other criteria studied", "the larger size counts"
     known: list[tuple[SampleSize, tuple[str, ...], SampleSize]] = [
         (size, (), size) for size in answer.sample_sizes if size is not answer.sample_size
@@ -160,9 +158,7 @@ def _named(answer: PlanAnswer, size: SampleSize) -> str:
 
 def _size_cells(size: SampleSize) -> tuple[str, str, str]:
     """Write a size, its interval and the power there."""
-    between, power = "exact", f"{number(size.power)} (exact)"
-    if size.replicates:
-        between, power = interval_cell(size), with_error(size.power, size.mcse)
+    power, between = power_cell(size), interval_cell(size) if size.replicates else "exact"
     if size.size is not None:
         return pairs_words(size), between, power
     none = "none at all" if size.impossible else f"none up to {size.limit}"
@@ -171,7 +167,7 @@ def _size_cells(size: SampleSize) -> tuple[str, str, str]:
 
 def level_section(answer: PlanAnswer) -> Section:
     """State level, sidedness and power for a form, and the error rate that is attained."""
-    required = requirement("DELTA2, item 2", "Significance level, sidedness and power")
+    required = Requirement("DELTA2, item 2", "Significance level, sidedness and power")
     blocks = text(aim(answer.study)), *level_paragraphs(answer)
     return Section("Significance level and power", blocks, (required,))
 

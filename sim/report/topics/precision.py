@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.power.precision import Interval, Precision
-from sim.report.document.model import Paragraph, Table, short, text
+from sim.report.document.model import Paragraph, Table, text
 from sim.report.document.numbers import number, with_error
 from sim.report.document.phrases import endpoint_words, estimated
+from sim.report.document.words import short
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import BY_ANSWERS
 from sim.report.topics.participation import cluster_noun
@@ -84,13 +85,14 @@ def _errors(study: Study, width: Precision) -> str:
 
 
 def _half_width(answer: PlanAnswer) -> str:
-    width, sizes, words = answer.precision, answer.characteristics.sizes, answer.study.words
+    width, sizes, words = answer.precision, answer.characteristics.sizes, answer.words
     half = "the expected half-width of that interval"
     if width.reached is None:
         said = f"No size up to {words.count(sizes[-1])} brings {half} down to {width.half_width:g}"
         said += " points"
     else:
         least = ", the smallest studied" if width.reached.size == sizes[0] else ""
+        least = ", and not from fewer" if answer.original.seeks_precision else least
         said = (
             f"From {words.count(width.reached.size)}{least}, {half} is at most "
             f"{width.half_width:g} points: there the interval is {_width(width.reached)}"
@@ -105,7 +107,7 @@ def _half_width(answer: PlanAnswer) -> str:
 
 def _only_so_far(answer: PlanAnswer) -> str:
     """Say that more people of as many sites cannot make an interval as narrow as one likes."""
-    width, clusters, words = answer.precision, answer.study.sites, answer.study.words
+    width, clusters, words = answer.precision, answer.study.sites, answer.words
     fixed = clusters is not None and clusters.accrual == "round_robin"
     alike = any(level.level == "site" for level in answer.participation[width.role].levels)
     if width.reached is not None or not (fixed and alike) or _cancels(answer.study):

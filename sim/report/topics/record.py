@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sim.power.estimates import Estimate
-from sim.report.document.guidelines import cite, reason, requirement
-from sim.report.document.model import LONG_NAME, Cell, Paragraph, Section, Table, clean, short, text
-from sim.report.document.numbers import number
-from sim.report.document.phrases import sums_words
+from sim.manifest import Provenance
+from sim.power.estimates import SAMPLED, Estimate
+from sim.report.document.guidelines import cite, reasoned
+from sim.report.document.model import Paragraph, Requirement, Section, Table, entries, text
+from sim.report.document.numbers import basis, number
+from sim.report.document.phrases import sentence_case, sums_words
+from sim.report.document.words import LONG_NAME, Cell, clean, short
 from sim.report.results.answer import PlanAnswer
-from sim.report.saved import Provenance
 from sim.report.topics.assumptions import effect_words, selection_words, stated
 from sim.report.topics.design import allocation_words, design_sentence
 from sim.report.topics.participation import cluster_words, missing_words
@@ -23,27 +24,25 @@ Rows = tuple[tuple[str, str], ...]
 def interim_section(answer: PlanAnswer) -> Section:
     """Say that one analysis is assumed, and what is planned."""
     wanted = "interim analyses and rules for stopping, or none"
-    words, there = reason(answer.study, "interim", wanted)
-    assumed = text("The calculation assumes one analysis, after all answers are in.")
     label = "SPIRIT 2025, item 28b; CONSORT 2025, item 16b"
-    required = requirement(label, "Interim analyses and stopping guidelines", there=there)
-    return Section("Interim analyses", (assumed, text(words)), (required,))
+    asked = "Interim analyses and stopping guidelines"
+    words, required = reasoned(answer.study, "interim", wanted, label, asked)
+    assumed = text("The calculation assumes one analysis, after all answers are in.")
+    return Section("Interim analyses", (assumed, words), (required,))
 
 
 def recruitment_section(answer: PlanAnswer) -> Section:
     """Say how so many people are to be recruited."""
     wanted = "how so many people are recruited, where and by when"
-    words, there = reason(answer.study, "recruitment", wanted)
-    required = requirement("SPIRIT 2025, item 20", "How that many are to be recruited", there=there)
-    return Section("Recruitment", (text(words),), (required,))
+    asked = "SPIRIT 2025, item 20", "How that many are to be recruited"
+    words, required = reasoned(answer.study, "recruitment", wanted, *asked)
+    return Section("Recruitment", (words,), (required,))
 
 
 def limits_section(answer: PlanAnswer) -> Section:
     """Carry the warnings over."""
-    entries = tuple(
-        Paragraph((_short_names(answer.study, warning),), "warning") for warning in answer.warnings
-    )
-    return Section("Limitations", entries or (text("The calculation raised no warning."),))
+    warnings = entries((_short_names(answer.study, said) for said in answer.warnings), "warning")
+    return Section("Limitations", warnings or (text("The calculation raised no warning."),))
 
 
 def _short_names(study: Study, sentence: str) -> str:
@@ -69,7 +68,7 @@ def replication_section(answer: PlanAnswer, provenance: Provenance) -> Section:
         "number of processors. Monte Carlo standard errors are by the usual formulae"
         f"{cite('Morris 2019')}."
     )
-    required = requirement("DELTA2", "Enough to repeat the calculation")
+    required = Requirement("DELTA2", "Enough to repeat the calculation")
     return Section(
         "Replication", (how, replication_table(provenance, simulated(answer))), (required,)
     )
@@ -98,19 +97,21 @@ def replication_table(provenance: Provenance, counts: Rows = ()) -> Table:
 def simulated(answer: PlanAnswer) -> Rows:
     """Count what was simulated, and say how exact it is."""
     size, null = answer.sample_size, answer.null_characteristics
-    of_null = null.rule_win.replicates[answer.place, null.rule_index(size.rule)]
+    at = answer.place, null.rule_index(size.rule)
+    of_null = null.rule_win.replicates[at]
     bound = answer.characteristics.error_bound
-    rows = []
-    if size.replicates:
-        rows.append(("Simulated studies with the effect", f"{size.replicates:,}"))
-    if of_null:
-        rows.append(("Simulated studies without effect", f"{of_null:,}"))
-    rows.append(("Simulated studies per block", f"{answer.study.monte_carlo.block_size:,}"))
-    if size.replicates:
-        rows.append(("Monte Carlo standard error of the power", number(size.mcse, 4)))
-    if bound:
-        rows.append(("Error of exact powers, at most", f"{bound:.1e}"))
-    return tuple(rows)
+    is_sampled = null.rule_win.engine(at) == SAMPLED
+    with_effect, without = (
+        sentence_case(basis(sampled=sampled)) for sampled in (size.sampled, is_sampled)
+    )
+    rows = (
+        (size.replicates, f"{with_effect} with the effect", f"{size.replicates:,}"),
+        (of_null, f"{without} without effect", f"{of_null:,}"),
+        (True, "Simulated studies per block", f"{answer.study.monte_carlo.block_size:,}"),
+        (size.replicates, "Monte Carlo standard error of the power", number(size.mcse, 4)),
+        (bound, "Error of exact powers, at most", f"{bound:.1e}"),
+    )
+    return tuple((what, value) for is_there, what, value in rows if is_there)
 
 
 def completeness_section(sections: Sequence[Section]) -> Section:
@@ -203,7 +204,7 @@ def _mechanism(study: Study, size: int) -> Iterator[str]:
 
 
 def _sentence(name: str, value: str) -> str:
-    return f"{name[:1].upper()}{name[1:]}: {value}."
+    return f"{sentence_case(name)}: {value}."
 
 
 def _estimands(study: Study) -> str:
@@ -229,8 +230,8 @@ def _performance(answer: PlanAnswer) -> Iterator[str]:
 
 
 def _error(answer: PlanAnswer, name: str, of: Estimate) -> str:
-    at = answer.place, answer.characteristics.rule_index(answer.sample_size.rule)
-    where = f"With {answer.study.words.count(answer.size)} the {name} of {_rule(answer)}"
+    at = answer.place, answer.rule_place
+    where = f"With {answer.counted} the {name} of {_rule(answer)}"
     if not of.replicates[at]:
         return f"{where} is computed exactly."
     return (

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from sim.power.sample_size import SampleSize
-from sim.report.document.guidelines import cite, requirement
-from sim.report.document.model import (
-    Block,
-    Paragraph,
-    Section,
-    Table,
-    listed_words,
-    short,
-    text,
-)
+from sim.report.document.guidelines import cite
+from sim.report.document.model import Block, Paragraph, Requirement, Section, Status, Table, text
 from sim.report.document.numbers import number
-from sim.report.document.phrases import has_saw_teeth, sentence_case, significance
-from sim.report.document.sizes import (
-    interval,
-    interval_words,
-    is_known,
-    pairs_words,
-)
+from sim.report.document.phrases import has_saw_teeth, mid_sentence, sentence_case, significance
+from sim.report.document.sizes import interval, interval_words, is_known, pairs_words
+from sim.report.document.words import listed_words, short
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import both_sizes, power_words
 from sim.report.topics.soundness import briefly, joined, reasons
@@ -43,7 +31,7 @@ def is_justified(answer: PlanAnswer) -> bool:
 
 def headline(answer: PlanAnswer) -> tuple[str, str]:
     """Give the answer in a number, and what follows it; the number is empty where there is none."""
-    size, words = answer.sample_size, answer.study.words
+    size, words = answer.sample_size, answer.words
     if reasons(answer, size):
         return "", f"no {'power' if is_fixed(answer) else 'size'} can be given"
     if is_fixed(answer):
@@ -57,7 +45,7 @@ def headline(answer: PlanAnswer) -> tuple[str, str]:
 
 def one_line(answer: PlanAnswer) -> str:
     """Answer in one line, for many runs in a row."""
-    size, words = answer.sample_size, answer.study.words
+    size, words = answer.sample_size, answer.words
     power = f"power {number(size.power)} ({number(size.mcse)})"
     why, at = briefly(answer, size), words.count(answer.size)
     if why:
@@ -103,7 +91,7 @@ def size_words(study: Study, pairs: int) -> str:
 
 
 def _unusable_sentence(answer: PlanAnswer, size: SampleSize) -> str:
-    words, rule = answer.study.words, f"the rule '{short(size.rule)}'"
+    words, rule = answer.words, f"the rule '{short(size.rule)}'"
     why = joined(reasons(answer, size))
     if is_fixed(answer):
         return (
@@ -138,7 +126,7 @@ def _against_target(size: SampleSize) -> str:
 
 
 def _unreached_sentence(answer: PlanAnswer, size: SampleSize) -> str:
-    units, limit = answer.study.words.units, answer.study.words.count(size.limit)
+    units, limit = answer.words.units, answer.words.count(size.limit)
     why = f", nor can any: {size.impossible}" if size.impossible else " and keeps it"
     which = f"No size up to {limit}"
     if is_choice(answer.study):
@@ -154,9 +142,8 @@ def _chosen_sentence(answer: PlanAnswer, size: SampleSize) -> str:
     if size.at_least is None:
         below = f" A smaller one may do: the study needs at most {size.size} {units}."
     elif not is_known(size):
-        ends = _ends(size)
         below = (
-            f" {ends[0].upper()}{ends[1:]}, and the sizes between were not studied: the study "
+            f" {sentence_case(_ends(size))}, and the sizes between were not studied: the study "
             f"needs {pairs_words(size)} {units}."
         )
     return (
@@ -198,7 +185,7 @@ def _stays_words(answer: PlanAnswer, size: SampleSize) -> str:
     if size.size == size.limit:
         return "; no larger size was studied"
     where = "" if size.every else "at every size studied "
-    limit = answer.study.words.count(size.limit)
+    limit = answer.words.count(size.limit)
     return f", and it stays at the target {where}up to {limit}, the most studied"
 
 
@@ -217,11 +204,12 @@ def choices(answer: PlanAnswer) -> str:
 
 def size_section(answer: PlanAnswer, *further: Block) -> Section:
     """State the answer for a form, with who is recruited and what goes with it."""
-    there, how = is_justified(answer), "How sample size was determined"
+    how = "How sample size was determined"
+    status: Status = "complete" if is_justified(answer) else "missing"
     requirements = (
-        requirement("DELTA2, item 5", "Sample size", there=there),
-        requirement("SPIRIT 2025, item 19", how, there=there),
-        requirement("CONSORT 2025, item 16a", how, there=there),
+        Requirement("DELTA2, item 5", "Sample size", status),
+        Requirement("SPIRIT 2025, item 19", how, status),
+        Requirement("CONSORT 2025, item 16a", how, status),
     )
     blocks = (*answer_paragraphs(answer), people_table(answer), *further)
     return Section("Sample size", blocks, requirements)
@@ -230,11 +218,13 @@ def size_section(answer: PlanAnswer, *further: Block) -> Section:
 def answer_paragraphs(answer: PlanAnswer) -> tuple[Paragraph, ...]:
     """Give the answer, highlighted, with what it rests on; then why a size is that one."""
     size, sentence, why = answer.sample_size, answer_sentence(answer), list[Paragraph]()
-    given = f" The number of {answer.study.words.units} was given, not searched for."
+    searched = answer.original.seeks_precision
+    how = "searched for by the precision" if searched else "given, not searched for"
+    given = f" The number of {answer.words.units} was {how}."
     if is_justified(answer) and not is_fixed(answer):
         given, why = "", [text(_why_that_size(answer, size))]
         if not is_choice(answer.study):
-            sentence = f"The study needs {sentence[0].lower()}{sentence[1:]}"
+            sentence = f"The study needs {mid_sentence(sentence)}"
     elif reasons(answer, size) or not is_fixed(answer):
         does_not = "This design does not justify a sample size as it stands."
         return (Paragraph((f"{does_not} {sentence}",), "answer"),)
@@ -261,7 +251,7 @@ def _why_that_size(answer: PlanAnswer, size: SampleSize) -> str:
 
 def people_table(answer: PlanAnswer) -> Table:
     """Count people by role, by arm and by site at the answer's size."""
-    study, words, known = answer.study, answer.study.words, answer.participation
+    study, words, known = answer.study, answer.words, answer.participation
     arms = (sentence_case(words.treated), "Controls") if study.has_controls else ()
     # where there is no sum: of one item, which are all alike in this
     analysable = {study.endpoints.index(name): f"({short(name)})"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import reduce
-from typing import Any, Literal
+from functools import partial, reduce
+from typing import Any, Literal, NamedTuple
 
-from sim.arrays import FloatArray
-from sim.report.document.model import LONG_NAME, Section, Table, clean, text
-from sim.report.document.numbers import number, percent, with_error
+from sim.report.document.model import Section, Table, text
+from sim.report.document.numbers import exact_or_not, number, percent, span
+from sim.report.document.words import short
 from sim.report.results.answer import PlanAnswer
 from sim.report.results.rows import CHANCE, Row, answer_rows, rule_rows
 from sim.report.topics.adjustments import NAMES
@@ -22,8 +21,7 @@ Entry = tuple[str, File, Place, Callable[[Any], str]]
 """A number's name, its file and place, and how what stands there is written."""
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """A number of the form and where it stands.
 
     Attributes
@@ -48,7 +46,7 @@ class Source:
         """The place in words."""
         if self.file != "results.csv":
             return " → ".join(_key(key) for key in self.place)
-        parts = [clean(str(part), LONG_NAME) for part in self.place]
+        parts = [short(str(part)) for part in self.place]
         row = ", ".join(f"{name} {of}" for name, of in zip(parts[::2], parts[1::2], strict=True))
         return f"value and mcse of the row with {row}"
 
@@ -69,13 +67,9 @@ def sources(answer: PlanAnswer) -> Iterator[Source]:
     of_rules = answer_rows(answer, rule_rows)
     rows = {_place(row.name, row.measure, row.size): row for row in of_rules}
     manifest = {"config": answer.original, "seed": answer.original.seed}
-    looked_up: dict[File, Callable[[Place], Any]] = {
-        "results.csv": rows.__getitem__,
-        "summary.json": lambda place: reduce(_step, place, answer),
-        "manifest.json": lambda place: reduce(_step, place, manifest),
-    }
     for name, file, place, written in _entries(answer):
-        value = looked_up[file](place)
+        whole = manifest if file == "manifest.json" else answer
+        value = rows[place] if file == "results.csv" else reduce(_step, place, whole)
         if value is not None:
             yield Source(name, written(value), file, place)
 
@@ -95,7 +89,7 @@ def _entries(answer: PlanAnswer) -> Iterator[Entry]:
 
 
 def _size(answer: PlanAnswer) -> Iterator[Entry]:
-    size, words = answer.sample_size, answer.study.words
+    size, words = answer.sample_size, answer.words
     at = "sample_sizes", answer.sample_sizes.index(size)
     if size.size is None:
         yield f"Largest size studied ({words.units})", "summary.json", (*at, "limit"), str
@@ -111,8 +105,8 @@ def _size(answer: PlanAnswer) -> Iterator[Entry]:
 
 
 def _power(answer: PlanAnswer) -> Iterator[Entry]:
-    yield "Significance level", "manifest.json", ("config", "analysis", "alpha"), _short
-    yield "Power aimed at", "manifest.json", ("config", "target", "power"), _short
+    yield "Significance level", "manifest.json", ("config", "analysis", "alpha"), "{:g}".format
+    yield "Power aimed at", "manifest.json", ("config", "target", "power"), "{:g}".format
     for known in versions(answer):
         end = "" if known.main is answer.characteristics else f"_{CHANCE}"
         for what, measure in (
@@ -156,15 +150,10 @@ def _of_endpoints(answer: PlanAnswer, name: str, place: Place, sign: str = "-") 
     endpoints, looked_at = answer.study.endpoints, answer.study.primary_endpoints
     chosen = [endpoints.index(endpoint) for endpoint in looked_at]
     if len(chosen) == 1:
-        full = f"{name}, {clean(looked_at[0], LONG_NAME)}"
+        full = f"{name}, {short(looked_at[0])}"
         return full, "summary.json", (*place, *chosen), lambda value: number(value, 2, sign)
-    full = f"{name}, {len(chosen)} outcomes"
-    return full, "summary.json", place, lambda values: _range(values[chosen], sign)
-
-
-def _range(values: FloatArray, sign: str) -> str:
-    ends = dict.fromkeys(number(float(end), 2, sign) for end in (values.min(), values.max()))
-    return " to ".join(ends)
+    full, written = f"{name}, {len(chosen)} outcomes", partial(number, digits=2, sign=sign)
+    return full, "summary.json", place, lambda values: span(values[chosen].tolist(), written)
 
 
 def _allowances(answer: PlanAnswer) -> Iterator[Entry]:
@@ -172,7 +161,7 @@ def _allowances(answer: PlanAnswer) -> Iterator[Entry]:
     for name, place, written, is_there in (
         ("Drop-out", ("missing", "rate"), percent, missing.rate > 0),
         ("Single answers missing", ("missing", "item_rate"), percent, missing.item_rate),
-        ("Intraclass correlation", ("clusters", *study.clusters, "icc"), _short,
+        ("Intraclass correlation", ("clusters", *study.clusters, "icc"), "{:g}".format,
          study.sites is not None),
     ):  # fmt: skip
         if is_there:
@@ -183,7 +172,7 @@ def _allowances(answer: PlanAnswer) -> Iterator[Entry]:
 
 
 def _assurance(answer: PlanAnswer) -> Iterator[Entry]:
-    rule = answer.characteristics.rule_index(answer.sample_size.rule)
+    rule = answer.rule_place
     for i, prior in enumerate(answer.assurances):
         name = prior_name(prior)
         yield _of_row(answer, f"Assurance ({name})", f"assurance_{prior.prior}")
@@ -202,14 +191,8 @@ def _place(rule: str, measure: str, pairs: int) -> Place:
 
 
 def _estimate(row: Row) -> str:
-    if not row.replicates:
-        return f"{number(row.value)} (exact)"
-    return with_error(row.value, row.mcse)
-
-
-def _short(value: float) -> str:
-    return f"{value:g}"
+    return exact_or_not(row.value, row.mcse, row.replicates)
 
 
 def _key(key: str | int) -> str:
-    return f"entry {key + 1}" if isinstance(key, int) else clean(key, LONG_NAME)
+    return f"entry {key + 1}" if isinstance(key, int) else short(key)

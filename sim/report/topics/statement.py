@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from sim import __version__
 from sim.power.sample_size import SampleSize
-from sim.report.document.model import (
-    Blank,
-    Line,
-    Paragraph,
-    Part,
-    clean,
-    line,
-    listed,
-    listed_words,
-    words_of,
-)
-from sim.report.document.numbers import ROUNDING, number, percent
+from sim.power.target import crossing_shares, target_changes
+from sim.report.document.model import Paragraph
+from sim.report.document.numbers import ROUNDING, basis, number, percent, span
 from sim.report.document.phrases import sentence_case, significance, the_endpoint
 from sim.report.document.sizes import interval, is_known, pairs_words
+from sim.report.document.words import Blank, Line, Part, clean, line, listed, listed_words, words_of
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.design import role_words, scored_words, success
 from sim.report.topics.participation import mechanism_words, missing_words
@@ -107,21 +100,19 @@ def _effect(answer: PlanAnswer) -> Line:
     """Say what effect is assumed on the endpoints of the primary rule, and why."""
     study = answer.study
     rule = study.success[study.primary]
-    changes, standardised = [], []
-    for r in study.roles_of(rule):
-        role = study.role_names[r]
-        effects, parts = answer.effects[role], answer.change_parts.get(role)
-        for name in study.endpoints_of(rule):
-            e = study.endpoints.index(name)
-            change = parts.effect[e] if parts is not None else effects.mean_change[e]
-            changes.append(float(change))
-            standardised.append(float(change / effects.sd_change[e]))
+    places = [study.endpoints.index(name) for name in study.endpoints_of(rule)]
+    changes, standardised = list[float](), list[float]()
+    for role in rule.roles:
+        effects = answer.effects[role]
+        change = target_changes(effects, answer.change_parts.get(role))[places]
+        changes += change.tolist()
+        standardised += (change / effects.sd_change[places]).tolist()
     if max(map(abs, changes)) < ROUNDING:
         return line("No effect is assumed.")
     if shares := _shares(answer):
         return line(
             f"The effect assumed is a change of {_span(shares, 0)} percentage points in the share "
-            f"of {study.words.people(study.role_names[study.roles_of(rule)[0]])} who score "
+            f"of {study.words.people(rule.roles[0])} who score "
             f"{study.analysis.cut} or above, ", _basis(study), ".",
         )  # fmt: skip
     what = "difference between the arms" if study.has_controls else "mean change"
@@ -134,20 +125,16 @@ def _effect(answer: PlanAnswer) -> Line:
 def _shares(answer: PlanAnswer) -> list[float]:
     """Changes of the share at a cut, in percentage points; none where another thing is tested."""
     study, rule = answer.study, answer.study.success[answer.study.primary]
-    names, roles = study.endpoints_of(rule), study.roles_of(rule)
-    if study.analysis.cut is None or study.has_controls or not set(names) <= set(study.domains):
+    names = study.endpoints_of(rule)
+    crossed = study.analysis.cut is not None and set(names) <= set(study.domains)
+    if not crossed or study.has_controls or len(rule.roles) > 1:
         return []
-    at, changes = study.scored(study.analysis.cut) - 2, list[float]()
-    for r in roles:
-        effects = answer.effects[study.role_names[r]]
-        moved = (effects.rising_to - effects.falling_below)[:, at]
-        changes += [100 * float(moved[study.domains.index(name)]) for name in names]
-    return changes if len(roles) == 1 else []
+    shares = crossing_shares(study, answer.effects[rule.roles[0]])
+    return [100 * float(shares[study.domains.index(name)]) for name in names]
 
 
 def _span(values: list[float], places: int = 2) -> str:
-    low, high = (number(value, places, "+") for value in (min(values), max(values)))
-    return low if low == high else f"{low} to {high}"
+    return span(values, partial(number, digits=places, sign="+"))
 
 
 def _basis(study: Study) -> Part:
@@ -172,13 +159,17 @@ def _short(reference: str) -> str:
 
 
 def _number(answer: PlanAnswer, size: SampleSize) -> str:
-    study, words = answer.study, answer.study.words
+    study, words = answer.study, answer.words
     target, power = number(size.target, 2), number(size.power, 2)
     if why := briefly(answer, size):
         return f"This design does not justify a sample size: {why}."
     if is_fixed(answer):
         at = size_words(study, answer.size)
-        return f"With {at}, the power is {power} (target {target})."
+        narrow = ""
+        if answer.original.seeks_precision and answer.precision.reached is not None:
+            half = "the half-width of the 95% interval is expected to be at most"
+            narrow = f"{half} {answer.study.target.half_width:g} points and "
+        return f"With {at}, {narrow}the power is {power} (target {target})."
     if size.size is None:
         return (
             f"With {words.count(size.limit)}, the most studied, the power is {power}: below the "
@@ -224,7 +215,10 @@ def _method(answer: PlanAnswer, size: SampleSize) -> str:
     is_interval = size.size is not None and bool(interval(size))
     if is_interval and not is_fixed(answer) and not briefly(answer, size):
         between = f"; 95% interval of the number {interval(size)}"
+    how = f"by simulating {size.replicates:,} complete studies"
+    if size.sampled:
+        how = f"from {size.replicates:,} {basis(sampled=True)}, all their signs summed out"
     return (
-        f"Power was found by simulating {size.replicates:,} complete studies (Monte Carlo error "
-        f"{number(size.mcse)}{between}; mentorsim {__version__})."
+        f"Power was found {how} (Monte Carlo error {number(size.mcse)}{between}; "
+        f"mentorsim {__version__})."
     )

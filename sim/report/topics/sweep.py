@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Sized
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 
 from sim.power.estimates import Estimate
 from sim.power.sample_size import SampleSize
@@ -69,12 +68,6 @@ def in_one_line(report: SweepReport) -> str:
     return ", ".join(parts)
 
 
-def counted_points(report: SweepReport) -> str:
-    """Say how many points there are, in a sentence."""
-    failing = f", {len(report.failed)} of which failed" if report.failed else ""
-    return f"A sweep of {len(report.points)} points{failing}."
-
-
 # ------------------------------------------------------------------------- power and size
 
 
@@ -131,10 +124,8 @@ def signed(difference: Estimate) -> str:
 
 def size_words(size: SampleSize) -> str:
     """Write a sample size and its interval in few characters."""
-    if size.impossible is not None:
-        return "never"
-    pairs = pairs_cell(size)
-    return f"{pairs} ({interval_cell(size)})" if interval(size) else pairs
+    ends = "" if size.impossible is not None else interval(size)
+    return pairs_cell(size) + (f" ({interval_cell(size)})" if ends else "")
 
 
 def mark(point: PointReport) -> str:
@@ -156,7 +147,7 @@ def _unusable(report: SweepReport) -> Iterator[Paragraph]:
 # ------------------------------------------------------------------------------- two factors
 
 
-def _maps(report: SweepReport, factors: dict[str, tuple[Any, ...]]) -> Iterator[Block]:
+def _maps(report: SweepReport, factors: Mapping[str, Sequence[object]]) -> Iterator[Block]:
     """Power, then sample size, at every combination of two factors' values."""
     (first, down), (second, across) = factors.items()
     rows, row_keys = _keys(down, ROW, "row ")
@@ -182,7 +173,7 @@ def _rows(
         yield [cell(point) for point in of_row[:MOST_COLUMNS]]
 
 
-def _keys(values: Sequence[Any], width: int, prefix: str) -> tuple[list[str], list[str]]:
+def _keys(values: Sequence[object], width: int, prefix: str) -> tuple[list[str], list[str]]:
     """Give short names of values, and a legend where they do not speak for themselves."""
     texts = [words(value, 200) for value in values]
     if max(map(len, texts)) <= width:
@@ -201,9 +192,7 @@ def _size_cell(point: PointReport) -> str:
     size = point.sample_size
     if size is None:
         return "failed"
-    if size.impossible is not None:
-        return "never"
-    return f"{pairs_cell(size)}{mark(point)}"
+    return pairs_cell(size) + (mark(point) if size.impossible is None else "")
 
 
 # --------------------------------------------------------------------------------- tornado

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from sim.arrays import FloatArray
 from sim.inference.rules import decision_rules
 from sim.power.design_flaws import uncontrolled
-from sim.power.soundness import CLEAR, SMALL, is_approximate
-from sim.report.document.model import listed_words
+from sim.power.soundness import level_off
+from sim.power.target import tested_changes
 from sim.report.document.numbers import number
 from sim.report.document.phrases import CHANGES, best_end, has_saw_teeth
+from sim.report.document.words import listed_words
 from sim.report.results.answer import DesignFacts, PlanAnswer
 from sim.report.topics.arms import early_uncontrolled, uncontrolled_warnings
 from sim.report.topics.assurance import assurance_warnings
-from sim.report.topics.participation import failed_warnings, participation_warnings
+from sim.report.topics.participation import bias_warnings, cluster_warnings, failed_warnings
 from sim.report.topics.soundness import level_warnings
 from sim.study import Study
 from sim.study.effects import PosteriorPrior
@@ -25,8 +25,6 @@ CEILING = 0.15
 """Share of people who cannot improve from which it is said."""
 ROUGH = 0.01
 """Monte Carlo standard error from which the third digit shown means little."""
-LEAST = 0.0005
-"""Difference of a level that is worth saying."""
 MOST_NAMED = 3
 """Most endpoints that a warning names."""
 
@@ -44,42 +42,35 @@ def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
     tuple of str
         Each one or two sentences, the gravest first.
     """
-    checks: tuple[Callable[[PlanAnswer], Iterable[str]], ...]
-    checks = (
-        direction_warnings,
-        _selected_effect,
-        assurance_warnings,
-        level_warnings,
-        participation_warnings,
-        uncontrolled_warnings,
-        failed_warnings,
-        _cannot_win,
-        _approximate,
-        _dips,
-        _hidden_change,
-        _ceiling,
-        _rough,
-    )
+    checks: tuple[Callable[[PlanAnswer], Iterable[str]], ...] = (
+        direction_warnings, _selected_effect, assurance_warnings, level_warnings,
+        cluster_warnings, bias_warnings, uncontrolled_warnings, failed_warnings, _site_sizes,
+        _cannot_win, _approximate, _dips, _hidden_change, _ceiling, _rough,
+    )  # fmt: skip
     return tuple(said for check in checks for said in check(answer))
 
 
 def early_warnings(facts: DesignFacts) -> tuple[str, ...]:
     """Collect the warnings that need no power: the same words as in the whole answer."""
-    checks: tuple[Callable[[DesignFacts], Iterable[str]], ...]
-    checks = (
-        direction_warnings,
-        _selected_effect,
-        early_uncontrolled,
-        _cannot_win,
-        _hidden_change,
+    checks: tuple[Callable[[DesignFacts], Iterable[str]], ...] = (
+        direction_warnings, _selected_effect, early_uncontrolled, _cannot_win, _hidden_change,
         _ceiling,
-    )
+    )  # fmt: skip
     return tuple(said for check in checks for said in check(facts))
+
+
+def _site_sizes(answer: PlanAnswer) -> Iterator[str]:
+    """Say where the one size that is given is not that of all listed sites."""
+    words, sites, size = answer.words, answer.study.sites, answer.size
+    whole = size if sites is None or sites.sizes is None else sum(sites.sizes)
+    if size != whole and len(answer.study.sizes) == 1:
+        how = "take part, by turns" if size < whole else "are studied, in further turns"
+        yield f"The {words.sites} listed hold {words.count(whole)}; {size:,} {how}."
 
 
 def _cannot_win(answer: DesignFacts) -> Iterator[str]:
     """Say from which size each rule, and any one endpoint, can be significant at all."""
-    words, smallest = answer.study.words, answer.study.sizes[0]
+    words, smallest = answer.words, answer.study.sizes[0]
     late: dict[int | None, list[str]] = {}
     for rule, first in answer.attainable.winnable_from.items():
         if first is None or first > smallest:
@@ -145,39 +136,22 @@ def _hidden_change(answer: DesignFacts) -> Iterator[str]:
 
 
 def _approximate(answer: PlanAnswer) -> Iterator[str]:
-    study, analysis = answer.study, answer.study.analysis
-    if not is_approximate(analysis) or _other_levels(answer):
+    study, null = answer.study, answer.level_characteristics
+    clustered = any(participation.levels for participation in answer.participation.values())
+    if uncontrolled(study) or clustered:  # by which they reject too often, as is said elsewhere
         return
-    role = answer.level_characteristics.roles[0]
-    tested = list(map(study.is_tested, study.endpoints))
-    levels, errors = (
-        values[:, tested].mean(axis=1)
-        for values in (role.measures.rejection.value, role.measures.rejection.mcse)
-    )
-    small = np.array(role.n) < SMALL
-    # of the sizes beyond noise the one that rejects most above alpha, or else most below
-    excess = np.where(small & (np.abs(levels - analysis.alpha) > CLEAR * errors + LEAST), levels, 0)
-    if not excess.any():
+    off = level_off(study, null.roles[0])
+    if off is None:
         return
-    known = np.flatnonzero(excess)
-    at = int(known[levels[known].argmax()])
-    if levels[at] < analysis.alpha:
-        at = int(known[levels[known].argmin()])
-    ties = "" if analysis.test_facts.has_one_pvalue else " with ties"
+    at, level = off
+    ties = "" if study.analysis.test_facts.has_one_pvalue else " with ties"
     yield (
         f"The p-value is approximate at small sizes{ties}: with "
-        f"{answer.study.words.counted(role.role, role.n[at])} an endpoint is rejected with "
-        f"probability {number(float(levels[at]))} where {answer.study.words.intervention} does "
-        f"nothing (average over endpoints, Monte Carlo error {number(float(errors[at]))}), instead "
-        f"of {analysis.alpha:g}."
+        f"{study.words.counted(null.roles[0].role, null.roles[0].n[at])} an endpoint is rejected "
+        f"with probability {number(level.value)} where {study.words.intervention} does nothing "
+        f"(average over endpoints, Monte Carlo error {number(level.mcse)}), instead of "
+        f"{study.analysis.alpha:g}."
     )
-
-
-def _other_levels(answer: PlanAnswer) -> bool:
-    """Tell whether the tests reject too often for other reasons, which are said elsewhere."""
-    study = answer.study
-    clustered = any(participation.levels for participation in answer.participation.values())
-    return uncontrolled(study) or clustered
 
 
 def _rough(answer: PlanAnswer) -> Iterator[str]:
@@ -185,7 +159,7 @@ def _rough(answer: PlanAnswer) -> Iterator[str]:
     if worst > ROUGH:
         yield (
             f"The Monte Carlo error is up to {number(worst)}: the last digit shown is noise. "
-            "Raise monte_carlo.replicates."
+            "Simulate more studies."
         )
 
 
@@ -194,9 +168,8 @@ def _dips(answer: PlanAnswer) -> Iterator[str]:
     if size.size is not None and size.first_reached != size.size:
         yield (
             f"The power of the rule '{size.rule}' first reaches {size.target:g} at "
-            f"{answer.study.words.count(size.first_reached or 0)} but dips below it again before "
-            f"{size.size}: "
-            f"{_uneven(answer, size.replicates)}."
+            f"{answer.words.count(size.first_reached or 0)} but dips below it again before "
+            f"{size.size}: {_uneven(answer, size.replicates)}."
         )
 
 
@@ -228,8 +201,8 @@ def direction_warnings(facts: DesignFacts) -> Iterator[str]:
     study, side = facts.study, facts.study.analysis.side
     endpoints, change, success = study.endpoints, CHANGES[-side], CHANGES[side]
     primary = next(rule for rule in decision_rules(study) if rule.name == study.primary)
-    for r, role in enumerate(facts.effects):
-        changes = _changes(facts, role)
+    for r, (role, effects) in enumerate(facts.effects.items()):
+        changes = tested_changes(facts.study, effects, facts.change_parts.get(role))
         places = [e for place, e in (divmod(c, len(endpoints)) for c in primary.columns)
                   if place == r]  # fmt: skip
         against = [f"'{endpoints[e]}'" for e in places if changes[e] * side < -1e-9]
@@ -244,22 +217,10 @@ def direction_warnings(facts: DesignFacts) -> Iterator[str]:
 
 def _remedy(study: Study) -> str:
     side = study.analysis.side
-    remedy = f"analysis.direction={CHANGES[-side]}"
+    remedy = f"a {CHANGES[-side]} as the success"
     if study.analysis.alternative != "two_sided":
-        remedy += f" analysis.alternative={'greater' if side < 0 else 'less'}"
+        remedy += f", and a one-sided test of {'greater' if side < 0 else 'less'}"
     return f"Where {'higher' if side < 0 else 'lower'} is better, state {remedy}."
-
-
-def _changes(facts: DesignFacts, role: str) -> FloatArray:
-    """Change of every endpoint by the intervention; of shares of people where there is a cut."""
-    effects, parts = facts.effects[role], facts.change_parts.get(role)
-    cut = facts.study.analysis.cut
-    if parts is not None:
-        return parts.effect
-    if cut is None:
-        return effects.mean_change
-    shares = (effects.rising_to - effects.falling_below)[:, facts.study.scored(cut) - 2]
-    return np.append(shares, effects.mean_change[len(shares) :])
 
 
 def unseen_change(study: Study, name: str, role: str) -> str:

@@ -19,7 +19,7 @@ from sim.study.effects import (
     RespondersEffect,
     ShiftEffect,
 )
-from sim.study.questionnaire import MARGINAL_TOLERANCE, shares_of
+from sim.study.questionnaire import EVERY, MARGINAL_TOLERANCE, shares_of
 from sim.study.refusals import FieldError, check_all, nearest
 from sim.study.success import ITEMS
 
@@ -64,11 +64,25 @@ def _check_members(study: Draft) -> None:
 
 
 def _check_answered(study: Draft) -> None:
-    unanswered = [item for item in study.domains if study.questionnaire.answers(item) is None]
     for name, role in study.roles.items():
-        if role.pre is None and unanswered:
-            right = f"must be stated, or roles.{name}.pre: how it is answered before"
-            raise FieldError(f"questionnaire.items.{unanswered[0]}", None, right)
+        by_item = role.pre or {}
+        if not isinstance(by_item, dict):
+            continue
+        check_all([partial(_check_answer, role=name, item=item) for item in by_item], study)
+        for item in () if EVERY in by_item else study.domains:
+            if item not in by_item and study.questionnaire.answers(item) is None:
+                right = f"must be stated, or roles.{name}.pre: how it is answered before"
+                raise FieldError(f"questionnaire.items.{item}", None, right)
+
+
+def _check_answer(study: Draft, role: str, item: str) -> None:
+    """Refuse what a role answers to an item that is not there, or not so."""
+    place = f"roles.{role}.pre"
+    if item != EVERY and item not in study.domains:
+        raise FieldError(place, item, f"is no item; {nearest(item, study.domains)}")
+    which = study.domains[0] if item == EVERY else item
+    if study.answered_by(role).answers(which, place) is None:
+        raise FieldError(f"{place}.{item}", None, "must say how it is answered before")
 
 
 def _check_effects(study: Draft) -> None:
@@ -80,7 +94,7 @@ def _check_effects(study: Draft) -> None:
 
 def _check_roles(study: Draft) -> None:
     for name, role in study.roles.items():
-        if role.pre is not None:
+        if isinstance(role.pre, tuple):
             _per_domain(study, f"roles.{name}.pre", role.pre, _check_marginal)
         if role.effect is not None:
             _check_effect(study, f"roles.{name}.effect", role.effect)
@@ -208,8 +222,11 @@ def _check_square(place: str, rows: tuple[tuple[float, ...], ...], size: int) ->
 def _check_sizes(study: Draft) -> None:
     design = study.design
     if design.n is None:
-        if design.solve in ("power", "effect", "precision"):
+        if design.solve in ("power", "effect"):
             raise FieldError("design.solve", design.solve, "needs a size; state design.n")
+        if study.seeks_precision and study.target.half_width is None:
+            right = "needs a size, design.n, or what to reach, target.half_width"
+            raise FieldError("design.solve", design.solve, right)
         if design.up_to < design.smallest:
             right = f"must be at least design.smallest = {design.smallest}"
             raise FieldError("design.up_to", design.up_to, right)

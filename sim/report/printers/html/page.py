@@ -7,22 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.folders import write_whole
+from sim.manifest import provenance
 from sim.report.charts.figure import Figure
 from sim.report.charts.figures import figures, sentences
+from sim.report.charts.interactive import interactive_curve
+from sim.report.charts.page import bundle, drawing
 from sim.report.charts.theme import config
 from sim.report.contents import page_sections
 from sim.report.document.guidelines import cited
-from sim.report.document.model import Cell, Document, Section
+from sim.report.document.model import Document, Section
 from sim.report.document.phrases import sentence_case
-from sim.report.files import write_whole
-from sim.report.printers.html.interactive import interactive_curve
-from sim.report.printers.html.template import as_script, bundle, drawing, resource, template
+from sim.report.printers.html.template import as_script, resource, template
 from sim.report.results.answer import PlanAnswer
-from sim.report.saved import SavedRun
+from sim.report.saved import Reported, SavedRun
+from sim.report.telling import opening_of, sections_of, title_of
 from sim.report.topics.assumptions import assumptions_table
 from sim.report.topics.design import design_sentence
 from sim.report.topics.record import replication_table, simulated
-from sim.report.topics.runs import run_title, sections_of
 from sim.report.topics.size import answer_sentence, headline, is_fixed, is_justified
 
 AT_ONCE = 2
@@ -43,32 +45,6 @@ class Part(Section):
 
     name: str = ""
     figures: tuple[Figure, ...] = ()
-
-
-@dataclass(frozen=True)
-class Front:
-    """What stands in the first screen.
-
-    Attributes
-    ----------
-    headline, answer : str
-        The answer in few words and in full; empty where the job has no single one.
-    warnings : tuple of str
-        All of them, the gravest first.
-    resting : tuple of (cell, cell)
-        Names and values of the assumptions that carry the answer.
-    design : str
-        The design in one sentence.
-    has_size : bool
-        Whether the answer is a size that can be used.
-    """
-
-    headline: str = ""
-    answer: str = ""
-    warnings: tuple[str, ...] = ()
-    resting: tuple[tuple[Cell, Cell], ...] = ()
-    design: str = ""
-    has_size: bool = False
 
 
 def write_page(run: SavedRun, folder: Path) -> Path:
@@ -113,12 +89,14 @@ def page(run: SavedRun) -> str:
         Where the saved results are not what this version writes.
     """
     drawn = figures(run)
-    curve = interactive_curve(run.answer) if run.job == "plan" else None
+    # of one size there is no curve
+    has_curve = run.job == "plan" and not is_fixed(run.answer)
+    curve = interactive_curve(run.answer) if has_curve else None
     sections = _sections(run, drawn)
     html: str = template().render(
         run=run,
-        title=run_title(run),
-        front=_front(run),
+        title=title_of(run.report),
+        front=_front(run.report),
         at_once=AT_ONCE,
         sections=sections,
         curve=curve,
@@ -133,46 +111,47 @@ def page(run: SavedRun) -> str:
                 "curve": curve,
             }
         ),
-        config_text=json.dumps(run.config, indent=2, ensure_ascii=False),
+        config_text=json.dumps(run.manifest["config"], indent=2, ensure_ascii=False),
     )
     return html
 
 
-def _front(run: SavedRun) -> Front:
-    if run.job != "plan":
-        return Front()
-    answer = run.answer
-    return Front(
-        headline=sentence_case(" ".join(filter(None, headline(answer)))),
-        answer=answer_sentence(answer),
-        warnings=answer.warnings,
-        resting=tuple((name, value) for name, value, _ in assumptions_table(answer).rows),
-        design=design_sentence(answer.study),
-        has_size=is_justified(answer) and not is_fixed(answer),
-    )
+def _front(report: Reported) -> dict[str, object]:
+    """Say what stands in the first screen: of a plan also its answer and what that rests on."""
+    if not isinstance(report, PlanAnswer):
+        return {"design": " ".join(block.text for block in opening_of(report)), "answer": ""}
+    return {
+        "design": design_sentence(report.study),
+        "headline": sentence_case(" ".join(filter(None, headline(report)))),
+        "answer": answer_sentence(report),
+        "resting": assumptions_table(report).rows,
+        "has_size": is_justified(report) and not is_fixed(report),
+    }
 
 
 FIGURES = {
     "rules": ("rule_curves",),
-    "domains": ("endpoint_curves",),
+    "items": ("endpoint_curves",),
     "what-is-assumed": ("answers",),
+    "pilot": ("first_look",),
     "power-averaged-over-what-is-believed": ("assurance", "power_spread"),
 }
 """With what the names of the figures begin that stand in a section, by its place."""
 
 
 def _sections(run: SavedRun, drawn: Sequence[Figure]) -> tuple[Part, ...]:
-    """Figures and blocks of a job; of a plan in the order of its contents."""
-    repeat = replication_table(run.provenance, simulated(run.answer) if run.job == "plan" else ())
-    if run.job == "plan":
-        parts = [_with_figures(run.answer, name, section, drawn)
-                 for name, section in page_sections(run.answer).items()]  # fmt: skip
+    """Figures and blocks of a job; of a plan in the order of its contents, where there are any."""
+    report = run.report
+    if isinstance(report, PlanAnswer):
+        every = [_with_figures(report, name, section, drawn)
+                 for name, section in page_sections(report).items()]  # fmt: skip
+        parts, counts = [part for part in every if part.figures or part.blocks], simulated(report)
     else:
-        parts = [Part("Figures", (), name="figures", figures=tuple(drawn))]
+        parts, counts = [Part("Figures", (), name="figures", figures=tuple(drawn))], ()
         parts += [Part(section.heading, section.blocks, name=f"part-{k}")
-                  for k, section in enumerate(sections_of(run))]  # fmt: skip
-    parts.append(Part("To repeat it", (repeat,), name="repeat"))
-    return tuple(part for part in parts if run.job != "plan" or part.figures or part.blocks)
+                  for k, section in enumerate(sections_of(report, is_drawn=True))]  # fmt: skip
+    repeat = replication_table(provenance(run.manifest), counts)
+    return (*parts, Part("To repeat it", (repeat,), name="repeat"))
 
 
 def _with_figures(answer: PlanAnswer, name: str, section: Section, drawn: Sequence[Figure]) -> Part:

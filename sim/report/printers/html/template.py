@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
 from typing import Any
 
-from sim.report.charts.figure import Figure
-from sim.report.charts.page import for_page
-from sim.report.charts.theme import Spec
-from sim.report.document.model import Blank, Block, Cell, Table, typeset, words_of
+from sim.report.document.model import Table, in_runs
+from sim.report.document.words import Blank, Cell, typeset, words_of
 
 DIGITS = 5
 """Significant digits of numbers that are only drawn."""
-
-
 SHORT = 24
 """Most characters of a cell that is never broken into lines."""
+NARROW, NAME = 42, 14
+"""Characters of a row that a phone has room for, and those of a name before it may be broken."""
+MANY = 6
+"""Columns beyond which a table is set smaller on paper."""
 
 
 @cache
@@ -30,7 +28,11 @@ def template() -> Any:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)  # fmt: skip
     environment.filters.update(
-        typeset=typeset, plainly=_plainly, in_runs=_in_runs, number_columns=_number_columns
+        typeset=typeset,
+        plainly=_plainly,
+        in_runs=in_runs,
+        number_columns=_number_columns,
+        layout=_layout,
     )
     environment.tests["blank"] = lambda part: isinstance(part, Blank)
     environment.tests["table"] = lambda block: isinstance(block, Table)
@@ -51,23 +53,25 @@ def _number_columns(table: Table) -> set[int]:
     }
 
 
-def _in_runs(blocks: Iterable[Block]) -> list[tuple[bool, list[Block]]]:
-    """Put entries that follow one another together, as they are one list."""
-    runs = groupby(blocks, lambda block: getattr(block, "kind", "") in ("entry", "warning"))
-    return [(is_list, [*run]) for is_list, run in runs]
+def _layout(table: Table) -> str:
+    """Name how a table is set: of prose or of numbers, as it is on a phone or a row a heading."""
+    numbers, columns = _number_columns(table), len(table.head)
+    if not numbers or len(numbers) + table.left < columns:
+        return "prose stacked"
+    kind = "many" if columns > MANY else "even" if columns in (3, 5) else "few"
+    letters = sum(_letters(table, column, column in numbers) for column in range(columns))
+    return kind if letters <= NARROW else f"{kind} stacked"
 
 
-def drawing(figure: Figure) -> dict[str, Any]:
-    """Split a figure into its specification, without colours, and its data as a table."""
-    spec: Spec = {
-        name: part for name, part in for_page(figure, "light").items() if name != "config"
-    }
-    rows = spec.pop("data", {}).get("values", [])
-    keys = list(dict.fromkeys(key for row in rows for key in row))
-    return {"spec": spec, "keys": keys, "rows": [[row.get(key) for key in keys] for row in rows]}
+def _letters(table: Table, column: int, is_number: bool) -> int:  # noqa: FBT001
+    """Letters that a column takes and one between it and the next: words may be parted."""
+    cells = [words_of(row[column]) for row in table.rows]
+    words = words_of(table.head[column]).split() + ([] if is_number else " ".join(cells).split())
+    whole = max(map(len, cells), default=0)
+    return 1 + max([whole if is_number else min(whole, NAME), *map(len, words)])
 
 
-def as_script(data: Any) -> str:
+def as_script(data: object) -> str:
     """Write data so that it can stand in a script element, whatever the text in it.
 
     Parameters
@@ -84,7 +88,7 @@ def as_script(data: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _short(value: Any) -> Any:
+def _short(value: object) -> object:
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}")
     if isinstance(value, dict):
@@ -92,18 +96,6 @@ def _short(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_short(item) for item in value]
     return value
-
-
-@cache
-def bundle() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script that makes `vegaEmbed` known."""
-    import vl_convert
-
-    text = str(vl_convert.javascript_bundle(_EXPOSED))
-    return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-
-
-_EXPOSED = "window.vegaEmbed = vegaEmbed;"
 
 
 def resource(name: str) -> str:

@@ -1,10 +1,9 @@
-"""What goes with a size: both sizes where drop-out is by the answers, the least favourable null."""
+"""Both sizes of a study in which dropping out depends on the answers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.power.estimates import Estimate, proportion
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize, larger
 
@@ -43,36 +42,3 @@ class MissingByChance:
     def answers(self) -> tuple[SampleSize, ...]:
         """The larger size of every rule."""
         return tuple(map(larger, self.sizes, self.sizes_by_answers))
-
-
-@dataclass(frozen=True)
-class LeastFavourable:
-    """The null under which the primary rule is met most often, of those stated.
-
-    Attributes
-    ----------
-    rule : str
-        The rule, which needs several endpoints.
-    size : int
-        Size at which it is: the answer, or the largest studied.
-    kept, without : tuple of (str, str)
-        Role and name of the rule's endpoints that keep the assumed effect,
-        and of those that have none.
-    value, mcse : float
-        Probability that the rule is met, and its Monte Carlo error.
-    replicates : int
-        Simulated studies.
-    """
-
-    rule: str
-    size: int
-    kept: tuple[tuple[str, str], ...]
-    without: tuple[tuple[str, str], ...]
-    value: float
-    mcse: float
-    replicates: int
-
-    @property
-    def estimate(self) -> Estimate:
-        """The probability, with its interval; shape ()."""
-        return proportion(round(self.value * self.replicates), self.replicates)

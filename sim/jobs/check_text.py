@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.errors import shortened
-from sim.report.document.model import Section, Table, clean, listed_words, short
+from sim.report.document.model import Section, Table
+from sim.report.document.words import clean, listed_words, short
 from sim.report.printers.terminal import screen_text
 from sim.report.results.answer import Assumption
 from sim.report.topics.assumptions import control_words, effect_words, stated
@@ -114,6 +115,8 @@ def _sizes(study: Study) -> str:
     sizes = f"{design.smallest:,} to {words.count(design.up_to)}{more}"
     if design.n is not None:
         sizes = listed_words([*map(str, design.n[:-1]), words.count(design.n[-1])])
+    if study.seeks_precision:
+        return f"{sizes}: the smallest with a half-width of at most {study.target.half_width:g}"
     solve = design.solve or ("power" if len(study.sizes) == 1 else "size")
     return f"{sizes}: {SOUGHT[solve].format(study.target.power)}"
 

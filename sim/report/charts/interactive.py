@@ -9,9 +9,9 @@ from sim.report.charts.curve_layers import POWER, band, line, pairs_axis
 from sim.report.charts.figure import Z95, datum, single
 from sim.report.charts.series import Series, endpoint_series, rule_series
 from sim.report.charts.theme import SCHEMA, Spec
-from sim.report.document.model import short
 from sim.report.document.phrases import sentence_case
 from sim.report.document.sizes import drawn_interval
+from sim.report.document.words import short
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import is_decisive, versions
 from sim.report.topics.soundness import reasons
@@ -37,7 +37,7 @@ def interactive_curve(answer: PlanAnswer) -> Spec:
     """
     pairs = answer.characteristics.sizes
     return {
-        "spec": _spec(pairs, answer.sample_size.target, answer.study.words.units),
+        "spec": _spec(pairs, answer.sample_size.target, answer.words.units),
         "curves": [*_rules(answer), *_endpoints(answer)],
         "people": {str(size): _people(answer, k) for k, size in enumerate(pairs)},
     }
@@ -60,7 +60,7 @@ def _rules(answer: PlanAnswer) -> Iterator[Spec]:
 
 def _endpoints(answer: PlanAnswer) -> Iterator[Spec]:
     for role in answer.characteristics.roles:
-        people = answer.study.words.people(role.role)
+        people = answer.words.people(role.role)
         for series in endpoint_series(answer, role):
             group = f"Endpoints of the {people}, each on its own"
             yield _curve(group, f"{short(series.name)} ({people})", series, [])
@@ -74,7 +74,7 @@ def _curve(group: str, label: str, series: Series, answer: list[dict[str, int]])
 
 def _people(answer: PlanAnswer, k: int) -> str:
     """One size in units, and in people of each role."""
-    words, main = answer.study.words, answer.characteristics
+    words, main = answer.words, answer.characteristics
     people = ", ".join(words.counted(role.role, role.n[k]) for role in main.roles)
     size = words.count(main.sizes[k])
     return size if size == people else f"{size} ({people})"

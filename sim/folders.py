@@ -1,15 +1,16 @@
-"""Folders of a run: tried out or made before it, taken away where nothing was written."""
+"""A run's folder: tried or made before, written to as a whole, taken away where it is empty."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from errno import EISDIR
 from pathlib import Path
 
 from sim.compute.interruption import held_back
-from sim.errors import StudyError, reason_of
+from sim.errors import NotWritten, StudyError, reason_of
 
 OF_HYDRA = "multirun.yaml"
 """What Hydra leaves in a folder of many runs; without any result it is nothing."""
@@ -92,6 +93,69 @@ def remove_empty(folders: Sequence[Path]) -> None:
             if [path.name for path in folder.iterdir()] == [OF_HYDRA]:
                 (folder / OF_HYDRA).unlink()
             folder.rmdir()
+
+
+def write_whole(path: Path, data: str | bytes) -> Path:
+    """Write a file next to its target, then move it there, so that it is never half there."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        unfinished.write_bytes(data.encode() if isinstance(data, str) else data)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def replace_files(
+    folder: Path, what: str, write: Callable[[Path], Iterable[Path]], outdated: Iterable[Path] = ()
+) -> tuple[Path, ...]:
+    """Write files, all or none, in the place of outdated ones.
+
+    Parameters
+    ----------
+    folder : Path
+        Existing folder.
+    what : str
+        Names the files in a complaint.
+    write : callable
+        Writes them into the folder that it is given, and returns their paths within it.
+    outdated : iterable of Path
+        Files that are not to stay with the new ones; looked up when those are written.
+
+    Returns
+    -------
+    tuple of Path
+        The files, in `folder`.
+
+    Raises
+    ------
+    NotWritten
+        Where the machine does not take them; what was there is there still.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as stage:
+            made = tuple(write(Path(stage)))
+            with held_back():
+                _move(Path(stage), folder, made, outdated)
+    except OSError as error:
+        raise NotWritten(
+            f"{str(folder)!r}: the {what} could not be written ({reason_of(error)})"
+        ) from None
+    return tuple(folder / path for path in made)
+
+
+def _move(stage: Path, folder: Path, made: Sequence[Path], outdated: Iterable[Path]) -> None:
+    for path in made:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        if (folder / path).is_dir():
+            raise IsADirectoryError(EISDIR, f"a folder has the name of {path.name}")
+    gone = list(outdated)
+    for path in gone:
+        path.unlink()
+    for path in made:
+        (stage / path).replace(folder / path)
+    below = {parent for path in gone for parent in path.relative_to(folder).parents} - {Path()}
+    remove_empty([folder / parent for parent in sorted(below, reverse=True)])
 
 
 def _refused(setting: str, folder: Path, error: OSError) -> StudyError:

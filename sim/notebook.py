@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from functools import singledispatch
 from html import escape
 from typing import TYPE_CHECKING
@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING
 from sim.cohorts.posterior_file import posterior_rows
 from sim.errors import StudyError
 from sim.pilot.calibrated import CalibrationAnswer
+from sim.power.estimates import Estimate
 from sim.power.sweep import SweepAnswer
 from sim.report.calibration import draws_of, pattern_rows
 from sim.report.charts.figure import Figure, Omitted
 from sim.report.charts.figures import calibration_figures, plan_figures, sweep_figures
-from sim.report.document.model import Block, Table, text, words_of
+from sim.report.document.model import Block, Table, text
+from sim.report.document.words import words_of
 from sim.report.layout import title
 from sim.report.printers.terminal import blocks_text
 from sim.report.results.answer import PlanAnswer
 from sim.report.results.calibration import calibration_report
 from sim.report.results.rows import Row, answer_rows, result_rows
 from sim.report.results.sweep import sweep_report
-from sim.report.sweep import point_rows, sweep_rows
+from sim.report.sweep import factors_of, sweep_rows, values_of
 from sim.report.topics import calibration, power, size, sweep
 from sim.study.refusals import nearest, shown
 
@@ -148,8 +150,29 @@ def _is_of_curve(row: Row, primary: str) -> bool:
 
 def _rows(answer: PlanAnswer, wanted: Callable[[Row], bool]) -> Iterator[Sequence[object]]:
     """Choose rows of results.csv, beneath their head."""
-    yield [field.name for field in fields(Row)]
-    yield from (astuple(row) for row in answer_rows(answer, result_rows) if wanted(row))
+    yield Row._fields
+    yield from (row for row in answer_rows(answer, result_rows) if wanted(row))
+
+
+def _point_rows(answer: SweepAnswer) -> Iterator[Sequence[object]]:
+    """Lay every point out in one row, beneath the names of the columns.
+
+    Power and difference to the base are at the size and by the rule that are compared.
+    """
+    factors = factors_of(answer)
+    yield ["point", "label", *factors, "power", "mcse", "difference", "difference_mcse",
+           "size", "failure"]  # fmt: skip
+    for result in answer.points:
+        power, apart, size = answer.power(result), answer.difference(result), result.sample_size
+        yield [
+            result.point.number, result.point.label, *values_of(result.point, factors),
+            *_numbers(power), *_numbers(apart), None if size is None else size.size,
+            result.failure,
+        ]  # fmt: skip
+
+
+def _numbers(estimate: Estimate | None) -> tuple[float | None, float | None]:
+    return (None, None) if estimate is None else (float(estimate.value), float(estimate.mcse))
 
 
 @showing.register
@@ -158,7 +181,7 @@ def _of_sweep(answer: SweepAnswer) -> Showing:
     return Showing(
         report.study.title,
         (text(f"{sweep.in_one_line(report)}."), sweep.points_table(report)),
-        {"points": lambda: point_rows(answer), "results": lambda: sweep_rows(answer)},
+        {"points": lambda: _point_rows(answer), "results": lambda: sweep_rows(answer)},
         lambda: sweep_figures(report),
     )
 
