@@ -31,11 +31,11 @@ def fill_rejection(
 ):  # fmt: skip
     """Fill P(rejected low), P(rejected high) given the absolute changes, (K, R, 2).
 
-    `absolute` (N, R) is -1 where a change is missing. `near` is filled with what normal
-    critical values and the series give, for all draws; of size k `tails` is worked out for
-    the first `most[k]`. `quantile` is the normal one of the level; `critical` (N + 1) that of t
-    by number of changes, empty where the test is no t test. `rise` (G) is the chance that a
-    change of some absolute value is a rise.
+    `absolute` (N, R) is -1 where a change is missing; `sizes` rise, and none stands twice.
+    `near` is filled with what normal critical values and the series give, for all draws; of
+    size k `tails` is worked out for the first `most[k]`. `quantile` is the normal one of the
+    level; `critical` (N + 1) that of t by number of changes, empty where the test is no t
+    test. `rise` (G) is the chance that a change of some absolute value is a rise.
     """
     participants, draws = absolute.shape
     span = rise.size

@@ -18,17 +18,18 @@ from scipy.special import bdtr, ndtri, stdtrit
 
 from sim.arrays import FloatArray
 from sim.compute.streams import Purpose, generator
+from sim.errors import StudyError
 from sim.inference.result import SIDE
-from sim.inference.signed_score_kernels import MIDRANKS, PRATT, VALUES
 from sim.power.estimates import Z95, Estimate
-from sim.power.pattern_kernels import SUMMED, fill_rejection
+from sim.power.exact import LARGEST
+from sim.power.pattern_kernels import MIDRANKS, PRATT, SUMMED, VALUES, fill_rejection
 from sim.power.ways import ranks_zeros
 from sim.study import Analysis
 
 STEPS = 5e6
 """Elementary steps of the sums over signs at one size: where they are long, of fewer draws."""
 FEWEST = 200
-"""Draws that are worked out at every size, however long their sums: as good as 8,000 studies."""
+"""Draws that are worked out at every size, however long their sums."""
 TILE = 500
 """Draws that are held at a time."""
 
@@ -65,7 +66,7 @@ def sampled_rejection(
     pmf : array_like, shape (2 G + 1,)
         Probabilities of the changes -G ... G.
     sizes : sequence of int
-        Rising numbers of participants, each at least 1.
+        Numbers of participants, 1 to `LARGEST`, in any order.
     analysis : Analysis
         Test, level, options; its adjustment plays no part.
     draws : int
@@ -81,14 +82,24 @@ def sampled_rejection(
     Returns
     -------
     SampledPower
+
+    Raises
+    ------
+    StudyError
+        Where a size is beyond `LARGEST`: a tile of so many people would not fit into memory.
     """
+    if max(sizes) > LARGEST:
+        raise StudyError(
+            f"engine: absolute changes are sampled of at most {LARGEST} participants, not "
+            f"{max(sizes)}; use engine=monte_carlo"
+        )
     chances = np.asarray(pmf, dtype=np.float64)
     chances = chances / chances.sum()
     middle = len(chances) // 2
     up, down = chances[middle + 1 :], chances[:middle][::-1]
     absolute = np.concatenate([[chances[middle]], up + down])
     rise = np.divide(up, up + down, out=np.full_like(up, 0.5), where=up + down > 0)
-    ordered = np.asarray(sizes, dtype=np.int64)
+    ordered, place = np.unique(np.asarray(sizes, dtype=np.int64), return_inverse=True)
     most = _worked_out(ordered, analysis, draws, 1 - (1 - absolute[0]) * (1 - gone))
     sums = np.zeros((2, 6, len(ordered)))
     for tile, start in enumerate(range(0, draws, TILE)):
@@ -96,7 +107,7 @@ def sampled_rejection(
         people = _absolute_changes(rng, absolute, gone, int(ordered.max()))[:, : draws - start]
         near, tails = _tails(people, ordered, most - start, analysis, rise)
         sums += _sums(near, tails, most - start, 1 if analysis.side > 0 else 0)
-    power, win = (_estimate(of, draws, most) for of in sums)
+    power, win = (_estimate(of[:, place], draws, most[place]) for of in sums)
     return SampledPower(power, win)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracles.studies import make_analysis, make_task, population_of_changes, small_study
+from oracles.studies import PRE, make_analysis, make_task, population_of_changes, small_study
 
 from sim.compute.executors import InProcessExecutor
 from sim.inference.rules import decision_rules
@@ -107,6 +107,26 @@ def test_adjusted_rule_on_one_domain(adjustment: str) -> None:
         assert (truth.mcse == 0).all()
         assert (np.abs(seen.value - truth.value) < ERRORS * seen.mcse).all()
     assert (exact.rule_win.value < exact.roles[0].measures.win.value[:, [1]] + 1e-12).all()
+
+
+def test_both_roles_in_a_ratio() -> None:
+    """The sum of a role that has the same people at several sizes is sampled at all of them."""
+    stated: dict[str, Any] = {
+        "roles": {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {"shift": 0.8}}},
+        "design": {"n": tuple(range(14, 24)), "ratio": (3, 2)},
+        "monte_carlo": {"replicates": 5000, "search_replicates": 100, "block_size": 500},
+    }
+    found = {}
+    for engine in ("auto", "monte_carlo"):
+        study = small_study(engine=engine, **stated)
+        found[engine] = Search(study, decision_rules(study), InProcessExecutor()).run().main
+    for known, simulated in zip(found["auto"].roles, found["monte_carlo"].roles, strict=True):
+        assert known.engines[-1] == "sampled"
+        for name in ("rejection", "win"):
+            one, other = getattr(known.measures, name), getattr(simulated.measures, name)
+            error = ERRORS * np.hypot(one.mcse, other.mcse)[:, -1]
+            assert (np.abs(one.value - other.value)[:, -1] < error).all()
+    assert len(set(found["auto"].roles[1].n)) < len(found["auto"].sizes)
 
 
 def test_endpoints_under_auto() -> None:

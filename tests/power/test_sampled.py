@@ -8,6 +8,7 @@ from oracles.samples import ONE_GROUP
 from oracles.studies import analysis_id, make_analysis, offered_analyses
 from scipy.stats import binom
 
+from sim.errors import StudyError
 from sim.power.exact import exact_rejection
 from sim.power.sampled import TILE, _tails, sampled_rejection
 from sim.study import Analysis
@@ -159,6 +160,22 @@ def test_sizes_and_draws_do_not_move_each_other() -> None:
     assert few < many < few + TILE
     other = sampled_rejection(PMF, (12,), analysis, 700, seed=6).win.value
     assert other[0] != alone[0]
+
+
+def test_sizes_may_repeat_and_stand_in_any_order() -> None:
+    """Of two roles in a ratio, one has the same number of people at several sizes of the study."""
+    analysis, sizes = make_analysis(), (12, 6, 6, 31, 12)
+    found = sampled_rejection(PMF, sizes, analysis, 700, seed=5)
+    expected = sampled_rejection(PMF, (6, 12, 31), analysis, 700, seed=5)
+    for name in ("value", "mcse", "low", "high"):
+        apart = getattr(expected.win, name)
+        assert getattr(found.win, name).tolist() == apart[[1, 0, 0, 2, 1]].tolist()
+
+
+def test_crowds_are_simulated() -> None:
+    """Beyond the people whose changes fit into memory there is no answer, in words."""
+    with pytest.raises(StudyError, match="sampled of at most 5000 participants, not 5001"):
+        sampled_rejection(PMF, (20, 5001), make_analysis(), 1000)
 
 
 def test_missing_changes_are_as_if_nobody_had_come() -> None:
