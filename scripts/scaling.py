@@ -11,18 +11,22 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from benchmarks.report import machine
+from queue_story import fenced, queued
+from scaling_travel import SIMULATED, Travel, table, travelled, travels
 
 from sim import compose_study, plan
 from sim.cohorts import arms_by_role
+from sim.compute.blocks import PER_WORKER
+from sim.compute.dask_cluster import DaskExecutor
 from sim.compute.executors import InProcessExecutor, open_executor
-from sim.compute.job_queue import CLUSTERS, job_settings
+from sim.compute.store import BlockStore
 from sim.compute.streams import Purpose
 from sim.folders import write_whole
 from sim.jobs.tasks import block_task
-from sim.power.simulate import simulate
+from sim.power.simulate import read_tally, simulate
+from sim.power.tally_bytes import to_bytes
 from sim.study import Study, parse_study
 
 PAGE = Path(__file__).parent.parent / "docs" / "scaling.md"
@@ -37,7 +41,6 @@ PLACES = {
     "two processes": "compute=process_pool compute.workers=2",
     "Dask, two workers": f"compute=dask compute.address={ADDRESS}",
 }
-QUEUE: dict[str, Any] = {"jobs": 25, "cores": 40, "memory": 80, "walltime": 120, "queue": "short"}
 POINTS, CORES, TRIVIAL = 10_000, 1000, 2000
 
 
@@ -140,35 +143,21 @@ def answer_seconds(study: Study) -> float:
     return time.process_time() - start
 
 
-def one_block(study: Study) -> tuple[float, int]:
-    """CPU seconds of one block of a study, and bytes of what comes back."""
-    arms = arms_by_role(study)
-    task = block_task(study, arms, Purpose.MAIN, study.monte_carlo.block_size)
+def one_block(study: Study) -> tuple[float, int, int, float]:
+    """CPU seconds of a block; its bytes in memory, and written of eight; seconds to keep these."""
+    task = block_task(study, arms_by_role(study), Purpose.MAIN, study.monte_carlo.block_size)
     tally = simulate(task, range(1), InProcessExecutor())
     start = time.process_time()
-    simulate(task, range(1, 9), InProcessExecutor())
-    return (time.process_time() - start) / 8, len(pickle.dumps(tally))
-
-
-def job_script() -> str:
-    """Write the script that each Slurm job would run, without this machine's paths."""
-    asked = {key: value for key, value in QUEUE.items() if key != "jobs"}
-    plain: dict[str, Any] = {"account": None, "directives": (), "interface": "lo"}
-    with CLUSTERS["slurm"](**job_settings("slurm", **{**plain, **asked})) as cluster:
-        script = str(cluster.job_script()).replace(sys.executable, "python")
-    script = re.sub(r"tcp://[\d.]+:\d+", "tcp://LOGIN-NODE:PORT", script)
-    return script.replace(" --interface lo", "").replace("dummy-name", "NAME").strip()
-
-
-def fenced(*lines: str) -> str:
-    """Set lines as what a terminal shows."""
-    return "\n".join(["```text", *lines, "```"])
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    """Set a table, figures to the right."""
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    folded = simulate(task, range(1, 9), InProcessExecutor())
+    seconds, data = (time.process_time() - start) / 8, to_bytes(folded)
+    with tempfile.TemporaryDirectory() as folder, BlockStore(Path(folder) / "blocks", "") as store:
+        store.put("key", 0, data)
+        start = time.process_time()
+        for number in range(20):
+            store.put("key", number, data)
+            read_tally(task, 8, data)
+        kept = (time.process_time() - start) / 20
+    return seconds, len(pickle.dumps(tally)), len(data), kept
 
 
 def ran() -> list[str]:
@@ -181,7 +170,7 @@ def ran() -> list[str]:
         place = list(PLACES)[2]
         command(f"{STUDY} {PLACES[place]}")  # the workers load the compiled code
         runs[place] = command(f"{STUDY} {PLACES[place]}")
-        calls = trivial_calls()
+        calls, ways = trivial_calls(), travels(ADDRESS)
         printed = [telling(scheduler, "Scheduler at:"), telling(workers, "Registered to:")]
     if len({run.results for run in runs.values()}) > 1:
         raise RuntimeError(f"results differ: {runs}")
@@ -203,30 +192,12 @@ def ran() -> list[str]:
         fenced(runs[list(PLACES)[2]].printed.strip()),
         "Without `--host` and `--dashboard-address` as above, Dask listens on all addresses, and "
         "whoever reaches a scheduler can run code on its workers: keep it on loopback, on a closed "
-        "network, or use tls://. A worker killed on the way costs its blocks, which others compute "
-        "again. A scheduler that is lost ends the run in one line; finished blocks are in the "
-        "store, and the same command goes on from there.",
+        "network, or use tls://. A worker killed on the way costs its batches, which others "
+        "compute again. A scheduler that is lost ends the run in one line; finished blocks are in "
+        "the store, and the same command goes on from there.",
         *queued(),
         *capacity(),
-        *thousand(calls),
-    ]
-
-
-def queued() -> list[str]:
-    """Show what Slurm would be asked for."""
-    words = " ".join(f"compute.{key}={value}" for key, value in QUEUE.items())
-    return [
-        "## Slurm",
-        "Not run here: there is no Slurm on this machine. The tests run the whole way with a "
-        "stand-in for sbatch. The command, on a node from which jobs are submitted:",
-        fenced("$ mentorsim plan compute=slurm \\", f"    {words}"),
-        f"It would submit {QUEUE['jobs']} times:",
-        fenced(job_script()),
-        "The command stays on that node until the run ends, for the scheduler is in it. The jobs' "
-        "Python and this program must be in the same place on every node. `compute=pbs`, `lsf` "
-        "and `sge` take the same settings. Its scheduler listens on all of that node's addresses "
-        "unless `compute.interface` names one network interface, and it runs the code of whoever "
-        "reaches it.",
+        *thousand(calls, ways),
     ]
 
 
@@ -253,33 +224,39 @@ def capacity() -> list[str]:
     ]
 
 
-def thousand(calls: float) -> list[str]:
+def thousand(calls: float, ways: dict[str, Travel]) -> list[str]:
     """Say what would be different on a thousand cores, from what was measured."""
-    seconds, size = one_block(compose_study(["engine=monte_carlo"]))
-    study = compose_study([])
+    seconds, size, folded, written = one_block(compose_study(["engine=monte_carlo"]))
+    study, aim = compose_study([]), DaskExecutor.task_seconds
     blocks = -(-study.replicates // study.monte_carlo.block_size)
+    one_by_one = next(iter(ways.values()))
+    each = one_by_one.driver_seconds * SIMULATED / 1e6 / one_by_one.calls
     bullets = [
-        f"- **Scheduler.** On this machine Dask passed on {calls:.0f} blocks a second that do "
-        f"nothing, with scheduler, workers and driver on the same cores. To keep {CORES:,} cores "
-        f"at work at that rate a block must last {CORES / calls:.1f} s; blocks of the default "
-        f"study take {1000 * seconds:.0f} ms, enough for about {calls * seconds:.0f} cores. "
-        f"`monte_carlo.block_size` makes blocks longer; it is part of what fixes the numbers, so "
-        f"choose it before the first run.",
+        f"- **Scheduler.** On this machine Dask passed on {calls:.0f} calls a second that do "
+        f"nothing, with scheduler, workers and driver on the same cores. {CORES:,} cores at work "
+        f"on batches of {aim:g} s need {CORES / aim:.0f} a second: the scheduler is full at about "
+        f"{calls * aim:,.0f} cores. Blocks of the default study take {1000 * seconds:.0f} ms; a "
+        f"call for each of them would fill it at {calls * seconds:.0f} cores.",
+        f"- **Driver.** A batch of a plan sends back {folded / 1e3:.0f} kB, however many blocks it "
+        f"has (one block, as it lies in memory: {size / 1e3:.0f} kB); at {CORES / aim:.0f} a "
+        f"second that is {CORES / aim * folded / 1e6:.0f} MB a second. To read and store it takes "
+        f"{1000 * written:.1f} ms; all that the driver does for a call, Dask's part included, "
+        f"{1000 * each:.1f} ms, or {CORES / aim * each:.2f} of a core. A call for each block, sent "
+        f"as it lies in memory, was {CORES / seconds * size / 1e9:.1f} GB a second. "
+        f"{PER_WORKER} batches a worker are under way: up to "
+        f"{PER_WORKER * CORES * folded / 1e6:.0f} MB in the driver, one slow batch awaited.",
         f"- **Blocks.** An answer of {study.replicates:,} replicates is {blocks} blocks, and more "
         f"workers than that have nothing to do. Many cores are for sweeps, whose points share the "
-        f"workers, and for many replicates.",
-        f"- **Driver.** What a block of the default study sends back is {size / 1e3:.0f} kB, and "
-        f"four blocks a worker are under way: up to {4 * CORES * size / 1e9:.1f} GB in the driver "
-        f"while one slow block is awaited, and {size / seconds * CORES / 1e9:.1f} GB a second "
-        f"through scheduler and network at full speed, which is too much. Longer blocks lower the "
-        f"rate in proportion, for the answer of a block does not grow with it; fewer sizes "
-        f"(`design.n`) lower both.",
-        "- **Memory and files** of workers stay as they are: a worker holds one block and writes "
-        "nothing. Only the driver writes to the store.",
+        f"workers and their batches, and for many replicates.",
+        f"- **A killed worker** costs the batch it was at, about {aim:g} s, and those that lay "
+        f"with it; others compute them again.",
+        "- **Memory and files** of workers stay as they are: a worker holds one block and the sum "
+        "of its batch and writes nothing. Only the driver writes to the store.",
     ]
     return [
+        *travelled(ways),
         f"## What would change on {CORES:,} cores",
-        "Not run here; reckoned from what was measured above and below.",
+        "Not run here; reckoned from what was measured above.",
         "\n".join(bullets),
     ]
 
@@ -289,8 +266,8 @@ def main() -> None:
     head = [
         "# From a laptop to a cluster",
         "Written by `python scripts/scaling.py` from real runs; no figure is typed by hand. It "
-        "needs the extra `[dask]`, port 8786 and a few idle minutes. Times of one machine say "
-        "little about another.",
+        "needs the extra `[dask]`, port 8786, a Slurm that takes jobs and a few idle minutes. "
+        "Times of one machine say little about another.",
         machine(),
     ]
     text = "\n\n".join([*head, *ran()])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
 
 from tqdm import tqdm
+
+from sim.errors import printable
 
 PATIENCE = 2.0
 """Seconds before anything is shown."""
@@ -55,3 +58,26 @@ def _percentage_lines(title: str) -> Callable[[int, int], None]:
                 print(f"{title}: {10 * tenth}%", file=sys.stderr, flush=True)
 
     return on_block
+
+
+@contextmanager
+def told_meanwhile() -> Iterator[None]:
+    """Print what a long run tells of itself, such as how its jobs stand in a queue."""
+    logger, handler = logging.getLogger("sim"), _Lines()
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+class _Lines(logging.Handler):
+    """Writes lines on stderr, above a bar that is there."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError):
+            tqdm.write(f"mentorsim: {printable(record.getMessage())}", file=sys.stderr)
+            sys.stderr.flush()

@@ -71,7 +71,7 @@ class Answering:
         from sim.progress_bar import progress_bar
 
         with self._store(study) as store:
-            with progress_bar(self.title or study.title) as on_block:
+            with self._ahead(), progress_bar(self.title or study.title) as on_block:
                 answer = self._answer(study, store, on_block)
             notes = (
                 others_line(study.store.file, store.summary() if store else ()),
@@ -103,9 +103,16 @@ class Answering:
 
         return store_for_run(study) if self.stores else nullcontext()
 
+    def _ahead(self) -> AbstractContextManager[None]:
+        """Compile what comes late while blocks, which are stored, are simulated."""
+        return _late("jobs.compile_ahead:compiling_ahead")() if self.stores else nullcontext()
+
     def _answer(self, study: Study, store: RunStore | None, *on_block: OnBlock) -> Any:
+        from sim.progress_bar import told_meanwhile
+
         kept = {"store": store} if self.stores else {}
-        return _late(f"jobs.{self.job}:{self.job}")(study, *on_block, **kept)
+        with told_meanwhile():
+            return _late(f"jobs.{self.job}:{self.job}")(study, *on_block, **kept)
 
 
 def _late(name: str) -> Callable[..., Any]:

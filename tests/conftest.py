@@ -30,13 +30,25 @@ NO_BROWSER = (
 )
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a browser where there is none, which the summary says."""
-    from oracles.browser import installed_browser
+NO_SLURM = (
+    "tests marked `slurm` are deselected: they need Debian's slurm-wlm and munge, or the like"
+)
 
-    if installed_browser() is not None:
-        return
-    left_out = [item for item in items if item.get_closest_marker("browser")]
+
+def _left_out() -> dict[str, str]:
+    """Give the marks whose tests cannot run here, and what the summary says of each."""
+    from oracles.browser import installed_browser
+    from oracles.slurm import is_slurm_installed
+
+    there = {"browser": installed_browser() is not None, "slurm": is_slurm_installed()}
+    lines = {"browser": NO_BROWSER, "slurm": NO_SLURM}
+    return {mark: line for mark, line in lines.items() if not there[mark]}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a browser or a queue where there is none, which the summary says."""
+    marks = _left_out()
+    left_out = [item for item in items if any(map(item.get_closest_marker, marks))]
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
@@ -57,7 +69,5 @@ def composed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say that tests were left out."""
-    from oracles.browser import installed_browser
-
-    if installed_browser() is None:
-        terminalreporter.write_line(NO_BROWSER, yellow=True)
+    for line in _left_out().values():
+        terminalreporter.write_line(line, yellow=True)

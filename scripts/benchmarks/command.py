@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CalledProcessError
 
+from benchmarks.answers import answers
 from benchmarks.domains import b3, curve, growth
 from benchmarks.one_domain import b1, b1_exact, b2
 from benchmarks.page import page
@@ -15,6 +16,7 @@ from benchmarks.processes import memory, startup, workers
 from benchmarks.r_peers import r_peers
 from benchmarks.report import Section, document, heading, verdict, write
 from benchmarks.timing import QUICK, Effort, WrongAnswerError
+from benchmarks.two_arms import two_arms
 
 DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
 
@@ -67,6 +69,21 @@ BENCHMARKS = {
         "one call for each n (50 replicates, scaled). `auto` p-values are exact up to 25 "
         "informative pairs.",
         curve,
+    ),
+    "two_arms": Benchmark(
+        "Two arms",
+        "Two-sample t test, means half a standard deviation apart, 2,000 replicates at each of the "
+        "sizes 20 to 240 by 2 (power at 240: .971). MCPower draws normal outcomes and fits a "
+        "regression; ours draws answers on eleven points before and after, and tests their "
+        "total as a second endpoint.",
+        two_arms,
+    ),
+    "answers": Benchmark(
+        "Whole answers",
+        "Nothing stored, nothing drawn, composing left out. The default study with its three "
+        "priors, its parts, and a sweep of its shift and of the correlation of before and after "
+        "at 10 x 10 values, against 10,000 replicates of B1 by SciPy.",
+        answers,
     ),
     "growth": Benchmark(
         "Growth",

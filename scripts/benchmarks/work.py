@@ -9,12 +9,11 @@ from typing import Any
 
 from benchmarks.timing import Answer, Known
 from sim import compose_study
-from sim.cohorts import arms_by_role, role_arms
+from sim.cohorts import arms_by_role
 from sim.compute.streams import Purpose
-from sim.inference.rules import decision_rules
 from sim.jobs.tasks import block_task
 from sim.power.monte_carlo import simulate_block
-from sim.power.task import Arm, BlockTask
+from sim.power.task import BlockTask
 from sim.study import Analysis, Study, parse_study
 
 ALPHA = 0.05
@@ -24,6 +23,9 @@ TABLE = ((0.15, 0.20, 0.15), (0.06, 0.10, 0.15), (0.03, 0.06, 0.10))
 """Before by after on three points; its diagonals sum to `PMF`."""
 PRE = (0.10, 0.20, 0.40, 0.20, 0.10)
 SHIFT, BETWEEN_DOMAINS, PRE_POST = 0.5, 0.5, 0.6
+ELEVEN = (0.01, 0.03, 0.06, 0.11, 0.18, 0.22, 0.18, 0.11, 0.06, 0.03, 0.01)
+TWO_ARMS_SHIFT = 0.51
+"""Latent shift that makes the means of two arms' changes differ by half a standard deviation."""
 B1_SIZE, B1_REPLICATES, B3_SIZE, B3_REPLICATES = 30, 10_000, 30, 2_000
 B1_POWER = 0.68767
 """Of the normal approximation without continuity correction, by enumeration."""
@@ -84,6 +86,22 @@ def b3_task(
     )
 
 
+def two_arms_task(per_arm: tuple[int, ...]) -> BlockTask:
+    """One domain of eleven points and its total, tested between two arms of equal size.
+
+    The means of the changes differ by half their standard deviation, as in `TWO_ARMS_SHIFT`.
+    """
+    return _task(
+        questionnaire={"points": len(ELEVEN), "items": ("change",)},
+        effect={"shift": TWO_ARMS_SHIFT},
+        roles={"mentor": {"pre": ELEVEN}, "mentee": None},
+        correlation={"stated_as": "latent", "pre_post": 0.5, "items": 0.0},
+        control={"ratio": (1, 1)},
+        design={"n": tuple(2 * n for n in per_arm)},
+        analysis={**ANALYSIS, "test": "two_sample_t", "p_value": "auto"},
+    )
+
+
 def default_task() -> BlockTask:
     """Task of the study that is planned where nothing else is stated."""
     study = _default()
@@ -95,17 +113,10 @@ def _task(**stated: dict[str, Any]) -> BlockTask:
     """Task of mentors alone; what is not stated is as it is by default."""
     base = _default().model_dump()
     plain = {"analysis": ANALYSIS, **stated}
-    changed = {section: {**base[section], **fields} for section, fields in plain.items()}
+    changed = {section: {**(base[section] or {}), **fields} for section, fields in plain.items()}
     whole = {"effect": stated["effect"], "primary": "any", "success": _RULES}
     study = parse_study({**base, **changed, **whole, "pilot": None})
-    return BlockTask(
-        roles=((Arm(role_arms(study, 0)[0], study.sizes),),),
-        endpoints=study.endpoint_sets,
-        analysis=study.analysis,
-        rules=decision_rules(study),
-        seed=study.seed,
-        block_size=study.monte_carlo.block_size,
-    )
+    return block_task(study, arms_by_role(study), Purpose.MAIN, study.monte_carlo.block_size)
 
 
 def blocks(task: BlockTask, replicates: int) -> Callable[[], Answer]:

@@ -60,10 +60,8 @@ class PopulationDraws:
         Population
         """
         pre = self.pre[draw] / self.pre[draw].sum(axis=1, keepdims=True)
-        domains = [
-            DomainMarginals(before, shifted(before, shift))
-            for before, shift in zip(pre, self.shift[draw], strict=True)
-        ]
+        post = shifted(pre, self.shift[draw][:, None])
+        domains = list(map(DomainMarginals, pre, post))
         correlation = self.correlation
         if correlation is None:
             correlation = person_correlation(self.pre_post[draw], self.between)

@@ -47,8 +47,8 @@ class DomainMarginals:
 
 
 def cut_points(marginal: FloatArray) -> FloatArray:
-    """Standard normal cut points of a distribution over K points; shape (K - 1,)."""
-    below = np.minimum(np.cumsum(marginal)[:-1], 1.0)
+    """Standard normal cut points of distributions (..., K) over K points; shape (..., K - 1)."""
+    below = np.minimum(np.cumsum(marginal, axis=-1)[..., :-1], 1.0)
     return np.asarray(ndtri(below), dtype=np.float64)
 
 
@@ -149,10 +149,14 @@ def _normalised(values: object) -> FloatArray:
     return np.asarray(array / array.sum())
 
 
-def shifted(pre: FloatArray, shift: float) -> FloatArray:
-    """Distribution of the points after the latent normal score has moved by a shift (in SD)."""
-    below = np.concatenate(([0.0], ndtr(cut_points(pre) - shift), [1.0]))
-    return np.diff(below)
+def shifted(pre: FloatArray, shift: float | FloatArray) -> FloatArray:
+    """Distribution of the points after the latent normal score has moved by a shift (in SD).
+
+    Of several domains (D, K) by as many shifts (D, 1).
+    """
+    below = ndtr(cut_points(pre) - shift)
+    ends = np.zeros((*below.shape[:-1], 1))
+    return np.diff(np.concatenate([ends, below, ends + 1], axis=-1))
 
 
 def _multiply_odds(pre: FloatArray, ratio: float) -> FloatArray:

@@ -63,8 +63,8 @@ def rectangle_table(
 
     Parameters
     ----------
-    row_cuts, column_cuts : ndarray, shape (K - 1,)
-        Rising cut points of the two latent normals.
+    row_cuts, column_cuts : ndarray, shape (..., K - 1)
+        Rising cut points of the two latent normals, of one table or several.
     rho : float, or ndarray of shape (..., 1, 1)
         Their correlation, or several.
 
@@ -73,11 +73,16 @@ def rectangle_table(
     ndarray, shape (..., K, K)
         Cell probabilities; rows and columns sum to the marginals.
     """
-    rows = np.concatenate(([-np.inf], row_cuts, [np.inf]))
-    columns = np.concatenate(([-np.inf], column_cuts, [np.inf]))
-    grid = bivariate_normal_cdf(rows[:, None], columns[None, :], rho)  # (..., K + 1, K + 1)
+    rows, columns = map(_with_ends, (row_cuts, column_cuts))
+    grid = bivariate_normal_cdf(rows[..., None], columns[..., None, :], rho)  # (..., K + 1, K + 1)
     cells = np.diff(np.diff(grid, axis=-2), axis=-1)  # (..., K, K)
     return np.maximum(cells, 0)
+
+
+def _with_ends(cuts: FloatArray) -> FloatArray:
+    """Cut points with the ends of the line."""
+    ends = np.full((*cuts.shape[:-1], 1), np.inf)
+    return np.concatenate([-ends, cuts, ends], axis=-1)
 
 
 def cut_covariance(row_cuts: FloatArray, column_cuts: FloatArray, rho: float) -> float:

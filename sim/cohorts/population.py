@@ -110,32 +110,29 @@ class Population(Conditions):
 
 def build_population(domains: list[DomainMarginals], correlation: FloatArray) -> Population:
     """Assemble a population from its domains and the latent correlation matrix."""
-    count = len(domains)
-    parts = [
-        _by_copula(cut_points(d.pre), cut_points(d.post), correlation[index, count + index])
-        if d.joint is None
-        else _by_table(d.joint)
-        for index, d in enumerate(domains)
-    ]
-    return _assemble(parts, correlation, tuple(d.joint is not None for d in domains))
+    before, after = (
+        cut_points(np.array([getattr(domain, time) for domain in domains]))
+        for time in ("pre", "post")
+    )
+    return _assemble(before, after, [domain.joint for domain in domains], correlation)
 
 
-_Part = tuple[FloatArray, FloatArray, FloatArray]
-"""Table, cut points before, cut points after by score before, of one domain."""
-
-
-def _by_copula(before: FloatArray, after: FloatArray, rho: float) -> _Part:
-    points = len(before) + 1
-    return rectangle_table(before, after, rho), before, np.tile(after, (points, 1))
-
-
-def _by_table(table: FloatArray) -> _Part:
-    return table, cut_points(table.sum(axis=1)), _conditional_cuts(table)
-
-
-def _assemble(parts: list[_Part], correlation: FloatArray, joint: tuple[bool, ...]) -> Population:
-    tables, pre_cuts, post_cuts = (np.array(part) for part in zip(*parts, strict=True))
-    return Population(tables, pre_cuts, post_cuts, correlation, loading_matrix(correlation), joint)
+def _assemble(
+    before: FloatArray,
+    after: FloatArray,
+    joint: list[FloatArray | None],
+    correlation: FloatArray,
+) -> Population:
+    """Assemble a population from cut points (D, K - 1), or a table of before by after instead."""
+    pre_post = np.diagonal(correlation, offset=len(before))
+    tables = rectangle_table(before, after, pre_post[:, None, None])
+    pre_cuts, post_cuts = before.copy(), np.repeat(after[:, None], tables.shape[1], axis=1)
+    for domain, table in enumerate(joint):
+        if table is not None:
+            tables[domain], pre_cuts[domain] = table, cut_points(table.sum(axis=1))
+            post_cuts[domain] = _conditional_cuts(table)
+    given = tuple(table is not None for table in joint)
+    return Population(tables, pre_cuts, post_cuts, correlation, loading_matrix(correlation), given)
 
 
 def _conditional_cuts(table: FloatArray) -> FloatArray:
@@ -151,15 +148,9 @@ def symmetrised(population: Population) -> Population:
     A table is replaced by the mean of itself and its transpose, which
     keeps the distribution of the absolute change and removes its direction.
     """
-    count = len(population.tables)
-    parts = []
-    for index, table in enumerate(population.tables):
-        if population.joint[index]:
-            parts.append(_by_table((table + table.T) / 2))
-        else:
-            before = population.pre_cuts[index]
-            parts.append(_by_copula(before, before, population.correlation[index, count + index]))
-    return _assemble(parts, population.correlation, population.joint)
+    pairs = zip(population.tables, population.joint, strict=True)
+    joint = [(table + table.T) / 2 if given else None for table, given in pairs]
+    return _assemble(population.pre_cuts, population.pre_cuts, joint, population.correlation)
 
 
 def shifted_cuts(population: Population, shift: FloatArray | None) -> FloatArray:
@@ -216,4 +207,4 @@ def _tables_of_those_who_do(
     if conditions.response_shift is None:
         return people.tables
     pre_post = np.diagonal(people.correlation, offset=len(cuts))
-    return np.array(list(map(rectangle_table, people.pre_cuts, cuts, pre_post)))
+    return rectangle_table(people.pre_cuts, cuts, pre_post[:, None, None])

@@ -25,14 +25,14 @@ class Respondents:
 
     Attributes
     ----------
-    before, after : ndarray of int64, shape (B, M, D)
-        Scores from 1.
+    before, after : ndarray of int8, shape (D, B, M)
+        Scores from 1; people last, whom everything runs over.
     weight : ndarray, shape (B, M)
         How many give each person's answers, per person recruited.
     """
 
-    before: NDArray[np.int64]
-    after: NDArray[np.int64]
+    before: NDArray[np.int8]
+    after: NDArray[np.int8]
     weight: FloatArray
 
 
@@ -59,47 +59,56 @@ def respondents(population: Population, number: int) -> Respondents:
     McKay MD, Beckman RJ, Conover WJ (1979). Technometrics 21, 239-245.
     """
     count, who = len(population.tables), population.recruitment
-    loading = loading_matrix(population.correlation) if who is None else who.loading
-    latent = _normals(len(loading), number) @ loading.T  # (B, M, 2 D or 3 D)
+    loading = _loading(population)
+    latent = np.tensordot(loading, _normals(len(loading), number), 1)  # (2 D or 3 D, B, M)
     if _turned_alike(loading @ loading.T, count):
-        latent = np.concatenate([latent, latent[..., _turned(len(loading), count)]], axis=1)
-    start, end = latent[..., :count], latent[..., count : 2 * count]
+        latent = np.concatenate([latent, latent[_turned(len(loading), count)]], axis=2)
+    start, end = latent[:count], latent[count : 2 * count]
     before = _scores(start, population.pre_cuts)
     given = before - 1 if any(population.joint) else 0
     after = _scores(end, population.post_cuts, given)
-    weight = np.ones(before.shape[:2])
+    weight = np.ones(before.shape[1:])
     if who is not None:
-        screened = latent[..., 2 * count :]
+        screened = latent[2 * count :]
         deciding = _scores(screened, population.pre_cuts) if who.screening else before
-        total = deciding.sum(axis=2)
+        total = deciding.sum(axis=0)
         weight[(total < who.low) | (total > who.high)] = 0.0
     weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1.0)
     leaves = population.missing
     if leaves is not None and leaves.anybody:
-        x = before.sum(axis=2) if leaves.depends_on == "total" else (end - start).sum(axis=2)
+        x = before.sum(axis=0) if leaves.depends_on == "total" else (end - start).sum(axis=0)
         log_odds = leaves.intercept + leaves.slope * (x - leaves.centre) / leaves.scale
         weight *= expit(-log_odds) if leaves.depends_on != "nothing" else 1 - leaves.dropout
     return Respondents(before, after, weight)
 
 
+def _loading(population: Population) -> FloatArray:
+    """Loadings of all that is latent in a person, shared with others or not."""
+    if population.recruitment is not None:
+        return population.recruitment.loading
+    if population.clusters is None:
+        return population.loading
+    return loading_matrix(population.correlation)
+
+
 def _scores(
-    latent: FloatArray, cuts: FloatArray, given: NDArray[np.int64] | int | None = None
-) -> NDArray[np.int64]:
-    """Cut latent answers (..., D) into scores from 1; cut points may go by a score given."""
-    scores = np.ones(latent.shape, np.int64)
-    domains = np.arange(latent.shape[-1])
+    latent: FloatArray, cuts: FloatArray, given: NDArray[np.int8] | int | None = None
+) -> NDArray[np.int8]:
+    """Cut latent answers (D, B, M) into scores from 1; cut points may go by a score given."""
+    scores = np.ones(latent.shape, np.int8)
+    domains = np.arange(len(latent))[:, None, None]
     for c in range(cuts.shape[-1]):
-        scores += latent > (cuts[:, c] if given is None else cuts[domains, given, c])
+        scores += latent > (cuts[:, c, None, None] if given is None else cuts[domains, given, c])
     return scores
 
 
 @lru_cache(maxsize=8)
 def _normals(dimensions: int, number: int) -> FloatArray:
-    """Give standard normals, in every dimension one in each of equally likely bins; (B, M, J)."""
+    """Give standard normals, in every dimension one in each of equally likely bins; (J, B, M)."""
     rng = np.random.default_rng(0)
     bins = np.tile(np.arange(number), (SAMPLES, dimensions, 1))
     place = (rng.permuted(bins, axis=2) + rng.random(bins.shape)) / number
-    return np.ascontiguousarray(ndtri(place.transpose(0, 2, 1)))
+    return np.ascontiguousarray(ndtri(place.transpose(1, 0, 2)))
 
 
 def exchangeable(population: Population) -> bool:

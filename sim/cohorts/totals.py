@@ -35,6 +35,8 @@ WORK = 5e7
 """Most steps, some two seconds; beyond, there is no exact answer."""
 TABLE = 200
 """Steps that a table of before by after takes."""
+AT_ONCE = 512
+"""Pairs of nodes that are worked out at once; bounds memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +164,8 @@ def _changes(step: int, members: int) -> _OfSum:
 
     def transform(cells: FloatArray) -> ComplexArray:
         changes = np.stack([cells.trace(value, 1, 2) for value in values], axis=1)  # (V, 2 K - 1)
-        return np.asarray(changes @ turns ** values[:, None])
+        # no matrix product: threads of the library of linear algebra would cost more than it
+        return np.asarray(np.einsum("vc,cf->vf", changes, turns ** values[:, None]))
 
     def distribution(product: ComplexArray) -> FloatArray:
         return np.roll(np.fft.irfft(product, 2 * reach + 1), reach)
@@ -224,23 +227,35 @@ class _Kind:
     joint: bool
     number: int
 
-    def tables(self, first: float, second: FloatArray) -> FloatArray:
-        """Tables of before by after given the factor before and some values (V,) of that after."""
+    def tables(self, first: FloatArray, second: FloatArray) -> FloatArray:
+        """Tables of before by after (V, K, K) given values (V,) of the factors before and after."""
         spread = np.sqrt(1 - self.loading**2)
-        before = _edged((self.before - self.loading * first) / spread)
+        before = (self.before - self.loading * first[:, None]) / spread  # (V, K - 1)
         if self.joint:
             return self._by_table(before, second, spread)
         left = np.sqrt(1 - self.carried**2)
         lies = self.loading * (self.carried * first + left * second)
-        after = _edged((self.after[0] - lies[:, None]) / spread)  # (V, K + 1)
-        grid = bivariate_normal_cdf(before[:, None], after[:, None, :], self.carried)
-        return np.maximum(np.diff(np.diff(grid, axis=1), axis=2), 0.0)
+        after = (self.after[0] - lies[:, None]) / spread
+        below = _below(before, after, self.carried)
+        return np.maximum(np.diff(np.diff(below, axis=1), axis=2), 0.0)
 
     def _by_table(self, before: FloatArray, second: FloatArray, spread: float) -> FloatArray:
         """Where the cut points after depend on the score before, and else nothing does."""
         lies = self.loading * second[:, None, None]
         after = _edged((self.after - lies) / spread)  # (V, K, K + 1)
-        return np.diff(ndtr(before))[:, None] * np.diff(ndtr(after), axis=2)
+        return np.diff(ndtr(_edged(before)))[..., None] * np.diff(ndtr(after), axis=2)
+
+
+def _below(before: FloatArray, after: FloatArray, carried: float) -> FloatArray:
+    """Probabilities below the cut points before and after, with infinite ones, (V, K + 1, K + 1).
+
+    Where one is infinite the other alone tells: half of them need no bivariate normal.
+    """
+    result = np.zeros((len(before), before.shape[1] + 2, after.shape[1] + 2))
+    result[:, 1:-1, 1:-1] = bivariate_normal_cdf(before[:, :, None], after[:, None, :], carried)
+    result[:, 1:-1, -1], result[:, -1, 1:-1] = ndtr(before), ndtr(after)
+    result[:, -1, -1] = 1.0
+    return result
 
 
 def _edged(cuts: FloatArray) -> FloatArray:
@@ -252,14 +267,8 @@ def _edged(cuts: FloatArray) -> FloatArray:
 def _kinds(population: Population, members: Sequence[int], factor: OneFactor) -> tuple[_Kind, ...]:
     kinds: dict[bytes, _Kind] = {}
     for d, loading, carried in zip(members, factor.loading, factor.carried, strict=True):
-        kind = _Kind(
-            before=population.pre_cuts[d],
-            after=population.post_cuts[d],
-            loading=float(loading),
-            carried=float(carried),
-            joint=population.joint[d],
-            number=1,
-        )
+        cuts = population.pre_cuts[d], population.post_cuts[d]
+        kind = _Kind(*cuts, float(loading), float(carried), population.joint[d], number=1)
         key = np.hstack([kind.before, kind.after.ravel(), loading, carried, kind.joint]).tobytes()
         alike = kinds.get(key)
         kinds[key] = kind if alike is None else replace(alike, number=alike.number + 1)
@@ -277,13 +286,13 @@ def _integral(
     grid = np.linspace(-REACH, REACH, nodes) if nodes > 1 else np.zeros(1)
     weight = np.exp(-(grid**2) / 2)
     weight /= weight.sum()
+    first, second = np.nonzero(np.add.outer(grid**2, grid**2) <= REACH**2)
     result = np.zeros(1, np.complex128)
-    for first, share in zip(grid, weight, strict=True):
-        near = grid**2 + first**2 <= REACH**2
-        if not near.any():
-            continue
+    for start in range(0, len(first), AT_ONCE):
+        before, after = first[start : start + AT_ONCE], second[start : start + AT_ONCE]
         product = np.ones(1, np.complex128)
         for kind in kinds:
-            product = product * transform(kind.tables(float(first), grid[near])) ** kind.number
-        result = result + share * (weight[near] @ product)
+            tables = kind.tables(grid[before], grid[after])
+            product = product * transform(tables) ** kind.number
+        result = result + ((weight[before] * weight[after])[:, None] * product).sum(axis=0)
     return result

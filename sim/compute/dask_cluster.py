@@ -53,6 +53,9 @@ class DaskExecutor(Executor):
         What is to be closed at the end.
     """
 
+    task_seconds = 4.0
+    """How long a call should take: a scheduler passes on some hundreds a second."""
+
     def __init__(
         self, client: Any, place: str, workers: int, timeout: float, opened: ExitStack
     ) -> None:
@@ -114,7 +117,7 @@ class DaskExecutor(Executor):
                 future,
                 StudyError(
                     f"compute: workers of {self._place} died again and again of one block, killed"
-                    f" from outside or for want of memory; {GO_ON}"
+                    f" from outside or for want of memory, or without this program; {GO_ON}"
                 ),
             )
         elif isinstance(error, CancelledError | CommClosedError):
@@ -142,7 +145,7 @@ class DaskExecutor(Executor):
         seen = monotonic()
         while not self._ending.wait(min(self._timeout / 5, 2)):
             if self._client.status != "running":  # a call made since would wait for its return
-                self._give_up(self._lost())
+                self.give_up(self._lost())
                 continue
             there = False
             with suppress(Exception):  # no answer is no worker
@@ -150,9 +153,10 @@ class DaskExecutor(Executor):
             if there or not self._open:
                 seen = monotonic()
             elif monotonic() - seen > self._timeout:
-                self._give_up(_no_worker(self._place, self._timeout, f"; {GO_ON}"))
+                self.give_up(_no_worker(self._place, self._timeout, f"; {GO_ON}"))
 
-    def _give_up(self, error: StudyError) -> None:
+    def give_up(self, error: StudyError) -> None:
+        """End all open calls with an error."""
         with self._lock:
             waiting = list(self._open)
         for future in waiting:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import signal
 from collections.abc import Callable
 from contextlib import ExitStack
+from math import inf
 from typing import Any
 from unittest.mock import patch
 
 from sim.compute.dask_cluster import DaskExecutor, connect, quiet, reason_of
+from sim.compute.job_logs import folder_for, made
+from sim.compute.queue_jobs import QueueJobs
+from sim.compute.queue_watch import QueueWatch, Stated, numbers
 from sim.errors import StudyError
 
 try:
@@ -26,6 +31,7 @@ except ImportError as error:
         " pip install 'mentorsim[dask]'"
     ) from None
 
+LOG = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1:0"
 """Where the web page of a scheduler or worker of ours is served: to this machine alone."""
 CLUSTERS: dict[str, Callable[..., Any]] = {
@@ -37,7 +43,7 @@ CLUSTERS: dict[str, Callable[..., Any]] = {
 """What submits jobs, by kind."""
 
 
-def open_queue(kind: str, *, jobs: int, timeout: float, **settings: Any) -> DaskExecutor:
+def open_queue(kind: str, *, jobs: int, timeout: float, logs: str, **settings: Any) -> DaskExecutor:
     """Submit jobs to a cluster's queue; the scheduler runs in this process.
 
     Parameters
@@ -48,6 +54,8 @@ def open_queue(kind: str, *, jobs: int, timeout: float, **settings: Any) -> Dask
         Number of jobs.
     timeout : float
         Longest time without any worker, in seconds.
+    logs : str
+        Folder of what the jobs print; one that all nodes reach.
     **settings
         Those of :func:`job_settings`.
 
@@ -68,33 +76,27 @@ def open_queue(kind: str, *, jobs: int, timeout: float, **settings: Any) -> Dask
             f"compute: there is no command {submit!r} on this machine; start compute={kind} where"
             " jobs are submitted"
         )
+    folder = folder_for(logs)
     with ExitStack() as opened:
         opened.enter_context(quiet())
+        opened.enter_context(made(folder))
         try:
-            cluster = opened.enter_context(make(**keywords))
-            cluster.sync(_submit, cluster, jobs)
+            cluster = opened.enter_context(make(**keywords, log_directory=str(folder)))
         except (OSError, RuntimeError, ValueError) as error:
-            raise StudyError(f"compute: {submit} took no job ({reason_of(error)})") from None
+            raise StudyError(f"compute: no scheduler starts here ({reason_of(error)})") from None
+        queued = QueueJobs(kind, cluster)
+        opened.callback(queued.cancel)
+        submitted = queued.submit(jobs)
+        LOG.info("submitted to %s: %s; they print to %s", kind, numbers(submitted), folder)
         client = opened.enter_context(connect(cluster, 30))
+        first = opened.enter_context(ExitStack())  # closed before the client
+        place = f"the {kind} jobs (they print to {folder})"
         cores = jobs * int(settings["cores"])
-        return DaskExecutor(client, f"the {kind} jobs", cores, timeout, opened.pop_all())
-    raise AssertionError  # as above
-
-
-async def _submit(cluster: Any, jobs: int) -> None:
-    """Submit jobs, and hear what goes wrong, which scaling alone keeps to itself.
-
-    Both in one turn of the cluster's loop: otherwise it may have submitted before it is asked.
-    """
-    from distributed.core import Status
-
-    cluster.scale(jobs=jobs)
-    try:
-        await cluster._correct_state()  # noqa: SLF001 - nothing public tells
-    finally:
-        for job in cluster.workers.values():
-            if job.status == Status.created:  # refused: the cluster would not close over it
-                job.status = Status.failed
+        executor = DaskExecutor(client, place, cores, inf, opened.pop_all())
+        stated = Stated(jobs, folder, settings["queue"], timeout)
+        first.enter_context(QueueWatch(queued, stated, executor.give_up))
+        return executor
+    raise AssertionError  # for mypy: an ExitStack may swallow exceptions, this one does not
 
 
 def job_settings(  # noqa: PLR0913 - the fields of a job, by name
@@ -107,6 +109,8 @@ def job_settings(  # noqa: PLR0913 - the fields of a job, by name
     account: str | None,
     directives: tuple[str, ...],
     interface: str | None,
+    python: str | None,
+    prologue: tuple[str, ...],
     environment: str = "",
 ) -> dict[str, Any]:
     """Word the settings of a job as dask-jobqueue takes them.
@@ -121,6 +125,10 @@ def job_settings(  # noqa: PLR0913 - the fields of a job, by name
         None = the cluster's default.
     directives : tuple of str
         Further directives of the job script.
+    python : str or None
+        Of the jobs; None = the one that runs this.
+    prologue : tuple of str
+        Lines of the job script before it, such as ``module load``.
     environment : str
         Parallel environment, for Grid Engine.
 
@@ -137,6 +145,8 @@ def job_settings(  # noqa: PLR0913 - the fields of a job, by name
         "account" if kind in {"slurm", "pbs"} else "project": account,
         "job_extra_directives": list(directives),
         "interface": interface,
+        "python": python,
+        "job_script_prologue": list(prologue),
         "job_name": "mentorsim",
         "scheduler_options": {"dashboard_address": LOOPBACK},
         "worker_extra_args": ["--dashboard-address", LOOPBACK],

@@ -29,11 +29,13 @@ class RunStore(BlockStore):
         self.trouble: str | None = None
         self._readable = True
 
+    def rows(self, key: str) -> list[range]:
+        """List rows of one task; none where that fails, or looking up has failed before."""
+        return self._looked_up(partial(super().rows, key)) or []
+
     def get(self, key: str, blocks: Sequence[int]) -> dict[int, bytes]:
-        """Look blocks of one task up; none where that fails, or has failed before."""
-        stored = self._tried(partial(super().get, key, blocks)) if self._readable else None
-        self._readable = stored is not None
-        return stored or {}
+        """Look rows of one task up; none where that fails, or has failed before."""
+        return self._looked_up(partial(super().get, key, blocks)) or {}
 
     def put(self, key: str, block: int, data: bytes) -> None:
         """Store a block, unless the store has failed before."""
@@ -47,6 +49,11 @@ class RunStore(BlockStore):
         except StudyError as error:  # all of this run is kept
             self.trouble = str(error)
             return ()
+
+    def _looked_up(self, act: Callable[[], T]) -> T | None:
+        rows = self._tried(act) if self._readable else None
+        self._readable = rows is not None
+        return rows
 
     def _tried(self, act: Callable[[], T]) -> T | None:
         try:

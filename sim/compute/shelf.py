@@ -7,63 +7,90 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 
-from sim.compute.fingerprint import fingerprint
-from sim.compute.store import BlockStore
+from sim.compute.store import BlockStore, row_number
 
 T = TypeVar("T")
 
 AT_ONCE = 64
-"""Blocks that are looked up at once; bounds memory whatever their number."""
+"""Parts that are looked up at once; bounds memory whatever their number."""
 
 
 @dataclass(frozen=True)
 class Shelf(Generic[T]):
-    """Where the blocks of one task are kept; what is damaged there is computed again.
+    """Where parts of one task are kept; what is damaged there is computed again.
+
+    A part is a block, or the sum of several that follow each other.
 
     Attributes
     ----------
-    store : BlockStore
-        What holds them.
+    store : BlockStore or None
+        What holds them; None where nothing is kept.
     key : str
         Fingerprint of all that determines their numbers.
     to_bytes : callable
-        Writes a block.
+        Writes a part.
     from_bytes : callable
-        Reads one; raises ValueError for what is damaged.
+        Reads one, given its number of blocks; raises ValueError for what is damaged.
     """
 
-    store: BlockStore
+    store: BlockStore | None
     key: str
     to_bytes: Callable[[T], bytes]
-    from_bytes: Callable[[bytes], T]
+    from_bytes: Callable[[int, bytes], T]
 
-    @classmethod
-    def of(
-        cls,
-        store: BlockStore | None,
-        task: object,
-        to_bytes: Callable[[T], bytes],
-        from_bytes: Callable[[bytes], T],
-    ) -> Shelf[T] | None:
-        """Shelf of a task; None where nothing is kept."""
-        if store is None:
-            return None
-        return cls(store, fingerprint(task), to_bytes, from_bytes)
+    def look_up(
+        self, wanted: range, longest: int | None = None
+    ) -> Iterator[tuple[range, T | None]]:
+        """Give the wanted blocks in order: parts, and with None what is missing or damaged.
 
-    def look_up(self, indices: Iterable[int]) -> Iterator[tuple[int, T | None]]:
-        """Give every index with its block, or with None where it is missing or damaged."""
-        rest = iter(indices)
-        while some := list(islice(rest, AT_ONCE)):
-            stored = self.store.get(self.key, some)
-            for index in some:
-                yield index, self._read(stored.get(index))
+        Parameters
+        ----------
+        wanted : range
+            Which blocks.
+        longest : int, optional
+            Parts of more blocks than that count as missing.
+        """
+        rows = () if self.store is None else self.store.rows(self.key)
+        stored = [span for span in rows if longest is None or len(span) <= longest]
+        reached = wanted.start
+        for span, part in self._read_all(_apart(stored, wanted)):
+            if span.start > reached:
+                yield range(reached, span.start), None
+            yield span, part
+            reached = span.stop
+        if reached < wanted.stop:
+            yield range(reached, wanted.stop), None
 
-    def keep(self, index: int, part: T) -> None:
-        """Store a block."""
-        self.store.put(self.key, index, self.to_bytes(part))
+    def keep(self, span: range, part: T) -> None:
+        """Store the sum of some blocks."""
+        if self.store is not None:
+            self.keep_written(span, self.to_bytes(part))
 
-    def _read(self, data: bytes | None) -> T | None:
+    def keep_written(self, span: range, data: bytes) -> None:
+        """Store the sum of some blocks as it was written."""
+        if self.store is not None:
+            self.store.put(self.key, row_number(span), data)
+
+    def _read_all(self, spans: Iterator[range]) -> Iterator[tuple[range, T]]:
+        """Read those of the parts that are whole."""
+        while self.store is not None and (some := list(islice(spans, AT_ONCE))):
+            stored = self.store.get(self.key, [row_number(span) for span in some])
+            for span in some:
+                part = self._read(span, stored.get(row_number(span)))
+                if part is not None:
+                    yield span, part
+
+    def _read(self, span: range, data: bytes | None) -> T | None:
         try:
-            return None if data is None else self.from_bytes(data)
+            return None if data is None else self.from_bytes(len(span), data)
         except ValueError:
             return None
+
+
+def _apart(spans: Iterable[range], wanted: range) -> Iterator[range]:
+    """Choose spans within the wanted blocks that have none in common; of any start the longest."""
+    reached = wanted.start
+    for span in sorted(spans, key=lambda span: (span.start, -span.stop)):
+        if span.start >= reached and span.stop <= wanted.stop:
+            yield span
+            reached = span.stop

@@ -20,6 +20,10 @@ SCHEMA = (
 """All that such a file holds; a file with anything else is not ours."""
 FORMAT = "mentorsim block 2"
 """Part of every checksum: rows of another format, or without a checksum, are computed again."""
+FIRST_BITS = 40
+"""A row's number: in so many bits its first block, above them how many further ones it holds."""
+COUNT = f"(MAX(block, 0) >> {FIRST_BITS}) + 1"
+"""How many blocks a row holds, in SQL."""
 DIGEST = sha256().digest_size
 PATIENCE = 60.0
 """Seconds to wait for a file that another process has locked."""
@@ -39,10 +43,13 @@ REASONS = {
 
 
 class BlockStore:
-    """Blocks by task and index, of this version of the code; other versions' stay as they are.
+    """Blocks by task and number, of this version of the code; other versions' stay as they are.
+
+    A row holds one block, or the sum of several that follow each other, by whose
+    number it is numbered (:func:`row_number`).
 
     Several processes may use one file at once. A killed process loses at most
-    the block that it was storing; a power cut can damage the file, which is
+    the row that it was storing; a power cut can damage the file, which is
     then refused. What it holds can always be computed again.
 
     A row begins with a checksum over its place and its contents, so that damage
@@ -81,15 +88,22 @@ class BlockStore:
             self._connection.close()
         self._connection, self._ready = None, False
 
+    def rows(self, key: str) -> list[range]:
+        """List which blocks of a task each row holds; rows may have blocks in common."""
+        if not self._opened():
+            return []
+        numbers = self._ask("SELECT block FROM blocks WHERE key = ? AND code = ?", (key, self.code))
+        return [_blocks(number) for (number,) in numbers if isinstance(number, int)]
+
     def get(self, key: str, blocks: Sequence[int]) -> dict[int, bytes]:
-        """Look blocks of one task up.
+        """Look rows of one task up.
 
         Parameters
         ----------
         key : str
             Fingerprint of the task.
         blocks : sequence of int
-            Which; some hundreds at the most.
+            Their numbers; some hundreds at the most.
 
         Returns
         -------
@@ -108,14 +122,14 @@ class BlockStore:
         }
 
     def put(self, key: str, block: int, data: bytes) -> None:
-        """Store a block at once, in the place of a damaged one if there is one.
+        """Store a row at once, in the place of a damaged one if there is one.
 
         Parameters
         ----------
         key : str
             Fingerprint of the task.
         block : int
-            Its index.
+            Its number.
         data : bytes
             Its contents.
         """
@@ -128,7 +142,7 @@ class BlockStore:
         )
 
     def _row(self, key: str, block: int, data: bytes) -> bytes:
-        """Write a block with its checksum before it."""
+        """Write a row's contents with their checksum before them."""
         place = "\n".join((FORMAT, self.code, key, str(block), ""))
         return sha256(place.encode() + data).digest() + data
 
@@ -137,7 +151,7 @@ class BlockStore:
         if not self._opened():
             return ()
         rows = self._ask(
-            "SELECT code, COUNT(DISTINCT key), COUNT(*), SUM(LENGTH(data)) FROM blocks "
+            f"SELECT code, COUNT(DISTINCT key), SUM({COUNT}), SUM(LENGTH(data)) FROM blocks "  # noqa: S608 - a constant
             "GROUP BY code"
         )
         entries = [
@@ -163,9 +177,9 @@ class BlockStore:
         if not self._opened():
             return 0
         kept = self.code if which == "others" else ""
-        gone = self._ask("DELETE FROM blocks WHERE code <> ? RETURNING block", (kept,))
+        gone = self._ask(f"DELETE FROM blocks WHERE code <> ? RETURNING {COUNT}", (kept,))  # noqa: S608 - a constant
         self._ask("VACUUM")
-        return len(gone)
+        return sum(count for (count,) in gone)
 
     def _opened(self) -> bool:
         """Open the file if it is there; tell whether it holds a table of blocks."""
@@ -241,6 +255,16 @@ class BlockStore:
     def _refused(self, reason: str, right: str) -> StudyError:
         self.close()
         return StudyError(f"store.file: {str(self.path)!r} {reason}; {right}")
+
+
+def row_number(blocks: range) -> int:
+    """Number the row of the sum of some blocks; that of one block has the block's number."""
+    return (len(blocks) - 1 << FIRST_BITS) + blocks.start
+
+
+def _blocks(number: int) -> range:
+    further, first = divmod(number, 1 << FIRST_BITS)
+    return range(first, first + further + 1)
 
 
 def _code(error: sqlite3.Error) -> int:

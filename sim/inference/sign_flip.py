@@ -90,7 +90,7 @@ def sign_flip_threshold_counts(
     samples: Samples, sizes: Sizes, analysis: Analysis, procedure: Procedure
 ) -> NDArray[np.int8]:
     """Threshold counts of the sign-flip test at every size; shape (R, K, E)."""
-    return threshold_counts_of(samples[0].changes, sizes[0], VALUES, analysis, procedure)
+    return threshold_counts_of(samples[0], sizes[0], VALUES, analysis, procedure)
 
 
 def sign_flip_estimand(arms: Arms, _analysis: Analysis) -> FloatArray:

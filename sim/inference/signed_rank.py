@@ -124,7 +124,7 @@ def signed_rank_threshold_counts(
     samples: Samples, sizes: Sizes, analysis: Analysis, procedure: Procedure
 ) -> NDArray[np.int8]:
     """Threshold counts of the signed-rank test at every size; shape (R, K, E)."""
-    return threshold_counts_of(samples[0].changes, sizes[0], _scores(analysis), analysis, procedure)
+    return threshold_counts_of(samples[0], sizes[0], _scores(analysis), analysis, procedure)
 
 
 def signed_rank_estimand(arms: Arms, analysis: Analysis) -> FloatArray:

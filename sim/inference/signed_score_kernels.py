@@ -13,131 +13,10 @@ from sim.compute.compiled import njit
 MIDRANKS, PRATT, VALUES = 0, 1, 2
 WINDOW = 64
 """Values of W+ beyond a tail whose probabilities come with the tail's."""
+ROUNDING = 1e-12
+"""Difference of two probabilities that is none."""
 NEGLIGIBLE = log(1e-12)
 """Logarithm of a probability that is taken for 0."""
-TILE = 64
-"""Replicates counted together, so that their counts stay in the nearest cache."""
-
-
-@njit
-def fill_threshold_counts(
-    changes, sizes, scores, exact_limit, continuity, side, spans, levels,
-    squares, clear_low, clear_high, pmf, cdf, whole_number, threshold_counts,
-):  # fmt: skip
-    """Fill threshold counts (K, E, R) from changes (N, E, R), a tile of replicates at a time.
-
-    Per endpoint and absolute change g the tile's counts and net rises stand
-    side by side, so that the sums over g run over whole vectors. `levels` are
-    the thresholds on p, `squares` those on z^2; an exact p is sought only for
-    z^2 between `clear_low` and `clear_high`. `whole_number` is an empty array
-    of the narrowest type that holds the sums.
-    """
-    participants, endpoints, replicates = changes.shape
-    span = 1
-    for e in range(endpoints):
-        span = max(span, spans[e])
-    counts = np.zeros((endpoints, span + 1, TILE), np.int32)
-    nets = np.zeros((endpoints, span + 1, TILE), np.int32)
-    ranked = np.empty(TILE, whole_number.dtype)
-    balance = np.empty(TILE, whole_number.dtype)
-    spread = np.empty(TILE, whole_number.dtype)
-    met = np.empty(TILE, np.int64)
-    moved = np.empty(TILE)
-    groups = np.zeros((7, span + 1), np.int64)
-    sums = np.empty(span + 1)
-    nothing = np.empty(1)
-    for low in range(0, replicates, TILE):
-        width = min(TILE, replicates - low)
-        counts[:] = 0
-        nets[:] = 0
-        k = 0
-        for i in range(participants):
-            for e in range(endpoints):
-                _count(changes[i, e, low : low + width], spans[e], counts[e], nets[e])
-            if k < sizes.size and i + 1 == sizes[k]:
-                for e in range(endpoints):
-                    _sum_scores(
-                        counts[e], nets[e], spans[e], scores, width, ranked, balance, spread
-                    )
-                    _count_met(balance, spread, continuity, side, squares, width, moved, met)
-                    for r in range(width if exact_limit > 0 else 0):
-                        m = np.int64(ranked[r] - counts[e, 0, r] * (scores == PRATT))
-                        if 0 < m <= exact_limit:
-                            ratio = np.float64(balance[r]) * balance[r] / spread[r]
-                            if ratio <= clear_low or side * balance[r] < 0:
-                                met[r] = 0
-                            elif ratio >= clear_high:
-                                met[r] = levels.size
-                            else:
-                                used, whole = _tie_groups(counts[e], span, scores, r, groups)[:2]
-                                tail = (whole - abs(np.int64(balance[r]))) // 2
-                                p = _lower_tail(tail, groups, used, m, pmf, cdf, sums, nothing)
-                                p = p if side else min(1.0, 2 * p)
-                                met[r] = levels.size - np.searchsorted(levels, p)
-                    for r in range(width):
-                        signed = met[r] if balance[r] > 0 else -met[r]
-                        threshold_counts[k, e, low + r] = signed if spread[r] > 0 else -128
-                k += 1
-
-
-@njit
-def _count_met(balance, spread, continuity, side, squares, width, moved, met):
-    """Threshold counts of the normal approximation of a tile, by z^2."""
-    for r in range(width):
-        value = np.float64(balance[r])
-        step = 0.0
-        if continuity:
-            step = 2.0 * np.sign(value) if side == 0 else 2.0 * side
-        moved[r] = abs(value - step) if side == 0 else side * (value - step)
-        met[r] = 0
-    for s in range(squares.size):
-        for r in range(width):
-            above = moved[r] * moved[r] >= squares[s] * np.float64(spread[r])
-            met[r] += np.int64(above & (moved[r] > 0))
-
-
-@njit
-def _count(column, span, counts, nets):
-    """Add one participant's changes to a tile's counts: by comparison where the scale is short."""
-    if span <= 4:
-        for g in range(span + 1):
-            count, net = counts[g], nets[g]
-            for r in range(column.size):
-                change = np.int32(column[r])
-                rise, fall = np.int32(change == g), np.int32(change == -g)
-                count[r] += rise | fall
-                net[r] += rise - fall
-    else:
-        for r in range(column.size):
-            change = np.int64(column[r])
-            if change >= 0:
-                counts[change, r] += 1
-                nets[change, r] += 1
-            elif change > -32768:
-                counts[-change, r] += 1
-                nets[-change, r] -= 1
-
-
-@njit
-def _sum_scores(counts, nets, span, scores, width, ranked, balance, spread):
-    """W+ - W- of a tile, its null variance, and the number of changes ranked."""
-    for r in range(width):
-        ranked[r] = counts[0, r] if scores == PRATT else 0
-        balance[r] = 0
-        spread[r] = 0
-    for g in range(1, span + 1):
-        count, net = counts[g], nets[g]
-        if scores == VALUES:
-            for r in range(width):
-                ranked[r] += count[r]
-                balance[r] += net[r] * (2 * g)
-                spread[r] += count[r] * (4 * g * g)
-        else:
-            for r in range(width):
-                score = 2 * ranked[r] + 1 + count[r]  # doubled midrank
-                balance[r] += net[r] * score
-                spread[r] += count[r] * score * score
-                ranked[r] += count[r]
 
 
 @njit
@@ -180,7 +59,10 @@ def fill_pvalues(
         k = 0
         for i in range(participants):
             for e in range(endpoints):
-                _count(changes[i, r, e : e + 1], span, counts[e], nets[e])
+                change = np.int64(changes[i, r, e])
+                if change > -32768:  # not missing
+                    counts[e, abs(change), 0] += 1
+                    nets[e, abs(change), 0] += np.sign(change)
             if k < sizes.size and i + 1 == sizes[k]:
                 for e in range(endpoints):
                     used, whole, m, squares = _tie_groups(counts[e], span, scores, 0, groups)
@@ -310,6 +192,7 @@ def conditional_rejection(
     ties = np.zeros((7, span), np.int64)
     places, sums = ties[6], np.empty(span + 1)
     beyond, nothing = np.empty(WINDOW), np.empty(1)
+    fair = side == 0 and np.abs(chances[0] - 0.5).max() < ROUNDING  # rises and falls are alike
     for v in range(vectors):
         used, whole, m, squares = _tie_groups(counts, span, scores, v, ties)
         tails[v, 0] = tails[v, 1] = 0.0
@@ -324,6 +207,9 @@ def conditional_rejection(
         for d in (winning, 1 - winning):
             rises = d if side == 0 else winning
             tail = apart if d == rises else low
+            if fair and d != winning:
+                tails[v, d] = tails[v, winning]
+                continue
             if tail < 0 or (d != rises and low == apart):
                 continue
             tails[v, d] = _settled(tail, squares, ties, used, chances[rises])

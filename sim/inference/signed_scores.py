@@ -1,18 +1,24 @@
 """Tests on signed scores: what the signed-rank and the sign-flip test share."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from sim.arrays import FloatArray
 from sim.inference.binomial import fair_binomial
 from sim.inference.result import SIDE, IntArray, TestResult
-from sim.inference.signed_score_kernels import fill_pvalues, fill_threshold_counts
+from sim.inference.sample import Sample
+from sim.inference.signed_score_kernels import MIDRANKS, fill_pvalues
 from sim.inference.step_kernels import largest_changes
+from sim.inference.threshold_kernels import LISTED, OPEN, critical_tails, fill_threshold_counts
 from sim.inference.thresholds import Procedure
 from sim.study import Analysis
 
 NEVER, ALWAYS = -1, 2**31 - 1
+PATTERNS = 2**16
+"""Patterns of ties whose critical tails are kept, a power of 2."""
 
 
 def exact_up_to(p_value: str, exact_limit: int) -> int:
@@ -67,25 +73,28 @@ def pvalues_of(
 
 
 def threshold_counts_of(
-    changes: IntArray, sizes: IntArray, scores: int, analysis: Analysis, procedure: Procedure
+    sample: Sample, sizes: IntArray, scores: int, analysis: Analysis, procedure: Procedure
 ) -> NDArray[np.int8]:
     """Compare p-values with thresholds, without computing those that are clear.
 
-    The approximate p-value is compared through z^2. An exact one is computed
+    The approximate p-value is compared through z^2. An exact one is sought
     only where z^2 leaves it open. With alpha' = alpha, doubled for one-sided
     p-values: it is above alpha where z^2 <= 1 - sqrt(3 alpha') (Paley and
     Zygmund's inequality; the fourth moment of a sum of signs is at most three
-    times its squared variance), and below every threshold where z^2 >=
-    2 log(2 / alpha') with the smallest threshold for alpha (Hoeffding's).
+    times its squared variance) or, if alpha' is below 3/16, where z^2 <= 1
+    (Dvorak and Klein). It is below every threshold where the normal tail beyond
+    z, times 3.18, is below half the smallest (Bentkus and Dzindzalieta).
 
     Parameters
     ----------
-    changes, sizes, scores
+    sample : Sample
+        The one group.
+    sizes, scores
         As for :func:`pvalues_of`.
     analysis : Analysis
         Test options.
     procedure : Procedure
-        Thresholds, rising; the last is alpha.
+        Thresholds, rising, for the domains; the last is alpha, the only one for their sums.
 
     Returns
     -------
@@ -96,24 +105,70 @@ def threshold_counts_of(
     References
     ----------
     Paley REAC, Zygmund A (1932). Proceedings of the Cambridge Philosophical
-    Society 28, 266-272. Hoeffding W (1963). Journal of the American
-    Statistical Association 58, 13-30.
+    Society 28, 266-272. Dvorak V, Klein O (2022). SIAM Journal on Discrete
+    Mathematics 36, 2393-2410. Bentkus VK, Dzindzalieta D (2015). Bernoulli 21, 1231-1237.
     """
     side = SIDE[analysis.alternative]
     levels = np.array(procedure.thresholds)
     doubled = levels * (1 if side == 0 else 2)
-    by_participant = np.ascontiguousarray(changes.transpose(1, 2, 0), dtype=np.int16)  # (N, E, R)
+    by_participant = np.ascontiguousarray(
+        sample.changes.transpose(1, 2, 0), dtype=np.int16
+    )  # (N, E, R)
     n, endpoints, replicates = by_participant.shape
+    first = np.where(np.arange(endpoints) < sample.endpoints.domains, 0, len(levels) - 1)
     spans = largest_changes(by_participant)  # (E,)
     limit = min(exact_up_to(analysis.p_value, analysis.exact_limit), n)
     counts = np.empty((len(sizes), endpoints, replicates), np.int8)
     fill_threshold_counts(
         by_participant, np.asarray(sizes, np.int64), scores, limit, analysis.continuity, side,
-        spans, levels, ndtri(doubled / 2) ** 2, max(0.0, 1 - float(np.sqrt(3 * doubled[-1]))),
-        2 * float(np.log(2 / doubled[0])), *fair_tables(limit),
+        spans, levels, first, ndtri(doubled / 2) ** 2,
+        _clear_low(doubled[-1]), ndtri(doubled[first] / 2 * 4 * ndtr(-np.sqrt(2))) ** 2,
+        *_critical_tails(scores, side, procedure.thresholds),
         _whole_numbers(n, int(spans.max())), counts,
     )  # fmt: skip
+    if limit > LISTED or scores != MIDRANKS:
+        _work_out(counts, sample, sizes, scores, analysis, levels, first)
     return counts.transpose(2, 0, 1)  # (R, K, E)
+
+
+def _clear_low(level: float) -> float:
+    """z^2 up to which a two-sided exact p-value is above the level whatever the scores."""
+    return 1.0 if level < 3 / 16 else max(0.0, 1 - float(np.sqrt(3 * level)))
+
+
+@lru_cache(maxsize=4)
+def _critical_tails(
+    _scores: int, side: int, levels: tuple[float, ...]
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Critical tails of changes without ties, and room for those of patterns of ties.
+
+    That room is filled by the kernel, from one block to the next.
+    """
+    untied = np.full((LISTED + 1, len(levels)), -1, np.int32)
+    for m in range(1, LISTED + 1):
+        critical_tails(2 * np.arange(1, m + 1), side, np.array(levels), untied[m])
+    return untied, np.zeros(PATTERNS, np.int64), np.empty((PATTERNS, len(levels)), np.int32)
+
+
+def _work_out(
+    counts: NDArray[np.int8],
+    sample: Sample,
+    sizes: IntArray,
+    scores: int,
+    analysis: Analysis,
+    levels: FloatArray,
+    first: IntArray,
+) -> None:
+    """Put counts (K, E, R) of their p-values in the place of those that were left open."""
+    limit, side = exact_up_to(analysis.p_value, analysis.exact_limit), SIDE[analysis.alternative]
+    for k, e in np.argwhere((counts == OPEN).any(axis=2)):
+        at = np.flatnonzero(counts[k, e] == OPEN)
+        result = pvalues_of(
+            sample.changes[at, : sizes[k], e : e + 1], sizes[k : k + 1], scores, limit, side,
+            continuity=analysis.continuity,
+        )  # fmt: skip
+        met = len(levels) - np.maximum(np.searchsorted(levels, result.pvalue), first[e])
+        counts[k, e, at] = (met * result.direction)[:, 0, 0]
 
 
 def fair_tables(limit: int) -> tuple[FloatArray, FloatArray]:

@@ -17,11 +17,13 @@ from sim.study import Study
 S = TypeVar("S", bound=BlockStore)
 ENGINE = (
     "sim.power.monte_carlo",
+    "sim.power.block_wins",
     "sim.power.assurance_draws",
     "sim.power.exact_table",
+    "sim.power.curve",
     "sim.power.tally_bytes",
 )
-"""Modules of all that is stored: simulated blocks, draws, exact powers; and how it is written."""
+"""Modules of all that is stored: simulated blocks, draws, known powers; and how it is written."""
 
 
 def engine_version() -> str:

@@ -10,9 +10,9 @@ from sim.errors import StudyError
 from sim.jobs.census import Census, task_of
 from sim.jobs.many_sizes import thinned
 from sim.jobs.progress import OnBlock, Progress
+from sim.power.contrast import Wins, contrast, critical
 from sim.power.estimates import Estimate, proportion
 from sim.power.simulate import simulate_wins
-from sim.power.sweep import Wins, contrast, critical
 from sim.report.topics.soundness import study_reasons
 from sim.study import Study
 
@@ -148,7 +148,7 @@ def compare(
     with open_executor(**first.compute.model_dump()) as executor:
         census = Census()
         tasks = (task_of(census.people(study)) for study in (first, second))
-        wins = simulate_wins(tasks, blocks, size, executor, progress.step, store)
+        wins = simulate_wins(tasks, blocks, size, executor, progress.step, store, ahead=2 * blocks)
     pairs = tuple(size for size in first.sizes if size in second.sizes)
     one, other = (_at(won, study, pairs) for won, study in zip(wins, (first, second), strict=True))
     replicates = blocks * size

@@ -150,6 +150,7 @@ def criteria_of(study: Study) -> dict[str, tuple[Criterion, ...]]:
                 endpoint=e,
             )
             for e, name in enumerate(study.endpoints)
+            if study.is_tested(name)
         )
     return criteria
 
@@ -162,10 +163,8 @@ def _exact_curve(study: Study, criterion: Criterion) -> ExactCurve:
     StudyError
         Where there is none, or not at once.
     """
-    role, domain, level = _exact_endpoint(study, criterion)
+    role, domain, level = endpoint_of(study, criterion)
     changes = Changes.of(role_arms(study, role)[0], study.endpoint_sets, study.scored_analysis)
-    if not changes.is_tested(domain):
-        raise StudyError(f"the {study.endpoints[domain]} is not tested")
     if not changes.is_single(domain) and study.analysis.test_facts.enumerated == "ties":
         raise StudyError(f"the {study.endpoints[domain]} is a sum over correlated domains")
     change = changes.listed(domain)
@@ -193,7 +192,7 @@ def _exact_curve(study: Study, criterion: Criterion) -> ExactCurve:
     )
 
 
-def _exact_endpoint(study: Study, criterion: Criterion) -> tuple[int, int, float]:
+def endpoint_of(study: Study, criterion: Criterion) -> tuple[int, int, float]:
     """Role, endpoint and level of what is enumerated."""
     endpoints = study.endpoint_sets
     if criterion.rule is not None:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.compute.executors import InProcessExecutor
 from sim.errors import StudyError
 from sim.inference.rules import decision_rules
+from sim.jobs.census import Census, task_of
 from sim.jobs.posterior_effect import with_plain_effects
-from sim.jobs.preview import Criterion, criteria_of
+from sim.jobs.preview import Criterion, criteria_of, endpoint_of
 from sim.jobs.search import Search
+from sim.jobs.sweep_curves import endpoint_task
+from sim.power.curve import known_curve
 from sim.power.estimates import Estimate, column
+from sim.power.limits import impossible_rules
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize, smallest_size
 from sim.study import Study
 
+DRAWS = 1000
+"""Absolute changes that are sampled: the error of a power is that of ten thousand studies."""
 MOST = 8
 """Most previews of one design: each ends soon, so that another design need not wait."""
 
@@ -32,7 +38,7 @@ class SimulatedPreview:
         By key of the criterion: its power, a rule's on adjusted p-values and an
         endpoint's without adjustment, and its answer up to the largest size studied.
     replicates : int
-        Simulated studies.
+        Simulated studies, or draws of absolute changes.
     last : bool
         Whether no further one follows.
     """
@@ -72,10 +78,6 @@ def simulated_previews(study: Study, most: int) -> Iterator[SimulatedPreview]:
     >>> [preview.replicates for preview in simulated_previews(study, 400)]
     [100, 200, 300, 400]
     """
-    if study.analysis.test_facts.fitted:
-        raise StudyError(
-            f"analysis.test: {study.analysis.test} is fitted to one data set at a time"
-        )
     plain = with_plain_effects(study).model_copy(update={"engine": "monte_carlo"})
     with InProcessExecutor() as executor:
         search = Search(plain, decision_rules(plain), executor)
@@ -87,6 +89,29 @@ def simulated_previews(study: Study, most: int) -> Iterator[SimulatedPreview]:
                 for criterion in group
             }
             yield SimulatedPreview(main.sizes, answers, main.replicates, number == blocks[-1])
+
+
+def sampled_preview(study: Study, criterion: Criterion) -> SimulatedPreview | None:
+    """Answer a criterion at once from sampled absolute changes; None where they do not tell it.
+
+    As far as the study's largest size: a tenth of a second where a sum of domains is sampled.
+    """
+    people = Census().people(study)
+    try:
+        where = endpoint_of(people.study, criterion)
+    except StudyError:
+        return None
+    task = endpoint_task(people, where, DRAWS)
+    if task is None:
+        return None
+    curve = known_curve(replace(task, limits=task.limits[:1]))
+    if not curve.sizes.size:
+        return None
+    target, rule = study.target.power, criterion.rule
+    impossible = None if rule is None else impossible_rules(task_of(people), target)[rule]
+    size = curve.sample_size(criterion.name, target, impossible)
+    answers = {criterion.key: (curve.power, size)}
+    return SimulatedPreview(tuple(curve.sizes.tolist()), answers, DRAWS, last=True)
 
 
 def _answer(

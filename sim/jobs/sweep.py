@@ -15,7 +15,7 @@ from sim.jobs.census import Census
 from sim.jobs.many_sizes import thinned
 from sim.jobs.progress import OnBlock, Progress
 from sim.jobs.sweep_search import SweepSearch
-from sim.power.sweep import PointResult, SweepAnswer, SweepPoint
+from sim.power.sweep import SweepAnswer, SweepPoint
 from sim.study import Study, parse_study
 from sim.study.refusals import nearest, shown
 from sim.study.sweep import (
@@ -81,7 +81,9 @@ def stated_points(study: Study) -> tuple[SweepPoint, ...]:
     if isinstance(sweep, NoSweep):
         raise StudyError("sweep: none is stated; choose one, such as sweep=assumptions")
     if study.engine == "exact":
-        raise StudyError("engine: exact does not apply to a sweep, which simulates; use auto")
+        raise StudyError(
+            "engine: exact does not apply to a sweep, some of whose points may not be; use auto"
+        )
     if sweep.at is not None and sweep.at not in study.sizes:
         raise StudyError(f"sweep.at: {sweep.at} must be one of the sizes studied")
     base = study.model_dump()
@@ -156,8 +158,11 @@ def sweep(
     executor: Executor | None = None,
     store: BlockStore | None = None,
 ) -> SweepAnswer:
-    """Study every point of a sweep, by simulation alone.
+    """Study every point of a sweep.
 
+    Where the power of the rule that is compared is known without simulating
+    studies, exactly or from sampled absolute changes, that rule alone is
+    studied; other points are simulated, with all their rules.
     All points draw from the same random streams, so that their differences
     hold much less noise than their powers; and all their blocks go through
     one executor, so that no worker waits for a point's end. Where a point has
@@ -174,7 +179,8 @@ def sweep(
     executor : concurrent.futures.Executor, optional
         Where blocks are computed; by default what the study's compute section states.
     store : BlockStore, optional
-        Where finished blocks are looked up and kept, the same as a plan's; by default nowhere.
+        Where finished blocks are looked up and kept; by default nowhere.
+        A plan's are looked up too.
 
     Returns
     -------
@@ -208,15 +214,7 @@ def _swept(
     store: BlockStore | None,
 ) -> SweepAnswer:
     search = SweepSearch(stated_points(study), points(study), executor, Progress(on_block), store)
-    known = search.run()
     at = study.sweep.at if not isinstance(study.sweep, NoSweep) else None
-    size = at or _needed(known[0])
-    known |= search.at_size(known, size)
-    different = len({id(result.wins) for result in known.values() if result.wins is not None})
+    known, size = search.run(at)
+    different = len({result.source for result in known.values() if result.failure is None})
     return SweepAnswer(study, size, at is not None, tuple(known.values()), different)
-
-
-def _needed(base: PointResult) -> int:
-    """Size that the base needs by its rule, or its largest."""
-    size = base.sample_size
-    return base.point.study.sizes[-1] if size is None or size.size is None else size.size

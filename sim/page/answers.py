@@ -16,6 +16,7 @@ from sim.report.charts.figure import Z95
 from sim.report.charts.series import Series, power_series
 from sim.report.contents import page_sections
 from sim.report.document.model import Block, Section, Table, cells_of
+from sim.report.document.numbers import basis
 from sim.report.document.sizes import interval_words, pairs_words, sizes_shown
 from sim.report.document.words import words_of
 from sim.report.results.answer import PlanAnswer
@@ -86,22 +87,29 @@ def simulated_part(study: Study, criterion: Criterion, preview: SimulatedPreview
     power, size = preview.answers[criterion.key]
     name, unusable, words = criterion.name, unusable_reasons(study, criterion), study.words
     said = simulated_said(study, criterion, preview)
-    title = f"Power of {name} by size, from {preview.replicates:,} simulated studies"
+    basis_words = basis_of(criterion, preview)
+    title = f"Power of {name} by size, from {basis_words}"
+    heading = "sampled changes" if size.sampled else "the first simulated studies"
     curve = Curve(preview.sizes, power.value.tolist(), power.low.tolist(), power.high.tolist())
     each = zip(preview.sizes, power.value, power.mcse, strict=True)
     rows = [(str(n), f"{value:.3f} ±{mcse:.3f}") for n, value, mcse in each]
     more = "." if preview.last else ", and going on."
     return TagList(
-        tags.h3("At once, from the first simulated studies"),
+        tags.h3(f"At once, from {heading}"),
         asked_part(study),
         tags.p(*said, class_="number"),
-        tags.p(f"Power of {name}, from {preview.replicates:,} simulated studies{more} "
+        tags.p(f"Power of {name}, from {basis_words}{more} "
                f"{_whole_answer(study, size)}", class_="help"),
         chart([curve], title, (0, 1), size.target, None if unusable else size.size,
               units=words.units),
         _few_sizes("Power (± Monte Carlo standard error)", (words.units, "power"), rows, size,
                    marked=not unusable),
     )  # fmt: skip
+
+
+def basis_of(criterion: Criterion, preview: SimulatedPreview) -> str:
+    """Say what a preview rests on."""
+    return f"{preview.replicates:,} {basis(sampled=preview.answers[criterion.key][1].sampled)}"
 
 
 def _few_sizes(

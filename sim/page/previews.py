@@ -1,4 +1,4 @@
-"""Previews of the scenarios: exact, or from the first simulated studies."""
+"""Previews of the scenarios: exact, from sampled changes, or the first simulated studies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from htmltools import Tag, TagList, tags
 
 from sim.errors import StudyError
 from sim.jobs.preview import PRIMARY, Criterion, Preview, preview
+from sim.jobs.simulated_preview import SimulatedPreview, sampled_preview
 from sim.page.answers import (
+    basis_of,
     exact_part,
     exact_said,
     simulated_part,
@@ -87,7 +89,8 @@ class Previews:
             _show_known(updates, scope, known)
             if not _show_exact(updates, scope, known):
                 check_work(study, self.limits)
-                self._simulate(updates, scope, study, known)
+                if not self._show_sampled(updates, scope):
+                    self._simulate(updates, scope, study, known)
         except StudyError as error:
             _show_refused(updates, scope, scenario, error, refused)
 
@@ -96,13 +99,22 @@ class Previews:
         news = self.process.take(self._who(scope))
         if news is None:
             return None
-        study, criterion = self._known[scope]
         if isinstance(news, str):
             return _show_none(updates, scope, f"Nothing at once: {news}.")
+        return self._show_news(updates, scope, news)
+
+    def _show_sampled(self, updates: Updates, scope: str) -> bool:
+        """Show the answer from sampled changes, if there is one; tell whether."""
+        news = sampled_preview(*self._known[scope])
+        if news is not None:
+            self._show_news(updates, scope, news)
+        return news is not None
+
+    def _show_news(self, updates: Updates, scope: str, news: SimulatedPreview) -> None:
+        study, criterion = self._known[scope]
         sentence = simulated_said(study, criterion, news)
-        brief = TagList(*sentence, f" ({criterion.name}, {news.replicates:,} studies)")
-        part = simulated_part(study, criterion, news)
-        return _show(updates, scope, part, brief, last=news.last)
+        brief = TagList(*sentence, f" ({criterion.name}, {basis_of(criterion, news)})")
+        _show(updates, scope, simulated_part(study, criterion, news), brief, last=news.last)
 
     def _who(self, scope: str) -> Who:
         return self.number, scope

@@ -17,7 +17,7 @@ from sim.power.exact import AUTO_LIMIT, WORK_LIMIT, ExactPower
 from sim.power.exact_table import ExactTable
 from sim.power.known import exact_place, known_rules
 from sim.power.limits import power_limits
-from sim.power.monte_carlo import simulate_block
+from sim.power.monte_carlo import simulate_wins
 from sim.power.task import Arm, BlockTask
 from sim.power.thinned import Changes
 from sim.study import Analysis
@@ -69,9 +69,10 @@ class AssuranceTask:
 
 def _with_people(arms: tuple[Arm, ...], people: Population) -> tuple[Arm, ...]:
     """Arms of other people; controls are the same people without treatment."""
+    who = (people, symmetrised(people)) if len(arms) > 1 else (people,)
     return tuple(
-        replace(arm, population=taking_part_like(arm.population, who))
-        for arm, who in zip(arms, (people, symmetrised(people)), strict=False)
+        replace(arm, population=taking_part_like(arm.population, those))
+        for arm, those in zip(arms, who, strict=True)
     )
 
 
@@ -128,7 +129,7 @@ def simulate_draw(task: AssuranceTask, draw: int) -> DrawWins:
     limit = np.array([[bounds.low, bounds.high] for bounds in power_limits(drawn)])
     exact = exact_wins(task, drawn)
     parts = range(draw * task.parts, (draw + 1) * task.parts)
-    won = sum(simulate_block(drawn, part).rule_won for part in parts)
+    won = sum(simulate_wins(drawn, part) for part in parts)
     return DrawWins(np.asarray(won)[None], limit[None], exact[None])
 
 

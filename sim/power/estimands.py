@@ -221,5 +221,5 @@ def _simulated(
 
 def _answers(people: Respondents, members: NDArray[np.bool_]) -> AnswerDistribution:
     """Answers of simulated people to the domains of one endpoint, summed."""
-    before, after = (time[..., members].sum(axis=2) for time in (people.before, people.after))
+    before, after = (time[members].sum(axis=0) for time in (people.before, people.after))
     return AnswerDistribution(before, after, people.weight)

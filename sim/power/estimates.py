@@ -166,3 +166,8 @@ def with_columns(estimate: Estimate, columns: dict[int, Estimate]) -> Estimate:
 def column(estimate: Estimate, k: int) -> Estimate:
     """One column of an estimate (K, E), with shape (K,)."""
     return Estimate(*(getattr(estimate, part.name)[:, k] for part in fields(Estimate)))
+
+
+def as_column(estimate: Estimate) -> Estimate:
+    """Estimate (K,) as the one column of another, with shape (K, 1)."""
+    return Estimate(*(getattr(estimate, part.name)[:, None] for part in fields(Estimate)))

@@ -10,7 +10,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.compute.memory import Memory
 from sim.power.exact import AUTO_CUT, ExactPower
-from sim.power.sampled import SampledPower, sampled_rejection
+from sim.power.sampled import PRECISE, SampledPower, sampled_rejection
 from sim.power.thinned import Change, thinned_rejection
 from sim.study import Analysis
 
@@ -50,14 +50,22 @@ class ExactTable:
         return self._known.recall(key, partial(self.compute, pmf, sizes, alpha, gone))
 
     def sampled(
-        self, change: Change, sizes: tuple[int, ...], alpha: float, draws: int, seed: int
+        self,
+        change: Change,
+        sizes: tuple[int, ...],
+        alpha: float,
+        draws: int,
+        seed: int,
+        *,
+        precise: float = PRECISE,
     ) -> SampledPower:
-        """Power of one endpoint at a level from so many sampled absolute changes."""
-        key = (np.round(change.pmf, 12).tobytes(), sizes, alpha, change.gone, draws, seed)
+        """Power of one endpoint at a level from sampled absolute changes."""
+        key = (np.round(change.pmf, 12).tobytes(), sizes, alpha, change.gone, draws, seed, precise)
         analysis = self.analysis.model_copy(update={"alpha": alpha})
         work_out = partial(
-            sampled_rejection, change.pmf, sizes, analysis, draws, seed=seed, gone=change.gone
-        )
+            sampled_rejection, change.pmf, sizes, analysis, draws, seed=seed, gone=change.gone,
+            precise=precise,
+        )  # fmt: skip
         return self._sampled.recall(key, work_out)
 
     def compute(

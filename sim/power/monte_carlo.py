@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inference.rules import successes
-from sim.power.role import count_role
+from sim.power.role import count_role, decide_role
 from sim.power.tally import Counts, Tally
 from sim.power.task import BlockTask
 
@@ -38,6 +38,11 @@ def simulate_block(task: BlockTask, block: int) -> Tally:
         rule_won=_met(task, [part.adjusted_won for part in parts]),
         **counted,
     )
+
+
+def simulate_wins(task: BlockTask, block: int) -> Counts:
+    """Count the replicates of a block in which each rule is met, (K, Q), and nothing else."""
+    return _met(task, [decide_role(task, role, block) for role in range(len(task.roles))])
 
 
 def _met(task: BlockTask, decisions: list[NDArray[np.bool_]]) -> Counts:

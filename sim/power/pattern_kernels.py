@@ -5,7 +5,7 @@ where its change is a rise. So the power given them has no Monte Carlo error.
 """
 
 # mypy: ignore-errors
-from math import erfc, exp, floor, pi, sqrt
+from math import erfc, exp, floor, log, pi, sqrt
 
 import numpy as np
 
@@ -16,10 +16,12 @@ SUMMED = 40
 """Most changes whose signs are summed out one by one; beyond, an Edgeworth series stands in."""
 SKEWED = 0.6
 """Skewness of W+ beyond which no series stands in for the sum."""
+LONG = 4096
+"""Steps of a sum beyond which no rough value is summed."""
 COARSE = 16
 """Squared distances between the values of W+ that its variance must exceed for a series."""
-FAR = 9.0
-"""Standard deviations from the mean beyond which a tail of W+ is 0 or 1."""
+FAR = 11.5
+"""Exponent of a bound of a tail of W+ beyond which it is taken as 0 or 1: to 1e-5."""
 AHEAD = 64
 """Values of W+ beyond the normal critical value among which the exact one is looked for first."""
 
@@ -58,7 +60,7 @@ def fill_rejection(
                 low = _t_critical(whole, squares, counts[0] + m, critical)
             else:
                 low = _normal_critical(whole, squares, continuity, side, alpha, quantile)
-            shape = _cumulants(ties, chance, used)
+            shape = _cumulants(ties, chance, used, squares)
             _fill_tails(low, 0, side, whole, m, ties, chance, used, shape, near[k - 1, r])
             if r >= most[k - 1]:
                 continue
@@ -157,8 +159,8 @@ def _t_critical(whole, squares, n, critical):
 
 
 @njit
-def _cumulants(ties, chance, used):
-    """Give mean, variance, third to fifth cumulant of W+, and what divides all its values."""
+def _cumulants(ties, chance, used, squares):
+    """Give mean, variance, third to fifth cumulant of W+, what divides all its values, squares."""
     mean = variance = third = fourth = fifth = 0.0
     span = 0
     for g in range(used):
@@ -171,11 +173,12 @@ def _cumulants(ties, chance, used):
         part *= score * score
         fourth += part * (1 - 6 * spread)
         fifth += part * score * skew * (1 - 12 * spread)
-        a, b = span, ties[1, g]
-        while b:
-            a, b = b, a % b
-        span = a
-    return mean, variance, third, fourth, fifth, span
+        if span != 1:  # nothing smaller divides them
+            a, b = span, ties[1, g]
+            while b:
+                a, b = b, a % b
+            span = a
+    return mean, variance, third, fourth, fifth, span, squares
 
 
 @njit
@@ -183,21 +186,35 @@ def _tail(tail, falls, summed, whole, m, ties, chance, used, shape):
     """P(W+ <= tail), or that of W- where it is of falls."""
     if tail < 0:
         return 0.0
-    mean, variance, third, fourth, fifth, span = shape
+    mean, variance, third, fourth, fifth, span, squares = shape
     if falls:
         mean, third, fifth = whole - mean, -third, -fifth
+    if _exponent(abs(tail - mean), variance, squares, ties[1, used - 1]) > FAR:
+        return 1.0 if tail > mean else 0.0
     deviation = sqrt(variance + span * span / 12.0)  # of what is spread evenly between its values
     z = (tail // span * span + span / 2.0 - mean) / deviation
     skewness = third / deviation**3
-    if m <= summed or abs(skewness) > SKEWED or variance < COARSE * span * span:
+    odd = abs(skewness) > SKEWED or variance < COARSE * span * span
+    if odd and summed == 0 and m * tail > LONG:
+        return 0.5 * erfc(-z / sqrt(2.0))
+    if m <= summed or odd:
         total = 0.0
         for part in _summed(tail, falls, ties, chance, used):
             total += part
         return min(total, 1.0)
-    if abs(z) > FAR:
-        return 1.0 if z > 0 else 0.0
     excess = (fourth - span**4 / 120.0) / deviation**4
     return _edgeworth(z, skewness, excess, fifth / deviation**5)
+
+
+@njit
+def _exponent(apart, variance, squares, largest):
+    """Bound how far from its mean W+ lies: the larger exponent of Hoeffding (1963) and Bennett."""
+    exponent = 2 * apart * apart / squares
+    if exponent <= FAR and variance > 0:
+        ratio = largest * apart / variance
+        bennett = ((1 + ratio) * log(1 + ratio) - ratio) * variance / (largest * largest)
+        exponent = max(exponent, bennett)
+    return exponent
 
 
 @njit

@@ -46,38 +46,41 @@ class RoleCounts:
 
 @dataclass(frozen=True, eq=False)
 class _Prepared:
-    """What the blocks of a task share about one role: sizes without repeats, and what is true.
+    """What the blocks of a task share about one role: sizes without repeats, and how many people.
 
-    `sizes` are those of each arm, `place` is where each of the K
-    sizes stands among them; `clusters` are an arm's units of the interval.
+    `sizes` are those of each arm, `place` is where each of the K sizes stands among them.
     """
 
     sizes: tuple[NDArray[np.int64], ...]
     place: NDArray[np.intp]
     people: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Estimation:
+    """What its estimates need besides: an arm's units of the interval, and what is true."""
+
     clusters: tuple[NDArray[np.int64], ...]
     truth: NDArray[np.float64]
     nulls: NDArray[np.bool_]
 
 
-@lru_cache(maxsize=4)
-def _prepared(task: BlockTask) -> tuple[_Prepared, ...]:
-    return tuple(_prepared_role(task, role) for role in range(len(task.roles)))
-
-
-def _prepared_role(task: BlockTask, role: int) -> _Prepared:
+@lru_cache(maxsize=8)
+def _prepared(task: BlockTask, role: int) -> _Prepared:
     arms = task.roles[role]
-    populations = tuple(arm.population for arm in arms)
     sizes, place = np.unique([arm.sizes for arm in arms], axis=1, return_inverse=True)
     people = tuple(max(1, int(rising[-1])) for rising in sizes)
+    return _Prepared(tuple(sizes), place.ravel(), people)
+
+
+@lru_cache(maxsize=8)
+def _estimation(task: BlockTask, role: int) -> _Estimation:
+    populations = tuple(arm.population for arm in task.roles[role])
     nulls, together = true_nulls(*populations), task.analysis.adjustment_facts.with_total
-    return _Prepared(
-        tuple(sizes),
-        place.ravel(),
-        people,
+    return _Estimation(
         tuple(
             clusters_of(population.clusters, task.analysis.test, n)
-            for population, n in zip(populations, people, strict=True)
+            for population, n in zip(populations, _prepared(task, role).people, strict=True)
         ),
         mean_effects(populations, task.endpoints),
         task.endpoints.in_all(nulls) if together else nulls,
@@ -102,23 +105,21 @@ def count_role(task: BlockTask, role: int, block: int) -> RoleCounts:
         difference of analysis of covariance. With clusters, whatever the test,
         it is the clusters' mean changes that count.
     """
-    known, analysis = _prepared(task)[role], task.analysis
+    known, true = _prepared(task, role), _estimation(task, role)
     samples = draw_samples(task, role, block)
-    tested = [sample.as_tested(analysis) for sample in samples]
-    seeds = _flip_seeds(task, role, block)
-    evidence = collect(tested, known.sizes, analysis, task.order, seeds)
-    decisions = decide(evidence, analysis.alpha, analysis.side)
+    evidence = _evidence(task, role, block, samples)
+    decisions = decide(evidence, task.analysis.alpha, task.analysis.side)
     half_width = np.inf if task.half_width is None else task.half_width
     if len(samples) == 1:
         estimates = count_mean_changes(
-            samples[0], known.sizes[0], known.clusters[0], known.truth, half_width,
+            samples[0], known.sizes[0], true.clusters[0], true.truth, half_width,
             decisions.rejected,
         )  # fmt: skip
     else:
         difference = _difference(task, role, samples, evidence)
-        estimates = count_differences(difference, known.truth, half_width, decisions.rejected)
+        estimates = count_differences(difference, true.truth, half_width, decisions.rejected)
     counts = count_decisions(decisions) | estimates
-    family = family_counts(decisions.adjusted_rejected, known.nulls)
+    family = family_counts(decisions.adjusted_rejected, true.nulls)
     return RoleCounts(
         {name: count[known.place] for name, count in counts.items()},
         family[known.place],
@@ -127,13 +128,27 @@ def count_role(task: BlockTask, role: int, block: int) -> RoleCounts:
     )
 
 
+def decide_role(task: BlockTask, role: int, block: int) -> NDArray[np.bool_]:
+    """Which endpoints of one role of a block win, adjusted, (R, K, E): no more than rules need."""
+    evidence = _evidence(task, role, block, draw_samples(task, role, block))
+    decisions = decide(evidence, task.analysis.alpha, task.analysis.side)
+    return decisions.adjusted_won[:, _prepared(task, role).place]
+
+
+def _evidence(task: BlockTask, role: int, block: int, samples: tuple[Sample, ...]) -> Evidence:
+    """Test one role's people at every size."""
+    tested = [sample.as_tested(task.analysis) for sample in samples]
+    seeds = _flip_seeds(task, role, block)
+    return collect(tested, _prepared(task, role).sizes, task.analysis, task.order, seeds)
+
+
 def draw_samples(task: BlockTask, role: int, block: int) -> tuple[Sample, ...]:
     """Draw the arms of a role; their streams go by its place, never by its name."""
     place = task.seed, task.purpose, role, block
     # a purpose apart: no stream that the treated spawn is the controls'
     apart = task.seed, Purpose.CONTROLS, int(task.purpose), role, block
     samples: list[Sample] = []
-    for arm, n in zip(task.roles[role], _prepared(task)[role].people, strict=True):
+    for arm, n in zip(task.roles[role], _prepared(task, role).people, strict=True):
         rng = generator(*(apart if samples else place))
         shared = site_stream(generator(*place)) if samples and task.same_sites else None
         cohort = draw_cohort(arm.population, n, task.block_size, rng, shared)
@@ -155,14 +170,15 @@ def _difference(
     task: BlockTask, role: int, samples: tuple[Sample, ...], evidence: Evidence
 ) -> Difference:
     """Give the difference of two arms by people, as tested, or by independent units."""
-    known, clusters = _prepared(task)[role], task.roles[role][0].population.clusters
+    sizes, clusters = _prepared(task, role).sizes, task.roles[role][0].population.clusters
     unit = interval_unit(clusters, task.analysis.test)
     if unit == "person":
         difference = evidence.result.difference if isinstance(evidence, PValues) else None
-        return mean_difference(samples, known.sizes) if difference is None else difference
+        return mean_difference(samples, sizes) if difference is None else difference
     if task.same_sites and unit == "site":
-        return difference_within_units(samples, known.sizes)
+        return difference_within_units(samples, sizes)
     units = [
-        replace(sample, sites=sites) for sample, sites in zip(samples, known.clusters, strict=True)
+        replace(sample, sites=sites)
+        for sample, sites in zip(samples, _estimation(task, role).clusters, strict=True)
     ]
-    return difference_of_units(units, known.sizes)
+    return difference_of_units(units, sizes)

@@ -32,6 +32,12 @@ FEWEST = 200
 """Draws that are worked out at every size, however long their sums."""
 TILE = 500
 """Draws that are held at a time."""
+PRECISE = 3e-4
+"""Error of the power at every size below which no more is drawn, as it soon is under a null."""
+ENOUGH = 2 * TILE
+"""Fewest draws from which that error is judged."""
+BATCHES = 20
+"""Batches of draws, over which a tile's are spread evenly: they tell the error of differences."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,10 +50,13 @@ class SampledPower:
         P(p <= alpha), in either direction.
     win : Estimate, shape (K,)
         P(p <= alpha with the statistic on the side that wins).
+    batches : ndarray, shape (B, K)
+        The latter by each batch of the draws: of one seed they share their random numbers.
     """
 
     power: Estimate
     win: Estimate
+    batches: FloatArray
 
 
 def sampled_rejection(
@@ -58,6 +67,7 @@ def sampled_rejection(
     *,
     seed: int = 0,
     gone: float = 0.0,
+    precise: float = PRECISE,
 ) -> SampledPower:
     """Power of a rank, sign-flip or t test for one endpoint, from sampled absolute changes.
 
@@ -70,14 +80,16 @@ def sampled_rejection(
     analysis : Analysis
         Test, level, options; its adjustment plays no part.
     draws : int
-        Sequences of absolute changes that are drawn, 2 or more. Of sizes whose
-        sums are long fewer are worked out, and correct what normal critical
-        values and a series give of all.
+        Most sequences of absolute changes that are drawn, 2 or more; fewer where the
+        error is small from the start. Of sizes whose sums are long fewer are worked
+        out, and correct what normal critical values and a series give of all.
     seed : int
         Fixes the draws: the same for every distribution, and for the people
         that two sizes have in common.
     gone : float
         Probability that a participant's change is missing, whatever it is.
+    precise : float
+        Error of the power at every size below which no more is drawn.
 
     Returns
     -------
@@ -88,27 +100,49 @@ def sampled_rejection(
     StudyError
         Where a size is beyond `LARGEST`: a tile of so many people would not fit into memory.
     """
-    if max(sizes) > LARGEST:
-        raise StudyError(
-            f"engine: absolute changes are sampled of at most {LARGEST} participants, not "
-            f"{max(sizes)}; use engine=monte_carlo"
-        )
-    chances = np.asarray(pmf, dtype=np.float64)
-    chances = chances / chances.sum()
-    middle = len(chances) // 2
-    up, down = chances[middle + 1 :], chances[:middle][::-1]
-    absolute = np.concatenate([[chances[middle]], up + down])
-    rise = np.divide(up, up + down, out=np.full_like(up, 0.5), where=up + down > 0)
+    _require_few(max(sizes))
+    absolute, rise = _by_absolute_value(np.asarray(pmf, dtype=np.float64))
     ordered, place = np.unique(np.asarray(sizes, dtype=np.int64), return_inverse=True)
     most = _worked_out(ordered, analysis, draws, 1 - (1 - absolute[0]) * (1 - gone))
     sums = np.zeros((2, 6, len(ordered)))
+    of_batch = np.zeros((2, min(BATCHES, draws), len(ordered)))
+    high = 1 if analysis.side > 0 else 0
     for tile, start in enumerate(range(0, draws, TILE)):
-        rng = generator(seed, Purpose.PATTERNS, tile)
-        people = _absolute_changes(rng, absolute, gone, int(ordered.max()))[:, : draws - start]
+        people = _tile(seed, tile, absolute, gone, int(ordered.max()), draws - start)
         near, tails = _tails(people, ordered, most - start, analysis, rise)
-        sums += _sums(near, tails, most - start, 1 if analysis.side > 0 else 0)
-    power, win = (_estimate(of[:, place], draws, most[place]) for of in sums)
-    return SampledPower(power, win)
+        sums += _sums(near, tails, most - start, high)
+        of_batch += _by_batch(near[..., high], tails[..., high], most - start, of_batch.shape[1])
+        drawn = start + people.shape[1]
+        known = np.minimum(most, drawn)
+        power, win = (_estimate(of[:, place], drawn, known[place]) for of in sums)
+        if drawn >= ENOUGH and max(power.mcse.max(), win.mcse.max()) < precise:
+            break
+    return SampledPower(power, win, _batches(of_batch, drawn, known)[:, place])
+
+
+def _tile(
+    seed: int, tile: int, absolute: FloatArray, gone: float, people: int, most: int
+) -> NDArray[np.int16]:
+    """Draw a tile's absolute changes, at most so many sequences of them."""
+    drawn = _absolute_changes(generator(seed, Purpose.PATTERNS, tile), absolute, gone, people)
+    return np.ascontiguousarray(drawn[:, :most])  # else what takes it is compiled again
+
+
+def _require_few(people: int) -> None:
+    if people > LARGEST:
+        raise StudyError(
+            f"engine: absolute changes are sampled of at most {LARGEST} participants, not "
+            f"{people}; use engine=monte_carlo"
+        )
+
+
+def _by_absolute_value(pmf: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Probabilities of the absolute changes 0 ... G, and of a rise given each but 0."""
+    chances = pmf / pmf.sum()
+    middle = len(chances) // 2
+    up, down = chances[middle + 1 :], chances[:middle][::-1]
+    rise = np.divide(up, up + down, out=np.full_like(up, 0.5), where=up + down > 0)
+    return np.concatenate([[chances[middle]], up + down]), rise
 
 
 def _sums(near: FloatArray, tails: FloatArray, most: NDArray[np.int64], high: int) -> FloatArray:
@@ -123,6 +157,23 @@ def _sums(near: FloatArray, tails: FloatArray, most: NDArray[np.int64], high: in
         summands = rough, rough**2, moved, moved**2, moved * there, there
         parts.append([part.sum(axis=1) for part in summands])
     return np.array(parts)
+
+
+def _by_batch(
+    near: FloatArray, tails: FloatArray, most: NDArray[np.int64], batches: int
+) -> FloatArray:
+    """Sums of what is near, and of how far it is off where that is known, by batch, (2, B, K)."""
+    worked_out = np.arange(near.shape[1]) < most[:, None]
+    parts = near, np.where(worked_out, tails - near, 0.0)
+    return np.array([[part[:, b::batches].sum(axis=1) for b in range(batches)] for part in parts])
+
+
+def _batches(sums: FloatArray, draws: int, most: NDArray[np.int64]) -> FloatArray:
+    """Power by each batch, as `_estimate` has it by all draws, (B, K)."""
+    first = np.arange(sums.shape[1])[:, None]
+    rough, moved = sums
+    every, worked_out = (-(-(of - first) // sums.shape[1]) for of in (draws, most))
+    return np.asarray(rough / every + moved / worked_out)
 
 
 def _estimate(sums: FloatArray, draws: int, most: NDArray[np.int64]) -> Estimate:

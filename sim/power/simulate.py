@@ -15,10 +15,12 @@ from sim.compute.fingerprint import fingerprint
 from sim.compute.shelf import Shelf
 from sim.compute.store import BlockStore
 from sim.power.assurance_draws import AssuranceTask, DrawWins, exact_wins, simulate_draw
+from sim.power.block_wins import BlockWins, simulate_block_wins
+from sim.power.contrast import Wins
+from sim.power.curve import CurveTask, KnownCurve, curve_from_bytes, curve_to_bytes, known_curve
 from sim.power.exact import AUTO_LIMIT, WORK_LIMIT, ExactPower
 from sim.power.exact_table import ExactTable
 from sim.power.monte_carlo import simulate_block
-from sim.power.sweep import Wins
 from sim.power.tally import Tally
 from sim.power.tally_bytes import ROUNDING, Layout, Values, from_bytes, tally_layout, to_bytes
 from sim.power.task import BlockTask
@@ -62,6 +64,8 @@ def simulate_wins(
     executor: Executor,
     on_block: Callable[[], None],
     store: BlockStore | None = None,
+    *,
+    ahead: int = 0,
 ) -> list[Wins]:
     """Wins of many tasks by block; equal tasks are simulated once.
 
@@ -76,6 +80,8 @@ def simulate_wins(
         As of :func:`simulate`.
     on_block : callable
         Called for each of their blocks.
+    ahead : int
+        Number of blocks of all tasks, as far as is known.
 
     Returns
     -------
@@ -85,7 +91,7 @@ def simulate_wins(
     by_key: dict[str, Wins] = {}
     keys: list[str] = []
 
-    def different() -> Iterator[Blocks[Tally]]:
+    def different() -> Iterator[Blocks[BlockWins]]:
         for task in tasks:
             key, parts = fingerprint(task), block_size // task.block_size
             keys.append(key)
@@ -94,12 +100,54 @@ def simulate_wins(
                     on_block()
                 continue
             won = by_key[key] = np.zeros((blocks, task.number_of_sizes, len(task.rules)), np.int16)
-            receive = partial(_note, won, parts)
-            compute = partial(simulate_block, task)
-            yield Blocks(compute, range(blocks * parts), receive, _tallies(task, store))
+            receive, shelf = partial(_note, won, parts), _WinsShelf.of(task, key, store)
+            compute = partial(simulate_block_wins, task)
+            yield Blocks(compute, range(blocks * parts), receive, shelf)
 
-    run_tasks(different(), executor, on_block)
+    run_tasks(different(), executor, on_block, ahead=ahead)
     return [by_key[key] for key in keys]
+
+
+def known_curves(
+    tasks: Iterable[tuple[int, CurveTask]],
+    executor: Executor,
+    on_block: Callable[[], None],
+    store: BlockStore | None = None,
+) -> dict[int, KnownCurve]:
+    """Power over size of many endpoints without simulated studies, each task's one block.
+
+    Parameters
+    ----------
+    tasks : iterable of (int, CurveTask)
+        By number; the next is taken when there is room for it.
+    executor, store
+        As of :func:`simulate`.
+    on_block : callable
+        Called for each.
+
+    Returns
+    -------
+    dict of int to KnownCurve
+    """
+    curves: dict[int, KnownCurve] = {}
+
+    def each() -> Iterator[Blocks[KnownCurve]]:
+        for number, task in tasks:
+            read = partial(_read_curve, task)
+            shelf = Shelf(store, _key(store, task), curve_to_bytes, read)
+            receive = partial(_receive, curves, number)
+            yield Blocks(partial(known_curve, task), range(1), receive, shelf)
+
+    run_tasks(each(), executor, on_block)
+    return curves
+
+
+def _receive(curves: dict[int, KnownCurve], number: int, _span: range, curve: KnownCurve) -> None:
+    curves[number] = curve
+
+
+def _read_curve(task: CurveTask, _blocks: int, data: bytes) -> KnownCurve:
+    return curve_from_bytes(task, data)
 
 
 def simulate_draws(
@@ -133,19 +181,20 @@ def simulate_draws(
     if task.required is None and np.isnan(exact_wins(task, task.drawn(0))).all():
         # what one draw cannot have exactly is simulated for all: no need to try the others
         task = replace(task, work_limit=0.0)
-    read = partial(from_bytes, DrawWins, draw_layout(task.task, task.parts))
-    shelf: Shelf[DrawWins] | None = Shelf.of(store, task, to_bytes, read)
-    return run_blocks(partial(simulate_draw, task), range(task.draws), executor, on_block, shelf)
+    read = partial(_read_draws, task)
+    shelf: Shelf[DrawWins] = Shelf(store, _key(store, task), to_bytes, read)
+    compute = partial(simulate_draw, task)
+    return run_blocks(compute, range(task.draws), executor, on_block, shelf)
 
 
-def draw_layout(task: BlockTask, parts: int = 1) -> Layout:
-    """What every field of one draw's wins may hold."""
+def draw_layout(task: BlockTask, parts: int = 1, draws: int = 1) -> Layout:
+    """What every field of some draws' wins may hold."""
     sizes, rules = task.number_of_sizes, len(task.rules)
     probability = partial(Values, least=-ROUNDING, most=1 + ROUNDING, kind=np.float64)
     return {
-        "won": Values((1, sizes, rules), 0, parts * task.block_size),
-        "limit": probability((1, rules, 2)),
-        "exact": probability((1, sizes, rules), missing=True),
+        "won": Values((draws, sizes, rules), 0, parts * task.block_size),
+        "limit": probability((draws, rules, 2)),
+        "exact": probability((draws, sizes, rules), missing=True),
     }
 
 
@@ -169,20 +218,68 @@ class KeptExactTable(ExactTable):
         task = (ExactPower.__name__, self.analysis, precision, pmf, sizes, alpha, gone)
         chance = Values((len(sizes),), -ROUNDING, 1 + ROUNDING, np.float64)
         layout = {part.name: chance for part in fields(ExactPower)}
-        shelf = Shelf.of(self.store, task, to_bytes, partial(from_bytes, ExactPower, layout))
-        computed = partial(super().compute, pmf, sizes, alpha, gone)
-        if shelf is None:
-            return computed()
-        ((_, kept),) = shelf.look_up([0])
+        read = partial(_read_power, layout)
+        shelf = Shelf(self.store, _key(self.store, task), to_bytes, read)
+        ((_, kept),) = shelf.look_up(range(1))
         if kept is None:
-            kept = computed()
-            shelf.keep(0, kept)
+            kept = super().compute(pmf, sizes, alpha, gone)
+            shelf.keep(range(1), kept)
         return kept
 
 
-def _tallies(task: BlockTask, store: BlockStore | None) -> Shelf[Tally] | None:
-    return Shelf.of(store, task, to_bytes, partial(from_bytes, Tally, tally_layout(task)))
+@dataclass(frozen=True)
+class _WinsShelf(Shelf[BlockWins]):
+    """Wins by block; those of blocks that a plan has kept one by one are theirs."""
+
+    tallies: Shelf[Tally]
+
+    @classmethod
+    def of(cls, task: BlockTask, key: str, store: BlockStore | None) -> _WinsShelf:
+        """Shelf of the task of that fingerprint."""
+        tallies = _tallies(task, store, key)
+        return cls(store, f"{key} wins", to_bytes, partial(_read_wins, task), tallies)
+
+    def look_up(
+        self, wanted: range, longest: int | None = None
+    ) -> Iterator[tuple[range, BlockWins | None]]:
+        """Look where wins are kept, then where tallies are."""
+        for span, wins in super().look_up(wanted, longest):
+            if wins is not None:
+                yield span, wins
+                continue
+            for inner, tally in self.tallies.look_up(span, longest=1):
+                yield inner, None if tally is None else BlockWins.of(tally)
 
 
-def _note(wins: Wins, parts: int, block: int, tally: Tally) -> None:
-    wins[block // parts] += tally.rule_won
+def _key(store: BlockStore | None, task: object) -> str:
+    """Fingerprint of a task, which takes time and is needed where something is kept."""
+    return "" if store is None else fingerprint(task)
+
+
+def _tallies(task: BlockTask, store: BlockStore | None, key: str | None = None) -> Shelf[Tally]:
+    key = _key(store, task) if key is None else key
+    return Shelf(store, key, to_bytes, partial(read_tally, task))
+
+
+def read_tally(task: BlockTask, blocks: int, data: bytes) -> Tally:
+    """Read the sum of so many blocks' tallies."""
+    together = replace(task, block_size=blocks * task.block_size)
+    return from_bytes(Tally, tally_layout(together), data)
+
+
+def _read_wins(task: BlockTask, blocks: int, data: bytes) -> BlockWins:
+    shape = (blocks, task.number_of_sizes, len(task.rules))
+    return from_bytes(BlockWins, {"won": Values(shape, 0, task.block_size)}, data)
+
+
+def _read_draws(task: AssuranceTask, draws: int, data: bytes) -> DrawWins:
+    return from_bytes(DrawWins, draw_layout(task.task, task.parts, draws), data)
+
+
+def _read_power(layout: Layout, _blocks: int, data: bytes) -> ExactPower:
+    return from_bytes(ExactPower, layout, data)
+
+
+def _note(wins: Wins, parts: int, span: range, part: BlockWins) -> None:
+    for block, won in zip(span, part.won, strict=True):
+        wins[block // parts] += won

@@ -1,4 +1,4 @@
-"""The answer of a sweep: power at every point, and differences paired by block."""
+"""The answer of a sweep: power at every point, and how far points differ."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import stdtrit
 
-from sim.arrays import FloatArray
-from sim.power.estimates import Z95, Estimate, proportion
+from sim.power.contrast import Term, Wins, weighed
+from sim.power.curve import KnownCurve
+from sim.power.estimates import Estimate, as_column, proportion
 from sim.power.sample_size import SampleSize
 from sim.shown import Shown
 from sim.study import Study
-
-Wins = NDArray[np.int16]
-"""Wins per block, at most 10,000 each; a sum over blocks needs more room."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -61,40 +57,63 @@ class SweepPoint(NamedPoint):
 
 @dataclass(frozen=True, eq=False)
 class PointResult:
-    """The answer at a point.
+    """The answer at a point; neither wins nor curve where it failed.
 
     Attributes
     ----------
     point : SweepPoint
         Which.
     wins : ndarray of int16, shape (B, K, Q), or None
-        Replicates of each block that win each rule at each of the point's
-        sizes; None where the point failed.
+        Where it is simulated: replicates of each block that win each rule at each size.
+    curve : KnownCurve or None
+        Where the power of the rule compared is known without simulated studies.
     sizes : tuple of SampleSize
-        One per rule, from simulation alone; empty where the point failed.
+        One per rule, of its wins or curve alone; empty where the point failed.
     failure : str or None
         Why it could not be studied.
     """
 
     point: SweepPoint
-    wins: Wins | None
+    wins: Wins | None = None
+    curve: KnownCurve | None = None
     sizes: tuple[SampleSize, ...] = ()
     failure: str | None = None
 
     @cached_property
     def rules(self) -> tuple[str, ...]:
-        """Names of its rules, in the order of the wins."""
-        return tuple(self.point.study.success)
+        """Names of the rules whose power is known, in the order of the wins."""
+        return tuple(self.point.study.success) if self.curve is None else (self.point.rule,)
+
+    @cached_property
+    def studied(self) -> tuple[int, ...]:
+        """Sizes at which it was studied; none where it failed."""
+        if self.failure is not None:
+            return ()
+        return self.point.study.sizes if self.curve is None else tuple(self.curve.sizes.tolist())
 
     @property
     def replicates(self) -> int:
-        """Number of simulated studies."""
+        """Number of simulated studies, or of draws of absolute changes; 0 where it is exact."""
+        if self.curve is not None:
+            return self.curve.draws if self.curve.sampled.any() else 0
         return 0 if self.wins is None else len(self.wins) * self.block_size
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks, or of batches of draws."""
+        if self.curve is not None:
+            return len(self.curve.batches)
+        return 0 if self.wins is None else len(self.wins)
 
     @property
     def block_size(self) -> int:
         """Simulated studies per block."""
         return self.point.study.monte_carlo.block_size
+
+    @property
+    def source(self) -> int:
+        """What tells its numbers from those of another; equal points have the same."""
+        return id(self.wins if self.curve is None else self.curve)
 
     @property
     def sample_size(self) -> SampleSize | None:
@@ -103,15 +122,27 @@ class PointResult:
 
     def power(self) -> Estimate:
         """Power of every rule at every size, shape (K, Q)."""
+        if self.curve is not None:
+            return as_column(self.curve.power)
         if self.wins is None:
             raise ValueError("a point that failed has no power")
         return proportion(self.wins.sum(axis=0, dtype=np.int64), self.replicates)
 
-    def wins_at(self, pairs: int) -> Wins | None:
-        """Wins of each block by the compared rule at a size, shape (B,); None if not studied."""
-        if self.wins is None or pairs not in self.point.study.sizes:
+    def power_at(self, pairs: int) -> Estimate | None:
+        """Power at a size by the rule that is compared, shape (); None where not studied."""
+        if pairs not in self.studied:
             return None
-        return self.wins[:, self.point.study.sizes.index(pairs), self.rules.index(self.point.rule)]
+        of, place = self.power(), (self.studied.index(pairs), self.rules.index(self.point.rule))
+        return Estimate(*(np.asarray(getattr(of, field.name)[place]) for field in fields(of)))
+
+    def term(self, weight: int, sizes: Sequence[int], rules: Sequence[str]) -> Term:
+        """Weigh its power at some sizes by some rules, to be compared with others'."""
+        at = [self.studied.index(size) for size in sizes]
+        if self.curve is not None:
+            return Term(weight, None, self.curve.at(np.asarray(sizes)))
+        if self.wins is None:
+            raise ValueError("a point that failed has no power")
+        return Term(weight, self.wins[:, at][..., [self.rules.index(name) for name in rules]], None)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -129,7 +160,7 @@ class SweepAnswer(Shown):
     points : tuple of PointResult
         The base first.
     tasks : int
-        Number of points that were simulated, those that equal another not counted.
+        Number of points that were worked out, those that equal another not counted.
     """
 
     study: Study
@@ -145,21 +176,17 @@ class SweepAnswer(Shown):
 
     @property
     def blocks(self) -> int:
-        """Number of blocks of each point."""
-        return 0 if self.base.wins is None else len(self.base.wins)
+        """Number of blocks of each point, or of batches; the fewest where they differ."""
+        return min(result.blocks for result in self.points if result.failure is None)
 
     def power(self, result: PointResult) -> Estimate | None:
         """Power at the size and by the rule that are compared, shape (); None if not studied."""
-        wins = result.wins_at(self.at)
-        if wins is None:
-            return None
-        power = proportion(wins.sum(dtype=np.int64), result.replicates)
-        return Estimate(*(np.asarray(getattr(power, field.name)) for field in fields(power)))
+        return result.power_at(self.at)
 
     def difference(self, result: PointResult, other: PointResult | None = None) -> Estimate | None:
         """Power less that of another point, by default the base; None if not studied."""
         other = other or self.base
-        if result.wins_at(self.at) is None or other.wins_at(self.at) is None:
+        if self.at not in result.studied or self.at not in other.studied:
             return None
         return self.contrast([(1, result), (-1, other)])
 
@@ -172,71 +199,18 @@ class SweepAnswer(Shown):
             Where one of the points was not studied at that size.
         """
         weights: dict[tuple[int, str], int] = {}
-        wins: dict[tuple[int, str], Wins] = {}
+        results: dict[tuple[int, str], PointResult] = {}
         for weight, result in terms:
-            of_point = result.wins_at(self.at)
-            if of_point is None:
+            if self.at not in result.studied:
                 raise ValueError("not studied at that size")
-            same = id(result.wins), result.point.rule  # equal points share one array
+            same = result.source, result.point.rule
             weights[same] = weights.get(same, 0) + weight
-            wins[same] = of_point
-        merged = [(weight, wins[same]) for same, weight in weights.items()]
-        return contrast(merged, self.base.block_size, comparisons)
-
-
-def contrast(terms: Sequence[tuple[int, Wins]], block_size: int, comparisons: int = 1) -> Estimate:
-    """Weighted sum of powers that share random numbers, with its error between blocks.
-
-    Parameters
-    ----------
-    terms : sequence of (int, ndarray of shape (B, ...))
-        Weight and wins per block; blocks of the same place share random numbers.
-    block_size : int
-        Replicates in a block.
-    comparisons : int
-        Number of contrasts of which this is one that was chosen by its size;
-        the interval is widened accordingly (Bonferroni).
-
-    Returns
-    -------
-    Estimate
-        With a t interval. A sum of d over N replicates must come from at
-        least N d of them, so that its error is never taken to be below
-        sqrt(d (1 - d) / N), whatever few blocks may say. One block says
-        nothing of the error between blocks: then powers count as
-        independent, which is too wide where they share random numbers.
-    """
-    blocks = len(terms[0][1])
-    replicates = blocks * block_size
-    each = np.sum([weight * wins.astype(np.int64) for weight, wins in terms], axis=0)
-    value = np.asarray(each.sum(axis=0) / replicates)
-    if blocks > 1:
-        spread = each.std(axis=0, ddof=1) / block_size / np.sqrt(blocks)
-        apart = np.minimum(np.abs(value), 1)
-        mcse = np.maximum(spread, np.sqrt(apart * (1 - apart) / replicates))
-    else:
-        mcse = _unpaired(terms, replicates)
-    half = critical(blocks, comparisons) * mcse
-    counts = np.full(value.shape, replicates, np.int64)
-    low, high = np.asarray(value - half), np.asarray(value + half)
-    return Estimate(value, np.asarray(mcse), low, high, counts)
-
-
-def critical(blocks: int, comparisons: int = 1) -> float:
-    """Standard errors on either side of a 95% interval, from so many blocks."""
-    share = 1 - 0.025 / comparisons
-    if blocks > 1:
-        return float(stdtrit(blocks - 1, share))
-    return Z95 if comparisons == 1 else float(stdtrit(np.inf, share))
-
-
-def _unpaired(terms: Sequence[tuple[int, Wins]], replicates: int) -> FloatArray:
-    """Error of a weighted sum of independent powers."""
-    variance = np.zeros(terms[0][1].shape[1:])
-    for weight, wins in terms:
-        power = wins.sum(axis=0, dtype=np.int64) / replicates
-        variance += weight**2 * power * (1 - power) / replicates
-    return np.sqrt(variance)
+            results[same] = result
+        merged = [
+            results[same].term(weight, [self.at], [same[1]]) for same, weight in weights.items()
+        ]
+        of = weighed(merged, self.base.block_size, comparisons)
+        return Estimate(*(np.asarray(getattr(of, field.name)[0, 0]) for field in fields(of)))
 
 
 def differences(result: PointResult, base: PointResult) -> Estimate:
@@ -252,22 +226,17 @@ def differences(result: PointResult, base: PointResult) -> Estimate:
     Estimate, shape (K, Q)
         In the order of the first; NaN where the base has not that size or rule.
     """
-    if result.wins is None or base.wins is None:
-        raise ValueError("a point that failed has no power")
-    shape = result.wins.shape[1:]
-    value, mcse, low, high = (np.full(shape, np.nan) for _ in range(4))
-    sizes = [k for k, n in enumerate(result.point.study.sizes) if n in base.point.study.sizes]
+    power, every = result.power(), range(len(result.studied))
+    parts = [getattr(power, field.name).copy() for field in fields(power)]
+    for part in parts[:4]:
+        part[:] = np.nan
+    sizes = [k for k in every if result.studied[k] in base.studied]
     rules = [q for q, name in enumerate(result.rules) if name in base.rules]
     if sizes and rules:
-        wins = result.wins[:, sizes][..., rules]
-        there = [base.point.study.sizes.index(result.point.study.sizes[k]) for k in sizes]
-        named = [base.rules.index(result.rules[q]) for q in rules]
-        terms = [(1, wins), (-1, base.wins[:, there][..., named])]
-        if result.wins is base.wins:  # an equal point: the two cancel, paired or not
-            terms = [(0, wins)]
-        apart = contrast(terms, result.block_size)
-        place = np.ix_(sizes, rules)
-        value[place], mcse[place], low[place], high[place] = (
-            apart.value, apart.mcse, apart.low, apart.high,
-        )  # fmt: skip
-    return Estimate(value, mcse, low, high, np.full(shape, result.replicates, np.int64))
+        where = [result.studied[k] for k in sizes], [result.rules[q] for q in rules]
+        # an equal point: the two cancel, paired or not
+        weights = [(0, result)] if result.source == base.source else [(1, result), (-1, base)]
+        apart = weighed([of.term(weight, *where) for weight, of in weights], result.block_size)
+        for part, field in zip(parts, fields(power), strict=True):
+            part[np.ix_(sizes, rules)] = getattr(apart, field.name)
+    return Estimate(*parts)

@@ -198,7 +198,6 @@ def _refused(population: Population, analysis: Analysis) -> str | None:
         "participants are correlated within clusters": clusters is not None and clusters.levels,
         "two arms are compared": facts.arms > 1,
         f"{test} looks at sites": facts.unit == "site",
-        f"{test} is fitted to one data set at a time": facts.fitted,
         f"{test} is not enumerated": facts.enumerated is None,
         "who takes part depends on the answers": population.recruitment is not None,
         "who drops out depends on the answers": chance_missing(population) is None,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from sim.power.contrast import critical
 from sim.power.estimates import Estimate
-from sim.power.sweep import PointResult, SweepAnswer, critical
+from sim.power.sweep import PointResult, SweepAnswer
 from sim.study.sweep import OneAtATimeSweep
 
 CLEAR = 2.0
@@ -96,7 +97,7 @@ def tornado(answer: SweepAnswer) -> Tornado | None:
         return None
     by_factor: dict[str, list[PointResult]] = {name: [] for name in sweep.factors}
     for result in answer.points:
-        if result.point.factor is not None and result.wins_at(answer.at) is not None:
+        if result.point.factor is not None and answer.at in result.studied:
             by_factor[result.point.factor].append(result)
     influences = [_influence(answer, name, at) for name, at in by_factor.items() if at]
     influences.sort(key=lambda influence: (not influence.clear, -float(influence.span.value)))

@@ -80,7 +80,7 @@ def sweep_rows(answer: SweepAnswer) -> Iterator[Sequence[object]]:
     factors = factors_of(answer)
     yield [harmless(name) for name in ("point", "label", *factors, *COLUMNS)]
     for result in answer.points:
-        if result.wins is not None:
+        if result.failure is None:
             head = [result.point.number, harmless(result.point.label)]
             head += values_of(result.point, factors)
             yield from ([*head, *row] for row in _rows(result, answer.base))
@@ -114,13 +114,14 @@ def _cell(value: object) -> object:
 def _rows(result: PointResult, base: PointResult) -> Iterator[list[object]]:
     """Lay a point's powers out, by size and rule."""
     study, power, apart = result.point.study, result.power(), differences(result, base)
-    for k, pairs in enumerate(study.sizes):
-        for q, (name, rule) in enumerate(study.success.items()):
+    for k, pairs in enumerate(result.studied):
+        for q, name in enumerate(result.rules):
+            rule = study.success[name]
             n = sum(study.participants(role, pairs) for role in study.roles_of(rule))
             compared = [apart.value[k, q], apart.mcse[k, q]]
             yield [
                 "+".join(rule.roles), pairs, n, "rule", harmless(name), "win",
-                float(power.value[k, q]), float(power.mcse[k, q]), result.replicates,
+                float(power.value[k, q]), float(power.mcse[k, q]), int(power.replicates[k, q]),
                 *("" if np.isnan(value) else float(value) for value in compared),
             ]  # fmt: skip
 

@@ -50,7 +50,7 @@ class Dask(Section):
 
 
 class _JobQueue(Section):
-    """Run in jobs of a cluster's queue, which are submitted at the start and end with the run."""
+    """Run in jobs of a cluster's queue, submitted at the start, replaced and ended with the run."""
 
     jobs: int = Field(ge=1, le=10_000)
     """Number of jobs to submit (1 to 10000)."""
@@ -69,8 +69,14 @@ class _JobQueue(Section):
     interface: Word | None = None
     """Network interface by which jobs reach this machine, such as ib0; null = the scheduler listens
     on all of them, and whoever reaches it can run code."""
+    python: Word | None = None
+    """Python of the jobs, which has mentorsim[dask] (text); null = the one that runs this."""
+    prologue: tuple[Word, ...] = ()
+    """Lines of the job script that come before it, such as module load (list of texts)."""
+    logs: Word = "outputs/jobs"
+    """Folder for what the jobs print, which all nodes must reach (text)."""
     timeout: float = Field(ge=0.1, le=10_000_000)
-    """Longest time without any worker (queueing, or all jobs at their end), in seconds."""
+    """Longest time without any worker (queueing, or no job that lives), in seconds."""
 
 
 class Slurm(_JobQueue):

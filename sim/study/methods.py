@@ -56,7 +56,7 @@ class TestFacts:
     approximate : bool
         Whether its level holds approximately however p is computed.
     fitted : bool
-        Whether it is fitted to one data set at a time, which can fail.
+        Whether it is a model that is fitted, which can fail.
     fewest : int, optional
         People (or sites) from which it can give any p-value; None where the smallest p-value
         depends on their number.

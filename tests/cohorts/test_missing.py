@@ -194,10 +194,13 @@ def test_calibration_by_the_total_is_that_of_simulated_people(words: tuple[str, 
 
 
 @pytest.mark.parametrize("slope", [-1.1, 5.0])
-def test_calibration_by_the_change_of_recruits_is_that_of_simulated_people(slope: float) -> None:
+@pytest.mark.parametrize("by", ["baseline", pytest.param("screening", marks=pytest.mark.long)])
+def test_calibration_by_the_change_of_recruits_is_that_of_simulated_people(
+    by: str, slope: float
+) -> None:
     """Gathering the latent changes of those who take part gives what a sum over all does."""
-    words = ["missing=mnar", f"missing.slope={slope}", "missing.rate=0.15", "selection=screening"]
-    model, (_, changes) = people(*words).missing, simulated_people("selection=screening")
+    words = ["missing=mnar", f"missing.slope={slope}", "missing.rate=0.15", f"selection={by}"]
+    model, (_, changes) = people(*words).missing, simulated_people(f"selection={by}")
     assert model is not None
     x = slope * changes / model.scale
     intercept = brentq(lambda a: expit(a + x).mean() - 0.15, -30, 30, xtol=1e-12)

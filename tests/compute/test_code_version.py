@@ -44,7 +44,13 @@ def reading(edited: dict[str, str]) -> Callable[[str], str | None]:
 
 def test_the_engine_is_what_computes() -> None:
     """Every function whose results are stored stands in a module from which the version begins."""
-    functions = (simulate.simulate_block, simulate.simulate_draw, ExactTable.compute)
+    functions = (
+        simulate.simulate_block,
+        simulate.simulate_block_wins,
+        simulate.simulate_draw,
+        simulate.known_curve,
+        ExactTable.compute,
+    )
     assert {*(own.__module__ for own in functions), simulate.to_bytes.__module__} == set(ENGINE)
 
 

@@ -8,12 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from unittest.mock import MagicMock, patch
 
-import psutil
 import pytest
-from oracles.dask_processes import Cluster, cluster, stand_in_slurm, wait_until
-from oracles.studies import SMALL, default_study, merged
+from oracles.dask_processes import Cluster, cluster, wait_until
+from oracles.places import SINGLE, after, found
 
 import sim
 from sim.app import main
@@ -21,54 +19,11 @@ from sim.compute.executors import open_executor
 from sim.compute.store import BlockStore
 from sim.errors import StudyError
 from sim.jobs.blocks import engine_version
-from sim.jobs.plan import plan
-from sim.report.files import results_csv
-from sim.study import parse_study
-
-MANY = {"monte_carlo": {"replicates": 2000, "block_size": 50}}
-SINGLE = {"kind": "in_process"}
-JOB: dict[str, Any] = {
-    "cores": 2,
-    "memory": 3,
-    "walltime": 95,
-    "queue": "short",
-    "account": "trials",
-    "directives": ("--extra=1", "--extra=2"),
-    "interface": "lo",
-}
-SCRIPTS = {
-    "slurm": "#SBATCH -p short|#SBATCH -A trials|#SBATCH --cpus-per-task=2|#SBATCH --mem=3G|"
-    "#SBATCH -t 01:35:00|#SBATCH --extra=1|#SBATCH --extra=2",
-    "pbs": "#PBS -q short|#PBS -A trials|#PBS -l select=1:ncpus=2:mem=3072MB|"
-    "#PBS -l walltime=01:35:00|#PBS --extra=1|#PBS --extra=2",
-    "lsf": '#BSUB -q short|#BSUB -P "trials"|#BSUB -n 2|#BSUB -M 3221226|#BSUB -W 01:35|'
-    "#BSUB --extra=1|#BSUB --extra=2",
-    "sge": "#$ -q short|#$ -P trials|#$ -pe smp 2|#$ -l h_vmem=1536M|#$ -l h_rt=01:35:00|"
-    "#$ --extra=1|#$ --extra=2",
-}
-
-
-def found(compute: Any, on_block: Callable[[int, int], None] | None = None, **more: Any) -> str:
-    """Plan the small study somewhere; give its results.csv."""
-    study = parse_study(
-        merged(merged(default_study().model_dump(), SMALL), {**MANY, "compute": compute})
-    )
-    return results_csv(plan(study, on_block, **more))
 
 
 def there(at: Cluster, timeout: float = 120) -> dict[str, Any]:
     """State the settings of compute=dask."""
     return {"kind": "dask", "address": at.address, "timeout": timeout}
-
-
-def after(blocks: int, act: Callable[[], None]) -> Callable[[int, int], None]:
-    """Do something once, when that many blocks are done."""
-
-    def on_block(done: int, _total: int) -> None:
-        if done == blocks:
-            act()
-
-    return on_block
 
 
 @pytest.fixture(scope="module")
@@ -182,24 +137,6 @@ def test_a_failing_block_is_raised_as_it_is(standing: Cluster) -> None:
 # --------------------------------------------------------------------------------- refusals
 
 
-@pytest.fixture
-def refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Callable[..., str]:
-    """Run the command in an empty folder, expect status 2, one line and nothing written."""
-    (tmp_path / "empty").mkdir()
-    monkeypatch.chdir(tmp_path / "empty")
-
-    def run(*words: str) -> str:
-        status = main([*words, "design.n=[6]", "engine=monte_carlo"])
-        out, err = capfd.readouterr()
-        assert (status, out, err.count("\n")) == (2, "", 1)
-        assert list(Path.cwd().iterdir()) == []
-        return err.removeprefix("mentorsim: ").removesuffix("\n")
-
-    return run
-
-
 def on_dask(address: str, timeout: float = 120) -> list[str]:
     """State compute=dask in words of the command line."""
     return ["compute=dask", f"compute.address={address}", f"compute.timeout={timeout}"]
@@ -304,86 +241,3 @@ def test_ctrl_c(
     assert out == ""
     assert err.startswith("mentorsim: interrupted; finished blocks are kept in outputs/blocks.")
     assert err.count("\n") == 1
-
-
-# ------------------------------------------------------------------------------- job queues
-
-
-@pytest.mark.parametrize("kind", SCRIPTS)
-def test_the_job_script(kind: str) -> None:
-    """The script that would be submitted asks for what is stated."""
-    from sim.compute.job_queue import CLUSTERS, job_settings
-
-    more = {"environment": "smp"} if kind == "sge" else {}
-    with CLUSTERS[kind](**job_settings(kind, **JOB, **more)) as made:
-        lines = made.job_script().splitlines()
-    assert set(SCRIPTS[kind].split("|")) <= set(lines)
-    (command,) = [line for line in lines if "distributed.cli.dask_worker" in line]
-    for words in ("--nthreads 1", "--nworkers 2", "--dashboard-address 127.0.0.1:0"):
-        assert words in command
-
-
-@pytest.mark.parametrize("kind", SCRIPTS)
-def test_no_queue_here(kind: str, refused: Callable[..., str], tmp_path: Path) -> None:
-    """Where jobs cannot be submitted, the line names the command that is not there."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", str(tmp_path))
-        line = refused(f"compute={kind}")
-    submit = {"slurm": "sbatch", "lsf": "bsub"}.get(kind, "qsub")
-    assert line == (
-        f"compute: there is no command '{submit}' on this machine; start compute={kind} where"
-        " jobs are submitted"
-    )
-
-
-def test_a_queue_that_takes_no_job(
-    refused: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What the queue says against a job is in the line."""
-    (tmp_path / "sbatch").write_text("#!/bin/sh\necho invalid account >&2\nexit 1\n")
-    (tmp_path / "sbatch").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    line = refused("compute=slurm", "compute.interface=lo")
-    assert line.startswith("compute: sbatch took no job (")
-    assert "invalid account" in line
-
-
-def test_every_core_of_every_job_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many calls are open at once as all jobs have cores."""
-    from sim.compute import job_queue
-
-    monkeypatch.setattr(job_queue, "connect", MagicMock())
-    monkeypatch.setattr(shutil, "which", lambda name: name)
-    with (
-        patch.dict(job_queue.CLUSTERS, slurm=MagicMock()),
-        job_queue.open_queue("slurm", jobs=3, timeout=1, **JOB) as executor,
-    ):
-        assert executor.workers == 3 * JOB["cores"]
-
-
-def test_a_whole_run_in_jobs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expected: str
-) -> None:
-    """Jobs are submitted, find the same bytes, and are cancelled; nothing listens to the world."""
-    stated = {**JOB, "kind": "slurm", "jobs": 2, "cores": 1, "memory": 1, "timeout": 120}
-    heard: set[str] = set()
-
-    def listen() -> None:
-        sockets = psutil.Process().net_connections("tcp")
-        heard.update(socket.laddr.ip for socket in sockets if socket.status == "LISTEN")
-
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    with stand_in_slurm(tmp_path) as pids:
-        assert found(stated, after(5, listen)) == expected
-        jobs = [int(pid) for pid in pids.read_text("utf-8").split()]
-        assert len(jobs) == 2
-        assert wait_until(lambda: not any(map(alive, jobs)))
-    assert heard == {"127.0.0.1"}
-
-
-def alive(pid: int) -> bool:
-    """Tell whether a process is there and is no zombie."""
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False

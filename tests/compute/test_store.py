@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from sim.compute import store as module
+from sim.compute.batch import Call, Worked
 from sim.compute.blocks import run_blocks
 from sim.compute.executors import InProcessExecutor
+from sim.compute.fingerprint import fingerprint
 from sim.compute.run_store import RunStore
 from sim.compute.shelf import AT_ONCE, Shelf
-from sim.compute.store import DIGEST, SCHEMA, BlockStore
+from sim.compute.store import DIGEST, SCHEMA, BlockStore, row_number
 from sim.errors import StudyError
 
 TASK = ("a", "task")
@@ -238,18 +240,16 @@ class Words(str):
         return Words(f"{self}{other}")
 
 
-def read(data: bytes) -> Words:
+def read(blocks: int, data: bytes) -> Words:
     """Read words; damage is found."""
-    if not data.endswith(b","):
+    if data.count(b",") != blocks:
         raise ValueError("damaged")
     return Words(data.decode())
 
 
 def shelf_of(store: BlockStore) -> Shelf[Words]:
     """Shelf of one task."""
-    shelf = Shelf.of(store, TASK, str.encode, read)
-    assert shelf is not None
-    return shelf
+    return Shelf(store, fingerprint(TASK), str.encode, read)
 
 
 class Counted:
@@ -279,7 +279,8 @@ def test_found_blocks_are_not_computed(
     some, every = range(20, 20 + 3 * AT_ONCE, 7), range(20, 20 + 3 * AT_ONCE)
     block, heard = Counted(), []
     with BlockStore(file, "code") as store, make() as executor:
-        run_blocks(block, some, executor, shelf=shelf_of(store))
+        for index in some:
+            run_blocks(block, range(index, index + 1), executor, shelf=shelf_of(store))
         total = run_blocks(block, every, executor, lambda: heard.append(1), shelf_of(store))
         assert total == text(every)
         assert sorted(block.computed) == list(every)
@@ -303,14 +304,16 @@ def test_an_interrupt_while_waiting_keeps_what_is_finished(file: Path) -> None:
     class Stuck(ThreadPoolExecutor):
         """Has finished every block but the first, which is interrupted."""
 
-        def submit(self, fn: Callable[[int], Words], /, index: int) -> Future[Words]:  # type: ignore[override]
-            future: Future[Words] = _Interrupted() if index == 0 else Future()
-            if index:
-                future.set_result(fn(index))
+        def submit(  # type: ignore[override]
+            self, fn: Callable[[list[Call]], Worked], /, batch: list[Call]
+        ) -> Future[Worked]:
+            future: Future[Worked] = Future() if batch[0].span.start else _Interrupted()
+            if batch[0].span.start:
+                future.set_result(fn(batch))
             return future
 
-    class _Interrupted(Future[Words]):
-        def result(self, _timeout: float | None = None) -> Words:
+    class _Interrupted(Future[Worked]):
+        def result(self, _timeout: float | None = None) -> Worked:
             """Be interrupted."""
             raise KeyboardInterrupt
 
@@ -331,6 +334,37 @@ def test_a_damaged_row_is_computed_again(file: Path) -> None:
         assert run_blocks(block, range(5), InProcessExecutor(), shelf=shelf) == text(range(5))
         assert block.computed == [0, 1, 2, 3, 4, 3]
         assert store.get(shelf.key, range(5)) == good
+
+
+@pytest.mark.parametrize(
+    ("wanted", "missing"),
+    [
+        (range(12), []),
+        (range(13), [12]),
+        (range(9), range(5, 9)),
+        (range(4, 12), [4]),
+    ],
+)
+def test_sums_of_blocks_are_used_again(wanted: range, missing: list[int], file: Path) -> None:
+    """A kept sum serves where all its blocks are wanted, and no block is counted twice."""
+    block = Counted()
+    with BlockStore(file, "code") as store:
+        shelf = shelf_of(store)
+        for span in (range(5), range(5, 12), range(2, 4), range(3, 9)):
+            shelf.keep(span, Words(text(span)))
+        store.put(shelf.key, row_number(range(5, 7)), b"damaged")
+        assert run_blocks(block, wanted, InProcessExecutor(), shelf=shelf) == text(wanted)
+        assert block.computed == list(missing)
+
+
+def test_blocks_of_sums_are_counted(file: Path) -> None:
+    """The list counts blocks, however many lie in a row, and so does what is cleared."""
+    with BlockStore(file, "code") as store:
+        store.put("key", row_number(range(5)), b"")
+        store.put("key", row_number(range(7, 8)), b"")
+        store.put("other", row_number(range(3)), b"")
+        assert [(kept.tasks, kept.blocks) for kept in store.summary()] == [(2, 9)]
+        assert store.clear() == 9
 
 
 MISPLACED: dict[str, tuple[str, set[int]]] = {
@@ -389,8 +423,3 @@ def test_damage_that_shows_late_ends_no_run(tmp_path: Path) -> None:
         assert str(store.trouble).startswith(f"store.file: {str(file)!r} is damaged")
     assert block.computed == list(range(5))
     assert file.read_bytes() == data
-
-
-def test_no_shelf_where_nothing_is_kept() -> None:
-    """Without a store nothing is written as bytes, or hashed."""
-    assert Shelf.of(None, object(), str.encode, read) is None

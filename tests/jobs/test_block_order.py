@@ -1,14 +1,17 @@
 """results.csv has the same bytes whatever the order in which blocks run."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from oracles.studies import PRE, small_study
 
 from sim import plan
-from sim.jobs import search
+from sim.compute.executors import InProcessExecutor
+from sim.compute.store import BlockStore
+from sim.jobs.blocks import engine_version
 from sim.report.files import results_csv
 
 ROLES = {"mentor": {"pre": PRE}, "mentee": {"pre": PRE, "effect": {}}}
@@ -44,10 +47,10 @@ class _Asked(Future):
         return super().result(timeout)
 
 
-def csv_of(seed: int = 1) -> str:
+def csv_of(seed: int = 1, store: BlockStore | None = None) -> str:
     """Bytes of results.csv of a study in ten blocks."""
     study = small_study(seed=seed, roles=ROLES, monte_carlo={"replicates": 200, "block_size": 20})
-    return results_csv(plan(study))
+    return results_csv(plan(study, store=store))
 
 
 @pytest.mark.parametrize("executor", [Backwards, lambda: ThreadPoolExecutor(3)])
@@ -59,17 +62,14 @@ def test_any_executor(executor: Callable[[], Executor], monkeypatch: pytest.Monk
     assert csv_of(seed=2) != expected
 
 
-def test_blocks_added_in_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks handed out and added in reverse leave the file as it was."""
+@pytest.mark.parametrize("seconds", [0.0, 0.002, 60.0])
+def test_blocks_in_batches(seconds: float, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Blocks folded before they travel, few or many together, leave the file as it was."""
     expected = csv_of()
-    simulate = search.simulate
-    seen: list[list[int]] = []
-
-    def reversed_simulate(task: Any, blocks: Iterable[int], *rest: Any) -> Any:
-        seen.append(list(blocks)[::-1])
-        return simulate(task, seen[-1], *rest)
-
-    monkeypatch.setattr(search, "simulate", reversed_simulate)
-    assert csv_of() == expected
-    assert seen
-    assert all(order[0] > order[-1] for order in seen)
+    executor = InProcessExecutor()
+    executor.task_seconds = seconds  # type: ignore[attr-defined]
+    monkeypatch.setattr("sim.jobs.plan.open_executor", lambda **_settings: executor)
+    with BlockStore(tmp_path / "blocks", engine_version()) as store:
+        assert csv_of(store=store) == expected
+        monkeypatch.setattr(executor, "submit", None)  # all is kept: nothing is handed out
+        assert csv_of(store=store) == expected

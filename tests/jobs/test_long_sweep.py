@@ -26,7 +26,8 @@ factors:
 """
 SWEEP = [
     "sweep", "--config-dir=conf", "sweep=many", "effect=shift", "roles.mentee=null",
-    "design.n=[8,16]", "monte_carlo.replicates=100", "monte_carlo.block_size=50",
+    "engine=monte_carlo", "design.n=[8,16]",
+    "monte_carlo.replicates=100", "monte_carlo.block_size=50",
 ]  # fmt: skip
 POOL = "compute=process_pool"
 CORRELATIONS = [0.25, 0.5, 0.75, 0.05, 0.15, 0.35, 0.45, 0.55, 0.65, 0.85]
@@ -41,9 +42,11 @@ from sim.compute.process_pool import ProcessPool
 hand_out = ProcessPool.submit
 
 
-def logged(self, fn, /, block):
-    os.write(log, f"{fingerprint(*fn.args)} {block}\\n".encode())
-    return hand_out(self, fn, block)
+def logged(self, fn, /, batch):
+    for call in batch:
+        for block in call.span:
+            os.write(log, f"{fingerprint(*call.compute.args)} wins {block}\\n".encode())
+    return hand_out(self, fn, batch)
 
 
 if __name__ == "__main__":
@@ -101,7 +104,9 @@ def run(
 
 def handed_out(folder: Path, log: str) -> Blocks:
     """Read which blocks went to a worker; none went twice in one run."""
-    lines = [line.split() for line in (folder / log).read_text(encoding="utf-8").splitlines()]
+    lines = [
+        line.rsplit(" ", 1) for line in (folder / log).read_text(encoding="utf-8").splitlines()
+    ]
     found = {(key, int(block)) for key, block in lines}
     assert len(found) == len(lines)
     return found

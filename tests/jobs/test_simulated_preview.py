@@ -1,11 +1,13 @@
 """A simulated preview is what the plan would say after so many studies."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from sim import compose_study, plan
-from sim.errors import StudyError
-from sim.jobs.simulated_preview import simulated_previews
+from sim.jobs.preview import PRIMARY, criteria_of
+from sim.jobs.simulated_preview import sampled_preview, simulated_previews
 
 SMALL = ["design.n=[12,24,48]", "monte_carlo.block_size=100", "engine=monte_carlo",
          "effect.prior=null"]  # fmt: skip
@@ -49,17 +51,30 @@ def test_endpoints_have_answers_of_their_own() -> None:
     assert any(found.answers[f"0.{e}"][1].size for e in range(7))
 
 
-def test_models_are_refused() -> None:
-    """A test that is fitted to one data set at a time has no preview."""
-    few = ["monte_carlo.replicates=100", "monte_carlo.search_replicates=100"]
-    study = compose_study(
-        [
-            *SMALL,
-            "analysis.test=ordinal_gee",
-            "~success.total",
-            "primary='any domain'",
-            *few,
-        ]
-    )
-    with pytest.raises(StudyError, match=r"^analysis.test: ordinal_gee"):
-        next(simulated_previews(study, 100))
+def test_what_is_not_tested_has_no_preview() -> None:
+    """A model of the answers is previewed too, and a total that it does not test is left out."""
+    model = ["analysis.test=ordinal_gee", "~success.total", "primary='any domain'"]
+    study = compose_study([*SMALL, *model])
+    (found,) = simulated_previews(study, 100)
+    tested = {f"{r}.{e}" for r, e in product((0, 1), range(7))}
+    assert set(found.answers) == {"primary", "rule.1", "rule.2"} | tested
+    assert found.answers["0.6"][0].value[-1] > 0.9
+
+
+def test_a_rule_on_one_sum_is_sampled_at_once() -> None:
+    """The power is that of many more simulated studies, with an interval of few sizes."""
+    study = compose_study(["effect=shift"])
+    criteria = {each.key: each for group in criteria_of(study).values() for each in group}
+    found = sampled_preview(study, criteria[PRIMARY])
+    assert found is not None
+    power, size = found.answers[PRIMARY]
+    assert (size.sampled, found.last, found.replicates) == (True, True, 1000)
+    assert size.size is not None
+    assert size.low is not None
+    assert size.high is not None
+    assert size.high - size.low <= 2
+    assert power.mcse.max() < 0.005
+    joint = next(each for each in criteria.values() if "any domain" in each.name)
+    assert sampled_preview(study, joint) is None
+    simulated = study.model_copy(update={"engine": "monte_carlo"})
+    assert sampled_preview(simulated, criteria[PRIMARY]) is None

@@ -20,8 +20,9 @@ from sim.jobs import census as people
 from sim.jobs.blocks import engine_version
 from sim.jobs.census import IDLE_SECTIONS, Census, people_key
 from sim.jobs.sweep import check, points, sweep
-from sim.power import simulate
-from sim.power.sweep import SweepAnswer, contrast, differences
+from sim.power import block_wins
+from sim.power.contrast import contrast
+from sim.power.sweep import SweepAnswer, differences
 from sim.power.tornado import Tornado, tornado
 from sim.study import Study
 from sim.study.sections import Design
@@ -267,7 +268,7 @@ def test_a_bug_shows_itself(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError("a bug")
 
     study = one_at_a_time(ALPHAS)
-    for module, name in ((simulate, "simulate_block"), (people, "arms_by_role")):
+    for module, name in ((block_wins, "simulate_block"), (people, "arms_by_role")):
         with monkeypatch.context() as patch:
             patch.setattr(module, name, fail)
             with pytest.raises(ZeroDivisionError, match="a bug"):

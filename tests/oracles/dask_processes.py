@@ -13,12 +13,22 @@ from pathlib import Path
 LOCAL = ["--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
 SBATCH = """\
 #!/bin/sh
-cp "$1" "{folder}/job.sh" # the original is removed at once
-setsid sh "{folder}/job.sh" > "{folder}/log" 2>&1 < /dev/null &
+cp "$1" "{folder}/job-$$.sh" # the original is removed at once
+printed=$(sed -n 's/^#SBATCH -e //p' "$1")
+setsid sh -c 'exec sh "$0" > "$(echo "$1" | sed "s/%J/$$/")" 2>&1' \\
+    "{folder}/job-$$.sh" "$printed" > /dev/null 2>&1 < /dev/null &
 echo $! >> "{folder}/pids"
 echo "Submitted batch job $!"
 """
-SCANCEL = '#!/bin/sh\nfor job; do kill -9 -- "-$job"; done\n'
+SQUEUE = """\
+#!/bin/sh
+while read job; do
+    state=gone
+    read _ _ state _ 2> /dev/null < "/proc/$job/stat"
+    case $state in gone | Z) echo "$job|FAILED|None" ;; *) echo "$job|RUNNING|None" ;; esac
+done < "{folder}/pids"
+"""
+SCANCEL = '#!/bin/sh\nfor job; do kill -9 "-$job"; done\n'
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 120) -> bool:
@@ -85,8 +95,8 @@ def started(
 
 @contextmanager
 def stand_in_slurm(folder: Path) -> Iterator[Path]:
-    """Make sbatch and scancel that run jobs on this machine; end all jobs that are left."""
-    for name, text in {"sbatch": SBATCH, "scancel": SCANCEL}.items():
+    """Make Slurm's commands, which run jobs on this machine; end all jobs that are left."""
+    for name, text in {"sbatch": SBATCH, "squeue": SQUEUE, "scancel": SCANCEL}.items():
         (folder / name).write_text(text.format(folder=folder), encoding="utf-8")
         (folder / name).chmod(0o755)
     pids = folder / "pids"

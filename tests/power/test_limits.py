@@ -189,7 +189,7 @@ def test_respondents_are_those_who_answer(stated: Mapping[str, Any]) -> None:
     weight = own.weight / own.weight.sum()
     for d in range(3):
         change = (scores[there, d, 1] - scores[there, d, 0]).astype(float)
-        mean = float((weight * (own.after - own.before)[..., d]).sum())
+        mean = float((weight * (own.after - own.before)[d]).sum())
         assert mean == pytest.approx(change.mean(), abs=5 * change.std() / np.sqrt(there.sum()))
 
 

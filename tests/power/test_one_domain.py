@@ -9,7 +9,7 @@ from oracles.studies import PRE, small_study
 from sim import plan
 from sim.inference.adjust import ADJUSTMENTS
 from sim.inference.thresholds import stepwise
-from sim.jobs.preview import preview
+from sim.jobs.preview import PRIMARY, preview
 from sim.study import Study
 
 RULES = {
@@ -57,7 +57,7 @@ def test_the_total_at_its_own_cut() -> None:
     untested = plan(plain).characteristics.roles[0]
     assert untested.engines == ("exact", "monte_carlo")
     assert (untested.measures.win.value[:, 1] == 0).all()
-    assert preview(plain, "0.1").refused == "the total is not tested"
+    assert preview(plain, "0.1").criterion.key == PRIMARY  # it is not offered
 
 
 @pytest.mark.parametrize("adjustment", sorted(set(ADJUSTMENTS) - {"fixed_sequence"}))

@@ -162,6 +162,24 @@ def test_sizes_and_draws_do_not_move_each_other() -> None:
     assert other[0] != alone[0]
 
 
+def test_batches_tell_the_error_of_a_difference() -> None:
+    """They average to the power; between distributions of one seed they differ as the powers do."""
+    analysis, sizes = make_analysis(), (12, 31)
+    turned = np.roll(PMF, 1) * 0.05 + PMF * 0.95
+    apart, errors, alone = [], [], []
+    for seed in range(40):
+        one, other = (
+            sampled_rejection(pmf, sizes, analysis, 400, seed=seed) for pmf in (PMF, turned)
+        )
+        np.testing.assert_allclose(one.batches.mean(axis=0), one.win.value, atol=1e-12)
+        apart.append(other.win.value - one.win.value)
+        errors.append((other.batches - one.batches).var(axis=0, ddof=1) / len(one.batches))
+        alone.append(one.win.mcse)
+    spread, expected = np.std(apart, axis=0), np.sqrt(np.mean(errors, axis=0))
+    assert (np.abs(spread / expected - 1) < 4 / np.sqrt(2 * 40)).all()
+    assert (spread < np.mean(alone, axis=0)).all()
+
+
 def test_sizes_may_repeat_and_stand_in_any_order() -> None:
     """Of two roles in a ratio, one has the same number of people at several sizes of the study."""
     analysis, sizes = make_analysis(), (12, 6, 6, 31, 12)

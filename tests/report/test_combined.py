@@ -19,7 +19,7 @@ from sim.report.sweep import write_sweep
 
 SWEEP = [
     "effect=shift", "effect.prior=null", "design.n=[12,24]", "monte_carlo.replicates=200",
-    "monte_carlo.block_size=100", "sweep=grid",
+    "monte_carlo.block_size=100", "sweep=grid", "engine=monte_carlo",
     "sweep.factors={effect.shift: [0.3, 0.5], correlation.pre_post: [0.3, 0.5]}",
 ]  # fmt: skip
 

@@ -65,7 +65,7 @@ def planned(sizes: tuple[int, ...], **changes: Any) -> PlanAnswer:
 def said(words: str) -> str:
     """Words without marks, in one line, with straight quotation marks."""
     straight = unescape(words).replace("\u2018", "'").replace("\u2019", "'")
-    return " ".join(re.sub(r"<[^>]+>|\*|\\", "", straight).split())
+    return " ".join(re.sub(r"<(?!\d)[^>]+>|\*|\\", "", straight).split())
 
 
 @pytest.mark.parametrize(("pairs", "side"), [(8, "below"), (40, "not below")])

@@ -22,7 +22,7 @@ from sim.report.document.numbers import span
 from sim.report.document.phrases import sentence_case
 from sim.report.document.sizes import CONFIDENCE, interval_cell, pairs_cell
 from sim.report.results.sweep import PointReport, SweepReport
-from sim.report.topics.sweep import mark
+from sim.report.topics.sweep import basis_words, mark
 from sim.study.sweep import GridSweep, OneAtATimeSweep
 
 Values = list[Any]
@@ -68,8 +68,7 @@ def point_list(report: SweepReport) -> Figure | None:
     spread = f" is {span(values, '.2f')}" if values else ""
     title = f"Power at {_at(report)}{spread} over {len(values) or len(rows)} points"
     below = [
-        f"Bars: 95% Monte Carlo intervals; {report.replicates:,} simulated studies a point. "
-        "Dashed: the study as stated.",
+        f"Bars: 95% Monte Carlo intervals; {basis_words(report)}. Dashed: the study as stated.",
         limited(len(studied), MOST_POINTS, "points", "sweep.csv"),
         _missing_words(len(report.points), len(studied), "points"),
         *unusable_points(shown),
@@ -131,8 +130,7 @@ def _factor_curve(report: SweepReport, factors: Factors) -> Figure | None:
     for value, _, _ in _power(report.base):
         layers.append(single({"type": "rule", "style": "target"}, datum(y=value)))
     below = [
-        f"Bars: 95% Monte Carlo intervals; {report.replicates:,} simulated studies a point. "
-        "Dashed: the study as stated.",
+        f"Bars: 95% Monte Carlo intervals; {basis_words(report)}. Dashed: the study as stated.",
         _missing_words(len(points), len(rows), "values"),
         *unusable_points(points),
     ]
@@ -164,7 +162,7 @@ def _heat_map(report: SweepReport, factors: Factors, name: str, cell: Cell) -> F
     _, base, base_error = cell(report.base)
     given = f"{base} ({base_error})" if base_error else base
     below = [
-        f"{error}; {report.replicates:,} simulated studies a point. The study as stated: {given}.",
+        f"{error}; {basis_words(report)}. The study as stated: {given}.",
         *unusable_points(report.points),
     ]
     seen = "; ".join(f"{r['down']}, {r['across']}: {r['said']}" for r in rows)

@@ -18,6 +18,7 @@ from sim.report.charts.labels import (
 )
 from sim.report.charts.theme import HIGHER, LOWER, UNCLEAR, Spec
 from sim.report.results.sweep import SweepReport
+from sim.report.topics.sweep import basis_words
 
 MOST_FACTORS = 30
 END = 12
@@ -40,8 +41,8 @@ def tornado_bars(report: SweepReport) -> Figure | None:
     ]
     below = [
         f"Difference from the study as stated, whose power is {report.base.power.value:.2f}. Thin "
-        f"lines: 95% Monte Carlo intervals, paired by block; {report.replicates:,} simulated "
-        "studies a point.",
+        f"lines: 95% Monte Carlo intervals, paired by block; "
+        f"{basis_words(report)}.",
         *_order_words(tornado),
         *unusable_points(report.points),
         limited(len(tornado.influences), MOST_FACTORS, "factors", "sweep.json"),

@@ -31,6 +31,19 @@ def number(value: float, digits: int = 3, sign: str = "-") -> str:
     return f"{0.0:.{digits}f}" if abs(value) < ROUNDING else f"{value:{sign}.{digits}f}"
 
 
+def error_words(mcse: float, digits: int = 3) -> str:
+    """Write a Monte Carlo error, or what it is below: none that was simulated is nothing.
+
+    Examples
+    --------
+    >>> error_words(0.004), error_words(0.0001), error_words(0.0)
+    ('0.004', '<0.001', '<0.001')
+    """
+    written = number(mcse, digits)
+    least = 10.0**-digits
+    return f"<{number(least, digits)}" if mcse < least / 2 else written
+
+
 def percent(share: float, digits: int = 0, sign: str = "-") -> str:
     """Write a share in percent, or a dash where it is not defined.
 
@@ -44,7 +57,7 @@ def percent(share: float, digits: int = 0, sign: str = "-") -> str:
 
 def with_error(value: float, mcse: float, digits: int = 3, sign: str = "-") -> str:
     """Write an estimate with its Monte Carlo error."""
-    return f"{number(value, digits, sign)} ±{number(mcse, digits)}"
+    return f"{number(value, digits, sign)} ±{error_words(mcse, digits)}"
 
 
 def with_interval(value: float, low: float, high: float, sign: str = "-", digits: int = 2) -> str:

@@ -39,7 +39,8 @@ def escape(text: str) -> str:
     a\|b \*c\* &lt;i&gt;
     """
     marked = re.sub(r"([\\`*_\[\]|~$#{}!])", r"\\\1", text)
-    return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    plain = marked.replace("&", "&amp;").replace(">", "&gt;")
+    return re.sub(r"<(?!\d)", "&lt;", plain)  # before a digit it begins no tag
 
 
 def _item(item: Section) -> Iterator[str]:

@@ -71,9 +71,9 @@ class SweepReport:
     is_given : bool
         Whether that size was given, rather than searched for.
     blocks, replicates : int
-        Blocks and simulated studies of each point.
+        Blocks, or batches, and simulated studies, or draws of absolute changes, of each point.
     tasks : int
-        Number of points that were simulated, those that equal another not counted.
+        Number of points that were worked out, those that equal another not counted.
     points : tuple of PointReport
         The base first.
     tornado : Tornado or None
@@ -107,7 +107,7 @@ def sweep_report(answer: SweepAnswer) -> SweepReport:
         at=answer.at,
         is_given=answer.is_given,
         blocks=answer.blocks,
-        replicates=answer.base.replicates,
+        replicates=max(result.replicates for result in answer.points),
         tasks=answer.tasks,
         points=tuple(_point(answer, result) for result in answer.points),
         tornado=tornado(answer),

@@ -12,7 +12,7 @@ from sim.power.missing_by_chance import MissingByChance
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize
 from sim.power.soundness import side_level
-from sim.report.document.numbers import number
+from sim.report.document.numbers import error_words, number
 from sim.report.document.phrases import no_effect_words
 from sim.report.document.sizes import interval_words, pairs_words
 from sim.report.results.answer import PlanAnswer
@@ -110,7 +110,7 @@ def power_words(size: SampleSize) -> str:
 
 
 def _error_words(size: SampleSize) -> str:
-    return f"Monte Carlo error {number(size.mcse)}" if size.replicates else "exact"
+    return f"Monte Carlo error {error_words(size.mcse)}" if size.replicates else "exact"
 
 
 def drop_out_warnings(answer: PlanAnswer) -> Iterator[str]:
@@ -123,7 +123,7 @@ def drop_out_warnings(answer: PlanAnswer) -> Iterator[str]:
     yield (
         f"Who drops out depends on the answers. {_share_of_bias(answer, known, k, q)} "
         f"{no_effect_words(answer.study)} the rule '{rule}' is met all the same with probability "
-        f"{number(win.value)} (Monte Carlo error {number(win.mcse)}) {BY_ANSWERS}, where "
+        f"{number(win.value)} (Monte Carlo error {error_words(win.mcse)}) {BY_ANSWERS}, where "
         f"{side_level(answer.study.analysis):g} is allowed."
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sim.power.least_favourable import LeastFavourable
 from sim.power.soundness import Level
-from sim.report.document.numbers import number
+from sim.report.document.numbers import error_words, number
 from sim.report.document.phrases import endpoint_words, no_effect_words
 from sim.report.document.words import listed_words
 from sim.report.results.answer import PlanAnswer
@@ -38,8 +38,8 @@ def least_favourable_sentences(answer: PlanAnswer) -> Iterator[str]:
         return
     yield (
         f"The least favourable null is that {_kept_words(answer, least)}: the rule is then met "
-        f"wrongly with probability {number(least.value)} (Monte Carlo error {number(least.mcse)}) "
-        f"at {answer.words.count(least.size)}."
+        f"wrongly with probability {number(least.value)} "
+        f"(Monte Carlo error {error_words(least.mcse)}) at {answer.words.count(least.size)}."
     )
 
 

@@ -13,7 +13,7 @@ from sim.power.estimates import Estimate
 from sim.power.operating import RoleCharacteristics
 from sim.power.participation import LevelCorrelation
 from sim.report.document.model import Paragraph, text
-from sim.report.document.numbers import number, percent, span
+from sim.report.document.numbers import error_words, number, percent, span
 from sim.report.document.phrases import endpoint_words, estimated, mid_sentence, the_endpoint
 from sim.report.document.words import listed_words, short
 from sim.report.results.answer import PlanAnswer
@@ -154,7 +154,7 @@ def _bias(answer: PlanAnswer, role: RoleCharacteristics) -> Iterator[str]:
         else:
             yield (
                 f"Among those, {what} differs from the truth by {number(bias.value, 2, '+')} "
-                f"points (Monte Carlo error {number(bias.mcse)})."
+                f"points (Monte Carlo error {error_words(bias.mcse)})."
             )
 
 
@@ -270,7 +270,7 @@ def _attained(role: RoleCharacteristics, at: int, answer: PlanAnswer) -> str:
         parts.append(f"{the_endpoint(name)} with {number(rate)}")
     return (
         f"{mid_sentence(where)} it rejects {listed_words(parts)} "
-        f"(Monte Carlo error up to {number(level.mcse[at].max())})"
+        f"(Monte Carlo error up to {error_words(level.mcse[at].max())})"
     )
 
 
@@ -288,5 +288,6 @@ def bias_warnings(answer: PlanAnswer) -> Iterator[str]:
                 "People who are analysed differ from those who drop out: "
                 f"{estimated(study, bias.role, named)} comes out "
                 f"{number(abs(bias.value), 2)} points too "
-                f"{'high' if bias.value > 0 else 'low'} (Monte Carlo error {number(bias.mcse)})."
+                f"{'high' if bias.value > 0 else 'low'} "
+                f"(Monte Carlo error {error_words(bias.mcse)})."
             )

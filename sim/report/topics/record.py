@@ -8,7 +8,7 @@ from sim.manifest import Provenance
 from sim.power.estimates import SAMPLED, Estimate
 from sim.report.document.guidelines import cite, reasoned
 from sim.report.document.model import Paragraph, Requirement, Section, Table, entries, text
-from sim.report.document.numbers import basis, number
+from sim.report.document.numbers import basis, error_words
 from sim.report.document.phrases import sentence_case, sums_words
 from sim.report.document.words import LONG_NAME, Cell, clean, short
 from sim.report.results.answer import PlanAnswer
@@ -108,7 +108,7 @@ def simulated(answer: PlanAnswer) -> Rows:
         (size.replicates, f"{with_effect} with the effect", f"{size.replicates:,}"),
         (of_null, f"{without} without effect", f"{of_null:,}"),
         (True, "Simulated studies per block", f"{answer.study.monte_carlo.block_size:,}"),
-        (size.replicates, "Monte Carlo standard error of the power", number(size.mcse, 4)),
+        (size.replicates, "Monte Carlo standard error of the power", error_words(size.mcse, 4)),
         (bound, "Error of exact powers, at most", f"{bound:.1e}"),
     )
     return tuple((what, value) for is_there, what, value in rows if is_there)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.power.sample_size import SampleSize
 from sim.report.document.guidelines import cite
 from sim.report.document.model import Block, Paragraph, Requirement, Section, Status, Table, text
-from sim.report.document.numbers import number
+from sim.report.document.numbers import error_words, number
 from sim.report.document.phrases import has_saw_teeth, mid_sentence, sentence_case, significance
 from sim.report.document.sizes import interval, interval_words, is_known, pairs_words
 from sim.report.document.words import listed_words, short
@@ -46,7 +46,7 @@ def headline(answer: PlanAnswer) -> tuple[str, str]:
 def one_line(answer: PlanAnswer) -> str:
     """Answer in one line, for many runs in a row."""
     size, words = answer.sample_size, answer.words
-    power = f"power {number(size.power)} ({number(size.mcse)})"
+    power = f"power {number(size.power)} ({error_words(size.mcse)})"
     why, at = briefly(answer, size), words.count(answer.size)
     if why:
         what = "power" if is_fixed(answer) else "size"

@@ -8,7 +8,7 @@ from sim.power.design_flaws import design_causes, ignored_clusters
 from sim.power.sample_size import SampleSize
 from sim.power.soundness import Cause, Level, Soundness, soundness, unadjusted
 from sim.power.unequal_arms import rejected_equal_means, unequal_spread
-from sim.report.document.numbers import number
+from sim.report.document.numbers import error_words, number
 from sim.report.document.phrases import mid_sentence, sentence_case, together_words
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import drop_out_warnings
@@ -134,7 +134,7 @@ def _level_words(answer: PlanAnswer, level: Level, verdict: Soundness) -> str:
         "rejection": f"the tests of the rule '{rule}' reject{either}",
         "endpoint": f"an endpoint of the rule '{rule}' is rejected",
     }.get(level.what, f"the rule '{rule}' is met")
-    error = f"Monte Carlo error {number(level.mcse)}" if level.replicates else "exact"
+    error = f"Monte Carlo error {error_words(level.mcse)}" if level.replicates else "exact"
     return (
         f"{null_words(answer, level)} {what} with probability {number(level.value)} ({error}) at "
         f"{answer.words.count(verdict.size)}, where {level.allowed:g} is allowed"
@@ -215,7 +215,8 @@ def _equal_means(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
         yield (
             f"The arms differ in how '{name}' of the {study.words.people(role)} is distributed, "
             f"not in its mean change; {study.analysis.test_facts.in_prose} rejects it with "
-            f"probability {number(rejected.value)} (Monte Carlo error {number(rejected.mcse)}) "
+            f"probability {number(rejected.value)} "
+            f"(Monte Carlo error {error_words(rejected.mcse)}) "
             f"with {study.words.count(primary.size)}. For who asks about means that is a type I "
             f"error, where {study.analysis.alpha:g} is allowed; the level given is that of arms "
             "whose changes are distributed alike."

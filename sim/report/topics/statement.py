@@ -10,7 +10,7 @@ from sim import __version__
 from sim.power.sample_size import SampleSize
 from sim.power.target import crossing_shares, target_changes
 from sim.report.document.model import Paragraph
-from sim.report.document.numbers import ROUNDING, basis, number, percent, span
+from sim.report.document.numbers import ROUNDING, basis, error_words, number, percent, span
 from sim.report.document.phrases import sentence_case, significance, the_endpoint
 from sim.report.document.sizes import interval, is_known, pairs_words
 from sim.report.document.words import Blank, Line, Part, clean, line, listed, listed_words, words_of
@@ -219,6 +219,6 @@ def _method(answer: PlanAnswer, size: SampleSize) -> str:
     if size.sampled:
         how = f"from {size.replicates:,} {basis(sampled=True)}, all their signs summed out"
     return (
-        f"Power was found {how} (Monte Carlo error {number(size.mcse)}{between}; "
+        f"Power was found {how} (Monte Carlo error {error_words(size.mcse)}{between}; "
         f"mentorsim {__version__})."
     )

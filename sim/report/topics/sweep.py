@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 
-from sim.power.estimates import Estimate
+from sim.power.estimates import EXACT, MONTE_CARLO, SAMPLED, Engine, Estimate
 from sim.power.sample_size import SampleSize
 from sim.power.tornado import Influence, Tornado
 from sim.report.document.model import Block, Paragraph, Section, Table, entries, text
-from sim.report.document.numbers import estimate, number, with_error
+from sim.report.document.numbers import basis, estimate, number, with_error
 from sim.report.document.phrases import sentence_case
 from sim.report.document.sizes import interval, interval_cell, is_known, pairs_cell
 from sim.report.results.sweep import PointReport, SweepReport
@@ -41,19 +41,39 @@ def sections(report: SweepReport) -> tuple[Section, ...]:
 
 def how_varied(report: SweepReport) -> Paragraph:
     """Say what varies and how it is compared."""
+    seeds = {point.seed for point in report.points}
+    who = "Points" if len(seeds) == 1 else "Points of one seed"
+    engines = _engines(report)
+    pieces = "blocks" if MONTE_CARLO in engines else "batches of draws"
     errors = (
-        f"differences are paired by their {report.blocks} blocks"
+        f"differences are paired by their {report.blocks} {pieces}"
         if report.blocks > 1
         else "one block tells nothing of paired errors, and those of differences are too large"
     )
-    seeds = {point.seed for point in report.points}
-    who = "Points" if len(seeds) == 1 else "Points of one seed"
+    alone = engines != {MONTE_CARLO} and len(report.study.success) > 1
+    others = " Other rules are studied where sweep.rule names them." if alone else ""
+    noise = f" {who} share their random numbers: {errors}. ± is the Monte Carlo standard error."
     return text(
         f"{len(report.points) - 1} points beside the study as stated: "
-        f"{KINDS[report.study.sweep.kind]}. Simulation only, {report.replicates:,} studies a "
-        f"point, seed {report.study.seed}. {who} share their random numbers: {errors}. ± is the "
-        "Monte Carlo standard error."
+        f"{KINDS[report.study.sweep.kind]}. {sentence_case(basis_words(report))}, seed "
+        f"{report.study.seed}.{'' if engines == {EXACT} else noise}{others}"
     )
+
+
+def basis_words(report: SweepReport) -> str:
+    """Say what the powers rest on."""
+    engines = _engines(report)
+    kinds = [basis(sampled=engine == SAMPLED)
+             for engine in (MONTE_CARLO, SAMPLED) if engine in engines]  # fmt: skip
+    if not kinds:
+        return "exact power at every point"
+    exact = " that is not exact" if EXACT in engines else ""
+    return f"{report.replicates:,} {' or '.join(kinds)} a point{exact}"
+
+
+def _engines(report: SweepReport) -> set[Engine]:
+    """Tell what powers come from, simulated studies where there are none."""
+    return {point.power.engine(()) for point in report.points if point.power} or {MONTE_CARLO}
 
 
 def in_one_line(report: SweepReport) -> str:
@@ -118,7 +138,9 @@ def _point_row(report: SweepReport, point: PointReport) -> tuple[str, ...]:
 
 
 def signed(difference: Estimate) -> str:
-    """Write a difference with its Monte Carlo error."""
+    """Write a difference with its Monte Carlo error, where it has one."""
+    if not difference.replicates:
+        return number(float(difference.value), sign="+")
     return with_error(float(difference.value), float(difference.mcse), sign="+")
 
 

@@ -10,7 +10,7 @@ from sim.inference.rules import decision_rules
 from sim.power.design_flaws import uncontrolled
 from sim.power.soundness import level_off
 from sim.power.target import tested_changes
-from sim.report.document.numbers import number
+from sim.report.document.numbers import error_words, number
 from sim.report.document.phrases import CHANGES, best_end, has_saw_teeth
 from sim.report.document.words import listed_words
 from sim.report.results.answer import DesignFacts, PlanAnswer
@@ -149,7 +149,7 @@ def _approximate(answer: PlanAnswer) -> Iterator[str]:
         f"The p-value is approximate at small sizes{ties}: with "
         f"{study.words.counted(null.roles[0].role, null.roles[0].n[at])} an endpoint is rejected "
         f"with probability {number(level.value)} where {study.words.intervention} does nothing "
-        f"(average over endpoints, Monte Carlo error {number(level.mcse)}), instead of "
+        f"(average over endpoints, Monte Carlo error {error_words(level.mcse)}), instead of "
         f"{study.analysis.alpha:g}."
     )
 

@@ -1,4 +1,4 @@
-"""Checks of a control arm, of who takes part, and of models that are fitted."""
+"""Checks of a control arm, of who takes part, and of what is tested."""
 
 from sim.study.checks.people import check_count
 from sim.study.clusters import SiteClusters
@@ -7,8 +7,6 @@ from sim.study.draft import Draft
 from sim.study.methods import TESTS
 from sim.study.refusals import FieldError
 
-MOST_FITS = 300_000
-"""Most models that a study may have fitted; each takes some milliseconds."""
 MOST_SHIFT = 4.0
 """Largest response shift, in standard deviations."""
 
@@ -21,8 +19,8 @@ def check_arms(study: Draft) -> None:
     if isinstance(study.selection, BaselineSelection | ScreeningSelection):
         _check_selection(study, study.selection)
     _check_shift(study)
-    if study.analysis.test_facts.fitted:
-        _check_model(study)
+    if not study.analysis.test_facts.has_total:
+        _check_tested(study)
 
 
 def _check_control(study: Draft, control: ParallelControl) -> None:
@@ -100,22 +98,8 @@ def _check_shift(study: Draft) -> None:
             raise FieldError("uncontrolled.response_shift", value, right)
 
 
-def _check_model(study: Draft) -> None:
-    """Models take a while each: refuse what would not end, and what they do not look at."""
-    if study.has_prior:
-        right = "fits too many models with a prior; set effect.prior=null"
-        raise FieldError("analysis.test", study.analysis.test, right)
-    if study.design.n is None:
-        right = "means a model per study and size; state the sizes, as in design.n=[20,40,60]"
-        raise FieldError("design.n", None, right)
-    runs = max(study.replicates, study.monte_carlo.search_replicates) + study.replicates
-    fits = runs * len(study.sizes) * len(study.role_names) * len(study.domains)
-    if fits > MOST_FITS:
-        right = (
-            f"means up to {fits:,} models with analysis.test={study.analysis.test}; at most "
-            f"{MOST_FITS:,} (lower monte_carlo.search_replicates too, or state fewer design.n)"
-        )
-        raise FieldError("monte_carlo.replicates", study.replicates, right)
+def _check_tested(study: Draft) -> None:
+    """Refuse a rule of what the test does not look at."""
     for endpoint in study.primary_endpoints:
         if not study.is_tested(endpoint):
             right = f"is not tested by analysis.test={study.analysis.test}; name items"
