@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tutorial import shown
 
-from sim import compose_study, plan
+from sim import compose_study, feasibility_study, plan
 from sim.folders import write_whole
 from sim.report.telling import summary
 
@@ -83,6 +83,23 @@ LESSONS = {
         "effects that the pilot leaves possible. Where the two differ much, the pilot is too "
         "small to size the study, and the honest number is the one with the prior's name on it.",
     ),
+    "traffic_light": (
+        "A pilot's traffic light",
+        "A pilot is judged by four criteria at once, and says go only if each is green by itself. "
+        "Where green begins at what is expected, a criterion is green about half of the time, "
+        "however many people it looks at; so the pilot seldom says go although all is as "
+        "expected. If amber is taken for a stop, as here, the programme mostly ends there, and a "
+        "larger pilot does not repair it: other limits do, or `feasibility.main.after_amber=go`.",
+    ),
+    "interim": (
+        "May the study end early?",
+        "The answers are looked at half-way. Levels of O'Brien-Fleming type ask so much of that "
+        "look that they cost hardly anything. Ending where success has become unlikely does: it "
+        "saves most where mentoring does nothing, and takes power that only a larger study gives "
+        "back, as the comparison with the study without looks says. And a study that ends early "
+        "tends to overestimate the change, as the last table shows. Compare `interim=two_looks`, "
+        "which never gives up, and `interim=three_looks`, which ends early more often.",
+    ),
 }
 """Experiment: heading, what it teaches."""
 
@@ -93,21 +110,28 @@ MORE = {
     "controlled": ("Where the change comes from", "With and without a control arm"),
     "cherry_picking": ("Power",),
     "assurance": ("Power averaged over what is believed",),
+    "traffic_light": ("What it decides", "How many people", "The programme"),
+    "interim": ("Interim looks",),
 }
 """Headings of what is shown after the answer and its warnings."""
+PILOTS = {"traffic_light"}
+"""Those that are of a pilot, not of a plan."""
 
 
 def printed(experiment: str) -> str:
     """Answer, warnings, and what else the example is about, as they are printed."""
-    parts = ("Answer", "Warnings", *MORE.get(experiment, ()))
-    return shown(summary(plan(compose_study([f"experiment={experiment}"]))), "; ".join(parts))
+    study, more = compose_study([f"experiment={experiment}"]), MORE.get(experiment, ())
+    if experiment in PILOTS:
+        return shown(summary(feasibility_study(study)), "; ".join(("Answer", *more)))
+    return shown(summary(plan(study)), "; ".join(("Answer", "Warnings", *more)))
 
 
 def section(experiment: str) -> str:
     """One experiment's section."""
     heading, lesson = LESSONS[experiment]
+    verb = "feasibility" if experiment in PILOTS else "plan"
     return (
-        f"## {heading}\n\n{lesson}\n\n```sh\nmentorsim plan experiment={experiment}\n```\n\n"
+        f"## {heading}\n\n{lesson}\n\n```sh\nmentorsim {verb} experiment={experiment}\n```\n\n"
         f"```text\n{printed(experiment)}\n```\n"
     )
 

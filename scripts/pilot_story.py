@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from story.beliefs import beliefs, otherwise
+from story.feasible import feasible
 from story.markdown import items, section, text
 from story.printed import counts, findings_of, published, rounding
 from story.sizing import compared, sizing
@@ -11,6 +12,7 @@ from story.sizing import compared, sizing
 from sim import compose_study, plan
 from sim.folders import write_whole
 from sim.jobs.calibrate import calibrate
+from sim.jobs.feasibility import feasibility
 from sim.pilot.calibrated import CalibrationAnswer
 from sim.report.calibration import write_calibration
 from sim.report.results.answer import PlanAnswer
@@ -81,6 +83,7 @@ def document() -> str:
         rounding(exact, rounded),
         beliefs(found[0][1]),
         sizing(plan(compose_study(ASSURANCE))),
+        feasible(feasibility(study)),
         otherwise(
             [(reading, answer) for reading, answer, _ in found],
             compared([(reading, planned) for reading, _, planned in found]),

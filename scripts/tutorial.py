@@ -22,6 +22,7 @@ from sim.folders import write_whole
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "tutorial.md"
+FEASIBILITY = ROOT / "docs" / "feasibility.md"
 STEP = re.compile(
     r"(```sh\nmentorsim (?P<words>.*?)\n```\n\n<!-- shows: (?P<parts>.*?) -->\n```text\n)"
     r".*?(```\n)",
@@ -100,8 +101,9 @@ def with_files(text: str) -> str:
 
 
 def main() -> None:
-    """Run every command of the tutorial and write the page."""
-    write_whole(PAGE, with_outputs(with_files(PAGE.read_text("utf-8"))))
+    """Run every command of the tutorial, and of its page on pilots, and write both."""
+    for page in (PAGE, FEASIBILITY):
+        write_whole(page, with_outputs(with_files(page.read_text("utf-8"))))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.inference.sign_flip import sign_flip
     from sim.inference.signed_rank import signed_rank
     from sim.jobs.calibrate import calibrate
+    from sim.jobs.feasibility import feasibility_study
     from sim.jobs.plan import plan
     from sim.jobs.sweep import sweep
     from sim.notebook import Showing as Showing
@@ -58,6 +59,7 @@ __all__ = [
     "calibrate",
     "compose_study",
     "exact_power",
+    "feasibility_study",
     "graphical",
     "max_t",
     "mcnemar",
@@ -84,6 +86,7 @@ _FILES = {
     "inference.sign_flip": ("sign_flip",),
     "inference.signed_rank": ("signed_rank",),
     "jobs.calibrate": ("calibrate",),
+    "jobs.feasibility": ("feasibility_study",),
     "jobs.plan": ("plan",),
     "jobs.sweep": ("sweep",),
     "power.exact_api": ("exact_power",),

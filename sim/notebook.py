@@ -14,18 +14,21 @@ from sim.pilot.calibrated import CalibrationAnswer
 from sim.power.estimates import Estimate
 from sim.power.sweep import SweepAnswer
 from sim.report.calibration import draws_of, pattern_rows
+from sim.report.charts.feasibility import feasibility_figures
 from sim.report.charts.figure import Figure, Omitted
 from sim.report.charts.figures import calibration_figures, plan_figures, sweep_figures
 from sim.report.document.model import Block, Table, text
 from sim.report.document.words import words_of
+from sim.report.feasibility import feasibility_rows
 from sim.report.layout import title
 from sim.report.printers.terminal import blocks_text
 from sim.report.results.answer import PlanAnswer
 from sim.report.results.calibration import calibration_report
+from sim.report.results.feasibility import FeasibilityAnswer
 from sim.report.results.rows import Row, answer_rows, result_rows
 from sim.report.results.sweep import sweep_report
 from sim.report.sweep import factors_of, sweep_rows, values_of
-from sim.report.topics import calibration, power, size, sweep
+from sim.report.topics import calibration, feasibility, power, size, sweep
 from sim.study.refusals import nearest, shown
 
 if TYPE_CHECKING:
@@ -198,4 +201,14 @@ def _of_calibration(answer: CalibrationAnswer) -> Showing:
             "patterns": lambda: pattern_rows(report),
         },
         lambda: calibration_figures(report),
+    )
+
+
+@showing.register
+def _of_feasibility(answer: FeasibilityAnswer) -> Showing:
+    return Showing(
+        answer.study.title,
+        (text(feasibility.answer_sentence(answer)), feasibility.decisions_table(answer)),
+        {"results": lambda: feasibility_rows(answer)},
+        lambda: feasibility_figures(answer),
     )

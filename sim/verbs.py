@@ -207,6 +207,10 @@ VERBS: dict[str, Verb] = {
         stores=False,
         title="Reading the pilot",
     ).verb("what does the pilot say?", PilotStudy),
+    "feasibility": Answering(
+        "feasibility",
+        write="report.feasibility:write_feasibility",
+    ).verb("how large must the pilot be, and how often does it err?"),
     "sweep": Answering(
         "sweep",
         write="report.sweep:write_sweep",

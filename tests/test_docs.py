@@ -162,7 +162,9 @@ def test_every_page_is_reached() -> None:
     assert {path.resolve() for path in DOCUMENTS} == reached
 
 
-@pytest.mark.parametrize(("document", "files"), [(DOCUMENTS[0], 1), (tutorial.PAGE, 3)])
+@pytest.mark.parametrize(
+    ("document", "files"), [(DOCUMENTS[0], 1), (tutorial.PAGE, 3), (tutorial.FEASIBILITY, 1)]
+)
 def test_files_are_quoted_whole(document: Path, files: int) -> None:
     """The files in README and tutorial are those that their commands use."""
     page = text_of(document)
@@ -188,9 +190,10 @@ def test_last_output_of_the_tutorial_is_real() -> None:
 
 
 @pytest.mark.long
-def test_tutorial_is_up_to_date() -> None:
-    """The tutorial is what `python scripts/tutorial.py` writes now."""
-    page = text_of(tutorial.PAGE)
+@pytest.mark.parametrize("path", [tutorial.PAGE, tutorial.FEASIBILITY])
+def test_tutorial_is_up_to_date(path: Path) -> None:
+    """The tutorial, and its page on pilots, are what `python scripts/tutorial.py` writes now."""
+    page = text_of(path)
     assert tutorial.with_outputs(page) == page
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from sim import compose_study, plan
 from sim.jobs.calibrate import calibrate
+from sim.jobs.feasibility import feasibility
 from sim.pilot.calibrated import CalibrationAnswer
 from sim.pilot.evidence import Finding
 from sim.report.results.answer import PlanAnswer
@@ -21,6 +22,7 @@ script = import_module("pilot_story")
 printed = import_module("story.printed")
 beliefs = import_module("story.beliefs")
 sizing = import_module("story.sizing")
+feasible = import_module("story.feasible")
 
 PAGE = (ROOT / "docs" / "pilot.md").read_text(encoding="utf-8")
 NUMBER = re.compile(r"-?\d+\.\d+")
@@ -166,3 +168,9 @@ def test_links_lead_somewhere(link: str) -> None:
 def test_page_is_up_to_date() -> None:
     """The page equals what `python scripts/pilot_story.py` writes now."""
     assert script.document() == PAGE
+
+
+@pytest.mark.long
+def test_what_six_and_five_could_find_out() -> None:
+    """The pilot as a feasibility study is told as it is computed now."""
+    assert feasible.feasible(feasibility(compose_study([]))) in PAGE

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from published import assurances, others, powers, pvalues, trials, two_arms
+from published import assurances, feasibility, looks, others, powers, pvalues, trials, two_arms
 from published.data import CASES, STANDARD_ERRORS, Comparison, Evaluation
 from published.vectors import TOLERANCE, Agreement, adjustments, tests_of_changes
 from published.waiting import LEFT_OUT, NOT_YET
@@ -18,6 +18,7 @@ EVALUATIONS: dict[str, Evaluation] = {
     **trials.EVALUATIONS,
     **others.EVALUATIONS,
     **two_arms.EVALUATIONS,
+    **feasibility.EVALUATIONS,
 }
 """How each covered case is compared."""
 SHOWN = 1e-10
@@ -45,11 +46,14 @@ def document() -> str:
     """Text of docs/validation.md."""
     found = comparisons()
     ours, theirs = tests_of_changes(), adjustments()
+    designs, enumerated = looks.lines()
     passed = [*(one.passed for one in found), *(one.passed for one in [*ours, *theirs])]
+    passed += [line.passed for line in (*designs, *enumerated)]
     verdict = f"**{sum(passed)} of {len(passed)} comparisons pass.**\n"
     areas = dict.fromkeys(case["area"] for case in CASES.values())
     tables = [_area(area, [c for c in found if CASES[c.case]["area"] == area]) for area in areas]
-    return "\n".join([_INTRO, verdict, *filter(None, tables), _vectors(ours, theirs), _waiting()])
+    rest = _vectors(ours, theirs), _looks(), _waiting()
+    return "\n".join([_INTRO, verdict, *filter(None, tables), *rest])
 
 
 def _area(area: str, rows: Sequence[Comparison]) -> str:
@@ -81,7 +85,7 @@ def _difference(value: float) -> str:
     return "0" if value < SHOWN else f"{value:.1e}"
 
 
-def _said(row: Comparison | Agreement) -> str:
+def _said(row: Comparison | Agreement | looks.Line) -> str:
     return "yes" if row.passed else "**NO**"
 
 
@@ -110,6 +114,43 @@ def _vectors(ours: Sequence[Agreement], theirs: Sequence[Agreement]) -> str:
             f"| {_said(row)} |"
         )
     return "\n".join([*lines, ""])
+
+
+def _looks() -> str:
+    """Tables of interim looks."""
+    designs, enumerated = looks.lines()
+    lines = [
+        "## Interim looks",
+        "",
+        "Designs of R's package rpact 3.3.4 (`tests/data/README.md`) on one and two sides, with",
+        "two to five looks, some with bounds for futility. The largest relative difference:",
+        "",
+        "| quantity | designs | largest difference | tolerance | pass |",
+        "| --- | --- | --- | --- | --- |",
+        *map(_look_row, designs),
+        "",
+        "Two looks at exact signed-rank tests, every multiset of changes written out: as in",
+        "`tests/data` and ours, and the largest difference of these and four further quantities.",
+        "",
+        "| case | truth | rejects at the first look | in all | expected pairs "
+        "| largest difference | tolerance | pass |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        *map(_look_row, enumerated),
+        "",
+        "The level that exact signed-rank tests attain, two-sided, of .05, where changes from -2",
+        "to 2 have the probabilities .1, .2, .4, .2 and .1: by the levels of the normal process,",
+        "and where the level is spent exactly ([how](methods/interim.md)). All is enumerated.",
+        "",
+        "| boundary | looks | levels | attained | spent exactly |",
+        "| --- | --- | --- | --- | --- |",
+        *(f"| {' | '.join(row)} |" for row in looks.attained()),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _look_row(row: looks.Line) -> str:
+    ends = _difference(row.difference), f"{row.tolerance:g}", _said(row)
+    return f"| {' | '.join((*row.cells, *ends))} |"
 
 
 def _waiting() -> str:

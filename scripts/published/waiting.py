@@ -7,6 +7,7 @@ NOT_YET = {
 
 _ESTIMATES = "estimates of one data set are not made here"
 _SPLIT = "zeros split between the sides are not offered"
+_GIVEN = "taken from the case: designs for a mean are judged here, not searched"
 _OTHER = "only Wilson's interval is used"
 
 LEFT_OUT = {
@@ -23,5 +24,9 @@ LEFT_OUT = {
     ("PR03-binomial-CIs", "wald"): _OTHER,
     ("PW01-pwr-paired", "n_for_80"): "a size between whole ones; tests interpolate it",
     ("RF03-WSR-n-for-80", "n"): "takes millions of runs; `pytest -m long` does them",
+    ("PC01-Lewis2021-case", "n_printed"): "the paper's, made even",
+    ("PC03-Lewis-abstract", "n_printed"): "the paper's, made even",
+    ("PC06-tout-continuous-snapshot", "n"): _GIVEN,
+    ("PC06-tout-continuous-snapshot", "thresholds_z"): _GIVEN,
 }
 """Quantities by case and name."""

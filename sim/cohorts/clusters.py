@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from sim.arrays import FloatArray
 from sim.cohorts.correlation import loading_matrix
 from sim.cohorts.normal import cut_covariance
+from sim.cohorts.roots import root_between
 from sim.cohorts.sites import relative_sizes, site_sequence
 from sim.errors import StudyError
 from sim.study.clusters import SiteClusters
@@ -297,4 +297,4 @@ def _share_for_observed(
             f"clusters: {field} {icc:g} of the observed change cannot be had; at most "
             f"{excess(most) + icc:.3f} with these answers and correlation.pre_post"
         )
-    return float(brentq(excess, 0.0, most, xtol=1e-10))
+    return root_between(excess, 0.0, most, xtol=1e-10)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from sim.arrays import FloatArray
+from sim.cohorts.roots import root_between
 from sim.errors import StudyError
 from sim.study.effects import (
     ByDomainEffect,
@@ -232,7 +232,7 @@ def shift_to_mean(pre: FloatArray, change: float, place: str) -> float:
             f"{place}.mean_change: {change:g} cannot be reached by a shift; it must be above "
             f"{least:.3g} and below {most:.3g} with these answers before"
         )
-    return float(brentq(excess, -MOST_SHIFT, MOST_SHIFT, xtol=1e-12))
+    return root_between(excess, -MOST_SHIFT, MOST_SHIFT, xtol=1e-12)
 
 
 def _finite_shift(shift: float, pre: FloatArray, median: int, place: str) -> float:

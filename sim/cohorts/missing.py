@@ -7,11 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from sim.arrays import FloatArray
 from sim.cohorts.recruitment import Recruitment
+from sim.cohorts.roots import root_between
 from sim.study.missing import Missing
 
 CALIBRATED_ON = 2**17
@@ -127,7 +127,7 @@ def _intercept(x: FloatArray, weight: FloatArray, slope: float, rate: float) -> 
     def excess(intercept: float) -> float:
         return float(weight @ expit(intercept + slope * x)) - rate
 
-    return float(brentq(excess, -reach, reach, xtol=1e-12))
+    return root_between(excess, -reach, reach, xtol=1e-12)
 
 
 def _standardised_changes(

@@ -7,11 +7,11 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
 from sim.arrays import FloatArray
 from sim.cohorts.marginals import cut_points
 from sim.cohorts.normal import bivariate_normal_cdf
+from sim.cohorts.roots import root_between
 from sim.errors import StudyError
 
 Kind = Literal["pearson", "spearman"]
@@ -259,7 +259,7 @@ def _solve(
         return 1.0
     if excess(-1.0) >= 0:
         return -1.0
-    return float(brentq(excess, -1.0, 1.0, xtol=1e-14))
+    return root_between(excess, -1.0, 1.0, xtol=1e-14)
 
 
 def _correlation(rows: FloatArray, columns: FloatArray, below: FloatArray, kind: Kind) -> float:

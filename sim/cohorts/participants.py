@@ -36,7 +36,8 @@ Arms = tuple[Population, ...]
 """Populations of a role's arms: those who are treated, then controls where there are any."""
 IDLE_SECTIONS = {
     "title", "words", "seed", "engine", "analysis", "success", "primary", "target", "monte_carlo",
-    "report", "compute", "store", "pilot", "calibration", "sweep", "page",
+    "report", "compute", "store", "pilot", "calibration", "sweep", "page", "interim",
+    "feasibility",
 }  # fmt: skip
 """Sections that say nothing of who exists."""
 REMEMBERED = 32

@@ -6,10 +6,10 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import gammaincinv
 
 from sim.arrays import FloatArray
+from sim.cohorts.roots import root_between
 from sim.errors import StudyError
 from sim.study.clusters import SiteClusters
 
@@ -121,6 +121,6 @@ def relative_sizes(accrual: SiteClusters) -> FloatArray:
         return np.asarray(relative / relative.mean())
 
     # quantiles of a few sites vary less than the distribution: solve for the sizes themselves
-    log_shape = brentq(lambda x: float(sizes(x).std()) - variation, -7.0, 20.0, xtol=1e-9)
+    log_shape = root_between(lambda x: float(sizes(x).std()) - variation, -7.0, 20.0, xtol=1e-9)
     order = np.random.default_rng(0).permutation(number)  # fixed: the order is no random effect
     return sizes(float(log_shape))[order]

@@ -19,6 +19,8 @@ class Purpose(IntEnum):
     FLIPS = 4
     CONTROLS = 5
     PATTERNS = 6
+    PILOT = 7
+    PROGRAMME = 8
 
 
 def generator(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:

@@ -90,6 +90,30 @@ def _largest_z(m: NDArray[np.int64], n: int, analysis: Analysis) -> FloatArray:
     return np.asarray(z - 2 / ((2 * zeros + m + 1) * np.sqrt(m)))
 
 
+def best_pvalues(
+    smallest: Sequence[FloatArray],
+    endpoints: Endpoints,
+    analysis: Analysis,
+    order: TestingOrder | None = None,
+) -> list[tuple[FloatArray, FloatArray]]:
+    """Smallest p-values of every role's endpoints, unadjusted and adjusted, each (K, E).
+
+    Every adjustment rises with each of its p-values, so the best case is all
+    endpoints at their smallest; `smallest` is of each role, as from :func:`smallest_pvalue`.
+    """
+    best, domains = [], endpoints.domains
+    for alone in smallest:
+        every = np.repeat(alone[:, None], len(endpoints), axis=1)  # (K, E)
+        if analysis.adjustment_facts.needs == "flips":
+            adjusted = every.copy()
+            random = np.maximum(every, 1 / (analysis.flips + 1))
+            adjusted[:, :domains] = np.where(every < ENUMERATED, random, every)[:, :domains]
+        else:
+            adjusted = adjusted_pvalues(every, domains, analysis, order)
+        best.append((every, adjusted))
+    return best
+
+
 def winnable(
     smallest: Sequence[FloatArray],
     endpoints: Endpoints,
@@ -98,9 +122,6 @@ def winnable(
     order: TestingOrder | None = None,
 ) -> dict[str, np.ndarray]:
     """Tell which rules can be won at all, at each size.
-
-    Every adjustment rises with each of its p-values, so the best case is all
-    endpoints at their smallest.
 
     Parameters
     ----------
@@ -120,14 +141,6 @@ def winnable(
     dict of str to ndarray of bool, shape (K,)
         By rule name.
     """
-    columns, domains = [], endpoints.domains
-    for best in smallest:
-        every = np.repeat(best[:, None], len(endpoints), axis=1)  # (K, E)
-        if analysis.adjustment_facts.needs == "flips":
-            random = np.maximum(every, 1 / (analysis.flips + 1))
-            every[:, :domains] = np.where(every < ENUMERATED, random, every)[:, :domains]
-            columns.append(every)
-        else:
-            columns.append(adjusted_pvalues(every, domains, analysis, order))
-    possible = np.concatenate(columns, axis=1) <= analysis.alpha  # (K, J)
+    best = best_pvalues(smallest, endpoints, analysis, order)
+    possible = np.concatenate([adjusted for _, adjusted in best], axis=1) <= analysis.alpha
     return {rule.name: possible[:, list(rule.columns)].sum(axis=1) >= rule.needed for rule in rules}

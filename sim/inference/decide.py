@@ -1,7 +1,7 @@
 """From samples to evidence, and from evidence to decisions.
 
-Evidence is p-values, or which thresholds they meet, at every size; a study is
-looked at once, at the level alpha.
+Evidence is p-values, or which thresholds they meet, at every size. Here a study is looked at
+once, at the level alpha; more looks are taken by :mod:`sim.inference.looks`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sim.inference.registry import TESTS, THRESHOLD_COUNTS
 from sim.inference.result import FAILED, TestResult
 from sim.inference.sample import Samples, Sizes
 from sim.inference.testing_order import TestingOrder, adjusted_pvalues
-from sim.inference.thresholds import NO_INFORMATION, Procedure, met, stepwise
+from sim.inference.thresholds import NO_INFORMATION, Procedure, met, met_alone, stepwise
 from sim.study import Analysis
 
 
@@ -73,17 +73,28 @@ class Decisions:
 DECISIONS = tuple(field.name for field in fields(Decisions))
 
 
+def counted(analysis: Analysis, domains: int) -> Procedure | None:
+    """Procedure whose thresholds the test can count; None where it needs p-values."""
+    # one-sided thresholds above one half lie on the other side of the null's centre
+    lopsided = analysis.alternative != "two_sided" and analysis.alpha > 0.5
+    if lopsided or analysis.test not in THRESHOLD_COUNTS:
+        return None
+    return stepwise(analysis.adjustment or "none", domains, analysis.alpha)
+
+
 def collect(
     samples: Samples,
     sizes: Sizes,
     analysis: Analysis,
     order: TestingOrder | None = None,
     flip_seeds: NDArray[np.uint64] | None = None,
+    *,
+    procedure: Procedure | None,
 ) -> Evidence:
     """Test every endpoint at every size, and adjust for multiplicity.
 
-    Where the test can count thresholds and the adjustment is stepwise, no
-    p-value is computed that is not needed; the decisions are the same.
+    Where thresholds are counted no p-value is computed that is not needed; the decisions are
+    the same.
 
     Parameters
     ----------
@@ -96,16 +107,15 @@ def collect(
         are adjusted together and every sum of domains is tested by itself.
     flip_seeds : ndarray of uint64, shape (R,), optional
         Of each replicate's random sign flips, where the adjustment needs them.
+    procedure : Procedure or None
+        Whose thresholds are counted, as from :func:`counted`; None where p-values are computed.
 
     Returns
     -------
     PValues or ThresholdCounts
     """
     domains = samples[0].endpoints.domains
-    procedure = stepwise(analysis.adjustment, domains, analysis.alpha)
-    # one-sided thresholds above one half lie on the other side of the null's centre
-    lopsided = analysis.alternative != "two_sided" and analysis.alpha > 0.5
-    if procedure is not None and not lopsided and analysis.test in THRESHOLD_COUNTS:
+    if procedure is not None:
         counts = THRESHOLD_COUNTS[analysis.test](samples, sizes, analysis, procedure)
         return ThresholdCounts(counts, procedure, domains)
     result = TESTS[analysis.test](samples, sizes, analysis)
@@ -135,7 +145,7 @@ def decide(evidence: Evidence, alpha: float, side: int) -> Decisions:
     Decisions
     """
     if isinstance(evidence, ThresholdCounts):
-        return _by_thresholds(evidence, side)
+        return by_thresholds(evidence, side)
     result = evidence.result
     onside = result.direction == side
     rejected, adjusted = result.pvalue <= alpha, evidence.adjusted <= alpha
@@ -149,10 +159,11 @@ def decide(evidence: Evidence, alpha: float, side: int) -> Decisions:
     )
 
 
-def _by_thresholds(evidence: ThresholdCounts, side: int) -> Decisions:
+def by_thresholds(evidence: ThresholdCounts, side: int) -> Decisions:
+    """Decide by counts of thresholds, each endpoint alone and as the procedure has it."""
     by_size = evidence.counts.transpose(1, 2, 0)  # (K, E, R), contiguous
     uninformative = by_size == NO_INFORMATION
-    rejected = (by_size != 0) & ~uninformative
+    rejected = met_alone(by_size, evidence.procedure.alone)
     onside = by_size > 0 if side > 0 else by_size < 0
     adjusted, domains = rejected.copy(), evidence.domains
     together = met(evidence.counts[..., :domains], evidence.procedure)

@@ -17,6 +17,11 @@ ROUNDING = 1e-12
 """Difference of two probabilities that is none."""
 NEGLIGIBLE = log(1e-12)
 """Logarithm of a probability that is taken for 0."""
+NOTHING = exp(NEGLIGIBLE)
+JOINED = 2
+"""Smallest absolute values whose rises are summed together, once for all that else changes."""
+REUSED = 16
+"""Cells of that sum's distribution that take as long as one term of a nested sum."""
 
 
 @njit
@@ -184,17 +189,28 @@ def conditional_rejection(
     both tails of W+ are nested sums like those of the null distribution.
 
     `counts` (G + 1, V) are the numbers of changes by absolute value, zero
-    included. `guess` is the normal quantile from which the critical value is
-    sought. The tables hold the fair binomial (1, m, k), and those of rises and
-    falls (2, G, c, k) with their `chances` (2, G).
+    included; columns alike in the first few stand together. `guess` is the normal
+    quantile from which the critical value is sought. The tables hold the fair
+    binomial (1, m, k), and those of rises and falls (2, G, c, k) with their
+    `chances` (2, G).
     """
     span, vectors, winning = counts.shape[0] - 1, counts.shape[1], 1 if side > 0 else 0
     ties = np.zeros((7, span), np.int64)
     places, sums = ties[6], np.empty(span + 1)
     beyond, nothing = np.empty(WINDOW), np.empty(1)
     fair = side == 0 and np.abs(chances[0] - 0.5).max() < ROUNDING  # rises and falls are alike
+    end, whole_joined = 0, -1
+    below = nothing, nothing
     for v in range(vectors):
         used, whole, m, squares = _tie_groups(counts, span, scores, v, ties)
+        if v == end:
+            end = _run(counts, v)
+            whole_joined = _joined_sum(ties, used, end - v)
+            if whole_joined >= 0:
+                below = (
+                    _joint_cdf(whole_joined, ties, pmfs[0]),
+                    _joint_cdf(whole_joined, ties, pmfs[1]),
+                )
         tails[v, 0] = tails[v, 1] = 0.0
         if m == 0:
             continue
@@ -212,13 +228,82 @@ def conditional_rejection(
                 continue
             if tail < 0 or (d != rises and low == apart):
                 continue
-            tails[v, d] = _settled(tail, squares, ties, used, chances[rises])
+            if whole_joined >= 0:
+                tails[v, d] = _joined_tail(tail, ties, used, pmfs[rises], below[rises], sums)
+            else:
+                tails[v, d] = _settled(tail, squares, ties, used, chances[rises])
             if tails[v, d] < 0:
                 tails[v, d] = _nested_tail(
                     tail, ties, used, places, pmfs[rises], cdfs[rises], sums, nothing
                 )
             if d != rises:
                 tails[v, d] -= tails[v, rises]
+
+
+@njit
+def _run(counts, start):
+    """End of the columns that have the first few counts of one."""
+    first = min(JOINED + 1, counts.shape[0])
+    end = start + 1
+    while end < counts.shape[1]:
+        for g in range(first):
+            if counts[g, end] != counts[g, start]:
+                return end
+        end += 1
+    return end
+
+
+@njit
+def _joined_sum(groups, used, run):
+    """Largest sum of the scores of the smallest absolute values, or -1 where they are not joined.
+
+    They are where both occur, in so many columns that their distribution is worth its time.
+    """
+    if used < JOINED or groups[6, JOINED - 1] != JOINED - 1:
+        return -1
+    whole = groups[0, 0] * groups[1, 0] + groups[0, 1] * groups[1, 1]
+    return whole if whole <= REUSED * run * min(groups[0, 0], groups[0, 1]) else -1
+
+
+@njit
+def _joint_cdf(whole, groups, pmf):
+    """P(score X + other score Y <= 0 ... whole) of the two smallest absolute values' rises."""
+    below = np.zeros(whole + 1)
+    count, other = groups[0, 0], groups[0, 1]
+    for x in range(count + 1):
+        for y in range(other + 1):
+            below[x * groups[1, 0] + y * groups[1, 1]] += pmf[0, count, x] * pmf[1, other, y]
+    for at in range(whole):
+        below[at + 1] += below[at]
+    return below
+
+
+@njit
+def _joined_tail(tail, groups, used, pmf, below, sums):
+    """P(sum of scores times binomials <= tail): `below` for the joined, nested sums over others.
+
+    Rows 2 and 3 of `groups` are those of `_nested_tail`.
+    """
+    last = below.size - 1
+    most = below[min(tail, last)]  # were there no rise among the others
+    if used == JOINED or most < NOTHING:
+        return min(most, 1.0)
+    total, level = 0.0, JOINED
+    groups[2, level], groups[3, level], sums[level] = -1, tail, 1.0
+    while level >= JOINED:
+        groups[2, level] += 1
+        number, size = groups[2, level], groups[0, level]
+        left = groups[3, level] - number * groups[1, level]
+        if number > size or left < 0:
+            level -= 1
+            continue
+        chance = sums[level] * pmf[groups[6, level], size, number]
+        if level == used - 1:
+            total += chance * below[min(left, last)]
+            continue
+        level += 1
+        groups[2, level], groups[3, level], sums[level] = -1, left, chance
+    return min(total, 1.0)
 
 
 @njit

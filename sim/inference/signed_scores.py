@@ -115,7 +115,8 @@ def threshold_counts_of(
         sample.changes.transpose(1, 2, 0), dtype=np.int16
     )  # (N, E, R)
     n, endpoints, replicates = by_participant.shape
-    first = np.where(np.arange(endpoints) < sample.endpoints.domains, 0, len(levels) - 1)
+    of_sums = len(levels) - 1 if procedure.at_once else 0
+    first = np.where(np.arange(endpoints) < sample.endpoints.domains, 0, of_sums)
     spans = largest_changes(by_participant)  # (E,)
     limit = min(exact_up_to(analysis.p_value, analysis.exact_limit), n)
     counts = np.empty((len(sizes), endpoints, replicates), np.int8)

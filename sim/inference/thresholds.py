@@ -8,6 +8,7 @@ a test can often tell without computing the p-value.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,17 +30,33 @@ class Procedure:
     Attributes
     ----------
     thresholds : tuple of float
-        Distinct p-values that matter, rising; the last is alpha.
+        Distinct p-values that matter, rising; where a study is looked at once
+        the last is alpha.
     needed : tuple of int
         Count needed at step 1 ... m (the smallest p-value's step first).
     direction : {'single', 'down', 'up'}
         One threshold for all; stop at the first step not met; or start from
         the last step that is met.
+    alone : int
+        Count needed of a p-value by itself.
+    at_once : bool
+        Whether a p-value by itself is compared with the last threshold alone, as where a study
+        is looked at once.
     """
 
     thresholds: tuple[float, ...]
     needed: tuple[int, ...]
     direction: Steps
+    alone: int = 1
+    at_once: bool = True
+
+    def count_of(self, threshold: float) -> int:
+        """Count of a p-value equal to a threshold; of 0 one that no p-value has."""
+        return len(self.thresholds) - bisect_left(self.thresholds, threshold) if threshold else 127
+
+    def threshold_of(self, count: int) -> float:
+        """Threshold that a count needs."""
+        return self.thresholds[-count]
 
 
 @lru_cache(maxsize=64)
@@ -60,17 +77,24 @@ def stepwise(adjustment: str, m: int, alpha: float) -> Procedure | None:
     Procedure or None
         None for those that are not stepwise in the p-values alone.
     """
-    facts = ADJUSTMENTS[adjustment]
-    direction = "single" if m == 1 else facts.steps  # one hypothesis alone is left as it is
-    if facts.needs is not None or direction is None:
+    direction = direction_of(adjustment, m)
+    if direction is None:
         return None
-    steps = _steps(adjustment, m, alpha)
+    steps = steps_of(adjustment, m, alpha)
     thresholds = tuple(sorted({*steps, alpha}))
     needed = tuple(len(thresholds) - thresholds.index(step) for step in steps)
     return Procedure(thresholds, needed, direction)
 
 
-def _steps(adjustment: str, m: int, alpha: float) -> list[float]:
+def direction_of(adjustment: str, m: int) -> Steps | None:
+    """Which way the steps of an adjustment of m hypotheses go; None where it has none."""
+    facts = ADJUSTMENTS[adjustment]
+    if facts.needs is not None:
+        return None
+    return "single" if m == 1 else facts.steps  # one hypothesis alone is left as it is
+
+
+def steps_of(adjustment: str, m: int, alpha: float) -> list[float]:
     """Largest p-value of each step that is still rejected, the smaller ones being 0, larger ones 1.
 
     They are looked for with what adjusts p-values, so that counts decide as adjusting does.
@@ -110,8 +134,15 @@ def met(counts: NDArray[np.int8], procedure: Procedure) -> NDArray[np.bool_]:
     by_size = np.ascontiguousarray(counts.transpose(1, 2, 0))  # (K, m, R)
     rejected = np.empty(by_size.shape, np.bool_)
     if procedure.direction == "single":
-        absolute = np.abs(by_size.astype(np.int16))
-        rejected = (absolute >= procedure.needed[0]) & (by_size != NO_INFORMATION)
+        rejected = met_alone(by_size, procedure.needed[0])
     else:
         step(by_size, np.array(procedure.needed), procedure.direction == "down", rejected)
     return rejected.transpose(2, 0, 1)  # (R, K, m)
+
+
+def met_alone(counts: NDArray[np.int8], needed: int) -> NDArray[np.bool_]:
+    """Tell which counts are at least so many, in either direction."""
+    informative = counts != NO_INFORMATION
+    if needed == 1:  # quicker
+        return np.asarray((counts != 0) & informative)
+    return np.asarray(((counts >= needed) | (counts <= -needed)) & informative)

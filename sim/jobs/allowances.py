@@ -177,4 +177,4 @@ def _engine(study: Study) -> Literal["auto", "exact", "monte_carlo"]:
         exact_place(rule, study.endpoint_sets, study.scored_analysis)
     except StudyError:
         return "monte_carlo"
-    return study.engine
+    return study.power_engine

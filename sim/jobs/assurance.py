@@ -142,7 +142,9 @@ def assurances(
         parts = -(-replicates // size)
         task = block_task(study, arms, Purpose.ASSURANCE, size)
         roles = tuple(drawn.get(role) for role in range(len(arms)))
-        limit = work_limit(study.engine, draws, task.rules, task.endpoints, study.scored_analysis)
+        limit = work_limit(
+            study.power_engine, draws, task.rules, task.endpoints, study.scored_analysis
+        )
         required = study.primary if study.engine == "exact" else None
         drawn_task = AssuranceTask(roles, task, limit, required, parts)
         wins = simulate_draws(drawn_task, executor, on_block, store)

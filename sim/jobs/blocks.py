@@ -22,6 +22,9 @@ ENGINE = (
     "sim.power.exact_table",
     "sim.power.curve",
     "sim.power.tally_bytes",
+    "sim.feasibility.accrual",
+    "sim.feasibility.programme",
+    "sim.feasibility.tally_bytes",
 )
 """Modules of all that is stored: simulated blocks, draws, known powers; and how it is written."""
 

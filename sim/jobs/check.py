@@ -31,7 +31,7 @@ def outline(study: Study) -> Outline:
 
 def _is_exact(study: Study) -> bool:
     """Tell whether the power of the primary rule is enumerated."""
-    if study.engine == "monte_carlo":
+    if study.power_engine == "monte_carlo":
         return False
     primary = next(rule for rule in decision_rules(study) if rule.name == study.primary)
     try:

@@ -152,12 +152,12 @@ class _Search:
         alone = primary_alone(study)
         design = alone.design.model_copy(update={"n": (size,)})
         scale = EffectScale.of(alone.model_copy(update={"design": design}))
-        table = KeptExactTable.of(study.scored_analysis, study.engine, store)
+        table = KeptExactTable.of(study.scored_analysis, study.power_engine, store)
         return cls(scale, size, executor, progress, table, store)
 
     def run(self) -> DetectableForRule:
         """Solve by powers that are known where they are, otherwise by simulation."""
-        engine = self.scale.study.engine
+        engine = self.scale.study.power_engine
         if engine != "monte_carlo":
             try:
                 return self._solved(self._known_win)

@@ -6,15 +6,12 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from typing import TypedDict
 
-import numpy as np
-
-from sim.cohorts import Population, arms_by_role, role_arms, true_effects
-from sim.cohorts.participants import CONTROLS, TREATED
+from sim.cohorts import Population, arms_by_role, true_effects
+from sim.cohorts.participants import TREATED
 from sim.compute.executors import open_executor
 from sim.compute.store import BlockStore
 from sim.errors import StudyError
-from sim.inference.attainable import smallest_pvalue, winnable
-from sim.inference.rules import DecisionRule, decision_rules
+from sim.inference.rules import decision_rules
 from sim.inference.testing_order import order_of
 from sim.jobs.allowances import blocks_without, sizes_without
 from sim.jobs.assumptions import assumptions_of
@@ -25,8 +22,11 @@ from sim.jobs.assurance import (
     believed_effects,
     inflations,
 )
+from sim.jobs.attainable import attainable
 from sim.jobs.detectable import check_detectable_rule, detectable_blocks, detectable_rule
+from sim.jobs.interim import interim_blocks, interim_gain, interim_plan
 from sim.jobs.least_favourable import least_favourable, least_favourable_blocks
+from sim.jobs.looks import looks_of
 from sim.jobs.missing_by_chance import by_chance, planned_study, search_sizes
 from sim.jobs.one_group import one_group, one_group_blocks
 from sim.jobs.pilot_answers import pilot_facts
@@ -39,14 +39,16 @@ from sim.power.change_parts import parts_of_change
 from sim.power.detectable import DetectableEffect, detectable_effects
 from sim.power.detectable_rule import DetectableForRule
 from sim.power.exact import LARGEST
+from sim.power.interim import InterimGain
 from sim.power.known import exact_place
 from sim.power.least_favourable import LeastFavourable
+from sim.power.looks_table import LooksTable
 from sim.power.missing_by_chance import MissingByChance
-from sim.power.participation import Participation, participation, sites_of_arms
+from sim.power.participation import Participation, participation
 from sim.power.precision import Precision, precision_of
 from sim.power.thinned import Changes
 from sim.power.units import Unit, interval_unit
-from sim.report.results.answer import Attainable, DesignFacts, PlanAnswer
+from sim.report.results.answer import DesignFacts, PlanAnswer
 from sim.report.topics.warnings import warnings_of
 from sim.study import Study
 from sim.study.sections import Design
@@ -57,6 +59,13 @@ class _Detectable(TypedDict):
 
     detectable: tuple[DetectableEffect, ...]
     detectable_rule: DetectableForRule | None
+
+
+class _AtItsSize(TypedDict):
+    """What is simulated at the answer's size, as fields of the answer."""
+
+    least_favourable: LeastFavourable | None
+    interim_gain: InterimGain | None
 
 
 def check(study: Study) -> None:
@@ -71,6 +80,7 @@ def check(study: Study) -> None:
     populations = treated_populations(study)
     believed_effects(study)
     order_of(study)
+    looks_of(study)
     check_detectable_rule(study)
     if study.engine == "exact":
         _require_enumerable(study.design)
@@ -80,7 +90,12 @@ def check(study: Study) -> None:
             changes.require()
         rules = {rule.name: rule for rule in decision_rules(study)}
         role, place, _ = exact_place(rules[study.primary], sets, analysis)
-        people[role].listed(place)
+        change = people[role].listed(place)
+        if study.looks is not None:
+            design = study.design
+            largest = design.search_limit if design.n is None else design.n[-1]
+            table = LooksTable.of(study)
+            table.require(change, study.participants(role, largest))
 
 
 def _require_enumerable(design: Design) -> None:
@@ -133,14 +148,14 @@ def plan(
     progress = Progress(on_block, _further_blocks(study, believed))
     with open_executor(**study.compute.model_dump()) as executor:
         study, result, both = _sized(study, executor, progress, store)
-        least = _least_favourable(result, both, executor, progress, store)
+        at_size = _at_its_size(result, both, executor, progress, store)
         smallest = _detectable(study, executor, progress, store)
         uncontrolled = one_group(study, result, executor, progress, store)
         before = sizes_without(result.study, executor, progress, store)
         planned = planned_study(result.study, both)
         averaged = assurances(planned, believed, executor, progress.step, store)
     answer = PlanAnswer(
-        **vars(replace(design_facts(result.study), assurances=averaged)),
+        **vars(replace(design_facts(result.study, result.at_size), assurances=averaged)),
         original=original,
         characteristics=result.main,
         null_characteristics=result.null,
@@ -154,7 +169,7 @@ def plan(
         before_adjustments=before,
         inflations=inflations(study),
         missing_by_chance=both,
-        least_favourable=least,
+        **at_size,
     )
     return replace(answer, warnings=warnings_of(answer))
 
@@ -182,7 +197,7 @@ def _further_blocks(study: Study, believed: Believed) -> int:
 
 def _blocks_at_its_sizes(study: Study) -> int:
     """Those of them that are of the study at the sizes, and in the blocks, of its search."""
-    return blocks_without(study) + least_favourable_blocks(study)
+    return blocks_without(study) + least_favourable_blocks(study) + interim_blocks(study)
 
 
 def treated_populations(study: Study) -> tuple[Population, ...]:
@@ -200,22 +215,26 @@ def _detectable(
     return {"detectable": alone, "detectable_rule": for_rule}
 
 
-def _least_favourable(
+def _at_its_size(
     result: SearchResult,
     known: MissingByChance | None,
     executor: Executor,
     progress: Progress,
     store: BlockStore | None,
-) -> LeastFavourable | None:
-    """Work out the least favourable null, nobody missing by the answers: it is the tests'."""
+) -> _AtItsSize:
+    """Work out the least favourable null, nobody missing by the answers, and what looks gain."""
     main = result.main if known is None else known.characteristics
-    size = result.primary_size
-    study, pairs = by_chance(result.study), size.size or size.limit
-    return least_favourable(study, main, pairs, executor, progress, store)
+    study, size = by_chance(result.study), result.at_size
+    least = least_favourable(study, main, size, executor, progress, store)
+    gain = interim_gain(result, executor, progress, store)
+    return {"least_favourable": least, "interim_gain": gain}
 
 
-def design_facts(study: Study) -> DesignFacts:
-    """Work out what needs no power: effects, estimands, what can be significant at all."""
+def design_facts(study: Study, size: int | None = None) -> DesignFacts:
+    """Work out what needs no power: effects, estimands, what can be significant at all.
+
+    Looks are those at a size, by default the largest studied.
+    """
     people, side = arms_by_name(study), study.analysis.side
     sets = study.endpoint_sets
     parts = {role: parts_of_change(arms, sets) for role, arms in people.items()}
@@ -227,6 +246,7 @@ def design_facts(study: Study) -> DesignFacts:
         estimands=estimands_by_role(study),
         attainable=attainable(study, decision_rules(study)),
         change_parts={role: known for role, known in parts.items() if known is not None},
+        interim=interim_plan(study, size or study.sizes[-1]),
     )
 
 
@@ -245,52 +265,3 @@ def _precision(result: SearchResult) -> Precision:
         for role, arms in arms_by_name(study).items()
     }
     return precision_of(result.main, result.primary_size, units, study.target.half_width)
-
-
-def attainable(study: Study, rules: tuple[DecisionRule, ...]) -> Attainable:
-    """Smallest possible p-values per role, and the size from which each rule can be won.
-
-    Parameters
-    ----------
-    study : Study
-        The design.
-    rules : tuple of DecisionRule
-        Its rules.
-
-    Returns
-    -------
-    Attainable
-    """
-    every = range(2, study.sizes[-1] + 1)
-    smallest = {
-        name: smallest_pvalue(units, study.scored_analysis, controls)
-        for role, name in enumerate(study.role_names)
-        for units, controls in [_units(study, role, every)]
-    }
-    possible = winnable(
-        list(smallest.values()),
-        study.endpoint_sets,
-        rules,
-        study.scored_analysis,
-        order_of(study),
-    )
-    first = {
-        name: int(np.argmax(wins)) + every.start if wins.any() else None
-        for name, wins in possible.items()
-    }
-    at = np.array(study.sizes) - every.start
-    return Attainable({role: tuple(best[at].tolist()) for role, best in smallest.items()}, first)
-
-
-def _units(study: Study, role: int, every: range) -> tuple[list[int], list[int] | None]:
-    """What carries information at each size, and how much of it is in the control arm.
-
-    People, or sites where the test looks at those; None without a control arm.
-    """
-    arms = [arm.clusters for arm in role_arms(study, role) if arm.clusters is not None]
-    if study.analysis.test_facts.unit == "site" and arms:
-        counts = sites_of_arms(study, role, every, arms)
-    else:
-        counts = list(zip(*(study.arm_participants(role, pairs) for pairs in every), strict=True))
-    together = list(map(sum, zip(*counts, strict=True)))
-    return together, list(counts[CONTROLS]) if len(counts) > 1 else None

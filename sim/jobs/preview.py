@@ -163,6 +163,8 @@ def _exact_curve(study: Study, criterion: Criterion) -> ExactCurve:
     StudyError
         Where there is none, or not at once.
     """
+    if study.looks is not None:
+        raise StudyError("studies with looks are simulated")
     role, domain, level = endpoint_of(study, criterion)
     changes = Changes.of(role_arms(study, role)[0], study.endpoint_sets, study.scored_analysis)
     if not changes.is_single(domain) and study.analysis.test_facts.enumerated == "ties":

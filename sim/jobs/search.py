@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sim.cohorts import Arms, Population, arms_by_role, arms_without_effect
@@ -13,16 +13,19 @@ from sim.cohorts.truth import mean_effects, true_nulls
 from sim.compute.store import BlockStore
 from sim.compute.streams import Purpose
 from sim.inference.rules import DecisionRule
+from sim.jobs.looks import looks_of, measures_of
 from sim.jobs.many_sizes import EVERY, FINE_STEP, can_grow, grid, grown, thinned
 from sim.jobs.progress import Progress
 from sim.jobs.tasks import block_task
 from sim.power.known import with_exact
+from sim.power.known_looks import known_looks, with_known_looks
 from sim.power.limits import impossible_rules
+from sim.power.looks_table import LooksTable
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize, smallest_sizes
 from sim.power.simulate import KeptExactTable, simulate
 from sim.power.summarise import RoleTruth, summarise
-from sim.power.tally import Tally
+from sim.power.tally import LookTally, Tally
 from sim.study import Study
 from sim.study.sections import Design
 
@@ -60,6 +63,11 @@ class SearchResult:
         """That of the primary rule."""
         return next(size for size in self.sizes if size.rule == self.study.primary)
 
+    @property
+    def at_size(self) -> int:
+        """Its size, or the largest studied."""
+        return self.primary_size.size or self.primary_size.limit
+
 
 class Search:
     """One study's search.
@@ -90,7 +98,8 @@ class Search:
         self.rules, self.executor, self.store = rules, executor, store
         self.arms = arms_by_role(study)
         self._nulls = tuple(map(arms_without_effect, self.arms))
-        self._exact = KeptExactTable.of(study.scored_analysis, study.engine, store)
+        self._exact = KeptExactTable.of(study.scored_analysis, study.power_engine, store)
+        self._looks = LooksTable.of(study)
         self._side = study.analysis.side
         self._progress = progress or Progress()
 
@@ -202,7 +211,10 @@ class Search:
                 *(["failed"] if study.analysis.test_facts.fitted else []),
             ],
         )
-        treated = tuple(role[TREATED] for role in arms)
+        treated, looks = tuple(role[TREATED] for role in arms), looks_of(study)
+        if isinstance(tally, LookTally):
+            simulated = replace(simulated, interim=measures_of(study, tally, arms))
+            return with_known_looks(simulated, known_looks(study, treated, looks, self._looks))
         return with_exact(simulated, treated, study, self._exact)
 
     def _truth(self, arms: tuple[Arms, ...]) -> tuple[RoleTruth, ...]:

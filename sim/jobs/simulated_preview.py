@@ -9,12 +9,14 @@ from sim.compute.executors import InProcessExecutor
 from sim.errors import StudyError
 from sim.inference.rules import decision_rules
 from sim.jobs.census import Census, task_of
+from sim.jobs.interim import interim_plan
 from sim.jobs.posterior_effect import with_plain_effects
-from sim.jobs.preview import Criterion, criteria_of, endpoint_of
+from sim.jobs.preview import PRIMARY, Criterion, criteria_of, endpoint_of
 from sim.jobs.search import Search
 from sim.jobs.sweep_curves import endpoint_task
 from sim.power.curve import known_curve
 from sim.power.estimates import Estimate, column
+from sim.power.interim import InterimMeasures, InterimPlan
 from sim.power.limits import impossible_rules
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize, smallest_size
@@ -41,12 +43,19 @@ class SimulatedPreview:
         Simulated studies, or draws of absolute changes.
     last : bool
         Whether no further one follows.
+    planned : InterimPlan or None
+        The looks of a study of the primary rule's size, or of the largest studied; None where
+        it is looked at once.
+    interim : InterimMeasures or None
+        What looks do at every size.
     """
 
     sizes: tuple[int, ...]
     answers: dict[str, tuple[Estimate, SampleSize]]
     replicates: int
     last: bool
+    planned: InterimPlan | None = None
+    interim: InterimMeasures | None = None
 
 
 def simulated_previews(study: Study, most: int) -> Iterator[SimulatedPreview]:
@@ -88,7 +97,12 @@ def simulated_previews(study: Study, most: int) -> Iterator[SimulatedPreview]:
                 for group in criteria_of(plain).values()
                 for criterion in group
             }
-            yield SimulatedPreview(main.sizes, answers, main.replicates, number == blocks[-1])
+            size = answers[PRIMARY][1]
+            planned = interim_plan(search.study, size.size or size.limit)
+            is_last = number == blocks[-1]
+            yield SimulatedPreview(
+                main.sizes, answers, main.replicates, is_last, planned, main.interim
+            )
 
 
 def sampled_preview(study: Study, criterion: Criterion) -> SimulatedPreview | None:

@@ -55,7 +55,7 @@ def endpoint_task(
     endpoints, analysis = study.endpoint_sets, study.scored_analysis
     population = people.arms[role][TREATED]
     changes = Changes.of(population, endpoints, analysis)
-    if study.engine != "auto" or changes.refused is not None or not changes.is_tested(place):
+    if study.power_engine != "auto" or changes.refused is not None or not changes.is_tested(place):
         return None
     further = {} if also is None or study.design.n else {also: study.participants(role, also)}
     limits = tuple(size for size in _limits(study) if study.participants(role, size) <= LARGEST)

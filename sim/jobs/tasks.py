@@ -6,6 +6,7 @@ from sim.cohorts import Arms, arms_by_role
 from sim.compute.streams import Purpose
 from sim.inference.rules import decision_rules
 from sim.inference.testing_order import order_of
+from sim.jobs.looks import looks_of
 from sim.power.estimands import Estimands, estimands_of
 from sim.power.task import Arm, BlockTask
 from sim.study import Study
@@ -45,11 +46,13 @@ def block_task(
         half_width=study.target.half_width,
         order=order_of(study),
         same_sites=study.allocation_unit == "person",
+        looks=looks_of(study),
     )
 
 
 def _arms(study: Study, role: int, populations: Arms) -> tuple[Arm, ...]:
-    sizes = zip(*(study.arm_participants(role, pairs) for pairs in study.sizes), strict=True)
+    every = study.sizes_looked_at
+    sizes = zip(*(study.arm_participants(role, pairs) for pairs in every), strict=True)
     return tuple(Arm(*arm) for arm in zip(populations, sizes, strict=True))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import ceil
 
 from htmltools import Tag, TagList, tags
 
@@ -16,10 +17,11 @@ from sim.report.charts.figure import Z95
 from sim.report.charts.series import Series, power_series
 from sim.report.contents import page_sections
 from sim.report.document.model import Block, Section, Table, cells_of
-from sim.report.document.numbers import basis
+from sim.report.document.numbers import basis, estimate
 from sim.report.document.sizes import interval_words, pairs_words, sizes_shown
 from sim.report.document.words import words_of
 from sim.report.results.answer import PlanAnswer
+from sim.report.topics.interim import ends_table
 from sim.report.topics.size import answer_sentence, is_justified
 from sim.report.topics.soundness import design_reasons, joined
 from sim.study import Study
@@ -104,12 +106,33 @@ def simulated_part(study: Study, criterion: Criterion, preview: SimulatedPreview
               units=words.units),
         _few_sizes("Power (± Monte Carlo standard error)", (words.units, "power"), rows, size,
                    marked=not unusable),
+        *looks_part(study, preview),
     )  # fmt: skip
 
 
 def basis_of(criterion: Criterion, preview: SimulatedPreview) -> str:
     """Say what a preview rests on."""
     return f"{preview.replicates:,} {basis(sampled=preview.answers[criterion.key][1].sampled)}"
+
+
+def looks_part(study: Study, preview: SimulatedPreview) -> list[Tag | TagList]:
+    """Show the looks of the size that is previewed, and how many are analysed on average."""
+    planned, measures, words = preview.planned, preview.interim, study.words
+    if planned is None or measures is None:
+        return []
+    k, sizes = preview.sizes.index(planned.size), [look.analysed for look in planned.looks]
+    critical = [look.critical for look in planned.looks]
+    title = f"z from which a look at {words.count(planned.size)} is significant"
+    analysed = estimate(measures.expected_analysed, k, digits=1)
+    drawn = chart([Curve(sizes, critical, critical, critical)], title, (0, ceil(max(critical))),
+                  critical[-1], units=words.units)  # fmt: skip
+    return [
+        tags.h3("Looks"),
+        tags.p(f"{analysed} {words.units} of {planned.size} are analysed on average.",
+               class_="help"),
+        *([] if planned.spent_exactly else [drawn]),
+        table(ends_table(words, planned, measures, k)),
+    ]  # fmt: skip
 
 
 def _few_sizes(

@@ -71,6 +71,13 @@ LABELS = {
     "control.beside": "One-group test shown beside",
     "clusters.icc": "Correlation within a {site}",
     "clusters.shared_icc": "Correlation of {first} who share a {one}",
+    "interim.looks": "Looks, a number or shares",
+    "interim.sizes": "Or looks at these sizes, in {units}",
+    "interim.lag": "{units} recruited meanwhile",
+    "interim.spend": "Level spent at looks",
+    "interim.futility.effect": "No hope where share of effect is below",
+    "interim.futility.p": "No hope where p is above",
+    "interim.futility.conditional_power": "No hope where power left is below",
     "selection.at_least": "Total at least",
     "selection.at_most": "Total at most",
 }

@@ -71,6 +71,8 @@ def _kind(data: Plain, place: str) -> str:
     if place == "missing":
         return _missing(section)
     stated = next((kind for kind in KINDS if kind in section), "none")
+    if place == "interim":
+        return str(section["boundary"]).replace("_", " ")
     plain = "parallel" if place == "control" else section.get("kind", stated)
     return str(plain).replace("_", " ")
 

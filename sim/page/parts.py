@@ -38,6 +38,7 @@ CHOSEN: dict[str, Group] = {
     "clusters": Group("{sites}", "clusters", "clusters"),
     "missing": Group("Missing answers", "missing", "missing"),
     "selection": Group("Who takes part", "selection", "selection"),
+    "interim": Group("Looks before the end", "interim", "interim"),
 }
 """The groups that the form offers; a further role's effect is one too (:func:`group_of`)."""
 ROLE_EFFECT = re.compile(r"effect@roles\.([^.]+)\.effect")
@@ -109,6 +110,7 @@ SETTINGS = (
     )),
     Part("Success", ("success", "primary", "target.power", "target.half_width")),
     Part("Control arm", ("control", "control.*"), "control"),
+    Part("Looks", ("interim", "interim.*", "interim.futility.*"), "interim"),
     Part("Missing answers", ("missing", "missing.*"), "missing"),
     Part("{sites}", ("clusters", "words.site", "clusters.*"), "clusters"),
     Part("Who takes part, and what changes anyway",

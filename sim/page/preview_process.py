@@ -45,6 +45,7 @@ def kind_of(study: Study) -> Kind:
     return (
         *(analysis.test, analysis.adjustment, analysis.p_value, analysis.zeros),
         *(study.control is None, study.sites is None, study.selection is None),
+        study.looks is None,
         *(study.missing.kind, study.missing.rate > 0, study.missing.item_rate > 0),
         *(len(study.roles), len(study.domains) > 1),
     )

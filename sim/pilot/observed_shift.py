@@ -5,11 +5,11 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import stdtrit
 
 from sim.arrays import FloatArray
 from sim.cohorts.marginals import shifted
+from sim.cohorts.roots import root_between
 from sim.pilot.paired import Ends
 
 LARGEST = 4.0
@@ -96,4 +96,4 @@ def _shift(pre: FloatArray, change: float) -> float:
 
     if excess(-LARGEST) >= 0:
         return -LARGEST
-    return LARGEST if excess(LARGEST) <= 0 else float(brentq(excess, -LARGEST, LARGEST))
+    return LARGEST if excess(LARGEST) <= 0 else root_between(excess, -LARGEST, LARGEST, 2e-12)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq, minimize_scalar
 from scipy.special import chdtri, ndtr
 
 from sim.arrays import FloatArray
 from sim.cohorts.marginals import cut_points
 from sim.cohorts.normal import rectangle_table
+from sim.cohorts.roots import root_between
 
 BOUND = 0.999
 """Correlation beyond which none is estimated: perfect association has no finite maximum."""
@@ -194,6 +194,8 @@ class _Common:
 
 def _maximum(likelihood: _Common, on_grid: FloatArray) -> tuple[float, float]:
     """Correlation of the highest likelihood, and that likelihood."""
+    from scipy.optimize import minimize_scalar  # a tenth of a second, for pilots alone
+
     best = int(np.argmax(on_grid))
     bracket = (GRID[max(best - 1, 0)], GRID[min(best + 1, len(GRID) - 1)])
     inner = minimize_scalar(
@@ -219,8 +221,8 @@ def _end(
         return float(outward * BOUND), True
     first = int(np.argmax(fallen))
     nearer = grid[first - 1] if beyond[first - 1] and first > 0 else rho
-    root = brentq(lambda at: likelihood(at) - least, nearer, grid[first], xtol=1e-10)
-    return float(root), False
+    root = root_between(lambda at: likelihood(at) - least, nearer, grid[first], xtol=1e-10)
+    return root, False
 
 
 def widening(row_cuts: FloatArray, column_cuts: FloatArray, rho: float) -> float:

@@ -74,6 +74,85 @@ def count_changes(
 
 
 @njit
+def estimate_changes(changes, clusters, sizes, units, quantiles, known, centre, half):
+    """Fill which estimates there are, mean changes and half-widths (K, E, R), as they are counted.
+
+    The other arguments are those of :func:`count_changes`.
+    """
+    participants, endpoints, replicates = changes.shape
+    together = clusters.size > 0
+    most = clusters.max() + 1 if together else 0
+    inner, members = np.empty((2, most, replicates))
+    seen, sums, power, size, share, scale, number = np.empty((7, replicates))
+    for e in range(endpoints):
+        seen[:], sums[:], power[:] = 0.0, 0.0, 0.0
+        inner[:], members[:] = 0.0, 0.0
+        gone = together
+        for i in range(participants):
+            gone |= _any_missing(changes[i, e])
+        k = 0
+        for i in range(participants):
+            if together:
+                u = clusters[i]
+                _add_to_cluster(changes[i, e], inner[u], members[u], seen, sums, power)
+            else:
+                _add(changes[i, e], gone, seen, sums, power)
+            if k < sizes.size and i + 1 == sizes[k]:
+                if gone:
+                    number[:] = seen
+                else:
+                    number[:] = sizes[k]
+                _spread(number, units[e], quantiles, known[k, e], size, share, scale)
+                for r in range(replicates):
+                    centre[k, e, r] = share[r] * sums[r]
+                    about = size[r] * power[r] - sums[r] * sums[r]
+                    half[k, e, r] = scale[r] * np.sqrt(max(about, 0.0))
+                k += 1
+
+
+@njit
+def count_ended(
+    known, centre, half, place, ends, rejected, truth, half_width,
+    estimable, total, squares, rejected_total, rejected_squares, covered, narrow, width,
+    width_squares,
+):  # fmt: skip
+    """Fill sums over replicates (K, J, E) of the estimates at the look at which each ends.
+
+    `known`, `centre` and `half` are as from :func:`estimate_changes`, `place` (K, J) says which
+    of their sizes are a size's looks, `ends` (K, R) at which of these a replicate ends, and
+    `rejected` (K, E, R) what is rejected there. Sums are those of :func:`count_changes`.
+    """
+    sizes, endpoints, replicates = rejected.shape
+    sums = np.empty((place.shape[1], 9))  # whole numbers below 2^53
+    for k in range(sizes):
+        for e in range(endpoints):
+            sums[:] = 0.0
+            for r in range(replicates):
+                j = ends[k, r]
+                u = place[k, j]
+                here, mean, radius = known[u, e, r], centre[u, e, r], half[u, e, r]
+                hit = here * rejected[k, e, r]
+                whole = (mean * FINE + ROUNDER) - ROUNDER
+                square = (mean * mean * FINE + ROUNDER) - ROUNDER
+                row = sums[j]
+                row[0] += here
+                row[1] += whole * here
+                row[2] += square * here
+                row[3] += abs(whole) * hit
+                row[4] += square * hit
+                row[5] += here * (abs(mean - truth[e]) <= radius + 1e-12)
+                row[6] += here * (radius <= half_width)
+                row[7] += here * ((2 * radius * FINE + ROUNDER) - ROUNDER)
+                row[8] += here * ((4 * radius * radius * FINE + ROUNDER) - ROUNDER)
+            for j in range(place.shape[1]):
+                estimable[k, j, e], total[k, j, e] = sums[j, 0], sums[j, 1]
+                squares[k, j, e], rejected_total[k, j, e] = sums[j, 2], sums[j, 3]
+                rejected_squares[k, j, e], covered[k, j, e] = sums[j, 4], sums[j, 5]
+                narrow[k, j, e], width[k, j, e] = sums[j, 6], sums[j, 7]
+                width_squares[k, j, e] = sums[j, 8]
+
+
+@njit
 def _any_missing(column):
     """Tell whether a change is missing (sim.inference.result.MISSING)."""
     missing = False

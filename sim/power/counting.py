@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -10,8 +12,15 @@ from scipy.special import stdtrit
 
 from sim.inference.decide import DECISIONS, Decisions
 from sim.inference.result import Difference
+from sim.inference.rules import DecisionRule, successes
 from sim.inference.sample import Sample
-from sim.power.count_kernels import FINE, count_changes, count_true
+from sim.power.count_kernels import (
+    FINE,
+    count_changes,
+    count_ended,
+    count_true,
+    estimate_changes,
+)
 from sim.power.tally import Counts
 
 SUMS = (
@@ -38,6 +47,12 @@ def count_decisions(decisions: Decisions) -> dict[str, Counts]:
         counts[name] = np.empty(by_size.shape[:2], np.int64)
         count_true(by_size, counts[name])
     return counts
+
+
+def count_rules(rules: Sequence[DecisionRule], decisions: Sequence[NDArray[np.bool_]]) -> Counts:
+    """Count replicates in which each rule is met by the roles' decisions (R, K, E); (K, Q)."""
+    by_rule = successes(decisions, rules).transpose(2, 1, 0)  # (Q, K, R), contiguous
+    return np.asarray(np.count_nonzero(by_rule, axis=2).T)
 
 
 def family_counts(rejected: NDArray[np.bool_], nulls: NDArray[np.bool_]) -> Counts:
@@ -111,11 +126,16 @@ def count_mean_changes(
     by_size = np.ascontiguousarray(rejected.transpose(1, 2, 0))  # (K, E, R)
     sums = [np.empty(by_size.shape[:2], np.int64) for _ in SUMS]
     most = int(sizes[-1])
-    by_number = t_quantiles(most)[np.maximum(np.arange(most + 1) - 1, 0)]
     count_changes(
-        by_participant, clusters, sizes, sample.units, truth, by_number, half_width, by_size, *sums
-    )
+        by_participant, clusters, sizes, sample.units, truth, _by_number(most), half_width,
+        by_size, *sums,
+    )  # fmt: skip
     return dict(zip(SUMS, sums, strict=True))
+
+
+def _by_number(most: int) -> NDArray[np.float64]:
+    """Upper 2.5% points of t by the number of changes, 0 to `most`."""
+    return t_quantiles(most)[np.maximum(np.arange(most + 1) - 1, 0)]
 
 
 def count_differences(
@@ -152,6 +172,75 @@ def count_differences(
         covered, narrow, width * known, width_squared * known,
     )  # fmt: skip
     sums = [np.asarray(column.sum(axis=0, dtype=np.int64)) for column in columns]
+    return dict(zip(SUMS, sums, strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class Intervals:
+    """Estimates of every replicate: whether there is one, centre, half-width; (U, E, R)."""
+
+    known: NDArray[np.float64]
+    centre: NDArray[np.float64]
+    half: NDArray[np.float64]
+
+
+def intervals_of_changes(
+    sample: Sample, sizes: NDArray[np.int64], clusters: NDArray[np.int64]
+) -> Intervals:
+    """Mean changes of one group with their t intervals; arguments as of `count_mean_changes`."""
+    by_participant = np.ascontiguousarray(sample.changes.transpose(1, 2, 0))  # (N, E, R)
+    shape = (len(sizes), *by_participant.shape[1:])
+    known, centre, half = np.empty((3, *shape))
+    quantiles = _by_number(int(sizes[-1]))
+    estimate_changes(by_participant, clusters, sizes, sample.units, quantiles, known, centre, half)
+    return Intervals(known, centre, half)
+
+
+def intervals_of_difference(difference: Difference) -> Intervals:
+    """Differences of two arms with their t intervals."""
+    known = difference.freedom > 0
+    error = np.sqrt(np.where(known, difference.variance, 0.0))
+    columns = (
+        known,
+        np.where(known, difference.estimate, 0.0),
+        _upper_point(difference.freedom) * error,
+    )
+    by_size = (np.ascontiguousarray(column.transpose(1, 2, 0), np.float64) for column in columns)
+    return Intervals(*by_size)
+
+
+def count_at_ends(
+    intervals: Intervals,
+    place: NDArray[np.int64],
+    ends: NDArray[np.int8],
+    truth: NDArray[np.float64],
+    half_width: float,
+    rejected: NDArray[np.bool_],
+) -> dict[str, Counts]:
+    """Sum the estimates at the look at which each replicate ends.
+
+    Parameters
+    ----------
+    intervals : Intervals
+        At every size at which anything is tested.
+    place : ndarray, shape (K, J)
+        Which of them are the looks of a size.
+    ends : ndarray, shape (K, R)
+        Look at which each replicate ends.
+    truth, half_width, rejected
+        As for :func:`count_mean_changes`, the rejections those at the end.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (K, J, E)
+        By the names of the tally, by look.
+    """
+    by_size = np.ascontiguousarray(rejected.transpose(1, 2, 0))  # (K, E, R)
+    sums = [np.zeros((*place.shape, by_size.shape[1]), np.int64) for _ in SUMS]
+    count_ended(
+        intervals.known, intervals.centre, intervals.half, place, ends, by_size, truth,
+        half_width, *sums,
+    )  # fmt: skip
     return dict(zip(SUMS, sums, strict=True))
 
 

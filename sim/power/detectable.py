@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from sim.arrays import FloatArray
 from sim.cohorts import Population
 from sim.cohorts.marginals import cut_points, shifted
 from sim.cohorts.normal import rectangle_table
+from sim.cohorts.roots import root_between
 from sim.cohorts.truth import table_change_pmf
 from sim.errors import StudyError
 from sim.power.exact import AUTO_CUT, WORK_LIMIT, require_affordable
@@ -185,7 +185,7 @@ class ShiftSearch:
         if beyond == 0:
             return 0.0, 0.0
         below = SHIFTS[SHIFTS.index(beyond) - 1]
-        size = float(brentq(lambda size: self.shortfall(size, COARSE), below, beyond, xtol=1e-5))
+        size = root_between(lambda size: self.shortfall(size, COARSE), below, beyond, xtol=1e-5)
         near = [self.shortfall(size + step, COARSE) for step in (-STEP, STEP)]
         slope = (near[1] - near[0]) / (2 * STEP)
         for _ in range(MOST_STEPS):  # Newton's steps on the precise power

@@ -25,7 +25,7 @@ SMALLEST = 1e-6
 """Size below which an estimand that is not 0 is neither called so nor given a sign."""
 CLEAR = 6.5
 """Standard errors that a simulated one is from 0 by chance once in 100,000 (t of 14)."""
-NUMBERS = (64, 512, 4096)
+NUMBERS = (16, 64, 512, 4096)
 """People of each sample, tried in turn until every sign is clear."""
 
 

@@ -164,7 +164,7 @@ def with_columns(estimate: Estimate, columns: dict[int, Estimate]) -> Estimate:
 
 
 def column(estimate: Estimate, k: int) -> Estimate:
-    """One column of an estimate (K, E), with shape (K,)."""
+    """One column of an estimate (K, E, ...), with shape (K, ...)."""
     return Estimate(*(getattr(estimate, part.name)[:, k] for part in fields(Estimate)))
 
 

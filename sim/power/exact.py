@@ -10,9 +10,10 @@ every n.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +24,7 @@ from sim.errors import StudyError
 from sim.inference.result import SIDE
 from sim.inference.sign import sign_result
 from sim.inference.signed_score_kernels import (
+    JOINED,
     MIDRANKS,
     NEGLIGIBLE,
     PRATT,
@@ -31,11 +33,13 @@ from sim.inference.signed_score_kernels import (
 )
 from sim.inference.signed_scores import fair_tables
 from sim.power.exact_kernels import add_participant, t_tails
-from sim.power.ways import binomial_tables, listed_ways, mixing_of, ranks_zeros
+from sim.power.ways import Ways, binomial_tables, listed_ways, mixing_of, ranks_zeros
 from sim.study import Analysis
 
 WORK_LIMIT = 1e10
 """Most elementary steps of an enumeration, some twenty seconds; beyond, it is refused."""
+TOGETHER = 2**18
+"""Ways that are worked out together: many have their smallest changes in common."""
 CUT = 1e-14
 """Probability below which a way to distribute the changes is left out (and accounted for)."""
 
@@ -175,16 +179,38 @@ def _by_ties(
     pratt = ranks_zeros(analysis)
     conditional = _Conditional(pmf, int(sizes.max()), analysis)
     low, high, kept = np.zeros((3, len(sizes)))
-    for m in needed:
-        counts, weights = ways.of(int(m))
-        # ranks depend on the number of zeros, and so on n, where zeros are ranked
-        at = np.flatnonzero(mixing[:, m] > cut) if pratt else slice(None)
-        zeros = sizes[at] - m if pratt else np.zeros(1, np.int64)
-        tails = weights @ conditional.tails(counts, zeros)  # (sizes or 1, 2)
-        low[at] += mixing[at, m] * tails[:, 0]
-        high[at] += mixing[at, m] * tails[:, 1]
-        kept[at] += mixing[at, m] * weights.sum()
+    # ranks depend on the number of zeros, and so on n, where zeros are ranked
+    for batch in _batches(ways, needed, 1 if pratt else TOGETHER):
+        at = np.flatnonzero(mixing[:, batch[0].m] > cut) if pratt else slice(None)
+        zeros = sizes[at] - batch[0].m if pratt else np.zeros(1, np.int64)
+        tails = conditional.tails(np.concatenate([listed.counts for listed in batch]), zeros)
+        ends = np.cumsum([len(listed.weights) for listed in batch])
+        for (m, _, weights), part in zip(batch, np.split(tails, ends[:-1], axis=1), strict=True):
+            both = weights @ part  # (sizes or 1, 2)
+            low[at] += mixing[at, m] * both[:, 0]
+            high[at] += mixing[at, m] * both[:, 1]
+            kept[at] += mixing[at, m] * weights.sum()
     return low, high, np.maximum(1 - kept, 0) + 2 * exp(NEGLIGIBLE)
+
+
+class _Listed(NamedTuple):
+    """Ways (V, G) in which m changes fall on their absolute values, and their weights (V,)."""
+
+    m: int
+    counts: NDArray[np.int64]
+    weights: FloatArray
+
+
+def _batches(ways: Ways, needed: NDArray[np.int64], most: int) -> Iterator[list[_Listed]]:
+    """List the ways for each number of changes, together until they are so many."""
+    batch: list[_Listed] = []
+    for m in map(int, needed):
+        batch.append(_Listed(m, *ways.of(m)))
+        if sum(len(listed.weights) for listed in batch) >= most:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 class _Conditional:
@@ -211,14 +237,22 @@ class _Conditional:
         ranks = PRATT if analysis.zeros == "pratt" else MIDRANKS
         scores = VALUES if analysis.test_facts.by == "means" else ranks
         numbers = np.empty((counts.shape[1] + 1, len(zeros), len(counts)), np.int64)
-        numbers[0], numbers[1:] = zeros[:, None], counts.T[:, None]
+        order = _alike_together(counts[:, :JOINED])
+        numbers[0], numbers[1:] = zeros[:, None], counts[order].T[:, None]
         conditional_rejection(
             numbers.reshape(len(numbers), -1), scores,
             self._exact_limit, analysis.continuity, self._side, analysis.alpha,
             float(-ndtri(tail)), *self._fair, self._chances, self._pmfs, self._cdfs,
             result.reshape(-1, 2),
         )  # fmt: skip
-        return result
+        given = np.empty_like(result)
+        given[:, order] = result
+        return given
+
+
+def _alike_together(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Order of rows in which equal ones stand together."""
+    return np.argsort(counts @ (LARGEST + 1) ** np.arange(counts.shape[1]))
 
 
 def _used(pmf: FloatArray) -> FloatArray:

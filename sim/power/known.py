@@ -122,7 +122,7 @@ def with_exact(
     StudyError
         Where the engine is to be exact and the primary rule cannot be had exactly.
     """
-    if study.engine == "monte_carlo":
+    if study.power_engine == "monte_carlo":
         return simulated
     endpoints, demanded = study.endpoint_sets, study.engine == "exact"
     analysis = study.scored_analysis
@@ -160,14 +160,14 @@ def _known_role(
     unadjusted = {e: of for e, of in known.items() if levels[e] == table.analysis.alpha}
     measures = replace(
         role.measures,
-        **_columns(role.measures, "", known),
-        **_columns(role.measures, "adjusted_", unadjusted),
+        **columns_of(role.measures, "", known),
+        **columns_of(role.measures, "adjusted_", unadjusted),
     )
     error = max((of.error for of in known.values()), default=0.0)
     return replace(role, measures=measures), error
 
 
-def _columns(
+def columns_of(
     measures: EndpointMeasures, prefix: str, known: dict[int, KnownPower]
 ) -> dict[str, Estimate]:
     """Put known powers into the columns of two measures, where there are such."""

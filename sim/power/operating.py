@@ -9,6 +9,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.inference.rules import DecisionRule
 from sim.power.estimates import Engine, Estimate
+from sim.power.interim import InterimMeasures
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +128,8 @@ class OperatingCharacteristics:
         Simulated studies.
     error_bound : float
         Most by which an exact probability can be too small.
+    interim : InterimMeasures or None
+        What looks do; all else is then as at the look at which a study ends.
     """
 
     sizes: tuple[int, ...]
@@ -136,6 +139,7 @@ class OperatingCharacteristics:
     rule_win: Estimate
     replicates: int
     error_bound: float = 0.0
+    interim: InterimMeasures | None = None
 
     @property
     def rule_engines(self) -> tuple[Engine, ...]:

@@ -13,9 +13,11 @@ from sim.cohorts.draw import site_stream
 from sim.cohorts.truth import mean_effects, true_nulls
 from sim.compute.streams import Purpose, generator
 from sim.inference.arm_differences import mean_difference
-from sim.inference.decide import Evidence, PValues, collect, decide
+from sim.inference.decide import Evidence, PValues, collect, counted, decide
+from sim.inference.looks import merged
 from sim.inference.result import Difference
 from sim.inference.sample import Sample
+from sim.inference.thresholds import Procedure
 from sim.inference.unit_means import difference_of_units, difference_within_units
 from sim.power.counting import count_decisions, count_differences, count_mean_changes, family_counts
 from sim.power.tally import Counts
@@ -45,19 +47,29 @@ class RoleCounts:
 
 
 @dataclass(frozen=True, eq=False)
-class _Prepared:
+class RoleTests:
+    """One role's people of a block, arm by arm, and what their tests say at every size."""
+
+    samples: tuple[Sample, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
     """What the blocks of a task share about one role: sizes without repeats, and how many people.
 
-    `sizes` are those of each arm, `place` is where each of the K sizes stands among them.
+    `sizes` are those of each arm, `place` is where each of the task's sizes stands among
+    them; `procedure` counts the levels that p-values are compared with, where they are counted.
     """
 
     sizes: tuple[NDArray[np.int64], ...]
     place: NDArray[np.intp]
     people: tuple[int, ...]
+    procedure: Procedure | None
 
 
 @dataclass(frozen=True, eq=False)
-class _Estimation:
+class Estimation:
     """What its estimates need besides: an arm's units of the interval, and what is true."""
 
     clusters: tuple[NDArray[np.int64], ...]
@@ -66,25 +78,43 @@ class _Estimation:
 
 
 @lru_cache(maxsize=8)
-def _prepared(task: BlockTask, role: int) -> _Prepared:
+def prepared(task: BlockTask, role: int) -> Prepared:
+    """Work out what the blocks of a task share about a role."""
     arms = task.roles[role]
     sizes, place = np.unique([arm.sizes for arm in arms], axis=1, return_inverse=True)
     people = tuple(max(1, int(rising[-1])) for rising in sizes)
-    return _Prepared(tuple(sizes), place.ravel(), people)
+    procedure = counted(task.analysis, task.endpoints.domains)
+    if task.looks is not None:
+        procedure = merged(task.looks, procedure)
+    return Prepared(tuple(sizes), place.ravel(), people, procedure)
 
 
 @lru_cache(maxsize=8)
-def _estimation(task: BlockTask, role: int) -> _Estimation:
+def estimation(task: BlockTask, role: int) -> Estimation:
+    """Work out what the estimates of its blocks share."""
     populations = tuple(arm.population for arm in task.roles[role])
     nulls, together = true_nulls(*populations), task.analysis.adjustment_facts.with_total
-    return _Estimation(
+    return Estimation(
         tuple(
             clusters_of(population.clusters, task.analysis.test, n)
-            for population, n in zip(populations, _prepared(task, role).people, strict=True)
+            for population, n in zip(populations, prepared(task, role).people, strict=True)
         ),
         mean_effects(populations, task.endpoints),
         task.endpoints.in_all(nulls) if together else nulls,
     )
+
+
+def draw_and_test(task: BlockTask, role: int, block: int) -> RoleTests:
+    """Draw one role's people of a block, and test them at every size."""
+    known, analysis = prepared(task, role), task.analysis
+    if task.looks is not None:
+        level = task.looks.exact_up_to(analysis.alpha)
+        analysis = analysis.model_copy(update={"alpha": level})
+    samples = draw_samples(task, role, block)
+    tested = [sample.as_tested(analysis) for sample in samples]
+    seeds = _flip_seeds(task, role, block)
+    evidence = collect(tested, known.sizes, analysis, task.order, seeds, procedure=known.procedure)
+    return RoleTests(samples, evidence)
 
 
 def count_role(task: BlockTask, role: int, block: int) -> RoleCounts:
@@ -105,19 +135,17 @@ def count_role(task: BlockTask, role: int, block: int) -> RoleCounts:
         difference of analysis of covariance. With clusters, whatever the test,
         it is the clusters' mean changes that count.
     """
-    known, true = _prepared(task, role), _estimation(task, role)
-    samples = draw_samples(task, role, block)
-    evidence = _evidence(task, role, block, samples)
-    decisions = decide(evidence, task.analysis.alpha, task.analysis.side)
-    half_width = np.inf if task.half_width is None else task.half_width
-    if len(samples) == 1:
+    known, true = prepared(task, role), estimation(task, role)
+    tests = draw_and_test(task, role, block)
+    decisions = decide(tests.evidence, task.analysis.alpha, task.analysis.side)
+    if len(tests.samples) == 1:
         estimates = count_mean_changes(
-            samples[0], known.sizes[0], true.clusters[0], true.truth, half_width,
-            decisions.rejected,
+            tests.samples[0], known.sizes[0], true.clusters[0], true.truth,
+            narrowest(task), decisions.rejected,
         )  # fmt: skip
     else:
-        difference = _difference(task, role, samples, evidence)
-        estimates = count_differences(difference, true.truth, half_width, decisions.rejected)
+        difference = difference_of_arms(task, role, tests)
+        estimates = count_differences(difference, true.truth, narrowest(task), decisions.rejected)
     counts = count_decisions(decisions) | estimates
     family = family_counts(decisions.adjusted_rejected, true.nulls)
     return RoleCounts(
@@ -130,16 +158,14 @@ def count_role(task: BlockTask, role: int, block: int) -> RoleCounts:
 
 def decide_role(task: BlockTask, role: int, block: int) -> NDArray[np.bool_]:
     """Which endpoints of one role of a block win, adjusted, (R, K, E): no more than rules need."""
-    evidence = _evidence(task, role, block, draw_samples(task, role, block))
+    evidence = draw_and_test(task, role, block).evidence
     decisions = decide(evidence, task.analysis.alpha, task.analysis.side)
-    return decisions.adjusted_won[:, _prepared(task, role).place]
+    return decisions.adjusted_won[:, prepared(task, role).place]
 
 
-def _evidence(task: BlockTask, role: int, block: int, samples: tuple[Sample, ...]) -> Evidence:
-    """Test one role's people at every size."""
-    tested = [sample.as_tested(task.analysis) for sample in samples]
-    seeds = _flip_seeds(task, role, block)
-    return collect(tested, _prepared(task, role).sizes, task.analysis, task.order, seeds)
+def narrowest(task: BlockTask) -> float:
+    """Half-width that counts as narrow; any where none is wanted."""
+    return np.inf if task.half_width is None else task.half_width
 
 
 def draw_samples(task: BlockTask, role: int, block: int) -> tuple[Sample, ...]:
@@ -148,7 +174,7 @@ def draw_samples(task: BlockTask, role: int, block: int) -> tuple[Sample, ...]:
     # a purpose apart: no stream that the treated spawn is the controls'
     apart = task.seed, Purpose.CONTROLS, int(task.purpose), role, block
     samples: list[Sample] = []
-    for arm, n in zip(task.roles[role], _prepared(task, role).people, strict=True):
+    for arm, n in zip(task.roles[role], prepared(task, role).people, strict=True):
         rng = generator(*(apart if samples else place))
         shared = site_stream(generator(*place)) if samples and task.same_sites else None
         cohort = draw_cohort(arm.population, n, task.block_size, rng, shared)
@@ -166,11 +192,10 @@ def _flip_seeds(task: BlockTask, role: int, block: int) -> NDArray[np.uint64] | 
     return rng.integers(0, 2**64, task.block_size, dtype=np.uint64)
 
 
-def _difference(
-    task: BlockTask, role: int, samples: tuple[Sample, ...], evidence: Evidence
-) -> Difference:
+def difference_of_arms(task: BlockTask, role: int, tests: RoleTests) -> Difference:
     """Give the difference of two arms by people, as tested, or by independent units."""
-    sizes, clusters = _prepared(task, role).sizes, task.roles[role][0].population.clusters
+    samples, evidence = tests.samples, tests.evidence
+    sizes, clusters = prepared(task, role).sizes, task.roles[role][0].population.clusters
     unit = interval_unit(clusters, task.analysis.test)
     if unit == "person":
         difference = evidence.result.difference if isinstance(evidence, PValues) else None
@@ -179,6 +204,6 @@ def _difference(
         return difference_within_units(samples, sizes)
     units = [
         replace(sample, sites=sites)
-        for sample, sites in zip(samples, _estimation(task, role).clusters, strict=True)
+        for sample, sites in zip(samples, estimation(task, role).clusters, strict=True)
     ]
     return difference_of_units(units, sizes)

@@ -22,7 +22,15 @@ from sim.power.exact import AUTO_LIMIT, WORK_LIMIT, ExactPower
 from sim.power.exact_table import ExactTable
 from sim.power.monte_carlo import simulate_block
 from sim.power.tally import Tally
-from sim.power.tally_bytes import ROUNDING, Layout, Values, from_bytes, tally_layout, to_bytes
+from sim.power.tally_bytes import (
+    ROUNDING,
+    Layout,
+    Values,
+    from_bytes,
+    tally_kind,
+    tally_layout,
+    to_bytes,
+)
 from sim.power.task import BlockTask
 from sim.study import Analysis
 
@@ -264,7 +272,7 @@ def _tallies(task: BlockTask, store: BlockStore | None, key: str | None = None) 
 def read_tally(task: BlockTask, blocks: int, data: bytes) -> Tally:
     """Read the sum of so many blocks' tallies."""
     together = replace(task, block_size=blocks * task.block_size)
-    return from_bytes(Tally, tally_layout(together), data)
+    return from_bytes(tally_kind(task), tally_layout(together), data)
 
 
 def _read_wins(task: BlockTask, blocks: int, data: bytes) -> BlockWins:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,37 @@ class Tally:
     rule_rejected: Counts
     rule_won: Counts
 
-    def __add__(self, other: Tally) -> Tally:
+    def __add__(self, other: Self) -> Self:
         """Tally of both sets of replicates."""
-        return Tally(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Tally)))
+        kind = type(self)
+        return kind(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(kind)))
+
+
+@dataclass(frozen=True, eq=False)
+class LookTally(Tally):
+    """Counts of studies with J looks: what stands in a tally, of the look at which each ends; and:
+
+    Attributes
+    ----------
+    ended_met, ended_won, ended_futile : ndarray, shape (K, J)
+        Replicates that end at a look since the rule that stops the study is met by rejections
+        in either direction; those of them in which it is met by wins; that end for futility.
+    ended_estimable, ended_change, ended_change_squared, ended_covered : ndarray, shape (K, J, E)
+        The sums of estimates and intervals, by the look at which a replicate ends.
+    fixed_rejected, fixed_won : ndarray, shape (K, Q)
+        Replicates in which each rule is met by the same people without looks.
+    unstopped_rejected, unstopped_won : ndarray, shape (K,)
+        Replicates in which the rule that stops the study is met at a look, futility ignored.
+    """
+
+    ended_met: Counts
+    ended_won: Counts
+    ended_futile: Counts
+    ended_estimable: Counts
+    ended_change: Counts
+    ended_change_squared: Counts
+    ended_covered: Counts
+    fixed_rejected: Counts
+    fixed_won: Counts
+    unstopped_rejected: Counts
+    unstopped_won: Counts

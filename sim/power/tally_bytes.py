@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.power.counting import OF_REPLICATES, SUMS
-from sim.power.tally import Tally
+from sim.power.tally import LookTally, Tally
 from sim.power.task import BlockTask
 
 T = TypeVar("T")
@@ -132,7 +132,7 @@ def tally_layout(task: BlockTask) -> Layout:
         "rule_won": (sizes, rules),
     }
     most = task.block_size
-    return {
+    layout = {
         **{name: Values(shape, 0, most) for name, shape in counts.items()},
         **{
             name: Values((sizes, endpoints), 0, whole) for name in SUMS if name not in OF_REPLICATES
@@ -140,6 +140,26 @@ def tally_layout(task: BlockTask) -> Layout:
         "change": Values((sizes, endpoints), -whole, whole),
         "replicates": Values((), most, most),
     }
+    return layout if task.looks is None else {**layout, **_of_looks(task, task.looks.place.shape)}
+
+
+def _of_looks(task: BlockTask, ends: tuple[int, ...]) -> Layout:
+    """What the further fields of a tally with looks may hold; `ends` are (K, J)."""
+    most, whole, rules = task.block_size, 2.0**63, (ends[0], len(task.rules))
+    by_look = (*ends, len(task.roles) * len(task.endpoints))
+    return {
+        **dict.fromkeys(("ended_met", "ended_won", "ended_futile"), Values(ends, 0, most)),
+        **dict.fromkeys(("ended_estimable", "ended_covered"), Values(by_look, 0, most)),
+        **dict.fromkeys(("fixed_rejected", "fixed_won"), Values(rules, 0, most)),
+        **dict.fromkeys(("unstopped_rejected", "unstopped_won"), Values(ends[:1], 0, most)),
+        "ended_change": Values(by_look, -whole, whole),
+        "ended_change_squared": Values(by_look, 0, whole),
+    }
+
+
+def tally_kind(task: BlockTask) -> type[Tally]:
+    """Kind of the tally of a task's blocks."""
+    return Tally if task.looks is None else LookTally
 
 
 def _written(value: Any) -> NDArray[Any]:

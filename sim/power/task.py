@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sim.cohorts import Population
 from sim.compute.streams import Purpose
+from sim.inference.looks import Looks
 from sim.inference.rules import DecisionRule
 from sim.inference.testing_order import TestingOrder
 from sim.study import Analysis
@@ -19,7 +20,7 @@ class Arm:
     population : Population
         Who exists.
     sizes : tuple of int
-        Participants at each of the K sizes; never falling.
+        Participants at each of the K sizes, and at all looks where there are such; never falling.
     """
 
     population: Population
@@ -52,6 +53,8 @@ class BlockTask:
         Order or graph in which endpoints are tested, where there is one.
     same_sites : bool
         Whether both arms are at the same sites.
+    looks : Looks or None
+        Looks of each size before its end, where there are any.
     """
 
     roles: tuple[tuple[Arm, ...], ...]
@@ -64,8 +67,9 @@ class BlockTask:
     half_width: float | None = None
     order: TestingOrder | None = None
     same_sites: bool = False
+    looks: Looks | None = None
 
     @property
     def number_of_sizes(self) -> int:
         """Number K of sizes."""
-        return len(self.roles[0][0].sizes)
+        return len(self.roles[0][0].sizes if self.looks is None else self.looks.place)

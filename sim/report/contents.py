@@ -9,6 +9,7 @@ from sim.report.document.guidelines import cited
 from sim.report.document.model import Block, Document, Section, entries, text
 from sim.report.document.words import clean
 from sim.report.results.answer import PlanAnswer
+from sim.report.results.feasibility import FeasibilityAnswer
 from sim.report.topics import (
     adjustments,
     arms,
@@ -18,6 +19,7 @@ from sim.report.topics import (
     detectable,
     effects,
     first_look,
+    interim,
     method,
     participation,
     pilot,
@@ -29,6 +31,7 @@ from sim.report.topics import (
     sources,
     statement,
 )
+from sim.report.topics.pilot_form import annex, pilot_statement
 
 STATEMENT = "Statement"
 """Heading of the part that a form takes."""
@@ -128,6 +131,33 @@ def form(answer: PlanAnswer, provenance: Provenance) -> Document:
     return replace(document, references=cited(document))
 
 
+def pilot_form(answer: FeasibilityAnswer, provenance: Provenance) -> Document:
+    """Justify a pilot by the items of the CONSORT extension for pilots.
+
+    Parameters
+    ----------
+    answer : FeasibilityAnswer
+        The answer.
+    provenance : Provenance
+        What it was computed with.
+
+    Returns
+    -------
+    Document
+        First the statement, then the annex.
+    """
+    from sim.report.charts.figures import pilot_pictures
+
+    stated: tuple[Block, ...] = pilot_statement(answer), *pilot_pictures(answer)
+    counts = (("Simulated pilots", f"{answer.pilots:,}"),
+              ("Simulated programmes", f"{answer.programme.programmes:,}"))  # fmt: skip
+    repeat = Section("Replication", (record.replication_table(provenance, counts),))
+    sections = Section(STATEMENT, stated, is_apart=True), *annex(answer), repeat
+    every = (*sections, record.completeness_section(sections))
+    document = Document(clean(answer.study.title), every)
+    return replace(document, references=cited(document))
+
+
 def _explaining(answer: PlanAnswer) -> tuple[Section, ...]:
     """What the answer rests on and what it depends on, for screen and page alike."""
     assumed = *effects.assumed_blocks(answer), *effects.published_tables(answer)
@@ -137,6 +167,7 @@ def _explaining(answer: PlanAnswer) -> tuple[Section, ...]:
         Section("What is assumed", (*assumed, *effects.worse_off_tables(answer))),
         Section("Where the change comes from", arms.change_blocks(answer)),
         Section("With and without a control arm", arms.one_group_blocks(answer)),
+        Section("Interim looks", interim.interim_blocks(answer)),
         Section("Power averaged over what is believed", believed),
         Section("Who is analysed, and how precisely", analysed),
         Section("Size before adjustments", adjustments.before_blocks(answer)),

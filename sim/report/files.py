@@ -69,7 +69,7 @@ def write_results(
     ----------
     folder : Path
         Existing folder.
-    job : {'plan', 'calibrate', 'sweep'}
+    job : {'plan', 'calibrate', 'sweep', 'feasibility'}
         The job.
     study : Study
         What it was given, for manifest.json.

@@ -7,26 +7,30 @@ from pathlib import Path
 from sim.errors import StudyError
 from sim.folders import write_whole
 from sim.manifest import provenance
-from sim.report.contents import STATEMENT, form
+from sim.report.contents import STATEMENT, form, pilot_form
 from sim.report.document.model import Document, Paragraph
 from sim.report.document.words import typeset, words_of
 from sim.report.printers.markdown import markdown
+from sim.report.results.feasibility import FeasibilityAnswer
 from sim.report.saved import SavedRun
 
 NAME = "sample_size_justification"
 
 
 def justification(run: SavedRun) -> Document:
-    """Justify the sample size of a saved run of `plan`; nothing is simulated.
+    """Justify the sample size of a saved run of `plan` or `feasibility`; nothing is simulated.
 
     Raises
     ------
     StudyError
         Where the run is of another job.
     """
+    computed = provenance(run.manifest)
+    if run.job == "feasibility" and isinstance(run.report, FeasibilityAnswer):
+        return pilot_form(run.report, computed)
     if run.job != "plan":
         raise StudyError(f"{str(run.folder)!r}: no plan, but {run.job}; it justifies no size")
-    return form(run.answer, provenance(run.manifest))
+    return form(run.answer, computed)
 
 
 def missing_items(document: Document) -> tuple[str, ...]:
@@ -47,7 +51,7 @@ def write_justification(run: SavedRun, folder: Path) -> tuple[Path, ...]:
     Parameters
     ----------
     run : SavedRun
-        A run of `plan`.
+        A run of `plan` or `feasibility`.
     folder : Path
         Existing folder.
 

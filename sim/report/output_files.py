@@ -14,11 +14,14 @@ RESULTS = (
     "results.csv", "summary.json", "manifest.json",  # of a plan
     "posterior.csv", "patterns.csv",                 # of a calibration, with the last two above
     "sweep.csv", "sweep.json",                       # of a sweep, with the manifest
+    "feasibility.csv",                               # of a pilot, with summary and manifest
 )  # fmt: skip
 """What the jobs find."""
 FIGURES = (
     "power_curve", "rule_curves", "endpoint_curves_*", "answers_*", "assurance", "power_spread",
+    "looks", "looks_ends",
     "first_look_*", "data_sets_*", "exact_p_*", "shifts_*",
+    "traffic_light_*", "programme", "programme_people",
     "tornado", "points", "factor_curve", "power_map", "size_map",
 )  # fmt: skip
 """Names of the figures of every job."""

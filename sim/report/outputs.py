@@ -57,7 +57,7 @@ def write_outputs(
     Parameters
     ----------
     run : SavedRun
-        Of any job; only `plan` has a justification.
+        Of any job; only `plan` and `feasibility` have a justification.
     folder : Path
         Existing folder.
     wanted : collection of {'figures', 'page', 'justification'}
@@ -79,7 +79,7 @@ def write_outputs(
         "page": lambda run, folder: (write_page(run, folder),),
         "figures": write_figures,
     }
-    if run.job == "plan":
+    if run.job in ("plan", "feasibility"):
         writers["justification"] = write_justification
     chosen = [write for name, write in writers.items() if name in wanted]
     # most of the work is done outside Python, where threads run side by side

@@ -15,16 +15,21 @@ from sim.errors import StudyError
 from sim.report.results.answer import PlanAnswer
 from sim.report.results.calibration import CalibrationReport
 from sim.report.results.encoding import ANSWER, Job, decode, job_of
+from sim.report.results.feasibility import FeasibilityAnswer
 from sim.report.results.sweep import SweepReport
 
-Reported = PlanAnswer | CalibrationReport | SweepReport
+Reported = PlanAnswer | CalibrationReport | SweepReport | FeasibilityAnswer
 KINDS: dict[Job, type[Reported]] = {
     "plan": PlanAnswer, "calibrate": CalibrationReport, "sweep": SweepReport,
+    "feasibility": FeasibilityAnswer,
 }  # fmt: skip
 """What is reported of the run of each job."""
 Settings = Mapping[str, Any]
 """Plain data by name."""
-MARKS: dict[Job, str] = {"plan": "results.csv", "calibrate": "patterns.csv", "sweep": "sweep.csv"}
+MARKS: dict[Job, str] = {
+    "plan": "results.csv", "calibrate": "patterns.csv", "sweep": "sweep.csv",
+    "feasibility": "feasibility.csv",
+}  # fmt: skip
 """The table that each job writes."""
 
 
@@ -34,7 +39,7 @@ class SavedRun:
 
     Attributes
     ----------
-    job : {'plan', 'calibrate', 'sweep'}
+    job : {'plan', 'calibrate', 'sweep', 'feasibility'}
         What wrote it.
     folder : Path
         Where it lies.
@@ -87,7 +92,8 @@ def read_run(folder: Path) -> SavedRun:
     """
     path = folder / ANSWER
     if not path.is_file() and not any((folder / mark).is_file() for mark in MARKS.values()):
-        raise StudyError(f"{str(folder)!r}: no results of plan, calibrate or sweep in this folder")
+        jobs = "plan, calibrate, sweep or feasibility"
+        raise StudyError(f"{str(folder)!r}: no results of {jobs} in this folder")
     with _one_line(path):
         job = job_of(path)
     return SavedRun(job, folder, _read(folder / "manifest.json"))

@@ -12,9 +12,10 @@ from sim.report.document.model import Paragraph, Section, text
 from sim.report.printers.terminal import screen_text
 from sim.report.results.answer import PlanAnswer
 from sim.report.results.calibration import CalibrationReport, calibration_report
+from sim.report.results.feasibility import FeasibilityAnswer
 from sim.report.results.sweep import SweepReport, sweep_report
 from sim.report.saved import Reported
-from sim.report.topics import calibration, size, sweep
+from sim.report.topics import calibration, feasibility, size, sweep
 from sim.report.topics.design import design_sentence
 
 Answer = Reported | CalibrationAnswer | SweepAnswer
@@ -42,6 +43,8 @@ def in_one_line(answer: Answer) -> str:
             return calibration.in_one_line(pilot)
         case SweepReport() as swept:
             return sweep.in_one_line(swept)
+        case FeasibilityAnswer() as pilot:
+            return feasibility.in_one_line(pilot)
         case planned:
             return size.one_line(planned)
 
@@ -50,6 +53,8 @@ def sentence(report: Reported) -> str:
     """Give title and answer."""
     if isinstance(report, PlanAnswer):
         return f"{title_of(report)}. {size.answer_sentence(report)}"
+    if isinstance(report, FeasibilityAnswer):
+        return f"{title_of(report)}. {feasibility.answer_sentence(report)}"
     return f"{title_of(report)}. {in_one_line(report)}."
 
 
@@ -60,6 +65,8 @@ def sections_of(report: Reported, *, is_drawn: bool = False) -> tuple[Section, .
             return calibration.sections(report, is_drawn=is_drawn)
         case SweepReport():
             return sweep.sections(report)
+        case FeasibilityAnswer():
+            return feasibility.sections(report)
     return screen_sections(report)
 
 
@@ -70,6 +77,8 @@ def opening_of(report: Reported) -> tuple[Paragraph, ...]:
             return (text(calibration.source(report.study)),)
         case SweepReport():
             return text(design_sentence(report.study)), sweep.how_varied(report)
+        case FeasibilityAnswer():
+            return feasibility.front(report)
     return ()
 
 
@@ -78,7 +87,7 @@ def summary(answer: Answer, files: Sequence[Path] = ()) -> str:
 
     Parameters
     ----------
-    answer : answer of `plan`, `calibrate` or `sweep`
+    answer : answer of `plan`, `calibrate`, `sweep` or `feasibility`
         What is told.
     files : sequence of Path
         Files written, named at the end.

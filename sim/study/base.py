@@ -172,6 +172,13 @@ def _of_percent(value: object) -> object:
     return float(percent[1]) / 100 if percent else value
 
 
+def without_null(entries: object) -> object:
+    """Let a config leave an entry out that it would otherwise inherit."""
+    if not isinstance(entries, Mapping):
+        return entries
+    return {name: entry for name, entry in entries.items() if entry is not None}
+
+
 def _as_list(value: object) -> object:
     return value if value is None or isinstance(value, tuple) else (value,)
 

@@ -12,6 +12,7 @@ from sim.study.clusters import SiteClusters
 from sim.study.effects import Effect, EffectPrior
 from sim.study.endpoints import Endpoints
 from sim.study.fields import StudyFields
+from sim.study.interim import Interim
 from sim.study.questionnaire import EVERY, TOTAL, Questionnaire, shares_of
 from sim.study.refusals import FieldError, nearest
 from sim.study.sections import Analysis
@@ -77,6 +78,15 @@ class Draft(StudyFields):
         return next(iter(self.clusters.values()), None)
 
     @property
+    def feasibility_sites(self) -> int:
+        """Number of sites of the pilot: stated, or those of the clusters, or one."""
+        stated = self.feasibility.sites if self.feasibility else None
+        sites = self.sites
+        if stated is not None or sites is None:
+            return stated or 1
+        return sites.sites if sites.sizes is None else len(sites.sizes)
+
+    @property
     def detectable_at(self) -> int | None:
         """Size at which the smallest detectable effect is sought; None where it is not."""
         return self.sizes[-1] if self.design.solve == "effect" else None
@@ -107,6 +117,23 @@ class Draft(StudyFields):
         if self.design.n is not None:
             return self.design.n
         return tuple(range(self.design.smallest, self.design.up_to + 1))
+
+    @property
+    def looks(self) -> Interim | None:
+        """Interim looks; None where the study is looked at once, at its end."""
+        return None if self.interim is None or self.interim.number == 1 else self.interim
+
+    @property
+    def sizes_looked_at(self) -> tuple[int, ...]:
+        """Sizes at which tests are made, in units, ascending: those studied and at their looks."""
+        if self.looks is None:
+            return self.sizes
+        return tuple(sorted({at for size in self.sizes for at in self.looks.at(size)}))
+
+    @property
+    def power_engine(self) -> Literal["auto", "exact", "monte_carlo"]:
+        """How power is computed: studies with looks are simulated."""
+        return self.engine if self.looks is None else "monte_carlo"
 
     @property
     def role_names(self) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from sim.study.clusters import Clusters
 from sim.study.compute import Compute, InProcess
 from sim.study.control import NoSelection, ParallelControl, Selection, Uncontrolled
 from sim.study.effects import Effect, NoEffect
+from sim.study.feasibility import Feasibility
+from sim.study.interim import Interim
 from sim.study.local_page import LocalPage
 from sim.study.missing import Missing
 from sim.study.pilot import Pilot
@@ -60,6 +62,8 @@ class StudyFields(Section):
     """Control arm; null or empty = none: all are treated, and before is compared with after."""
     design: Design = Design()
     """How many people, and what is asked of the design."""
+    interim: Annotated[Interim | None, BeforeValidator(lambda given: given or None)] = None
+    """Looks at the answers before the study's end; null or empty = none."""
     engine: Literal["auto", "exact", "monte_carlo"] = "auto"
     """How power is computed: auto = exactly where that can be done, else by simulation."""
     success: Annotated[dict[Name, Rule], Field(min_length=1)] = Field(
@@ -85,6 +89,8 @@ class StudyFields(Section):
     """Published facts of the pilot."""
     calibration: Calibration = Calibration()
     """How the pilot is read (by `mentorsim calibrate`)."""
+    feasibility: Feasibility | None = None
+    """The pilot as a study of its own (in `mentorsim feasibility`)."""
     sweep: Sweep = NoSweep(kind="none")
     """Which settings vary (in `mentorsim sweep`)."""
     page: LocalPage = LocalPage()

@@ -101,6 +101,11 @@ class TestFacts:
         return self.article + self.title
 
     @property
+    def rests_on_signs(self) -> bool:
+        """Whether it rests on the signs alone, given the absolute changes."""
+        return self.enumerated in ("ties", "signs")
+
+    @property
     def has_exact(self) -> bool:
         """Whether an exact p-value is offered."""
         return "exact" in self.p_values

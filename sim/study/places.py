@@ -58,6 +58,8 @@ def unknown_field(place: str, known: Sequence[str], word: str | None = None) -> 
     hint = nearest(word or name, known)
     if "?" not in hint:
         places = [other for other in _every_place(Draft) if other.rpartition(".")[2] == name]
+        depth = min((other.count(".") for other in places), default=0)
+        places = [other for other in places if other.count(".") == depth]
         elsewhere = sorted(places, key=len)[:3]
         if elsewhere and place not in places:
             hint = f"did you mean {' or '.join(map(shown, elsewhere))}?"

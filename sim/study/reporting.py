@@ -26,7 +26,8 @@ class Reasons(Section):
     sensitivity: Reason | None = None
     """How the sample size depends on the other assumptions (text, such as of a sweep's results)."""
     interim: Reason | None = None
-    """Interim analyses and rules for stopping, or that there are none (text)."""
+    """Who sees the results of interim looks and decides; without looks, that there are none
+    (text)."""
     recruitment: Reason | None = None
     """How that many people are to be recruited, where and by when (text)."""
 

@@ -1,11 +1,10 @@
 """The sections of a study, one model each."""
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from sim.study.base import Assumed, Correlation, Line, Percent, Section, Several
+from sim.study.base import Assumed, Correlation, Line, Percent, Section, Several, without_null
 from sim.study.effects import Effect
 from sim.study.methods import (
     ADJUSTMENTS,
@@ -21,13 +20,6 @@ from sim.study.questionnaire import LARGEST_TOTAL, MOST_POINTS, AnswersBefore
 
 LARGEST_SIZE = 100_000
 """Largest size of a study, in units."""
-
-
-def _without_null(entries: object) -> object:
-    """Let a config leave an entry out that it would otherwise inherit."""
-    if not isinstance(entries, Mapping):
-        return entries
-    return {name: entry for name, entry in entries.items() if entry is not None}
 
 
 class Role(Assumed):
@@ -51,7 +43,7 @@ def _one_or_two(roles: dict[str, Role]) -> dict[str, Role]:
 
 Roles = Annotated[
     dict[Annotated[Line, Field(pattern=r"^[^\W\d_][\w '-]*$", max_length=40)], Role],
-    BeforeValidator(_without_null),
+    BeforeValidator(without_null),
     AfterValidator(_one_or_two),
 ]
 """Those who take part by the name of their role, in the singular; sizes count the first."""

@@ -13,6 +13,7 @@ from sim.errors import Fault, StudyError, printable, reason_of
 from sim.study.changed import changed, stated, without_stale_reasons
 from sim.study.checks.analysis import check_analysis, check_calibration
 from sim.study.checks.arms import check_arms
+from sim.study.checks.interim import check_interim
 from sim.study.checks.orders import check_orders
 from sim.study.checks.people import check_items, check_people, check_questionnaire
 from sim.study.checks.rules import check_conclusions
@@ -42,7 +43,8 @@ class Study(Draft):
     """
 
     CHECKS: ClassVar[tuple[Callable[[Draft], None], ...]] = (
-        check_items, check_people, check_analysis, check_arms, check_orders, check_conclusions,
+        check_items, check_people, check_analysis, check_arms, check_orders, check_interim,
+        check_conclusions,
     )  # fmt: skip
     """What the sections must be to one another."""
 

@@ -20,6 +20,9 @@ from sim.compute.code_version import (
     significant,
     source_of,
 )
+from sim.feasibility import tally_bytes
+from sim.feasibility.accrual import simulate_pilots
+from sim.feasibility.programme import simulate_programmes
 from sim.jobs.blocks import ENGINE, engine_version
 from sim.power import simulate
 from sim.power.exact_table import ExactTable
@@ -45,19 +48,18 @@ def reading(edited: dict[str, str]) -> Callable[[str], str | None]:
 def test_the_engine_is_what_computes() -> None:
     """Every function whose results are stored stands in a module from which the version begins."""
     functions = (
-        simulate.simulate_block,
-        simulate.simulate_block_wins,
-        simulate.simulate_draw,
-        simulate.known_curve,
-        ExactTable.compute,
-    )
-    assert {*(own.__module__ for own in functions), simulate.to_bytes.__module__} == set(ENGINE)
+        simulate.simulate_block, simulate.simulate_block_wins, simulate.simulate_draw,
+        simulate.known_curve, ExactTable.compute, simulate.to_bytes,
+        simulate_pilots, simulate_programmes, tally_bytes.to_bytes,
+    )  # fmt: skip
+    assert {own.__module__ for own in functions} == set(ENGINE)
 
 
 def test_rooms_of_the_closure() -> None:
     """No file is in it that draws, writes, schedules, stores, or states what no block reads."""
     assert {name.split(".")[1] for name in CLOSURE} == {
-        "arrays", "cohorts", "compute", "errors", "inference", "power", "study",
+        "arrays", "cohorts", "compute", "errors", "feasibility", "inference", "power",
+        "sequential", "study",
     }  # fmt: skip
     assert {name for name in CLOSURE if name.startswith("sim.compute.")} == {
         "sim.compute.code_version", "sim.compute.compiled", "sim.compute.memory",

@@ -11,7 +11,7 @@ from scipy import stats
 
 from sim.inference.attainable import smallest_pvalue, winnable
 from sim.inference.rules import DecisionRule, decision_rules
-from sim.jobs.plan import attainable
+from sim.jobs.attainable import attainable
 from sim.study import Analysis
 from sim.study.endpoints import Endpoints
 

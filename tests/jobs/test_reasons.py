@@ -127,7 +127,7 @@ def test_the_page_has_no_reason_of_another_value() -> None:
     """The form tells a reason only while the value is the one that it explains."""
     choices = {group: {"none": ""} for group in (
         "experiment", "effect", "control", "missing", "clusters", "selection",
-        "graph")}  # fmt: skip
+        "graph", "interim")}  # fmt: skip
     first = Scenario.of(Composer())
     assert "the two published medians after" in str(form("a", first, choices))
     changed = {**first.data, "effect": {**first.data["effect"], "otherwise": {

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from oracles.checks import SLIP
 from oracles.studies import small_study
+from oracles.tasks import tally_of
 from scipy import stats
 
 from sim import compose_study, plan
@@ -273,6 +274,25 @@ def test_a_bug_shows_itself(monkeypatch: pytest.MonkeyPatch) -> None:
             patch.setattr(module, name, fail)
             with pytest.raises(ZeroDivisionError, match="a bug"):
                 sweep(study)
+
+
+@pytest.mark.parametrize(
+    ("stated", "factors"),
+    [
+        (None, {"interim": ({"looks": 2, "boundary": "pocock"}, {"looks": 3})}),
+        ({"looks": 2}, {"interim.looks": (3, (0.3, 0.7)), "interim.futility": (None, {"p": 0.2})}),
+    ],
+)
+def test_looks_are_swept(stated: Any, factors: dict[str, Any]) -> None:
+    """Looks as a whole, their number and futility vary; each point is what it is alone."""
+    answer = sweep(one_at_a_time(factors, interim=stated, design={"n": (12, 30)}))
+    powers = set()
+    for result in answer.points:
+        assert result.wins is not None
+        alone = tally_of(result.point.study, len(result.wins))
+        np.testing.assert_array_equal(result.wins.sum(axis=0), alone.rule_won)
+        powers.add(tuple(alone.rule_won[-1]))
+    assert len(powers) > 2
 
 
 # ------------------------------------------------------------------------------- the store

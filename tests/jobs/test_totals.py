@@ -13,7 +13,7 @@ from oracles.studies import small_study
 from sim.cohorts import arms_by_role
 from sim.compute.streams import Purpose
 from sim.errors import StudyError
-from sim.inference.decide import PValues, collect
+from sim.inference.decide import PValues, collect, counted
 from sim.inference.registry import TESTS
 from sim.inference.rules import decision_rules
 from sim.inference.testing_order import order_of
@@ -142,7 +142,10 @@ def test_adjustments_treat_every_sum_as_they_treat_the_total(
     (sample,) = draw_samples(task, 0, 0)
     sizes = np.array([12])
     seeds = np.arange(40, dtype=np.uint64) if expected == "flips" else None
-    found = collect((sample,), (sizes,), study.analysis, order_of(study), seeds)
+    procedure = counted(study.analysis, len(study.domains))
+    found = collect(
+        (sample,), (sizes,), study.analysis, order_of(study), seeds, procedure=procedure
+    )
     if not isinstance(found, PValues):  # thresholds are counted: sums meet their level alone
         raw = TESTS[study.analysis.test]((sample,), (sizes,), study.analysis).pvalue
         met = (found.counts != 0) & (found.counts > -100)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.inference.arm_differences import mean_difference
-from sim.inference.decide import Decisions, collect, decide
+from sim.inference.decide import Decisions, collect, counted, decide
 from sim.inference.registry import TESTS
 from sim.inference.result import TestResult
 from sim.inference.sample import Sample
@@ -49,7 +49,9 @@ def conclude(
     flip_seeds: np.ndarray | None = None,
 ) -> Decisions:
     """Decide every endpoint of one group at every size."""
-    evidence = collect((sample_of(changes),), (sizes,), analysis, order, flip_seeds)
+    sample = sample_of(changes)
+    procedure = counted(analysis, sample.endpoints.domains)
+    evidence = collect((sample,), (sizes,), analysis, order, flip_seeds, procedure=procedure)
     return decide(evidence, analysis.alpha, analysis.side)
 
 

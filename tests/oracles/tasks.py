@@ -6,12 +6,15 @@ from typing import Any
 
 from oracles.studies import make_analysis, make_task, small_study
 from sim import compose_study
-from sim.cohorts import arms_by_role, role_arms
+from sim.cohorts import arms_by_role, arms_without_effect, role_arms
 from sim.cohorts.drawn import normal_shifts
 from sim.compute.streams import Purpose
 from sim.jobs.tasks import block_task
 from sim.power.assurance_draws import AssuranceTask
+from sim.power.monte_carlo import simulate_block
+from sim.power.tally import Tally
 from sim.power.task import BlockTask
+from sim.study import Study
 
 
 @cache
@@ -43,3 +46,14 @@ TASKS: dict[str, Callable[[], Any]] = {
     "graph": graph_task,
     "draws": draws_task,
 }
+
+
+def tally_of(study: Study, blocks: int = 1, *, null: bool = False) -> Tally:
+    """Tally of some blocks of a study."""
+    arms = arms_by_role(study)
+    arms = tuple(map(arms_without_effect, arms)) if null else arms
+    task = block_task(study, arms, Purpose.MAIN, study.monte_carlo.block_size)
+    tally = simulate_block(task, 0)
+    for block in range(1, blocks):
+        tally += simulate_block(task, block)
+    return tally

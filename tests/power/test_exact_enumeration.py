@@ -6,7 +6,7 @@ from oracles.enumeration import changes_of, count_vectors, weights
 from oracles.samples import ONE_GROUP
 from oracles.studies import analysis_id, offered_analyses
 
-from sim.power.exact import exact_rejection
+from sim.power.exact import _Conditional, exact_rejection
 from sim.study import Analysis
 
 PMFS = {
@@ -39,3 +39,17 @@ def test_exact_power_is_the_enumerated_one(analysis: Analysis, alpha: float) -> 
         expected = np.array([written_out(pmf, n, stated) for n in SIZES])
         assert np.allclose(found.power, expected[:, 0], rtol=0, atol=1e-12)
         assert np.allclose(found.win, expected[:, 1], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("alternative", ["two_sided", "less"])
+def test_ways_with_the_same_small_changes_share_their_sum(alternative: str) -> None:
+    """Worked out together, where sums are shared, ways have the tails that they have alone."""
+    analysis = Analysis(test="signed_rank", alternative=alternative)
+    few = np.array([[12, 9, others, 20 - others] for others in range(21)])
+    ways = np.concatenate([few + np.eye(4, dtype=int)[1], few])[::-1]  # not in order
+    pmf = np.array([0.01, 0.03, 0.1, 0.2, 0.2, 0.25, 0.14, 0.05, 0.02])
+    pmf = pmf if alternative == "two_sided" else pmf[::-1]
+    conditional, zeros = _Conditional(pmf, 42, analysis), np.zeros(1, np.int64)
+    alone = np.concatenate([conditional.tails(way[None], zeros) for way in ways], axis=1)
+    assert np.ptp(alone[..., 1 if alternative == "two_sided" else 0]) > 0.1
+    assert np.allclose(conditional.tails(ways, zeros), alone, rtol=0, atol=1e-13)

@@ -17,8 +17,9 @@ from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose, generator
 from sim.errors import StudyError
 from sim.inference.rules import decision_rules
+from sim.jobs.attainable import attainable
 from sim.jobs.one_group import without_control
-from sim.jobs.plan import attainable, check
+from sim.jobs.plan import check
 from sim.jobs.search import Search
 from sim.jobs.tasks import block_task
 from sim.power.detectable import detectable_effects

@@ -119,7 +119,7 @@ def test_several_runs_have_folders_of_their_own(runs: tuple[SavedRun, ...], tmp_
         (("n" * 5000,), r"^report.runs: 'n+\.\.\.n+' is no folder, nor a pattern of any$"),
         (("a**",), r"^report.runs: 'a\*\*' is no folder, nor a pattern of any$"),
         (("no*where",), r"^report.runs: 'no\*where' is no folder, nor a pattern of any$"),
-        ((".",), r"^'\.': no results of plan, calibrate or sweep in this folder$"),
+        ((".",), r"^'\.': no results of plan, calibrate, sweep or feasibility in this folder$"),
     ],
 )
 def test_what_is_no_run_is_one_line(

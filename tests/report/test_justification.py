@@ -53,7 +53,7 @@ STUDIES = {
         "primary='any domain'",
         "design.n=[40,80]",
     ],
-    "believed": ["effect=believed", "design.n=[30,60,90]", "effect.prior.draws=20"],
+    "believed": ["effect=believed", "design.n=[30,60]", "effect.prior.draws=20"],
     "mcnemar": [
         "analysis.test=mcnemar",
         "analysis.cut=4",

@@ -63,7 +63,7 @@ def test_no_name_is_a_formula(tmp_path: Path) -> None:
 
 def test_a_folder_without_results(tmp_path: Path) -> None:
     """Not every folder is a run."""
-    with pytest.raises(StudyError, match="no results of plan, calibrate or sweep"):
+    with pytest.raises(StudyError, match="no results of plan, calibrate, sweep or feasibility"):
         read_run(tmp_path)
 
 

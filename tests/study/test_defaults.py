@@ -14,7 +14,7 @@ from sim.study.base import Section
 SHIPPED = {
     "title", "questionnaire", "roles", "effect", "correlation.assumption", "words.intervention",
     "words.treated", "words.unit", "words.item", "design.search_limit", "design.ratio", "success",
-    "analysis.adjustment", "pilot",
+    "analysis.adjustment", "pilot", "feasibility",
 }  # fmt: skip
 """What the shipped study states of its subject, or unlike the neutral one."""
 DIFFERENT = {
@@ -33,7 +33,7 @@ def neutral() -> Study:
 
 def values_of(study: Study) -> dict[str, Any]:
     """List what a study holds, field by field where a section of fixed fields is concerned."""
-    whole = {"questionnaire", "effect", "pilot"}
+    whole = {"questionnaire", "effect", "pilot", "feasibility"}
     found: dict[str, Any] = {}
     for section, value in study:
         fields = {} if section in whole else dict(value) if isinstance(value, Section) else {}

@@ -49,6 +49,16 @@ COVERED = {
     "PO02-Hmisc-popower": "test_two_arm_cases.py",
     "MW01-Noether": "test_two_arm_cases.py",
     "MW02-Happ-Bathke-Brunner": "test_two_arm_cases.py",
+    "ST01-Simon-optimal-0.05-0.25": "test_document.py",
+    "ST03-Simon-optimal-0.1-0.3": "test_document.py",
+    "ST05-Simon-optimal-0.2-0.4": "test_document.py",
+    "ST07-Simon-optimal-0.3-0.5": "test_document.py",
+    "BX01-East-nBinomial1Sample": "test_document.py",
+    "PC07-Whitehead-stepped": "test_document.py",
+    "PC01-Lewis2021-case": "test_document.py",
+    "PC03-Lewis-abstract": "test_document.py",
+    "PC04-tout-binary": "test_document.py",
+    "PC06-tout-continuous-snapshot": "test_document.py",
 }
 sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))  # shadows nothing
 NOT_YET = import_module("published.waiting").NOT_YET

@@ -13,10 +13,21 @@ sys.path.append(str(ROOT / "scripts"))  # last, so it shadows nothing
 
 data = import_module("published.data")
 document = import_module("published.document")
+looks = import_module("published.looks")
 vectors = import_module("published.vectors")
 waiting = import_module("published.waiting")
 
-ONLY_HERE = ("SM01-retrodesign-beauty", "SM04-typeM-at-power", "PR01-Stata-ciwidth-onemean")
+ONLY_HERE = ("SM01-retrodesign-beauty", "SM04-typeM-at-power", "PR01-Stata-ciwidth-onemean",
+             "ST01-Simon-optimal-0.05-0.25",
+             "ST03-Simon-optimal-0.1-0.3",
+             "ST05-Simon-optimal-0.2-0.4",
+             "ST07-Simon-optimal-0.3-0.5",
+             "BX01-East-nBinomial1Sample",
+             "PC07-Whitehead-stepped",
+             "PC01-Lewis2021-case",
+             "PC03-Lewis-abstract",
+             "PC04-tout-binary",
+             "PC06-tout-continuous-snapshot")  # fmt: skip
 """Cases that no other test names."""
 
 
@@ -39,6 +50,14 @@ def test_reference_vectors_agree() -> None:
     """Every column of reference values is met to 1e-9."""
     for one in (*vectors.tests_of_changes(), *vectors.adjustments()):
         assert one.passed, one
+
+
+def test_interim_looks_agree() -> None:
+    """64 designs of rpact's (levels to 1e-5, sizes to 1e-4) and enumerated cases (1e-9) are met."""
+    designs, enumerated = looks.lines()
+    assert [line for line in (*designs, *enumerated) if not line.passed] == []
+    assert max(int(line.cells[1]) for line in designs) == 64
+    assert len(enumerated) == 4
 
 
 def test_every_quantity_is_compared_or_said_to_be_left_out() -> None:

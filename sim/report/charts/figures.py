@@ -8,8 +8,10 @@ from pathlib import Path
 from sim.folders import write_whole
 from sim.report.charts.averaged import assurance_curves, power_spread
 from sim.report.charts.curves import endpoint_curves, power_curve, rule_curves
+from sim.report.charts.feasibility import feasibility_figures, traffic_light
 from sim.report.charts.figure import Figure, Omitted
 from sim.report.charts.first_look import observed_bars
+from sim.report.charts.interim import boundary_chart, ends_chart
 from sim.report.charts.likert import answer_bars
 from sim.report.charts.pilot import believed_shifts, data_set_counts, exact_p_values
 from sim.report.charts.render import as_png, as_svg
@@ -18,6 +20,7 @@ from sim.report.charts.tornado import tornado_bars
 from sim.report.document.model import Paragraph, Picture, text
 from sim.report.results.answer import PlanAnswer
 from sim.report.results.calibration import CalibrationReport
+from sim.report.results.feasibility import FeasibilityAnswer
 from sim.report.results.sweep import SweepReport
 from sim.report.saved import SavedRun
 
@@ -48,6 +51,8 @@ def figures(run: SavedRun) -> tuple[Figure, ...]:
             drawn: Iterable[Figure | Omitted | None] = plan_figures(answer)
         case CalibrationReport() as pilot:
             drawn = calibration_figures(pilot)
+        case FeasibilityAnswer() as study:
+            drawn = feasibility_figures(study)
         case swept:
             drawn = sweep_figures(swept)
     return tuple(figure for figure in drawn if isinstance(figure, Figure))
@@ -72,6 +77,8 @@ def plan_figures(answer: PlanAnswer) -> Iterator[Figure | Omitted]:
         rule_curves(answer),
         *(endpoint_curves(answer, role) for role in roles),
         *(answer_bars(answer, role.role) for role in roles),
+        boundary_chart(answer),
+        ends_chart(answer),
         assurance_curves(answer),
         power_spread(answer),
         *(observed_bars(answer.study, seen.counts) for seen in answer.pilot_answers),
@@ -119,6 +126,12 @@ def power_pictures(answer: PlanAnswer) -> tuple[Picture, ...]:
         return ()
     png = as_png(as_svg(figure.spec))
     return (Picture(figure.name, figure.caption, figure.alt, png),)
+
+
+def pilot_pictures(answer: FeasibilityAnswer) -> tuple[Picture, ...]:
+    """Draw the first criterion's traffic light, for a page of text."""
+    figure = traffic_light(answer, answer.criteria[0], 1)
+    return (Picture(figure.name, figure.caption, figure.alt, as_png(as_svg(figure.spec))),)
 
 
 def write_figures(run: SavedRun, folder: Path) -> tuple[Path, ...]:

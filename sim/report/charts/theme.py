@@ -30,6 +30,8 @@ SEQUENTIAL = ("#F7FBFF", "#C6DBEF", "#6BAED6", "#2171B5", "#08306B")
 """Brewer's Blues."""
 LOWER, HIGHER, UNCLEAR = "#E08A3C", "#4A90C4", "#9E9E9E"
 """Bars below and above what they are compared with, and those not told apart from it."""
+STOPS, AMENDS, GOES = "#B8432F", "#E6B84A", "#2F8F83"
+"""A traffic light whose green is bluish and whose amber is light, told apart without hues too."""
 
 _INKS = {"light": "#333333", "dark": "#DDDDDD"}
 _HUES = {"light": list(LIGHT), "dark": list(DARK)}

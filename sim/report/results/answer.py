@@ -15,6 +15,7 @@ from sim.power.detectable import DetectableEffect
 from sim.power.detectable_rule import DetectableForRule
 from sim.power.estimands import Estimands
 from sim.power.inflation import Inflation
+from sim.power.interim import InterimGain, InterimPlan
 from sim.power.least_favourable import LeastFavourable
 from sim.power.missing_by_chance import MissingByChance
 from sim.power.operating import OperatingCharacteristics
@@ -106,6 +107,9 @@ class DesignFacts:
     assurances : tuple of Assurance
         Power averaged over what is believed of the effect, one per prior;
         empty where there are none.
+    interim : InterimPlan or None
+        Its looks, at the answer's size or else at the largest studied; None where it is looked
+        at once.
     """
 
     study: SavedStudy
@@ -114,6 +118,7 @@ class DesignFacts:
     attainable: Attainable
     change_parts: dict[str, ChangeParts]
     assurances: tuple[Assurance, ...] = ()
+    interim: InterimPlan | None = None
 
     @property
     def words(self) -> Words:
@@ -164,6 +169,8 @@ class PlanAnswer(Shown, DesignFacts):
         Of a primary rule that needs several endpoints.
     detectable_rule : DetectableForRule or None
         Smallest effect with which the primary rule is met, where it is wanted.
+    interim_gain : InterimGain or None
+        What looks cost and gain, where there are any.
     warnings : tuple of str
         What a good statistician would say.
     """
@@ -185,6 +192,7 @@ class PlanAnswer(Shown, DesignFacts):
     missing_by_chance: MissingByChance | None = None
     least_favourable: LeastFavourable | None = None
     detectable_rule: DetectableForRule | None = None
+    interim_gain: InterimGain | None = None
     warnings: tuple[str, ...] = ()
 
     @property

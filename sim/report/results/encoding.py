@@ -15,9 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim.errors import StudyError
 
-Job = Literal["plan", "calibrate", "sweep"]
+Job = Literal["plan", "calibrate", "sweep", "feasibility"]
 """The jobs that leave an answer."""
-FORMAT = 7
+FORMAT = 8
 """Number of the format; it rises with every change of the dataclasses that an answer is made of."""
 ANSWER = "answer.json.gz"
 """Name of the file that holds an answer, in the folder of a run."""
@@ -34,7 +34,7 @@ def encode(answer: object, job: Job) -> bytes:
     ----------
     answer : dataclass
         Made of dataclasses, studies, arrays of :mod:`sim.arrays` and plain data.
-    job : {'plan', 'calibrate', 'sweep'}
+    job : {'plan', 'calibrate', 'sweep', 'feasibility'}
         Whose it is.
 
     Returns

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.power.assurance import QUANTILES, Assurance
-from sim.power.estimates import EXACT, MONTE_CARLO, Estimate
+from sim.power.estimates import EXACT, MONTE_CARLO, Estimate, column
+from sim.power.interim import AT_ENDS, BY_LOOK, BY_SIZE, InterimMeasures
 from sim.power.operating import FAMILY_MEASURES, MEASURES, OperatingCharacteristics
 from sim.report.results.answer import PlanAnswer
 
@@ -63,6 +64,7 @@ def result_rows(characteristics: OperatingCharacteristics, prefix: str = "") -> 
         yield from _lay_out(sizes, endpoints, _measures(role.measures, MEASURES, prefix))
         yield from _lay_out(sizes, family, _measures(role.family, FAMILY_MEASURES, prefix))
     yield from rule_rows(characteristics, prefix)
+    yield from interim_endpoint_rows(characteristics, prefix)
 
 
 def answer_rows(answer: PlanAnswer, of_run: Callable[..., Iterator[Row]]) -> Iterator[Row]:
@@ -94,6 +96,42 @@ def rule_rows(characteristics: OperatingCharacteristics, prefix: str = "") -> It
     rejection, win = characteristics.rule_rejection, characteristics.rule_win
     measures = {f"{prefix}rejection": rejection, f"{prefix}win": win}
     yield from _lay_out(characteristics.sizes, _rules(characteristics), measures)
+    if characteristics.interim is not None:
+        yield from _interim_rule_rows(characteristics, characteristics.interim, prefix)
+
+
+def _interim_rule_rows(
+    characteristics: OperatingCharacteristics, interim: InterimMeasures, prefix: str
+) -> Iterator[Row]:
+    """Lay out what looks do: every rule without them; of the primary rule where studies end."""
+    sizes, rules = characteristics.sizes, _rules(characteristics)
+    fixed = ("fixed_rejection", "fixed_win")
+    yield from _lay_out(sizes, rules, _measures(interim, fixed, prefix))
+    by_look = {
+        f"{prefix}look_{look + 1}_{name}": column(getattr(interim, name), look)
+        for look in range(interim.looks)
+        for name in BY_LOOK
+    }
+    together = _measures(interim, BY_SIZE, prefix)
+    yield from _lay_out(sizes, [rules[interim.rule]], by_look | together)
+
+
+def interim_endpoint_rows(
+    characteristics: OperatingCharacteristics, prefix: str = ""
+) -> Iterator[Row]:
+    """Lay out bias and coverage of the primary rule's endpoints by where a study ends."""
+    interim = characteristics.interim
+    if interim is None:
+        return
+    for place, (role, endpoint) in enumerate(interim.endpoints):
+        of = characteristics.roles[role]
+        whose = (of.role, of.n, "endpoint", of.endpoints[endpoint])
+        measures = {
+            f"{prefix}look_{look + 1}_{name}": column(column(getattr(interim, name), look), place)
+            for look in range(interim.looks)
+            for name in AT_ENDS
+        }
+        yield from _lay_out(characteristics.sizes, [whose], measures)
 
 
 def further_rows(answer: PlanAnswer) -> Iterator[Row]:

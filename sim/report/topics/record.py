@@ -14,6 +14,7 @@ from sim.report.document.words import LONG_NAME, Cell, clean, short
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.assumptions import effect_words, selection_words, stated
 from sim.report.topics.design import allocation_words, design_sentence
+from sim.report.topics.interim import interim_blocks
 from sim.report.topics.participation import cluster_words, missing_words
 from sim.study import Study
 from sim.study.control import NoSelection
@@ -22,13 +23,18 @@ Rows = tuple[tuple[str, str], ...]
 
 
 def interim_section(answer: PlanAnswer) -> Section:
-    """Say that one analysis is assumed, and what is planned."""
+    """Say that one analysis is assumed, or which looks are planned; who decides is a reason."""
+    spirit, consort = "SPIRIT 2025, item 28b", "CONSORT 2025, item 16b"
+    asked, heading = "Interim analyses and stopping guidelines", "Interim analyses"
+    if planned := interim_blocks(answer, cited=True):
+        wanted = "who sees the interim results, and who decides whether the study ends"
+        who = f"{asked}: who has access to the results, and who decides"
+        words, required = reasoned(answer.study, "interim", wanted, spirit, who)
+        return Section(heading, (*planned, words), (Requirement(consort, asked), required))
     wanted = "interim analyses and rules for stopping, or none"
-    label = "SPIRIT 2025, item 28b; CONSORT 2025, item 16b"
-    asked = "Interim analyses and stopping guidelines"
-    words, required = reasoned(answer.study, "interim", wanted, label, asked)
+    words, required = reasoned(answer.study, "interim", wanted, f"{spirit}; {consort}", asked)
     assumed = text("The calculation assumes one analysis, after all answers are in.")
-    return Section("Interim analyses", (assumed, words), (required,))
+    return Section(heading, (assumed, words), (required,))
 
 
 def recruitment_section(answer: PlanAnswer) -> Section:

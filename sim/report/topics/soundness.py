@@ -181,6 +181,8 @@ def _rarely(answer: PlanAnswer, primary: Soundness) -> Iterator[str]:
     first = answer.attainable.winnable_from[primary.rule.name]
     facts = answer.study.analysis.test_facts
     short = highest.below_noise if facts.caution else highest.falls_short
+    if answer.interim is not None and answer.interim.stops_for_futility:
+        return  # which ends studies before they can reject: see what the looks say of the level
     if not short or first is None or first > primary.size:
         return
     yield (

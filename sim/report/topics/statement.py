@@ -16,6 +16,7 @@ from sim.report.document.sizes import interval, is_known, pairs_words
 from sim.report.document.words import Blank, Line, Part, clean, line, listed, listed_words, words_of
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.design import role_words, scored_words, success
+from sim.report.topics.interim import brief
 from sim.report.topics.participation import mechanism_words, missing_words
 from sim.report.topics.size import is_fixed, people_words, size_words
 from sim.report.topics.soundness import briefly
@@ -64,6 +65,8 @@ def _sentences(answer: PlanAnswer) -> Iterator[tuple[int, Line]]:
     yield 0, line(_number(answer, size))
     losses = list(_two_sizes(answer, size))
     yield from ((0, line(said)) for said in losses)
+    if (looks := brief(answer)) and not briefly(answer, size):
+        yield 1, line(looks)
     if allowances := list(_allowances(study))[len(losses) :]:
         yield 2, line("The number allows for ", *listed(allowances), ".")
     yield 1, line(_method(answer, size))

@@ -16,6 +16,7 @@ from sim.report.document.words import listed_words
 from sim.report.results.answer import DesignFacts, PlanAnswer
 from sim.report.topics.arms import early_uncontrolled, uncontrolled_warnings
 from sim.report.topics.assurance import assurance_warnings
+from sim.report.topics.interim import interim_warnings
 from sim.report.topics.participation import bias_warnings, cluster_warnings, failed_warnings
 from sim.report.topics.soundness import level_warnings
 from sim.study import Study
@@ -45,7 +46,7 @@ def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
     checks: tuple[Callable[[PlanAnswer], Iterable[str]], ...] = (
         direction_warnings, _selected_effect, assurance_warnings, level_warnings,
         cluster_warnings, bias_warnings, uncontrolled_warnings, failed_warnings, _site_sizes,
-        _cannot_win, _approximate, _dips, _hidden_change, _ceiling, _rough,
+        _cannot_win, interim_warnings, _approximate, _dips, _hidden_change, _ceiling, _rough,
     )  # fmt: skip
     return tuple(said for check in checks for said in check(answer))
 
@@ -53,8 +54,8 @@ def warnings_of(answer: PlanAnswer) -> tuple[str, ...]:
 def early_warnings(facts: DesignFacts) -> tuple[str, ...]:
     """Collect the warnings that need no power: the same words as in the whole answer."""
     checks: tuple[Callable[[DesignFacts], Iterable[str]], ...] = (
-        direction_warnings, _selected_effect, early_uncontrolled, _cannot_win, _hidden_change,
-        _ceiling,
+        direction_warnings, _selected_effect, early_uncontrolled, _cannot_win, interim_warnings,
+        _hidden_change, _ceiling,
     )  # fmt: skip
     return tuple(said for check in checks for said in check(facts))
 

@@ -1,0 +1,1 @@
+"""Group sequential designs: boundaries, the process they stop, exact levels at looks."""
