@@ -12,6 +12,7 @@ from sim.report.printers.terminal import screen_text
 from sim.report.results.answer import Assumption
 from sim.report.topics.assumptions import control_words, effect_words, stated
 from sim.report.topics.design import role_words, scale_words
+from sim.report.topics.look_levels import boundary_words
 from sim.report.topics.method import level_words, multiplicity_words, test_sentence
 from sim.report.topics.participation import cluster_words, missing_words
 from sim.study import Study
@@ -87,6 +88,7 @@ def _plan_rows(outline: Outline) -> Iterator[tuple[str, str]]:
         yield f"success '{short(name)}'", clean(str(rule)) + sizing
     yield "test", f"{test_sentence(study.analysis)}, {level_words(study.analysis)}"
     yield "several outcomes", multiplicity_words(study)
+    yield from (("looks", words) for words in _looks(study))
     yield "size", _sizes(study)
     exact = "exact, with simulated checks" if outline.is_exact else "simulation"
     yield "power by", exact
@@ -106,6 +108,16 @@ def _people(study: Study) -> str:
 def _items(study: Study) -> str:
     names = listed_words([short(name) for name in study.domains])
     return scale_words(study) + (f" ({names})" if len(study.domains) <= FEW else "")
+
+
+def _looks(study: Study) -> Iterator[str]:
+    """Say when a study of the largest size is looked at, and what may end it."""
+    if study.looks is None:
+        return
+    *early, largest = map(str, study.looks.at(study.sizes[-1]))
+    futility = "" if study.looks.futility is None else ", and may end for futility"
+    at = f"after {listed_words(early)} of {largest} {study.words.units}"
+    yield f"{at}, say, and at the end; {boundary_words(study)}{futility}"
 
 
 def _sizes(study: Study) -> str:

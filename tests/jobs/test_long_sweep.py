@@ -113,7 +113,7 @@ def handed_out(folder: Path, log: str) -> Blocks:
 
 
 @pytest.mark.parametrize(
-    ("correlations", "workers"), [(3, 2), pytest.param(10, 2, marks=pytest.mark.long)]
+    ("correlations", "workers"), [(2, 2), pytest.param(10, 2, marks=pytest.mark.long)]
 )
 def test_a_sweep_interrupted_twice(
     correlations: int, workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -89,8 +89,8 @@ def test_the_power_is_that_of_one_size() -> None:
     ranged = planned("design.n=[20,120]", "effect=shift")
     size = ranged.sample_size
     assert (size.size, size.at_least) == (120, 21)
-    needed = f"needs 21 to 120 pairs (120 mentors and {ranged.study.participants(1, 120)} mentees)"
-    assert f"{needed} for a power of 0.80; with 120 it is {size.power:.2f}." in (
+    there = f"with 120 (120 mentors and {ranged.study.participants(1, 120)} mentees)"
+    assert f"needs 21 to 120 pairs for a power of 0.80; {there} it is {size.power:.2f}." in (
         statement(ranged).text
     )
     known = planned("design.n=[20,21,22,23,24,25,26,27,28,29,30,31,32]", "effect=shift")

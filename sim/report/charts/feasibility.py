@@ -8,7 +8,7 @@ from sim.arrays import FloatArray
 from sim.report.charts.figure import Figure, layered, limited, single
 from sim.report.charts.labels import legend, quoted
 from sim.report.charts.theme import AMENDS, DASHES, GOES, STOPS, Spec
-from sim.report.document.numbers import percent
+from sim.report.document.numbers import error_words, nearly, percent
 from sim.report.results.feasibility import CriterionAnswer, FeasibilityAnswer
 from sim.report.topics.feasibility import pilot_words, value_words, what_counts
 
@@ -74,7 +74,7 @@ def _light(one: CriterionAnswer, x: Spec) -> list[Spec]:
     """Stack the colours, and mark the limits and what is expected."""
     scale = {"domain": list(COLOURS), "range": list(COLOURS.values())}
     colour = {"field": "colour", "type": "nominal", "title": None, "scale": scale,
-              "legend": legend(list(COLOURS), "square")}  # fmt: skip
+              "legend": {**legend(list(COLOURS), "square"), "columns": 3}}  # fmt: skip
     order = {"field": "order", "type": "quantitative"}
     y = {**SHARE, "field": "value", "stack": "zero"}
     area = {"mark": {"type": "area", "opacity": 0.85},
@@ -107,7 +107,7 @@ def programme_curves(answer: FeasibilityAnswer) -> Figure | None:
     )
     below = [
         f"{of.programmes:,} simulated programmes; Monte Carlo error of success at most "
-        f"{percent(float(of.success_mcse.max()), 1)}. Goes on: all criteria are green. Stops "
+        f"{nearly(float(of.success_mcse.max()), 1)}. Goes on: all criteria are green. Stops "
         "rightly: of those in which one is truly red."
     ]
     seen = "; ".join(f"{name}: {_values(answer, curves[name])}" for name in names)
@@ -129,7 +129,7 @@ def people_curve(answer: FeasibilityAnswer) -> Figure | None:
         f"{answer.words.count(answer.sizes[fewest])}"
     )
     below = [f"Expected number in pilot and main study; Monte Carlo error at most "
-             f"{of.people_mcse.max():.1f}."]  # fmt: skip
+             f"{error_words(float(of.people_mcse.max()), 1)}."]  # fmt: skip
     y = {"field": "value", "type": "quantitative", "title": "People in all",
          "scale": {"zero": False}}  # fmt: skip
     x = _sizes_axis(answer)

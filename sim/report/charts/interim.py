@@ -41,7 +41,7 @@ def boundary_chart(facts: DesignFacts) -> Figure | None:
     title = f"Of {size}, looks after {listed_words(looks_at(planned))}: p at most {levels}"
     below = [
         f"Upper line: z that is significant ({boundary_words(facts.study)}).",
-        "Lower line: z below which there is no hope." * planned.stops_for_futility,
+        "Lower: z below which it ends for futility." * planned.stops_for_futility,
         "Beside each look: p, and the mean change that has it at the standard deviation assumed."
         * any(look.smallest_change is not None for look in planned.looks),
     ]

@@ -55,6 +55,22 @@ def percent(share: float, digits: int = 0, sign: str = "-") -> str:
     return "–" if isnan(share) else f"{number(100 * share, digits, sign)}%"
 
 
+def nearly(share: float, digits: int = 0) -> str:
+    """Write a probability or its error in percent: none that is small is nothing.
+
+    Examples
+    --------
+    >>> nearly(0.003), nearly(0.71), nearly(0.998), nearly(0.0001, 1), nearly(1)
+    ('<1%', '71%', '>99%', '<0.1%', '100%')
+    """
+    least = 10.0**-digits
+    if 0 < 100 * share < least / 2:
+        return f"<{number(least, digits)}%"
+    if 100 - least / 2 <= 100 * share < 100:
+        return f">{number(100 - least, digits)}%"
+    return percent(share, digits)
+
+
 def with_error(value: float, mcse: float, digits: int = 3, sign: str = "-") -> str:
     """Write an estimate with its Monte Carlo error."""
     return f"{number(value, digits, sign)} ±{error_words(mcse, digits)}"

@@ -21,6 +21,8 @@ from sim.report.topics.programme import (
 from sim.study import Study
 from sim.study.feasibility import Criterion
 
+MISSING = {"retention": "missing.rate", "completeness": "missing.item_rate"}
+"""Setting from which follows what is expected of a measure."""
 MOST_ROWS = 12
 """Most sizes in a table."""
 
@@ -238,12 +240,14 @@ def warnings_of(answer: FeasibilityAnswer) -> tuple[str, ...]:
 
 
 def _warnings(answer: FeasibilityAnswer) -> Iterator[str]:
+    judged = answer.feasibility.criteria
     for one in answer.criteria:
         name = f"'{short(one.name)}'"
         if one.light.kind == "share" and one.expected == 1:
+            missing = MISSING.get(judged[one.name].measure)
             yield (
                 f"{name} is expected to be 100%, so that it is always green: state what is "
-                "expected, or missing.rate."
+                f"expected{f', or {missing}' if missing else ''}."
             )
         elif one.expected <= one.light.red:
             yield f"{name} is expected to be red: the pilot is planned to stop."

@@ -182,10 +182,11 @@ def gain_sentences(answer: PlanAnswer) -> Iterator[str]:
     process = f"the largest size is {number(planned.inflation)} times as large"
     if fixed.size is not None and size.size is not None:
         saved = gain.expected[0].analysed - fixed.size
+        fewer = "fewer" if saved < 0 else "more"
         yield (
             f"Without looks the study needs {size_with_interval(fixed)} {words.units}; with them "
             f"{size_with_interval(size)} at the most, and {number(gain.expected[0].analysed, 1)} "
-            f"on average ({number(saved, 1, '+')}). By the normal process {process}."
+            f"on average ({number(abs(saved), 1)} {fewer}). By the normal process {process}."
         )
     else:
         yield f"By the normal process {process} as without looks."
@@ -235,10 +236,11 @@ def brief(answer: PlanAnswer) -> str:
     if planned is None or gain is None:
         return ""
     expected = number(gain.expected[0].analysed, 0)
-    futility = " and for futility" if planned.stops_for_futility else ""
+    futility = " or futility" if planned.stops_for_futility else ""
     early = [str(look.analysed) for look in planned.looks[:-1]]
+    looks = "Interim looks" if len(early) > 1 else "An interim look"
     return (
-        f"Interim looks after {listed_words(early)} {answer.words.units} may end it early for "
+        f"{looks} after {listed_words(early)} {answer.words.units} may end it early, for "
         f"success{futility} ({boundary_words(answer.study)}; {expected} expected)."
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim import __version__
 from sim.report.document.guidelines import cite, reasoned
 from sim.report.document.model import Block, Paragraph, Requirement, Section, entries, text
-from sim.report.document.numbers import number, percent
+from sim.report.document.numbers import nearly, number, percent
 from sim.report.document.phrases import sentence_case
 from sim.report.document.words import clean, listed_words, short
 from sim.report.results.feasibility import CriterionAnswer, FeasibilityAnswer
@@ -75,12 +75,19 @@ def _sentences(answer: FeasibilityAnswer) -> Iterator[tuple[int, str]]:
         yield (
             0,
             (
-                f"With {pilot_words(answer, size)} each criterion goes on wrongly with at most "
-                f"{errors[0]} and stops wrongly with at most {errors[1]}."
+                f"With {pilot_words(answer, size)}, each criterion is green with probability at "
+                f"most {errors[0]} at its red limit, and red with at most {errors[1]} at its green "
+                "limit."
             ),
         )
     stop, _, go = answer.decisions[k]
-    yield 1, f"If all is as expected, it goes on with {percent(go)} and stops with {percent(stop)}."
+    yield (
+        1,
+        (
+            f"If all is as expected, the pilot goes on with probability {nearly(go)} and stops "
+            f"with probability {nearly(stop)}."
+        ),
+    )
     learnt = answer.learnt
     if learnt.widths[0, k] == learnt.widths[0, k]:
         yield (

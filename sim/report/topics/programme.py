@@ -7,7 +7,7 @@ from math import isnan
 
 from sim.report.document.guidelines import cite
 from sim.report.document.model import Block, Table, entries, text
-from sim.report.document.numbers import number, percent
+from sim.report.document.numbers import error_words, nearly, number, percent
 from sim.report.document.phrases import the_endpoint
 from sim.report.results.feasibility import FeasibilityAnswer
 from sim.study.feasibility import MainStudy
@@ -146,8 +146,8 @@ def programme_blocks(answer: FeasibilityAnswer) -> tuple[Block, ...]:
     head = ("pilot", "go", "stops rightly", "stops wrongly", "main study", "succeeds", "people")
     caption = (
         f"{of.programmes:,} simulated programmes; Monte Carlo error of success at most "
-        f"{percent(float(of.success_mcse.max()), 1)}, of people "
-        f"{number(float(of.people_mcse.max()), 1)}"
+        f"{nearly(float(of.success_mcse.max()), 1)}, of people "
+        f"{error_words(float(of.people_mcse.max()), 1)}"
     )
     marked = answer.surest if len(answer.sizes) > 1 else None
     return (Table(caption, head, rows, marked=marked), *entries(_programme_notes(answer)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 
 from sim import __version__
@@ -42,13 +43,17 @@ def statement(answer: PlanAnswer) -> Paragraph:
         At most :data:`MOST_WORDS` words; of a long one details are left out, the least first.
     """
     sentences = list(_sentences(answer))
-    shortest = max(details for details, _ in sentences)
-    for kept in range(shortest, -1, -1):
-        said = [words for details, words in sentences if details <= kept]
-        parts = line(*(part for words in said for part in (*words, " ")))[:-1]
-        if count_words(parts) <= MOST_WORDS or kept == 0:
-            break
-    return Paragraph(parts, "statement")
+    kept = {place for place, (rank, _) in enumerate(sentences) if rank == 0}
+    for place in sorted(set(range(len(sentences))) - kept, key=lambda at: sentences[at][0]):
+        if count_words(_joined(sentences, kept | {place})) <= MOST_WORDS:
+            kept.add(place)
+    return Paragraph(_joined(sentences, kept), "statement")
+
+
+def _joined(sentences: Sequence[tuple[int, Line]], kept: AbstractSet[int]) -> Line:
+    """Put the sentences that are kept one after the other."""
+    said = [words for place, (_, words) in enumerate(sentences) if place in kept]
+    return line(*(part for words in said for part in (*words, " ")))[:-1]
 
 
 def count_words(parts: Line) -> int:
@@ -57,7 +62,7 @@ def count_words(parts: Line) -> int:
 
 
 def _sentences(answer: PlanAnswer) -> Iterator[tuple[int, Line]]:
-    """Give the sentences in order, each with its rank: the highest is left out first."""
+    """Give the sentences in order, each with its rank: what details have room goes by it."""
     study, size = answer.study, answer.sample_size
     yield 0, line(_design(study))
     yield 0, line(_success(study))
@@ -68,8 +73,8 @@ def _sentences(answer: PlanAnswer) -> Iterator[tuple[int, Line]]:
     if (looks := brief(answer)) and not briefly(answer, size):
         yield 1, line(looks)
     if allowances := list(_allowances(study))[len(losses) :]:
-        yield 2, line("The number allows for ", *listed(allowances), ".")
-    yield 1, line(_method(answer, size))
+        yield 3, line("The number allows for ", *listed(allowances), ".")
+    yield 2, line(_method(answer, size))
 
 
 def _design(study: Study) -> str:
@@ -178,12 +183,12 @@ def _number(answer: PlanAnswer, size: SampleSize) -> str:
             f"With {words.count(size.limit)}, the most studied, the power is {power}: below the "
             f"target of {target}."
         )
-    needs, there = words.count(size.size), "there"
-    if not is_known(size):
-        needs, there = f"{pairs_words(size)} {words.units}", f"with {size.size}"
-    people = people_words(study, size.size)
+    needs, people = words.count(size.size), people_words(study, size.size)
     who = "" if people == needs else f" ({people})"
-    return f"The study needs {needs}{who} for a power of {target}; {there} it is {power}."
+    if is_known(size):
+        return f"The study needs {needs}{who} for a power of {target}; there it is {power}."
+    needs = f"{pairs_words(size)} {words.units}"  # who that is, is of the size studied alone
+    return f"The study needs {needs} for a power of {target}; with {size.size}{who} it is {power}."
 
 
 def _two_sizes(answer: PlanAnswer, size: SampleSize) -> Iterator[str]:

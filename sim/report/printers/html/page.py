@@ -133,6 +133,7 @@ FIGURES = {
     "rules": ("rule_curves",),
     "items": ("endpoint_curves",),
     "what-is-assumed": ("answers",),
+    "interim-looks": ("looks",),
     "pilot": ("first_look",),
     "power-averaged-over-what-is-believed": ("assurance", "power_spread"),
 }
@@ -147,9 +148,10 @@ def _sections(run: SavedRun, drawn: Sequence[Figure]) -> tuple[Part, ...]:
                  for name, section in page_sections(report).items()]  # fmt: skip
         parts, counts = [part for part in every if part.figures or part.blocks], simulated(report)
     else:
-        parts, counts = [Part("Figures", (), name="figures", figures=tuple(drawn))], ()
-        parts += [Part(section.heading, section.blocks, name=f"part-{k}")
-                  for k, section in enumerate(sections_of(report, is_drawn=True))]  # fmt: skip
+        parts = [Part(section.heading, section.blocks, name=f"part-{k}")
+                 for k, section in enumerate(sections_of(report, is_drawn=True))]  # fmt: skip
+        first, counts = int(parts[0].heading == "Answer"), ()  # an answer, then its figures
+        parts.insert(first, Part("Figures", (), name="figures", figures=tuple(drawn)))
     repeat = replication_table(provenance(run.manifest), counts)
     return (*parts, Part("To repeat it", (repeat,), name="repeat"))
 
