@@ -83,6 +83,14 @@ def received() -> int | None:
     return _STATE.received
 
 
+def interruption_in(error: BaseException) -> KeyboardInterrupt | None:
+    """Find the interruption that somebody else's code has made another error of."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, KeyboardInterrupt):
+        cause = cause.__cause__
+    return cause
+
+
 def check_interrupted() -> None:
     """Raise once more what somebody else's code has swallowed.
 

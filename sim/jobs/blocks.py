@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sim.compute.code_version import code_version
+from sim.compute.interruption import interruption_in
 from sim.compute.run_store import RunStore
 from sim.compute.store import BlockStore
 from sim.compute.stored import BlocksAnswer
@@ -62,10 +63,13 @@ def store_for_run(study: Study) -> Iterator[RunStore | None]:
     with opened_store(study, RunStore) as store:
         try:
             yield store
-        except KeyboardInterrupt as stop:
+        except (Exception, KeyboardInterrupt) as error:
+            stop = interruption_in(error)
+            if stop is None:
+                raise
             kept = f"finished blocks are kept in {study.store.file}"
             stop.args = (store.trouble or f"{kept}, and the same command goes on from there",)
-            raise
+            raise stop from None
 
 
 def check_store(study: Study) -> None:

@@ -22,7 +22,7 @@ from sim import compose_study, plan
 from sim.app import main
 from sim.compute.store import DIGEST, BlockStore
 from sim.jobs import plan as job
-from sim.jobs.blocks import engine_version
+from sim.jobs.blocks import engine_version, store_for_run
 from sim.power import simulate as running
 from sim.power import thinned
 from sim.power.exact import ExactPower
@@ -525,3 +525,18 @@ def test_a_notebook_writes_nothing(here: Path) -> None:
     assert study.store.file == str(STORE)
     job.plan(study)
     assert list(here.iterdir()) == []
+
+
+def test_an_interruption_that_another_package_wraps_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What pydantic makes of Ctrl-C within a serializer ends a run as Ctrl-C does."""
+    monkeypatch.chdir(tmp_path)
+    study = compose_study(["store.file=blocks.sqlite"])
+    with (
+        pytest.raises(KeyboardInterrupt, match=r"finished blocks are kept in blocks\.sqlite"),
+        store_for_run(study),
+    ):
+        raise ValueError("Error calling function") from KeyboardInterrupt()
+    with pytest.raises(ValueError, match="a bug"), store_for_run(study):
+        raise ValueError("a bug")
