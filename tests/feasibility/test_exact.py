@@ -128,3 +128,11 @@ def test_smallest_two_stage_design() -> None:
     """The design with the fewest people at most is Simon's (1989), whose errors are kept."""
     assert simon_design(0.05, 0.25, 0.05, 0.8, "largest") == TwoStages(12, 0, 16, 2)
     assert simon_design(0.4, 0.5, 0.05, 0.8, limit=20) is None
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 1.0])
+def test_two_stages_that_never_stop_are_one(share: float) -> None:
+    """Without a count that stops, P(go) is that of all people at once, at 0 and 1 too."""
+    seen = stage_errors(TwoStages(7, -1, 20, 8), share)
+    assert seen.go == pytest.approx(stats.binom.sf(8, 20, share), abs=1e-12)
+    assert (seen.early_stop, seen.expected_n) == (0, 20)
