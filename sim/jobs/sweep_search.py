@@ -77,9 +77,11 @@ class SweepSearch:
         Results, in the order of the points, and that size.
         """
         rest = dict(self._stated)
+        self._progress.planned += len(rest)  # a step each, less what needs none of its own
         known = self._by_curve({0: rest.pop(0)}, at)
         if not known:
             simulated = [n for n, point in rest.items() if point.study.engine != "auto"]
+            self._progress.planned -= len(simulated)
             known = self._simulated([0, *simulated])
         size = at or _needed(known[0])
         known |= self._by_curve({n: point for n, point in rest.items() if n not in known}, size)
@@ -89,33 +91,39 @@ class SweepSearch:
 
     def _by_curve(self, points: Points, at: int | None) -> Results:
         """Study those of the points whose power is known without simulating studies."""
-        tasks: dict[int, str] = {}
-        curves = known_curves(
-            self._curve_tasks(points, at, tasks), self._executor, self._progress.step, self._store
-        )
-        self._curves |= {tasks[n]: curve for n, curve in curves.items()}
-        results = (self._on_curve(self._stated[n], self._curves[key]) for n, key in tasks.items())
+        keys: dict[int, str] = {}
+        tasks = self._curve_tasks(points, at, keys)
+        curves = known_curves(tasks, self._executor, self._progress.step, self._store)
+        self._curves |= {keys[n]: curve for n, curve in curves.items()}
+        results = (self._on_curve(self._stated[n], self._curves[key]) for n, key in keys.items())
         return {result.point.number: result for result in results if result is not None}
 
     def _curve_tasks(
         self, points: Points, at: int | None, keys: dict[int, str]
     ) -> Iterator[tuple[int, CurveTask]]:
         """State what is worked out of each point, equal ones once; note under which key it is."""
+        worked = set(self._curves)
         for n, point in points.items():
-            try:
-                people = self._census.people(point.study)
-            except StudyError:
-                continue  # said where it is simulated
-            self._note_impossible(n, task_of(people))
-            task = curve_task(people, point.rule, self._blocks * self._block_size, at)
-            if task is None:
-                continue
-            limits = task.limits[:1] if self._impossible_by_rule(point) else task.limits
-            task = replace(task, limits=limits)
-            keys[n] = fingerprint(replace(task, also={}))
-            if keys[n] not in self._curves and keys[n] not in [*keys.values()][:-1]:
-                self._progress.planned += 1
+            task = self._curve_task(n, point, at)
+            if task is not None:
+                keys[n] = fingerprint(replace(task, also={}))
+            if task is None or keys[n] in worked:
+                self._progress.planned -= 1
+            else:
+                worked.add(keys[n])
                 yield n, task
+
+    def _curve_task(self, number: int, point: SweepPoint, at: int | None) -> CurveTask | None:
+        """State what is worked out of a point; None where studies must be simulated."""
+        try:
+            people = self._census.people(point.study)
+        except StudyError:
+            return None  # said where it is simulated
+        self._note_impossible(number, task_of(people))
+        task = curve_task(people, point.rule, self._blocks * self._block_size, at)
+        if task is None or not self._impossible_by_rule(point):
+            return task
+        return replace(task, limits=task.limits[:1])
 
     def _on_curve(self, point: SweepPoint, curve: KnownCurve) -> PointResult | None:
         """Answer a point; None where its power, or its answer, is not known in this way."""
