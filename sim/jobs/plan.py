@@ -24,6 +24,7 @@ from sim.jobs.assurance import (
 )
 from sim.jobs.attainable import attainable
 from sim.jobs.detectable import check_detectable_rule, detectable_blocks, detectable_rule
+from sim.jobs.example_path import example_path
 from sim.jobs.interim import interim_blocks, interim_gain, interim_plan
 from sim.jobs.least_favourable import least_favourable, least_favourable_blocks
 from sim.jobs.looks import looks_of
@@ -238,6 +239,7 @@ def design_facts(study: Study, size: int | None = None) -> DesignFacts:
     people, side = arms_by_name(study), study.analysis.side
     sets = study.endpoint_sets
     parts = {role: parts_of_change(arms, sets) for role, arms in people.items()}
+    planned = interim_plan(study, size or study.sizes[-1])
     return DesignFacts(
         study=study,
         effects={
@@ -246,7 +248,7 @@ def design_facts(study: Study, size: int | None = None) -> DesignFacts:
         estimands=estimands_by_role(study),
         attainable=attainable(study, decision_rules(study)),
         change_parts={role: known for role, known in parts.items() if known is not None},
-        interim=interim_plan(study, size or study.sizes[-1]),
+        interim=planned and replace(planned, path=example_path(study, planned.size)),
     )
 
 

@@ -86,6 +86,9 @@ class InterimPlan:
         Largest size in multiples of that without looks, as the normal process has it.
     spent_exactly : bool
         Whether looks spend their level exactly, given the absolute changes.
+    path : tuple of (int, float)
+        Of one simulated study units analysed, and the z of the primary rule's endpoint by then in
+        the direction of success; empty where that rule looks at more, or nothing was simulated.
     """
 
     size: int
@@ -93,6 +96,7 @@ class InterimPlan:
     binding: bool
     inflation: float
     spent_exactly: bool
+    path: tuple[tuple[int, float], ...] = ()
 
     @property
     def stops_for_futility(self) -> bool:

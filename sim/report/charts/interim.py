@@ -12,6 +12,7 @@ from sim.report.document.words import listed_words
 from sim.report.results.answer import DesignFacts, PlanAnswer
 from sim.report.topics.interim import looks_at
 from sim.report.topics.look_levels import boundary_words, level_cell
+from sim.study import Study
 
 SUCCESS, FUTILITY = "success", "futility"
 ROOM = 0.7
@@ -33,25 +34,57 @@ def boundary_chart(facts: DesignFacts) -> Figure | None:
     Figure or None
         None, too, where the level is spent exactly: then it is by no z alone.
     """
-    planned, words = facts.interim, facts.words
+    planned, words, study = facts.interim, facts.words, facts.study
     if planned is None or planned.spent_exactly:
         return None
     size = words.count(planned.size)
     levels = listed_words([level_cell(look.level) for look in planned.looks])
     title = f"Of {size}, looks after {listed_words(looks_at(planned))}: p at most {levels}"
     below = [
-        f"Upper line: z that is significant ({boundary_words(facts.study)}).",
+        f"Upper line: z that is significant ({boundary_words(study)}).",
         "Lower: z below which it ends for futility." * planned.stops_for_futility,
         "Beside each look: p, and the mean change that has it at the standard deviation assumed."
         * any(look.smallest_change is not None for look in planned.looks),
+        _example(planned, study),
     ]
     seen = "; ".join(f"{look.analysed}: z {look.critical:.2f}" for look in planned.looks)
     return layered(
-        "looks", (title, below, f"{seen}."), list(_lines(planned, words.units)), [*_rows(planned)]
+        "looks",
+        (title, below, f"{seen}."),
+        list(_lines(planned, words.units)),
+        [*_rows(planned, study)],
     )
 
 
-def _rows(planned: InterimPlan) -> Iterator[Spec]:
+def _end(planned: InterimPlan, study: Study) -> tuple[int, str]:
+    """Tell where the simulated study ends whose course is drawn, and why."""
+    known, sided = dict(planned.path), study.analysis.alternative == "two_sided"
+    for look in planned.looks:
+        z = known.get(look.analysed)
+        if z is None:
+            continue
+        if z >= look.critical:
+            return look.analysed, "with success"
+        if sided and z <= -look.critical:
+            return look.analysed, "significant in the wrong direction"
+        if look.futility is not None and z < look.futility:
+            return look.analysed, "for futility"
+    return planned.size, "without success"
+
+
+def _example(planned: InterimPlan, study: Study) -> str:
+    """Say what the thin line is; nothing where there is none."""
+    at, why = _end(planned, study)
+    told = f"Thin line: one simulated study, which ends at {at} {why}"
+    return (told + (", pale from there." if at < planned.size else ".")) * bool(planned.path)
+
+
+def _rows(planned: InterimPlan, study: Study) -> Iterator[Spec]:
+    end, _ = _end(planned, study)
+    for n, z in planned.path:
+        yield {"n": n, "path": max(z, FLOOR), "ended": n >= end}
+        if n == end:  # the two parts meet
+            yield {"n": n, "path": max(z, FLOOR), "ended": False}
     for look in planned.looks:
         yield {"n": look.analysed, "z": look.critical, "for": SUCCESS, "said": _said(look)}
         if look.futility is not None and look.futility > FLOOR:
@@ -79,6 +112,20 @@ def _lines(planned: InterimPlan, units: str) -> Iterator[Spec]:
     yield {
         "mark": {"type": "line", "strokeWidth": 2, "point": True},
         "encoding": {"x": x, "y": y, "color": colour},
+    }
+    yield {
+        "mark": {"type": "line", "style": "answer"},
+        "transform": [{"filter": "isValid(datum.path)"}],
+        "encoding": {
+            "x": x,
+            "y": {**y, "field": "path"},
+            "opacity": {
+                "field": "ended",
+                "type": "nominal",
+                "legend": None,
+                "scale": {"domain": [False, True], "range": [0.9, 0.35]},
+            },
+        },
     }
     late = f"datum.n > {ROOM * last}"
     text = {

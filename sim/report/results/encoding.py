@@ -17,7 +17,7 @@ from sim.errors import StudyError
 
 Job = Literal["plan", "calibrate", "sweep", "feasibility"]
 """The jobs that leave an answer."""
-FORMAT = 8
+FORMAT = 9
 """Number of the format; it rises with every change of the dataclasses that an answer is made of."""
 ANSWER = "answer.json.gz"
 """Name of the file that holds an answer, in the folder of a run."""
