@@ -11,6 +11,7 @@ from scipy.special import ndtri
 from sim.errors import StudyError
 from sim.inference.sign import sign_test
 from sim.power.exact import exact_rejection
+from sim.sequential.boundaries import solve_boundaries
 from sim.sequential.exact_looks import ExactLooks, states
 
 
@@ -40,6 +41,21 @@ def test_one_look_is_the_exact_engine(options: dict[str, Any]) -> None:
     stops = [exact.stops([n], [analysis.alpha]) for n in (9, 14)]
     np.testing.assert_allclose([s.rejected[0] for s in stops], fixed.power, atol=1e-12)
     np.testing.assert_allclose([s.won[0] for s in stops], fixed.win, atol=1e-12)
+
+
+@pytest.mark.parametrize("null", [(0.1, 0.2, 0.4, 0.2, 0.1), (0.3, 0.1, 0.2, 0.1, 0.3)], ids=str)
+@pytest.mark.parametrize("p_value", ["exact", "asymptotic"])
+def test_levels_of_the_normal_process_exceed_alpha_hardly(
+    null: tuple[float, ...], p_value: str
+) -> None:
+    """Under no effect discrete p-values compared with them reject at most .002 too often."""
+    exact = ExactLooks(null, 30, make_analysis(p_value=p_value))
+    for kind in ("pocock", "obrien_fleming_spending"):
+        for looks in (2, 3):
+            levels = solve_boundaries(np.arange(1, looks + 1) / looks, 0.05, 2, kind).nominal
+            for size in (12, 18, 24, 30):
+                sizes = [size * look // looks for look in range(1, looks + 1)]
+                assert 0.002 < exact.stops(sizes, levels).rejected.sum() < 0.052
 
 
 def test_every_sequence_written_out() -> None:
