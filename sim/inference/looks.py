@@ -70,6 +70,11 @@ class Looks:
     one_sided: bool = False
     budget: FloatArray | None = None
 
+    @property
+    def futile(self) -> bool:
+        """Whether some look can end a study for futility."""
+        return bool(np.isfinite(self.futility).any())
+
     @cached_property
     def hope(self) -> FloatArray:
         """P-values that tell whether there is hope, (L, J); of falling changes where z is below 0.

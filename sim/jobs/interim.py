@@ -24,7 +24,7 @@ from sim.power.effect_scale import EffectScale
 from sim.power.estimates import Estimate, column, proportion, with_columns
 from sim.power.interim import ExpectedSize, InterimGain, InterimPlan, Look, expected_size
 from sim.power.known import Draws, known_rules
-from sim.power.known_looks import known_looks
+from sim.power.known_looks import known_ends
 from sim.power.looks_table import LooksTable
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize, smallest_size
@@ -160,9 +160,9 @@ def _under_half(
         raise TypeError("a study with looks was counted as one without")
     measures = measures_of(half, tally, arms)
     won = proportion(tally.rule_won[:, 0], tally.replicates)
-    known = known_looks(
-        half, tuple(role[TREATED] for role in arms), looks_of(half), LooksTable.of(half)
-    )
+    tables = LooksTable.of(half), KeptExactTable.of(half.scored_analysis, half.engine, store)
+    treated = tuple(role[TREATED] for role in arms)
+    known = known_ends(half, treated, looks_of(half), tables, tally)
     if known is None:
         return expected_size("half", measures, won, 0)
     return expected_size("half", known.measured(measures), known.total.win, 0)

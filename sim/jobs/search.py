@@ -18,7 +18,7 @@ from sim.jobs.many_sizes import EVERY, FINE_STEP, can_grow, grid, grown, thinned
 from sim.jobs.progress import Progress
 from sim.jobs.tasks import block_task
 from sim.power.known import with_exact
-from sim.power.known_looks import known_looks, with_known_looks
+from sim.power.known_looks import known_ends, with_known_ends
 from sim.power.limits import impossible_rules
 from sim.power.looks_table import LooksTable
 from sim.power.operating import OperatingCharacteristics
@@ -211,10 +211,11 @@ class Search:
                 *(["failed"] if study.analysis.test_facts.fitted else []),
             ],
         )
-        treated, looks = tuple(role[TREATED] for role in arms), looks_of(study)
-        if isinstance(tally, LookTally):
+        treated = tuple(role[TREATED] for role in arms)
+        if isinstance(tally, LookTally) and (looks := looks_of(study)):
             simulated = replace(simulated, interim=measures_of(study, tally, arms))
-            return with_known_looks(simulated, known_looks(study, treated, looks, self._looks))
+            known = known_ends(study, treated, looks, (self._looks, self._exact), tally)
+            return with_known_ends(simulated, known)
         return with_exact(simulated, treated, study, self._exact)
 
     def _truth(self, arms: tuple[Arms, ...]) -> tuple[RoleTruth, ...]:
@@ -230,8 +231,7 @@ class Search:
         return impossible_rules(task, self.study.target.power)
 
     def _sizes(self, main: OperatingCharacteristics) -> tuple[SampleSize, ...]:
-        names = [rule.name for rule in self.rules]
-        target = self.study.target.power
+        names, target = [rule.name for rule in self.rules], self.study.target.power
         return smallest_sizes(names, target, main.sizes, main.rule_win, self._impossible)
 
 

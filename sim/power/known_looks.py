@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sim.arrays import FloatArray
 from sim.cohorts import Population
 from sim.errors import StudyError
 from sim.inference.looks import Looks
+from sim.power.controlled_looks import ControlledLooks, LooksAlone
 from sim.power.estimates import Estimate, exactly, with_columns
+from sim.power.exact_table import ExactTable
 from sim.power.interim import InterimMeasures
-from sim.power.known import KnownPower, columns_of, exact_place
+from sim.power.known import Draws, KnownPower, columns_of, exact_place, known_power
 from sim.power.looks_table import KnownStops, LookDesign, LooksTable
 from sim.power.operating import OperatingCharacteristics
+from sim.power.tally import LookTally
 from sim.power.thinned import Changes
 from sim.sequential.exact_looks import Stops
 
@@ -147,8 +152,72 @@ def known_looks(
     return KnownLooks(looks, stops, role, place, designs[0].whole == study.analysis.alpha)
 
 
-def with_known_looks(
-    simulated: OperatingCharacteristics, known: KnownLooks | None
+def known_ends(
+    study: Study,
+    populations: Sequence[Population],
+    looks: Looks | None,
+    tables: tuple[LooksTable, ExactTable],
+    tally: LookTally,
+) -> KnownLooks | ControlledLooks | None:
+    """Enumerate where studies end, or else correct what was counted by each look's own power.
+
+    Parameters
+    ----------
+    study, populations, looks : Study, sequence of Population, Looks or None
+        As for :func:`known_looks`.
+    tables : (LooksTable, ExactTable)
+        What is known already: of looks, and of fixed designs.
+    tally : LookTally
+        What was counted.
+
+    Returns
+    -------
+    KnownLooks, ControlledLooks or None
+        None where the looks' own power, too, cannot be had without simulating studies.
+
+    Raises
+    ------
+    StudyError
+        Where the engine is to be exact and they cannot be enumerated.
+    """
+    known = known_looks(study, populations, looks, tables[0])
+    if known is not None or looks is None:
+        return known
+    if study.engine == "monte_carlo" or looks.budget is not None:
+        return None
+    draws = Draws(tally.replicates, study.seed)
+    try:
+        role, place, designs = look_designs(study, looks)
+        changes = Changes.of(populations[role], study.endpoint_sets, study.scored_analysis)
+        power = partial(known_power, changes, place, table=tables[1], draws=draws)
+        levels, sizes = (_spread([getattr(design, name) for design in designs], looks)
+                         for name in ("levels", "sizes"))  # fmt: skip
+        won = _won_at(levels, sizes, power)
+        bounds = np.where(looks.futility > 0, looks.hope, 0.0) * looks.taken
+        hope = _won_at(bounds, sizes, power) if looks.futile else won[:, :, :0]
+    except StudyError:
+        return None
+    hopeless = np.stack([1 - hope[0], hope[1]])
+    alone = LooksAlone(*np.concatenate([won, hopeless], axis=2))
+    unadjusted = designs[0].whole == study.analysis.alpha
+    return ControlledLooks(looks, tally, alone, role, place, unadjusted)
+
+
+def _won_at(levels: FloatArray, sizes: FloatArray, power: Callable[..., KnownPower]) -> FloatArray:
+    """Probabilities to win at some levels with so many people, (K, J), and their errors.
+
+    NaN where there is no level.
+    """
+    known = np.full((2, *levels.shape), np.nan)
+    for level in np.unique(levels[levels > 0]).tolist():
+        at = levels == level
+        win = power(tuple(sizes[at].astype(int).tolist()), level).win
+        known[:, at] = win.value, win.mcse
+    return known
+
+
+def with_known_ends(
+    simulated: OperatingCharacteristics, known: KnownLooks | ControlledLooks | None
 ) -> OperatingCharacteristics:
     """Replace what is simulated of the rule that ends the study by what is known of it."""
     if known is None or simulated.interim is None:
@@ -170,7 +239,7 @@ def with_known_looks(
     )
 
 
-def _spread(values: Sequence[FloatArray], looks: Looks) -> FloatArray:
+def _spread(values: Sequence[ArrayLike], looks: Looks) -> FloatArray:
     """Values of the looks that are taken, in their places among all; (K, J)."""
     spread = np.zeros(looks.taken.shape)
     for row, taken, known in zip(spread, looks.taken, values, strict=True):

@@ -11,6 +11,7 @@ from sim.inference.decide import Decisions
 from sim.inference.looks import (
     LookEvidence,
     Looks,
+    Path,
     SpentExactly,
     decide_fixed,
     decisions_where,
@@ -85,8 +86,29 @@ def count_looks(task: BlockTask, planned: Looks, block: int) -> LookTally:
         fixed_won=count_rules(task.rules, [role.adjusted_won for role in fixed]),
         unstopped_rejected=_at(path.met, unstopped).sum(axis=1),
         unstopped_won=_at(path.won, unstopped).sum(axis=1),
+        **_with_looks_alone(path, ends, unstopped, futile=planned.futile),
         **_by_role(task, tests, places, decided, ends),
     )
+
+
+def _with_looks_alone(
+    path: Path, ends: NDArray[np.int8], unstopped: NDArray[np.int8], *, futile: bool
+) -> dict[str, Counts]:
+    """Count in how many replicates, of all and of those that end somewhere, a look is won alone."""
+    (number, sizes, _), alone = path.won.shape, path.won
+    if futile:
+        alone = np.concatenate([alone, path.futile])
+    here = ends == np.arange(number)[:, None, None]
+    ended = path.met & here, path.won & here, path.futile & ~path.met & here
+    either = _at(path.met, unstopped)[None], _at(path.won, unstopped)[None]
+    happened = np.concatenate([alone, *ended, *either]).transpose(1, 0, 2)  # (K, ..., R)
+    by = np.float32  # whole numbers, exact below 2**24
+    counts = (happened.astype(by) @ alone.transpose(1, 2, 0).astype(by)).astype(np.int64)
+    return {
+        "alone": counts[:, : len(alone)],
+        "ended_alone": counts[:, len(alone) : -2].reshape(sizes, 3, number, len(alone)),
+        "unstopped_alone": counts[:, -2:],
+    }
 
 
 def _evidence(task: BlockTask, role: int, part: RoleTests, looks: Looks) -> LookEvidence:

@@ -87,6 +87,13 @@ class LookTally(Tally):
         Replicates in which each rule is met by the same people without looks.
     unstopped_rejected, unstopped_won : ndarray, shape (K,)
         Replicates in which the rule that stops the study is met at a look, futility ignored.
+    alone : ndarray, shape (K, C, C)
+        Replicates in which two looks, each by itself, are won; where studies end for futility
+        the first J of C are the looks being won, the others their being hopeless.
+    ended_alone : ndarray, shape (K, 3, J, C)
+        Of those that end at a look, met, won or for futility: in which each of these happens.
+    unstopped_alone : ndarray, shape (K, 2, C)
+        The same of those that are met or won, futility ignored.
     """
 
     ended_met: Counts
@@ -100,3 +107,6 @@ class LookTally(Tally):
     fixed_won: Counts
     unstopped_rejected: Counts
     unstopped_won: Counts
+    alone: Counts
+    ended_alone: Counts
+    unstopped_alone: Counts

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inference.looks import Looks
 from sim.power.counting import OF_REPLICATES, SUMS
 from sim.power.tally import LookTally, Tally
 from sim.power.task import BlockTask
@@ -140,18 +141,23 @@ def tally_layout(task: BlockTask) -> Layout:
         "change": Values((sizes, endpoints), -whole, whole),
         "replicates": Values((), most, most),
     }
-    return layout if task.looks is None else {**layout, **_of_looks(task, task.looks.place.shape)}
+    return layout if task.looks is None else {**layout, **_of_looks(task, task.looks)}
 
 
-def _of_looks(task: BlockTask, ends: tuple[int, ...]) -> Layout:
-    """What the further fields of a tally with looks may hold; `ends` are (K, J)."""
-    most, whole, rules = task.block_size, 2.0**63, (ends[0], len(task.rules))
+def _of_looks(task: BlockTask, looks: Looks) -> Layout:
+    """What the further fields of a tally with looks may hold."""
+    ends = sizes, number = looks.place.shape
+    alone = number * (1 + looks.futile)
+    most, whole, rules = task.block_size, 2.0**63, (sizes, len(task.rules))
     by_look = (*ends, len(task.roles) * len(task.endpoints))
     return {
         **dict.fromkeys(("ended_met", "ended_won", "ended_futile"), Values(ends, 0, most)),
         **dict.fromkeys(("ended_estimable", "ended_covered"), Values(by_look, 0, most)),
         **dict.fromkeys(("fixed_rejected", "fixed_won"), Values(rules, 0, most)),
         **dict.fromkeys(("unstopped_rejected", "unstopped_won"), Values(ends[:1], 0, most)),
+        "alone": Values((sizes, alone, alone), 0, most),
+        "ended_alone": Values((sizes, 3, number, alone), 0, most),
+        "unstopped_alone": Values((sizes, 2, alone), 0, most),
         "ended_change": Values(by_look, -whole, whole),
         "ended_change_squared": Values(by_look, 0, whole),
     }
