@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.report import machine
 from queue_story import fenced, queued
+from scaling_sweep import sweeps
 from scaling_travel import SIMULATED, Travel, table, travelled, travels
 
 from sim import compose_study, plan
@@ -118,20 +119,17 @@ def studies() -> dict[str, Study]:
     """State what capacity is measured for: the default study, and less of it."""
     whole = compose_study(["engine=monte_carlo"])
     plain = compose_study(["engine=monte_carlo", "effect=shift"]).model_dump()
-    total = "total"
     one_score = {
-        "questionnaire": {**plain["scale"], "items": ("one score",)},
+        "questionnaire": {**plain["questionnaire"], "items": ("one score",), "totals": {}},
         "roles": {**plain["roles"], "mentee": None},
-        "primary": "total",
-        "success": {"total": total},
+        "primary": "score",
+        "success": {"score": "one score"},
         "pilot": None,
     }
     return {
         f"the default study: {len(whole.sizes)} sizes, 7 domains and total, two roles": whole,
         "the same at one size (30 pairs)": compose_study(["engine=monte_carlo", "design.n=[30]"]),
-        f"the total only (of one domain, mentors alone), {len(whole.sizes)} sizes": parse_study(
-            {**plain, **one_score}
-        ),
+        f"one domain, mentors alone, {len(whole.sizes)} sizes": parse_study(plain | one_score),
     }
 
 
@@ -197,6 +195,7 @@ def ran() -> list[str]:
         "the store, and the same command goes on from there.",
         *queued(),
         *capacity(),
+        *sweeps(),
         *thousand(calls, ways),
     ]
 
