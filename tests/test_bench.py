@@ -10,7 +10,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from sim import compose_study
 from sim.inference.adjust import adjust_rows
+from sim.jobs.sweep import stated_points
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 sys.path.append(str(SCRIPTS))  # last, so it shadows nothing
@@ -147,3 +149,13 @@ def test_a_missed_target_is_named() -> None:
 def test_files_are_short(module: ModuleType) -> None:
     """A file has at most 300 lines."""
     assert len(Path(str(module.__file__)).read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def test_what_scaling_measures_is_valid() -> None:
+    """The page takes an hour of an idle machine: its studies are checked before."""
+    studies = import_module("scaling").studies()
+    assert [len(study.sizes) for study in studies.values()] == [115, 1, 115]
+    every = import_module("scaling_sweep").FACTORS
+    factors = {name: (values[0], values[-1]) for name, values in every.items()}
+    swept = compose_study(["effect=shift"]).with_(sweep={"kind": "grid", "factors": factors})
+    assert len(stated_points(swept)) == 9
