@@ -41,6 +41,7 @@ from sim.compose import NAME, Composer, composed, composing, parsed, plain_of
 from sim.endings import say, show, told
 from sim.errors import NotWritten, StudyError, printable, reason_of
 from sim.folders import claim_folder, remove_empty, try_folder
+from sim.jobs.compile_ahead import compiling_ahead
 from sim.sources import CONF, checked_file, files_only, stated
 from sim.study import Study
 from sim.study.refusals import shown
@@ -67,11 +68,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(flags: Namespace) -> None:
-    """Check every point, then hand over to Hydra."""
+    """Do what the flags ask, of a study or not."""
     verb = flags.verb or DEFAULT_VERB
     begins = VERBS[verb].begins
     if begins is not None:
         return _begun(flags, verb, begins)
+    shows = flags.cfg or flags.info or flags.help or flags.hydra_help or flags.shell_completion
+    with nullcontext() if shows or not VERBS[verb].simulates else compiling_ahead():
+        return _run_studies(flags, verb)
+
+
+def _run_studies(flags: Namespace, verb: str) -> None:
+    """Check every point, then hand over to Hydra."""
     composer = _composer(flags)
     conf, words, config = composer.conf, composed_words(flags), None
     new_folders, mode = list[Path](), None

@@ -90,7 +90,8 @@ def _quoted(override: str) -> str | None:
 
 def no_choice(group: str, choice: object, options: Sequence[str]) -> str:
     """Say that a group has no such choice, and which it has."""
-    hint = nearest(str(choice), list(options))
+    is_null = "none" in options and "?" in nearest(str(choice), ["null", "None"])
+    hint = nearest("none" if is_null else str(choice), list(options))
     known = listed(options, str(choice))
     close = f"; {hint}" if "?" in hint else ""
     return f"{group}: {shown(choice)} must be one of {known}{close}{_ELSEWHERE.get(group, '')}"

@@ -233,7 +233,8 @@ def _is_value(word: Override, repo: Any) -> bool:
     """Tell whether a word sets a value of the study, after all files are composed."""
     if word.is_hydra_override() or word.is_sweep_override() or word.package is not None:
         return False
-    return isinstance(word.value(), dict) or not repo.group_exists(word.key_or_group)
+    key = word.key_or_group
+    return isinstance(word.value(), dict) or "." in key or not repo.group_exists(key)
 
 
 @cache
@@ -265,10 +266,12 @@ def _check_choices(words: list[Override]) -> None:
         return  # there may be more choices than are known here: Hydra will look
     loader = GlobalHydra.instance().config_loader()
     for word in words:
-        options = loader.get_group_options(word.key_or_group)
         value = word.value()
         if not word.key_or_group:
             raise StudyError(f"{word.input_line}: names no field")
+        if "." in word.key_or_group:  # a field: no group has such a name, and to look takes time
+            continue
+        options = loader.get_group_options(word.key_or_group)
         if not options or word.is_sweep_override() or word.is_delete() or isinstance(value, dict):
             continue
         for choice in value if isinstance(value, list) else [value]:

@@ -3,6 +3,7 @@
 Imports next to nothing, so that there is no moment in which Ctrl-C shows a traceback.
 """
 
+import gc
 from collections.abc import Sequence
 
 from sim.compute.interruption import catch_signals, release_signals
@@ -25,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         128 + n where signal n ended it, Ctrl-C among them (one line, no empty folder).
         A bug shows its traceback.
     """
+    gc.set_threshold(5000)  # most of what imports, compilers and studies make is kept
     make_printable()
     catch_signals()
     try:

@@ -33,6 +33,8 @@ class Verb:
     """Runs one point of a --multirun, quietly: one line."""
     kind: type[Study] = Study
     """What of a study must fit together for it."""
+    simulates: bool = False
+    """Whether it counts simulated studies, in blocks that are stored."""
     composes: bool = False
     """Whether `run` composes further studies, and is handed what does so."""
     begins: Callable[[Files], None] | None = None
@@ -57,7 +59,7 @@ class Answering:
 
     def verb(self, purpose: str, kind: type[Study] = Study) -> Verb:
         """Make it a verb."""
-        return Verb(purpose, self.check, self.run, self.run_point, kind)
+        return Verb(purpose, self.check, self.run, self.run_point, kind, simulates=self.stores)
 
     def check(self, study: Study) -> None:
         """Refuse a study whose numbers cannot work, or its store."""
@@ -71,7 +73,7 @@ class Answering:
         from sim.progress_bar import progress_bar
 
         with self._store(study) as store:
-            with self._ahead(), progress_bar(self.title or study.title) as on_block:
+            with progress_bar(self.title or study.title) as on_block:
                 answer = self._answer(study, store, on_block)
             notes = (
                 others_line(study.store.file, store.summary() if store else ()),
@@ -102,10 +104,6 @@ class Answering:
         from sim.jobs.blocks import store_for_run
 
         return store_for_run(study) if self.stores else nullcontext()
-
-    def _ahead(self) -> AbstractContextManager[None]:
-        """Compile what comes late while blocks, which are stored, are simulated."""
-        return _late("jobs.compile_ahead:compiling_ahead")() if self.stores else nullcontext()
 
     def _answer(self, study: Study, store: RunStore | None, *on_block: OnBlock) -> Any:
         from sim.progress_bar import told_meanwhile

@@ -3,6 +3,7 @@
 import gc
 import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,14 @@ from hypothesis import settings
 
 sys.path.append(str(Path(__file__).parent))  # tests import `oracles`; last, so it shadows nothing
 
+from oracles import remembered
 from oracles.composing import KEPT
 
+from sim import app
+
 KEPT.install()
+app.compiling_ahead = nullcontext  # they run, and refuse, many commands: each would start a process
+remembered.install()
 
 # what is started in the background ignores these, and so would every process that a test starts
 for ending, action in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):

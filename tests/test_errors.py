@@ -344,7 +344,7 @@ def test_two_points_in_one_folder(refused: Refusal, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["desing.sizes=[6]"], ["plan", "--nonsense"], ["-m", "analysis.alpha=0.05,1.5"]],
+    [["plan", "--nonsense"], ["-m", "analysis.alpha=0.05,1.5"]],
 )
 def test_the_real_command(words: list[str], tmp_path: Path) -> None:
     """The command as a process keeps the contract too."""

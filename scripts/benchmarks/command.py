@@ -114,8 +114,8 @@ BENCHMARKS = {
         "From a key to the answer on the page",
         "Wall time in a browser, from a change of the effect to the drawn answer, against the same "
         "answer from Python (composing its settings included, which the page need not do): the "
-        "exact power of one domain at every size, and the first 500 simulated studies of the "
-        "primary rule at every size from 6 to 120.",
+        "exact power of one domain at every size, and that of the total, from sampled changes, at "
+        "every size from 6 to 120.",
         page,
     ),
     "r_peers": Benchmark(
@@ -159,4 +159,6 @@ def run(name: str, effort: Effort) -> Section:
         section.note(f"REFUSED, a wrong answer is not timed: {wrong}")
     except CalledProcessError as failed:
         section.note(f"FAILED: a program ended with status {failed.returncode}")
+    except Exception as error:  # noqa: BLE001 - what was measured before must not be lost
+        section.note(f"FAILED: {type(error).__name__}: {str(error).splitlines()[0]}")
     return section

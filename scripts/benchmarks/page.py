@@ -40,7 +40,7 @@ KEY_TO_ANSWER = """([text, wanted]) => new Promise((done, fail) => {
 
 
 def page(section: Section, effort: Effort) -> None:
-    """Wall time from a key to the exact answer, and to the first simulated studies."""
+    """Wall time from a key to the exact answer, and to that from sampled changes."""
     if find_spec("playwright") is None or browser_path() is None:
         section.note("Skipped: there is no Chromium or no playwright.")
         return
@@ -52,7 +52,7 @@ def page(section: Section, effort: Effort) -> None:
         opened.wait_for_selector('[id="a-effect.shift"]')
         for key, words, alone in (
             ("0.0", "Exact power of", _exact),
-            ("primary", "from 500 simulated studies", _first_preview),
+            ("primary", "draws of changes", _first_preview),
         ):
             opened.select_option('[id="a-criterion"]', key)
             opened.wait_for_selector(f"#a-instant >> text={words.split()[-1]}")
@@ -62,7 +62,9 @@ def page(section: Section, effort: Effort) -> None:
             ]
             rounds = effort.few() if effort.quick else Effort(10, 0.0)
             ours, engine = interleave(sides, rounds, WALL)
-            name = "exact answer of one domain" if key != "primary" else "first 500 studies"
+            name = (
+                "exact answer of one domain" if key != "primary" else "total, from sampled changes"
+            )
             section.add(row(f"{name}; engine alone", ours, engine, "time", AT_ONCE))
 
 

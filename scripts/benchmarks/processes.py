@@ -49,10 +49,10 @@ def _peak(replicates: int) -> int:
     return int(_run(command, SCRIPTS))
 
 
-def _run(command: list[str], folder: Path) -> str:
+def _run(command: list[str], folder: Path, **settings: str) -> str:
     """Run a program that finds what this one finds; give what it prints."""
     path = os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path if entry)
-    found = {**os.environ, "PYTHONPATH": path}
+    found = {**os.environ, "PYTHONPATH": path, **settings}
     run = subprocess.run(  # noqa: S603 - our own programs
         command, cwd=folder, env=found, capture_output=True, text=True, check=True
     )
@@ -142,6 +142,15 @@ def startup(section: Section, effort: Effort) -> None:
                 section.note(f"FAILED, {name}: {_last_line(error)}")
                 continue
             section.add(row(f"{name}; import scipy.stats", ours, theirs, "time", target))
+        first, theirs = interleave([Side("ours", _first_answer), scipy], effort.few(), WALL)
+        section.add(row("plan, nothing compiled; import scipy.stats", first, theirs, "time", None))
+
+
+def _first_answer() -> Answer:
+    """Answer as after installing: nothing is compiled, and nothing stored."""
+    with tempfile.TemporaryDirectory() as folder:
+        _run([*_command(), "plan", DATA], Path(folder), NUMBA_CACHE_DIR=folder)
+    return ()
 
 
 def _timed_run(folder: Path, command: list[str]) -> Answer:

@@ -22,6 +22,7 @@ from sim.inference.max_t import max_t
 from sim.inference.rules import DecisionRule, successes
 from sim.inference.sign_flip import sign_flip
 from sim.power.count_kernels import FINE, count_changes
+from sim.power.counting import Ends
 from sim.power.estimates import proportion
 from sim.power.sample_size import precise_size
 from sim.power.summarise import RoleTruth, summarise
@@ -218,12 +219,14 @@ def precision() -> list[Comparison]:
     changes = np.rint(1000 * rng.standard_normal((sizes[-1], 1, replicates))).astype(np.int16)
     quantiles = student.ppf(0.975, np.maximum(np.arange(sizes[-1] + 1) - 1, 1))
     rejected = np.zeros((len(sizes), 1, replicates), np.bool_)
-    sums = [np.zeros((len(sizes), 1), np.int64) for _ in range(9)]
+    sums = np.zeros((9, len(sizes), 1, 1), np.int64)
     alone = np.empty(0, np.int64)  # nobody is in a cluster
+    ends = Ends.without_looks(len(sizes), replicates)
     count_changes(
-        changes, alone, sizes, np.ones(1), np.zeros(1), quantiles, np.inf, rejected, *sums
-    )
-    width = sums[7][:, 0] / FINE / replicates / 1000
+        changes, alone, sizes, np.ones(1), np.zeros(1), quantiles, np.inf,
+        ends.place, ends.order, ends.starts, rejected, sums,
+    )  # fmt: skip
+    width = sums[7, :, 0, 0] / FINE / replicates / 1000
     found = precise_size(sizes.tolist(), width, CASES[case]["inputs"]["width"] / 2)
     return [compare(case, "N", np.nan if found is None else found)]
 

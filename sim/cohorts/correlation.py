@@ -229,17 +229,16 @@ def _attainable(matrix: FloatArray, i: int, j: int) -> tuple[float, float] | Non
 
 
 def loading_matrix(correlation: FloatArray) -> FloatArray:
-    """Lower triangular A with A A' = R, so that z = A e is so correlated.
+    """Lower triangular A with A A' = R, so that z = A e is so correlated; of several R (..., J, J).
 
     A Cholesky factor that also takes matrices of deficient rank: a column
     whose pivot vanishes is zero.
     """
-    size = len(correlation)
-    loading = np.zeros((size, size))
-    for j in range(size):
-        pivot = correlation[j, j] - loading[j, :j] @ loading[j, :j]
-        if pivot > EIGENVALUE_TOLERANCE:
-            loading[j, j] = np.sqrt(pivot)
-            below = correlation[j + 1 :, j] - loading[j + 1 :, :j] @ loading[j, :j]
-            loading[j + 1 :, j] = below / loading[j, j]
+    loading = np.zeros(correlation.shape)
+    for j in range(correlation.shape[-1]):
+        row = loading[..., j, :j, None]  # (..., j, 1)
+        pivot = correlation[..., j, j, None] - (row.swapaxes(-1, -2) @ row)[..., 0]  # (..., 1)
+        rest = correlation[..., j:, j] - (loading[..., j:, :j] @ row)[..., 0]
+        root = np.sqrt(np.maximum(pivot, EIGENVALUE_TOLERANCE))
+        loading[..., j:, j] = np.where(pivot > EIGENVALUE_TOLERANCE, rest / root, 0.0)
     return loading

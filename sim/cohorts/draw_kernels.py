@@ -29,7 +29,7 @@ TILE = 128
 """Replicates drawn together; part of what fixes the numbers."""
 
 
-@njit
+@njit(allocates=False)
 def _next_uniform(state):
     """Uniform number inside (0, 1): one step of xoshiro256++, 53 bits."""
     mixed = state[0] + state[3]
@@ -44,7 +44,7 @@ def _next_uniform(state):
     return (np.float64(bits >> np.uint64(11)) + 0.5) * 2.0**-53
 
 
-@njit
+@njit(allocates=False)
 def _settle(state, layer, value, heights):
     """Settle a draw outside its layer's rectangle: the normal, or NaN where it is refused."""
     if layer == 0:  # the tail, by Marsaglia's exponential method
@@ -56,7 +56,7 @@ def _settle(state, layer, value, heights):
     return value if height < exp(-value * value / 2) else np.nan
 
 
-@njit
+@njit(allocates=False)
 def _fill_normals(state, heights, widths, limits, normals):
     """Fill a row with standard normals; the state is kept in registers but for the rare refusal."""
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]

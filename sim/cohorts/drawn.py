@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtri
 
 from sim.arrays import FloatArray
-from sim.cohorts.marginals import DomainMarginals, shifted
-from sim.cohorts.population import Population, build_population
+from sim.cohorts.marginals import shifted
+from sim.cohorts.population import Population, populations_of
+
+TOGETHER = 50
+"""Populations that are assembled at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +63,19 @@ class PopulationDraws:
         -------
         Population
         """
-        pre = self.pre[draw] / self.pre[draw].sum(axis=1, keepdims=True)
-        post = shifted(pre, self.shift[draw][:, None])
-        domains = list(map(DomainMarginals, pre, post))
-        correlation = self.correlation
-        if correlation is None:
-            correlation = person_correlation(self.pre_post[draw], self.between)
-        return build_population(domains, correlation)
+        return _populations(self, draw // TOGETHER)[draw % TOGETHER]
+
+
+@lru_cache(maxsize=4)
+def _populations(draws: PopulationDraws, part: int) -> tuple[Population, ...]:
+    """Assemble those of one part of the draws, which takes little more time than a few of them."""
+    at = slice(part * TOGETHER, (part + 1) * TOGETHER)
+    pre = draws.pre[at] / draws.pre[at].sum(axis=2, keepdims=True)
+    post = shifted(pre, draws.shift[at, :, None])
+    correlation = draws.correlation
+    if correlation is None:
+        correlation = person_correlation(draws.pre_post[at], draws.between)
+    return populations_of(pre, post, correlation)
 
 
 def person_correlation(pre_post: FloatArray, between: FloatArray) -> FloatArray:
@@ -78,20 +88,21 @@ def person_correlation(pre_post: FloatArray, between: FloatArray) -> FloatArray:
 
     Parameters
     ----------
-    pre_post : ndarray, shape (D,)
-        Pre-post correlation rho of each domain, 0 to 1.
+    pre_post : ndarray, shape (..., D)
+        Pre-post correlation rho of each domain, 0 to 1; of one population or several.
     between : ndarray, shape (D, D)
         Correlation between domains.
 
     Returns
     -------
-    ndarray, shape (2 D, 2 D)
+    ndarray, shape (..., 2 D, 2 D)
         Domains before, then domains after.
     """
     kept, moment = np.sqrt(pre_post), np.sqrt(1 - pre_post)
-    across = between * np.outer(kept, kept)
-    within = across + between * np.outer(moment, moment)
-    np.fill_diagonal(within, 1.0)
+    across = between * (kept[..., None] * kept[..., None, :])
+    within = across + between * (moment[..., None] * moment[..., None, :])
+    each = np.arange(len(between))
+    within[..., each, each] = 1.0
     return np.block([[within, across], [across, within]])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,7 +27,8 @@ class Respondents:
     Attributes
     ----------
     before, after : ndarray of int8, shape (D, B, M)
-        Scores from 1; people last, whom everything runs over.
+        Scores from 1; people last, whom everything runs over. Of several populations the samples
+        of one come after those of another.
     weight : ndarray, shape (B, M)
         How many give each person's answers, per person recruited.
     """
@@ -36,13 +38,13 @@ class Respondents:
     weight: FloatArray
 
 
-def respondents(population: Population, number: int) -> Respondents:
-    """Give people of a population, the same every time, whatever sites they are at.
+def respondents(populations: Sequence[Population], number: int) -> Respondents:
+    """Give people of populations, the same every time, whatever sites they are at.
 
     Parameters
     ----------
-    population : Population
-        Who exists, who takes part, who leaves.
+    populations : sequence of Population
+        Who exists, who takes part, who leaves: by the same conditions, if they are several.
     number : int
         People of each of `SAMPLES` independent samples. Each is a Latin
         hypercube; and where before and after are correlated alike, everybody
@@ -58,23 +60,29 @@ def respondents(population: Population, number: int) -> Respondents:
     ----------
     McKay MD, Beckman RJ, Conover WJ (1979). Technometrics 21, 239-245.
     """
-    count, who = len(population.tables), population.recruitment
-    loading = _loading(population)
-    latent = np.tensordot(loading, _normals(len(loading), number), 1)  # (2 D or 3 D, B, M)
-    if _turned_alike(loading @ loading.T, count):
-        latent = np.concatenate([latent, latent[_turned(len(loading), count)]], axis=2)
+    first = populations[0]
+    count, who = len(first.tables), first.recruitment
+    loading = np.stack([_loading(population) for population in populations])  # (S, J, J)
+    size = loading.shape[-1]  # 2 D or 3 D
+    each = loading @ _normals(size, number).reshape(size, -1)
+    latent = each.reshape(-1, size, SAMPLES, number).swapaxes(0, 1).reshape(size, -1, number)
+    if _turned_alike(loading @ loading.swapaxes(1, 2), count):
+        latent = np.concatenate([latent, latent[_turned(size, count)]], axis=2)
     start, end = latent[:count], latent[count : 2 * count]
-    before = _scores(start, population.pre_cuts)
-    given = before - 1 if any(population.joint) else 0
-    after = _scores(end, population.post_cuts, given)
+    early, late = (
+        np.repeat(np.stack(cuts, axis=1), SAMPLES, axis=1)  # (D, B, ...)
+        for cuts in zip(*((each.pre_cuts, each.post_cuts) for each in populations), strict=True)
+    )
+    before = _scores(start, early)
+    after = _scores(end, late, before - 1) if any(first.joint) else _scores(end, late[:, :, 0])
     weight = np.ones(before.shape[1:])
     if who is not None:
         screened = latent[2 * count :]
-        deciding = _scores(screened, population.pre_cuts) if who.screening else before
+        deciding = _scores(screened, early) if who.screening else before
         total = deciding.sum(axis=0)
         weight[(total < who.low) | (total > who.high)] = 0.0
     weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1.0)
-    leaves = population.missing
+    leaves = first.missing
     if leaves is not None and leaves.anybody:
         x = before.sum(axis=0) if leaves.depends_on == "total" else (end - start).sum(axis=0)
         log_odds = leaves.intercept + leaves.slope * (x - leaves.centre) / leaves.scale
@@ -92,13 +100,13 @@ def _loading(population: Population) -> FloatArray:
 
 
 def _scores(
-    latent: FloatArray, cuts: FloatArray, given: NDArray[np.int8] | int | None = None
+    latent: FloatArray, cuts: FloatArray, given: NDArray[np.int8] | None = None
 ) -> NDArray[np.int8]:
     """Cut latent answers (D, B, M) into scores from 1; cut points may go by a score given."""
     scores = np.ones(latent.shape, np.int8)
-    domains = np.arange(len(latent))[:, None, None]
     for c in range(cuts.shape[-1]):
-        scores += latent > (cuts[:, c, None, None] if given is None else cuts[domains, given, c])
+        cut = cuts[..., c, None] if given is None else np.take_along_axis(cuts[..., c], given, 2)
+        scores += latent > cut
     return scores
 
 
@@ -129,8 +137,8 @@ def _turned(size: int, count: int) -> NDArray[np.intp]:
 
 
 def _turned_alike(matrix: FloatArray, count: int) -> bool:
-    order = _turned(len(matrix), count)
-    return bool(np.abs(matrix[np.ix_(order, order)] - matrix).max() < TINY)
+    order = _turned(matrix.shape[-1], count)
+    return bool(np.abs(matrix[..., order[:, None], order] - matrix).max() < TINY)
 
 
 def alike(first: Population, second: Population) -> bool:

@@ -8,19 +8,14 @@ a folder of the user's alone, a file for each function and types of its argument
 from __future__ import annotations
 
 import inspect
-import os
 import pickle
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from errno import EPERM
-from functools import cache, partial
+from functools import partial
 from hashlib import sha256
-from multiprocessing import parent_process
 from pathlib import Path
 from secrets import token_hex
-from stat import S_IWGRP, S_IWOTH
-from tempfile import TemporaryFile
 from typing import Any
 
 import numba
@@ -28,15 +23,17 @@ from numba.core.caching import FunctionCache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from sim.compute.code_folder import cache_folder, tell_unkept
 from sim.compute.code_version import library_versions
 from sim.errors import reason_of
 
-NAME = "mentorsim"
 DIGEST = sha256().digest_size
 VERSIONS = (library_versions(), sys.implementation.cache_tag)
 
 
-def njit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
+def njit(
+    function: Callable[..., Any] | None = None, *, allocates: bool = True, **options: Any
+) -> Any:
     """Compile a function without Python objects, as `numba.njit` does, and keep the result.
 
     Parameters
@@ -44,6 +41,9 @@ def njit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     function : callable
         The function. It and all that it calls stand in one file: a change in
         another would go unnoticed.
+    allocates : bool
+        Whether it makes arrays, or is given new ones by what it calls. Else it is spared counting
+        who uses an array, which is a call and an atomic step for every part that is taken of one.
     **options
         Numba's.
 
@@ -53,7 +53,7 @@ def njit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
         Numba's dispatcher.
     """
     if function is None:
-        return partial(njit, **options)
+        return partial(njit, allocates=allocates, **options)
     # what is not needed takes a sixth of the time to compile: C's way in, Python's way in to
     # what only other compiled code calls, and errors for divisions by 0, which no kernel makes
     inner = function.__name__.startswith("_")
@@ -61,6 +61,7 @@ def njit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
         "no_cfunc_wrapper": True,
         "no_cpython_wrapper": inner,
         "error_model": "numpy",
+        "_nrt": allocates,
     }
     compiled, folder = numba.njit(**leaner | options)(function), cache_folder()
     if folder is not None:
@@ -112,7 +113,7 @@ class KernelCache(FunctionCache):
             part.write_bytes(sha256(written).digest() + written)
             part.replace(path)  # at once, for another process may look for it
         except OSError as error:
-            _tell(f"in {path.parent} ({reason_of(error)})")
+            tell_unkept(f"in {path.parent} ({reason_of(error)})")
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
@@ -139,74 +140,3 @@ def _whole(data: bytes) -> Any:
     if sha256(data[DIGEST:]).digest() != data[:DIGEST]:
         raise ValueError("damaged")
     return pickle.loads(data[DIGEST:])  # noqa: S301 - from a folder that only the user can write to
-
-
-@cache
-def cache_folder() -> Path | None:
-    """Give the folder of compiled functions, made where need be; say it once where there is none.
-
-    Returns
-    -------
-    Path or None
-        A folder that belongs to the user and that nobody else can write to.
-    """
-    try:
-        folder = user_folder()
-    except RuntimeError:
-        _tell("where there is no home folder")
-        return None
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _require_private(folder)
-        TemporaryFile(dir=folder).close()
-    except OSError as error:
-        _tell(f"in {folder} ({reason_of(error)})")
-        return None
-    return folder
-
-
-def user_folder() -> Path:
-    """Name the folder for what can be had again: under NUMBA_CACHE_DIR, or the system's.
-
-    Raises
-    ------
-    RuntimeError
-        Where the user has no home.
-    """
-    folder = getattr(numba.config, "CACHE_DIR", "")  # numba reads it from NUMBA_CACHE_DIR
-    if folder:
-        return Path(folder).absolute() / NAME
-    named, usual = {
-        "win32": ("LOCALAPPDATA", "AppData/Local"),
-        "darwin": ("", "Library/Caches"),
-    }.get(sys.platform, ("XDG_CACHE_HOME", ".cache"))
-    system = Path(os.environ.get(named, ""))
-    return (system if system.is_absolute() else Path.home() / usual) / NAME
-
-
-def _require_private(folder: Path) -> None:
-    """Refuse a folder in which somebody else could put files, for what they hold is run.
-
-    Raises
-    ------
-    PermissionError
-        With the reason.
-    """
-    if not hasattr(os, "geteuid"):
-        return  # Windows: what lies in the user's profile is the user's
-    link, seen = folder.lstat(), folder.stat()
-    if {link.st_uid, seen.st_uid} != {os.geteuid()}:
-        raise PermissionError(EPERM, "it belongs to somebody else")
-    if seen.st_mode & (S_IWGRP | S_IWOTH):
-        raise PermissionError(EPERM, "others can write to it")
-
-
-@cache
-def _tell(where: str) -> None:
-    """Say once that nothing is kept; for its workers, the process that started them has said so."""
-    if parent_process() is None:
-        print(
-            f"mentorsim: compiled code cannot be kept {where}: every run compiles it anew; "
-            "set NUMBA_CACHE_DIR to a folder of yours",
-            file=sys.stderr,
-        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -135,11 +136,20 @@ def rate_tail(
 
 def recruits_pmf(mean: float, variation: float, sites: int) -> FloatArray:
     """Probabilities of how many are recruited in a time, as far as they are not negligible."""
-    spread = np.sqrt(mean + (variation * mean) ** 2 / sites)
-    most = int(mean + 10 * spread + 10)
+    most = most_recruits(mean, variation, sites)
     tails = rate_tail([1.0], np.arange(most + 2), [mean], variation, sites)[0]
     pmf = tails[:-1] - tails[1:]
     return np.asarray(pmf / pmf.sum())
+
+
+def most_recruits(mean: float, variation: float, sites: int) -> int:
+    """Bound how many are recruited in a time, but for what is negligible.
+
+    >>> most_recruits(100, 0, 1), most_recruits(100, 0.5, 4)
+    (210, 379)
+    """
+    spread = sqrt(mean + (variation * mean) ** 2 / sites)
+    return int(mean + 10 * spread + 10)
 
 
 def thinned(people: FloatArray, share: float, icc: float = 0.0, sites: int = 1) -> FloatArray:

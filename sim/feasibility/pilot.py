@@ -80,6 +80,11 @@ class Pilot:
         """People of a role's arms together, where 0 to M units are recruited; (M + 1,)."""
         return np.asarray(np.sum(self.people[role], axis=0, dtype=np.int64))
 
+    @property
+    def most_units(self) -> int:
+        """Most units that any size may recruit, but for what is negligible."""
+        return len(self.people[0][0]) - 1
+
     @cached_property
     def months(self) -> FloatArray:
         """Months of all sites together in which a pilot of each size recruits; (K,).

@@ -73,7 +73,9 @@ def lewis_size(
     spread = float(ndtri(1 - alpha)) * sqrt(red * (1 - red))
     spread += float(ndtri(power)) * sqrt(green * (1 - green))
     size = (spread / (green - red)) ** 2
-    return size / 4 * (1 + sqrt(1 + 2 / (size * (green - red)))) ** 2 if corrected else size
+    if not corrected:
+        return size
+    return (sqrt(size) + sqrt(size + 2 / (green - red))) ** 2 / 4  # size is 0 between 0 and 1
 
 
 def pilot_size(

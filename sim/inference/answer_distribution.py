@@ -48,10 +48,11 @@ class AnswerDistribution:
         before, after = (answers >= cut for answers in (self.before, self.after))
         return AnswerDistribution(before.astype(np.int64), after.astype(np.int64), self.weight)
 
-    def pooled(self) -> AnswerDistribution:
-        """All samples as one."""
-        before, after = self.before.reshape(1, -1), self.after.reshape(1, -1)
-        return AnswerDistribution(before, after, self.weight.reshape(1, -1))
+    def pooled(self, samples: int) -> AnswerDistribution:
+        """So many samples at a time as one."""
+        shape = len(self.weight) // samples, -1
+        before, after = self.before.reshape(shape), self.after.reshape(shape)
+        return AnswerDistribution(before, after, self.weight.reshape(shape))
 
     def mean(self, values: NDArray[np.int64] | FloatArray) -> FloatArray:
         """Mean of something that each pair of answers has, (B, M); NaN where nobody answers."""

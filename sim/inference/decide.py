@@ -16,8 +16,9 @@ from sim.inference.max_t import max_t_curve
 from sim.inference.registry import TESTS, THRESHOLD_COUNTS
 from sim.inference.result import FAILED, TestResult
 from sim.inference.sample import Samples, Sizes
+from sim.inference.step_kernels import mark
 from sim.inference.testing_order import TestingOrder, adjusted_pvalues
-from sim.inference.thresholds import NO_INFORMATION, Procedure, met, met_alone, stepwise
+from sim.inference.thresholds import Needs, Procedure, stepwise
 from sim.study import Analysis
 
 
@@ -71,6 +72,21 @@ class Decisions:
 
 
 DECISIONS = tuple(field.name for field in fields(Decisions))
+
+Marks = NDArray[np.uint8]
+"""What is decided of one role in a byte of these bits; (K, E, R)."""
+REJECTED, ADJUSTED, ONSIDE, UNINFORMATIVE, NOT_COMPUTED = (np.uint8(1 << bit) for bit in range(5))
+MEANT = {
+    "rejected": REJECTED,
+    "won": REJECTED | ONSIDE,
+    "adjusted_rejected": ADJUSTED,
+    "adjusted_won": ADJUSTED | ONSIDE,
+    "uninformative": UNINFORMATIVE,
+    "failed": NOT_COMPUTED,
+}
+"""Bits of each decision."""
+DIRECTIONS = {"single": 0, "down": -1, "up": 1}
+"""Ways in which steps go, as the kernel is told."""
 
 
 def counted(analysis: Analysis, domains: int) -> Procedure | None:
@@ -144,30 +160,66 @@ def decide(evidence: Evidence, alpha: float, side: int) -> Decisions:
     -------
     Decisions
     """
+    return decisions_of(marks_at_once(evidence, alpha, side))
+
+
+def marks_at_once(evidence: Evidence, alpha: float, side: int) -> Marks:
+    """Mark what :func:`decide` decides."""
     if isinstance(evidence, ThresholdCounts):
-        return by_thresholds(evidence, side)
-    result = evidence.result
-    onside = result.direction == side
-    rejected, adjusted = result.pvalue <= alpha, evidence.adjusted <= alpha
-    return Decisions(
-        rejected,
-        rejected & onside,
-        adjusted,
-        adjusted & onside,
-        result.informative == 0,
-        result.informative == FAILED,
-    )
+        every = np.arange(evidence.counts.shape[1])
+        return marks_of_counts(evidence, every, evidence.procedure.needs, side)
+    result, adjusted = evidence.result, evidence.adjusted
+    return marks_of_pvalues(result, slice(None), result.pvalue <= alpha, adjusted <= alpha, side)
 
 
-def by_thresholds(evidence: ThresholdCounts, side: int) -> Decisions:
-    """Decide by counts of thresholds, each endpoint alone and as the procedure has it."""
-    by_size = evidence.counts.transpose(1, 2, 0)  # (K, E, R), contiguous
-    uninformative = by_size == NO_INFORMATION
-    rejected = met_alone(by_size, evidence.procedure.alone)
-    onside = by_size > 0 if side > 0 else by_size < 0
-    adjusted, domains = rejected.copy(), evidence.domains
-    together = met(evidence.counts[..., :domains], evidence.procedure)
-    adjusted[:, :domains] = together.transpose(1, 2, 0)
-    failed = np.broadcast_to(np.False_, rejected.shape)
-    decided = rejected, rejected & onside, adjusted, adjusted & onside, uninformative, failed
-    return Decisions(*(field.transpose(2, 0, 1) for field in decided))
+def decisions_of(marks: Marks) -> Decisions:
+    """Read decisions from marks."""
+    return Decisions(**{name: decided(marks, name) for name in DECISIONS})
+
+
+def decided(marks: Marks, name: str) -> NDArray[np.bool_]:
+    """Read one decision from marks; (R, K, E), a view of (K, E, R)."""
+    return np.asarray((marks & MEANT[name]) == MEANT[name]).transpose(2, 0, 1)
+
+
+def marks_of_counts(
+    evidence: ThresholdCounts, at: NDArray[np.intp], needs: Needs, side: int
+) -> Marks:
+    """Decide by threshold counts, each endpoint alone and as the procedure has it.
+
+    Parameters
+    ----------
+    evidence : ThresholdCounts
+        Counts at the sizes at which tests are made.
+    at : ndarray of int, shape (V,)
+        At which of them is decided, perhaps more than once.
+    needs : Needs
+        Counts needed there.
+    side : int
+        Sign of the change that is the success.
+
+    Returns
+    -------
+    ndarray of uint8, shape (V, E, R)
+    """
+    counts = np.ascontiguousarray(evidence.counts.transpose(1, 2, 0))  # (K, E, R)
+    marks = np.empty((len(at), *counts.shape[1:]), np.uint8)
+    mark(
+        counts, at, needs.steps, needs.alone, DIRECTIONS[needs.direction], evidence.domains, side,
+        marks,
+    )  # fmt: skip
+    return marks
+
+
+def marks_of_pvalues(
+    result: TestResult,
+    at: NDArray[np.intp] | slice,
+    rejected: NDArray[np.bool_],
+    adjusted: NDArray[np.bool_],
+    side: int,
+) -> Marks:
+    """Lay out what p-values decide (R, V, E) at some sizes, and what a test says besides."""
+    marks = ONSIDE * (result.direction == side) | UNINFORMATIVE * (result.informative == 0)
+    marks |= NOT_COMPUTED * (result.informative == FAILED)
+    marks = marks[:, at] | REJECTED * rejected | ADJUSTED * adjusted
+    return np.ascontiguousarray(marks.transpose(1, 2, 0))

@@ -198,7 +198,7 @@ def conditional_rejection(
     ties = np.zeros((7, span), np.int64)
     places, sums = ties[6], np.empty(span + 1)
     beyond, nothing = np.empty(WINDOW), np.empty(1)
-    fair = side == 0 and np.abs(chances[0] - 0.5).max() < ROUNDING  # rises and falls are alike
+    fair = side == 0 and _all_fair(chances)  # rises and falls are alike
     end, whole_joined = 0, -1
     below = nothing, nothing
     for v in range(vectors):
@@ -238,6 +238,15 @@ def conditional_rejection(
                 )
             if d != rises:
                 tails[v, d] -= tails[v, rises]
+
+
+@njit
+def _all_fair(chances):
+    """Tell whether a rise has chance one half whatever the absolute value."""
+    fair = True
+    for g in range(chances.shape[1]):
+        fair &= abs(chances[0, g] - 0.5) < ROUNDING
+    return fair
 
 
 @njit

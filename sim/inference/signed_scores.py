@@ -94,13 +94,14 @@ def threshold_counts_of(
     analysis : Analysis
         Test options.
     procedure : Procedure
-        Thresholds, rising, for the domains; the last is alpha, the only one for their sums.
+        Thresholds, rising, for the domains, and which of them matter to their sums.
 
     Returns
     -------
     ndarray of int8, shape (R, K, E)
-        Number of thresholds that p does not exceed, signed by direction;
-        ``NO_INFORMATION`` where no change is other than zero.
+        Number of thresholds that p does not exceed, signed by direction; ``NO_INFORMATION``
+        where no change is other than zero. A sum's is counted from the smallest threshold that
+        matters to it and that p does not exceed.
 
     References
     ----------
@@ -115,20 +116,20 @@ def threshold_counts_of(
         sample.changes.transpose(1, 2, 0), dtype=np.int16
     )  # (N, E, R)
     n, endpoints, replicates = by_participant.shape
-    of_sums = len(levels) - 1 if procedure.at_once else 0
-    first = np.where(np.arange(endpoints) < sample.endpoints.domains, 0, of_sums)
+    domains, alone = sample.endpoints.domains, procedure.alone_at
+    first = np.where(np.arange(endpoints) < domains, 0, alone[0])
     spans = largest_changes(by_participant)  # (E,)
     limit = min(exact_up_to(analysis.p_value, analysis.exact_limit), n)
     counts = np.empty((len(sizes), endpoints, replicates), np.int8)
     fill_threshold_counts(
         by_participant, np.asarray(sizes, np.int64), scores, limit, analysis.continuity, side,
-        spans, levels, first, ndtri(doubled / 2) ** 2,
+        spans, levels, alone, domains, ndtri(doubled / 2) ** 2,
         _clear_low(doubled[-1]), ndtri(doubled[first] / 2 * 4 * ndtr(-np.sqrt(2))) ** 2,
         *_critical_tails(scores, side, procedure.thresholds),
         _whole_numbers(n, int(spans.max())), counts,
     )  # fmt: skip
     if limit > LISTED or scores != MIDRANKS:
-        _work_out(counts, sample, sizes, scores, analysis, levels, first)
+        _work_out(counts, sample, sizes, scores, analysis, procedure)
     return counts.transpose(2, 0, 1)  # (R, K, E)
 
 
@@ -157,10 +158,10 @@ def _work_out(
     sizes: IntArray,
     scores: int,
     analysis: Analysis,
-    levels: FloatArray,
-    first: IntArray,
+    procedure: Procedure,
 ) -> None:
     """Put counts (K, E, R) of their p-values in the place of those that were left open."""
+    levels, every = np.array(procedure.thresholds), np.arange(len(procedure.thresholds))
     limit, side = exact_up_to(analysis.p_value, analysis.exact_limit), SIDE[analysis.alternative]
     for k, e in np.argwhere((counts == OPEN).any(axis=2)):
         at = np.flatnonzero(counts[k, e] == OPEN)
@@ -168,7 +169,9 @@ def _work_out(
             sample.changes[at, : sizes[k], e : e + 1], sizes[k : k + 1], scores, limit, side,
             continuity=analysis.continuity,
         )  # fmt: skip
-        met = len(levels) - np.maximum(np.searchsorted(levels, result.pvalue), first[e])
+        mine = every if e < sample.endpoints.domains else procedure.alone_at
+        of_level = np.append(len(levels) - mine, 0)
+        met = of_level[np.searchsorted(levels[mine], result.pvalue)]
         counts[k, e, at] = (met * result.direction)[:, 0, 0]
 
 

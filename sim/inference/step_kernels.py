@@ -47,31 +47,70 @@ def largest_changes(changes):
 
 
 @njit
-def step(counts, needed, down, rejected):
-    """Find per study the count needed at the last step met; those that have it are rejected."""
-    sizes, m, replicates = counts.shape
-    count = np.empty(replicates, np.int16)
-    stopped = np.empty(replicates, np.bool_)
-    bar = np.empty(replicates, np.int16)
-    for k in range(sizes):
-        bar[:] = 127
-        stopped[:] = False
-        for step in range(m):
-            level = np.int16(needed[step])
-            count[:] = 0
-            for e in range(m):
-                row = counts[k, e]
-                for r in range(replicates):
-                    g = abs(np.int16(row[r]))
-                    count[r] += np.int16((g >= level) & (g < 128))
+def mark(counts, at, needed, alone, direction, domains, side, marks):
+    """Fill marks (V, E, R) of threshold counts (K, E, R), each endpoint alone and in its family.
+
+    `at` (V,) says which of the K is decided on. There `alone` (V,) is the count needed of an
+    endpoint by itself, and `needed` (V, m) those of the steps of the family of the first `domains`
+    endpoints: they go down (-1), up (1), or are all the same (0). Where V is 1 in these, they
+    serve all. The bits are those of :mod:`sim.inference.decide`.
+    """
+    places, endpoints, replicates = marks.shape
+    strength = np.empty((endpoints, replicates), np.int8)
+    bar = np.empty(replicates, np.int8)
+    for v in range(places):
+        steps, single = needed[min(v, len(needed) - 1)], alone[min(v, len(alone) - 1)]
+        for e in range(endpoints):
+            row, size = counts[at[v], e], strength[e]
+            for r in range(replicates):  # -128, no information, stays below all that is needed
+                size[r] = np.int8(row[r] if row[r] >= 0 else -row[r])
+        _find_bar(strength[:domains], steps, direction, bar)
+        for e in range(endpoints):
+            row, size, out = counts[at[v], e], strength[e], marks[v, e]
+            if e == domains:
+                bar[:] = single
             for r in range(replicates):
-                reached = count[r] > step
-                if down:
-                    stopped[r] |= not reached
-                    reached = not stopped[r]
-                bar[r] = level if reached else bar[r]
-        for e in range(m):
-            row, out = counts[k, e], rejected[k, e]
+                rejected, adjusted = size[r] >= single, size[r] >= bar[r]
+                onside = (row[r] > 0) == (side > 0)
+                nothing = row[r] == -128
+                out[r] = np.uint8(rejected + 2 * adjusted + 4 * onside + 8 * nothing)
+
+
+@njit
+def _find_bar(strength, steps, direction, bar):
+    """Fill the count needed (R,) at the last step that each study's hypotheses (m, R) meet."""
+    hypotheses, replicates = strength.shape
+    bar[:] = steps[0] if direction == 0 else 127  # which none has
+    if direction == 0:
+        return
+    count = np.empty(replicates, np.int8)  # of at most 60 items
+    stopped = np.zeros(replicates, np.bool_)
+    for s in range(hypotheses):
+        level = steps[s]
+        count[:] = 0
+        for e in range(hypotheses):
+            row = strength[e]
             for r in range(replicates):
-                g = abs(np.int16(row[r]))
-                out[r] = (g >= bar[r]) & (g < 128)
+                count[r] += np.int8(row[r] >= level)
+        for r in range(replicates):
+            reached = count[r] > s
+            if direction < 0:
+                stopped[r] |= not reached
+                reached = not stopped[r]
+            bar[r] = level if reached else bar[r]
+
+
+@njit
+def choose(values, of, ends, chosen):
+    """Fill values (K, E, R) from those of the look (K, R) at which each study ends.
+
+    `of` (K, J) says where those of a size's looks stand among the values (V, E, R).
+    """
+    for k in range(chosen.shape[0]):
+        for e in range(chosen.shape[1]):
+            out = chosen[k, e]
+            for j in range(of.shape[1]):
+                row, here, look = values[of[k, j], e], ends[k], np.int8(j)
+                for r in range(out.size):
+                    this, old = row[r], out[r]  # loaded either way: whole vectors are quickest
+                    out[r] = this if here[r] == look else old

@@ -16,11 +16,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inference.adjust import adjust_rows
-from sim.inference.step_kernels import step
 from sim.study.methods import ADJUSTMENTS, Steps
 
 NO_INFORMATION = -128
 """Count of a test that had nothing to work on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Needs:
+    """Counts needed at V places, or at any where V is 1.
+
+    Attributes
+    ----------
+    steps : ndarray of int8, shape (V, m)
+        At step 1 ... m, the smallest p-value's first.
+    alone : ndarray of int8, shape (V,)
+        Of a p-value by itself.
+    direction : {'single', 'down', 'up'}
+        Which way the steps go.
+    """
+
+    steps: NDArray[np.int8]
+    alone: NDArray[np.int8]
+    direction: Steps
 
 
 @dataclass(frozen=True)
@@ -30,8 +48,7 @@ class Procedure:
     Attributes
     ----------
     thresholds : tuple of float
-        Distinct p-values that matter, rising; where a study is looked at once
-        the last is alpha.
+        Distinct p-values that matter, rising.
     needed : tuple of int
         Count needed at step 1 ... m (the smallest p-value's step first).
     direction : {'single', 'down', 'up'}
@@ -39,16 +56,27 @@ class Procedure:
         the last step that is met.
     alone : int
         Count needed of a p-value by itself.
-    at_once : bool
-        Whether a p-value by itself is compared with the last threshold alone, as where a study
-        is looked at once.
+    by_itself : tuple of float
+        Those of them that matter to a p-value by itself, as of a sum.
     """
 
     thresholds: tuple[float, ...]
     needed: tuple[int, ...]
     direction: Steps
-    alone: int = 1
-    at_once: bool = True
+    alone: int
+    by_itself: tuple[float, ...]
+
+    @property
+    def needs(self) -> Needs:
+        """Counts needed, in every place alike."""
+        return Needs(
+            np.array([self.needed], np.int8), np.array([self.alone], np.int8), self.direction
+        )
+
+    @property
+    def alone_at(self) -> NDArray[np.intp]:
+        """Places, among the thresholds, of those that matter to a p-value by itself."""
+        return np.flatnonzero(np.isin(self.thresholds, self.by_itself))
 
     def count_of(self, threshold: float) -> int:
         """Count of a p-value equal to a threshold; of 0 one that no p-value has."""
@@ -83,7 +111,7 @@ def stepwise(adjustment: str, m: int, alpha: float) -> Procedure | None:
     steps = steps_of(adjustment, m, alpha)
     thresholds = tuple(sorted({*steps, alpha}))
     needed = tuple(len(thresholds) - thresholds.index(step) for step in steps)
-    return Procedure(thresholds, needed, direction)
+    return Procedure(thresholds, needed, direction, 1, (alpha,))
 
 
 def direction_of(adjustment: str, m: int) -> Steps | None:
@@ -114,35 +142,3 @@ def steps_of(adjustment: str, m: int, alpha: float) -> list[float]:
         low, high = np.where(below, middle, low), np.where(below, high, middle)
         middle = (low + high) / 2
     return [float(alpha) for alpha in low]
-
-
-def met(counts: NDArray[np.int8], procedure: Procedure) -> NDArray[np.bool_]:
-    """Decide every hypothesis of a family.
-
-    Parameters
-    ----------
-    counts : ndarray of int8, shape (R, K, m)
-        Threshold counts, signed by direction; a transposed view of (K, m, R) is quickest.
-    procedure : Procedure
-        The procedure.
-
-    Returns
-    -------
-    ndarray of bool, shape (R, K, m)
-        Which are rejected, in either direction.
-    """
-    by_size = np.ascontiguousarray(counts.transpose(1, 2, 0))  # (K, m, R)
-    rejected = np.empty(by_size.shape, np.bool_)
-    if procedure.direction == "single":
-        rejected = met_alone(by_size, procedure.needed[0])
-    else:
-        step(by_size, np.array(procedure.needed), procedure.direction == "down", rejected)
-    return rejected.transpose(2, 0, 1)  # (R, K, m)
-
-
-def met_alone(counts: NDArray[np.int8], needed: int) -> NDArray[np.bool_]:
-    """Tell which counts are at least so many, in either direction."""
-    informative = counts != NO_INFORMATION
-    if needed == 1:  # quicker
-        return np.asarray((counts != 0) & informative)
-    return np.asarray(((counts >= needed) | (counts <= -needed)) & informative)

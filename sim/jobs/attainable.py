@@ -11,7 +11,7 @@ from sim.cohorts import role_arms
 from sim.cohorts.participants import CONTROLS
 from sim.inference.attainable import best_pvalues, smallest_pvalue, winnable
 from sim.inference.decide import PValues
-from sim.inference.looks import path_of
+from sim.inference.look_path import path_of
 from sim.inference.result import TestResult
 from sim.inference.rules import DecisionRule
 from sim.inference.testing_order import order_of
@@ -60,7 +60,8 @@ def winnable_at_looks(study: Study) -> BoolArray:
     smallest = list(_smallest(study, study.sizes_looked_at).values())
     best = best_pvalues(smallest, study.endpoint_sets, study.scored_analysis, order_of(study))
     evidence = [_all_rise(*of_role, study.analysis.side) for of_role in best]
-    return path_of(evidence, [looks] * len(best), study.analysis.side).won[..., 0].T
+    places = [np.arange(len(study.sizes_looked_at))] * len(best)
+    return path_of(evidence, looks, places, study.analysis.side).won[..., 0].T
 
 
 def _all_rise(pvalue: FloatArray, adjusted: FloatArray, side: int) -> PValues:

@@ -86,7 +86,7 @@ def _plan_rows(outline: Outline) -> Iterator[tuple[str, str]]:
     for name, rule in study.success.items():
         sizing = ", which sizes the study" * (name == study.primary and len(study.success) > 1)
         yield f"success '{short(name)}'", clean(str(rule)) + sizing
-    yield "test", f"{test_sentence(study.analysis)}, {level_words(study.analysis)}"
+    yield "test", f"{test_sentence(study)}, {level_words(study.analysis)}"
     yield "several outcomes", multiplicity_words(study)
     yield from (("looks", words) for words in _looks(study))
     yield "size", _sizes(study)

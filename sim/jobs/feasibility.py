@@ -18,16 +18,17 @@ from sim.compute.executors import open_executor
 from sim.compute.fingerprint import fingerprint
 from sim.compute.shelf import Shelf
 from sim.compute.store import BlockStore
-from sim.errors import Fault, StudyError, printable
+from sim.errors import StudyError
 from sim.feasibility.accrual import PilotTally, simulate_pilots
 from sim.feasibility.learnt import PARAMETERS, Precision
 from sim.feasibility.main_study import size_for
-from sim.feasibility.pilot import Judged, Pilot, criterion_colours
+from sim.feasibility.pilot import Judged, Pilot
 from sim.feasibility.programme import ProgrammeTally, simulate_programmes
-from sim.feasibility.sizes import PilotSize, pilot_size
+from sim.feasibility.sizes import PilotSize
 from sim.feasibility.tally_bytes import from_bytes, to_bytes
 from sim.feasibility.three_outcomes import ThreeOutcomes, share_design
 from sim.feasibility.two_stage import Aim, simon_design, stage_errors
+from sim.jobs.pilot_exact import check_section, judged_pilot
 from sim.jobs.pilot_tasks import (
     accrual_task,
     endpoint_of,
@@ -42,18 +43,15 @@ from sim.jobs.programme import programme_of
 from sim.jobs.progress import OnBlock, Progress
 from sim.report.results.feasibility import (
     CriterionAnswer,
+    ExactCriterion,
     FeasibilityAnswer,
     Learnt,
     StagedDesign,
 )
 from sim.report.topics.feasibility import warnings_of
 from sim.study import Study
-from sim.study.checks.feasibility import check_feasibility
 from sim.study.feasibility import Feasibility
-from sim.study.refusals import FieldErrors, check_all
 
-TRUTHS = 41
-"""Truths, evenly spaced, of which a curve is made."""
 MOST_STAGED = 120
 """People up to which two stages are searched."""
 MOST_PAUSED = 150
@@ -70,7 +68,7 @@ def check(study: Study) -> None:
         One line that names the field and what would be right.
     """
     feasibility_of(study)
-    _check_section(study)
+    check_section(study)
     pilot_of(study)
     effect, sd = planned_change(study, pilot_arms(study)[0])
     name = study.endpoints[endpoint_of(study)]
@@ -84,15 +82,6 @@ def check(study: Study) -> None:
             f"effect: none is planned on {name!r} that would be a success, so that no main study "
             "can be sized; state one, such as effect.shift=0.3"
         )
-
-
-def _check_section(study: Study) -> None:
-    """Refuse criteria that do not fit one another or the study; other jobs do not look at them."""
-    try:
-        check_all((check_feasibility,), study)
-    except FieldErrors as several:
-        faults = (Fault(printable(str(fault)), fault.place) for fault in several.faults)
-        raise StudyError(*faults) from None
 
 
 def feasibility(
@@ -178,56 +167,20 @@ def _people(pilot: Pilot, recruits: FloatArray) -> IntArray:
 
 
 def _criteria(study: Study, pilot: Pilot, seen: PilotTally) -> tuple[CriterionAnswer, ...]:
-    stated = feasibility_of(study)
-    named = zip(stated.criteria, pilot.criteria, np.moveaxis(seen.colours, 1, 0), strict=True)
-    return tuple(_criterion(stated, pilot, name, of, shown / seen.pilots)
-                 for name, of, shown in named)  # fmt: skip
+    shown = np.moveaxis(seen.colours, 1, 0) / seen.pilots
+    each = zip(judged_pilot(study).criteria, pilot.criteria, shown, strict=True)
+    return tuple(_criterion(feasibility_of(study), *one) for one in each)
 
 
 def _criterion(
-    stated: Feasibility, pilot: Pilot, name: str, of: Judged, shown: FloatArray
+    stated: Feasibility, exact: ExactCriterion, of: Judged, shown: FloatArray
 ) -> CriterionAnswer:
-    light = of.light
-    truths = _truths(of)
-    colours = criterion_colours(pilot, of, truths)
-    amounts, weights = pilot.looked_at(of)
-    size = _size(stated, of)
-    staged = light.kind == "share" and light.icc == 0
+    staged = of.light.kind == "share" and of.light.icc == 0
     return CriterionAnswer(
-        name=name,
-        light=light,
-        expected=of.expected,
-        looked_at=weights @ amounts,
-        truths=truths,
-        red=colours.red,
-        amber=colours.amber,
-        green=colours.green,
-        tested=colours.tested,
+        **vars(exact),
         shown=shown,
-        size=size,
-        three_outcomes=_three_outcomes(stated, of, size) if staged else None,
-        two_stages=tuple(_two_stages(stated, of, size)) if staged else (),
-    )
-
-
-def _truths(of: Judged) -> FloatArray:
-    """Truths of which a curve is made, with the limits and what is expected."""
-    light = of.light
-    top = 1.0 if light.kind == "share" else 2 * max(light.green, of.expected)
-    low = 0.0
-    if light.kind == "share":  # where nothing but red is to be seen, nothing is drawn
-        low = max(0.0, light.red - 2 * (light.green - light.red))
-        top = min(1.0, light.green + 2 * (light.green - light.red))
-        low, top = min(low, of.expected), max(top, of.expected)
-    return np.unique([*np.linspace(low, top, TRUTHS), light.red, light.green, of.expected])
-
-
-def _size(stated: Feasibility, of: Judged) -> PilotSize:
-    """How many people a criterion must look at; for a rate, units at the expected rate."""
-    per_person = 1 / of.expected if of.light.kind == "rate" else 1.0
-    limit = 500 if of.light.icc else 2000
-    return pilot_size(
-        of.light, stated.wrong_go, 1 - stated.wrong_stop, per_person=per_person, limit=limit
+        three_outcomes=_three_outcomes(stated, of, exact.size) if staged else None,
+        two_stages=tuple(_two_stages(stated, of, exact.size)) if staged else (),
     )
 
 

@@ -18,6 +18,9 @@ from sim.study import Study
 STEP = 0.2
 """Distance of sizes far from the answer, as a share of the size."""
 
+MOST_DRAWS = 2000
+"""Most draws of absolute changes at a point, which tell its power to some .0002."""
+
 
 def curve_task(people: People, rule: str, draws: int, also: int | None) -> CurveTask | None:
     """State what is worked out of a rule; None where its studies have to be simulated.
@@ -29,7 +32,7 @@ def curve_task(people: People, rule: str, draws: int, also: int | None) -> Curve
     rule : str
         Name of the rule that is compared.
     draws : int
-        How many absolute changes are sampled.
+        How many absolute changes are sampled, up to `MOST_DRAWS`.
     also : int, optional
         Size that is studied as well, where no sizes are stated.
 
@@ -73,7 +76,7 @@ def endpoint_task(
         few=study.design.n or grid(study.design.smallest, limits[-1], STEP),
         limits=limits,
         also=further,
-        draws=draws,
+        draws=min(draws, MOST_DRAWS),
         seed=study.seed,
     )
 

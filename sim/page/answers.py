@@ -17,7 +17,7 @@ from sim.report.charts.figure import Z95
 from sim.report.charts.series import Series, power_series
 from sim.report.contents import page_sections
 from sim.report.document.model import Block, Section, Table, cells_of
-from sim.report.document.numbers import basis, estimate
+from sim.report.document.numbers import basis, estimate, exact_or_not
 from sim.report.document.sizes import interval_words, pairs_words, sizes_shown
 from sim.report.document.words import words_of
 from sim.report.results.answer import PlanAnswer
@@ -85,22 +85,20 @@ def exact_sentence(words: Words, exact: ExactCurve) -> list[Tag | str]:
 
 
 def simulated_part(study: Study, criterion: Criterion, preview: SimulatedPreview) -> TagList:
-    """Show what the first simulated studies say of a criterion."""
+    """Show what is said of a criterion: by simulated studies, sampled changes, or exactly."""
     power, size = preview.answers[criterion.key]
     name, unusable, words = criterion.name, unusable_reasons(study, criterion), study.words
-    said = simulated_said(study, criterion, preview)
     basis_words = basis_of(criterion, preview)
-    title = f"Power of {name} by size, from {basis_words}"
-    heading = "sampled changes" if size.sampled else "the first simulated studies"
+    title = f"Power of {name} by size, {basis_words}"
     curve = Curve(preview.sizes, power.value.tolist(), power.low.tolist(), power.high.tolist())
     each = zip(preview.sizes, power.value, power.mcse, strict=True)
-    rows = [(str(n), f"{value:.3f} ±{mcse:.3f}") for n, value, mcse in each]
+    rows = [(str(n), exact_or_not(value, mcse, size.replicates)) for n, value, mcse in each]
     more = "." if preview.last else ", and going on."
     return TagList(
-        tags.h3(f"At once, from {heading}"),
+        tags.h3(f"At once, {_heading(size)}"),
         asked_part(study),
-        tags.p(*said, class_="number"),
-        tags.p(f"Power of {name}, from {basis_words}{more} "
+        tags.p(*simulated_said(study, criterion, preview), class_="number"),
+        tags.p(f"Power of {name}, {basis_words}{more} "
                f"{_whole_answer(study, size)}", class_="help"),
         chart([curve], title, (0, 1), size.target, None if unusable else size.size,
               units=words.units),
@@ -110,9 +108,16 @@ def simulated_part(study: Study, criterion: Criterion, preview: SimulatedPreview
     )  # fmt: skip
 
 
+def _heading(size: SampleSize) -> str:
+    simulated = "from the first simulated studies" if size.replicates else "exactly"
+    return "from sampled changes" if size.sampled else simulated
+
+
 def basis_of(criterion: Criterion, preview: SimulatedPreview) -> str:
-    """Say what a preview rests on."""
-    return f"{preview.replicates:,} {basis(sampled=preview.answers[criterion.key][1].sampled)}"
+    """Say what a preview rests on, as the end of a phrase on power."""
+    size = preview.answers[criterion.key][1]
+    drawn = f"from {preview.replicates:,} {basis(sampled=size.sampled)}"
+    return drawn if size.replicates else "exact: enumerated"
 
 
 def looks_part(study: Study, preview: SimulatedPreview) -> list[Tag | TagList]:
@@ -179,7 +184,8 @@ def simulated_said(
     if asks_for_size(study) or unusable:
         fixed = len(preview.sizes) == 1 or not asks_for_size(study)
         return simulated_sentence(study.words, size, unusable, fixed=fixed)
-    return powers_sentence(study, preview.sizes, power.value.tolist(), power.mcse.tolist())
+    errors = power.mcse.tolist() if size.replicates else ()
+    return powers_sentence(study, preview.sizes, power.value.tolist(), errors)
 
 
 def simulated_sentence(
@@ -193,7 +199,7 @@ def simulated_sentence(
         return _fixed(words, size)
     if size.size is None:
         return [_not_reached(words, size)]
-    return ["about ", tags.strong(f"{pairs_words(size)} {words.units}"),
+    return ["about " * bool(size.replicates), tags.strong(f"{pairs_words(size)} {words.units}"),
             f" for power {size.target:g}{interval_words(size)}"]  # fmt: skip
 
 

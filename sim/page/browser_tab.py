@@ -19,6 +19,7 @@ from sim.page.form import Choices, form
 from sim.page.layout import file_links
 from sim.page.lines import is_lines
 from sim.page.parts import form_parts, group_of
+from sim.page.pilot_part import LIGHT
 from sim.page.previews import Previews
 from sim.page.renaming import totals_of
 from sim.page.run_updates import aged, going, stopped
@@ -101,6 +102,9 @@ class BrowserTab:
         if name == "criterion":
             self.previews.criteria[scope] = text
             return True
+        if name == LIGHT:
+            self.previews.draw(self.updates, scope, self.scenarios[scope], text)
+            return False
         before, self._refused = self.scenarios[scope], {}
         try:
             self._check_choice(name, text)

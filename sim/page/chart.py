@@ -12,6 +12,8 @@ from htmltools import HTML, TagList, tags
 WIDTH, HEIGHT = 560, 250
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 40
 """Pixels around the drawing."""
+Readings = list[tuple[float, str]]
+"""Places along the level axis, and what is read there."""
 
 
 @dataclass(frozen=True)
@@ -60,23 +62,37 @@ def chart(curves: Sequence[Curve], title: str, span: tuple[float, float], line: 
         inside = min(max(value, span[0]), span[1])
         return TOP + (HEIGHT - TOP - BOTTOM) * (span[1] - inside) / (span[1] - span[0])
 
-    parts = [_grid(y(at), f"{at:.2f}") for at in _upright(span)]
-    parts += [_tick(x(at), at) for at in _level(first, last)]
-    parts.append(_line("target", LEFT, y(line), WIDTH - RIGHT, y(line)))
+    parts = [grid_line(y(at), f"{at:.2f}") for at in _upright(span)]
+    parts += [tick(x(at), str(at)) for at in _level(first, last)]
+    parts.append(stroke("target", LEFT, y(line), WIDTH - RIGHT, y(line)))
     for curve, style in zip(curves, ("first", "second"), strict=False):
         parts += _curve(curve, style, x, y)
     if mark is not None and first <= mark <= last:
-        parts.append(_line("mark", x(mark), TOP, x(mark), HEIGHT - BOTTOM))
-    parts.append(
-        f'<text class="name" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 4}">'
-        f"{escape(units)}</text>"
-    )
-    parts.append(_line("pointer", LEFT, TOP, LEFT, HEIGHT - BOTTOM))
+        parts.append(stroke("mark", x(mark), TOP, x(mark), HEIGHT - BOTTOM))
     heard = title if mark is None else f"{title}; from {mark} {units} it is {line:g} or more"
+    return drawing(parts, units, heard, _readings(curves, x, units))
+
+
+def drawing(parts: Sequence[str], below: str, heard: str, readings: Readings) -> TagList:
+    """Put a drawing together, with what is read off it where one points.
+
+    Parameters
+    ----------
+    parts : sequence of str
+        What is drawn, in its order.
+    below : str
+        What the level axis is of.
+    heard : str
+        The drawing in words, for those who hear it.
+    readings : list
+        Places along the level axis, and what is read there.
+    """
+    name = f'<text class="name" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 4}">{escape(below)}'
+    pointer = stroke("pointer", LEFT, TOP, LEFT, HEIGHT - BOTTOM)
     drawn = tags.svg(
-        HTML("".join(parts)),
+        HTML(f"{''.join(parts)}{name}</text>{pointer}"),
         {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img", "aria-label": heard, "class": "chart",
-         "data-read": _readings(curves, x, units)},
+         "data-read": json.dumps(readings, separators=(",", ":"))},
     )  # fmt: skip
     return TagList(drawn, tags.p("", class_="reading", **{"aria-hidden": "true"}))
 
@@ -97,14 +113,14 @@ def _curve(
             yield f'<circle class="dot {style}" cx="{across}" cy="{up}" r="3"/>'
 
 
-def _readings(curves: Sequence[Curve], x: Callable[[float], float], units: str) -> str:
+def _readings(curves: Sequence[Curve], x: Callable[[float], float], units: str) -> Readings:
     """Write what is read where one points: by size its place, and the words."""
-    rows = []
+    rows: Readings = []
     for k, size in enumerate(curves[0].sizes):
         words = [_reading(curve, k) for curve in curves]
         named = words if len(words) == 1 else [f"{a} {b}" for a, b in zip("AB", words, strict=True)]
-        rows.append([round(x(size), 1), f"{size} {units}: {', '.join(named)}"])
-    return json.dumps(rows, separators=(",", ":"))
+        rows.append((round(x(size), 1), f"{size} {units}: {', '.join(named)}"))
+    return rows
 
 
 def _reading(curve: Curve, k: int) -> str:
@@ -125,16 +141,19 @@ def _level(first: int, last: int) -> list[int]:
                      if at - first > step / 2)]  # fmt: skip
 
 
-def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
+def stroke(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
+    """Draw a straight line, with a kind of the page's style."""
     return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
 
 
-def _grid(y: float, text: str) -> str:
+def grid_line(y: float, text: str) -> str:
+    """Draw a line across, with what stands at its left end."""
     return (
-        _line("grid", LEFT, y, WIDTH - RIGHT, y)
+        stroke("grid", LEFT, y, WIDTH - RIGHT, y)
         + f'<text class="up" x="{LEFT - 6}" y="{y + 4:.1f}">{text}</text>'
     )
 
 
-def _tick(x: float, at: int) -> str:
+def tick(x: float, at: str) -> str:
+    """Write what stands at a place of the level axis."""
     return f'<text class="level" x="{x:.1f}" y="{HEIGHT - BOTTOM + 16}">{at}</text>'

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from htmltools import Tag, tags
 
 from sim.page.parts import group_of, sentence_case
+from sim.page.scenario import blamed
+from sim.page.texts import Plain
 
 PLACE = "\t"
 """What stands between the words of a line and the setting's name, in what the browser is told."""
@@ -16,6 +18,33 @@ def _divided(line: str) -> tuple[str, str]:
     """Divide a line into the setting that it begins with, and the rest."""
     place, colon, words = line.partition(": ")
     return (place, words) if colon and " " not in place.partition("[")[0] else ("", line)
+
+
+def by_field(lines: Iterable[str], data: Plain) -> tuple[dict[str, str], list[Tag]]:
+    """Tell lines of what is wrong by the field of the form that each speaks of.
+
+    Parameters
+    ----------
+    lines : iterable of str
+        The lines.
+    data : dict
+        The study as plain data.
+
+    Returns
+    -------
+    dict of str to str
+        By name of the field, a line each.
+    list of Tag
+        Those that speak of no field.
+    """
+    fields: dict[str, str] = {}
+    elsewhere = []
+    for line in dict.fromkeys(lines):
+        if name := blamed(line, data):
+            fields[name] = "\n".join(filter(None, (fields.get(name), line)))
+        else:
+            elsewhere.append(apart(line))
+    return fields, elsewhere
 
 
 def beside(lines: Mapping[str, str]) -> dict[str, str]:

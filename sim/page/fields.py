@@ -78,6 +78,11 @@ LABELS = {
     "interim.futility.effect": "No hope where share of effect is below",
     "interim.futility.p": "No hope where p is above",
     "interim.futility.conditional_power": "No hope where power left is below",
+    "feasibility.criteria": "Criteria, a line each",
+    "feasibility.sizes": "Sizes of the pilot, in {units}",
+    "feasibility.sites": "{sites} of the pilot",
+    "feasibility.wrong_go": "Goes on wrongly at most",
+    "feasibility.wrong_stop": "Stops wrongly at most",
     "selection.at_least": "Total at least",
     "selection.at_most": "Total at most",
 }
@@ -172,7 +177,8 @@ def _applies(name: str, data: Plain) -> bool:
     if group := group_of(name):
         parent = group.place.rpartition(".")[0]
         return not parent or value_at(data, parent) is not None
-    return field_at(name, data) is not None and value_at(data, _parent(name)) is not None
+    known = field_at(name, data) is not None and value_at(data, _parent(name)) is not None
+    return known or name == "feasibility.criteria"  # the first begins a pilot
 
 
 def _unnamed(place: str) -> str:

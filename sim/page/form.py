@@ -21,6 +21,10 @@ Choices = Mapping[str, Mapping[str, str]]
 """Of the ready-made settings: name by folder, and what each is."""
 
 
+ALONE = {"control": "parallel", "feasibility": "planned"}
+"""Sections of which there is one kind, and what it is called."""
+TYPED = {"feasibility.criteria": "people who stay: retention, red 60%, green 80%, expected 85%"}
+"""Fields of which nobody would know what is typed there, and an example."""
 AS_LINES = "The same as lines, to type or to paste"
 
 
@@ -53,6 +57,7 @@ def _folded(scope: str, part: Part, scenario: Scenario, fields: list[Tag]) -> Ta
     return tags.details(
         tags.summary(part.heading, ": ", tags.span(kind, class_="kind")),
         tags.fieldset(*fields, **{"aria-label": part.heading}),
+        tags.div(id=f"{scope}-{part.below}") if part.below else None,
         id=f"{scope}-part-{part.about}",
         class_="part",
         open="" if kind != "none" else None,
@@ -73,8 +78,7 @@ def _kind(data: Plain, place: str) -> str:
     stated = next((kind for kind in KINDS if kind in section), "none")
     if place == "interim":
         return str(section["boundary"]).replace("_", " ")
-    plain = "parallel" if place == "control" else section.get("kind", stated)
-    return str(plain).replace("_", " ")
+    return str(ALONE.get(place) or section.get("kind", stated)).replace("_", " ")
 
 
 def _missing(section: Mapping[str, Any]) -> str:
@@ -163,7 +167,8 @@ def _control(place: str, shown: Shown, scope: str, unchosen: str) -> Tag:
         return tags.select(*options, known)
     if is_lines(shown.name):
         rows = str(min(max(shown.text.count("\n") + 2, 3), 16))
-        return tags.textarea(shown.text, known, {"rows": rows, "spellcheck": "false"})
+        known |= {"rows": rows, "spellcheck": "false", "placeholder": TYPED.get(shown.name)}
+        return tags.textarea(shown.text, known)
     typed: TagAttrs = {
         "type": "text",
         "value": shown.text,

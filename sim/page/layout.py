@@ -184,7 +184,8 @@ def whole_page(bounds: str, style: str, script: str) -> TagList:
         tags.header(
             tags.h1("How large must the study be?"),
             tags.p("Power of paired Likert outcomes, while you type: exactly where that is "
-                   "possible, from simulated studies otherwise. Everything stays on this computer.",
+                   "possible, else from sampled changes or simulated studies. Everything stays "
+                   "on this computer.",
                    class_="lead"),
             tags.label(tags.input(type="checkbox", id="names",
                                   **{"data-shiny-no-bind-input": ""}), " Show setting names"),

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from sim.errors import StudyError
+from sim.page.criteria import criterion_text, read_criterion
 from sim.page.numbers import NUMBER, number, number_text
 from sim.study.yaml_text import read_yaml
 
@@ -38,7 +39,7 @@ def as_lines(entries: Mapping[str, Any] | None, place: str = "") -> str:
     """
     if entries is None:
         return ""
-    write = answers_text if place == "questionnaire.items" else _value
+    write = _WRITERS.get(place, _value)
     lines = (f"{_name(name)}: {write(entry)}".rstrip() for name, entry in entries.items())
     return "\n".join(lines) or "none"
 
@@ -137,7 +138,12 @@ def _yaml(text: str) -> Any:
         return text
 
 
+_WRITERS: dict[str, Callable[[Any], str]] = {
+    "questionnaire.items": answers_text,
+    "feasibility.criteria": criterion_text,
+}
 _READERS: dict[str, Callable[[str], Any]] = {
+    "feasibility.criteria": read_criterion,
     "questionnaire.items": read_answers_text,
     "questionnaire.totals": _members,
     "success": str,

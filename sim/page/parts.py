@@ -68,11 +68,14 @@ class Part:
         Its fields: places in a study, groups, or a section's every field (``.*``).
     about : str
         Key of the group whose choice the heading of a folded part tells; empty where it is open.
+    below : str
+        Element below its fields that shows at once what they come to; empty where there is none.
     """
 
     heading: str
     names: tuple[str, ...]
     about: str = ""
+    below: str = ""
 
 
 START = Part("Start", ("experiment", "title"))
@@ -115,6 +118,8 @@ SETTINGS = (
     Part("{sites}", ("clusters", "words.site", "clusters.*"), "clusters"),
     Part("Who takes part, and what changes anyway",
          ("selection", "selection.*", "uncontrolled.response_shift"), "selection"),
+    Part("Pilot", ("feasibility.criteria", "feasibility.sizes", "feasibility.sites",
+                   "feasibility.wrong_go", "feasibility.wrong_stop"), "feasibility", "pilot"),
     Part("Simulation", ("monte_carlo.replicates", "seed")),
     Part("Reasons, for the form", ("report.reasons.*",), "report.reasons"),
 )  # fmt: skip

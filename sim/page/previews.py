@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from htmltools import Tag, TagList, tags
@@ -20,11 +21,13 @@ from sim.page.answers import (
 )
 from sim.page.asked import asks_for_size
 from sim.page.assumed import assumed_part
-from sim.page.complaints import apart, beside
+from sim.page.complaints import beside, by_field
 from sim.page.form import criterion_choice
+from sim.page.pilot_part import pilot_part
 from sim.page.preview_process import PreviewProcess, Who
 from sim.page.runs import check_work
-from sim.page.scenario import Scenario, blamed
+from sim.page.scenario import Scenario
+from sim.page.texts import Plain
 from sim.page.updates import Updates
 from sim.report.topics.warnings import early_warnings
 from sim.study import Study
@@ -48,12 +51,15 @@ class Previews:
         The most that a run may ask for.
     criteria : dict of str to str
         Key of the criterion that is previewed, by scenario.
+    lights : dict of str to str
+        Name of the pilot's criterion that is drawn, by scenario.
     """
 
     number: int
     process: PreviewProcess
     limits: LocalPage
     criteria: dict[str, str] = field(default_factory=dict)
+    lights: dict[str, str] = field(default_factory=dict)
     _known: dict[str, tuple[Study, Criterion]] = field(default_factory=dict)
 
     def forget(self, scope: str) -> None:
@@ -80,10 +86,12 @@ class Previews:
         refused : mapping of str to str
             Lines of fields that were refused just now.
         """
-        updates.errors[scope] = beside(refused)
         self.forget(scope)
+        _show_pilot(updates, scope, "")
         try:
             study = scenario.study()
+            refused = {**self._judge(updates, scope, study, scenario.data), **refused}
+            updates.errors[scope] = beside(refused)
             known = preview(study, self.criteria.get(scope, PRIMARY))
             self._known[scope] = study, known.criterion
             _show_known(updates, scope, known)
@@ -93,6 +101,18 @@ class Previews:
                     self._simulate(updates, scope, study, known)
         except StudyError as error:
             _show_refused(updates, scope, scenario, error, refused)
+
+    def draw(self, updates: Updates, scope: str, scenario: Scenario, criterion: str) -> None:
+        """Draw another criterion of the pilot."""
+        self.lights[scope] = criterion
+        with suppress(StudyError):  # what is wrong is marked already
+            self._judge(updates, scope, scenario.study(), scenario.data)
+
+    def _judge(self, updates: Updates, scope: str, study: Study, data: Plain) -> dict[str, str]:
+        """Show what the pilot finds out; give lines of what is wrong with it by field."""
+        part, wrong = pilot_part(scope, study, data, self.lights.get(scope, ""))
+        _show_pilot(updates, scope, str(part))
+        return wrong
 
     def listen(self, updates: Updates, scope: str) -> None:
         """Show what has been simulated of a scenario since."""
@@ -135,6 +155,11 @@ def _show_known(updates: Updates, scope: str, known: Preview) -> None:
     }
 
 
+def _show_pilot(updates: Updates, scope: str, part: str) -> None:
+    updates.html.pop(f"{scope}-pilot", None)  # put in after the form, in which it stands
+    updates.html[f"{scope}-pilot"] = part
+
+
 def _show_exact(updates: Updates, scope: str, known: Preview) -> bool:
     """Show the exact answer, if there is one; tell whether."""
     curve, name = known.curve, known.criterion.name
@@ -160,16 +185,8 @@ def _show_refused(
     refused: Mapping[str, str],
 ) -> None:
     """Put errors at their fields, or in the answer's place where the form has none."""
-    lines, elsewhere = dict(refused), []
-    for line in complaints_of(scenario.data) or (str(error),):
-        name = blamed(line, scenario.data)
-        if name:
-            others = [] if name in refused else lines.get(name, "").splitlines()
-            if name not in refused and line not in others:
-                lines[name] = "\n".join([*others, line])
-        else:
-            elsewhere.append(apart(line))
-    updates.errors[scope] = beside(lines)
+    lines, elsewhere = by_field(complaints_of(scenario.data) or (str(error),), scenario.data)
+    updates.errors[scope] = beside({**lines, **refused})
     part = elsewhere or [tags.p("What is marked in the form needs to be corrected first.")]
     brief = "a setting needs to be corrected"
     _show(updates, scope, TagList(tags.h3("At once"), *part), brief, last=False)

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import StudyError
+from sim.page.lines import from_lines
 from sim.page.renaming import default_rules
 from sim.page.texts import Plain
+from sim.study.feasibility import Feasibility
 from sim.study.study_file import read_study_file
 
 BLANK = "blank"
@@ -107,8 +109,17 @@ def with_site(data: Plain, text: str) -> Plain:
     return {**data, "clusters": clusters, "words": {**data["words"], "site": name}}
 
 
+def with_criteria(data: Plain, text: str) -> Plain:
+    """State a pilot's criteria; without any there is no pilot, and the first begins a usual one."""
+    criteria = from_lines("feasibility.criteria", text)
+    usual = Feasibility.model_construct(criteria={}).model_dump(mode="json")
+    stated = {**(data["feasibility"] or usual), "criteria": criteria}
+    return {**data, "feasibility": stated if criteria else None}
+
+
 NAMES: dict[str, Callable[[Plain, str], Plain]] = {
     "words.participant": with_people,
     "words.site": with_site,
+    "feasibility.criteria": with_criteria,
 }
-"""Fields that call people or sites otherwise wherever they are named."""
+"""Fields on which others hang: names of people or sites, and what makes a pilot."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import FloatArray, IntArray
 from sim.inference.looks import Looks
-from sim.power.estimates import Z95, Estimate, column, wilson_interval
+from sim.power.estimates import Z95, Estimate, column, wilson_interval, with_columns
 from sim.power.interim import InterimMeasures
 from sim.power.known import KnownPower
 from sim.power.tally import Counts, LookTally
@@ -49,6 +49,8 @@ class ControlledLooks:
         What was counted.
     known : LooksAlone
         What is known.
+    fixed : KnownPower
+        Power of the design without looks.
     role, place : int
         Places of the endpoint's role and of the endpoint.
     unadjusted : bool
@@ -62,6 +64,7 @@ class ControlledLooks:
     looks: Looks
     tally: LookTally
     known: LooksAlone
+    fixed: KnownPower
     role: int
     place: int
     unadjusted: bool
@@ -75,8 +78,7 @@ class ControlledLooks:
         return KnownPower(column(either, 0), column(either, 1))
 
     def measured(self, measures: InterimMeasures, columns: Sequence[int] = ()) -> InterimMeasures:
-        """Put what is corrected into what is measured at looks; the rules in `columns` stay."""
-        del columns  # without looks they are the fixed design's, which is not corrected here
+        """Put what is known into what is measured; `columns` are the rules on the endpoint."""
         tally, sizes = self.tally, measures.sizes
         counts = tally.ended_met, tally.ended_won, tally.ended_futile
         met, won, futile = (
@@ -99,6 +101,10 @@ class ControlledLooks:
             expected_analysed=analysed,
             expected_recruited=recruited,
             spread=np.sqrt(np.maximum(variance, 0.0)),
+            fixed_rejection=with_columns(
+                measures.fixed_rejection, dict.fromkeys(columns, self.fixed.power)
+            ),
+            fixed_win=with_columns(measures.fixed_win, dict.fromkeys(columns, self.fixed.win)),
             unstopped_rejection=column(unstopped, 0),
             unstopped_win=column(unstopped, 1),
         )

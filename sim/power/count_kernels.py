@@ -14,145 +14,126 @@ ROUNDER = 1.5 * 2.0**52
 
 @njit
 def count_changes(
-    changes, clusters, sizes, units, truth, quantiles, half_width, rejected,
-    estimable, total, squares, rejected_total, rejected_squares, covered, narrow, width,
-    width_squares,
+    changes, clusters, sizes, units, truth, quantiles, half_width, place, order, starts, rejected,
+    sums,
 ):  # fmt: skip
-    """Fill sums over replicates (K, E) from changes (N, E, R) and rejections (K, E, R).
+    """Fill sums (9, K, J, E) of estimates from changes (N, E, R) and rejections (K, E, R).
 
     Per replicate the mean change and its t interval follow from the number of
     changes that are not missing, their sum and their sum of squares; below two
     there is no estimate. Where `clusters` (N,) says who belongs together, the
     clusters' mean changes take the place of people's changes; else it is
     empty. `quantiles` (N + 1,) are those of t by that number, `units` (E,) the
-    points that one whole number of a change stands for. Means and widths, and
-    their squares, are summed in units of 1/FINE.
+    points that one whole number of a change stands for.
+
+    The estimates are those at the look at which a replicate ends: `place` (K, J)
+    says which of `sizes` are a size's looks, and those that end at look j are
+    `order` (K, R) from `starts[k, j]` up to `starts[k, j + 1]`; it is not read
+    where all end at one. Means and widths, and their squares, are summed in
+    units of 1/FINE.
     """
-    participants, endpoints, replicates = changes.shape
-    together = clusters.size > 0
-    most = clusters.max() + 1 if together else 0
-    inner, members = np.empty((2, most, replicates))
-    seen, sums, power, size, share, scale, known, centre, half, whole, whole_squares = np.empty(
-        (11, replicates)
-    )
-    for e in range(endpoints):
-        seen[:], sums[:], power[:] = 0.0, 0.0, 0.0
-        inner[:], members[:] = 0.0, 0.0
-        gone = together  # where nothing is missing, counting people is spared
-        for i in range(participants):
-            gone |= _any_missing(changes[i, e])
-        k, unit = 0, units[e]
-        for i in range(participants):
-            if together:
-                u = clusters[i]
-                _add_to_cluster(changes[i, e], inner[u], members[u], seen, sums, power)
-            else:
-                _add(changes[i, e], gone, seen, sums, power)
-            if k < sizes.size and i + 1 == sizes[k]:
-                if gone:
-                    _spread(seen, unit, quantiles, known, size, share, scale)
-                else:
-                    number = np.full(1, np.float64(sizes[k]))
-                    _spread(number, unit, quantiles, known, size, share, scale)
-                for r in range(replicates):
-                    centre[r] = share[r] * sums[r]
-                    # of people whole numbers below 2^53: the difference is exact, never negative
-                    about = size[r] * power[r] - sums[r] * sums[r]
-                    half[r] = scale[r] * np.sqrt(max(about, 0.0))
-                estimable[k, e] = np.int64(known.sum())
-                covered[k, e], narrow[k, e] = _intervals(centre, half, known, truth[e], half_width)
-                _round(centre, whole, whole_squares)
-                hit = known * rejected[k, e]
-                total[k, e], squares[k, e] = _sum(whole, known)[0], _sum(whole_squares, known)[0]
-                rejected_total[k, e] = _sum(whole, hit)[1]
-                rejected_squares[k, e] = _sum(whole_squares, hit)[0]
-                _round(2 * half, whole, whole_squares)
-                width[k, e], width_squares[k, e] = (
-                    _sum(whole, known)[0], _sum(whole_squares, known)[0]
-                )  # fmt: skip
-                k += 1
+    centre = np.empty((sizes.size, changes.shape[2]))
+    half = np.empty_like(centre)
+    for e in range(changes.shape[1]):
+        _estimate(changes, e, clusters, sizes, units[e], quantiles, centre, half)
+        _count(
+            centre, half, e, truth[e], half_width, place, order, starts, rejected, sums
+        )  # fmt: skip
 
 
 @njit
-def estimate_changes(changes, clusters, sizes, units, quantiles, known, centre, half):
-    """Fill which estimates there are, mean changes and half-widths (K, E, R), as they are counted.
+def count_intervals(centre, half, truth, half_width, place, order, starts, rejected, sums):
+    """Fill sums (9, K, J, E) of estimates and half-widths (E, U, R), below 0 where there is none.
 
     The other arguments are those of :func:`count_changes`.
     """
-    participants, endpoints, replicates = changes.shape
+    for e in range(centre.shape[0]):
+        _count(
+            centre[e], half[e], e, truth[e], half_width, place, order, starts, rejected, sums
+        )  # fmt: skip
+
+
+@njit
+def _estimate(changes, e, clusters, sizes, unit, quantiles, centre, half):
+    """Fill mean changes and half-widths (U, R) of one endpoint."""
+    participants, _, replicates = changes.shape
     together = clusters.size > 0
-    most = clusters.max() + 1 if together else 0
-    inner, members = np.empty((2, most, replicates))
-    seen, sums, power, size, share, scale, number = np.empty((7, replicates))
-    for e in range(endpoints):
-        seen[:], sums[:], power[:] = 0.0, 0.0, 0.0
-        inner[:], members[:] = 0.0, 0.0
-        gone = together
-        for i in range(participants):
-            gone |= _any_missing(changes[i, e])
-        k = 0
-        for i in range(participants):
-            if together:
-                u = clusters[i]
-                _add_to_cluster(changes[i, e], inner[u], members[u], seen, sums, power)
+    inner, members = _of_clusters(clusters, replicates)
+    inner[:], members[:] = 0.0, 0.0
+    work = np.zeros((7, replicates))
+    seen, sums, power, size, share = work[0], work[1], work[2], work[3], work[4]
+    scale, known, number = work[5], work[6], np.empty(1)
+    gone = together  # where nothing is missing, counting people is spared
+    for i in range(participants):
+        gone |= _any_missing(changes[i, e])
+    k = 0
+    for i in range(participants):
+        if together:
+            u = clusters[i]
+            _add_to_cluster(changes[i, e], inner[u], members[u], seen, sums, power)
+        else:
+            _add(changes[i, e], gone, seen, sums, power)
+        if k < sizes.size and i + 1 == sizes[k]:
+            if gone:
+                _spread(seen, unit, quantiles, known, size, share, scale)
             else:
-                _add(changes[i, e], gone, seen, sums, power)
-            if k < sizes.size and i + 1 == sizes[k]:
-                if gone:
-                    number[:] = seen
-                else:
-                    number[:] = sizes[k]
-                _spread(number, units[e], quantiles, known[k, e], size, share, scale)
-                for r in range(replicates):
-                    centre[k, e, r] = share[r] * sums[r]
-                    about = size[r] * power[r] - sums[r] * sums[r]
-                    half[k, e, r] = scale[r] * np.sqrt(max(about, 0.0))
-                k += 1
-
-
-@njit
-def count_ended(
-    known, centre, half, place, ends, rejected, truth, half_width,
-    estimable, total, squares, rejected_total, rejected_squares, covered, narrow, width,
-    width_squares,
-):  # fmt: skip
-    """Fill sums over replicates (K, J, E) of the estimates at the look at which each ends.
-
-    `known`, `centre` and `half` are as from :func:`estimate_changes`, `place` (K, J) says which
-    of their sizes are a size's looks, `ends` (K, R) at which of these a replicate ends, and
-    `rejected` (K, E, R) what is rejected there. Sums are those of :func:`count_changes`.
-    """
-    sizes, endpoints, replicates = rejected.shape
-    sums = np.empty((place.shape[1], 9))  # whole numbers below 2^53
-    for k in range(sizes):
-        for e in range(endpoints):
-            sums[:] = 0.0
+                number[0] = sizes[k]
+                _spread(number, unit, quantiles, known, size, share, scale)
             for r in range(replicates):
-                j = ends[k, r]
-                u = place[k, j]
-                here, mean, radius = known[u, e, r], centre[u, e, r], half[u, e, r]
-                hit = here * rejected[k, e, r]
-                whole = (mean * FINE + ROUNDER) - ROUNDER
-                square = (mean * mean * FINE + ROUNDER) - ROUNDER
-                row = sums[j]
-                row[0] += here
-                row[1] += whole * here
-                row[2] += square * here
-                row[3] += abs(whole) * hit
-                row[4] += square * hit
-                row[5] += here * (abs(mean - truth[e]) <= radius + 1e-12)
-                row[6] += here * (radius <= half_width)
-                row[7] += here * ((2 * radius * FINE + ROUNDER) - ROUNDER)
-                row[8] += here * ((4 * radius * radius * FINE + ROUNDER) - ROUNDER)
-            for j in range(place.shape[1]):
-                estimable[k, j, e], total[k, j, e] = sums[j, 0], sums[j, 1]
-                squares[k, j, e], rejected_total[k, j, e] = sums[j, 2], sums[j, 3]
-                rejected_squares[k, j, e], covered[k, j, e] = sums[j, 4], sums[j, 5]
-                narrow[k, j, e], width[k, j, e] = sums[j, 6], sums[j, 7]
-                width_squares[k, j, e] = sums[j, 8]
+                centre[k, r] = share[r] * sums[r]
+                # of people whole numbers below 2^53: the difference is exact, never negative
+                about = size[r] * power[r] - sums[r] * sums[r]
+                radius = scale[r] * np.sqrt(max(about, 0.0))
+                half[k, r] = radius if known[r] > 0 else -1.0
+            k += 1
 
 
 @njit
+def _count(centre, half, e, truth, half_width, place, order, starts, rejected, sums):
+    """Fill the sums of one endpoint from its estimates and half-widths (U, R)."""
+    replicates = rejected.shape[2]
+    means, radii, hits, known, whole, squares = np.empty((6, replicates))
+    for k in range(place.shape[0]):
+        for j in range(place.shape[1]):
+            out = rejected[k, e]
+            mean, radius, hit = centre[place[k, j]], half[place[k, j]], hits
+            number = starts[k, j + 1] - starts[k, j]
+            if number == replicates:
+                for r in range(replicates):
+                    hit[r] = out[r]
+            else:
+                row = order[k, starts[k, j] : starts[k, j + 1]]
+                for i in range(number):
+                    r = row[i]
+                    means[i], radii[i], hits[i] = mean[r], radius[r], out[r]
+                mean, radius, hit = means[:number], radii[:number], hits[:number]
+            _sum_up(mean, radius, hit, truth, half_width, known, whole, squares, sums[:, k, j, e])
+
+
+@njit(allocates=False)
+def _sum_up(centre, half, hit, truth, half_width, known, whole, squares, sums):
+    """Fill the nine sums over replicates; `known`, `whole` and `squares` are room to work in."""
+    for r in range(centre.size):
+        known[r] = half[r] >= 0
+        hit[r] *= known[r]
+    _round(centre, 1.0, whole, squares)
+    sums[1], sums[2], sums[0] = _sum(whole, squares, known, centre.size, False)
+    sums[3], sums[4], _ = _sum(whole, squares, hit, centre.size, True)
+    sums[5], sums[6] = _intervals(centre, half, truth, half_width)
+    _round(half, 2.0, whole, squares)
+    sums[7], sums[8], _ = _sum(whole, squares, known, centre.size, False)
+
+
+@njit(inline="always")
+def _of_clusters(clusters, replicates):
+    """Give room for sums and numbers of clusters' changes, of none where people are alone."""
+    most = 0
+    for i in range(clusters.size):
+        most = max(most, clusters[i] + 1)
+    return np.empty((most, replicates)), np.empty((most, replicates))
+
+
+@njit(inline="always")
 def _any_missing(column):
     """Tell whether a change is missing (sim.inference.result.MISSING)."""
     missing = False
@@ -161,7 +142,7 @@ def _any_missing(column):
     return missing
 
 
-@njit
+@njit(inline="always")
 def _add(column, gone, number, sums, power):
     """Add one participant's changes to the numbers, sums and sums of squares of all replicates."""
     for r in range(column.size):
@@ -174,7 +155,7 @@ def _add(column, gone, number, sums, power):
         power[r] += change * change
 
 
-@njit
+@njit(inline="always")
 def _add_to_cluster(column, inner, members, number, sums, power):
     """Add one participant's changes to its cluster, whose mean is one value of all replicates.
 
@@ -192,7 +173,7 @@ def _add_to_cluster(column, inner, members, number, sums, power):
         power[r] += new * new - old * old
 
 
-@njit
+@njit(allocates=False)
 def _spread(number, unit, quantiles, known, size, share, scale):
     """Fill what sums are multiplied by to be means and half-widths; one number serves them all."""
     for r in range(number.size):
@@ -201,37 +182,51 @@ def _spread(number, unit, quantiles, known, size, share, scale):
         share[r] = unit / size[r]
         scale[r] = share[r] * quantiles[np.int64(size[r])] / np.sqrt(size[r] - 1)
     if number.size == 1:
-        known[:], size[:] = known[0], size[0]
-        share[:], scale[:] = share[0], scale[0]
+        for r in range(1, known.size):
+            known[r], size[r], share[r], scale[r] = known[0], size[0], share[0], scale[0]
 
 
-@njit
-def _intervals(centre, half, known, truth, half_width):
+@njit(inline="always")
+def _intervals(centre, half, truth, half_width):
     """Count the replicates whose interval covers the truth, and those whose interval is narrow."""
     inside, tight = 0, 0
     for r in range(centre.size):
-        here = known[r] > 0
+        here = half[r] >= 0
         inside += here & (abs(centre[r] - truth) <= half[r] + 1e-12)
         tight += here & (half[r] <= half_width)
     return inside, tight
 
 
-@njit
-def _round(values, whole, squares):
-    """Fill values and their squares in units of 1/FINE, rounded; as floating point, but whole."""
+@njit(allocates=False)
+def _round(values, times, whole, squares):
+    """Fill so many times the values and their squares in units of 1/FINE, rounded to whole ones."""
     for r in range(values.size):
-        whole[r] = (values[r] * FINE + ROUNDER) - ROUNDER
-        squares[r] = (values[r] * values[r] * FINE + ROUNDER) - ROUNDER
+        value = times * values[r]
+        whole[r] = (value * FINE + ROUNDER) - ROUNDER
+        squares[r] = (value * value * FINE + ROUNDER) - ROUNDER
 
 
-@njit(fastmath={"reassoc"})
-def _sum(whole, counted):
+@njit(allocates=False, fastmath={"reassoc"})
+def _sum(whole, squares, counted, number, without_sign):
     """Sum whole numbers; below 2^53 their order does not matter, so the compiler may choose it."""
-    total, absolute = 0.0, 0.0
-    for r in range(whole.size):
-        total += whole[r] * counted[r]
-        absolute += abs(whole[r]) * counted[r]
-    return np.int64(total), np.int64(absolute)
+    total, of_squares, how_many = 0.0, 0.0, 0.0
+    for r in range(number):
+        total += (abs(whole[r]) if without_sign else whole[r]) * counted[r]
+        of_squares += squares[r] * counted[r]
+        how_many += counted[r]
+    return np.int64(total), np.int64(of_squares), np.int64(how_many)
+
+
+@njit
+def count_both(first, second, counts):
+    """Fill counts (K, A, B) of the replicates in which one (A, K, R) and another (B, K, R) hold."""
+    for k in range(first.shape[1]):
+        for a in range(first.shape[0]):
+            for b in range(second.shape[0]):
+                one, other, both = first[a, k], second[b, k], np.int32(0)
+                for r in range(one.size):
+                    both += np.int32(one[r] & other[r])
+                counts[k, a, b] = both
 
 
 @njit

@@ -15,11 +15,9 @@ from sim.inference.result import Difference
 from sim.inference.rules import DecisionRule, successes
 from sim.inference.sample import Sample
 from sim.power.count_kernels import (
-    FINE,
     count_changes,
-    count_ended,
+    count_intervals,
     count_true,
-    estimate_changes,
 )
 from sim.power.tally import Counts
 
@@ -41,18 +39,20 @@ OF_REPLICATES = ("estimable", "covered", "narrow")
 
 def count_decisions(decisions: Decisions) -> dict[str, Counts]:
     """Count each kind of decision over replicates; (K, E)."""
-    counts = {}
-    for name in DECISIONS:
-        by_size = np.ascontiguousarray(getattr(decisions, name).transpose(1, 2, 0))  # (K, E, R)
-        counts[name] = np.empty(by_size.shape[:2], np.int64)
-        count_true(by_size, counts[name])
+    by_name = {name: getattr(decisions, name).transpose(1, 2, 0) for name in DECISIONS}
+    return {name: count_happened(by_size) for name, by_size in by_name.items()}
+
+
+def count_happened(happened: NDArray[np.bool_]) -> Counts:
+    """Count the replicates, on the last axis, in which something happened; (A, B) of (A, B, R)."""
+    counts = np.empty(happened.shape[:2], np.int64)
+    count_true(np.ascontiguousarray(happened), counts)
     return counts
 
 
 def count_rules(rules: Sequence[DecisionRule], decisions: Sequence[NDArray[np.bool_]]) -> Counts:
     """Count replicates in which each rule is met by the roles' decisions (R, K, E); (K, Q)."""
-    by_rule = successes(decisions, rules).transpose(2, 1, 0)  # (Q, K, R), contiguous
-    return np.asarray(np.count_nonzero(by_rule, axis=2).T)
+    return count_happened(successes(decisions, rules).transpose(2, 1, 0)).T
 
 
 def family_counts(rejected: NDArray[np.bool_], nulls: NDArray[np.bool_]) -> Counts:
@@ -92,6 +92,38 @@ def _upper_point(freedom: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np
     return np.asarray(stdtrit(np.maximum(freedom, 1.0), 0.975))
 
 
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """Where the studies of every size end.
+
+    Attributes
+    ----------
+    place : ndarray of int, shape (K, J)
+        Where the looks of a size stand among the sizes at which tests are made.
+    order : ndarray of int, shape (K, R)
+        Replicates by the look at which they end; not read where all end at one.
+    starts : ndarray of int, shape (K, J + 1)
+        Where those that end at each look begin in that order; the last is R.
+    """
+
+    place: NDArray[np.int64]
+    order: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def without_looks(cls, sizes: int, replicates: int) -> Ends:
+        """All studies of so many sizes end at their full number."""
+        starts = np.broadcast_to(np.array([0, replicates]), (sizes, 2))
+        return cls(np.arange(sizes)[:, None], np.empty((sizes, 0), np.int64), starts)
+
+    @classmethod
+    def at(cls, place: NDArray[np.int64], looks: NDArray[np.int8]) -> Ends:
+        """Each replicate ends at a look (K, R) of its size."""
+        by_look = np.arange(place.shape[1] + 1, dtype=np.int8)[:, None, None]
+        starts = count_happened(looks < by_look).T
+        return cls(place, np.argsort(looks, axis=1, kind="stable"), starts)
+
+
 def count_mean_changes(
     sample: Sample,
     sizes: NDArray[np.int64],
@@ -99,6 +131,7 @@ def count_mean_changes(
     truth: NDArray[np.float64],
     half_width: float,
     rejected: NDArray[np.bool_],
+    ends: Ends,
 ) -> dict[str, Counts]:
     """Sum the mean changes of one group, their intervals and widths over replicates.
 
@@ -106,8 +139,8 @@ def count_mean_changes(
     ----------
     sample : Sample
         The people, their changes in points.
-    sizes : ndarray, shape (K,)
-        Rising.
+    sizes : ndarray, shape (U,)
+        At which tests are made, rising.
     clusters : ndarray of int, shape (N,) or (0,)
         Who belongs together; empty where everybody stands alone.
     truth : ndarray, shape (E,)
@@ -116,21 +149,27 @@ def count_mean_changes(
         Half-width that counts as narrow.
     rejected : ndarray of bool, shape (R, K, E)
         Rejections, over which the estimates are summed without sign.
+    ends : Ends
+        Where the studies of the K sizes end, and are estimated.
 
     Returns
     -------
-    dict of str to ndarray, shape (K, E)
-        By the names of the tally.
+    dict of str to ndarray, shape (K, J, E)
+        By the names of the tally, by look.
     """
     by_participant = np.ascontiguousarray(sample.changes.transpose(1, 2, 0))  # (N, E, R)
-    by_size = np.ascontiguousarray(rejected.transpose(1, 2, 0))  # (K, E, R)
-    sums = [np.empty(by_size.shape[:2], np.int64) for _ in SUMS]
-    most = int(sizes[-1])
+    by_size, sums = _room(rejected, ends)
     count_changes(
-        by_participant, clusters, sizes, sample.units, truth, _by_number(most), half_width,
-        by_size, *sums,
+        by_participant, clusters, sizes, sample.units, truth, _by_number(int(sizes[-1])),
+        half_width, ends.place, ends.order, ends.starts, by_size, sums,
     )  # fmt: skip
     return dict(zip(SUMS, sums, strict=True))
+
+
+def _room(rejected: NDArray[np.bool_], ends: Ends) -> tuple[NDArray[np.bool_], Counts]:
+    """Lay out rejections as (K, E, R), with room for the sums (9, K, J, E)."""
+    by_size = np.ascontiguousarray(rejected.transpose(1, 2, 0))
+    return by_size, np.empty((len(SUMS), *ends.place.shape, by_size.shape[1]), np.int64)
 
 
 def _by_number(most: int) -> NDArray[np.float64]:
@@ -143,106 +182,29 @@ def count_differences(
     truth: NDArray[np.float64],
     half_width: float,
     rejected: NDArray[np.bool_],
+    ends: Ends,
 ) -> dict[str, Counts]:
     """Sum the differences of two arms, their intervals and widths over replicates.
 
     Parameters
     ----------
     difference : Difference
-        Fields of shape (R, K, E); no degrees of freedom where there is no estimate.
-    truth, half_width, rejected
+        Fields of shape (R, U, E); no degrees of freedom where there is no estimate.
+    truth, half_width, rejected, ends
         As for :func:`count_mean_changes`.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (K, E)
-        By the names of the tally.
-    """
-    known = difference.freedom > 0
-    estimate = np.where(known, difference.estimate, 0.0)
-    error = np.sqrt(np.where(known, difference.variance, 0.0))
-    half = _upper_point(difference.freedom) * error
-    mean, squared = _fine(estimate), _fine(estimate**2)
-    width, width_squared = _fine(2 * half), _fine(4 * half**2)
-    hit = known & rejected
-    covered = known & (np.abs(estimate - truth) <= half + 1e-12)
-    narrow = known & (half <= half_width)
-    columns = (
-        known, mean * known, squared * known, np.abs(mean) * hit, squared * hit,
-        covered, narrow, width * known, width_squared * known,
-    )  # fmt: skip
-    sums = [np.asarray(column.sum(axis=0, dtype=np.int64)) for column in columns]
-    return dict(zip(SUMS, sums, strict=True))
-
-
-@dataclass(frozen=True, eq=False)
-class Intervals:
-    """Estimates of every replicate: whether there is one, centre, half-width; (U, E, R)."""
-
-    known: NDArray[np.float64]
-    centre: NDArray[np.float64]
-    half: NDArray[np.float64]
-
-
-def intervals_of_changes(
-    sample: Sample, sizes: NDArray[np.int64], clusters: NDArray[np.int64]
-) -> Intervals:
-    """Mean changes of one group with their t intervals; arguments as of `count_mean_changes`."""
-    by_participant = np.ascontiguousarray(sample.changes.transpose(1, 2, 0))  # (N, E, R)
-    shape = (len(sizes), *by_participant.shape[1:])
-    known, centre, half = np.empty((3, *shape))
-    quantiles = _by_number(int(sizes[-1]))
-    estimate_changes(by_participant, clusters, sizes, sample.units, quantiles, known, centre, half)
-    return Intervals(known, centre, half)
-
-
-def intervals_of_difference(difference: Difference) -> Intervals:
-    """Differences of two arms with their t intervals."""
-    known = difference.freedom > 0
-    error = np.sqrt(np.where(known, difference.variance, 0.0))
-    columns = (
-        known,
-        np.where(known, difference.estimate, 0.0),
-        _upper_point(difference.freedom) * error,
-    )
-    by_size = (np.ascontiguousarray(column.transpose(1, 2, 0), np.float64) for column in columns)
-    return Intervals(*by_size)
-
-
-def count_at_ends(
-    intervals: Intervals,
-    place: NDArray[np.int64],
-    ends: NDArray[np.int8],
-    truth: NDArray[np.float64],
-    half_width: float,
-    rejected: NDArray[np.bool_],
-) -> dict[str, Counts]:
-    """Sum the estimates at the look at which each replicate ends.
-
-    Parameters
-    ----------
-    intervals : Intervals
-        At every size at which anything is tested.
-    place : ndarray, shape (K, J)
-        Which of them are the looks of a size.
-    ends : ndarray, shape (K, R)
-        Look at which each replicate ends.
-    truth, half_width, rejected
-        As for :func:`count_mean_changes`, the rejections those at the end.
 
     Returns
     -------
     dict of str to ndarray, shape (K, J, E)
         By the names of the tally, by look.
     """
-    by_size = np.ascontiguousarray(rejected.transpose(1, 2, 0))  # (K, E, R)
-    sums = [np.zeros((*place.shape, by_size.shape[1]), np.int64) for _ in SUMS]
-    count_ended(
-        intervals.known, intervals.centre, intervals.half, place, ends, by_size, truth,
-        half_width, *sums,
+    known = difference.freedom > 0
+    error = np.sqrt(np.where(known, difference.variance, 0.0))
+    half = np.where(known, _upper_point(difference.freedom) * error, -1.0)
+    centre = np.where(known, difference.estimate, 0.0)
+    by_size, sums = _room(rejected, ends)
+    count_intervals(
+        *(np.ascontiguousarray(each.transpose(2, 1, 0)) for each in (centre, half)),
+        truth, half_width, ends.place, ends.order, ends.starts, by_size, sums,
     )  # fmt: skip
     return dict(zip(SUMS, sums, strict=True))
-
-
-def _fine(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.asarray(np.rint(values * FINE), dtype=np.int64)

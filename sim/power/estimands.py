@@ -27,11 +27,13 @@ CLEAR = 6.5
 """Standard errors that a simulated one is from 0 by chance once in 100,000 (t of 14)."""
 NUMBERS = (16, 64, 512, 4096)
 """People of each sample, tried in turn until every sign is clear."""
+AT_ONCE = 320
+"""People of a sample of all the populations that are simulated together; bounds memory."""
 
 
 @dataclass(frozen=True, eq=False)
 class Estimands:
-    """What one role's tests estimate; every field has shape (E,).
+    """What one role's tests estimate; every field has shape (E,), of several populations (S, E).
 
     Attributes
     ----------
@@ -49,16 +51,27 @@ class Estimands:
     null: BoolArray
     informative: BoolArray
 
+    def each(self) -> list[Estimands]:
+        """Take several populations apart."""
+        return list(map(Estimands, self.value, self.null, self.informative))
+
 
 def estimands_of(
     arms: Arms, endpoints: Endpoints, analysis: Analysis, ratio: Sequence[int] = (1, 1)
+) -> Estimands:
+    """Work out what the tests of one role estimate; as :func:`estimands_of_several`, of one."""
+    return estimands_of_several([arms], endpoints, analysis, ratio).each()[0]
+
+
+def estimands_of_several(
+    people: Sequence[Arms], endpoints: Endpoints, analysis: Analysis, ratio: Sequence[int] = (1, 1)
 ) -> Estimands:
     """Work out what the tests of one role estimate, exactly or by simulated people.
 
     Parameters
     ----------
-    arms : tuple of Population
-        The treated, and controls where there are any.
+    people : sequence of tuple of Population
+        The treated, and controls where there are any; S times, under the same conditions.
     endpoints : Endpoints
         What is tested.
     analysis : Analysis
@@ -75,26 +88,34 @@ def estimands_of(
         fixed number of sites: there no test comes to a conclusion as people
         are added.
     """
-    tables = tuple(AnswerDistribution.of_tables(population.tables) for population in arms)
-    null, informative = _nulls(arms, tables, endpoints), _informative(tables, endpoints, analysis)
-    value, means = np.full(len(endpoints), np.nan), None
+    arms, shape = people[0], (len(people), len(endpoints))
+    tables = tuple(
+        AnswerDistribution.of_tables(np.concatenate([population.tables for population in arm]))
+        for arm in zip(*people, strict=True)
+    )
+    null, informative = _nulls(people, tables, endpoints), _informative(tables, endpoints, analysis)
+    value, means = np.full(shape, np.nan), None
     if not _converges(arms, analysis):
         # in one group both directions are alike all the same; a model may fail to see it
         alone = len(arms) == 1 and analysis.test in ESTIMANDS
         return Estimands(value, null & alone, informative)
     if _by_chance(arms) and all(population.recruitment is None for population in arms):
         value = _exact(tables, endpoints, analysis, ratio)
-        means = endpoints.summed(_mean_changes(tables))
+        means = endpoints.summed(_mean_changes(tables).reshape(len(people), -1))
     value[null | ~informative] = 0.0
     unknown = np.isnan(value)
-    unknown[endpoints.domains :] &= not _prorated(arms) or analysis.test_facts.by == "means"
+    unknown[:, endpoints.domains :] &= not _prorated(arms) or analysis.test_facts.by == "means"
     for number in NUMBERS:
-        if not unknown.any():
-            break
-        people = tuple(respondents(population, number) for population in arms)
-        for e in map(int, np.flatnonzero(unknown)):
-            known = None if means is None else float(means[e])
-            value[e] = _simulated(people, endpoints, e, analysis, ratio, known)
+        left = np.flatnonzero(unknown.any(axis=1))
+        for start in range(0, len(left), max(1, AT_ONCE // number)):
+            some = left[start : start + max(1, AT_ONCE // number)]
+            drawn = tuple(
+                respondents(arm, number) for arm in zip(*(people[s] for s in some), strict=True)
+            )
+            for e in map(int, np.flatnonzero(unknown[some].any(axis=0))):
+                known = None if means is None else means[some, e]
+                found = _simulated(drawn, endpoints, e, analysis, ratio, known)
+                value[some, e] = np.where(unknown[some, e], found, value[some, e])
         unknown &= np.isnan(value)
     return Estimands(value, null, informative)
 
@@ -103,11 +124,12 @@ def _informative(tables: Answers, endpoints: Endpoints, analysis: Analysis) -> N
     at_cut = analysis.cut is not None
     answers = [arm.at(analysis.cut) for arm in tables]
     moved = np.any([arm.mean(arm.before != arm.after) > ROUNDING for arm in answers], axis=0)
+    moved = moved.reshape(-1, endpoints.domains)
     somebody = [
-        tested and (at_cut or moved[list(members)].any())
+        tested & (at_cut | moved[:, list(members)].any(axis=1, keepdims=True))
         for members, tested in zip(endpoints.sums, endpoints.tested_sums(analysis), strict=True)
     ]
-    return np.append(moved, np.array(somebody, np.bool_))
+    return np.concatenate([moved, *somebody], axis=1)
 
 
 def _mean_changes(tables: Answers) -> FloatArray:
@@ -146,40 +168,42 @@ def _prorated(arms: Arms) -> bool:
     )
 
 
-def _nulls(arms: Arms, tables: Answers, endpoints: Endpoints) -> NDArray[np.bool_]:
-    """Endpoints whose changes are distributed as the null says; (E,)."""
-    if len(arms) > 1:
-        every = alike(*arms)
+def _nulls(people: Sequence[Arms], tables: Answers, endpoints: Endpoints) -> NDArray[np.bool_]:
+    """Endpoints whose changes are distributed as the null says; (S, E)."""
+    if len(tables) > 1:
         apart = np.abs(tables[0].weight - tables[1].weight).max(axis=1)
     else:
-        every = exchangeable(arms[0]) and _by_chance(arms)
         changes = tables[0].changes(tables[0].reach)
         apart = np.abs(changes - changes[:, ::-1]).max(axis=1)
-    if every:
-        return np.full(len(endpoints), True)
-    null = (apart < ROUNDING) & _by_chance(arms)
+    by_chance = _by_chance(people[0])
+    null = ((apart < ROUNDING) & by_chance).reshape(-1, endpoints.domains)
     # of a sum of several the correlations would have to be known as well
-    single = [len(members) == 1 and bool(null[list(members)].all()) for members in endpoints.sums]
-    return np.append(null, np.array(single, np.bool_))
+    single = [
+        null[:, list(members)].all(axis=1, keepdims=True) & (len(members) == 1)
+        for members in endpoints.sums
+    ]
+    every = [alike(*arms) if len(arms) > 1 else by_chance and exchangeable(arms[0])
+             for arms in people]  # fmt: skip
+    return np.concatenate([null, *single], axis=1) | np.array(every, np.bool_)[:, None]
 
 
 def _exact(
     tables: Answers, endpoints: Endpoints, analysis: Analysis, ratio: Sequence[int]
 ) -> FloatArray:
-    """Exact estimands; NaN for a sum that has none, and for what is next to 0; (E,)."""
+    """Exact estimands; NaN for a sum that has none, and for what is next to 0; (S, E)."""
 
     def of(cut: int | None) -> FloatArray:
-        return _estimand(tuple(arm.at(cut) for arm in tables), analysis, ratio)
+        tested = tuple(arm.at(cut) for arm in tables)
+        return _estimand(tested, analysis, ratio).reshape(-1, endpoints.domains)
 
     domains = of(analysis.cut)
-    value = np.full(len(endpoints), np.nan)
-    if analysis.test_facts.by == "means":
-        value = endpoints.summed(domains)
-    value[: endpoints.domains] = domains
+    value = endpoints.summed(domains)
+    if analysis.test_facts.by != "means":
+        value[:, endpoints.domains :] = np.nan
     sums = zip(endpoints.sums, endpoints.cuts, strict=True)
     for place, (members, cut) in enumerate(sums, endpoints.domains):
         if len(members) == 1:
-            value[place] = of(cut)[members[0]]
+            value[:, place] = of(cut)[:, members[0]]
     value[np.abs(value) <= ROUNDING] = 0.0
     value[(value != 0) & (np.abs(value) < SMALLEST)] = np.nan
     return value
@@ -199,24 +223,30 @@ def _simulated(
     endpoint: int,
     analysis: Analysis,
     ratio: Sequence[int],
-    known: float | None,
-) -> float:
-    """Estimand in simulated people; NaN where its sign is in doubt.
+    known: FloatArray | None,
+) -> FloatArray:
+    """Estimand in simulated people of each population (S,); NaN where its sign is in doubt.
 
     Where the mean change is known it serves as control variate.
     """
     answers = tuple(_answers(arm, endpoints.members[endpoint]) for arm in people)
     cut = (*[analysis.cut] * endpoints.domains, *endpoints.cuts)[endpoint]
     tested = tuple(arm.at(cut) for arm in answers)
-    each = _estimand(tested, analysis, ratio)
-    value = float(_estimand(tuple(arm.pooled() for arm in tested), analysis, ratio)[0])
-    means, freedom = _mean_changes(answers), SAMPLES - 1
-    if known is not None and np.ptp(means) > 0:
-        slope = np.cov(each, means)[0, 1] / means.var(ddof=1)
-        each, value = each - slope * (means - known), value - slope * (means.mean() - known)
+    pooled = tuple(arm.pooled(SAMPLES) for arm in tested)
+    each = _estimand(tested, analysis, ratio).reshape(-1, SAMPLES)
+    value = _estimand(pooled, analysis, ratio)[:, None]
+    means, freedom = _mean_changes(answers).reshape(-1, SAMPLES), SAMPLES - 1
+    if known is not None:
+        apart = means - means.mean(axis=1, keepdims=True)
+        spread = (apart**2).sum(axis=1, keepdims=True)
+        slope = (each * apart).sum(axis=1, keepdims=True) / np.where(spread > 0, spread, 1.0)
+        each = each - slope * (means - known[:, None])
+        value = value - slope * (means.mean(axis=1, keepdims=True) - known[:, None])
         freedom -= 1
-    error = np.sqrt(((each - each.mean()) ** 2).sum() / freedom / SAMPLES)
-    return value if abs(value) > max(CLEAR * error, SMALLEST) else np.nan
+    squares = ((each - each.mean(axis=1, keepdims=True)) ** 2).sum(axis=1, keepdims=True)
+    error = np.sqrt(squares / freedom / SAMPLES)
+    clear = np.abs(value) > np.maximum(CLEAR * error, SMALLEST)
+    return np.asarray(np.where(clear, value, np.nan)[:, 0])
 
 
 def _answers(people: Respondents, members: NDArray[np.bool_]) -> AnswerDistribution:

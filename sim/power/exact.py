@@ -223,6 +223,8 @@ class _Conditional:
         self._chances = np.array([rise, 1 - rise])  # (2, G)
         self._pmfs = binomial_tables(self._chances, limit)
         self._cdfs = np.minimum(np.cumsum(self._pmfs, axis=-1), 1.0)
+        for table in (self._pmfs, self._cdfs):
+            table.flags.writeable = False  # as the fair ones: what takes both is compiled once
         self._fair = fair_tables(limit)
         self._side = SIDE[analysis.alternative]
         self._analysis = analysis

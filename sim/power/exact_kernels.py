@@ -52,7 +52,8 @@ def compositions(m, pmf, cut, most, counts, weights):
             product *= taken[g] + 1
         work += product / (largest + 1)
         if weights.size:
-            counts[listed] = taken
+            for g in range(span):  # an array's assignment takes a second to compile
+                counts[listed, g] = taken[g]
             weights[listed] = reached
         listed += 1
         level -= 1

@@ -195,12 +195,13 @@ def known_ends(
         won = _won_at(levels, sizes, power)
         bounds = np.where(looks.futility > 0, looks.hope, 0.0) * looks.taken
         hope = _won_at(bounds, sizes, power) if looks.futile else won[:, :, :0]
+        fixed = power(tuple(design.sizes[-1] for design in designs), designs[0].whole)
     except StudyError:
         return None
     hopeless = np.stack([1 - hope[0], hope[1]])
     alone = LooksAlone(*np.concatenate([won, hopeless], axis=2))
     unadjusted = designs[0].whole == study.analysis.alpha
-    return ControlledLooks(looks, tally, alone, role, place, unadjusted)
+    return ControlledLooks(looks, tally, alone, fixed, role, place, unadjusted)
 
 
 def _won_at(levels: FloatArray, sizes: FloatArray, power: Callable[..., KnownPower]) -> FloatArray:

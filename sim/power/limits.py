@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.inference.rules import DecisionRule
 from sim.inference.testing_order import TestingOrder
-from sim.power.estimands import Estimands, estimands_of
+from sim.power.estimands import Estimands, estimands_of_several
 from sim.power.site_limit import site_bounds
 from sim.power.task import BlockTask
 from sim.study import Analysis
@@ -36,34 +37,49 @@ class PowerLimit:
 
 
 def power_limits(task: BlockTask) -> tuple[PowerLimit, ...]:
+    """Bound what the power of every rule tends to; as :func:`limits_of_several`, of one task."""
+    return limits_of_several([task])[0]
+
+
+def limits_of_several(tasks: Sequence[BlockTask]) -> list[tuple[PowerLimit, ...]]:
     """Bound what the power of every rule tends to as the study grows.
 
     Parameters
     ----------
-    task : BlockTask
-        Who is studied, and how.
+    tasks : sequence of BlockTask
+        Who is studied, and how: tasks that differ in who exists alone.
 
     Returns
     -------
-    tuple of PowerLimit
-        One per rule. Where what a test converges to is not known, from 0 to 1.
+    list of tuple of PowerLimit
+        Of each task, one per rule. Where what a test converges to is not known, from 0 to 1.
     """
-    low, high, fixed = [], [], False
-    for role in task.roles:
+    found = []
+    for role, arms in enumerate(tasks[0].roles):
+        people = [tuple(arm.population for arm in task.roles[role]) for task in tasks]
+        ratio = tuple(arm.sizes[-1] for arm in arms)
+        of = tasks[0].endpoints, tasks[0].analysis, ratio
+        found.append(estimands_of_several(people, *of).each())
+    return [_limits(*of) for of in zip(tasks, zip(*found, strict=True), strict=True)]
+
+
+def _limits(task: BlockTask, found: Sequence[Estimands]) -> tuple[PowerLimit, ...]:
+    """Bound them by what the tests of each role estimate."""
+    low: list[float] = []
+    high: list[float] = []
+    fixed = False
+    for role, estimands in zip(task.roles, found, strict=True):
         arms = tuple(arm.population for arm in role)
-        ratio = tuple(arm.sizes[-1] for arm in role)
         clustered = any(arm.clusters is not None and arm.clusters.levels for arm in arms)
-        estimands = estimands_of(arms, task.endpoints, task.analysis, ratio)
         bounds = _Role.of(estimands, task.analysis, clustered=bool(clustered))
         at_most = site_bounds(arms, task.endpoints, task.analysis) if clustered else None
         if at_most is not None:
             fixed, bounds.win[1] = True, np.minimum(bounds.win[1], at_most)
             bounds.win[0] = np.minimum(bounds.win[0], bounds.win[1])
         least, most = bounds.adjusted(task.endpoints.domains, task.analysis, task.order)
-        low.append(least)
-        high.append(most)
-    whole = np.concatenate(low), np.concatenate(high)
-    return tuple(replace(_of_rule(rule, *whole), by_sites=fixed) for rule in task.rules)
+        low += least.tolist()
+        high += most.tolist()
+    return tuple(replace(_of_rule(rule, low, high), by_sites=fixed) for rule in task.rules)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,15 +142,15 @@ class _Role:
         return low, high
 
 
-def _of_rule(rule: DecisionRule, low: FloatArray, high: FloatArray) -> PowerLimit:
+def _of_rule(rule: DecisionRule, low: Sequence[float], high: Sequence[float]) -> PowerLimit:
     """Bound the limit of a rule by those of its endpoints, however they are correlated."""
-    least, most = low[list(rule.columns)], high[list(rule.columns)]
-    sure, possible = int((least == 1).sum()), int((most == 1).sum())
+    least, most = ([of[column] for column in rule.columns] for of in (low, high))
+    sure, possible = least.count(1), most.count(1)
     missing, lacking = rule.needed - sure, rule.needed - possible
-    at_most = 1.0 if lacking <= 0 else min(1.0, float(most[most < 1].sum()) / lacking)
+    at_most = 1.0 if lacking <= 0 else min(1.0, sum(part for part in most if part < 1) / lacking)
     at_least = 1.0 if missing <= 0 else 0.0
     if missing == 1:
-        at_least = float(least[least < 1].max(initial=0.0))
+        at_least = max((part for part in least if part < 1), default=0.0)
     return PowerLimit(min(at_least, at_most), at_most, possible)
 
 

@@ -7,33 +7,24 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inference.decide import Decisions
-from sim.inference.looks import (
+from sim.inference.decide import Decisions, decided, marks_at_once
+from sim.inference.look_path import (
     LookEvidence,
-    Looks,
     Path,
     SpentExactly,
-    decide_fixed,
     decisions_where,
     first_look,
     path_of,
 )
+from sim.inference.looks import Looks
+from sim.power.count_kernels import count_both
 from sim.power.counting import (
-    count_at_ends,
+    Ends,
     count_decisions,
     count_rules,
     family_counts,
-    intervals_of_changes,
-    intervals_of_difference,
 )
-from sim.power.role import (
-    RoleTests,
-    difference_of_arms,
-    draw_and_test,
-    estimation,
-    narrowest,
-    prepared,
-)
+from sim.power.role import RoleTests, count_estimates, draw_and_test, estimation, prepared
 from sim.power.tally import Counts, LookTally
 from sim.power.task import BlockTask
 from sim.sequential.exact_spending import exact_decisions
@@ -42,7 +33,7 @@ BY_LOOK = ("estimable", "change", "change_squared", "covered")
 """Sums that are kept by the look at which a replicate ends."""
 
 
-def count_looks(task: BlockTask, planned: Looks, block: int) -> LookTally:
+def count_looks(task: BlockTask, looks: Looks, block: int) -> LookTally:
     """Draw one block of replicates, look at them as planned, and count where each ends.
 
     A study ends at the first look at which its rule is met by rejections, in
@@ -52,7 +43,7 @@ def count_looks(task: BlockTask, planned: Looks, block: int) -> LookTally:
     ----------
     task : BlockTask
         Everything else.
-    planned : Looks
+    looks : Looks
         Its looks.
     block : int
         The block's index, 0 or more.
@@ -63,51 +54,49 @@ def count_looks(task: BlockTask, planned: Looks, block: int) -> LookTally:
     """
     roles = range(len(task.roles))
     tests = [draw_and_test(task, role, block) for role in roles]
-    places = [prepared(task, role).place[planned.place] for role in roles]
-    looks = [replace(planned, place=place) for place in places]
-    evidence = [_evidence(task, *role) for role in zip(roles, tests, looks, strict=True)]
-    path = path_of(evidence, looks, task.analysis.side)
+    places = [prepared(task, role).place for role in roles]
+    evidence = [_evidence(task, role, part, looks) for role, part in zip(roles, tests, strict=True)]
+    path = path_of(evidence, looks, places, task.analysis.side)
     ends = first_look(path.met | path.futile)
-    decided = [decisions_where(path, role, ends) for role in roles]
-    met, won = _at(path.met, ends), _at(path.won, ends)
-    unstopped = first_look(path.met)
+    decided_there = [decisions_where(path, role, ends) for role in roles]
+    level, side = task.analysis.alpha, task.analysis.side
     fixed = [
-        decide_fixed(part.evidence, of, task.analysis)
-        for part, of in zip(tests, looks, strict=True)
+        marks_at_once(part.evidence, level, side)[place[looks.place[:, -1]]]
+        for part, place in zip(tests, places, strict=True)
     ]
     return LookTally(
         replicates=task.block_size,
-        rule_rejected=count_rules(task.rules, [role.adjusted_rejected for role in decided]),
-        rule_won=count_rules(task.rules, [role.adjusted_won for role in decided]),
-        ended_met=_by_look(met, ends, len(path.met)),
-        ended_won=_by_look(won, ends, len(path.met)),
-        ended_futile=_by_look(_at(path.futile, ends) & ~met, ends, len(path.met)),
-        fixed_rejected=count_rules(task.rules, [role.adjusted_rejected for role in fixed]),
-        fixed_won=count_rules(task.rules, [role.adjusted_won for role in fixed]),
-        unstopped_rejected=_at(path.met, unstopped).sum(axis=1),
-        unstopped_won=_at(path.won, unstopped).sum(axis=1),
-        **_with_looks_alone(path, ends, unstopped, futile=planned.futile),
-        **_by_role(task, tests, places, decided, ends),
+        rule_rejected=count_rules(task.rules, [role.adjusted_rejected for role in decided_there]),
+        rule_won=count_rules(task.rules, [role.adjusted_won for role in decided_there]),
+        fixed_rejected=count_rules(task.rules, [decided(of, "adjusted_rejected") for of in fixed]),
+        fixed_won=count_rules(task.rules, [decided(of, "adjusted_won") for of in fixed]),
+        **_by_look(path, ends, futile=looks.futile),
+        **_by_role(task, looks, tests, decided_there, ends),
     )
 
 
-def _with_looks_alone(
-    path: Path, ends: NDArray[np.int8], unstopped: NDArray[np.int8], *, futile: bool
-) -> dict[str, Counts]:
-    """Count in how many replicates, of all and of those that end somewhere, a look is won alone."""
-    (number, sizes, _), alone = path.won.shape, path.won
+def _by_look(path: Path, ends: NDArray[np.int8], *, futile: bool) -> dict[str, Counts]:
+    """Count studies by the look at which they end, and of those by the looks that win alone."""
+    (number, sizes, replicates), alone = path.met.shape, path.won
     if futile:
         alone = np.concatenate([alone, path.futile])
-    here = ends == np.arange(number)[:, None, None]
-    ended = path.met & here, path.won & here, path.futile & ~path.met & here
-    either = _at(path.met, unstopped)[None], _at(path.won, unstopped)[None]
-    happened = np.concatenate([alone, *ended, *either]).transpose(1, 0, 2)  # (K, ..., R)
-    by = np.float32  # whole numbers, exact below 2**24
-    counts = (happened.astype(by) @ alone.transpose(1, 2, 0).astype(by)).astype(np.int64)
+    at = np.arange(number, dtype=np.int8)[:, None, None]
+    here, first = ends == at, first_look(path.met) == at  # (J, K, R)
+    ended = here & path.met, here & path.won, here & path.futile & ~path.met
+    ever = ((first & part).any(axis=0, keepdims=True) for part in (path.met, path.won))
+    happened = np.concatenate([alone, *ended, *ever])
+    given = np.concatenate([alone, np.ones((1, sizes, replicates), np.bool_)])
+    counts = np.empty((sizes, len(happened), len(given)), np.int64)
+    count_both(happened, given, counts)
+    by_end = counts[:, len(alone) : -2].reshape(sizes, 3, number, -1)
+    names = "ended_met", "ended_won", "ended_futile"
     return {
-        "alone": counts[:, : len(alone)],
-        "ended_alone": counts[:, len(alone) : -2].reshape(sizes, 3, number, len(alone)),
-        "unstopped_alone": counts[:, -2:],
+        **{name: by_end[:, place, :, -1] for place, name in enumerate(names)},
+        "unstopped_rejected": counts[:, -2, -1],
+        "unstopped_won": counts[:, -1, -1],
+        "alone": counts[:, : len(alone), :-1],
+        "ended_alone": by_end[..., :-1],
+        "unstopped_alone": counts[:, -2:, :-1],
     }
 
 
@@ -115,13 +104,12 @@ def _evidence(task: BlockTask, role: int, part: RoleTests, looks: Looks) -> Look
     """Give what a role's looks decide by: where the level is spent exactly, the decisions."""
     if looks.budget is None:
         return part.evidence
-    (sample,), (people,) = part.samples, prepared(task, role).sizes
-    changes = sample.as_tested(task.analysis).changes
+    known, changes = prepared(task, role), part.samples[0].as_tested(task.analysis).changes
     replicates, _, endpoints = changes.shape
     decided = np.zeros((replicates, *looks.place.shape, endpoints), np.int8)
     budgets = np.broadcast_to(looks.budget, looks.place.shape)
-    for k, (place, taken, budget) in enumerate(zip(looks.place, looks.taken, budgets, strict=True)):
-        sizes = people[place[taken]].tolist()
+    for k, (at, taken, budget) in enumerate(zip(looks.place, looks.taken, budgets, strict=True)):
+        sizes = known.sizes[0][known.place[at[taken]]].tolist()
         for e in range(endpoints):  # each has as many absolute changes as it has
             alone = exact_decisions(changes[..., e : e + 1], sizes, task.analysis, budget[taken])
             decided[:, k, taken, e] = alone[..., 0]
@@ -130,22 +118,16 @@ def _evidence(task: BlockTask, role: int, part: RoleTests, looks: Looks) -> Look
 
 def _by_role(
     task: BlockTask,
+    looks: Looks,
     tests: list[RoleTests],
-    places: list[NDArray[np.int64]],
-    decided: list[Decisions],
+    decisions_by_role: list[Decisions],
     ends: NDArray[np.int8],
 ) -> dict[str, Counts]:
     """Count decisions, families and estimates of all roles at their ends, side by side."""
-    parts = []
-    for role, (part, decisions) in enumerate(zip(tests, decided, strict=True)):
-        known, true = prepared(task, role), estimation(task, role)
-        if len(part.samples) == 1:
-            intervals = intervals_of_changes(part.samples[0], known.sizes[0], true.clusters[0])
-        else:
-            intervals = intervals_of_difference(difference_of_arms(task, role, part))
-        sums = count_at_ends(
-            intervals, places[role], ends, true.truth, narrowest(task), decisions.rejected
-        )
+    parts, at = [], Ends.at(looks.place, ends)
+    for role, (part, decisions) in enumerate(zip(tests, decisions_by_role, strict=True)):
+        of_role = replace(at, place=prepared(task, role).place[looks.place])
+        sums = count_estimates(task, role, part, decisions.rejected, of_role)
         by_look = {f"ended_{name}": sums[name] for name in BY_LOOK}
         together = {name: count.sum(axis=1) for name, count in sums.items()}
         parts.append(count_decisions(decisions) | together | by_look)
@@ -153,17 +135,6 @@ def _by_role(
     nulls = [estimation(task, role).nulls for role in range(len(tests))]
     families = (
         family_counts(decisions.adjusted_rejected, of_role)
-        for decisions, of_role in zip(decided, nulls, strict=True)
+        for decisions, of_role in zip(decisions_by_role, nulls, strict=True)
     )
     return counts | {"families": np.stack(list(families), axis=1)}
-
-
-def _at(happened: NDArray[np.bool_], ends: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """What happened (J, K, R) at the look at which each replicate ends, (K, R)."""
-    return np.asarray(np.take_along_axis(happened, ends[None].astype(np.intp), axis=0)[0])
-
-
-def _by_look(happened: NDArray[np.bool_], ends: NDArray[np.int8], looks: int) -> Counts:
-    """Count the replicates in which something happened by the look at which they end; (K, J)."""
-    by_look = [np.count_nonzero(happened & (ends == look), axis=1) for look in range(looks)]
-    return np.stack(by_look, axis=1)

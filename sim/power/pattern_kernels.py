@@ -44,6 +44,7 @@ def fill_rejection(
     counts = np.zeros(span + 1, np.int64)
     ties = np.zeros((2, span), np.int64)
     chance = np.empty(span)
+    none, summed = np.int64(0), np.int64(SUMMED)  # numbers as they stand are types of their own
     for r in range(draws):
         counts[:] = 0
         k = 0
@@ -61,15 +62,15 @@ def fill_rejection(
             else:
                 low = _normal_critical(whole, squares, continuity, side, alpha, quantile)
             shape = _cumulants(ties, chance, used, squares)
-            _fill_tails(low, 0, side, whole, m, ties, chance, used, shape, near[k - 1, r])
+            _fill_tails(low, none, side, whole, m, ties, chance, used, shape, near[k - 1, r])
             if r >= most[k - 1]:
                 continue
             if m <= exact_limit and not critical.size:
                 low = _exact_critical(whole, squares, side, alpha, quantile, ties, used)
-            _fill_tails(low, SUMMED, side, whole, m, ties, chance, used, shape, tails[k - 1, r])
+            _fill_tails(low, summed, side, whole, m, ties, chance, used, shape, tails[k - 1, r])
 
 
-@njit
+@njit(allocates=False)
 def _fill_tails(low, summed, side, whole, m, ties, chance, used, shape, tails):
     """Fill both tails, of `low` at the most; up to so many changes their signs are summed out."""
     winning = 1 if side > 0 else 0
@@ -83,7 +84,7 @@ def _fill_tails(low, summed, side, whole, m, ties, chance, used, shape, tails):
             tails[d] = below - tails[falls]
 
 
-@njit
+@njit(allocates=False)
 def _tie_groups(counts, scores, rise, ties, chance):
     """List the tie groups: row 0 counts, row 1 scores (doubled), and the chances of a rise.
 
@@ -105,7 +106,7 @@ def _tie_groups(counts, scores, rise, ties, chance):
     return used, whole, m, squares
 
 
-@njit
+@njit(allocates=False)
 def _normal_p(balance, squares, continuity, side):
     """P-value of the doubled W+ - W-, whose variance is the sum of squared doubled ranks."""
     moved = 0
@@ -115,7 +116,7 @@ def _normal_p(balance, squares, continuity, side):
     return 0.5 * erfc(side * z / sqrt(2.0)) if side else erfc(abs(z) / sqrt(2.0))
 
 
-@njit
+@njit(allocates=False)
 def _normal_critical(whole, squares, continuity, side, alpha, quantile):
     """Largest tail of W+ whose approximate p-value is at most alpha; -1 where none is."""
     sided = 0 if side == 0 else 1
@@ -136,8 +137,9 @@ def _exact_critical(whole, squares, side, alpha, quantile, ties, used):
     while True:
         last = min(max(last, 0) + AHEAD, whole)
         below, low = 0.0, -1
-        for chance in _summed(last, 0, ties, fair, used):
-            below += chance
+        chances = _summed(last, np.int64(0), ties, fair, used)
+        for s in range(last + 1):
+            below += chances[s]
             if sided * below > alpha:
                 return low
             low += 1
@@ -145,7 +147,7 @@ def _exact_critical(whole, squares, side, alpha, quantile, ties, used):
             return low
 
 
-@njit
+@njit(allocates=False)
 def _t_critical(whole, squares, n, critical):
     """Largest tail of W+ at which t reaches its critical value; -1 where none does.
 
@@ -158,7 +160,7 @@ def _t_critical(whole, squares, n, critical):
     return min(np.int64(floor((whole - least) / 2)), whole)
 
 
-@njit
+@njit(allocates=False)
 def _cumulants(ties, chance, used, squares):
     """Give mean, variance, third to fifth cumulant of W+, what divides all its values, squares."""
     mean = variance = third = fourth = fifth = 0.0
@@ -181,7 +183,7 @@ def _cumulants(ties, chance, used, squares):
     return mean, variance, third, fourth, fifth, span, squares
 
 
-@njit
+@njit(allocates=False)
 def _tail(tail, falls, summed, whole, m, ties, chance, used, shape):
     """P(W+ <= tail), or that of W- where it is of falls."""
     if tail < 0:
@@ -198,15 +200,12 @@ def _tail(tail, falls, summed, whole, m, ties, chance, used, shape):
     if odd and summed == 0 and m * tail > LONG:
         return 0.5 * erfc(-z / sqrt(2.0))
     if m <= summed or odd:
-        total = 0.0
-        for part in _summed(tail, falls, ties, chance, used):
-            total += part
-        return min(total, 1.0)
+        return _sum_to(tail, falls, ties, chance, used)
     excess = (fourth - span**4 / 120.0) / deviation**4
     return _edgeworth(z, skewness, excess, fifth / deviation**5)
 
 
-@njit
+@njit(allocates=False)
 def _exponent(apart, variance, squares, largest):
     """Bound how far from its mean W+ lies: the larger exponent of Hoeffding (1963) and Bennett."""
     exponent = 2 * apart * apart / squares
@@ -217,7 +216,7 @@ def _exponent(apart, variance, squares, largest):
     return exponent
 
 
-@njit
+@njit(allocates=False)
 def _edgeworth(z, skewness, excess, fifth):
     """Distribution function from its standardised cumulants, to the third order (Hall 1992)."""
     square = z * z
@@ -235,6 +234,15 @@ def _edgeworth(z, skewness, excess, fifth):
     )
     below = 0.5 * erfc(-z / sqrt(2.0)) - exp(-square / 2) / sqrt(2 * pi) * moved
     return min(max(below, 0.0), 1.0)
+
+
+@njit
+def _sum_to(last, falls, ties, chance, used):
+    """P(W+ <= last), or that of W- where it is of falls, by their sum."""
+    total = 0.0
+    for part in _summed(last, falls, ties, chance, used):
+        total += part
+    return min(total, 1.0)
 
 
 @njit

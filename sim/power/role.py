@@ -19,7 +19,13 @@ from sim.inference.result import Difference
 from sim.inference.sample import Sample
 from sim.inference.thresholds import Procedure
 from sim.inference.unit_means import difference_of_units, difference_within_units
-from sim.power.counting import count_decisions, count_differences, count_mean_changes, family_counts
+from sim.power.counting import (
+    Ends,
+    count_decisions,
+    count_differences,
+    count_mean_changes,
+    family_counts,
+)
 from sim.power.tally import Counts
 from sim.power.task import BlockTask
 from sim.power.units import clusters_of, interval_unit
@@ -81,12 +87,21 @@ class Estimation:
 def prepared(task: BlockTask, role: int) -> Prepared:
     """Work out what the blocks of a task share about a role."""
     arms = task.roles[role]
-    sizes, place = np.unique([arm.sizes for arm in arms], axis=1, return_inverse=True)
+    sizes, place = _distinct(tuple(arm.sizes for arm in arms))
     people = tuple(max(1, int(rising[-1])) for rising in sizes)
     procedure = counted(task.analysis, task.endpoints.domains)
     if task.looks is not None:
         procedure = merged(task.looks, procedure)
-    return Prepared(tuple(sizes), place.ravel(), people, procedure)
+    return Prepared(sizes, place, people, procedure)
+
+
+@lru_cache(maxsize=8)
+def _distinct(
+    by_arm: tuple[tuple[int, ...], ...],
+) -> tuple[tuple[NDArray[np.int64], ...], NDArray[np.intp]]:
+    """Sizes of each arm without repeats, and where each that is stated stands among them."""
+    sizes, place = np.unique(by_arm, axis=1, return_inverse=True)
+    return tuple(sizes), place.ravel()
 
 
 @lru_cache(maxsize=8)
@@ -138,15 +153,9 @@ def count_role(task: BlockTask, role: int, block: int) -> RoleCounts:
     known, true = prepared(task, role), estimation(task, role)
     tests = draw_and_test(task, role, block)
     decisions = decide(tests.evidence, task.analysis.alpha, task.analysis.side)
-    if len(tests.samples) == 1:
-        estimates = count_mean_changes(
-            tests.samples[0], known.sizes[0], true.clusters[0], true.truth,
-            narrowest(task), decisions.rejected,
-        )  # fmt: skip
-    else:
-        difference = difference_of_arms(task, role, tests)
-        estimates = count_differences(difference, true.truth, narrowest(task), decisions.rejected)
-    counts = count_decisions(decisions) | estimates
+    ends = Ends.without_looks(len(known.sizes[0]), task.block_size)
+    estimates = count_estimates(task, role, tests, decisions.rejected, ends)
+    counts = count_decisions(decisions) | {name: sums[:, 0] for name, sums in estimates.items()}
     family = family_counts(decisions.adjusted_rejected, true.nulls)
     return RoleCounts(
         {name: count[known.place] for name, count in counts.items()},
@@ -154,6 +163,18 @@ def count_role(task: BlockTask, role: int, block: int) -> RoleCounts:
         decisions.adjusted_rejected[:, known.place],
         decisions.adjusted_won[:, known.place],
     )
+
+
+def count_estimates(
+    task: BlockTask, role: int, tests: RoleTests, rejected: NDArray[np.bool_], ends: Ends
+) -> dict[str, Counts]:
+    """Sum a role's estimates and their intervals where its studies end; (K, J, E) by name."""
+    true, narrow = estimation(task, role), narrowest(task)
+    if len(tests.samples) > 1:
+        difference = difference_of_arms(task, role, tests)
+        return count_differences(difference, true.truth, narrow, rejected, ends)
+    (sample,), (sizes,), (clusters,) = tests.samples, prepared(task, role).sizes, true.clusters
+    return count_mean_changes(sample, sizes, clusters, true.truth, narrow, rejected, ends)
 
 
 def decide_role(task: BlockTask, role: int, block: int) -> NDArray[np.bool_]:

@@ -4,7 +4,8 @@ Where a scale is wide, as that of a total, there are too many ways in which the
 changes fall on their absolute values to list them. They are drawn instead, a
 person at a time in order of accrual. Given them the signs are independent, so
 that the probability of rejection follows without Monte Carlo error; it varies
-far less from draw to draw than a rejection does.
+far less from draw to draw than a rejection does. And nearly all of how it varies
+is told by how many people change, and how far, of which the mean is known.
 """
 
 from __future__ import annotations
@@ -20,22 +21,23 @@ from sim.arrays import FloatArray
 from sim.compute.streams import Purpose, generator
 from sim.errors import StudyError
 from sim.inference.result import SIDE
+from sim.power.control_variates import Controls, DrawSums
 from sim.power.estimates import Z95, Estimate
 from sim.power.exact import LARGEST
 from sim.power.pattern_kernels import MIDRANKS, PRATT, SUMMED, VALUES, fill_rejection
 from sim.power.ways import ranks_zeros
 from sim.study import Analysis
 
-STEPS = 5e6
+STEPS = 2e6
 """Elementary steps of the sums over signs at one size: where they are long, of fewer draws."""
-FEWEST = 200
+FEWEST = 100
 """Draws that are worked out at every size, however long their sums."""
 TILE = 500
 """Draws that are held at a time."""
 PRECISE = 3e-4
-"""Error of the power at every size below which no more is drawn, as it soon is under a null."""
-ENOUGH = 2 * TILE
-"""Fewest draws from which that error is judged."""
+"""Error of the power below which no more is drawn for a size."""
+ROUNDING = 1e-15
+"""Power below which it is none: what a regression leaves where every draw has none."""
 BATCHES = 20
 """Batches of draws, over which a tile's are spread evenly: they tell the error of differences."""
 
@@ -81,15 +83,14 @@ def sampled_rejection(
         Test, level, options; its adjustment plays no part.
     draws : int
         Most sequences of absolute changes that are drawn, 2 or more; fewer where the
-        error is small from the start. Of sizes whose sums are long fewer are worked
-        out, and correct what normal critical values and a series give of all.
+        error is small. Where sums are long fewer are worked out, and correct what
+        normal critical values and a series give of all.
     seed : int
-        Fixes the draws: the same for every distribution, and for the people
-        that two sizes have in common.
+        Fixes the draws: the same for every distribution, and for the people of two sizes.
     gone : float
         Probability that a participant's change is missing, whatever it is.
     precise : float
-        Error of the power at every size below which no more is drawn.
+        Error of the power below which no more is drawn for a size.
 
     Returns
     -------
@@ -104,20 +105,35 @@ def sampled_rejection(
     absolute, rise = _by_absolute_value(np.asarray(pmf, dtype=np.float64))
     ordered, place = np.unique(np.asarray(sizes, dtype=np.int64), return_inverse=True)
     most = _worked_out(ordered, analysis, draws, 1 - (1 - absolute[0]) * (1 - gone))
-    sums = np.zeros((2, 6, len(ordered)))
-    of_batch = np.zeros((2, min(BATCHES, draws), len(ordered)))
-    high = 1 if analysis.side > 0 else 0
+    controls = Controls.of(absolute * (1 - gone), rise, analysis)
+    sums = DrawSums.none(len(ordered), min(BATCHES, draws))
+    left = np.arange(len(ordered))
     for tile, start in enumerate(range(0, draws, TILE)):
-        people = _tile(seed, tile, absolute, gone, int(ordered.max()), draws - start)
-        near, tails = _tails(people, ordered, most - start, analysis, rise)
-        sums += _sums(near, tails, most - start, high)
-        of_batch += _by_batch(near[..., high], tails[..., high], most - start, of_batch.shape[1])
-        drawn = start + people.shape[1]
-        known = np.minimum(most, drawn)
-        power, win = (_estimate(of[:, place], drawn, known[place]) for of in sums)
-        if drawn >= ENOUGH and max(power.mcse.max(), win.mcse.max()) < precise:
+        of = ordered[left], most[left] - start
+        people = _tile(seed, tile, absolute, gone, int(of[0].max()), draws - start)
+        near, whole = (_both(tails, analysis) for tails in _tails(people, *of, analysis, rise))
+        known = controls.of_draws(people, of[0]) * (draws >= FEWEST)  # else they fit chance
+        sums.add(left, known, near, whole, of[1])
+        value, mcse, batches = sums.estimated()
+        left = left[mcse[left].max(axis=1) >= precise]
+        if not left.size:
             break
-    return SampledPower(power, win, _batches(of_batch, drawn, known)[:, place])
+    drawn = sums.draws()[place]
+    power, win = (_estimate(value[place, of], mcse[place, of], drawn) for of in range(2))
+    return SampledPower(power, win, batches[place].T)
+
+
+def _both(tails: FloatArray, analysis: Analysis) -> FloatArray:
+    """Power, and win, given the absolute changes from both tails (K, R, 2); (K, 2, R)."""
+    win = tails[..., 1 if analysis.side > 0 else 0]
+    return np.stack([tails.sum(axis=2), win], axis=1)
+
+
+def _estimate(value: FloatArray, mcse: FloatArray, draws: NDArray[np.int64]) -> Estimate:
+    none = np.abs(value) < ROUNDING
+    value, mcse = np.where(none, 0.0, value), np.where(none, 0.0, mcse)
+    low, high = np.clip([value - Z95 * mcse, value + Z95 * mcse], 0, 1)
+    return Estimate(np.clip(value, 0, 1), mcse, low, high, draws, np.ones(len(value), np.bool_))
 
 
 def _tile(
@@ -143,50 +159,6 @@ def _by_absolute_value(pmf: FloatArray) -> tuple[FloatArray, FloatArray]:
     up, down = chances[middle + 1 :], chances[:middle][::-1]
     rise = np.divide(up, up + down, out=np.full_like(up, 0.5), where=up + down > 0)
     return np.concatenate([[chances[middle]], up + down]), rise
-
-
-def _sums(near: FloatArray, tails: FloatArray, most: NDArray[np.int64], high: int) -> FloatArray:
-    """Sums over the draws from which power, and win, are estimated, (2, 6, K)."""
-    worked_out = np.arange(near.shape[1]) < most[:, None]  # (K, R)
-    parts = []
-    for rough, whole in (
-        (near.sum(axis=2), tails.sum(axis=2)),
-        (near[..., high], tails[..., high]),
-    ):
-        moved, there = np.where(worked_out, whole - rough, 0.0), np.where(worked_out, rough, 0.0)
-        summands = rough, rough**2, moved, moved**2, moved * there, there
-        parts.append([part.sum(axis=1) for part in summands])
-    return np.array(parts)
-
-
-def _by_batch(
-    near: FloatArray, tails: FloatArray, most: NDArray[np.int64], batches: int
-) -> FloatArray:
-    """Sums of what is near, and of how far it is off where that is known, by batch, (2, B, K)."""
-    worked_out = np.arange(near.shape[1]) < most[:, None]
-    parts = near, np.where(worked_out, tails - near, 0.0)
-    return np.array([[part[:, b::batches].sum(axis=1) for b in range(batches)] for part in parts])
-
-
-def _batches(sums: FloatArray, draws: int, most: NDArray[np.int64]) -> FloatArray:
-    """Power by each batch, as `_estimate` has it by all draws, (B, K)."""
-    first = np.arange(sums.shape[1])[:, None]
-    rough, moved = sums
-    every, worked_out = (-(-(of - first) // sums.shape[1]) for of in (draws, most))
-    return np.asarray(rough / every + moved / worked_out)
-
-
-def _estimate(sums: FloatArray, draws: int, most: NDArray[np.int64]) -> Estimate:
-    """Estimate what is near from all draws, and by how much it is off from those worked out."""
-    rough, rough_squares, moved, moved_squares, products, there = sums
-    value = rough / draws + moved / most
-    spread = (rough_squares - rough**2 / draws) / (draws - 1) / draws
-    spread += (moved_squares - moved**2 / most) / (most - 1) / most
-    spread += 2 * (products - moved * there / most) / (most - 1) / draws
-    mcse = np.sqrt(np.maximum(spread, 0.0))
-    low, high = np.clip([value - Z95 * mcse, value + Z95 * mcse], 0, 1)
-    counts = np.full(len(value), draws)
-    return Estimate(np.clip(value, 0, 1), mcse, low, high, counts, np.ones(len(value), np.bool_))
 
 
 def _worked_out(

@@ -60,7 +60,7 @@ class Level:
     allowed : float
         What the significance level allows.
     replicates : int
-        Simulated studies; 0 where exact.
+        Simulated studies, or draws of changes; 0 where exact.
     """
 
     what: Event
@@ -72,9 +72,12 @@ class Level:
     @property
     def noise(self) -> float:
         """How far it can be off by chance; from what is allowed, for at 0 its error is 0."""
-        if not self.replicates:
+        varies = self.value * (1 - self.value)
+        if not self.replicates or self.mcse == 0 < varies:  # of draws that are all alike
             return 0.0
-        return CLEAR * float(np.sqrt(self.allowed * (1 - self.allowed) / self.replicates))
+        # what is known besides makes a replicate worth many
+        of = max(self.replicates, varies / self.mcse**2 if varies else 0.0)
+        return CLEAR * float(np.sqrt(self.allowed * (1 - self.allowed) / of))
 
     @property
     def exceeds(self) -> bool:

@@ -31,7 +31,7 @@ from sim.report.topics import (
     sources,
     statement,
 )
-from sim.report.topics.pilot_form import annex, pilot_statement
+from sim.report.topics.pilot_form import OF_PILOTS, annex, pilot_statement
 
 STATEMENT = "Statement"
 """Heading of the part that a form takes."""
@@ -153,7 +153,7 @@ def pilot_form(answer: FeasibilityAnswer, provenance: Provenance) -> Document:
               ("Simulated programmes", f"{answer.programme.programmes:,}"))  # fmt: skip
     repeat = Section("Replication", (record.replication_table(provenance, counts),))
     sections = Section(STATEMENT, stated, is_apart=True), *annex(answer), repeat
-    every = (*sections, record.completeness_section(sections))
+    every = (*sections, record.completeness_section(sections, OF_PILOTS))
     document = Document(clean(answer.study.title), every)
     return replace(document, references=cited(document))
 

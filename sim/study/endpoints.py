@@ -62,8 +62,9 @@ class Endpoints:
         )
 
     def summed(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sum over the domains of each endpoint of what every domain has; (D,) to (E,)."""
-        return np.append(values, [values[list(domains)].sum() for domains in self.sums])
+        """Sum over the domains of each endpoint of what every domain has; (..., D) to (..., E)."""
+        sums = [values[..., list(domains)].sum(axis=-1, keepdims=True) for domains in self.sums]
+        return np.concatenate([values, *sums], axis=-1)
 
     def in_all(self, holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether something holds in every domain of each endpoint; (D,) to (E,)."""

@@ -76,7 +76,8 @@ class Feasibility(Section):
     criteria: Annotated[
         dict[Name, Criterion], BeforeValidator(without_null), Field(min_length=1, max_length=12)
     ]
-    """Progression criteria by name (1 to 12); one that is null is left out."""
+    """Progression criteria by name (1 to 12): what each measures, with its red and its green limit;
+    one that is null is left out."""
     sizes: Annotated[
         tuple[Annotated[int, Field(ge=2, le=LARGEST_PILOT)], ...],
         Several,

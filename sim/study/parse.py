@@ -115,6 +115,11 @@ def _sentence(detail: ErrorDetails, data: Any, errors: list[ErrorDetails]) -> st
             place = f"{place}.kind"
         case kind if kind in _BOUNDS.values():
             right = f"{shown(value)} must be {_bounds(detail, field_at(place, data))}"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            known = [name for name in fields_of(place, data) if name != "assumption"]
+            by_name = detail["type"] == "dict_type"  # by names that are the planner's
+            such = f": {listed(known)}" if known and not by_name else ""
+            right = f"{shown(value)} must be a section with fields of its own{such}"
         case _:
             right = f"{shown(value)} {_right(detail)}{_or_list(detail, data, errors)}"
     return f"{place}: {right}"
@@ -135,9 +140,6 @@ _RIGHT = {
     "bool_type": "must be true or false",
     "string_type": "must be text",
     "tuple_type": "must be a list",
-    "model_type": "must be a section with fields of its own",
-    "model_attributes_type": "must be a section with fields of its own",
-    "dict_type": "must be a section with fields of its own",
     "literal_error": "must be one of {expected}",
     "string_pattern_mismatch": "must begin with a letter and hold letters, digits, - and _ only",
     "too_short": "must name at least {min_length}",

@@ -62,8 +62,8 @@ def test_rooms_of_the_closure() -> None:
         "sequential", "study",
     }  # fmt: skip
     assert {name for name in CLOSURE if name.startswith("sim.compute.")} == {
-        "sim.compute.code_version", "sim.compute.compiled", "sim.compute.memory",
-        "sim.compute.streams",
+        "sim.compute.code_folder", "sim.compute.code_version", "sim.compute.compiled",
+        "sim.compute.memory", "sim.compute.streams",
     }  # fmt: skip
     idle = {"sim", "sim.study", "sim.study.study", "sim.study.parse", "sim.power.simulate"}
     assert not idle & set(CLOSURE)

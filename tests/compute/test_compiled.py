@@ -12,10 +12,11 @@ from typing import Any
 import numba
 import pytest
 
-from sim.compute import compiled as module
-from sim.compute.compiled import DIGEST, KernelCache, cache_folder, user_folder
+from sim.compute import compiled
+from sim.compute.code_folder import cache_folder, tell_unkept, user_folder
+from sim.compute.compiled import DIGEST, KernelCache
 
-PACKAGE = Path(module.__file__).parents[1]
+PACKAGE = Path(compiled.__file__).parents[1]
 ASK = "from sim import adjust; print(adjust([0.01, 0.02, 0.04], 'holm').tolist())"
 ANSWER = "[0.03, 0.04, 0.04]\n"
 
@@ -85,7 +86,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "a bit turned": lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],
     "another pickle": lambda data: data[:DIGEST] + b"\x80\x04K\x01.",
     "whole, but nothing compiled": lambda _: (
-        module.sha256(b"\x80\x04K\x01.").digest() + b"\x80\x04K\x01."
+        compiled.sha256(b"\x80\x04K\x01.").digest() + b"\x80\x04K\x01."
     ),
     "text": lambda _: b"nonsense\n" * 100,
 }
@@ -101,7 +102,7 @@ def test_a_damaged_file_is_compiled_again(damage: str, tmp_path: Path) -> None:
     assert kernel(source, 7, tmp_path)() == 7
     assert sorted(tmp_path.glob("give-*")) == [file]
     mended = file.read_bytes()
-    assert module.sha256(mended[DIGEST:]).digest() == mended[:DIGEST]
+    assert compiled.sha256(mended[DIGEST:]).digest() == mended[:DIGEST]
     again = kernel(source, 7, tmp_path)
     assert again() == 7
     assert sum(again.stats.cache_hits.values()) == 1
@@ -117,21 +118,21 @@ def test_versions_do_not_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_full_disk_ends_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where a file cannot be written the answer is right, and one line says why."""
-    module._tell.cache_clear()
+    tell_unkept.cache_clear()
     gone = tmp_path / "gone"
     assert kernel(tmp_path / "source" / "kernel.py", 7, gone)() == 7
     assert capsys.readouterr().err.startswith(
         f"mentorsim: compiled code cannot be kept in {gone} ("
     )
-    module._tell.cache_clear()
+    tell_unkept.cache_clear()
 
 
 @pytest.fixture
 def fresh() -> Any:
     """Look for the folder anew, and again afterwards."""
-    module._tell.cache_clear()
+    tell_unkept.cache_clear()
     yield cache_folder.__wrapped__
-    module._tell.cache_clear()
+    tell_unkept.cache_clear()
 
 
 def test_numba_s_setting_is_honoured(
@@ -139,11 +140,11 @@ def test_numba_s_setting_is_honoured(
 ) -> None:
     """NUMBA_CACHE_DIR comes first; an XDG_CACHE_HOME that is relative is passed over."""
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(numba.config, "CACHE_DIR", "", raising=False)
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     assert user_folder() == tmp_path / ".cache" / "mentorsim"
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "stated"))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "stated"))
     assert fresh() == user_folder() == tmp_path / "stated" / "mentorsim"
 
 
@@ -160,7 +161,7 @@ def test_only_a_private_folder_is_used(
     folder = tmp_path / "mentorsim"
     folder.mkdir()
     folder.chmod(mode)
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path), raising=False)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     if owner is not None:
         monkeypatch.setattr(os, "geteuid", lambda: owner)
     assert fresh() == (None if why else folder)

@@ -89,6 +89,12 @@ def test_size_by_estimate_keeps_both_errors() -> None:
     assert passes[1:].all()
 
 
+def test_one_person_tells_none_from_all() -> None:
+    """Between nobody and everybody nothing varies: one person is enough, by any reckoning."""
+    size = pilot_size(TrafficLight("share", 0.0, 1.0), 0.05, 0.9)
+    assert (size.stays, size.first, size.formula) == (1, 1, pytest.approx(0.5))
+
+
 def test_sites_that_resemble_each_other_need_more_people() -> None:
     """An ICC enlarges the pilot; where one site alone is looked at, no size may suffice."""
     alone, by_site = (

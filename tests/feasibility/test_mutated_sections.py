@@ -39,6 +39,7 @@ CLASHES: list[tuple[str, str, Any]] = [
     ("speed", "expected", 0), ("speed", "role", "participant"), ("kept", "role", "nobody"),
     ("kept", "item", "listening"), ("high", "item", "asking"), ("high", "at_least", 1),
     ("high", "expected", 0.5), ("kept", "expected", 0.05), ("high", "measure", "retention"),
+    ("recruited", "expected", 0), ("recruited", "expected", 1e-9),
 ]  # fmt: skip
 """What the rest of the section, or of the study, contradicts: criterion, field, value."""
 

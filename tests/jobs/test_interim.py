@@ -1,5 +1,6 @@
 """Interim looks from a study to its answer: refused, warned of, compared, saved and said."""
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 from oracles.studies import small_study
 
 from sim.errors import StudyError
+from sim.jobs.interim import interim_plan
 from sim.jobs.plan import check, plan
+from sim.report.charts.interim import boundary_chart
 from sim.report.document.model import Document
 from sim.report.printers.markdown import markdown
 from sim.report.printers.terminal import WIDTH
@@ -16,6 +19,8 @@ from sim.report.results.answer import PlanAnswer
 from sim.report.results.encoding import decode, encode
 from sim.report.results.rows import answer_rows, result_rows
 from sim.report.telling import summary
+from sim.report.topics.interim import gain_sentences
+from sim.report.topics.look_levels import levels_words
 from sim.report.topics.record import interim_section
 
 ONE_ITEM: dict[str, Any] = {
@@ -106,6 +111,21 @@ def test_an_answer_with_looks_is_read_back_as_it_was() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        ({"looks": 2}, "p at most 0.0031 and 0.049"),
+        ({"looks": 4}, "p below 0.0001, at most 0.0030, 0.018 and 0.044"),
+        ({"looks": 4, "spend": "exact"}, "of below 0.0001, at most 0.0031, 0.019 and 0.050 allows"),
+    ],
+)
+def test_a_level_that_is_hardly_any_is_said_as_a_bound(looks: dict[str, Any], said: str) -> None:
+    """What is below the last digit shown is below it, never at most below; said once in a row."""
+    planned = interim_plan(small_study(**ONE_ITEM, interim=looks, design={"n": (40,)}), 40)
+    assert planned is not None
+    assert said in levels_words(planned)
+
+
 def test_looks_are_said_within_the_screen() -> None:
     """The terminal tells the looks, where studies end, and the price, in lines that fit."""
     lines = summary(answer()).splitlines()
@@ -114,6 +134,41 @@ def test_looks_are_said_within_the_screen() -> None:
     for words in ("is looked at after", "ends for futility", "Without looks the study needs",
                   "met, no effect", "where futility ends no study"):  # fmt: skip
         assert words in said, words
+
+
+def test_what_looks_save_is_told_of_sizes_of_like_power_alone() -> None:
+    """Both powers stand beside the sizes; sizes far apart, of unlike powers, are not compared."""
+    coarse = answer()
+    gain, size = coarse.interim_gain, coarse.sample_size
+    assert gain is not None
+    assert gain.fixed.size is not None
+    assert size.size is not None
+    far, same, *_ = gain_sentences(coarse)
+    for of in (gain.fixed, size):
+        assert f"with power {of.power:.3f}" in far
+    assert not re.search("on average|fewer|more", far)
+    analysed, win = gain.expected[0].analysed, gain.expected[0].win
+    assert f"and {analysed:.1f} on average with them, with power {win:.3f}" in same
+    known = replace(gain, fixed=replace(gain.fixed, at_least=gain.fixed.size))
+    sizes = tuple(replace(of, at_least=of.size) for of in coarse.sample_sizes)
+    close = replace(coarse, interim_gain=known, sample_sizes=sizes)
+    less = gain.expected[0].analysed - gain.fixed.size
+    said = f"{analysed:.1f} on average, {abs(less):.1f} {'more' if less > 0 else 'fewer'}."
+    assert said in next(gain_sentences(close))
+
+
+@pytest.mark.parametrize(("looks", "labels"), [(2, 1), (3, 0)])
+def test_a_bound_that_is_one_point_is_named_beside_it(looks: int, labels: int) -> None:
+    """Futility at a single look is a point, whose words stand beside it; at several, a line."""
+    interim = {"looks": looks, "futility": {"p": 0.3}}
+    planned = interim_plan(small_study(**ONE_ITEM, interim=interim, design={"n": (36,)}), 36)
+    figure = boundary_chart(replace(answer(), interim=planned))
+    assert figure is not None
+    futile = [row for row in figure.spec["data"]["values"] if row["for"] == "futility"]
+    assert len(futile) == looks - 1
+    assert [row["said"] for row in futile if row["said"]] == [
+        "ends for futility below z 0.52"
+    ] * labels
 
 
 def test_guidelines_are_answered_by_the_looks_planned() -> None:

@@ -80,7 +80,7 @@ def test_grids_have_their_sizes_in_common() -> None:
     assert set(grid(6000, 7000, 0.01)[1:-1]) <= set(short)
 
 
-@pytest.mark.parametrize("replicates", [500, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("replicates", [250, pytest.param(1000, marks=pytest.mark.long)])
 def test_the_search_finds_what_the_normal_approximation_says(replicates: int) -> None:
     """A t test of a small shift needs the size of the closed form, within the interval given."""
     many = {"replicates": replicates, "search_replicates": replicates, "block_size": 250}

@@ -1,5 +1,6 @@
 """A simulated preview is what the plan would say after so many studies."""
 
+import re
 from itertools import product
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from sim import compose_study, plan
 from sim.jobs.preview import PRIMARY, criteria_of
 from sim.jobs.simulated_preview import sampled_preview, simulated_previews
+from sim.page.answers import basis_of, simulated_part
 
 SMALL = ["design.n=[12,24,48]", "monte_carlo.block_size=100", "engine=monte_carlo",
          "effect.prior=null"]  # fmt: skip
@@ -74,7 +76,21 @@ def test_a_rule_on_one_sum_is_sampled_at_once() -> None:
     assert size.high is not None
     assert size.high - size.low <= 2
     assert power.mcse.max() < 0.005
+    assert basis_of(criteria[PRIMARY], found) == "from 1,000 draws of changes"
     joint = next(each for each in criteria.values() if "any domain" in each.name)
     assert sampled_preview(study, joint) is None
     simulated = study.model_copy(update={"engine": "monte_carlo"})
     assert sampled_preview(simulated, criteria[PRIMARY]) is None
+
+
+def test_a_preview_says_what_it_rests_on() -> None:
+    """A power that turns out exact is not said to be simulated: it has no error, and no "about"."""
+    study = compose_study(["effect=shift", "design.n=[12,60]", "effect.shift=1"])
+    one = next(each for group in criteria_of(study).values() for each in group if each.key == "0.0")
+    found = sampled_preview(study, one)
+    assert found is not None
+    assert found.answers["0.0"][1].replicates == 0
+    said = re.sub("<[^>]*>", "", str(simulated_part(study, one, found)))
+    assert basis_of(one, found) == "exact: enumerated"
+    assert "At once, exactly" in said
+    assert not any(word in said for word in ("±0.", "about", "from 1,000"))

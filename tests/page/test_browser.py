@@ -15,6 +15,7 @@ from oracles.browser import Browser
 from oracles.served import Served, field, opened_pages, served
 
 from sim import compose_study
+from sim.app import main
 from sim.jobs.simulated_preview import simulated_previews
 from sim.page.layout import FILES
 from sim.study.methods import TESTS
@@ -110,6 +111,19 @@ def a_part_opens_and_leads_on(page: Any) -> None:
     page.wait_for_selector(f"{line} >> text=2 must be from 0 to 0.9")
 
 
+def a_pilot_is_judged_and_read(page: Any) -> None:
+    """A criterion that cannot be has its line; once it is mended, its traffic light is read."""
+    criteria, drawn = field("a", "feasibility.criteria"), "#a-pilot svg.chart"
+    page.fill(criteria, "stay: retention, red 90%, green 80%")
+    line = field("a", "feasibility.criteria-error")
+    page.wait_for_selector(f"{line} >> text=stay.red: 0.9 must be below green = 0.8")
+    assert page.locator(drawn).count() == 0
+    page.fill(criteria, "stay: retention, red 60%, green 80%, expected 85%")
+    page.wait_for_selector(drawn)
+    page.hover(drawn)
+    page.wait_for_selector("#a-pilot .reading >> text=amber")
+
+
 def test_a_wrong_value_has_one_line_beside_it(server: Served, open_page: Any) -> None:
     """The line of the command line stands beside the field, and goes when it is mended.
 
@@ -133,6 +147,7 @@ def test_a_wrong_value_has_one_line_beside_it(server: Served, open_page: Any) ->
     page.click("#a-run")
     page.wait_for_selector(field("a", "monte_carlo.replicates-error") + " >> text=page allows")
     page.fill(field("a", "monte_carlo.replicates"), "1000")
+    a_pilot_is_judged_and_read(page)
     a_part_opens_and_leads_on(page)
 
 
@@ -172,15 +187,6 @@ def keys_alone_go_on(page: Any) -> None:
     page.wait_for_selector("[data-do=second]:focus")
 
 
-def test_a_lost_server_is_said(tmp_path: Path, open_page: Any) -> None:
-    """When the program ends, the page says so, and its buttons promise nothing."""
-    with served(tmp_path, "page.live_replicates=0") as own:
-        page = open_page(own.address)
-        page.wait_for_selector("#gone", state="hidden")
-    page.wait_for_selector("#gone >> text=has ended")
-    assert page.locator("button:enabled").count() == 0
-
-
 def test_yaml_is_checked_and_used(server: Served, open_page: Any) -> None:
     """What the form does not show can be changed; a wrong key is a line; markup stays text."""
     page = open_page(server.address)
@@ -206,14 +212,16 @@ def test_yaml_is_checked_and_used(server: Served, open_page: Any) -> None:
     assert page.locator("main img").count() == 0
 
 
-def test_simulate_download_and_repeat(server: Served, open_page: Any, tmp_path: Path) -> None:
+def test_simulate_download_and_repeat(
+    server: Served, open_page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Progress, answer, every file; the command line in a shell gives the same bytes.
 
     The run is started by keys alone.
     """
     page = open_page(server.address)
     small(page)
-    page.fill(field("a", "monte_carlo.replicates"), "60000")  # long enough to be seen running
+    page.fill(field("a", "monte_carlo.replicates"), "30000")  # long enough to be seen running
     page.fill(field("a", "title"), 'It\'s <b>mine</b> & "yours"')
     page.evaluate(HELD_FOCUS)  # a run may end before anybody looks where the focus is
     page.focus("#a-run")
@@ -235,7 +243,7 @@ def test_simulate_download_and_repeat(server: Served, open_page: Any, tmp_path: 
         assert packed.testzip() is None
         assert packed.read("results.csv") == got["results.csv"]
     assert server.runs() == 0
-    repeated(tmp_path, got)
+    repeated(tmp_path, got, monkeypatch)
 
 
 NURSES = {
@@ -390,14 +398,16 @@ def fetched(page: Any, name: str, folder: Path) -> bytes:
     return (folder / name).read_bytes()
 
 
-def repeated(folder: Path, got: dict[str, bytes]) -> None:
-    """Run the downloaded command, and the downloaded file, in a shell."""
+def repeated(folder: Path, got: dict[str, bytes], patch: pytest.MonkeyPatch) -> None:
+    """Run the downloaded command in a shell, and the downloaded file in this process."""
     mentorsim = f'mentorsim() {{ "{sys.executable}" -m sim.app "$@"; }}\n'
-    by_file = "mentorsim plan scenario.yaml"
-    for number, line in enumerate((got["command.txt"].decode().strip(), by_file)):
-        script = f"{mentorsim}{line} hydra.run.dir=run{number} report.files=[]\n"
-        subprocess.run(["/bin/sh", "-c", script], cwd=folder, check=True, env=dict(os.environ),
-                       capture_output=True)  # fmt: skip
+    line = got["command.txt"].decode().strip()
+    script = f"{mentorsim}{line} hydra.run.dir=run0 report.files=[]\n"
+    subprocess.run(["/bin/sh", "-c", script], cwd=folder, check=True, env=dict(os.environ),
+                   capture_output=True)  # fmt: skip
+    patch.chdir(folder)
+    assert main(["plan", "scenario.yaml", "hydra.run.dir=run1", "report.files=[]"]) == 0
+    for number in range(2):
         assert (folder / f"run{number}" / "results.csv").read_bytes() == got["results.csv"]
 
 
@@ -449,36 +459,37 @@ def no_serious_barrier(page: Any) -> None:
     page.wait_for_selector(field("a", "analysis.alpha-error"), state="hidden")
 
 
-@pytest.fixture
-def slow_server(path: None, tmp_path: Path) -> Iterator[Served]:
-    """A server whose runs go on while one looks."""
-    words = ["monte_carlo.replicates=1000000", "page.most_replicates=1000000"]
-    with served(tmp_path, *words, "page.live_replicates=0") as found:
-        yield found
-
-
 @pytest.mark.parametrize("tabs", [2, pytest.param(3, marks=pytest.mark.long)])
-def test_cancel_and_closing_leave_nothing(slow_server: Served, open_page: Any, tabs: int) -> None:
-    """A cancelled run is gone, and so is that of a closed tab; a third tab's has to wait."""
-    server = slow_server
-    first, second, *third = (open_page(server.address) for _ in range(tabs))
-    for page in (first, second):
-        page.click("#a-run")
-        page.wait_for_selector("#a-progress")
-    for page in third:
-        page.click("#a-run")
-        page.wait_for_selector("#a-status >> text=2 runs go on already")
-    assert not third or server.runs() == 2
-    first.click("#a-cancel")
-    first.wait_for_selector("#a-status >> text=Cancelled")
-    assert not third or server.runs() == 1
-    assert second.locator("#a-progress").is_visible()
-    second.context.close()
-    for _ in range(200):
-        if server.runs() <= 0:
-            break
-        first.wait_for_timeout(50)
-    assert server.runs() <= 0
+def test_cancel_closing_and_a_lost_server_leave_nothing(
+    path: None, tmp_path: Path, open_page: Any, tabs: int
+) -> None:
+    """A cancelled run is gone, and so is that of a closed tab; a third tab's has to wait.
+
+    When the program ends, the page says so, and its buttons promise nothing.
+    """
+    words = ["monte_carlo.replicates=1000000", "page.most_replicates=1000000"]
+    with served(tmp_path, *words, "page.live_replicates=0") as server:
+        first, second, *third = (open_page(server.address) for _ in range(tabs))
+        for page in (first, second):
+            page.click("#a-run")
+            page.wait_for_selector("#a-progress")
+        for page in third:
+            page.click("#a-run")
+            page.wait_for_selector("#a-status >> text=2 runs go on already")
+        assert not third or server.runs() == 2
+        first.click("#a-cancel")
+        first.wait_for_selector("#a-status >> text=Cancelled")
+        assert not third or server.runs() == 1
+        assert second.locator("#a-progress").is_visible()
+        second.context.close()
+        for _ in range(200):
+            if server.runs() <= 0:
+                break
+            first.wait_for_timeout(50)
+        assert server.runs() <= 0
+        first.wait_for_selector("#gone", state="hidden")
+    first.wait_for_selector("#gone >> text=has ended")
+    assert first.locator("button:enabled").count() == 0
 
 
 def cancelled(server: Served, page: Any, times: int) -> float:

@@ -44,7 +44,14 @@ def assert_same(found: SimulatedPreview, expected: SimulatedPreview) -> None:
         assert found.answers[key][1] == size
 
 
-def test_it_finds_what_the_job_finds(live: PreviewProcess) -> None:
+def test_what_is_asked_is_answered(live: PreviewProcess) -> None:
+    """One process answers one question after the other, each as it should be."""
+    it_finds_what_the_job_finds(live)
+    only_the_newest_question_is_answered(live)
+    a_refusal_is_told(live)
+
+
+def it_finds_what_the_job_finds(live: PreviewProcess) -> None:
     """The last preview is that of the job, whatever else is wanted meanwhile."""
     one, other = (compose_study([*SMALL, f"effect.shift={shift}"]) for shift in (0.3, 0.6))
     live.ask(A, one)
@@ -58,7 +65,7 @@ def test_it_finds_what_the_job_finds(live: PreviewProcess) -> None:
         assert_same(last, expected)
 
 
-def test_only_the_newest_question_is_answered(live: PreviewProcess) -> None:
+def only_the_newest_question_is_answered(live: PreviewProcess) -> None:
     """What was asked before is not answered any more, nor what is forgotten."""
     for shift in (0.1, 0.2, 0.3, 0.9):
         live.ask(A, compose_study([*SMALL, f"effect.shift={shift}"]))
@@ -74,7 +81,7 @@ def test_only_the_newest_question_is_answered(live: PreviewProcess) -> None:
     assert_same(found[A][-1], expected)
 
 
-def test_a_refusal_is_told(live: PreviewProcess) -> None:
+def a_refusal_is_told(live: PreviewProcess) -> None:
     """Where a design has no preview, the reason is told."""
     live.ask(A, compose_study([*SMALL, "correlation.items=-0.5"]))
     (said,) = hear(live, A)[A]

@@ -12,8 +12,10 @@ from sim.jobs.looks import looks_of, measures_of
 from sim.jobs.tasks import block_task
 from sim.power import known_looks
 from sim.power.controlled_looks import ControlledLooks, LooksAlone
+from sim.power.estimates import exactly
 from sim.power.exact_table import ExactTable
 from sim.power.interim import InterimMeasures
+from sim.power.known import KnownPower
 from sim.power.known_looks import KnownLooks, known_ends
 from sim.power.looks_table import LooksTable
 from sim.power.monte_carlo import simulate_block
@@ -32,6 +34,7 @@ ONE: dict[str, Any] = {
 }
 
 
+NOTHING = KnownPower(*[exactly(np.zeros(2))] * 2)
 Tables = tuple[LooksTable, ExactTable]
 
 
@@ -109,7 +112,7 @@ def test_an_end_alone_has_the_power_that_is_known() -> None:
     tally, looks = counted(study, 0), looks_of(study)
     assert looks is not None
     alone = LooksAlone(np.array([[0.0, 0.3], [0.0, 0.4]]), np.full((2, 2), 1e-4))
-    win = ControlledLooks(looks, tally, alone, 0, 0, unadjusted=True).total.win
+    win = ControlledLooks(looks, tally, alone, NOTHING, 0, 0, unadjusted=True).total.win
     np.testing.assert_allclose(win.value, [0.3, 0.4], atol=1e-12)
     np.testing.assert_allclose(win.mcse, np.hypot(1e-4, 1 / 2_000), rtol=1e-6)
 
@@ -121,7 +124,9 @@ def test_what_is_not_known_corrects_nothing() -> None:
     nothing = np.full(tally.alone.shape[:2], np.nan)
     looks = looks_of(study)
     assert looks is not None
-    unknown = ControlledLooks(looks, tally, LooksAlone(nothing, nothing), 0, 0, unadjusted=True)
+    unknown = ControlledLooks(
+        looks, tally, LooksAlone(nothing, nothing), NOTHING, 0, 0, unadjusted=True
+    )
     plain = measures_of(study, tally, arms_by_role(study))
     for name in ("met", "futile", "unstopped_win"):
         ours, theirs = getattr(measured(study, unknown, tally), name), getattr(plain, name)
@@ -137,6 +142,7 @@ def test_a_total_under_looks_has_less_than_half_the_error() -> None:
     tally = counted(study, 0)
     known = ends(study, tally)
     assert isinstance(known, ControlledLooks)
+    assert (known.fixed.win.mcse < 0.005).all()
     plain = measures_of(study, tally, arms_by_role(study))
     win, of_looks = known.total.win, measured(study, known, tally)
     assert (2.5 * win.mcse < plain.unstopped_win.mcse).all()

@@ -1,7 +1,6 @@
 """Studies with looks that are enumerated, and those that spend their level exactly."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ from scipy.special import ndtri
 from sim import plan
 from sim.errors import StudyError
 from sim.inference.decide import PValues
-from sim.inference.looks import Looks, hopeful_at
+from sim.inference.look_path import hopeful_at
+from sim.inference.looks import Looks
 from sim.inference.result import TestResult
 from sim.inference.rules import DecisionRule
 from sim.jobs.interim import interim_plan
@@ -154,8 +154,8 @@ def test_a_p_value_on_the_bound_has_hope(bound: float, direction: int) -> None:
         pvalue = np.full((1, 2, 1), 2 * min(one_sided, 1 - one_sided))
         ones = np.ones(pvalue.shape)
         result = TestResult(pvalue, ones, (direction * ones).astype(np.int8), ones.astype(np.int32))
-        assert hopeful_at(PValues(result, pvalue), looks, 0, 1)[0, 0, 0] == hope
-        assert hopeful_at(PValues(result, pvalue), replace(looks), 1, 1).all()
+        hopeful = hopeful_at(PValues(result, pvalue), looks, np.arange(2), 1)[0, :, 0]
+        assert hopeful[looks.occasions.of[0]].tolist() == [hope, True]
 
 
 def test_futility_by_effect() -> None:

@@ -16,7 +16,7 @@ from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose
 from sim.jobs.assurance import assurances, believed_effects
 from sim.jobs.tasks import block_task
-from sim.power.estimands import estimands_of
+from sim.power.estimands import estimands_of, estimands_of_several
 from sim.power.exact import exact_rejection
 from sim.power.limits import PowerLimit, impossible_rule, power_limits
 from sim.report.telling import summary
@@ -150,6 +150,21 @@ def test_the_tests_find_the_estimands(stated: Mapping[str, Any]) -> None:
         assert (np.sign(found.value) == result.direction[0, 0])[sure].all(), test
 
 
+@pytest.mark.parametrize("test", ["signed_rank", "paired_t"])
+def test_several_populations_are_as_each_alone(test: str) -> None:
+    """Whether together or one after the other, of clear, small, no and opposite effects."""
+    analysis = make_analysis(test=test, p_value="auto")
+    people = [role_arms(small_study(effect={"shift": shift}), 0)[:1]
+              for shift in ((0.5, 0.1, 0.2), 0.0, 0.001, (0.1, -0.1, 0.0))]  # fmt: skip
+    endpoints = with_total_of(people[0][0], analysis)
+    together = estimands_of_several(people, endpoints, analysis)
+    for one, arms in zip(together.each(), people, strict=True):
+        alone = estimands_of(arms, endpoints, analysis)
+        np.testing.assert_allclose(one.value, alone.value, rtol=0, atol=1e-15)
+        assert one.null.tolist() == alone.null.tolist()
+        assert one.informative.tolist() == alone.informative.tolist()
+
+
 @pytest.mark.parametrize("stated", BOTH_ARMS.values(), ids=BOTH_ARMS)
 def test_the_tests_of_two_arms_find_the_estimands(stated: Mapping[str, Any]) -> None:
     """In large arms drawn as a study draws them every test ends on its estimand's side."""
@@ -182,7 +197,7 @@ def test_the_tests_of_two_arms_find_the_estimands(stated: Mapping[str, Any]) -> 
 def test_respondents_are_those_who_answer(stated: Mapping[str, Any]) -> None:
     """Share observed and mean changes of simulated people fit people drawn, domain by domain."""
     people = role_arms(small_study(**stated), 0)[0]
-    own = respondents(people, 1024)
+    own = respondents([people], 1024)
     scores = draw_cohort(people, 20_000, 1, np.random.default_rng(9)).scores[0].astype(int)
     there = (scores > 0).all(axis=(1, 2))
     assert own.weight.sum(axis=1).mean() == pytest.approx(there.mean(), abs=0.015)

@@ -1,7 +1,7 @@
 """Studies with interim looks: against enumeration, against one another, and under the null."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from sim.cohorts import arms_by_role
 from sim.compute.fingerprint import fingerprint
 from sim.compute.streams import Purpose
 from sim.inference.decide import collect
-from sim.inference.looks import decisions_where, first_look, path_of
+from sim.inference.look_path import decisions_where, first_look, path_of
 from sim.jobs.tasks import block_task
 from sim.power.monte_carlo import simulate_block
 from sim.power.role import draw_and_test, prepared
@@ -89,9 +89,11 @@ def test_counted_thresholds_decide_as_p_values_do(adjustment: str, alternative: 
     tests = draw_and_test(task, 0, 0)
     assert known.procedure is not None
     assert task.looks is not None
-    assert np.array_equal(known.place, np.arange(len(known.place)))
     pvalues = collect(tests.samples, known.sizes, task.analysis, procedure=None)
-    paths = [path_of([evidence], [task.looks], side) for evidence in (tests.evidence, pvalues)]
+    paths = [
+        path_of([evidence], task.looks, [known.place], side)
+        for evidence in (tests.evidence, pvalues)
+    ]
     ends = [first_look(path.met | path.futile) for path in paths]
     assert np.array_equal(paths[0].futile, paths[1].futile)
     assert np.array_equal(*ends)
@@ -110,6 +112,23 @@ def test_the_design_without_looks_is_counted_on_the_same_people(test: str) -> No
     assert isinstance(looked, LookTally)
     assert np.array_equal(looked.fixed_won, plain.rule_won)
     assert np.array_equal(looked.fixed_rejected, plain.rule_rejected)
+
+
+def test_sizes_that_share_looks_are_decided_as_alone() -> None:
+    """What is decided at a look of several sizes is that of each size, of the same people."""
+    study = small_study(interim=LOOKS, design={"n": (9, 10, 11, 30)})
+    task = block_task(study, arms_by_role(study), Purpose.MAIN, 200)
+    assert task.looks is not None
+    assert len(task.looks.occasions.at) < task.looks.place.size
+    together = simulate_block(task, 0)
+    for k in range(task.number_of_sizes):
+        looks = replace(
+            task.looks, place=task.looks.place[k : k + 1], taken=task.looks.taken[k : k + 1]
+        )
+        alone = simulate_block(replace(task, looks=looks), 0)
+        for field in fields(LookTally)[1:]:
+            counts = getattr(together, field.name)[k : k + 1]
+            assert np.array_equal(getattr(alone, field.name), counts), field.name
 
 
 def test_every_study_ends_once() -> None:

@@ -12,6 +12,7 @@ from sim.cohorts import arms_by_role, draw_cohort, role_arms
 from sim.compute.executors import InProcessExecutor
 from sim.inference.rules import decision_rules
 from sim.power.count_kernels import FINE, count_changes
+from sim.power.counting import Ends
 from sim.power.simulate import simulate
 from sim.report.files import summary_data
 from sim.report.telling import summary
@@ -29,9 +30,14 @@ def test_estimates_with_missing_changes() -> None:
     truth, units = np.array([0.4, 0.1]), np.array([1.0, 0.25])
     quantiles = student.ppf(0.975, np.maximum(np.arange(n + 1) - 1, 1))
     rejected = rng.random((1, 2, replicates)) < 0.3
-    sums = [np.zeros((1, 2), np.int64) for _ in range(9)]
+    sums = np.zeros((9, 1, 1, 2), np.int64)
     alone = np.empty(0, np.int64)  # nobody is in a cluster
-    count_changes(changes, alone, np.array([n]), units, truth, quantiles, 1.0, rejected, *sums)
+    ends = Ends.without_looks(1, replicates)
+    count_changes(
+        changes, alone, np.array([n]), units, truth, quantiles, 1.0,
+        ends.place, ends.order, ends.starts, rejected, sums,
+    )  # fmt: skip
+    sums = sums[:, 0]
     for e in range(2):
         kept = [changes[~gone[:, e, r], e, r].astype(float) * units[e] for r in range(replicates)]
         known = np.array([len(own) >= 2 for own in kept])

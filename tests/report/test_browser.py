@@ -29,13 +29,34 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_page(run, folder)
 
 
-def test_it_opens_offline_without_a_word(browser: Browser, page_file: Path) -> None:
-    """No request but for the file itself, nothing on the console, every figure drawn."""
+@pytest.fixture(scope="module")
+def light(browser: Browser, page_file: Path) -> Iterator[Any]:
+    """That page on a light screen, for all that look at it so."""
     with browser.page(page_file) as page:
-        assert page.evaluate("document.querySelectorAll('[data-figure] svg').length") == (
-            page.evaluate("document.querySelectorAll('[data-figure]').length")
-        )
-        assert page.locator("#curve svg").count() == 1
+        yield page
+
+
+@pytest.fixture(scope="module")
+def dark(browser: Browser, page_file: Path) -> Iterator[Any]:
+    """That page on a dark screen, for all that look at it so."""
+    with browser.page(page_file, scheme="dark", width=390) as page:
+        yield page
+
+
+@pytest.fixture
+def page(light: Any) -> Any:
+    """The light page, wide and on screen again, whatever a test before has made of it."""
+    light.emulate_media(media="screen", color_scheme="light")
+    light.set_viewport_size({"width": 1280, "height": 900})
+    return light
+
+
+def test_it_opens_offline_without_a_word(page: Any) -> None:
+    """No request but for the file itself, nothing on the console, every figure drawn."""
+    assert page.evaluate("document.querySelectorAll('[data-figure] svg').length") == (
+        page.evaluate("document.querySelectorAll('[data-figure]').length")
+    )
+    assert page.locator("#curve svg").count() == 1
 
 
 def shown_curve(page: Any) -> str:
@@ -43,51 +64,53 @@ def shown_curve(page: Any) -> str:
     return str(page.locator("#curve .mark-line path").first.get_attribute("d"))
 
 
-def test_another_rule_is_another_curve(browser: Browser, page_file: Path) -> None:
+def test_another_rule_is_another_curve(page: Any) -> None:
     """Choosing changes what is drawn and what is read; the slider reads another size."""
-    with browser.page(page_file) as page:
-        first, read = shown_curve(page), page.inner_text("#curve-reading")
-        page.select_option("#curve-choice", label="all")
-        page.wait_for_function(
-            "before => document.getElementById('curve-reading').textContent !== before", arg=read
-        )
-        assert shown_curve(page) != first
-        read = page.inner_text("#curve-reading")
-        page.focus("#curve-size")
-        page.keyboard.press("Home")
-        assert page.inner_text("#curve-reading") != read
-        assert page.inner_text("#curve-reading").startswith("6 pairs (6 mentors, 5 mentees): power")
-        page.keyboard.press("ArrowRight")
-        assert page.inner_text("#curve-reading").startswith("9 pairs")
+    first, read = shown_curve(page), page.inner_text("#curve-reading")
+    page.select_option("#curve-choice", label="all")
+    page.wait_for_function(
+        "before => document.getElementById('curve-reading').textContent !== before", arg=read
+    )
+    assert shown_curve(page) != first
+    read = page.inner_text("#curve-reading")
+    page.focus("#curve-size")
+    page.keyboard.press("Home")
+    assert page.inner_text("#curve-reading") != read
+    assert page.inner_text("#curve-reading").startswith("6 pairs (6 mentors, 5 mentees): power")
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("#curve-reading").startswith("9 pairs")
 
 
-def test_hovering_shows_a_value(browser: Browser, page_file: Path) -> None:
+def test_hovering_shows_a_value(page: Any) -> None:
     """A pointer on the curve brings up the power at the nearest size."""
-    with browser.page(page_file) as page:
-        box = page.locator("#curve svg").bounding_box()
-        page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
-        page.mouse.move(box["x"] + box["width"] * 0.52, box["y"] + box["height"] * 0.5)
-        page.wait_for_selector("#vg-tooltip-element.visible", timeout=5000)
-        text = page.inner_text("#vg-tooltip-element")
-        assert "Power" in text
-        assert "Monte Carlo error" in text
+    page.locator("#curve svg").scroll_into_view_if_needed()
+    box = page.locator("#curve svg").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+    page.mouse.move(box["x"] + box["width"] * 0.52, box["y"] + box["height"] * 0.5)
+    page.wait_for_selector("#vg-tooltip-element.visible", timeout=5000)
+    text = page.inner_text("#vg-tooltip-element")
+    assert "Power" in text
+    assert "Monte Carlo error" in text
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width"),
-    [
-        ("light", 1280),
-        ("dark", 390),
-        pytest.param("light", 390, marks=pytest.mark.long),
-        pytest.param("dark", 1280, marks=pytest.mark.long),
-    ],
-)
-def test_no_serious_barrier(browser: Browser, page_file: Path, scheme: str, width: int) -> None:
+def no_serious_barrier(page: Any, width: int) -> None:
     """An automatic check of accessibility finds nothing serious; nothing is wider than the page."""
-    with browser.page(page_file, scheme=scheme, width=width) as page:
-        found = [own for own in browser.barriers(page) if own["impact"] in SERIOUS]
-        assert found == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": width, "height": 900})
+    found = [own for own in Browser.barriers(page) if own["impact"] in SERIOUS]
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [1280, pytest.param(390, marks=pytest.mark.long)])
+def test_no_serious_barrier(page: Any, width: int) -> None:
+    """In the light, on a wide screen and a narrow one."""
+    no_serious_barrier(page, width)
+
+
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.long)])
+def test_no_serious_barrier_in_the_dark(dark: Any, width: int) -> None:
+    """Nor in the dark."""
+    no_serious_barrier(dark, width)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
@@ -103,43 +126,45 @@ def test_the_first_screen_has_the_answer(
             assert box["y"] + box["height"] <= height
         assert page.locator("details.more").evaluate("part => part.open") is (width > 1000)
         assert page.locator("#curve-heading").bounding_box()["y"] > box["y"]
+        if width < 1000:
+            tables_fit(page)
+            paper_shows_all_warnings(page)
 
 
-def test_tables_fit_a_narrow_screen(browser: Browser, page_file: Path) -> None:
+def tables_fit(page: Any) -> None:
     """Rows become labelled values where they do not fit, nothing scrolls; wide, all are tables."""
     scrolling = (
         "[...document.querySelectorAll('.scroll')]"
         ".filter(region => region.scrollWidth > region.clientWidth + 1).length"
     )
     label = "getComputedStyle(document.querySelector('.stacked td'), '::before').content"
-    with browser.page(page_file, width=390) as page:
-        assert page.evaluate(scrolling) == 0
-        assert page.evaluate(label) not in {"none", '""'}
-        assert page.locator("table:not(.stacked) thead").first.is_visible()
-        assert page.locator(".wide").count() == 0
-        page.set_viewport_size({"width": 1280, "height": 800})
-        assert page.evaluate(scrolling) == 0
-        assert page.evaluate(label) == "none"
+    assert page.evaluate(scrolling) == 0
+    assert page.evaluate(label) not in {"none", '""'}
+    assert page.locator("table:not(.stacked) thead").first.is_visible()
+    assert page.locator(".wide").count() == 0
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert page.evaluate(scrolling) == 0
+    assert page.evaluate(label) == "none"
+    page.set_viewport_size({"width": 390, "height": 844})
 
 
-def test_paper_shows_all_warnings(browser: Browser, page_file: Path) -> None:
+def paper_shows_all_warnings(page: Any) -> None:
     """What a narrow screen folds away is printed."""
-    with browser.page(page_file, width=390) as page:
-        page.emulate_media(media="print")
-        page.wait_for_function("document.querySelector('details.more').open")
-        assert page.locator("details.more li").first.is_visible()
+    page.emulate_media(media="print")
+    page.wait_for_function("document.querySelector('details.more').open")
+    assert page.locator("details.more li").first.is_visible()
 
 
-def test_dark_and_light_are_told_apart(browser: Browser, page_file: Path) -> None:
+def test_dark_and_light_are_told_apart(dark: Any) -> None:
     """Dark paper in the dark, light on paper, whatever the screen."""
-    with browser.page(page_file, scheme="dark") as page:
-        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert page.locator("#curve .dark svg").is_visible()
-        assert not page.locator("#curve .light svg").is_visible()
-        page.emulate_media(media="print", color_scheme="dark")
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") != paper
-        assert page.locator("#curve .light svg").is_visible()
-        assert page.pdf().startswith(b"%PDF")
+    paper = dark.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark.locator("#curve .dark svg").is_visible()
+    assert not dark.locator("#curve .light svg").is_visible()
+    dark.emulate_media(media="print", color_scheme="dark")
+    assert dark.evaluate("getComputedStyle(document.body).backgroundColor") != paper
+    assert dark.locator("#curve .light svg").is_visible()
+    assert dark.pdf().startswith(b"%PDF")
+    dark.emulate_media(media="screen", color_scheme="dark")
 
 
 @pytest.mark.parametrize(

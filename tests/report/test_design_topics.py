@@ -15,6 +15,7 @@ from oracles.studies import CONTROL, small_study
 from sim import compose_study, plan
 from sim.manifest import Provenance
 from sim.report.document.model import Table
+from sim.report.document.phrases import has_saw_teeth
 from sim.report.document.words import Blank, words_of
 from sim.report.files import write_run
 from sim.report.results.answer import PlanAnswer
@@ -222,17 +223,19 @@ def test_a_gap_is_a_blank_for_the_form_alone(single: PlanAnswer) -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ("total", "rise in the total of all domains, for"),
-        ("any of items", "rise in at least one of the 3 domains, for"),
+        ("total", "rise in the total of all domains"),
+        ("any of items", "rise in at least one of the 3 domains"),
         ("at least 2 of items", "rise in at least 2 of the 3"),
-        ("all of [a, total]",
-         "rise in each of 'a' and the total of all domains, for the mentors."),
+        ("all of [a, total]", "rise in each of 'a' and the total of all domains"),
     ],
-)  # fmt: skip
+)
 def test_the_criterion_by_kind_of_rule(rule: str, said: str) -> None:
-    """One, any, some or all of the endpoints are named as the rule has them."""
+    """One, any, some or all of the endpoints are named as the rule has them; roles, of two."""
     study = small_study(primary="it", success={"it": rule})
-    assert said in criterion(study).text
+    assert criterion(study).text.partition(said)[2] in (".", " domains.")
+    both = small_study(roles=ROLES, primary="it", success={"it": rule})
+    assert said in criterion(both).text
+    assert criterion(both).text.endswith(", for the mentors.")
 
 
 def test_a_fall_and_a_difference_are_said() -> None:
@@ -245,13 +248,28 @@ def test_a_fall_and_a_difference_are_said() -> None:
     assert "significantly below zero in" in criterion(arms).text
 
 
+@pytest.mark.parametrize("spend", ["normal", "exact"])
+@pytest.mark.parametrize("p_value", ["auto", "asymptotic"])
+def test_exact_spending_stands_in_the_place_of_a_p_value(spend: str, p_value: str) -> None:
+    """Where looks spend their level exactly no p-value is compared, and power has saw-teeth."""
+    study = small_study(
+        questionnaire={"points": 5, "items": ("a",), "totals": {}}, success={"it": "a"},
+        primary="it", design={"n": (12,)}, analysis={"p_value": p_value},
+        interim={"looks": 2, "spend": spend},
+    )  # fmt: skip
+    spent, said = spend == "exact", design_sentence(study)
+    assert ("exact spending of the level" in said) == spent
+    assert ("exact p up to" in said or "approximation" in said) == (not spent)
+    assert has_saw_teeth(study) == (spent or p_value == "auto")
+
+
 def test_form_and_screen_name_one_test(either: PlanAnswer) -> None:
     """What the design sentence says of test and multiplicity, the form says with references."""
     study = either.study
     text = words_of(method_section(either).blocks[0].parts)  # type: ignore[union-attr]
     without = re.sub(r" \([A-Z][^()]*\d{4}(; [A-Z][^()]*\d{4})*\)", "", text)
     assert multiplicity_words(study) in without
-    title, _, details = test_sentence(study.analysis).partition(" (")
+    title, _, details = test_sentence(study).partition(" (")
     assert title in text
     assert all(part.strip(") ") in without for part in details.split(", ") if part)
 

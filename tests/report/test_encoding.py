@@ -81,7 +81,7 @@ CHOICES = {
 CHOSEN = st.fixed_dictionaries({key: st.sampled_from(each) for key, each in CHOICES.items()})
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(CHOSEN)
 def test_an_answer_is_read_back_to_the_bit(chosen: dict[str, str]) -> None:
     """Field by field and element by element, NaN for NaN, on generated studies."""

@@ -145,10 +145,12 @@ def test_what_a_level_may_be() -> None:
     assert not Level("win", 0.0274, 0.0, 0.025, 0).exceeds
     assert Level("win", 0.0276, 0.0, 0.025, 0).exceeds
     noise = 4 * np.sqrt(0.025 * 0.975 / 1000)
-    assert Level("win", 0.0276 + noise, 0.005, 0.025, 1000).exceeds
-    assert not Level("win", 0.0274 + noise, 0.005, 0.025, 1000).exceeds
+    assert Level("win", 0.0276 + noise, 0.0068, 0.025, 1000).exceeds
+    assert not Level("win", 0.0274 + noise, 0.0068, 0.025, 1000).exceeds
     assert Level("endpoint", 0.0, 0.0, 0.05, 1000).falls_short
     assert not Level("endpoint", 0.0, 0.0, 0.05, 100).falls_short  # too few studies to tell
+    for mcse in (0.0, 4e-5):  # of draws of changes fewer tell more
+        assert Level("endpoint", 0.0204, mcse, 0.05, 500).falls_short
     assert not Level("endpoint", 0.03, 0.001, 0.05, 0).falls_short
 
 

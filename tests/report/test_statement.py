@@ -11,11 +11,11 @@ from oracles.saved import saved_plan
 
 from sim import compose_study, plan
 from sim.report.document.model import Picture
-from sim.report.document.words import Blank
+from sim.report.document.words import Blank, line
 from sim.report.justification import justification
 from sim.report.printers.word import word
 from sim.report.results.answer import PlanAnswer
-from sim.report.topics.statement import MOST_WORDS, count_words, statement
+from sim.report.topics.statement import MOST_WORDS, count_words, fitted, statement
 
 QUICK = ("monte_carlo.replicates=100", "monte_carlo.search_replicates=100",
          "monte_carlo.block_size=50", "effect.prior=null")  # fmt: skip
@@ -58,6 +58,18 @@ def test_details_go_before_the_statement_grows_too_long() -> None:
     assert count_words(found.parts) <= MOST_WORDS
     assert "The effect assumed is" in found.text
     assert "The number allows for" not in found.text
+
+
+def test_short_forms_make_room_before_anything_is_left_out() -> None:
+    """What must be told stands; the rest by rank, in few words where more have no room."""
+    must, first, second = (line(" ".join([word] * n)) for word, n in (("a", 90), ("b", 20),
+                                                                      ("c", 20)))  # fmt: skip
+    brief = line("c c c")
+    whole = fitted([(0, must), (2, brief, second), (1, first)])
+    assert whole.text.split() == ["a"] * 90 + ["c"] * 3 + ["b"] * 20
+    assert fitted([(0, must), (2, second), (1, first)]).text.split() == ["a"] * 90 + ["b"] * 20
+    assert count_words(fitted([(0, must), (2, brief, second)]).parts) == 110
+    assert count_words(fitted([(0, must), (0, must), (1, brief)]).parts) == 180
 
 
 def test_a_basis_that_is_not_given_is_a_blank() -> None:

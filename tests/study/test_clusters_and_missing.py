@@ -9,7 +9,11 @@ from sim.jobs.plan import check
 LATENT = "clusters=sites clusters.site.stated_as=latent"
 LINES = {
     "clusters=wards": "clusters: 'wards' must be one of none, sites",
-    "clusters.kind=wards": "clusters.kind: 'wards' must be a section with fields of its own",
+    "clusters=nulll": "clusters: 'nulll' must be one of none, sites; did you mean 'none'?",
+    "clusters.kind=wards": (
+        "clusters.kind: 'wards' must be a section with fields of its own: stated_as, icc,"
+        " shared_icc, accrual, sites, per_site, sizes, size_variation"
+    ),
     "missing.kind=lost": "missing.kind: 'lost' must be one of mcar, mar, mnar",
     "clusters=sites clusters.site.icc=1": "clusters.site.icc: 1 must be at least 0 and below 1",
     "clusters=sites clusters.site.sites=1": "clusters.site.sites: 1 must be from 2 to 5000",

@@ -17,8 +17,11 @@ from sim.study import Study
 EXAMPLES = sorted((CONF / "examples").glob("*.yaml"))
 QUICK = ["monte_carlo.replicates=100", "monte_carlo.search_replicates=100",
          "monte_carlo.block_size=100", "store.file=null", "hydra.run.dir=run"]  # fmt: skip
-FEWER = {"survey_36": ["design.n=[20,40]"]}
-"""Sizes that are quicker where a file lists many."""
+FEWER = {
+    name: ["design.n=[20,40]"]
+    for name in ("feasibility", "midwives_and_students", "one_item", "pain", "survey_36")
+}
+"""Sizes that are quicker where a file lists many, or looks for one."""
 OTHERS = re.compile(r"mentor(?!sim)|mentee|mentoring|hospital", re.IGNORECASE)
 """Words of the shipped main study."""
 PAIR = re.compile(r"(?<!discordant )\bpairs?\b", re.IGNORECASE)

@@ -108,7 +108,18 @@ def test_lists_become_tuples() -> None:
         ("design.n", [6, 6], "design.n: [6, 6] must rise, each size once"),
         ("questionnaire.items", [], "questionnaire.items: [] must name at least 1"),
         ("title", "", "title: '' must not be empty"),
-        ("roles.mentor", 3, "roles.mentor: 3 must be a section with fields of its own"),
+        (
+            "roles.mentor",
+            3,
+            "roles.mentor: 3 must be a section with fields of its own: pre, effect",
+        ),
+        ("roles", "nurse", "roles: 'nurse' must be a section with fields of its own"),
+        (
+            "control",
+            "parallel",
+            "control: 'parallel' must be a section with fields of its own: ratio, unit, effect,"
+            " beside",
+        ),
         ("correlation.items", "x", "correlation.items: 'x' must be a number, or a list"),
         ("report.tabel_rows", 3, "report.tabel_rows: unknown field; did you mean 'table_rows'?"),
         ("target.zzz", 3, "target.zzz: unknown field; known: power, half_width"),

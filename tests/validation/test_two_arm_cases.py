@@ -8,7 +8,6 @@ import pytest
 from oracles.cases import CASES, agrees
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))  # shadows nothing
-two_arms = import_module("published.two_arms")
 formulas = import_module("published.two_arm_formulas")
 
 
@@ -53,11 +52,3 @@ def test_pw02() -> None:
     found = formulas.two_sample_t_size(0.5)
     assert agrees("PW02-onesample-d0.5", "n_per_group_two_sample", found)
     assert found == pytest.approx(63.76561, abs=5e-6)  # of the notes
-
-
-@pytest.mark.parametrize("case", two_arms.EVALUATIONS)
-def test_comparisons_pass(case: str) -> None:
-    """What docs/validation.md will say of each case is that it passes."""
-    found = two_arms.EVALUATIONS[case]()
-    assert {one.name for one in found} == CASES[case]["expected"].keys()
-    assert all(one.passed for one in found)

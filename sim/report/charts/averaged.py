@@ -12,7 +12,8 @@ from sim.report.charts.figure import Figure, Omitted, datum, layered, limited, s
 from sim.report.charts.labels import distinct, label_axis, listed, quoted, two_lines
 from sim.report.charts.series import assurance_series, error_words, rule_series, sizes
 from sim.report.charts.theme import Spec
-from sim.report.document.numbers import span
+from sim.report.document.numbers import at_most, span
+from sim.report.document.numbers import error_words as written_error
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.soundness import reasons
 
@@ -62,7 +63,8 @@ def power_spread(answer: PlanAnswer) -> Figure | Omitted | None:
     worst = max(row["worst"] for row in rows)
     below = [
         f"Dot: median; thick bar: middle half; thin bar: middle 90%; at the {PLANNED} power is "
-        f"{answer.sample_size.power:.2f}. Monte Carlo error of these at most {worst:.2f}: "
+        f"{answer.sample_size.power:.2f}. Monte Carlo error of these "
+        f"{at_most(written_error(worst, 2))}: "
         f"{max(own.draws for own in assurances):,} effects drawn{_each(answer)}.",
         limited(len(answer.assurances), MOST_PRIORS, "priors", "results.csv"),
         *unusable_words(answer),

@@ -8,9 +8,10 @@ from sim.arrays import FloatArray
 from sim.report.charts.figure import Figure, layered, limited, single
 from sim.report.charts.labels import legend, quoted
 from sim.report.charts.theme import AMENDS, DASHES, GOES, STOPS, Spec
-from sim.report.document.numbers import error_words, nearly, percent
+from sim.report.document.numbers import at_most, error_words, percent
 from sim.report.results.feasibility import CriterionAnswer, FeasibilityAnswer
-from sim.report.topics.feasibility import pilot_words, value_words, what_counts
+from sim.report.topics.pilot_errors import light_title, light_words, truth_words, what_counts
+from sim.report.topics.programme import programmes_words
 
 MOST_LIGHTS = 6
 """Most criteria that are drawn."""
@@ -29,43 +30,28 @@ def feasibility_figures(answer: FeasibilityAnswer) -> Iterator[Figure | None]:
     yield people_curve(answer)
 
 
-def drawn_size(answer: FeasibilityAnswer) -> int:
-    """Place of the size of which the traffic lights are drawn: the one needed, else the largest."""
-    return len(answer.sizes) - 1 if answer.needed is None else answer.sizes.index(answer.needed)
-
-
 def traffic_light(answer: FeasibilityAnswer, one: CriterionAnswer, place: int) -> Figure:
     """Draw the probability of each colour of one criterion against the truth."""
-    k = drawn_size(answer)
+    k = answer.drawn
     rows: list[Spec] = [
         {"truth": truth, "colour": colour, "value": float(getattr(one, colour)[t, k]), "order": c}
         for t, truth in enumerate(one.truths.tolist())
         for c, colour in enumerate(COLOURS)
     ]
-    at = {name: one.row_of(of) for name, of in (("red", one.light.red), ("green", one.light.green))}
-    wrong_go, wrong_stop = float(one.green[at["red"], k]), float(one.red[at["green"], k])
-    expected = float(one.green[one.row_of(one.expected), k])
-    title = (
-        f"{quoted(one.name)} goes on wrongly {percent(wrong_go, 1)} of the time at its red limit, "
-        f"and stops wrongly {percent(wrong_stop, 1)} at its green one"
-    )
     below = [
-        f"With {pilot_words(answer, answer.sizes[k])}. Dashed: the limits, "
-        f"{value_words(one, one.light.red)} and {value_words(one, one.light.green)}; solid: what "
-        f"is expected, {value_words(one, one.expected)}, where it is green "
-        f"{percent(expected, 1)} of the time. Exact.",
+        light_words(answer, one, k),
         limited(len(answer.criteria), MOST_LIGHTS, "criteria", "feasibility.csv") * (place == 1),
     ]
-    what = "True rate a month" if one.light.kind == "rate" else "True share"
     domain = [float(one.truths[0]), float(one.truths[-1])]
     x = {
-        "field": "truth", "type": "quantitative", "title": what,
+        "field": "truth", "type": "quantitative", "title": truth_words(one),
         "scale": {"domain": domain, "nice": False},
-        "axis": {"format": "g" if one.light.kind == "rate" else ".0%"},
+        "axis": {"format": "g" if one.light.kind == "rate" else ".0%", "tickCount": 8},
     }  # fmt: skip
+    title = f"{quoted(one.name)} {light_title(one, k)}"
     seen = (
-        f"Green {percent(wrong_go, 1)} at the red limit, red {percent(wrong_stop, 1)} at the "
-        "green limit"
+        f"Green {percent(float(one.wrong_go[k]), 1)} at the red limit, red "
+        f"{percent(float(one.wrong_stop[k]), 1)} at the green limit"
     )
     return layered(f"traffic_light_{place}", (title, below, f"{seen}."), _light(one, x), rows)
 
@@ -106,9 +92,8 @@ def programme_curves(answer: FeasibilityAnswer) -> Figure | None:
         f"of {answer.words.count(answer.sizes[best])}"
     )
     below = [
-        f"{of.programmes:,} simulated programmes; Monte Carlo error of success at most "
-        f"{nearly(float(of.success_mcse.max()), 1)}. Goes on: all criteria are green. Stops "
-        "rightly: of those in which one is truly red."
+        f"{programmes_words(of)}. Goes on: all criteria are green. Stops rightly: of those in "
+        "which one is truly red."
     ]
     seen = "; ".join(f"{name}: {_values(answer, curves[name])}" for name in names)
     return layered("programme", (title, below, f"{seen}."), _curves(answer, names), rows)
@@ -128,8 +113,8 @@ def people_curve(answer: FeasibilityAnswer) -> Figure | None:
         f"The programme takes the fewest people, {of.people[fewest]:.0f}, with a pilot of "
         f"{answer.words.count(answer.sizes[fewest])}"
     )
-    below = [f"Expected number in pilot and main study; Monte Carlo error at most "
-             f"{error_words(float(of.people_mcse.max()), 1)}."]  # fmt: skip
+    below = [f"Expected number in pilot and main study; Monte Carlo error "
+             f"{at_most(error_words(float(of.people_mcse.max()), 1))}."]  # fmt: skip
     y = {"field": "value", "type": "quantitative", "title": "People in all",
          "scale": {"zero": False}}  # fmt: skip
     x = _sizes_axis(answer)

@@ -11,7 +11,7 @@ from sim.report.charts.theme import Spec
 from sim.report.document.words import listed_words
 from sim.report.results.answer import DesignFacts, PlanAnswer
 from sim.report.topics.interim import looks_at
-from sim.report.topics.look_levels import boundary_words, level_cell
+from sim.report.topics.look_levels import boundary_words, level_cell, most_words
 from sim.study import Study
 
 SUCCESS, FUTILITY = "success", "futility"
@@ -38,8 +38,7 @@ def boundary_chart(facts: DesignFacts) -> Figure | None:
     if planned is None or planned.spent_exactly:
         return None
     size = words.count(planned.size)
-    levels = listed_words([level_cell(look.level) for look in planned.looks])
-    title = f"Of {size}, looks after {listed_words(looks_at(planned))}: p at most {levels}"
+    title = f"Of {size}, looks after {listed_words(looks_at(planned))}: p {most_words(planned)}"
     below = [
         f"Upper line: z that is significant ({boundary_words(study)}).",
         "Lower: z below which it ends for futility." * planned.stops_for_futility,
@@ -87,14 +86,19 @@ def _rows(planned: InterimPlan, study: Study) -> Iterator[Spec]:
             yield {"n": n, "path": max(z, FLOOR), "ended": False}
     for look in planned.looks:
         yield {"n": look.analysed, "z": look.critical, "for": SUCCESS, "said": _said(look)}
-        if look.futility is not None and look.futility > FLOOR:
-            yield {"n": look.analysed, "z": look.futility, "for": FUTILITY, "said": ""}
+    futile = [
+        {"n": look.analysed, "z": look.futility, "for": FUTILITY, "said": ""}
+        for look in planned.looks
+        if look.futility is not None and look.futility > FLOOR
+    ]
+    if len(futile) == 1:  # a point, by no line that tells what it is
+        futile[0]["said"] = f"ends for futility below z {futile[0]['z']:.2f}"
+    yield from futile
 
 
 def _said(look: Look) -> str:
     change = look.smallest_change
-    level = level_cell(look.level)
-    p = level if level.startswith("under") else f"p {level}"
+    p = f"p {level_cell(look.level)}"
     return p if change is None else f"{p}, change {change:+.2f}"
 
 
@@ -165,9 +169,12 @@ def ends_chart(answer: PlanAnswer) -> Figure | None:
         f"With the effect assumed {percent(early)} of studies end before {answer.counted}, and "
         f"{expected:.1f} are analysed on average"
     )
+    is_exact = not measures.met.replicates.any()
     below = [
-        f"{answer.characteristics.replicates:,} simulated studies with the effect, and as many "
-        "without any."
+        "Exact: enumerated, without simulation error."
+        if is_exact
+        else f"{answer.characteristics.replicates:,} simulated studies with the effect, "
+        f"{answer.null_characteristics.replicates:,} without any."
     ]
     seen = "; ".join(f"{row['name']}: {row['for']} {percent(row['share'])}" for row in rows)
     labels = list(dict.fromkeys(row["name"] for row in rows))

@@ -15,7 +15,8 @@ from sim.report.charts.curve_layers import CORNERS, FEW_SIZES, Corner
 from sim.report.charts.figure import Z95
 from sim.report.charts.labels import plain
 from sim.report.charts.theme import Spec
-from sim.report.document.numbers import basis
+from sim.report.document.numbers import at_most, basis
+from sim.report.document.numbers import error_words as written_error
 from sim.report.results.answer import PlanAnswer
 from sim.report.topics.drop_out import versions
 
@@ -145,7 +146,8 @@ def error_words(curves: Sequence[Series], what: str = "", of: str = "") -> str:
         return "Computed exactly: no simulation error."
     few, many = min(studies), max(studies)
     number = f"{many:,}" if few == many else f"{few:,} to {many:,}"
-    return f"{what}: ±1.96 Monte Carlo standard errors, at most ±{Z95 * worst:.3f}; {number} {of}."
+    most = at_most(written_error(Z95 * worst), "at most ±")
+    return f"{what}: ±1.96 Monte Carlo standard errors, {most}; {number} {of}."
 
 
 def span_words(curves: Sequence[Series], units: str) -> str:

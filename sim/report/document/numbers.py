@@ -71,6 +71,17 @@ def nearly(share: float, digits: int = 0) -> str:
     return percent(share, digits)
 
 
+def at_most(written: str, most: str = "at most ") -> str:
+    """Say that something is at most as written, or below it where what is written is a bound.
+
+    Examples
+    --------
+    >>> at_most("0.5%"), at_most("<0.1%")
+    ('at most 0.5%', 'below 0.1%')
+    """
+    return f"below {written[1:]}" if written.startswith("<") else f"{most}{written}"
+
+
 def with_error(value: float, mcse: float, digits: int = 3, sign: str = "-") -> str:
     """Write an estimate with its Monte Carlo error."""
     return f"{number(value, digits, sign)} ±{error_words(mcse, digits)}"

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from sim.report.document.words import LONG_NAME, clean, listed_words
 from sim.study import TOTAL, Study
-from sim.study.methods import TESTS
 
 CHANGES = {1: "rise", -1: "fall"}
 """A change by its sign."""
@@ -27,9 +26,11 @@ def best_end(side: int) -> str:
     return "top" if side > 0 else "bottom"
 
 
-def has_saw_teeth(test: str, p_value: str) -> bool:
-    """Tell whether power can fall as the size grows, because the p-value is exact."""
-    return TESTS[test].has_exact and p_value != "asymptotic"
+def has_saw_teeth(study: Study) -> bool:
+    """Tell whether power can fall as the size grows, because p-values or their levels are exact."""
+    analysis, looks = study.analysis, study.looks
+    spends_exactly = looks is not None and looks.spend == "exact"
+    return spends_exactly or (analysis.test_facts.has_exact and analysis.p_value != "asymptotic")
 
 
 def significance(study: Study) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.arrays import FloatArray, IntArray
 from sim.feasibility.colours import TrafficLight
 from sim.feasibility.sizes import PilotSize
@@ -26,8 +28,8 @@ class StagedDesign:
 
 
 @dataclass(frozen=True, eq=False)
-class CriterionAnswer:
-    """What a criterion shows.
+class ExactCriterion:
+    """What a criterion shows, exactly.
 
     Attributes
     ----------
@@ -45,14 +47,8 @@ class CriterionAnswer:
         Probability of each colour, exact.
     tested : ndarray, shape (T, K), or None
         Probability of being significantly above the red limit.
-    shown : ndarray, shape (K, 3)
-        Share of simulated pilots in which it is red, amber, green.
     size : PilotSize
         How many people it must look at (units recruited, for a rate).
-    three_outcomes : ThreeOutcomes or None
-        Smallest design with three outcomes between the same limits.
-    two_stages : tuple of StagedDesign
-        Designs of two stages between the same limits.
     """
 
     name: str
@@ -64,14 +60,40 @@ class CriterionAnswer:
     amber: FloatArray
     green: FloatArray
     tested: FloatArray | None
-    shown: FloatArray
     size: PilotSize
-    three_outcomes: ThreeOutcomes | None
-    two_stages: tuple[StagedDesign, ...]
 
     def row_of(self, truth: float) -> int:
         """Place of a truth that is among the truths."""
         return int(abs(self.truths - truth).argmin())
+
+    @property
+    def wrong_go(self) -> FloatArray:
+        """Probability of green where the red limit is true; (K,)."""
+        return np.asarray(self.green[self.row_of(self.light.red)])
+
+    @property
+    def wrong_stop(self) -> FloatArray:
+        """Probability of red where the green limit is true; (K,)."""
+        return np.asarray(self.red[self.row_of(self.light.green)])
+
+
+@dataclass(frozen=True, eq=False)
+class CriterionAnswer(ExactCriterion):
+    """What a criterion shows, in simulated pilots too.
+
+    Attributes
+    ----------
+    shown : ndarray, shape (K, 3)
+        Share of simulated pilots in which it is red, amber, green.
+    three_outcomes : ThreeOutcomes or None
+        Smallest design with three outcomes between the same limits.
+    two_stages : tuple of StagedDesign
+        Designs of two stages between the same limits.
+    """
+
+    shown: FloatArray
+    three_outcomes: ThreeOutcomes | None
+    two_stages: tuple[StagedDesign, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,47 +166,19 @@ class Programme:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class FeasibilityAnswer(Shown):
-    """What a pilot can find out, how large it must be, and what comes of the programme.
+class JudgedPilot:
+    """A pilot with criteria of which it is known how often each errs.
 
     Attributes
     ----------
     study : Study
         As the planner gave it.
-    endpoint : str
-        Endpoint of which the standard deviation is learnt, and that the main study tests.
-    effect, sd : float
-        Planned effect in the direction that is the success, and standard deviation of the change.
-    recruits : ndarray, shape (K,)
-        Expected number of units recruited.
-    people : ndarray of int, shape (K, J)
-        Expected people of every role who are recruited, rounded.
-    criteria : tuple of CriterionAnswer
+    criteria : tuple of ExactCriterion
         One per criterion.
-    pilots : int
-        How many were simulated.
-    decisions : ndarray, shape (K, 3)
-        Share of them that stop, amend, go.
-    learnt : Learnt
-        What is learnt of the parameters.
-    programme : Programme
-        What comes of it.
-    warnings : tuple of str
-        What a careful reader must know.
     """
 
     study: SavedStudy
-    endpoint: str
-    effect: float
-    sd: float
-    recruits: FloatArray
-    people: IntArray
-    criteria: tuple[CriterionAnswer, ...]
-    pilots: int
-    decisions: FloatArray
-    learnt: Learnt
-    programme: Programme
-    warnings: tuple[str, ...] = ()
+    criteria: tuple[ExactCriterion, ...]
 
     @property
     def words(self) -> Words:
@@ -211,11 +205,57 @@ class FeasibilityAnswer(Shown):
                 return size
         return None
 
-    def suffices(self, criterion: CriterionAnswer, k: int) -> bool:
+    @property
+    def drawn(self) -> int:
+        """Place of the size of which traffic lights are drawn: the one needed, or the largest."""
+        return len(self.sizes) - 1 if self.needed is None else self.sizes.index(self.needed)
+
+    def suffices(self, criterion: ExactCriterion, k: int) -> bool:
         """Tell whether a criterion looks at as many people as it must, at the k-th size."""
         stays = criterion.size.stays
         at = self.sizes[k] if criterion.light.kind == "rate" else criterion.looked_at[k]
         return stays is not None and at >= stays - 1e-9
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class FeasibilityAnswer(JudgedPilot, Shown):
+    """What a pilot can find out, how large it must be, and what comes of the programme.
+
+    Attributes
+    ----------
+    endpoint : str
+        Endpoint of which the standard deviation is learnt, and that the main study tests.
+    effect, sd : float
+        Planned effect in the direction that is the success, and standard deviation of the change.
+    recruits : ndarray, shape (K,)
+        Expected number of units recruited.
+    people : ndarray of int, shape (K, J)
+        Expected people of every role who are recruited, rounded.
+    criteria : tuple of CriterionAnswer
+        One per criterion.
+    pilots : int
+        How many were simulated.
+    decisions : ndarray, shape (K, 3)
+        Share of them that stop, amend, go.
+    learnt : Learnt
+        What is learnt of the parameters.
+    programme : Programme
+        What comes of it.
+    warnings : tuple of str
+        What a careful reader must know.
+    """
+
+    endpoint: str
+    effect: float
+    sd: float
+    recruits: FloatArray
+    people: IntArray
+    criteria: tuple[CriterionAnswer, ...]
+    pilots: int
+    decisions: FloatArray
+    learnt: Learnt
+    programme: Programme
+    warnings: tuple[str, ...] = ()
 
     @property
     def surest(self) -> int:

@@ -24,7 +24,7 @@ def design_sentence(study: Study) -> str:
     ratio = " only" if len(study.roles) == 1 else " {}:{}".format(*study.design.ratio)
     return (
         f"{_groups(study)} measured {words.both_times}, {role_words(study)}{ratio}, {sizes}; "
-        f"{scale_words(study)}; {test_sentence(study.analysis)}, {level_words(study.analysis)}; "
+        f"{scale_words(study)}; {test_sentence(study)}, {level_words(study.analysis)}; "
         f"{multiplicity_words(study)}."
     )
 
@@ -66,7 +66,8 @@ def success(study: Study, endpoints: str) -> str:
     needed = {"any": "at least one of ", "at_least": f"at least {rule.k} of ",
               "all": "each of " * (len(study.endpoints_of(rule)) > 1), "one": ""}  # fmt: skip
     roles = listed_words([f"the {study.words.people(role)}" for role in rule.roles])
-    return f"{shown} in {needed[rule.kind]}{endpoints}, for {roles}"
+    whose = f", for {roles}" if len(study.roles) > 1 else ""
+    return f"{shown} in {needed[rule.kind]}{endpoints}{whose}"
 
 
 def questionnaire(study: Study) -> Paragraph:

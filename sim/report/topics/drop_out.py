@@ -12,7 +12,7 @@ from sim.power.missing_by_chance import MissingByChance
 from sim.power.operating import OperatingCharacteristics
 from sim.power.sample_size import SampleSize
 from sim.power.soundness import side_level
-from sim.report.document.numbers import error_words, number
+from sim.report.document.numbers import at_most, error_words, number
 from sim.report.document.phrases import no_effect_words
 from sim.report.document.sizes import interval_words, pairs_words
 from sim.report.results.answer import PlanAnswer
@@ -137,7 +137,7 @@ def _share_of_bias(answer: PlanAnswer, known: MissingByChance, k: int, q: int) -
     rule = f"the rule '{answer.sample_size.rule}' with {answer.counted}"
     what = f"The power of {rule} is {number(power.value)}"
     fair_words = f"{BY_CHANCE} it is {number(fair.value)}"
-    sure = f"(Monte Carlo error at most {number(error)})"
+    sure = f"(Monte Carlo error {at_most(error_words(error))})"
     if apart > CLEAR * error:
         return f"{what}, of which {number(apart)} {sure} is mere bias: {fair_words}."
     if apart < -CLEAR * error:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-import numpy as np
-
 from sim.report.document.model import Paragraph, Section, Table, entries, text
-from sim.report.document.numbers import number, percent
-from sim.report.document.words import Cell, listed_words, short
+from sim.report.document.numbers import at_most, nearly, number, percent
+from sim.report.document.words import listed_words, short
 from sim.report.results.feasibility import CriterionAnswer, FeasibilityAnswer
+from sim.report.topics.pilot_errors import (
+    criteria_warnings,
+    error_tables,
+    marked,
+    pilot_words,
+    shown_sizes,
+    size_sentence,
+    value_words,
+    what_counts,
+)
 from sim.report.topics.pilot_sizes import size_notes, sizes_table
 from sim.report.topics.programme import (
     learnt_blocks,
@@ -20,11 +28,6 @@ from sim.report.topics.programme import (
 )
 from sim.study import Study
 from sim.study.feasibility import Criterion
-
-MISSING = {"retention": "missing.rate", "completeness": "missing.item_rate"}
-"""Setting from which follows what is expected of a measure."""
-MOST_ROWS = 12
-"""Most sizes in a table."""
 
 
 def sections(answer: FeasibilityAnswer) -> tuple[Section, ...]:
@@ -46,18 +49,10 @@ def sections(answer: FeasibilityAnswer) -> tuple[Section, ...]:
 # ------------------------------------------------------------------------------ sentences
 
 
-def what_counts(study: Study) -> str:
-    """Say of whom the pilot's size is a count: who is approached, planned or recruited."""
-    pilot = study.feasibility
-    measures = {criterion.measure for criterion in pilot.criteria.values()} if pilot else set()
-    if "rate" in measures:
-        return "planned to be recruited"
-    return "approached" if "recruitment" in measures else "recruited"
-
-
-def pilot_words(answer: FeasibilityAnswer, size: int) -> str:
-    """Write a size of the pilot: 40 nurses approached."""
-    return f"{answer.words.count(size)} {what_counts(answer.study)}"
+def sites_words(study: Study) -> str:
+    """Say at how many sites it takes place, to follow what does; nothing of one."""
+    sites = study.feasibility_sites
+    return f" at {study.words.counted(study.words.site, sites)}" if sites > 1 else ""
 
 
 def in_one_line(answer: FeasibilityAnswer) -> str:
@@ -73,23 +68,11 @@ def in_one_line(answer: FeasibilityAnswer) -> str:
 
 def answer_sentence(answer: FeasibilityAnswer) -> str:
     """Say how large the pilot must be, and what it then decides."""
-    stated, needed = answer.feasibility, answer.needed
-    errors = (
-        f"goes on wrongly at most {percent(stated.wrong_go, 1)} of the time at its red limit and "
-        f"stops wrongly at most {percent(stated.wrong_stop, 1)} of the time at its green limit"
-    )
-    if needed is None:
-        lacking = [short(one.name) for one in answer.criteria
-                   if not answer.suffices(one, len(answer.sizes) - 1)]  # fmt: skip
-        return (
-            f"No pilot of the sizes studied, up to {pilot_words(answer, answer.sizes[-1])}, is "
-            f"large enough that every criterion {errors}: too few people are looked at by "
-            f"{listed_words(lacking)}."
-        )
-    stop, amend, go = answer.decisions[answer.sizes.index(needed)]
+    if answer.needed is None:
+        return size_sentence(answer)
+    stop, amend, go = answer.decisions[answer.drawn]
     return (
-        f"A pilot of {pilot_words(answer, needed)} is the smallest of the sizes studied at which "
-        f"every criterion {errors}. If all is as expected, it then says go with a probability of "
+        f"{size_sentence(answer)} If all is as expected, it then says go with a probability of "
         f"{percent(go, 1)}, amend {percent(amend, 1)} and stop {percent(stop, 1)}."
     )
 
@@ -128,13 +111,6 @@ def judged_words(study: Study, criterion: Criterion) -> str:
     )
 
 
-def value_words(one: CriterionAnswer, value: float) -> str:
-    """Write a share or a rate."""
-    if one.light.kind == "rate":
-        return f"{value:g}"
-    return percent(value, 0 if abs(100 * value - round(100 * value)) < 1e-6 else 1)
-
-
 def criteria_table(answer: FeasibilityAnswer) -> Table:
     """List the criteria with their limits and what is expected."""
     rows = tuple(
@@ -166,22 +142,6 @@ def _judged(answer: FeasibilityAnswer, one: CriterionAnswer, of: Criterion) -> s
     return f"{short(one.name)}: {judged_words(answer.study, of)}{more}."
 
 
-def shown_sizes(answer: FeasibilityAnswer) -> list[int]:
-    """Places of the sizes that tables show; the one that is needed is among them."""
-    places = np.linspace(0, len(answer.sizes) - 1, min(len(answer.sizes), MOST_ROWS))
-    chosen = {round(place) for place in places}
-    if answer.needed is not None:
-        chosen.add(answer.sizes.index(answer.needed))
-    return sorted(chosen)
-
-
-def marked(answer: FeasibilityAnswer) -> int | None:
-    """Row of the size that is needed, in tables by size."""
-    if answer.needed is None:
-        return None
-    return shown_sizes(answer).index(answer.sizes.index(answer.needed))
-
-
 def decisions_table(answer: FeasibilityAnswer) -> Table:
     """Give the probabilities of go, amend and stop by size, as simulated."""
     rows = []
@@ -190,43 +150,12 @@ def decisions_table(answer: FeasibilityAnswer) -> Table:
         recruits = number(float(answer.recruits[k]), 0)
         rows.append((str(answer.sizes[k]), recruits, go, amend, stop))
     head = ("pilot", "recruited", "go", "amend", "stop")
-    error = percent(0.5 / answer.pilots**0.5, 1)
+    error = at_most(nearly(0.5 / answer.pilots**0.5, 1))
     caption = (
         f"Pilots by {answer.words.units} {what_counts(answer.study)}; {answer.pilots:,} simulated, "
-        f"Monte Carlo error at most {error}"
+        f"Monte Carlo error {error}"
     )
     return Table(caption, head, tuple(rows), marked=marked(answer))
-
-
-def error_tables(answer: FeasibilityAnswer) -> tuple[Table, ...]:
-    """Give every criterion's errors at its limits, and its colours if all is as expected."""
-    return tuple(_error_table(answer, one) for one in answer.criteria)
-
-
-def _error_table(answer: FeasibilityAnswer, one: CriterionAnswer) -> Table:
-    red, green, expected = (one.light.red, one.light.green, one.expected)
-    at_red, at_green, at = map(one.row_of, (red, green, expected))
-    columns: dict[str, list[Cell]] = {
-        "pilot": [str(n) for n in answer.sizes],
-        "looked at": [number(float(n), 0) for n in one.looked_at],
-        "wrong go": _percents(one.green[at_red]),
-        "wrong stop": _percents(one.red[at_green]),
-        **({} if one.tested is None else {"power": _percents(one.tested[at_green])}),
-        **{colour: _percents(getattr(one, colour)[at]) for colour in ("green", "amber", "red")},
-    }
-    rows = tuple(tuple(cells[k] for cells in columns.values()) for k in shown_sizes(answer))
-    low, high, true = (value_words(one, value) for value in (red, green, expected))
-    power = f", power of the test if {high}" * (one.tested is not None)
-    looked = "months" if one.light.kind == "rate" else "people"
-    caption = (
-        f"'{short(one.name)}': wrong go (green) if {low} is true, wrong stop (red) if {high}"
-        f"{power}; colours if {true}; looks at so many {looked} on average"
-    )
-    return Table(caption, tuple(columns), rows, marked=marked(answer))
-
-
-def _percents(shares: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[Cell]:
-    return [percent(float(share), 1) for share in shares]
 
 
 def notes(answer: FeasibilityAnswer) -> tuple[str, ...]:
@@ -235,24 +164,11 @@ def notes(answer: FeasibilityAnswer) -> tuple[str, ...]:
 
 
 def warnings_of(answer: FeasibilityAnswer) -> tuple[str, ...]:
-    """Warn of criteria that cannot err, or that are expected to fail."""
-    return tuple(_warnings(answer))
+    """Warn of criteria that cannot err or are expected to fail, and of a main study too large."""
+    return (*criteria_warnings(answer), *_too_large(answer))
 
 
-def _warnings(answer: FeasibilityAnswer) -> Iterator[str]:
-    judged = answer.feasibility.criteria
-    for one in answer.criteria:
-        name = f"'{short(one.name)}'"
-        if one.light.kind == "share" and one.expected == 1:
-            missing = MISSING.get(judged[one.name].measure)
-            yield (
-                f"{name} is expected to be 100%, so that it is always green: state what is "
-                f"expected{f', or {missing}' if missing else ''}."
-            )
-        elif one.expected <= one.light.red:
-            yield f"{name} is expected to be red: the pilot is planned to stop."
-        elif one.expected < one.light.green:
-            yield f"{name} is expected to be amber, not green."
+def _too_large(answer: FeasibilityAnswer) -> Iterator[str]:
     if answer.learnt.main_size is None:
         most = answer.words.count(answer.feasibility.main.largest)
         yield f"The main study would need more than {most} for the planned effect."
@@ -260,9 +176,7 @@ def _warnings(answer: FeasibilityAnswer) -> Iterator[str]:
 
 def front(answer: FeasibilityAnswer) -> tuple[Paragraph, ...]:
     """Say below the title what is piloted."""
-    study = answer.study
-    sites = study.feasibility_sites
-    where = f" at {study.words.counted(study.words.site, sites)}" if sites > 1 else ""
+    where = sites_words(answer.study)
     names = listed_words([short(one.name) for one in answer.criteria])
     sizes = f"{answer.sizes[0]} to {pilot_words(answer, answer.sizes[-1])}"
     if len(answer.sizes) == 1:

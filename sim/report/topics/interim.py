@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.power.interim import ExpectedSize, InterimMeasures, InterimPlan, Look
+from sim.power.interim import ExpectedSize, InterimGain, InterimMeasures, InterimPlan, Look
+from sim.power.sample_size import SampleSize
 from sim.report.document.guidelines import cite
 from sim.report.document.model import Block, Table, by_columns, text
-from sim.report.document.numbers import estimate, exact_or_not, number
-from sim.report.document.sizes import size_with_interval
+from sim.report.document.numbers import at_most, estimate, exact_or_not, number
+from sim.report.document.sizes import is_known, power_cell, size_with_interval
 from sim.report.document.words import listed_words, short
 from sim.report.results.answer import DesignFacts, PlanAnswer
 from sim.report.topics.least_favourable import level_null_words
@@ -179,18 +180,40 @@ def gain_sentences(answer: PlanAnswer) -> Iterator[str]:
     if gain is None or planned is None:
         return
     fixed, size = gain.fixed, answer.sample_size
-    process = f"the largest size is {number(planned.inflation)} times as large"
-    if fixed.size is not None and size.size is not None:
-        saved = gain.expected[0].analysed - fixed.size
-        fewer = "fewer" if saved < 0 else "more"
+    if fixed.size is not None and size.size is not None and len(answer.study.sizes) > 1:
         yield (
-            f"Without looks the study needs {size_with_interval(fixed)} {words.units}; with them "
-            f"{size_with_interval(size)} at the most, and {number(gain.expected[0].analysed, 1)} "
-            f"on average ({number(abs(saved), 1)} {fewer}). By the normal process {process}."
+            f"Without looks the study needs {size_with_interval(fixed)} {words.units}, with "
+            f"power {power_cell(fixed)} there; with them {size_with_interval(size)} at the most, "
+            f"with power {power_cell(size)} there{_saved(gain, size)}."
         )
-    else:
-        yield f"By the normal process {process} as without looks."
+    yield from _same_size_sentence(answer, gain)
+    yield (
+        f"By the normal process the largest size is {number(planned.inflation)} times that without "
+        "looks."
+    )
     yield from _level_sentences(answer)
+
+
+def _saved(gain: InterimGain, size: SampleSize) -> str:
+    """Say how many are analysed beside the fixed size; of sizes far apart powers are not alike."""
+    fixed = gain.fixed
+    if fixed.size is None or not (is_known(fixed) and is_known(size)):
+        return ""
+    analysed = gain.expected[0].analysed
+    saved = analysed - fixed.size
+    more = f"{number(abs(saved), 1)} {'fewer' if saved < 0 else 'more'}"
+    return f", and {number(analysed, 1)} on average, {more}"
+
+
+def _same_size_sentence(answer: PlanAnswer, gain: InterimGain) -> Iterator[str]:
+    """Say what looks cost in power and save in people at one and the same size."""
+    main, at = answer.characteristics, (answer.place, answer.rule_place)
+    if main.interim is not None:
+        yield (
+            f"Of {answer.counted} all are analysed without looks, with power "
+            f"{estimate(main.interim.fixed_win, *at)}, and {number(gain.expected[0].analysed, 1)} "
+            f"on average with them, with power {estimate(main.rule_win, *at)}."
+        )
 
 
 def _level_sentences(answer: PlanAnswer) -> Iterator[str]:
@@ -257,6 +280,6 @@ def interim_warnings(facts: DesignFacts) -> Iterator[str]:
         when = "at no size studied" if first is None else f"only from {words.count(first)} in all"
         yield (
             f"The look at {look.analysed} of {words.count(planned.size)} cannot end the study with "
-            f"success: its p-value must be at most {level_cell(look.level)}, which can be had "
-            f"{when}."
+            f"success: its p-value must be {at_most(level_cell(look.level))}, which can be "
+            f"had {when}."
         )

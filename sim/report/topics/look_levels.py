@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.power.interim import InterimPlan
 from sim.report.document.guidelines import cite
-from sim.report.document.numbers import number
+from sim.report.document.numbers import at_most, number
 from sim.report.document.words import listed_words
 from sim.study import Study
 
@@ -23,6 +23,8 @@ BOUNDARIES = {
     "spent": ("spending as stated", ()),
 }
 """Boundaries in prose, and where they come from."""
+AT_MOST = "at most "
+"""Words that need not be said again of the next look."""
 PARAMETERS = {"hwang_shih_decani": "gamma", "kim_demets": "rho", "wang_tsiatis": "delta"}
 """What the parameters of those that have one are called."""
 
@@ -40,14 +42,23 @@ def boundary_words(study: Study, *, cited: bool = False) -> str:
 
 def levels_words(planned: InterimPlan) -> str:
     """Say what is significant at each look."""
-    levels = listed_words([level_cell(look.level) for look in planned.looks])
     if not planned.spent_exactly:
-        return f"significant is p at most {levels}"
+        return f"significant is p {most_words(planned)}"
     return (
-        f"each look rejects as much as keeps the level spent by then within {levels}, given how "
-        "many changes there are of each size, rises and falls alike; what one cannot spend is left "
-        "to the next"
+        f"each look rejects as much as a level spent by then of {most_words(planned)} allows, "
+        "given how many changes there are of each size, rises and falls alike; what one cannot "
+        "spend is left to the next"
     )
+
+
+def most_words(planned: InterimPlan) -> str:
+    """List the levels of all looks: at most 0.014 and 0.045."""
+    parts = [at_most(level_cell(look.level)) for look in planned.looks]
+    alike = zip(parts, ["", *parts], strict=False)
+    return listed_words(
+        [part.removeprefix(AT_MOST) if before.startswith(AT_MOST) else part
+         for part, before in alike]
+    )  # fmt: skip
 
 
 def level_cell(level: float) -> str:
@@ -56,10 +67,10 @@ def level_cell(level: float) -> str:
     Examples
     --------
     >>> level_cell(0.0294), level_cell(0.00305), level_cell(1e-7)
-    ('0.029', '0.0031', 'under 0.0001')
+    ('0.029', '0.0031', '<0.0001')
     """
     if level < 1e-4:
-        return "under 0.0001"
+        return "<0.0001"
     return f"{level:.4f}" if level < 0.01 else number(level)
 
 
@@ -69,5 +80,5 @@ def level_columns(planned: InterimPlan) -> Iterator[tuple[str, list[str]]]:
     if planned.spent_exactly:
         yield "spent by then", levels
         return
-    yield "p at most", levels
+    yield "level", levels
     yield "z", [number(look.critical, 2) for look in planned.looks]

@@ -20,10 +20,10 @@ def test_title(analysis: Analysis) -> str:
     return analysis.test_facts.title + at_cut
 
 
-def test_sentence(analysis: Analysis) -> str:
-    """Name the test and how its p-value is computed."""
-    details = ", ".join(words for words, _ in _details(analysis))
-    return test_title(analysis) + (f" ({details})" if details else "")
+def test_sentence(study: Study) -> str:
+    """Name the test and how its p-value is computed, or what takes the place of one."""
+    details = ", ".join(words for words, _ in _details(study))
+    return test_title(study.analysis) + (f" ({details})" if details else "")
 
 
 def _totals_tested(study: Study) -> str:
@@ -96,7 +96,7 @@ def method_section(answer: PlanAnswer) -> Section:
 def _tested(study: Study) -> Paragraph:
     analysis = study.analysis
     facts = analysis.test_facts
-    details = [words + cite(*names) for words, names in _details(analysis)]
+    details = [words + cite(*names) for words, names in _details(study)]
     source = "; ".join([cite(*facts.references).strip(), *details]).strip("; ")
     return text(
         f"Each outcome is tested by {facts.article}{test_title(analysis)} {source}. "
@@ -128,14 +128,17 @@ def _calculated(answer: PlanAnswer) -> Paragraph:
     return text(f"{how} {stays}")
 
 
-def _details(analysis: Analysis) -> list[Detail]:
-    """List what must be said of the test and of its p-value."""
+def _details(study: Study) -> list[Detail]:
+    """List what must be said of the test and of its p-value, which exact spending has none of."""
+    analysis, looks = study.analysis, study.looks
     facts, details = analysis.test_facts, list[Detail]()
     if facts.ranks_zeros and analysis.zeros == "wilcox":
         details.append(("zeros dropped before ranking", ()))
     elif facts.ranks_zeros:
         details.append(("zeros ranked, then dropped", ("Pratt 1959",)))
     details += [(words, ()) for words in (facts.caution, facts.pvalue_words) if words]
+    if looks is not None and looks.spend == "exact":
+        return [*details, ("rejecting at each look by exact spending of the level", ())]
     if facts.has_exact:
         details.append(_p_value(analysis))
     if analysis.continuity:

@@ -13,7 +13,7 @@ from sim.power.estimates import Estimate
 from sim.power.operating import RoleCharacteristics
 from sim.power.participation import LevelCorrelation
 from sim.report.document.model import Paragraph, text
-from sim.report.document.numbers import error_words, number, percent, span
+from sim.report.document.numbers import at_most, error_words, number, percent, span
 from sim.report.document.phrases import endpoint_words, estimated, mid_sentence, the_endpoint
 from sim.report.document.words import listed_words, short
 from sim.report.results.answer import PlanAnswer
@@ -270,7 +270,7 @@ def _attained(role: RoleCharacteristics, at: int, answer: PlanAnswer) -> str:
         parts.append(f"{the_endpoint(name)} with {number(rate)}")
     return (
         f"{mid_sentence(where)} it rejects {listed_words(parts)} "
-        f"(Monte Carlo error up to {error_words(level.mcse[at].max())})"
+        f"(Monte Carlo error {at_most(error_words(level.mcse[at].max()), 'up to ')})"
     )
 
 

@@ -9,20 +9,19 @@ from sim.report.document.guidelines import cite, reasoned
 from sim.report.document.model import Block, Paragraph, Requirement, Section, entries, text
 from sim.report.document.numbers import nearly, number, percent
 from sim.report.document.phrases import sentence_case
-from sim.report.document.words import clean, listed_words, short
-from sim.report.results.feasibility import CriterionAnswer, FeasibilityAnswer
+from sim.report.document.words import clean, line, listed_words, short
+from sim.report.results.feasibility import FeasibilityAnswer
 from sim.report.topics.design import role_words
 from sim.report.topics.feasibility import (
     answer_sentence,
     criteria_table,
     decisions_table,
-    error_tables,
     judged_entries,
     judged_words,
-    pilot_words,
     rule_words,
-    value_words,
+    sites_words,
 )
+from sim.report.topics.pilot_errors import error_tables, pilot_words, value_words
 from sim.report.topics.pilot_sizes import size_notes, sizes_table
 from sim.report.topics.programme import (
     learnt_blocks,
@@ -30,80 +29,66 @@ from sim.report.topics.programme import (
     programme_blocks,
     programme_sentence,
 )
-from sim.report.topics.statement import MOST_WORDS, count_words
+from sim.report.topics.statement import fitted
 
 GUIDELINE = "CONSORT extension for pilots"
+OF_PILOTS = (
+    f"the extension of CONSORT 2010 to pilot and feasibility trials{cite('Eldridge 2016')}, which "
+    "is written for randomised ones and is followed here as far as it applies"
+)
+"""Guideline of a pilot's form, and how it is followed."""
+MOST_JUDGED = 4
+"""Most criteria of which a statement gives the limits."""
 
 
 def pilot_statement(answer: FeasibilityAnswer) -> Paragraph:
     """State objective, number and its rationale, decision rule and errors, in few words."""
-    sentences = list(_sentences(answer))
-    for rank in range(max(rank for rank, _ in sentences), -1, -1):
-        words = " ".join(said for at, said in sentences if at <= rank)
-        if count_words((words,)) <= MOST_WORDS or rank == 0:
-            break
-    return Paragraph((words,), "statement")
+    return fitted((rank, *(line(words) for words in forms)) for rank, *forms in _sentences(answer))
 
 
-def _sentences(answer: FeasibilityAnswer) -> Iterator[tuple[int, str]]:
-    """Give the sentences in order, each with its rank: the highest is left out first."""
-    study, needed = answer.study, answer.needed
+def _sentences(answer: FeasibilityAnswer) -> Iterator[tuple[int, *tuple[str, ...]]]:
+    study, needed, learnt = answer.study, answer.needed, answer.learnt
     size = answer.sizes[-1] if needed is None else needed
     k = answer.sizes.index(size)
-    names = [_limits(one) for one in answer.criteria[:4]]
-    more = len(answer.criteria) - len(names)
-    names += [f"{more} more"] * (more > 0)
-    yield (
-        0,
-        (
-            f"This pilot asks whether a main study of {study.words.intervention} should follow, by "
-            f"{listed_words(names)} (red up to, green from)."
-        ),
-    )
+    recruits = number(float(answer.recruits[k]), 0)
+    who = pilot_words(answer, size)
+    who += f" ({recruits} expected to be recruited)" * (recruits != str(size))
+    asks = f"whether a main study of {study.words.intervention} should follow"
+    first = f"This pilot of {who}{sites_words(study)} asks {asks}, judged by"
+    yield 0, f"{first} {_judged(answer, 2)}.", f"{first} {_judged(answer, MOST_JUDGED)}."
     yield 0, "It goes on if all are green, and stops if any is red."
-    stated = answer.feasibility
-    errors = percent(stated.wrong_go), percent(stated.wrong_stop)
+    red, green = percent(answer.feasibility.wrong_go), percent(answer.feasibility.wrong_stop)
     if needed is None:
-        yield (
-            0,
-            (
-                f"With {pilot_words(answer, size)} not every criterion keeps wrong decisions to "
-                f"{errors[0]} and {errors[1]}."
-            ),
-        )
+        yield 0, f"It is too small to keep wrong decisions by every criterion to {red} and {green}."
     else:
         yield (
             0,
-            (
-                f"With {pilot_words(answer, size)}, each criterion is green with probability at "
-                f"most {errors[0]} at its red limit, and red with at most {errors[1]} at its green "
-                "limit."
-            ),
+            f"Each is green with probability at most {red} at its red limit, and red with at most "
+            f"{green} at its green limit.",
         )
-    stop, _, go = answer.decisions[k]
-    yield (
-        1,
-        (
-            f"If all is as expected, the pilot goes on with probability {nearly(go)} and stops "
-            f"with probability {nearly(stop)}."
-        ),
-    )
-    learnt = answer.learnt
+    stop, _, go = map(nearly, answer.decisions[k].tolist())
+    decides = f"with probability {go} and stops with {stop}"
+    yield 1, f"If all is as expected, it goes on {decides}."
     if learnt.widths[0, k] == learnt.widths[0, k]:
+        wide = number(float(learnt.widths[0, k]), 2)
         yield (
-            2,
-            (
-                "The 95% interval of the standard deviation of the change is expected to be "
-                f"{number(float(learnt.widths[0, k]), 2)} points wide."
-            ),
+            3,
+            "The 95% interval of the standard deviation of the change is expected to be "
+            f"{wide} points wide.",
         )
     how = f"{answer.pilots:,} simulated pilots (mentorsim {__version__})"
-    yield 1, f"Exact probabilities, and {how}."
+    yield 2, f"Exact probabilities, and {how}."
 
 
-def _limits(one: CriterionAnswer) -> str:
-    limits = f"{value_words(one, one.light.red)}, {value_words(one, one.light.green)}"
-    return f"{short(one.name)} ({limits})"
+def _judged(answer: FeasibilityAnswer, most: int) -> str:
+    """Name the criteria with their limits: in words the first, of the others these alone."""
+    named = list[str]()
+    for one in answer.criteria[:most]:
+        red, green = value_words(one, one.light.red), value_words(one, one.light.green)
+        limits = f"{red}, {green}" if named else f"red up to {red}, green from {green}"
+        named.append(f"{short(one.name)} ({limits})")
+    more = len(answer.criteria) - len(named)
+    return listed_words([*named, *[f"{more} more"] * (more > 0)])
 
 
 # --------------------------------------------------------------------------------- annex

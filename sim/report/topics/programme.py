@@ -7,9 +7,9 @@ from math import isnan
 
 from sim.report.document.guidelines import cite
 from sim.report.document.model import Block, Table, entries, text
-from sim.report.document.numbers import error_words, nearly, number, percent
+from sim.report.document.numbers import at_most, error_words, number, percent
 from sim.report.document.phrases import the_endpoint
-from sim.report.results.feasibility import FeasibilityAnswer
+from sim.report.results.feasibility import FeasibilityAnswer, Programme
 from sim.study.feasibility import MainStudy
 
 PARAMETERS = {
@@ -128,6 +128,12 @@ def programme_sentence(answer: FeasibilityAnswer) -> str:
     )
 
 
+def programmes_words(of: Programme) -> str:
+    """Say how many were simulated, and how precisely success is known."""
+    error = at_most(error_words(100 * float(of.success_mcse.max()), 1))
+    return f"{of.programmes:,} simulated programmes; Monte Carlo error of success {error}%"
+
+
 def programme_blocks(answer: FeasibilityAnswer) -> tuple[Block, ...]:
     """Give what comes of the programme, by the pilot's size."""
     of = answer.programme
@@ -144,12 +150,9 @@ def programme_blocks(answer: FeasibilityAnswer) -> tuple[Block, ...]:
         for k, size in enumerate(answer.sizes)
     )
     head = ("pilot", "go", "stops rightly", "stops wrongly", "main study", "succeeds", "people")
-    caption = (
-        f"{of.programmes:,} simulated programmes; Monte Carlo error of success at most "
-        f"{nearly(float(of.success_mcse.max()), 1)}, of people "
-        f"{error_words(float(of.people_mcse.max()), 1)}"
-    )
-    marked = answer.surest if len(answer.sizes) > 1 else None
+    people = at_most(error_words(float(of.people_mcse.max()), 1))
+    caption = f"{programmes_words(of)}, of people {people}"
+    marked = None if answer.needed is None else answer.sizes.index(answer.needed)
     return (Table(caption, head, rows, marked=marked), *entries(_programme_notes(answer)))
 
 
@@ -170,4 +173,6 @@ def _programme_notes(answer: FeasibilityAnswer) -> Iterator[str]:
             f"In up to {percent(float(of.too_large.max()), 1)} the main study would have to be "
             "larger than the largest, and does not take place."
         )
-    yield "Succeeds: the main study takes place and shows the effect in its direction."
+    surest = answer.words.count(answer.sizes[answer.surest])
+    most = f", most often after a pilot of {surest}" if len(answer.sizes) > 1 else ""
+    yield f"Succeeds: the main study takes place and shows the effect in its direction{most}."

@@ -120,7 +120,15 @@ def simulated(answer: PlanAnswer) -> Rows:
     return tuple((what, value) for is_there, what, value in rows if is_there)
 
 
-def completeness_section(sections: Sequence[Section]) -> Section:
+OF_TRIALS = (
+    f"DELTA2{cite('Cook 2018')}, SPIRIT 2025{cite('Chan 2025')} and CONSORT 2025"
+    f"{cite('Hopewell 2025')}, which are written for randomised trials and are followed here as "
+    "far as they apply"
+)
+"""Guidelines of a study's form, and how they are followed."""
+
+
+def completeness_section(sections: Sequence[Section], guidelines: str = OF_TRIALS) -> Section:
     """List what the guidelines ask for, where it stands, and what is missing."""
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (required.label, required.text, section.heading, required.status)
@@ -128,9 +136,8 @@ def completeness_section(sections: Sequence[Section]) -> Section:
         for required in section.requirements
     )
     words = text(
-        f"Asked for by DELTA2{cite('Cook 2018')}, SPIRIT 2025{cite('Chan 2025')} and CONSORT 2025"
-        f"{cite('Hopewell 2025')}, which are written for randomised trials and are followed here "
-        "as far as they apply. An item number is given where it was checked against the guideline."
+        f"Asked for by {guidelines}. An item number is given where it was checked against the "
+        "guideline."
     )
     head = ("Guideline", "What it asks for", "Section", "Status")
     return Section("Completeness", (words, Table("", head, rows, left=4), _missing(sections)))
@@ -241,6 +248,6 @@ def _error(answer: PlanAnswer, name: str, of: Estimate) -> str:
     if not of.replicates[at]:
         return f"{where} is computed exactly."
     return (
-        f"{where} has Monte Carlo error {of.mcse[at]:.4f} from {of.replicates[at]:,} simulated "
-        "studies."
+        f"{where} has Monte Carlo error {error_words(of.mcse[at], 4)} from {of.replicates[at]:,} "
+        f"{basis(sampled=of.engine(at) == SAMPLED)}."
     )

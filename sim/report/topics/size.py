@@ -234,9 +234,8 @@ def answer_paragraphs(answer: PlanAnswer) -> tuple[Paragraph, ...]:
 
 def _why_that_size(answer: PlanAnswer, size: SampleSize) -> str:
     """Say why the power must stay at the target, and of what the interval is."""
-    analysis = answer.study.analysis
     uneven, limits = "a simulated power does not rise evenly with size", ""
-    if has_saw_teeth(analysis.test, analysis.p_value):
+    if has_saw_teeth(answer.study):
         uneven = f"the power of an exact test does not rise evenly with size{cite('Chernick 2002')}"
     if interval(size):
         limits = (

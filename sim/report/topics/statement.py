@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from sim import __version__
@@ -27,6 +26,8 @@ MOST_WORDS = 120
 """Words that a form takes."""
 LISTED = 3
 """Most endpoints that are named one by one."""
+Sentence = tuple[int, *tuple[Line, ...]]
+"""Its rank, by which details have room, and its forms, the shortest first."""
 
 
 def statement(answer: PlanAnswer) -> Paragraph:
@@ -37,22 +38,29 @@ def statement(answer: PlanAnswer) -> Paragraph:
     answer : PlanAnswer
         The answer.
 
-    Returns
-    -------
-    Paragraph
-        At most :data:`MOST_WORDS` words; of a long one details are left out, the least first.
     """
-    sentences = list(_sentences(answer))
-    kept = {place for place, (rank, _) in enumerate(sentences) if rank == 0}
-    for place in sorted(set(range(len(sentences))) - kept, key=lambda at: sentences[at][0]):
-        if count_words(_joined(sentences, kept | {place})) <= MOST_WORDS:
-            kept.add(place)
-    return Paragraph(_joined(sentences, kept), "statement")
+    return fitted(_sentences(answer))
 
 
-def _joined(sentences: Sequence[tuple[int, Line]], kept: AbstractSet[int]) -> Line:
+def fitted(sentences: Iterable[Sentence]) -> Paragraph:
+    """Put sentences together in at most :data:`MOST_WORDS` words.
+
+    Those of rank 0 always stand; of the others as many as have room in few words, then in more.
+    """
+    ranked = sorted(enumerate(sentences), key=lambda one: one[1][0])
+    kept = dict[int, Line]()
+    for form in (0, -1):
+        for place, (rank, *forms) in ranked:
+            longer = {**kept, place: forms[form]}
+            is_needed = rank == 0 and place not in kept
+            if is_needed or count_words(_joined(longer)) <= MOST_WORDS:
+                kept = longer
+    return Paragraph(_joined(kept), "statement")
+
+
+def _joined(kept: Mapping[int, Line]) -> Line:
     """Put the sentences that are kept one after the other."""
-    said = [words for place, (_, words) in enumerate(sentences) if place in kept]
+    said = [kept[place] for place in sorted(kept)]
     return line(*(part for words in said for part in (*words, " ")))[:-1]
 
 
@@ -61,8 +69,7 @@ def count_words(parts: Line) -> int:
     return len(words_of(parts).split())
 
 
-def _sentences(answer: PlanAnswer) -> Iterator[tuple[int, Line]]:
-    """Give the sentences in order, each with its rank: what details have room goes by it."""
+def _sentences(answer: PlanAnswer) -> Iterator[Sentence]:
     study, size = answer.study, answer.sample_size
     yield 0, line(_design(study))
     yield 0, line(_success(study))
@@ -73,8 +80,9 @@ def _sentences(answer: PlanAnswer) -> Iterator[tuple[int, Line]]:
     if (looks := brief(answer)) and not briefly(answer, size):
         yield 1, line(looks)
     if allowances := list(_allowances(study))[len(losses) :]:
-        yield 3, line("The number allows for ", *listed(allowances), ".")
-    yield 2, line(_method(answer, size))
+        told = *listed(allowances), "."
+        yield 2, line("Allowed for: ", *told), line("The number allows for ", *told)
+    yield 3, line(_method(answer, size, is_brief=True)), line(_method(answer, size))
 
 
 def _design(study: Study) -> str:
@@ -216,13 +224,18 @@ def _allowances(study: Study) -> Iterator[str]:
         yield f"an intraclass correlation of {clusters.icc:g} within a {study.words.site}"
 
 
-def _method(answer: PlanAnswer, size: SampleSize) -> str:
+def _method(answer: PlanAnswer, size: SampleSize, *, is_brief: bool = False) -> str:
     if not size.replicates:
         return f"The power is exact, by enumeration (mentorsim {__version__})."
     between = ""
     is_interval = size.size is not None and bool(interval(size))
     if is_interval and not is_fixed(answer) and not briefly(answer, size):
         between = f"; 95% interval of the number {interval(size)}"
+    if is_brief:
+        return (
+            f"From {size.replicates:,} {basis(sampled=size.sampled)} (error "
+            f"{error_words(size.mcse)}; mentorsim {__version__})."
+        )
     how = f"by simulating {size.replicates:,} complete studies"
     if size.sampled:
         how = f"from {size.replicates:,} {basis(sampled=True)}, all their signs summed out"

@@ -176,10 +176,8 @@ def _dips(answer: PlanAnswer) -> Iterator[str]:
 
 def _uneven(answer: PlanAnswer, replicates: int) -> str:
     """Say why power falls as the size grows."""
-    analysis = answer.study.analysis
-    causes = ["the power of an exact test saw-tooths"] * has_saw_teeth(
-        analysis.test, analysis.p_value
-    ) + ["simulation adds noise"] * (replicates > 0)
+    causes = ["the power of an exact test saw-tooths"] * has_saw_teeth(answer.study)
+    causes += ["simulation adds noise"] * (replicates > 0)
     return " and ".join(causes) or "its level is uneven"
 
 

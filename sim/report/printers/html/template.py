@@ -14,8 +14,9 @@ DIGITS = 5
 """Significant digits of numbers that are only drawn."""
 SHORT = 24
 """Most characters of a cell that is never broken into lines."""
-NARROW, NAME = 42, 14
-"""Characters of a row that a phone has room for, and those of a name before it may be broken."""
+NARROW, NAME, BETWEEN = 44, 14, 1.4
+"""Letters of a row that a phone has room for; of a name before it may be broken; of the room
+between two columns."""
 MANY = 6
 """Columns beyond which a table is set smaller on paper."""
 
@@ -63,12 +64,12 @@ def _layout(table: Table) -> str:
     return kind if letters <= NARROW else f"{kind} stacked"
 
 
-def _letters(table: Table, column: int, is_number: bool) -> int:  # noqa: FBT001
-    """Letters that a column takes and one between it and the next: words may be parted."""
+def _letters(table: Table, column: int, is_number: bool) -> float:  # noqa: FBT001
+    """Letters that a column takes, with the room to the next: words may be parted."""
     cells = [words_of(row[column]) for row in table.rows]
     words = words_of(table.head[column]).split() + ([] if is_number else " ".join(cells).split())
     whole = max(map(len, cells), default=0)
-    return 1 + max([whole if is_number else min(whole, NAME), *map(len, words)])
+    return BETWEEN + max([whole if is_number else min(whole, NAME), *map(len, words)])
 
 
 def as_script(data: object) -> str:
