@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import cached_property, partial
+from hashlib import sha256
+from pickle import dumps
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from sim.arrays import FloatArray
 from sim.cohorts.drawn import TOGETHER, PopulationDraws
 from sim.cohorts.participants import taking_part_like
 from sim.cohorts.population import Population, symmetrised
+from sim.compute.memory import Memory
 from sim.errors import StudyError
 from sim.inference.rules import DecisionRule
 from sim.power.exact import AUTO_LIMIT, WORK_LIMIT, ExactPower
@@ -58,6 +61,11 @@ class AssuranceTask:
     def draws(self) -> int:
         """Number of draws S."""
         return min(len(role) for role in self.believed if role is not None)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Tell it from other tasks by its contents: a worker is handed a copy with every batch."""
+        return sha256(dumps(self)).digest()
 
     def drawn(self, draw: int) -> BlockTask:
         """Put one draw's people in the place of those of the task, in all their arms."""
@@ -126,7 +134,9 @@ def simulate_draw(task: AssuranceTask, draw: int) -> DrawWins:
     StudyError
         Where the rule that has to be exact cannot be.
     """
-    drawn, limits = _drawn(task, draw // TOGETHER)[draw % TOGETHER]
+    part = draw // TOGETHER
+    several = _TOGETHER.recall((task.digest, part), partial(_drawn, task, part))
+    drawn, limits = several[draw % TOGETHER]
     limit = np.array([[bounds.low, bounds.high] for bounds in limits])
     exact = exact_wins(task, drawn)
     parts = range(draw * task.parts, (draw + 1) * task.parts)
@@ -134,8 +144,11 @@ def simulate_draw(task: AssuranceTask, draw: int) -> DrawWins:
     return DrawWins(np.asarray(won)[None], limit[None], exact[None])
 
 
-@lru_cache(maxsize=2)
-def _drawn(task: AssuranceTask, part: int) -> list[tuple[BlockTask, tuple[PowerLimit, ...]]]:
+_Drawn = list[tuple[BlockTask, tuple[PowerLimit, ...]]]
+_TOGETHER: Memory[_Drawn] = Memory(2)
+
+
+def _drawn(task: AssuranceTask, part: int) -> _Drawn:
     """Give one part of the draws, and what their powers tend to, which is quicker together."""
     draws = range(task.draws)[part * TOGETHER : (part + 1) * TOGETHER]
     tasks = [task.drawn(draw) for draw in draws]

@@ -1,6 +1,7 @@
 """Exact powers of each draw: what is made of them, and that they never mix with simulated ones."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -16,11 +17,13 @@ from sim.compute.executors import InProcessExecutor
 from sim.compute.streams import Purpose
 from sim.errors import StudyError
 from sim.inference.rules import DecisionRule
+from sim.power import assurance_draws
 from sim.power.assurance import Assurance, summarise_assurance
 from sim.power.assurance_draws import (
     TABLE_STEPS,
     AssuranceTask,
     DrawWins,
+    simulate_draw,
     work_limit,
 )
 from sim.power.exact import AUTO_CUT, AUTO_LIMIT, WORK_LIMIT, exact_rejection
@@ -181,3 +184,19 @@ def test_work_is_shared_by_draws_and_endpoints() -> None:
         work_limit("auto", 100, (one,), Endpoints.with_total(3), make_analysis(adjustment="holm"))
         == 0
     )
+
+
+def test_a_copy_of_the_task_is_not_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker is handed one with every batch; what fifty draws share is known from the first."""
+    worked_out: list[int] = []
+    several = assurance_draws.limits_of_several
+    monkeypatch.setattr(
+        assurance_draws,
+        "limits_of_several",
+        lambda tasks: worked_out.append(len(tasks)) or several(tasks),
+    )
+    task = task_of(shifts(60, seed=99), 0.0)
+    first, second = (simulate_draw(deepcopy(task), 3) for _ in range(2))
+    np.testing.assert_array_equal(first.won, second.won)
+    simulate_draw(deepcopy(task), 55)
+    assert worked_out == [50, 10]
