@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from sim.arrays import FloatArray
 from sim.feasibility.colours import Colours, TrafficLight, colour_probabilities, mixed
 from sim.feasibility.counts import recruits_pmf, thinned
 from sim.study.feasibility import Measure
+
+KEPT = 16
+"""Criteria by site whose numbers are kept: they take a second, and a page asks again."""
 
 
 @dataclass(frozen=True)
@@ -162,4 +165,11 @@ def criterion_colours(pilot: Pilot, criterion: Judged, truths: FloatArray) -> Co
     All else is as expected: how many are recruited and retained is random.
     """
     amounts, weights = pilot.looked_at(criterion)
-    return mixed(colour_probabilities(criterion.light, amounts, truths), weights)
+    each = _by_site if criterion.light.icc else colour_probabilities
+    return mixed(each(criterion.light, tuple(amounts.tolist()), tuple(truths.tolist())), weights)
+
+
+@lru_cache(KEPT)
+def _by_site(light: TrafficLight, amounts: tuple[float, ...], truths: tuple[float, ...]) -> Colours:
+    """Probabilities of the colours with an intraclass correlation, which take a second."""
+    return colour_probabilities(light, amounts, truths)

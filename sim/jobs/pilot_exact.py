@@ -8,9 +8,9 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.errors import Fault, StudyError, printable
-from sim.feasibility.colours import Colours, TrafficLight, colour_probabilities, mixed
+from sim.feasibility.colours import TrafficLight
 from sim.feasibility.counts import most_recruits
-from sim.feasibility.pilot import Judged, Pilot
+from sim.feasibility.pilot import KEPT, Judged, Pilot, criterion_colours
 from sim.feasibility.sizes import PilotSize, pilot_size
 from sim.jobs.pilot_tasks import feasibility_of, pilot_of
 from sim.report.results.feasibility import ExactCriterion, JudgedPilot
@@ -21,9 +21,6 @@ from sim.study.refusals import FieldError, FieldErrors, check_all
 
 TRUTHS = 41
 """Truths, evenly spaced, of which a curve is made."""
-KEPT = 16
-"""Criteria by site whose numbers are kept: they take a second, and a page asks again."""
-
 MOST_REACHED = 10_000
 """Most people whom a pilot that recruits at a rate may reach."""
 
@@ -95,9 +92,8 @@ def _check_reached(study: Study) -> None:
 def exact_criterion(stated: Feasibility, pilot: Pilot, name: str, of: Judged) -> ExactCriterion:
     """Work out how often a criterion shows each colour, and how many people it must look at."""
     truths = _truths(of)
+    colours = criterion_colours(pilot, of, truths)
     amounts, weights = pilot.looked_at(of)
-    each = _by_site if of.light.icc else colour_probabilities
-    colours = mixed(each(of.light, tuple(amounts.tolist()), tuple(truths.tolist())), weights)
     return ExactCriterion(
         name=name,
         light=of.light,
@@ -122,12 +118,6 @@ def _truths(of: Judged) -> FloatArray:
         top = min(1.0, light.green + 2 * (light.green - light.red))
         low, top = min(low, of.expected), max(top, of.expected)
     return np.unique([*np.linspace(low, top, TRUTHS), light.red, light.green, of.expected])
-
-
-@lru_cache(KEPT)
-def _by_site(light: TrafficLight, amounts: tuple[float, ...], truths: tuple[float, ...]) -> Colours:
-    """Probabilities of the colours of a criterion with an intraclass correlation."""
-    return colour_probabilities(light, amounts, truths)
 
 
 @lru_cache(KEPT)
