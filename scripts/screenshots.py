@@ -32,7 +32,7 @@ def _open(browser: "Browser", address: str, height: int) -> "Page":
 
 def _settle(page: "Page", scope: str) -> None:
     """Wait until the last preview is drawn."""
-    page.wait_for_selector(f"#{scope}-instant:not(.stale) >> text=from 4,000 simulated studies.")
+    page.wait_for_selector(f"#{scope}-instant:not(.stale) >> text=draws of changes")
 
 
 def _take_one(browser: "Browser", address: str, picture: Path) -> None:

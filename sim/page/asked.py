@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from htmltools import Tag, tags
 
+from sim.report.document.numbers import error_words
 from sim.report.document.words import listed_words
 from sim.study import Study
 
@@ -59,4 +60,4 @@ def powers_sentence(
 
 
 def _written(power: Sequence[float], errors: Sequence[float], at: int) -> str:
-    return f"{power[at]:.3f}" + (f" ±{errors[at]:.3f}" if len(errors) else "")
+    return f"{power[at]:.3f}" + (f" ±{error_words(errors[at])}" if len(errors) else "")

@@ -13,6 +13,7 @@ from sim.page.scenario import Scenario
 from sim.page.texts import value_at
 from sim.power.estimates import Estimate
 from sim.report.document.model import Table
+from sim.report.document.numbers import error_words
 from sim.report.document.sizes import sizes_shown
 from sim.report.topics.soundness import joined
 from sim.study.words import Words
@@ -104,7 +105,7 @@ def _difference_table(comparison: Comparison, words: Words) -> Tag:
     sizes, (first, second), less = comparison.sizes, comparison.powers, comparison.difference
     rows = tuple(
         (str(sizes[k]), f"{first.value[k]:.3f}", f"{second.value[k]:.3f}",
-         f"{less.value[k]:+.3f}", f"{less.mcse[k]:.4f}",
+         f"{less.value[k]:+.3f}", error_words(less.mcse[k], 4),
          f"{less.low[k]:+.3f} to {less.high[k]:+.3f}")
         for k in sizes_shown(sizes, len(sizes) - 1, ROWS)
     )  # fmt: skip

@@ -91,6 +91,7 @@ def test_hovering_shows_a_value(page: Any) -> None:
     text = page.inner_text("#vg-tooltip-element")
     assert "Power" in text
     assert "Monte Carlo error" in text
+    assert "error 0.000" not in text
 
 
 def no_serious_barrier(page: Any, width: int) -> None:

@@ -18,7 +18,7 @@ from sim.report.charts.labels import (
     unusable_points,
 )
 from sim.report.charts.theme import SEQUENTIAL, Spec
-from sim.report.document.numbers import span
+from sim.report.document.numbers import error_words, span
 from sim.report.document.phrases import sentence_case
 from sim.report.document.sizes import CONFIDENCE, interval_cell, pairs_cell
 from sim.report.results.sweep import PointReport, SweepReport
@@ -239,7 +239,8 @@ def _power_cell(point: PointReport) -> tuple[float | None, str, str]:
     power = point.power
     if power is None:
         return None, "failed" if point.failure else "not studied", ""
-    return float(power.value), f"{power.value:.2f}{mark(point)}", f"±{power.mcse:.3f}"
+    error = f"±{error_words(float(power.mcse))}" if power.replicates else "exact"
+    return float(power.value), f"{power.value:.2f}{mark(point)}", error
 
 
 def _pairs_cell(point: PointReport) -> tuple[float | None, str, str]:

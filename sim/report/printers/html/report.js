@@ -64,7 +64,8 @@ let views = [];
 function read() {
   const points = data.curve.curves[choice.value].points;
   const [size, power, error] = points[Math.min(slider.value, points.length - 1)];
-  const precision = error > 0 ? `Monte Carlo error ${error.toFixed(3)}` : "computed exactly";
+  const about = error < 0.0005 ? "<0.001" : error.toFixed(3);
+  const precision = error > 0 ? `Monte Carlo error ${about}` : "computed exactly";
   const words = `${data.curve.people[size]}: power ${power.toFixed(3)}, ${precision}`;
   reading.textContent = words;
   slider.setAttribute("aria-valuetext", words);
